@@ -1,0 +1,20 @@
+package io.github.replicationrouting.dialect;
+
+import io.github.replicationrouting.position.Position;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one look at a server showed.
+ *
+ * @param server product and version, for example {@code MySQL 9.7.4}
+ * @param serverId what tells this server from every other: a UUID, or MariaDB's server id
+ * @param readOnly whether it refuses writes: read-only or offline
+ * @param written its position as a source, null where it has none
+ * @param executed its position as a replica, null where it has none
+ */
+public record Observation(
+        String server,
+        String serverId,
+        boolean readOnly,
+        @Nullable Position written,
+        @Nullable Position executed) {}
