@@ -20,8 +20,8 @@ public abstract class DelegatingStatement<S extends Statement> implements Statem
     /** Runs a call that may reach the server on the statement behind this one. */
     protected abstract <R extends @Nullable Object> R onServer(ServerCall<? super S, R> call) throws SQLException;
 
-    /** What a caller gets to see of a result; may be given null, which it returns. */
-    protected abstract ResultSet exposed(@Nullable ResultSet result);
+    /** What a caller gets to see of a result. */
+    protected abstract ResultSet exposed(ResultSet result) throws SQLException;
 
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
@@ -109,8 +109,9 @@ public abstract class DelegatingStatement<S extends Statement> implements Statem
     }
 
     @Override
-    public ResultSet getResultSet() throws SQLException {
-        return exposed(delegate().getResultSet());
+    public @Nullable ResultSet getResultSet() throws SQLException {
+        ResultSet result = delegate().getResultSet();
+        return result == null ? null : exposed(result);
     }
 
     @Override
