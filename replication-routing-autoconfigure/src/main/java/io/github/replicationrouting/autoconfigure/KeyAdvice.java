@@ -1,0 +1,165 @@
+package io.github.replicationrouting.autoconfigure;
+
+import com.zaxxer.hikari.HikariConfig;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.bind.AbstractBindHandler;
+import org.springframework.boot.context.properties.bind.BindContext;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.handler.IgnoreErrorsBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
+import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
+
+/** Warns, once at the start, of keys that have no effect. */
+final class KeyAdvice {
+
+    private static final Logger logger = LoggerFactory.getLogger(KeyAdvice.class);
+
+    private static final ConfigurationPropertyName ROUTING =
+            ConfigurationPropertyName.of(ReplicationRoutingProperties.PREFIX);
+
+    private static final List<String> OF_SPRING = List.of("spring.datasource.url", "spring.datasource.jndi-name");
+
+    private static final List<String> OF_MIGRATIONS =
+            List.of("spring.flyway.url", "spring.flyway.user", "spring.liquibase.url", "spring.liquibase.user");
+
+    private final Environment environment;
+    private final Binder binder;
+
+    KeyAdvice(Environment environment) {
+        this.environment = environment;
+        this.binder = Binder.get(environment);
+    }
+
+    /** @param nodes the nodes that have keys of their own */
+    void log(List<DeclaredNode> nodes) {
+        OF_SPRING.stream()
+                .filter(this::isSet)
+                .forEach(key ->
+                        logger.warn("{} is ignored: transactions are routed over the nodes of {}", key, ROUTING));
+        OF_MIGRATIONS.stream()
+                .filter(this::isSet)
+                .forEach(key -> logger.warn(
+                        "{} is ignored: migrations run on the primary through '{}'. To run them elsewhere or as another"
+                                + " user, define a DataSource bean with defaultCandidate = false and @FlywayDataSource or"
+                                + " @LiquibaseDataSource",
+                        key,
+                        RouterGuard.WRITER));
+        Set<ConfigurationPropertyName> known = knownKeys(nodes);
+        for (ConfigurationPropertyName key : keysInUse()) {
+            if (!known.contains(key)) {
+                ConfigurationPropertyName nearest = nearest(key, known);
+                logger.warn(
+                        "{} is not known to this version and has no effect{}",
+                        key,
+                        nearest == null ? "" : "; did you mean " + nearest + "?");
+            }
+        }
+    }
+
+    private boolean isSet(String key) {
+        return StringUtils.hasText(environment.getProperty(key));
+    }
+
+    /** Every key that binding asks for, with its parents. */
+    private Set<ConfigurationPropertyName> knownKeys(List<DeclaredNode> nodes) {
+        Set<ConfigurationPropertyName> known = new HashSet<>();
+        binder.bind(
+                ROUTING,
+                Bindable.of(ReplicationRoutingProperties.class),
+                new Noting(known, new IgnoreErrorsBindHandler()));
+        Set<ConfigurationPropertyName> layers = new LinkedHashSet<>(Set.of(ROUTING));
+        nodes.stream().map(DeclaredNode::keys).forEach(layers::add);
+        for (ConfigurationPropertyName layer : layers) {
+            ConfigurationPropertyName hikari = layer.append(NodePools.HIKARI);
+            binder.bind(
+                    hikari,
+                    Bindable.ofInstance(new HikariConfig()),
+                    new Noting(known, new IgnoreErrorsBindHandler(new NodePools.HikariKeys(hikari))));
+            known.add(hikari);
+            known.add(hikari.append(NodePools.DRIVER));
+        }
+        return known;
+    }
+
+    private Set<ConfigurationPropertyName> keysInUse() {
+        Set<ConfigurationPropertyName> keys = new TreeSet<>();
+        UnboundElementsSourceFilter filter = new UnboundElementsSourceFilter();
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+            if (source instanceof IterableConfigurationPropertySource iterable && filter.apply(source)) {
+                iterable.stream().filter(ROUTING::isAncestorOf).forEach(keys::add);
+            }
+        }
+        return keys;
+    }
+
+    /** The known key beside the first element that is not known, if it is close. */
+    private static @Nullable ConfigurationPropertyName nearest(
+            ConfigurationPropertyName key, Set<ConfigurationPropertyName> known) {
+        int depth = ROUTING.getNumberOfElements() + 1;
+        while (depth < key.getNumberOfElements() && known.contains(key.chop(depth))) {
+            depth++;
+        }
+        String wrong = key.getElement(depth - 1, Form.DASHED);
+        ConfigurationPropertyName parent = key.chop(depth - 1);
+        int atMost = Math.max(1, wrong.length() / 3);
+        return known.stream()
+                .filter(parent::isParentOf)
+                .filter(candidate -> distance(wrong, candidate.getLastElement(Form.DASHED)) <= atMost)
+                .min(Comparator.comparingInt(candidate -> distance(wrong, candidate.getLastElement(Form.DASHED))))
+                .orElse(null);
+    }
+
+    /** Levenshtein's edit distance. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+
+    /** Notes what is asked for. */
+    private static final class Noting extends AbstractBindHandler {
+
+        private final Set<ConfigurationPropertyName> names;
+
+        Noting(Set<ConfigurationPropertyName> names, IgnoreErrorsBindHandler parent) {
+            super(parent);
+            this.names = names;
+        }
+
+        @Override
+        public <T> @Nullable Bindable<T> onStart(
+                ConfigurationPropertyName name, Bindable<T> target, BindContext context) {
+            Bindable<T> bindable = super.onStart(name, target, context);
+            if (bindable != null) {
+                names.add(name);
+            }
+            return bindable;
+        }
+    }
+}
