@@ -1,7 +1,16 @@
 package io.github.replicationrouting.autoconfigure;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.AbstractBindHandler;
+import org.springframework.boot.context.properties.bind.BindContext;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
@@ -16,9 +25,22 @@ record DeclaredNode(String name, @Nullable ConfigurationPropertyName keys, Repli
     private static final ConfigurationPropertyName NODES =
             ConfigurationPropertyName.of(ReplicationRoutingProperties.PREFIX).append("nodes");
 
-    static DeclaredNode of(String name, ReplicationRoutingProperties.Node settings) {
-        boolean plain = ConfigurationPropertyName.isValid(name) && !name.contains(".");
-        return new DeclaredNode(name, NODES.append(plain ? name : "[" + name + "]"), settings);
+    /** The nodes of the properties, in their order. Binding tells where the keys of each begin, however it is spelt. */
+    static List<DeclaredNode> bind(Environment environment) {
+        List<DeclaredNode> nodes = new ArrayList<>();
+        BindHandler collect = new AbstractBindHandler() {
+            @Override
+            public Object onSuccess(
+                    ConfigurationPropertyName name, Bindable<?> target, BindContext context, Object result) {
+                if (result instanceof ReplicationRoutingProperties.Node settings) {
+                    nodes.add(new DeclaredNode(name.getLastElement(Form.ORIGINAL), name, settings));
+                }
+                return result;
+            }
+        };
+        Binder.get(environment)
+                .bind(NODES, Bindable.mapOf(String.class, ReplicationRoutingProperties.Node.class), collect);
+        return nodes;
     }
 
     static DeclaredNode of(ReplicationRoutingConnectionDetails.Node node) {

@@ -52,6 +52,9 @@ final class NodePools {
         config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
         List<ConfigurationPropertyName> layers = layers(node);
         layers.forEach(layer -> apply(layer, config, problems));
+        if (node.keys() == null) {
+            applyUser(node.settings().getUsername(), node.settings().getPassword(), config);
+        }
         if (config.getMinimumIdle() < 0) {
             int maximum = config.getMaximumPoolSize() < 0 ? MAXIMUM_POOL_SIZE : config.getMaximumPoolSize();
             config.setMinimumIdle(Math.min(MINIMUM_IDLE, maximum));
@@ -70,14 +73,7 @@ final class NodePools {
     }
 
     private void apply(ConfigurationPropertyName layer, HikariConfig config, Consumer<Problem> problems) {
-        String username = text(layer.append("username"));
-        if (username != null) {
-            config.setUsername(username);
-        }
-        String password = value(layer.append("password"));
-        if (password != null) {
-            config.setPassword(password);
-        }
+        applyUser(text(layer.append("username")), value(layer.append("password")), config);
         HikariKeys keys = new HikariKeys(layer.append(HIKARI));
         try {
             binder.bind(keys.root, Bindable.ofInstance(config), keys);
@@ -86,6 +82,15 @@ final class NodePools {
             problems.accept(new Problem(
                     keys.failed + " is not a setting that HikariCP takes: " + reason.getMessage(),
                     "Correct '" + keys.failed + "'"));
+        }
+    }
+
+    private static void applyUser(@Nullable String username, @Nullable String password, HikariConfig config) {
+        if (username != null) {
+            config.setUsername(username);
+        }
+        if (password != null) {
+            config.setPassword(password);
         }
     }
 

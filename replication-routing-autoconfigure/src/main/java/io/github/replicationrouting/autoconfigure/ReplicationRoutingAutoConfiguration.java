@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -20,6 +20,7 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration;
 import org.springframework.boot.liquibase.autoconfigure.LiquibaseDataSource;
@@ -70,11 +71,15 @@ public final class ReplicationRoutingAutoConfiguration {
         ReplicationRouting replicationRouting(
                 ReplicationRoutingProperties properties,
                 Environment environment,
+                ListableBeanFactory beanFactory,
                 ObjectProvider<ReplicationRoutingConnectionDetails> connectionDetails,
                 ObjectProvider<ReplicationDialect> dialects,
                 ObjectProvider<NodeSelector> selector) {
-            List<DeclaredNode> nodes = nodes(properties, connectionDetails.getIfAvailable());
-            new KeyAdvice(environment).log(nodes);
+            ReplicationRoutingConnectionDetails details = connectionDetails.getIfAvailable();
+            List<DeclaredNode> nodes = details == null
+                    ? DeclaredNode.bind(environment)
+                    : details.nodes().stream().map(DeclaredNode::of).toList();
+            new IgnoredSettings(environment).warn(nodes, beanFactory.getBeanNamesForType(JdbcConnectionDetails.class));
             return new RouterAssembly(properties, new NodePools(environment), byName(dialects))
                     .assemble(RouterGuard.DATA_SOURCE, nodes, selector.getIfAvailable());
         }
@@ -92,16 +97,6 @@ public final class ReplicationRoutingAutoConfiguration {
         @LiquibaseDataSource
         DataSource replicationRoutingWriterDataSource(ReplicationRouting replicationRouting) {
             return replicationRouting.writerDataSource();
-        }
-
-        private static List<DeclaredNode> nodes(
-                ReplicationRoutingProperties properties, @Nullable ReplicationRoutingConnectionDetails details) {
-            if (details != null) {
-                return details.nodes().stream().map(DeclaredNode::of).toList();
-            }
-            return properties.getNodes().entrySet().stream()
-                    .map(node -> DeclaredNode.of(node.getKey(), node.getValue()))
-                    .toList();
         }
 
         private static Map<String, ReplicationDialect> byName(ObjectProvider<ReplicationDialect> beans) {

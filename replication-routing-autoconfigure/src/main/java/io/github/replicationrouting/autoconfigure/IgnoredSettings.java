@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +25,10 @@ import org.springframework.boot.context.properties.source.UnboundElementsSourceF
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
-/** Warns, once at the start, of keys that have no effect. */
-final class KeyAdvice {
+/** Warns, once at the start, of what the application says in vain. */
+final class IgnoredSettings {
 
-    private static final Logger logger = LoggerFactory.getLogger(KeyAdvice.class);
+    private static final Logger logger = LoggerFactory.getLogger(IgnoredSettings.class);
 
     private static final ConfigurationPropertyName ROUTING =
             ConfigurationPropertyName.of(ReplicationRoutingProperties.PREFIX);
@@ -40,17 +41,23 @@ final class KeyAdvice {
     private final Environment environment;
     private final Binder binder;
 
-    KeyAdvice(Environment environment) {
+    IgnoredSettings(Environment environment) {
         this.environment = environment;
         this.binder = Binder.get(environment);
     }
 
-    /** @param nodes the nodes that have keys of their own */
-    void log(List<DeclaredNode> nodes) {
+    /**
+     * @param nodes the nodes of the router
+     * @param jdbcConnectionDetails names of the beans that lead to a single database
+     */
+    void warn(List<DeclaredNode> nodes, String... jdbcConnectionDetails) {
         OF_SPRING.stream()
                 .filter(this::isSet)
                 .forEach(key ->
                         logger.warn("{} is ignored: transactions are routed over the nodes of {}", key, ROUTING));
+        for (String bean : jdbcConnectionDetails) {
+            logger.warn("the JdbcConnectionDetails bean '{}' is ignored: {} has nodes", bean, ROUTING);
+        }
         OF_MIGRATIONS.stream()
                 .filter(this::isSet)
                 .forEach(key -> logger.warn(
@@ -59,6 +66,10 @@ final class KeyAdvice {
                                 + " @LiquibaseDataSource",
                         key,
                         RouterGuard.WRITER));
+        warnOfUnknownKeys(nodes);
+    }
+
+    private void warnOfUnknownKeys(List<DeclaredNode> nodes) {
         Set<ConfigurationPropertyName> known = knownKeys(nodes);
         for (ConfigurationPropertyName key : keysInUse()) {
             if (!known.contains(key)) {
@@ -83,7 +94,7 @@ final class KeyAdvice {
                 Bindable.of(ReplicationRoutingProperties.class),
                 new Noting(known, new IgnoreErrorsBindHandler()));
         Set<ConfigurationPropertyName> layers = new LinkedHashSet<>(Set.of(ROUTING));
-        nodes.stream().map(DeclaredNode::keys).forEach(layers::add);
+        nodes.stream().map(DeclaredNode::keys).filter(Objects::nonNull).forEach(layers::add);
         for (ConfigurationPropertyName layer : layers) {
             ConfigurationPropertyName hikari = layer.append(NodePools.HIKARI);
             binder.bind(
