@@ -39,8 +39,17 @@ public final class ConnectionFactory {
             Properties properties,
             Supplier<Credentials> credentials,
             Duration connectTimeout) {
+        this(url, driverFor(url, driverClassName), properties, credentials, connectTimeout);
+    }
+
+    private ConnectionFactory(
+            String url,
+            Driver driver,
+            Properties properties,
+            Supplier<Credentials> credentials,
+            Duration connectTimeout) {
         this.url = url;
-        this.driver = driverFor(url, driverClassName);
+        this.driver = driver;
         this.properties = properties;
         this.credentials = credentials;
         this.connectTimeout = connectTimeout;
@@ -48,7 +57,7 @@ public final class ConnectionFactory {
 
     /** The same node for another user. */
     public ConnectionFactory withCredentials(Supplier<Credentials> other) {
-        return new ConnectionFactory(url, driver.getClass().getName(), properties, other, connectTimeout);
+        return new ConnectionFactory(url, driver, properties, other, connectTimeout);
     }
 
     /** Opens a connection whose calls may take any time. */
