@@ -149,7 +149,7 @@ final class ConfigurationCheck {
     }
 
     private void positive(String key, Duration value) {
-        if (value.isNegative() || value.isZero()) {
+        if (value.toMillis() < 1) {
             notPositive(PREFIX + key, text(value));
         }
     }

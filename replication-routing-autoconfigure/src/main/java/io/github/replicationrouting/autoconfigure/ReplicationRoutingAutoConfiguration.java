@@ -1,6 +1,7 @@
 package io.github.replicationrouting.autoconfigure;
 
 import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.dialect.Dialects;
 import io.github.replicationrouting.dialect.ReplicationDialect;
 import io.github.replicationrouting.routing.RoutingDataSource;
 import io.github.replicationrouting.selection.NodeSelector;
@@ -13,10 +14,13 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -25,11 +29,13 @@ import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfigurati
 import org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration;
 import org.springframework.boot.liquibase.autoconfigure.LiquibaseDataSource;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Auto-configuration of a {@link DataSource} that puts every transaction on the right node of a replicated database.
@@ -42,6 +48,7 @@ import org.springframework.core.env.Environment;
             XADataSourceAutoConfiguration.class
         })
 @ConditionalOnBooleanProperty(name = ReplicationRoutingProperties.PREFIX + ".enabled", matchIfMissing = true)
+@Conditional(ReplicationRoutingAutoConfiguration.OnKeptDatabaseCondition.class)
 public final class ReplicationRoutingAutoConfiguration {
 
     @Bean
@@ -101,6 +108,9 @@ public final class ReplicationRoutingAutoConfiguration {
 
         private static Map<String, ReplicationDialect> byName(ObjectProvider<ReplicationDialect> beans) {
             Map<String, ReplicationDialect> dialects = new TreeMap<>();
+            for (String standard : List.of("mysql", "mariadb")) {
+                dialects.put(standard, Dialects.standard().named(standard));
+            }
             beans.forEach(dialect -> dialects.put(dialect.name(), dialect));
             return dialects;
         }
@@ -114,5 +124,19 @@ public final class ReplicationRoutingAutoConfiguration {
 
         @Conditional(OnNodesCondition.class)
         static final class Nodes {}
+    }
+
+    /** A test that wants an embedded database in place of an auto-configured one means ours as well. */
+    static final class OnKeptDatabaseCondition extends SpringBootCondition {
+
+        private static final String REPLACE = "spring.test.database.replace";
+
+        @Override
+        public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            ConditionMessage.Builder message = ConditionMessage.forCondition("Kept Database");
+            return "AUTO_CONFIGURED".equals(context.getEnvironment().getProperty(REPLACE))
+                    ? ConditionOutcome.noMatch(message.because(REPLACE + " is AUTO_CONFIGURED"))
+                    : ConditionOutcome.match(message.because("no test replaces the database"));
+        }
     }
 }

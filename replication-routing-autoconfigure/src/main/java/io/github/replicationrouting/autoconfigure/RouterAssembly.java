@@ -90,13 +90,16 @@ final class RouterAssembly {
         Monitor monitor = properties.getMonitor();
         Duration maxLag = properties.getReads().getMaxLag();
         Duration readmitLag = properties.getReads().getReadmitLag();
+        if (readmitLag == null) {
+            readmitLag = Duration.ofMillis(Math.max(1, maxLag.toMillis() / 2));
+        }
         return new MonitorSettings(
                 monitor.getInterval(),
                 monitor.getTimeout(),
                 monitor.getFailureThreshold(),
                 monitor.getLagProbe(),
                 maxLag,
-                readmitLag != null ? readmitLag : maxLag.dividedBy(2));
+                readmitLag);
     }
 
     private NodeSettings node(DeclaredNode declared, HikariConfig pool) {

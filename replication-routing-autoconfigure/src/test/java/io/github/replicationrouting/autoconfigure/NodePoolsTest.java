@@ -176,7 +176,8 @@ class NodePoolsTest {
     }
 
     private HikariConfig pool(String name) {
-        set("replication.routing.nodes.db1.url=jdbc:mysql://db1/shop");
+        set("replication.routing.nodes." + (name.matches("[\\w-]+") ? name : "[" + name + "]")
+                + ".url=jdbc:mysql://db/shop");
         DeclaredNode node = DeclaredNode.bind(environment).stream()
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
