@@ -1,13 +1,17 @@
 package io.github.replicationrouting.autoconfigure;
 
 import com.zaxxer.hikari.HikariConfig;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,10 +74,10 @@ final class IgnoredSettings {
     }
 
     private void warnOfUnknownKeys(List<DeclaredNode> nodes) {
-        Set<ConfigurationPropertyName> known = knownKeys(nodes);
-        for (ConfigurationPropertyName key : keysInUse()) {
-            if (!known.contains(key)) {
-                ConfigurationPropertyName nearest = nearest(key, known);
+        Map<String, ConfigurationPropertyName> known = knownKeys(nodes);
+        for (ConfigurationPropertyName key : keysInUse().values()) {
+            if (!known.containsKey(spelling(key))) {
+                ConfigurationPropertyName nearest = nearest(key, known.values());
                 logger.warn(
                         "{} is not known to this version and has no effect{}",
                         key,
@@ -82,13 +86,20 @@ final class IgnoredSettings {
         }
     }
 
+    /** The one spelling that all spellings of a key have in common. */
+    private static String spelling(ConfigurationPropertyName key) {
+        return IntStream.range(0, key.getNumberOfElements())
+                .mapToObj(element -> key.getElement(element, Form.UNIFORM))
+                .collect(Collectors.joining("."));
+    }
+
     private boolean isSet(String key) {
         return StringUtils.hasText(environment.getProperty(key));
     }
 
     /** Every key that binding asks for, with its parents. */
-    private Set<ConfigurationPropertyName> knownKeys(List<DeclaredNode> nodes) {
-        Set<ConfigurationPropertyName> known = new HashSet<>();
+    private Map<String, ConfigurationPropertyName> knownKeys(List<DeclaredNode> nodes) {
+        Map<String, ConfigurationPropertyName> known = new HashMap<>();
         binder.bind(
                 ROUTING,
                 Bindable.of(ReplicationRoutingProperties.class),
@@ -101,18 +112,22 @@ final class IgnoredSettings {
                     hikari,
                     Bindable.ofInstance(new HikariConfig()),
                     new Noting(known, new IgnoreErrorsBindHandler(new NodePools.HikariKeys(hikari))));
-            known.add(hikari);
-            known.add(hikari.append(NodePools.DRIVER));
+            add(hikari, known);
+            add(hikari.append(NodePools.DRIVER), known);
         }
         return known;
     }
 
-    private Set<ConfigurationPropertyName> keysInUse() {
-        Set<ConfigurationPropertyName> keys = new TreeSet<>();
+    private static void add(ConfigurationPropertyName key, Map<String, ConfigurationPropertyName> keys) {
+        keys.putIfAbsent(spelling(key), key);
+    }
+
+    private Map<String, ConfigurationPropertyName> keysInUse() {
+        Map<String, ConfigurationPropertyName> keys = new TreeMap<>();
         UnboundElementsSourceFilter filter = new UnboundElementsSourceFilter();
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
             if (source instanceof IterableConfigurationPropertySource iterable && filter.apply(source)) {
-                iterable.stream().filter(ROUTING::isAncestorOf).forEach(keys::add);
+                iterable.stream().filter(ROUTING::isAncestorOf).forEach(key -> add(key, keys));
             }
         }
         return keys;
@@ -120,9 +135,10 @@ final class IgnoredSettings {
 
     /** The known key beside the first element that is not known, if it is close. */
     private static @Nullable ConfigurationPropertyName nearest(
-            ConfigurationPropertyName key, Set<ConfigurationPropertyName> known) {
+            ConfigurationPropertyName key, Collection<ConfigurationPropertyName> known) {
+        Set<String> spellings = known.stream().map(IgnoredSettings::spelling).collect(Collectors.toSet());
         int depth = ROUTING.getNumberOfElements() + 1;
-        while (depth < key.getNumberOfElements() && known.contains(key.chop(depth))) {
+        while (depth < key.getNumberOfElements() && spellings.contains(spelling(key.chop(depth)))) {
             depth++;
         }
         String wrong = key.getElement(depth - 1, Form.DASHED);
@@ -156,9 +172,9 @@ final class IgnoredSettings {
     /** Notes what is asked for. */
     private static final class Noting extends AbstractBindHandler {
 
-        private final Set<ConfigurationPropertyName> names;
+        private final Map<String, ConfigurationPropertyName> names;
 
-        Noting(Set<ConfigurationPropertyName> names, IgnoreErrorsBindHandler parent) {
+        Noting(Map<String, ConfigurationPropertyName> names, IgnoreErrorsBindHandler parent) {
             super(parent);
             this.names = names;
         }
@@ -168,7 +184,7 @@ final class IgnoredSettings {
                 ConfigurationPropertyName name, Bindable<T> target, BindContext context) {
             Bindable<T> bindable = super.onStart(name, target, context);
             if (bindable != null) {
-                names.add(name);
+                add(name, names);
             }
             return bindable;
         }

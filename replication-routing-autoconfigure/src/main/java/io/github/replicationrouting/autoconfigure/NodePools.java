@@ -1,10 +1,12 @@
 package io.github.replicationrouting.autoconfigure;
 
 import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.util.IsolationLevel;
 import io.github.replicationrouting.autoconfigure.InvalidRoutingConfigurationException.Problem;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.AbstractBindHandler;
 import org.springframework.boot.context.properties.bind.BindContext;
@@ -59,6 +61,7 @@ final class NodePools {
             int maximum = config.getMaximumPoolSize() < 0 ? MAXIMUM_POOL_SIZE : config.getMaximumPoolSize();
             config.setMinimumIdle(Math.min(MINIMUM_IDLE, maximum));
         }
+        checkIsolation(node, config.getTransactionIsolation(), problems);
         if (node.hasDialect()) {
             applyDriver(node, layers, config, problems);
         }
@@ -91,6 +94,16 @@ final class NodePools {
         }
         if (password != null) {
             config.setPassword(password);
+        }
+    }
+
+    private static void checkIsolation(DeclaredNode node, @Nullable String isolation, Consumer<Problem> problems) {
+        List<String> levels =
+                Stream.of(IsolationLevel.values()).map(IsolationLevel::name).toList();
+        if (isolation != null && !levels.contains(isolation)) {
+            problems.accept(new Problem(
+                    "hikari.transaction-isolation of " + node.key(HIKARI) + ": '" + isolation + "' is not known",
+                    "Set 'hikari.transaction-isolation' to one of " + levels));
         }
     }
 

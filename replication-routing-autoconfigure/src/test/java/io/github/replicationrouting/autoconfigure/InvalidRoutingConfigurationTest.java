@@ -195,6 +195,14 @@ class InvalidRoutingConfigurationTest {
     }
 
     @Test
+    void whenTheIsolationIsNotKnown() {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.hikari.transaction-isolation=STRICT"),
+                "hikari.transaction-isolation of replication.routing.nodes.db1.hikari: 'STRICT' is not known",
+                "TRANSACTION_READ_COMMITTED");
+    }
+
+    @Test
     void whenADataSourceBeanStandsBesideTheNodes() {
         assertFailure(
                 routed.withUserConfiguration(ReplicationRoutingAutoConfigurationTest.OwnDataSource.class),
