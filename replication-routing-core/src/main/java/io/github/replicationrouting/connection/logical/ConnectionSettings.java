@@ -1,0 +1,113 @@
+package io.github.replicationrouting.connection.logical;
+
+import io.github.replicationrouting.connection.pool.ConnectionDefaults;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Properties;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** What a user of a logical connection set, to be put in force on each pooled connection that it takes. */
+final class ConnectionSettings {
+
+    private @Nullable Integer isolation;
+
+    /** What was answered while nothing was set; it is made true on every connection, so that the answer was right. */
+    private @Nullable Integer answeredIsolation;
+
+    private @Nullable String catalog;
+    private @Nullable String schema;
+    private @Nullable NetworkTimeout networkTimeout;
+    private @Nullable Properties clientInfo;
+
+    private record NetworkTimeout(Executor executor, int milliseconds) {}
+
+    void applyTo(Connection connection, ConnectionDefaults defaults) throws SQLException {
+        Integer level = isolation != null ? isolation : answeredIsolation;
+        if (level != null && (isolation != null || level != defaults.isolation())) {
+            connection.setTransactionIsolation(level);
+        }
+        if (catalog != null) {
+            connection.setCatalog(catalog);
+        }
+        if (schema != null) {
+            connection.setSchema(schema);
+        }
+        if (networkTimeout != null) {
+            connection.setNetworkTimeout(networkTimeout.executor(), networkTimeout.milliseconds());
+        }
+        if (clientInfo != null) {
+            connection.setClientInfo(clientInfo);
+        }
+    }
+
+    int isolation(ConnectionDefaults defaults) {
+        if (isolation != null) {
+            return isolation;
+        }
+        if (answeredIsolation == null) {
+            answeredIsolation = defaults.isolation();
+        }
+        return answeredIsolation;
+    }
+
+    /** Going back to what was answered while nothing was set is to set nothing again. */
+    void setIsolation(int level, ConnectionDefaults defaults) {
+        int whenUnset = answeredIsolation != null ? answeredIsolation : defaults.isolation();
+        if (level == whenUnset) {
+            isolation = null;
+            answeredIsolation = level;
+        } else {
+            isolation = level;
+        }
+    }
+
+    @Nullable
+    String catalog() {
+        return catalog;
+    }
+
+    void setCatalog(String catalog) {
+        this.catalog = catalog;
+    }
+
+    @Nullable
+    String schema() {
+        return schema;
+    }
+
+    void setSchema(String schema) {
+        this.schema = schema;
+    }
+
+    int networkTimeout() {
+        return networkTimeout == null ? 0 : networkTimeout.milliseconds();
+    }
+
+    void setNetworkTimeout(Executor executor, int milliseconds) {
+        networkTimeout = new NetworkTimeout(executor, milliseconds);
+    }
+
+    Properties clientInfo() {
+        Properties copy = new Properties();
+        if (clientInfo != null) {
+            copy.putAll(clientInfo);
+        }
+        return copy;
+    }
+
+    void setClientInfo(String name, @Nullable String value) {
+        if (clientInfo == null) {
+            clientInfo = new Properties();
+        }
+        if (value == null) {
+            clientInfo.remove(name);
+        } else {
+            clientInfo.setProperty(name, value);
+        }
+    }
+
+    void clearClientInfo() {
+        clientInfo = null;
+    }
+}

@@ -1,0 +1,42 @@
+package io.github.replicationrouting.connection.physical;
+
+import io.github.replicationrouting.connection.delegate.DelegatingCallableStatement;
+import io.github.replicationrouting.connection.delegate.ServerCall;
+import java.sql.CallableStatement;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** The same for a callable statement. */
+final class PhysicalCallableStatement extends DelegatingCallableStatement {
+
+    private final PhysicalConnection connection;
+    private final CallableStatement delegate;
+
+    PhysicalCallableStatement(PhysicalConnection connection, CallableStatement delegate) {
+        this.connection = connection;
+        this.delegate = delegate;
+    }
+
+    @Override
+    protected CallableStatement delegate() {
+        return delegate;
+    }
+
+    @Override
+    protected <R extends @Nullable Object> R onServer(ServerCall<? super CallableStatement, R> call)
+            throws SQLException {
+        return connection.onServer(delegate, call);
+    }
+
+    @Override
+    protected ResultSet exposed(ResultSet result) throws SQLException {
+        return connection.exposed(result);
+    }
+
+    @Override
+    public Connection getConnection() {
+        return connection;
+    }
+}

@@ -1,0 +1,499 @@
+package io.github.replicationrouting.connection.physical;
+
+import io.github.replicationrouting.connection.delegate.ServerCall;
+import io.github.replicationrouting.dialect.ReplicationDialect;
+import io.github.replicationrouting.driver.DriverSession;
+import java.sql.Array;
+import java.sql.Blob;
+import java.sql.CallableStatement;
+import java.sql.Clob;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.NClob;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLClientInfoException;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLWarning;
+import java.sql.SQLXML;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.sql.Struct;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A driver's connection without the statements that change nothing. To the pool and everyone above it is plain JDBC.
+ *
+ * <p>The invariant that keeps commits: every call that reaches the server first makes the session what its users want
+ * and, out of auto-commit, marks the transaction open; the mark goes only with a commit or rollback that succeeded. A
+ * statement prepared in one transaction and executed in the next, a savepoint before any statement, a changed row or a
+ * question to the metadata all count. The server's status flags may add an open transaction, never remove one.
+ *
+ * <p>The current database is the other way round: a driver may bind it when a statement is made, so it is settled
+ * before that. Used by one thread at a time, like any connection.
+ */
+public final class PhysicalConnection implements Connection {
+
+    private final Connection delegate;
+    private final ReplicationDialect dialect;
+    private final DriverSession session;
+    private final SessionState state;
+    private final @Nullable String initialCatalog;
+
+    private boolean transactionOpen;
+
+    /** Whether the connection is back in its initial database, and the server was not told yet. */
+    private boolean initialCatalogPending;
+
+    private boolean schemaChanged;
+    private @Nullable String initialSchema;
+
+    private PhysicalConnection(
+            Connection delegate, ReplicationDialect dialect, DriverSession session, SessionState state)
+            throws SQLException {
+        this.delegate = delegate;
+        this.dialect = dialect;
+        this.session = session;
+        this.state = state;
+        this.initialCatalog = delegate.getCatalog();
+    }
+
+    /** Takes over a connection fresh from its driver; asks its session state, one statement. */
+    public static PhysicalConnection over(Connection delegate, ReplicationDialect dialect) throws SQLException {
+        DriverSession session = DriverSession.of(delegate);
+        return new PhysicalConnection(delegate, dialect, session, SessionState.learn(delegate, session, dialect));
+    }
+
+    /** What to make of this server's errors. */
+    public ReplicationDialect dialect() {
+        return dialect;
+    }
+
+    /**
+     * Whether SQL text changed what belongs to JDBC ({@code BEGIN} in auto-commit, {@code SET autocommit=0}), so that
+     * the next user would inherit a transaction: such a connection is rolled back and not used again.
+     */
+    public boolean hasStrayTransaction() throws SQLException {
+        return !delegate.isClosed() && (state.autoCommitDisagrees() || (!transactionOpen && session.inTransaction()));
+    }
+
+    /** Ends whatever is open, also what JDBC knows nothing of. */
+    public void rollbackStray() throws SQLException {
+        try (Statement statement = delegate.createStatement()) {
+            statement.execute("ROLLBACK");
+        }
+        transactionOpen = false;
+    }
+
+    /** Goes back to the database of the URL, so that the next user does not work in the one of this user. */
+    public void restoreInitialDatabase() throws SQLException {
+        if (delegate.isClosed()) {
+            return;
+        }
+        if (initialCatalog != null) {
+            setCatalog(initialCatalog);
+        }
+        if (schemaChanged) {
+            delegate.setSchema(initialSchema);
+            schemaChanged = false;
+        }
+    }
+
+    <T, R extends @Nullable Object> R onServer(T target, ServerCall<? super T, R> call) throws SQLException {
+        beforeServerCall();
+        return call.on(target);
+    }
+
+    void beforeServerCall() throws SQLException {
+        requireOpen();
+        settleCatalog();
+        state.flush();
+        if (!state.autoCommit()) {
+            transactionOpen = true;
+        }
+    }
+
+    /** An aborted connection must not go on answering what needs no server, or the pool would use it again. */
+    private void requireOpen() throws SQLException {
+        if (delegate.isClosed()) {
+            throw new SQLNonTransientConnectionException("The connection is closed", "08003");
+        }
+    }
+
+    @Override
+    public void setAutoCommit(boolean autoCommit) throws SQLException {
+        requireOpen();
+        if (autoCommit == state.autoCommit()) {
+            return;
+        }
+        state.wantAutoCommit(autoCommit);
+        if (autoCommit && isTransactionOpen()) {
+            // JDBC: changing the mode inside a transaction commits it.
+            try {
+                state.flush();
+            } catch (SQLException e) {
+                state.wantAutoCommit(false);
+                throw e;
+            }
+            transactionOpen = false;
+        }
+    }
+
+    @Override
+    public boolean getAutoCommit() throws SQLException {
+        requireOpen();
+        return state.autoCommit();
+    }
+
+    @Override
+    public void commit() throws SQLException {
+        requireOpen();
+        if (state.autoCommit()) {
+            state.flush();
+            delegate.commit();
+        } else if (isTransactionOpen()) {
+            session.commit();
+            transactionOpen = false;
+        }
+    }
+
+    @Override
+    public void rollback() throws SQLException {
+        requireOpen();
+        if (state.autoCommit()) {
+            state.flush();
+            delegate.rollback();
+        } else if (isTransactionOpen()) {
+            session.rollback();
+            transactionOpen = false;
+        }
+    }
+
+    private boolean isTransactionOpen() {
+        return transactionOpen || session.inTransaction();
+    }
+
+    @Override
+    public Savepoint setSavepoint() throws SQLException {
+        beforeServerCall();
+        return delegate.setSavepoint();
+    }
+
+    @Override
+    public Savepoint setSavepoint(String name) throws SQLException {
+        beforeServerCall();
+        return delegate.setSavepoint(name);
+    }
+
+    @Override
+    public void rollback(Savepoint savepoint) throws SQLException {
+        beforeServerCall();
+        delegate.rollback(savepoint);
+    }
+
+    @Override
+    public void releaseSavepoint(Savepoint savepoint) throws SQLException {
+        beforeServerCall();
+        delegate.releaseSavepoint(savepoint);
+    }
+
+    @Override
+    public void setReadOnly(boolean readOnly) throws SQLException {
+        requireOpen();
+        // The driver is not told: what drivers do about it differs, and the server's own session enforces it.
+        state.wantReadOnly(readOnly);
+    }
+
+    @Override
+    public boolean isReadOnly() throws SQLException {
+        requireOpen();
+        return state.readOnly();
+    }
+
+    @Override
+    public void setTransactionIsolation(int level) throws SQLException {
+        requireOpen();
+        IsolationLevel isolation = IsolationLevel.ofJdbc(level);
+        if (isolation == null) {
+            delegate.setTransactionIsolation(level);
+        } else {
+            state.wantIsolation(isolation);
+        }
+    }
+
+    @Override
+    public int getTransactionIsolation() throws SQLException {
+        requireOpen();
+        return state.isolation().jdbc();
+    }
+
+    @Override
+    public void setCatalog(String catalog) throws SQLException {
+        requireOpen();
+        // Only the way back to the initial database may wait: it exists, so that no error is put off.
+        initialCatalogPending = catalog != null && catalog.equals(initialCatalog);
+        if (initialCatalogPending) {
+            initialCatalogPending = !catalog.equals(delegate.getCatalog());
+        } else if (catalog == null || !catalog.equals(delegate.getCatalog())) {
+            delegate.setCatalog(catalog);
+        }
+    }
+
+    @Override
+    public String getCatalog() throws SQLException {
+        requireOpen();
+        return initialCatalogPending && initialCatalog != null ? initialCatalog : delegate.getCatalog();
+    }
+
+    private void settleCatalog() throws SQLException {
+        if (initialCatalogPending) {
+            delegate.setCatalog(initialCatalog);
+            initialCatalogPending = false;
+        }
+    }
+
+    @Override
+    public Statement createStatement() throws SQLException {
+        settleCatalog();
+        return new PhysicalStatement(this, delegate.createStatement());
+    }
+
+    @Override
+    public Statement createStatement(int resultSetType, int resultSetConcurrency) throws SQLException {
+        settleCatalog();
+        return new PhysicalStatement(this, delegate.createStatement(resultSetType, resultSetConcurrency));
+    }
+
+    @Override
+    public Statement createStatement(int resultSetType, int resultSetConcurrency, int resultSetHoldability)
+            throws SQLException {
+        settleCatalog();
+        return new PhysicalStatement(
+                this, delegate.createStatement(resultSetType, resultSetConcurrency, resultSetHoldability));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql) throws SQLException {
+        settleCatalog();
+        return new PhysicalPreparedStatement(this, delegate.prepareStatement(sql));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql, int autoGeneratedKeys) throws SQLException {
+        settleCatalog();
+        return new PhysicalPreparedStatement(this, delegate.prepareStatement(sql, autoGeneratedKeys));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql, int[] columnIndexes) throws SQLException {
+        settleCatalog();
+        return new PhysicalPreparedStatement(this, delegate.prepareStatement(sql, columnIndexes));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql, String[] columnNames) throws SQLException {
+        settleCatalog();
+        return new PhysicalPreparedStatement(this, delegate.prepareStatement(sql, columnNames));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql, int resultSetType, int resultSetConcurrency)
+            throws SQLException {
+        settleCatalog();
+        return new PhysicalPreparedStatement(this, delegate.prepareStatement(sql, resultSetType, resultSetConcurrency));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(
+            String sql, int resultSetType, int resultSetConcurrency, int resultSetHoldability) throws SQLException {
+        settleCatalog();
+        return new PhysicalPreparedStatement(
+                this, delegate.prepareStatement(sql, resultSetType, resultSetConcurrency, resultSetHoldability));
+    }
+
+    /** Drivers look the procedure up on the server when a call is prepared. */
+    @Override
+    public CallableStatement prepareCall(String sql) throws SQLException {
+        beforeServerCall();
+        return new PhysicalCallableStatement(this, delegate.prepareCall(sql));
+    }
+
+    @Override
+    public CallableStatement prepareCall(String sql, int resultSetType, int resultSetConcurrency) throws SQLException {
+        beforeServerCall();
+        return new PhysicalCallableStatement(this, delegate.prepareCall(sql, resultSetType, resultSetConcurrency));
+    }
+
+    @Override
+    public CallableStatement prepareCall(
+            String sql, int resultSetType, int resultSetConcurrency, int resultSetHoldability) throws SQLException {
+        beforeServerCall();
+        return new PhysicalCallableStatement(
+                this, delegate.prepareCall(sql, resultSetType, resultSetConcurrency, resultSetHoldability));
+    }
+
+    @Override
+    public DatabaseMetaData getMetaData() throws SQLException {
+        requireOpen();
+        settleCatalog();
+        return PhysicalMetaData.over(delegate.getMetaData(), this);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        delegate.close();
+    }
+
+    @Override
+    public boolean isClosed() throws SQLException {
+        return delegate.isClosed();
+    }
+
+    @Override
+    public void abort(Executor executor) throws SQLException {
+        delegate.abort(executor);
+    }
+
+    @Override
+    public boolean isValid(int timeout) throws SQLException {
+        return delegate.isValid(timeout);
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        if (type.isInstance(this)) {
+            return type.cast(this);
+        }
+        // Whoever uses the driver's own connection is out of sight: it must find the session as wanted.
+        beforeServerCall();
+        return type.isInstance(delegate) ? type.cast(delegate) : delegate.unwrap(type);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+        return type.isInstance(this) || type.isInstance(delegate) || delegate.isWrapperFor(type);
+    }
+
+    @Override
+    public String nativeSQL(String sql) throws SQLException {
+        return delegate.nativeSQL(sql);
+    }
+
+    @Override
+    public SQLWarning getWarnings() throws SQLException {
+        return delegate.getWarnings();
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        delegate.clearWarnings();
+    }
+
+    @Override
+    public Map<String, Class<?>> getTypeMap() throws SQLException {
+        return delegate.getTypeMap();
+    }
+
+    @Override
+    public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
+        delegate.setTypeMap(map);
+    }
+
+    @Override
+    public void setHoldability(int holdability) throws SQLException {
+        delegate.setHoldability(holdability);
+    }
+
+    @Override
+    public int getHoldability() throws SQLException {
+        return delegate.getHoldability();
+    }
+
+    @Override
+    public Clob createClob() throws SQLException {
+        return delegate.createClob();
+    }
+
+    @Override
+    public Blob createBlob() throws SQLException {
+        return delegate.createBlob();
+    }
+
+    @Override
+    public NClob createNClob() throws SQLException {
+        return delegate.createNClob();
+    }
+
+    @Override
+    public SQLXML createSQLXML() throws SQLException {
+        return delegate.createSQLXML();
+    }
+
+    @Override
+    public Array createArrayOf(String typeName, Object[] elements) throws SQLException {
+        return delegate.createArrayOf(typeName, elements);
+    }
+
+    @Override
+    public Struct createStruct(String typeName, Object[] attributes) throws SQLException {
+        return delegate.createStruct(typeName, attributes);
+    }
+
+    @Override
+    public void setClientInfo(String name, String value) throws SQLClientInfoException {
+        delegate.setClientInfo(name, value);
+    }
+
+    @Override
+    public void setClientInfo(Properties properties) throws SQLClientInfoException {
+        delegate.setClientInfo(properties);
+    }
+
+    @Override
+    public String getClientInfo(String name) throws SQLException {
+        return delegate.getClientInfo(name);
+    }
+
+    @Override
+    public Properties getClientInfo() throws SQLException {
+        return delegate.getClientInfo();
+    }
+
+    @Override
+    public void setSchema(String schema) throws SQLException {
+        if (!schemaChanged) {
+            initialSchema = delegate.getSchema();
+            schemaChanged = true;
+        }
+        delegate.setSchema(schema);
+    }
+
+    @Override
+    public String getSchema() throws SQLException {
+        return delegate.getSchema();
+    }
+
+    @Override
+    public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
+        delegate.setNetworkTimeout(executor, milliseconds);
+    }
+
+    @Override
+    public int getNetworkTimeout() throws SQLException {
+        return delegate.getNetworkTimeout();
+    }
+
+    /** What a caller gets to see of a driver's result: changes of its rows count as calls to the server. */
+    ResultSet exposed(ResultSet result) throws SQLException {
+        return result.getConcurrency() == ResultSet.CONCUR_UPDATABLE ? new PhysicalResultSet(this, result) : result;
+    }
+
+    @Override
+    public String toString() {
+        return delegate.toString();
+    }
+}

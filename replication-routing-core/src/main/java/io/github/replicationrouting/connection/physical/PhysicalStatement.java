@@ -1,0 +1,41 @@
+package io.github.replicationrouting.connection.physical;
+
+import io.github.replicationrouting.connection.delegate.DelegatingStatement;
+import io.github.replicationrouting.connection.delegate.ServerCall;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/** A statement whose executions count as calls to the server. */
+final class PhysicalStatement extends DelegatingStatement<Statement> {
+
+    private final PhysicalConnection connection;
+    private final Statement delegate;
+
+    PhysicalStatement(PhysicalConnection connection, Statement delegate) {
+        this.connection = connection;
+        this.delegate = delegate;
+    }
+
+    @Override
+    protected Statement delegate() {
+        return delegate;
+    }
+
+    @Override
+    protected <R extends @Nullable Object> R onServer(ServerCall<? super Statement, R> call) throws SQLException {
+        return connection.onServer(delegate, call);
+    }
+
+    @Override
+    protected ResultSet exposed(ResultSet result) throws SQLException {
+        return connection.exposed(result);
+    }
+
+    @Override
+    public Connection getConnection() {
+        return connection;
+    }
+}

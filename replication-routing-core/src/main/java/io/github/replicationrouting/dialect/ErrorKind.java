@@ -1,0 +1,19 @@
+package io.github.replicationrouting.dialect;
+
+/** What an error of a server or driver says beyond the failure of one statement. */
+public enum ErrorKind {
+    /** The connection is lost. */
+    CONNECTION_LOST,
+    /** The node is leaving or unfit for work. */
+    NODE_UNFIT,
+    /** A write met a read-only server. */
+    READ_ONLY_SERVER,
+    /** A write met a read-only transaction. */
+    READ_ONLY_TRANSACTION,
+    /** Too many connections: overload, not death. */
+    OVERLOAD,
+    /** The server rolled the transaction back; it may be run again as a whole. */
+    ROLLED_BACK,
+    /** Nothing but the failure itself. */
+    OTHER
+}

@@ -1,0 +1,143 @@
+package io.github.replicationrouting.driver;
+
+import com.zaxxer.hikari.util.Credentials;
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens connections to one node through its JDBC driver, each bounded in time until the server has answered the
+ * handshake: a driver's connect timeout alone does not bound a server that accepts and then says nothing. Thread-safe.
+ */
+public final class ConnectionFactory {
+
+    private static final String CONNECT_TIMEOUT = "connectTimeout";
+    private static final String SOCKET_TIMEOUT = "socketTimeout";
+
+    private final String url;
+    private final Driver driver;
+    private final Properties properties;
+    private final Supplier<Credentials> credentials;
+    private final Duration connectTimeout;
+
+    /**
+     * @param url JDBC URL; a time limit that it sets itself wins
+     * @param driverClassName driver to load, or null to ask the driver manager
+     * @param properties further driver properties
+     * @param credentials asked at every connection, so that rotated secrets are met
+     * @param connectTimeout limit for the TCP connection and for the handshake
+     * @throws IllegalArgumentException when no driver accepts the URL
+     */
+    public ConnectionFactory(
+            String url,
+            @Nullable String driverClassName,
+            Properties properties,
+            Supplier<Credentials> credentials,
+            Duration connectTimeout) {
+        this(url, driverFor(url, driverClassName), properties, credentials, connectTimeout);
+    }
+
+    private ConnectionFactory(
+            String url,
+            Driver driver,
+            Properties properties,
+            Supplier<Credentials> credentials,
+            Duration connectTimeout) {
+        this.url = url;
+        this.driver = driver;
+        this.properties = properties;
+        this.credentials = credentials;
+        this.connectTimeout = connectTimeout;
+    }
+
+    /** The same node for another user. */
+    public ConnectionFactory withCredentials(Supplier<Credentials> other) {
+        return new ConnectionFactory(url, driver, properties, other, connectTimeout);
+    }
+
+    /** Opens a connection whose calls may take any time. */
+    public Connection open() throws SQLException {
+        Connection connection = connect(connectTimeout);
+        if (!setsItself(SOCKET_TIMEOUT)) {
+            try {
+                connection.setNetworkTimeout(Runnable::run, 0);
+            } catch (SQLException | RuntimeException e) {
+                closeQuietly(connection, e);
+                throw e;
+            }
+        }
+        return connection;
+    }
+
+    /** Opens a connection none of whose calls waits longer than {@code timeout} for the server. */
+    public Connection open(Duration timeout) throws SQLException {
+        Connection connection = connect(min(connectTimeout, timeout));
+        try {
+            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(timeout.toMillis()));
+        } catch (SQLException | RuntimeException e) {
+            closeQuietly(connection, e);
+            throw e;
+        }
+        return connection;
+    }
+
+    private Connection connect(Duration timeout) throws SQLException {
+        Properties all = new Properties();
+        all.putAll(properties);
+        Credentials user = credentials.get();
+        if (user.getUsername() != null) {
+            all.setProperty("user", user.getUsername());
+        }
+        if (user.getPassword() != null) {
+            all.setProperty("password", user.getPassword());
+        }
+        String millis = Long.toString(timeout.toMillis());
+        for (String limit : new String[] {CONNECT_TIMEOUT, SOCKET_TIMEOUT}) {
+            if (!setsItself(limit)) {
+                all.setProperty(limit, millis);
+            }
+        }
+        Connection connection = driver.connect(url, all);
+        if (connection == null) {
+            throw new SQLException("The driver " + driver.getClass().getName() + " does not accept this node's URL");
+        }
+        return connection;
+    }
+
+    private boolean setsItself(String property) {
+        return properties.containsKey(property)
+                || url.contains("?" + property + "=")
+                || url.contains("&" + property + "=");
+    }
+
+    private static Driver driverFor(String url, @Nullable String driverClassName) {
+        try {
+            if (driverClassName == null) {
+                return DriverManager.getDriver(url);
+            }
+            Class<?> type = Class.forName(driverClassName, true, ConnectionFactory.class.getClassLoader());
+            return (Driver) type.getDeclaredConstructor().newInstance();
+        } catch (SQLException e) {
+            throw new IllegalArgumentException("no JDBC driver on the class path accepts the URL", e);
+        } catch (ReflectiveOperationException | ClassCastException e) {
+            throw new IllegalArgumentException("cannot create the JDBC driver " + driverClassName, e);
+        }
+    }
+
+    private static void closeQuietly(Connection connection, Exception cause) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+}

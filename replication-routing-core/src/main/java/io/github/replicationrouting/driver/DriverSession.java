@@ -1,0 +1,47 @@
+package io.github.replicationrouting.driver;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What only the driver of one physical connection can tell, or must be told when the session is changed by SQL. Used by
+ * one thread at a time, like the connection itself.
+ */
+public interface DriverSession {
+
+    /**
+     * Whether the server's last answer showed an open transaction. It may miss one (while rows are still being read,
+     * after a savepoint), so it only ever adds to what is known otherwise; false where the driver cannot tell.
+     */
+    boolean inTransaction();
+
+    /** The server's auto-commit as of its last answer; null where the driver cannot tell. */
+    @Nullable
+    Boolean serverAutoCommit();
+
+    /**
+     * Changes variables of the session, all in one statement where the driver allows it.
+     *
+     * @param assignments {@code name=value}, may be empty
+     * @param autoCommit the new auto-commit, null to leave it
+     */
+    void set(List<String> assignments, @Nullable Boolean autoCommit) throws SQLException;
+
+    /** Commits, and does send it. */
+    void commit() throws SQLException;
+
+    /** Rolls back, and does send it. */
+    void rollback() throws SQLException;
+
+    /** Finds what the driver behind a connection offers. */
+    static DriverSession of(Connection connection) {
+        DriverSession connectorJ = ConnectorJSession.ifSupported(connection);
+        if (connectorJ != null) {
+            return connectorJ;
+        }
+        DriverSession mariaDb = MariaDbSession.ifSupported(connection);
+        return mariaDb != null ? mariaDb : new GenericSession(connection);
+    }
+}

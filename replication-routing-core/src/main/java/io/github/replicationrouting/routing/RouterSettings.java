@@ -1,0 +1,21 @@
+package io.github.replicationrouting.routing;
+
+import io.github.replicationrouting.selection.NodeSelector;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the router decides.
+ *
+ * @param selector chooses among eligible replicas
+ * @param outsideTransaction where statements outside any transaction go
+ * @param whenNoneEligible who serves reads when no replica is eligible
+ * @param maxLag a replica above it is evicted; bounds {@link WhenNoneEligible#LEAST_LAGGED}
+ * @param zone the application's zone, whose nodes are preferred for reads; null for none
+ */
+public record RouterSettings(
+        NodeSelector selector,
+        OutsideTransaction outsideTransaction,
+        WhenNoneEligible whenNoneEligible,
+        Duration maxLag,
+        @Nullable String zone) {}

@@ -1,0 +1,105 @@
+package io.github.replicationrouting.routing;
+
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What one snapshot means for routing, worked out once so that a decision only looks it up. Immutable. */
+final class RoutingTable {
+
+    private static final int LEAST_LAGGED_FACTOR = 10;
+
+    private final TopologySnapshot snapshot;
+    private final List<NodeStatus> readable;
+    private final @Nullable Node primary;
+    private final @Nullable Node leastLagged;
+    private final @Nullable Node anyReachable;
+
+    private RoutingTable(TopologySnapshot snapshot, RouterSettings settings, List<Node> unreachable) {
+        this.snapshot = snapshot;
+        List<NodeStatus> candidates = snapshot.nodes().stream()
+                .filter(node -> !unreachable.contains(node.node()))
+                .toList();
+        this.readable =
+                nearest(candidates.stream().filter(RoutingTable::isReadable).toList(), settings.zone());
+        NodeStatus writer = snapshot.primary();
+        this.primary = writer == null || unreachable.contains(writer.node()) ? null : writer.node();
+        this.leastLagged = leastLagged(candidates, settings);
+        this.anyReachable = anyReachable(candidates);
+    }
+
+    static RoutingTable of(TopologySnapshot snapshot, RouterSettings settings) {
+        return new RoutingTable(snapshot, settings, List.of());
+    }
+
+    static RoutingTable without(List<Node> unreachable, TopologySnapshot snapshot, RouterSettings settings) {
+        return new RoutingTable(snapshot, settings, unreachable);
+    }
+
+    TopologySnapshot snapshot() {
+        return snapshot;
+    }
+
+    /** Replicas that are alive and fresh enough, of the application's own zone if there are any. */
+    List<NodeStatus> readable() {
+        return readable;
+    }
+
+    @Nullable
+    Node primary() {
+        return primary;
+    }
+
+    /** The replica to read from when none is fresh enough, within ten times the limit. */
+    @Nullable
+    Node leastLagged() {
+        return leastLagged;
+    }
+
+    /** Some node that answers, the healthiest first. */
+    @Nullable
+    Node anyReachable() {
+        return anyReachable;
+    }
+
+    private static boolean isReadable(NodeStatus node) {
+        return node.role() == Role.REPLICA && node.state() == NodeState.ONLINE;
+    }
+
+    private static List<NodeStatus> nearest(List<NodeStatus> nodes, @Nullable String zone) {
+        if (zone == null) {
+            return nodes;
+        }
+        List<NodeStatus> sameZone = nodes.stream()
+                .filter(node -> zone.equals(node.node().spec().zone()))
+                .toList();
+        return sameZone.isEmpty() ? nodes : sameZone;
+    }
+
+    private static @Nullable Node leastLagged(List<NodeStatus> candidates, RouterSettings settings) {
+        Optional<NodeStatus> least = candidates.stream()
+                .filter(node -> node.role() == Role.REPLICA && node.state() == NodeState.LAGGING)
+                .filter(node -> node.lag() != null
+                        && node.lag().compareTo(settings.maxLag().multipliedBy(LEAST_LAGGED_FACTOR)) <= 0)
+                .min(Comparator.comparing(node -> Objects.requireNonNull(node.lag())));
+        return least.isPresent() ? least.get().node() : null;
+    }
+
+    private static @Nullable Node anyReachable(List<NodeStatus> candidates) {
+        for (NodeState state : new NodeState[] {NodeState.ONLINE, NodeState.LAGGING, NodeState.FENCED}) {
+            for (NodeStatus node : candidates) {
+                if (node.state() == state) {
+                    return node.node();
+                }
+            }
+        }
+        return null;
+    }
+}
