@@ -378,10 +378,10 @@ final class MonitorCore {
         if (primary == null && !absenceIsKnown()) {
             return new Judgement(Signal.UNDECIDED, "waiting for the first look at the primary");
         }
-        return signal(watch, watch.lag);
+        return signal(watch.lag);
     }
 
-    private Judgement signal(NodeWatch watch, Lag lag) {
+    private Judgement signal(Lag lag) {
         if (lag instanceof Lag.NotJudged) {
             return new Judgement(Signal.FRESH, "");
         }

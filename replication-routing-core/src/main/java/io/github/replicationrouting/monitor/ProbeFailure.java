@@ -63,16 +63,17 @@ record ProbeFailure(Kind kind, String reason) {
             case 1040, 1203, 1226 -> new ProbeFailure(Kind.OVERLOADED, "too many connections");
             case 1053 -> unreachable("shutting down");
             case 3032 -> unreachable("offline_mode is on");
-            default -> {
-                String message = error.getMessage();
-                boolean publicKey = message != null
-                        && message.toLowerCase(Locale.ROOT).contains("public key retrieval is not allowed");
-                yield publicKey
-                        ? misconfigured("the server's public key may not be asked for: use TLS, or set"
-                                + " allowPublicKeyRetrieval=true in the URL")
-                        : null;
-            }
+            default -> ofMessage(error.getMessage());
         };
+    }
+
+    /** Connector/J's own refusal carries no code. */
+    private static @Nullable ProbeFailure ofMessage(@Nullable String message) {
+        if (message == null || !message.toLowerCase(Locale.ROOT).contains("public key retrieval is not allowed")) {
+            return null;
+        }
+        return misconfigured("the server's public key may not be asked for: use TLS, or set"
+                + " allowPublicKeyRetrieval=true in the URL");
     }
 
     private static @Nullable ProbeFailure ofNetwork(Throwable link, Duration timeout) {
