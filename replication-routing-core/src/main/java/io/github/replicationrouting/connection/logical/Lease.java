@@ -131,6 +131,8 @@ final class Lease {
                         decision.node());
                 physical.rollbackStray();
                 pool.evict(connection);
+            } else {
+                physical.restoreInitialDatabase();
             }
             connection.close();
         } catch (SQLException e) {

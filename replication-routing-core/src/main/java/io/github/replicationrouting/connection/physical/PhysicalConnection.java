@@ -46,8 +46,11 @@ public final class PhysicalConnection implements Connection {
 
     private boolean transactionOpen;
 
-    /** Whether the pool went back to the initial database, and the server was not told yet. */
+    /** Whether the connection is back in its initial database, and the server was not told yet. */
     private boolean initialCatalogPending;
+
+    private boolean schemaChanged;
+    private @Nullable String initialSchema;
 
     private PhysicalConnection(
             Connection delegate, ReplicationDialect dialect, DriverSession session, SessionState state)
@@ -84,6 +87,20 @@ public final class PhysicalConnection implements Connection {
             statement.execute("ROLLBACK");
         }
         transactionOpen = false;
+    }
+
+    /** Goes back to the database of the URL, so that the next user does not work in the one of this user. */
+    public void restoreInitialDatabase() throws SQLException {
+        if (delegate.isClosed()) {
+            return;
+        }
+        if (initialCatalog != null) {
+            setCatalog(initialCatalog);
+        }
+        if (schemaChanged) {
+            delegate.setSchema(initialSchema);
+            schemaChanged = false;
+        }
     }
 
     <T, R extends @Nullable Object> R onServer(T target, ServerCall<? super T, R> call) throws SQLException {
@@ -448,6 +465,10 @@ public final class PhysicalConnection implements Connection {
 
     @Override
     public void setSchema(String schema) throws SQLException {
+        if (!schemaChanged) {
+            initialSchema = delegate.getSchema();
+            schemaChanged = true;
+        }
         delegate.setSchema(schema);
     }
 

@@ -1,0 +1,77 @@
+package io.github.replicationrouting;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The order of the rooms: who may know whom. */
+@AnalyzeClasses(packages = "io.github.replicationrouting", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    private static final String ROOT = "io.github.replicationrouting";
+
+    @ArchTest
+    static final ArchRule packagesDependInOneDirection = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("node")
+            .definedBy(ROOT + ".node..")
+            .layer("position")
+            .definedBy(ROOT + ".position..")
+            .layer("topology")
+            .definedBy(ROOT + ".topology..")
+            .layer("driver")
+            .definedBy(ROOT + ".driver..")
+            .layer("dialect")
+            .definedBy(ROOT + ".dialect..")
+            .layer("monitor")
+            .definedBy(ROOT + ".monitor..")
+            .layer("selection")
+            .definedBy(ROOT + ".selection..")
+            .layer("routing")
+            .definedBy(ROOT + ".routing..")
+            .layer("connection")
+            .definedBy(ROOT + ".connection..")
+            .layer("assembly")
+            .definedBy(ROOT)
+            .whereLayer("assembly")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("connection")
+            .mayOnlyBeAccessedByLayers("assembly")
+            .whereLayer("monitor")
+            .mayOnlyBeAccessedByLayers("assembly")
+            .whereLayer("routing")
+            .mayOnlyBeAccessedByLayers("connection", "assembly")
+            .whereLayer("selection")
+            .mayOnlyBeAccessedByLayers("routing", "connection", "assembly")
+            .whereLayer("dialect")
+            .mayOnlyBeAccessedByLayers("monitor", "connection", "assembly")
+            .whereLayer("driver")
+            .mayOnlyBeAccessedByLayers("dialect", "monitor", "connection", "assembly")
+            .whereLayer("topology")
+            .mayOnlyAccessLayers("node", "position")
+            .whereLayer("position")
+            .mayNotAccessAnyLayer()
+            .whereLayer("node")
+            .mayNotAccessAnyLayer();
+
+    @ArchTest
+    static final ArchRule packagesHaveNoCycles =
+            slices().matching(ROOT + ".(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule coreDoesNotKnowSpringBoot =
+            noClasses().should().dependOnClassesThat().resideInAPackage("org.springframework.boot..");
+
+    @ArchTest
+    static final ArchRule driversAreKnownInOneRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".driver")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.mysql..", "org.mariadb..");
+}

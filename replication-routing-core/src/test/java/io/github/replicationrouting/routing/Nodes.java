@@ -1,0 +1,80 @@
+package io.github.replicationrouting.routing;
+
+import io.github.replicationrouting.node.DeclaredRole;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeKind;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Topology;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Nodes and snapshots for tests. */
+final class Nodes {
+
+    private Nodes() {}
+
+    static Node node(String name) {
+        return node(name, null);
+    }
+
+    static Node node(String name, @Nullable String zone) {
+        return new Node(
+                new NodeSpec(name, "jdbc:mysql://" + name + "/shop", DeclaredRole.AUTO, NodeKind.SERVER, 1, zone));
+    }
+
+    static NodeStatus primary(Node node) {
+        return new NodeStatus(node, Role.PRIMARY, NodeState.ONLINE, null, Duration.ZERO, null, "MySQL 9.7.4");
+    }
+
+    static NodeStatus replica(Node node) {
+        return new NodeStatus(node, Role.REPLICA, NodeState.ONLINE, null, Duration.ofMillis(4), null, "MySQL 9.7.4");
+    }
+
+    static NodeStatus lagging(Node node, Duration lag) {
+        return new NodeStatus(node, Role.REPLICA, NodeState.LAGGING, "lag " + lag, lag, null, "MySQL 9.7.4");
+    }
+
+    static NodeStatus down(Node node) {
+        return new NodeStatus(node, Role.UNKNOWN, NodeState.DOWN, "connection refused", null, null, null);
+    }
+
+    static TopologySnapshot withPrimary(NodeStatus primary, NodeStatus... others) {
+        NodeStatus[] all = Arrays.copyOf(others, others.length + 1);
+        all[others.length] = primary;
+        return new TopologySnapshot(List.of(all), primary, null);
+    }
+
+    static TopologySnapshot withoutPrimary(String reason, NodeStatus... nodes) {
+        return new TopologySnapshot(List.of(nodes), null, reason);
+    }
+
+    /** A topology whose snapshot a test sets. */
+    static final class SettableTopology implements Topology {
+
+        private volatile TopologySnapshot snapshot;
+
+        SettableTopology(TopologySnapshot snapshot) {
+            this.snapshot = snapshot;
+        }
+
+        void set(TopologySnapshot next) {
+            snapshot = next;
+        }
+
+        @Override
+        public TopologySnapshot snapshot() {
+            return snapshot;
+        }
+
+        @Override
+        public void suspect(Node node, Exception cause) {
+            throw new AssertionError("nothing to suspect in these tests", cause);
+        }
+    }
+}
