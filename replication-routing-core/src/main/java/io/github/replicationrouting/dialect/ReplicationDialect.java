@@ -26,12 +26,20 @@ public interface ReplicationDialect {
     String isolationVariable();
 
     /**
-     * Looks at the server once. Blocks at most as long as the connection's own time limits allow.
+     * Looks at role and position: one statement that needs no privilege. Blocks at most as long as the connection's own
+     * time limits allow.
      *
      * @param connection the monitor's own connection, in auto-commit
-     * @param depth how much to ask
      */
-    Observation observe(Connection connection, ObservationDepth depth) throws SQLException;
+    Observation observe(Connection connection) throws SQLException;
+
+    /**
+     * Asks for the state of replication: one more statement, which may need a grant and may wait while an operator's
+     * {@code STOP REPLICA} does. Never answers {@link Replication.NotAsked}.
+     *
+     * @param connection the monitor's own connection, in auto-commit
+     */
+    Replication replication(Connection connection) throws SQLException;
 
     /** What an error says beyond the failure itself. */
     ErrorKind classify(SQLException error);

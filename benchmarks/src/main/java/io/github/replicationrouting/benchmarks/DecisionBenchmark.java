@@ -1,0 +1,99 @@
+package io.github.replicationrouting.benchmarks;
+
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.routing.Decision;
+import io.github.replicationrouting.routing.Intent;
+import io.github.replicationrouting.routing.OutsideTransaction;
+import io.github.replicationrouting.routing.Router;
+import io.github.replicationrouting.routing.RouterSettings;
+import io.github.replicationrouting.routing.WhenNoneEligible;
+import io.github.replicationrouting.selection.LeastInFlightSelector;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Topology;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** One routing decision, without a server. Run with {@code -prof gc} to see what it allocates. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 3, time = 1)
+@Fork(1)
+public class DecisionBenchmark {
+
+    /** Number of replicas beside the primary. */
+    @Param({"2", "8"})
+    int replicas;
+
+    private Router router = routerFor(1);
+
+    /** Makes the router. */
+    @Setup
+    public void prepare() {
+        router = routerFor(replicas);
+    }
+
+    /** A read-only transaction asks for a node. */
+    @Benchmark
+    public Decision read() throws SQLException {
+        return router.decide(Intent.READ, List.of());
+    }
+
+    /** A write transaction asks for a node. */
+    @Benchmark
+    public Decision write() throws SQLException {
+        return router.decide(Intent.WRITE, List.of());
+    }
+
+    private static Router routerFor(int replicas) {
+        NodeStatus primary = status(0, Role.PRIMARY);
+        List<NodeStatus> all = new ArrayList<>(List.of(primary));
+        for (int i = 1; i <= replicas; i++) {
+            all.add(status(i, Role.REPLICA));
+        }
+        TopologySnapshot snapshot = new TopologySnapshot(all, primary, null);
+        Topology still = new Topology() {
+            @Override
+            public TopologySnapshot snapshot() {
+                return snapshot;
+            }
+
+            @Override
+            public void suspect(Node node, Exception cause) {
+                throw new IllegalStateException(cause);
+            }
+        };
+        return new Router(
+                still,
+                new RouterSettings(
+                        new LeastInFlightSelector(),
+                        OutsideTransaction.PRIMARY,
+                        WhenNoneEligible.PRIMARY,
+                        Duration.ofSeconds(5),
+                        null));
+    }
+
+    private static NodeStatus status(int number, Role role) {
+        Node node = new Node(NodeSpec.of("db" + number, "jdbc:mysql://db" + number + "/shop"));
+        return new NodeStatus(node, role, NodeState.ONLINE, null, Duration.ZERO, null, "MySQL 9.7.4");
+    }
+}

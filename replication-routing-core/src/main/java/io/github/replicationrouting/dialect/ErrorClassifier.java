@@ -1,0 +1,109 @@
+package io.github.replicationrouting.dialect;
+
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the errors that MySQL and MariaDB share, through either driver. Codes decide before SQLStates, because the
+ * drivers give one error different states, and the same state (08S01) to a killed session and a dead server.
+ */
+final class ErrorClassifier {
+
+    /** Pools and frameworks wrap a few times; beyond that it is a loop of their making. */
+    private static final int MOST_LINKS = 32;
+
+    private ErrorClassifier() {}
+
+    /** The first telling answer along the causes and next exceptions. */
+    static ErrorKind classify(SQLException error) {
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Throwable> open = new ArrayDeque<>();
+        open.add(error);
+        while (!open.isEmpty() && seen.size() < MOST_LINKS) {
+            Throwable link = open.remove();
+            if (!seen.add(link)) {
+                continue;
+            }
+            if (link instanceof SQLException sql) {
+                ErrorKind kind = single(sql);
+                if (kind != ErrorKind.OTHER) {
+                    return kind;
+                }
+                add(open, sql.getNextException());
+            }
+            add(open, link.getCause());
+        }
+        return ErrorKind.OTHER;
+    }
+
+    private static void add(Deque<Throwable> open, @Nullable Throwable link) {
+        if (link != null) {
+            open.add(link);
+        }
+    }
+
+    private static ErrorKind single(SQLException error) {
+        String message = error.getMessage() == null ? "" : error.getMessage().toLowerCase(Locale.ROOT);
+        String state = error.getSQLState() == null ? "" : error.getSQLState();
+        ErrorKind byCode = byCode(error.getErrorCode(), message);
+        if (byCode != null) {
+            return byCode;
+        }
+        if (state.equals("25006") || (state.equals("S1009") && mentionsReadOnly(message))) {
+            return ErrorKind.READ_ONLY_TRANSACTION;
+        }
+        if (state.startsWith("08")
+                || error instanceof SQLNonTransientConnectionException
+                || error instanceof SQLRecoverableException) {
+            return ErrorKind.CONNECTION_LOST;
+        }
+        return ErrorKind.OTHER;
+    }
+
+    /** What a code says whatever the state, or null. */
+    private static @Nullable ErrorKind byCode(int code, String message) {
+        return switch (code) {
+            // 1290 "running with the --read-only option" is also "running with the --secure-file-priv option".
+            case 1290 -> mentionsReadOnly(message) ? ErrorKind.READ_ONLY_SERVER : ErrorKind.OTHER;
+            case 1836 -> ErrorKind.READ_ONLY_SERVER; // ER_READ_ONLY_MODE
+            case 1792 -> ErrorKind.READ_ONLY_TRANSACTION; // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
+            case 1040, // ER_CON_COUNT_ERROR
+                    1203, // ER_TOO_MANY_USER_CONNECTIONS
+                    1226 -> // ER_USER_LIMIT_REACHED
+                ErrorKind.OVERLOAD;
+            case 1047, // MariaDB: WSREP has not yet prepared node for application use
+                    1053, // ER_SERVER_SHUTDOWN
+                    1129, // ER_HOST_IS_BLOCKED
+                    3032, // ER_SERVER_OFFLINE_MODE
+                    3168, // ER_SERVER_ISNT_AVAILABLE
+                    3169, // ER_SESSION_WAS_KILLED
+                    3796, // the group could not give the consistency asked for
+                    3797,
+                    3798,
+                    3799 -> ErrorKind.NODE_UNFIT;
+            case 1213, // ER_LOCK_DEADLOCK, and a failed certification of Galera
+                    3101 -> // ER_TRANSACTION_ROLLBACK_DURING_COMMIT
+                ErrorKind.ROLLED_BACK;
+            // ER_ERROR_DURING_COMMIT; 149 is a conflict in the group.
+            case 1180 -> message.contains("error 149") ? ErrorKind.ROLLED_BACK : ErrorKind.OTHER;
+            case 1927, // ER_CONNECTION_KILLED
+                    2006, // CR_SERVER_GONE_ERROR
+                    2013, // CR_SERVER_LOST
+                    4031 -> // ER_CLIENT_INTERACTION_TIMEOUT
+                ErrorKind.CONNECTION_LOST;
+            default -> null;
+        };
+    }
+
+    private static boolean mentionsReadOnly(String message) {
+        return message.contains("read-only") || message.contains("read_only");
+    }
+}

@@ -1,0 +1,37 @@
+package io.github.replicationrouting.dialect;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream of changes that a replica receives and applies.
+ *
+ * @param name the channel's name, empty for the default one
+ * @param host the source as the replica addresses it
+ * @param port its port
+ * @param sourceId the source's {@link Observation#serverId()}, null while the replica has never reached it
+ * @param receiver whether changes arrive
+ * @param applierRunning whether they are applied
+ * @param behind how far the applier is behind the source, in whole seconds; null where the server cannot tell
+ * @param delay how long the replica waits on purpose before it applies
+ * @param errorCode the server's number of the last error of receiver or applier, 0 for none
+ */
+public record ReplicationChannel(
+        String name,
+        String host,
+        int port,
+        @Nullable String sourceId,
+        Receiver receiver,
+        boolean applierRunning,
+        @Nullable Duration behind,
+        Duration delay,
+        int errorCode) {
+
+    /** State of the thread that receives. */
+    public enum Receiver {
+        OFF,
+        /** Running, but without its source. */
+        CONNECTING,
+        ON
+    }
+}

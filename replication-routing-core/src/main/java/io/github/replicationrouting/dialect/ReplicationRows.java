@@ -1,0 +1,84 @@
+package io.github.replicationrouting.dialect;
+
+import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the rows of a replica's status by column name, whatever the server's version calls it: old and new names differ
+ * only in master or source, slave or replica.
+ */
+final class ReplicationRows {
+
+    private final ResultSet rows;
+    private final Map<String, Integer> columns = new HashMap<>();
+
+    private ReplicationRows(ResultSet rows) throws SQLException {
+        this.rows = rows;
+        ResultSetMetaData names = rows.getMetaData();
+        for (int i = 1; i <= names.getColumnCount(); i++) {
+            columns.put(
+                    names.getColumnLabel(i)
+                            .toLowerCase(Locale.ROOT)
+                            .replace("master", "source")
+                            .replace("slave", "replica"),
+                    i);
+        }
+    }
+
+    /**
+     * @param nameColumn the column with the channel's name
+     * @param sourceIdColumn the column with what {@link Observation#serverId()} shows on the source
+     */
+    static Replication read(ResultSet rows, String nameColumn, String sourceIdColumn) throws SQLException {
+        ReplicationRows reader = new ReplicationRows(rows);
+        List<ReplicationChannel> channels = new ArrayList<>();
+        while (rows.next()) {
+            channels.add(reader.channel(nameColumn, sourceIdColumn));
+        }
+        return new Replication.Channels(channels);
+    }
+
+    private ReplicationChannel channel(String nameColumn, String sourceIdColumn) throws SQLException {
+        String sourceId = text(sourceIdColumn);
+        String behind = text("seconds_behind_source");
+        int applierError = number("last_sql_errno");
+        return new ReplicationChannel(
+                text(nameColumn),
+                text("source_host"),
+                number("source_port"),
+                sourceId.isEmpty() || sourceId.equals("0") ? null : sourceId,
+                receiver(text("replica_io_running")),
+                text("replica_sql_running").equalsIgnoreCase("yes"),
+                behind.isEmpty() ? null : Duration.ofSeconds(Long.parseLong(behind)),
+                Duration.ofSeconds(number("sql_delay")),
+                applierError != 0 ? applierError : number("last_io_errno"));
+    }
+
+    private static Receiver receiver(String running) {
+        return switch (running.toLowerCase(Locale.ROOT)) {
+            case "yes" -> Receiver.ON;
+            case "no", "" -> Receiver.OFF;
+            default -> Receiver.CONNECTING;
+        };
+    }
+
+    private String text(String column) throws SQLException {
+        Integer index = columns.get(column);
+        @Nullable String value = index == null ? null : rows.getString(index);
+        return value == null ? "" : value;
+    }
+
+    private int number(String column) throws SQLException {
+        String value = text(column);
+        return value.isEmpty() ? 0 : Integer.parseInt(value);
+    }
+}

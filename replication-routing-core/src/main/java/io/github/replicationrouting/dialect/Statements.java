@@ -1,0 +1,68 @@
+package io.github.replicationrouting.dialect;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What the dialects of MySQL and MariaDB ask and read alike. */
+final class Statements {
+
+    private static final int TABLE_ACCESS_DENIED = 1142;
+    private static final int SPECIFIC_ACCESS_DENIED = 1227;
+
+    private Statements() {}
+
+    /** Reads one result. */
+    interface Reader<T> {
+        T read(ResultSet rows) throws SQLException;
+    }
+
+    static <T> T query(Connection connection, String sql, Reader<T> reader) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return reader.read(rows);
+        }
+    }
+
+    /** As {@link #query}, for a result of exactly one row. */
+    static <T> T queryRow(Connection connection, String sql, Reader<T> reader) throws SQLException {
+        return query(connection, sql, rows -> {
+            if (!rows.next()) {
+                throw new SQLException("no answer to " + sql);
+            }
+            return reader.read(rows);
+        });
+    }
+
+    static boolean isDenied(SQLException error) {
+        return error.getErrorCode() == SPECIFIC_ACCESS_DENIED || error.getErrorCode() == TABLE_ACCESS_DENIED;
+    }
+
+    /** The statement that gives the connection's account a global privilege. */
+    static String grant(Connection connection, String privilege) throws SQLException {
+        String account = queryRow(connection, "SELECT CURRENT_USER()", rows -> rows.getString(1));
+        int at = account.lastIndexOf('@');
+        return "GRANT " + privilege + " ON *.* TO '" + account.substring(0, at) + "'@'" + account.substring(at + 1)
+                + "'";
+    }
+
+    /** Whether a variable is on: written as a number, a word, or one of the finer degrees of newer servers. */
+    static boolean isOn(@Nullable String value) {
+        return value != null
+                && !value.equals("0")
+                && !value.toUpperCase(Locale.ROOT).equals("OFF");
+    }
+
+    /** The leading numbers of a version string: {@code 9.7.4} of {@code 9.7.4-2}. */
+    static String version(String productVersion) {
+        int end = 0;
+        while (end < productVersion.length()
+                && (Character.isDigit(productVersion.charAt(end)) || productVersion.charAt(end) == '.')) {
+            end++;
+        }
+        return end == 0 ? productVersion : productVersion.substring(0, end);
+    }
+}

@@ -1,0 +1,470 @@
+package io.github.replicationrouting.test;
+
+import java.net.InetSocketAddress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One server of a {@link ReplicatedCluster}, and what can be done to it.
+ *
+ * <p>The application reaches it on a port that stays the same for the life of the cluster, whatever happens to the
+ * server. Methods that change something return when the change is in force. Thread-safe. What a server refuses ends in
+ * an {@link IllegalStateException} that names the node.
+ */
+public final class ClusterNode {
+
+    private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+
+    private static final int SOCKET_TIMEOUT_MILLIS = 30_000;
+
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+
+    private final String name;
+
+    private final Server server;
+
+    private final ReplicationSql sql;
+
+    private final Settings settings;
+
+    private final Relay relay;
+
+    private final AdminSession admin;
+
+    private @Nullable ClusterNode source;
+
+    private boolean readOnly;
+
+    private boolean frozen;
+
+    private boolean cut;
+
+    private boolean receiverStopped;
+
+    private boolean applierStopped;
+
+    private Duration delay = Duration.ZERO;
+
+    private boolean monitorGranted;
+
+    ClusterNode(String name, Server server, ReplicationSql sql, Settings settings) {
+        this.name = name;
+        this.server = server;
+        this.sql = sql;
+        this.settings = settings;
+        this.relay = new Relay(name, server::address);
+        this.admin = new AdminSession(this::connectAdministrator);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The host that the application connects to. */
+    public String host() {
+        return "127.0.0.1";
+    }
+
+    /** The port that the application connects to. */
+    public int port() {
+        return relay.port();
+    }
+
+    /** The URL of the cluster's database for Connector/J. */
+    public String jdbcUrl() {
+        return jdbcUrl(JdbcDriver.CONNECTOR_J);
+    }
+
+    public String jdbcUrl(JdbcDriver driver) {
+        return sql.jdbcUrl(driver, host(), port(), settings.database());
+    }
+
+    /**
+     * Opens a connection of the application's user, on the way that the application takes.
+     */
+    public Connection connect() throws SQLException {
+        Properties properties = properties(settings.application());
+        return sql.connect(InetSocketAddress.createUnresolved(host(), port()), settings.database(), properties);
+    }
+
+    /**
+     * Opens a connection of the administrator, past everything that was done to the network. Its statements count in
+     * {@link #questions()}.
+     */
+    public Connection adminConnection() throws SQLException {
+        return connectAdministrator();
+    }
+
+    /** Ends the server at once, as a crash would. The application's connections break, new ones are refused. */
+    public synchronized void kill() {
+        server.kill();
+        relay.down();
+        admin.close();
+        frozen = false;
+    }
+
+    /**
+     * Starts a killed server, as what it was, on what it had; returns when it answers. A replica goes on replicating,
+     * also when its threads had been stopped.
+     */
+    public synchronized void start() {
+        if (server.isRunning()) {
+            return;
+        }
+        server.start(readOnly);
+        Await.until(START_TIMEOUT, name + " answers", server::log, () -> {
+            if (!server.isRunning()) {
+                throw new IllegalStateException(name + " ended at its start:\n" + server.log());
+            }
+            return admin.value("SELECT 1").equals("1");
+        });
+        receiverStopped = false;
+        applierStopped = false;
+        relay.up();
+    }
+
+    /** Stops the server without ending it: it accepts connections, keeps those it has, and answers nothing. */
+    public synchronized void freeze() {
+        if (!frozen) {
+            server.freeze();
+            frozen = true;
+        }
+    }
+
+    /** Ends {@link #freeze()}. */
+    public synchronized void thaw() {
+        if (frozen) {
+            server.thaw();
+            frozen = false;
+        }
+    }
+
+    /**
+     * Drops everything between the application and the server: nothing is answered and nothing is closed. The servers
+     * among themselves are not cut off.
+     */
+    public synchronized void cutOff() {
+        relay.cut();
+        cut = true;
+    }
+
+    /** Ends {@link #cutOff()}; what was sent meanwhile arrives. */
+    public synchronized void restoreNetwork() {
+        relay.restore();
+        cut = false;
+    }
+
+    public synchronized void stopReceiver() {
+        execute(sql.stopReceiver());
+        receiverStopped = true;
+    }
+
+    public synchronized void startReceiver() {
+        execute(sql.startReceiver());
+        receiverStopped = false;
+    }
+
+    public synchronized void stopApplier() {
+        execute(sql.stopApplier());
+        applierStopped = true;
+    }
+
+    public synchronized void startApplier() {
+        execute(sql.startApplier());
+        applierStopped = false;
+    }
+
+    /**
+     * Makes the replica apply each transaction this long after its commit on the primary.
+     *
+     * @param delay whole seconds; zero ends it
+     */
+    public synchronized void delay(Duration delay) {
+        if (!delay.truncatedTo(ChronoUnit.SECONDS).equals(delay) || delay.isNegative()) {
+            throw new IllegalArgumentException("Servers delay by whole seconds, not by " + delay);
+        }
+        execute(sql.delay(delay.toSeconds()));
+        this.delay = delay;
+        if (receiverStopped) {
+            stopReceiver();
+        }
+        if (applierStopped) {
+            stopApplier();
+        }
+    }
+
+    /**
+     * Makes the server read-only or writable and changes nothing else; for the topology of the cluster see
+     * {@link ReplicatedCluster#promote(ClusterNode)}.
+     */
+    public synchronized void readOnly(boolean readOnly) {
+        execute(sql.readOnly(readOnly));
+        this.readOnly = readOnly;
+    }
+
+    /** Lets the monitor's user see the state of replication on this node. */
+    public synchronized void grantMonitoring() {
+        executeLocally(sql.grantMonitoring(settings.monitor().name()));
+        monitorGranted = true;
+    }
+
+    public synchronized void revokeMonitoring() {
+        executeLocally(sql.revokeMonitoring(settings.monitor().name()));
+        monitorGranted = false;
+    }
+
+    /** Executes statements as the administrator, without a trace in the binary log, also where it is read-only. */
+    public synchronized void executeLocally(List<String> statements) {
+        execute(sql.unlock());
+        try {
+            execute(statements);
+        } finally {
+            execute(sql.lock(readOnly));
+        }
+    }
+
+    /** Executes statements as the administrator. */
+    public void execute(List<String> statements) {
+        try {
+            admin.execute(statements);
+        } catch (SQLException ex) {
+            throw failed(ex);
+        }
+    }
+
+    /** Whether the process runs, frozen or not. */
+    public boolean isRunning() {
+        return server.isRunning();
+    }
+
+    /** What the server says it is: writable or read-only. */
+    public NodeRole role() {
+        try {
+            return askRole();
+        } catch (SQLException ex) {
+            throw failed(ex);
+        }
+    }
+
+    /** What the server has executed: a GTID set on MySQL, a GTID position on MariaDB. */
+    public String position() {
+        try {
+            return askPosition();
+        } catch (SQLException ex) {
+            throw failed(ex);
+        }
+    }
+
+    /**
+     * The number of statements (status {@code Questions}) that the server got since its start, without those of the
+     * cluster itself. Asking does not change it.
+     */
+    public long questions() {
+        try {
+            return (long) Double.parseDouble(admin.value(sql.questions()));
+        } catch (SQLException ex) {
+            throw failed(ex);
+        }
+    }
+
+    /** Whether the server has executed everything that a position of another node says. */
+    public boolean contains(String position) {
+        try {
+            return sql.contains(admin, askPosition(), position);
+        } catch (SQLException ex) {
+            throw failed(ex);
+        }
+    }
+
+    /** Waits until the server has the role. */
+    public void awaitRole(NodeRole role) {
+        await("is " + role, () -> askRole() == role);
+    }
+
+    /** Waits until the server has executed everything that a position of another node says. */
+    public void awaitPosition(String position) {
+        await("contains " + position, () -> sql.contains(admin, askPosition(), position));
+    }
+
+    /** Waits until a table of the cluster's database has so many rows. */
+    public void awaitRowCount(String table, long rows) {
+        await("has %d rows in %s".formatted(rows, table), () -> rowCount(table) == rows);
+    }
+
+    private void await(String what, Await.Condition condition) {
+        Await.until(settings.awaitTimeout(), name + " " + what, this::describe, condition);
+    }
+
+    private long rowCount(String table) throws SQLException {
+        return Long.parseLong(admin.value("SELECT COUNT(*) FROM `%s`.`%s`".formatted(settings.database(), table)));
+    }
+
+    private NodeRole askRole() throws SQLException {
+        return admin.value("SELECT @@GLOBAL.read_only").equals("0") ? NodeRole.PRIMARY : NodeRole.REPLICA;
+    }
+
+    private String askPosition() throws SQLException {
+        return sql.position(admin, askRole());
+    }
+
+    /** Prepares a server with an empty data directory. */
+    synchronized void initialize() {
+        start();
+        relay.down();
+        executeLocally(sql.createUsers(
+                settings.application(), settings.monitor(), settings.replication(), settings.database()));
+        execute(sql.forgetHistory());
+    }
+
+    /** Lets the application in. */
+    void open() {
+        relay.up();
+    }
+
+    synchronized void follow(ClusterNode source) {
+        readOnly(true);
+        execute(sql.follow(source.server.peerAddress(), settings.replication()));
+        this.source = source;
+        receiverStopped = false;
+        applierStopped = false;
+        delay = Duration.ZERO;
+    }
+
+    synchronized void lead() {
+        execute(sql.unfollow());
+        readOnly(false);
+        source = null;
+        receiverStopped = false;
+        applierStopped = false;
+        delay = Duration.ZERO;
+    }
+
+    /** Throws away all data and replicates it anew. */
+    synchronized void rebuild(ClusterNode source) throws SQLException {
+        readOnly(true);
+        execute(sql.unfollow());
+        List<String> drops = admin.query("""
+                        SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME
+                        NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')""").stream()
+                .map(row -> "DROP DATABASE `%s`".formatted(row.get("name")))
+                .toList();
+        executeLocally(drops);
+        executeLocally(sql.forgetHistory());
+        follow(source);
+    }
+
+    /** Applies what was received, and receives no more. */
+    synchronized void drain() {
+        undoDelay();
+        stopReceiver();
+        if (applierStopped) {
+            startApplier();
+        }
+        await("has applied what it received", () -> sql.isDrained(admin));
+    }
+
+    /** Ends what keeps a replica from replicating. */
+    synchronized void resume() {
+        undoDelay();
+        if (receiverStopped) {
+            startReceiver();
+        }
+        if (applierStopped) {
+            startApplier();
+        }
+    }
+
+    private void undoDelay() {
+        if (!delay.isZero()) {
+            delay(Duration.ZERO);
+        }
+    }
+
+    /** Undoes all that was done to the server and its network from outside. */
+    synchronized void revive() {
+        thaw();
+        start();
+        restoreNetwork();
+        if (monitorGranted) {
+            revokeMonitoring();
+        }
+    }
+
+    boolean answers() {
+        return server.isRunning() && !frozen;
+    }
+
+    boolean follows(ClusterNode node) throws SQLException {
+        return source == node && askRole() == NodeRole.REPLICA;
+    }
+
+    boolean hasMoreThan(ClusterNode other) throws SQLException {
+        return sql.hasMoreThan(admin, other.admin);
+    }
+
+    boolean replicates() throws SQLException {
+        return sql.status(admin).filter(ReplicationStatus::runs).isPresent();
+    }
+
+    /** Whether the applier, or the receiver for good, gave up. */
+    boolean isBroken() throws SQLException {
+        return sql.status(admin)
+                .filter(status -> !status.applying() && !status.error().isEmpty())
+                .isPresent();
+    }
+
+    synchronized void close() {
+        admin.close();
+        relay.close();
+        server.close();
+    }
+
+    /** One line on what the node is now, for messages. */
+    String describe() {
+        if (!server.isRunning()) {
+            return name + ": not running";
+        }
+        if (frozen) {
+            return name + ": frozen";
+        }
+        try {
+            return "%s: %s%s, position %s, %s"
+                    .formatted(
+                            name,
+                            askRole(),
+                            cut ? ", cut off" : "",
+                            askPosition(),
+                            sql.status(admin).map(Objects::toString).orElse("replicates nothing"));
+        } catch (SQLException ex) {
+            return name + ": does not answer: " + ex.getMessage();
+        }
+    }
+
+    private Connection connectAdministrator() throws SQLException {
+        return sql.connect(server.address(), "", properties(sql.administrator()));
+    }
+
+    private static Properties properties(Account account) {
+        var properties = new Properties();
+        properties.setProperty("user", account.name());
+        properties.setProperty("password", account.password());
+        properties.setProperty("connectTimeout", Integer.toString(CONNECT_TIMEOUT_MILLIS));
+        properties.setProperty("socketTimeout", Integer.toString(SOCKET_TIMEOUT_MILLIS));
+        return properties;
+    }
+
+    private IllegalStateException failed(SQLException ex) {
+        return new IllegalStateException("%s: %s".formatted(name, ex.getMessage()), ex);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,156 @@
+package io.github.replicationrouting.test;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.PortBinding;
+import com.github.dockerjava.api.model.Ports.Binding;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.Network;
+import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
+import org.testcontainers.utility.DockerImageName;
+
+/**
+ * One MySQL server in a Docker container.
+ */
+final class MySqlServer implements Server {
+
+    private static final int PORT = 3306;
+
+    private static final int LOG_LINES = 30;
+
+    private final String name;
+
+    private final GenericContainer<?> container;
+
+    private @Nullable InetSocketAddress address;
+
+    private boolean frozen;
+
+    MySqlServer(String image, Network network, String name, int id, String rootPassword, List<String> arguments) {
+        this.name = name;
+        List<String> command = new ArrayList<>(List.of(
+                "mysqld",
+                "--server-id=" + id,
+                "--gtid-mode=ON",
+                "--enforce-gtid-consistency=ON",
+                "--log-bin=binlog",
+                "--log-bin-trust-function-creators=ON",
+                "--relay-log=relay",
+                "--relay-log-recovery=ON",
+                "--replica-net-timeout=5",
+                "--skip-name-resolve",
+                "--mysqlx=OFF",
+                "--max-connections=500",
+                "--innodb-buffer-pool-size=64M",
+                // A killed process leaves what it wrote in the system's cache; only a killed machine would lose it.
+                "--innodb-flush-log-at-trx-commit=2",
+                "--sync-binlog=0"));
+        command.addAll(arguments);
+        this.container = new GenericContainer<>(DockerImageName.parse(image))
+                .withNetwork(network)
+                .withNetworkAliases(name)
+                .withExposedPorts(PORT)
+                .withEnv("MYSQL_ROOT_PASSWORD", rootPassword)
+                .withCommand(command.toArray(String[]::new))
+                .waitingFor(new NoWait());
+        if (isLocal()) {
+            container.withCreateContainerCmdModifier(create -> Objects.requireNonNull(create.getHostConfig())
+                    .withPortBindings(new PortBinding(Binding.bindIp("127.0.0.1"), ExposedPort.tcp(PORT))));
+        }
+    }
+
+    private static boolean isLocal() {
+        return "localhost".equals(DockerClientFactory.instance().dockerHostIpAddress());
+    }
+
+    // The role persists in the data directory.
+    @Override
+    public synchronized void start(boolean readOnly) {
+        if (container.getContainerId() == null) {
+            container.start();
+        } else {
+            docker().startContainerCmd(container.getContainerId()).exec();
+        }
+        InspectContainerResponse state =
+                docker().inspectContainerCmd(container.getContainerId()).exec();
+        Binding[] bindings = Objects.requireNonNull(
+                state.getNetworkSettings().getPorts().getBindings().get(ExposedPort.tcp(PORT)),
+                "the container publishes no port");
+        address = InetSocketAddress.createUnresolved(
+                container.getHost(), Integer.parseInt(bindings[0].getHostPortSpec()));
+    }
+
+    @Override
+    public synchronized void kill() {
+        if (isRunning()) {
+            // Docker does not kill what is paused.
+            if (frozen) {
+                thaw();
+            }
+            docker().killContainerCmd(container.getContainerId()).exec();
+            docker().waitContainerCmd(container.getContainerId()).start().awaitStatusCode();
+        }
+    }
+
+    @Override
+    public synchronized void freeze() {
+        docker().pauseContainerCmd(container.getContainerId()).exec();
+        frozen = true;
+    }
+
+    @Override
+    public synchronized void thaw() {
+        docker().unpauseContainerCmd(container.getContainerId()).exec();
+        frozen = false;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return container.isRunning();
+    }
+
+    @Override
+    public synchronized InetSocketAddress address() {
+        if (address == null) {
+            throw new IllegalStateException("The server was never started");
+        }
+        return address;
+    }
+
+    @Override
+    public InetSocketAddress peerAddress() {
+        return InetSocketAddress.createUnresolved(name, PORT);
+    }
+
+    @Override
+    public String log() {
+        List<String> lines = container.getLogs().lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+    }
+
+    @Override
+    public synchronized void close() {
+        if (frozen) {
+            thaw();
+        }
+        container.stop();
+    }
+
+    private static DockerClient docker() {
+        return DockerClientFactory.lazyClient();
+    }
+
+    /** The node itself waits until the server answers, at every start. */
+    private static final class NoWait extends AbstractWaitStrategy {
+
+        @Override
+        protected void waitUntilReady() {}
+    }
+}

@@ -1,0 +1,462 @@
+package io.github.replicationrouting.test;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.testcontainers.containers.Network;
+
+/**
+ * A real primary with real replicas, on this machine, for the length of a test.
+ *
+ * <pre>{@code
+ * try (ReplicatedCluster cluster = ReplicatedCluster.mariaDb().replicas(2).start()) {
+ *     cluster.node("db2").stopApplier();
+ *     ...
+ * }
+ * }</pre>
+ *
+ * <p>Replication is asynchronous and by GTID. Replicas are read-only. The application's user may do everything in the
+ * cluster's database and is bound by read-only; the monitor's user may only log in. Closing leaves no process, no
+ * container and no file behind. Thread-safe, but faults by several threads at once make little sense.
+ */
+public final class ReplicatedCluster implements AutoCloseable {
+
+    /** Names the MySQL image. */
+    static final String MYSQL_IMAGE_PROPERTY = "replication-routing.test.mysql-image";
+
+    private static final Logger logger = LoggerFactory.getLogger(ReplicatedCluster.class);
+
+    private final ClusterKind kind;
+
+    private final Settings settings;
+
+    private final List<ClusterNode> nodes;
+
+    /** Closed after the nodes. */
+    private final List<AutoCloseable> surroundings;
+
+    private volatile ClusterNode primary;
+
+    private ReplicatedCluster(
+            ClusterKind kind, Settings settings, List<ClusterNode> nodes, List<AutoCloseable> surroundings) {
+        this.kind = kind;
+        this.settings = settings;
+        this.nodes = nodes;
+        this.surroundings = surroundings;
+        this.primary = nodes.get(0);
+    }
+
+    /**
+     * An embedded MariaDB: nothing has to be installed. The first start on a machine unpacks the server into the user's
+     * cache directory; 64-bit Linux on x86 only.
+     */
+    public static Builder mariaDb() {
+        return new Builder(ClusterKind.MARIADB);
+    }
+
+    /**
+     * MySQL in Docker containers. The system property {@code replication-routing.test.mysql-image} names the image, by
+     * default {@code mysql:9.7}.
+     */
+    public static Builder mysql() {
+        return new Builder(ClusterKind.MYSQL);
+    }
+
+    public static Builder of(ClusterKind kind) {
+        return new Builder(kind);
+    }
+
+    public ClusterKind kind() {
+        return kind;
+    }
+
+    /** All nodes; the primary of the start comes first. */
+    public List<ClusterNode> nodes() {
+        return nodes;
+    }
+
+    /**
+     * @throws IllegalArgumentException if there is no node of this name
+     */
+    public ClusterNode node(String name) {
+        return nodes.stream()
+                .filter(node -> node.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("No node %s among %s".formatted(name, nodes)));
+    }
+
+    /** The node that is meant to be the primary: that of the start, or the one promoted last. */
+    public ClusterNode primary() {
+        return primary;
+    }
+
+    /** All nodes but the {@linkplain #primary() primary}. */
+    public List<ClusterNode> replicas() {
+        return nodes.stream().filter(node -> node != primary).toList();
+    }
+
+    public String database() {
+        return settings.database();
+    }
+
+    /** The application's user. */
+    public String username() {
+        return settings.application().name();
+    }
+
+    public String password() {
+        return settings.application().password();
+    }
+
+    /** A user who may log in and nothing else, until {@link #grantMonitoring()}. */
+    public String monitorUsername() {
+        return settings.monitor().name();
+    }
+
+    public String monitorPassword() {
+        return settings.monitor().password();
+    }
+
+    /**
+     * Makes a replica the primary. A primary that answers is made read-only first, waited for and made a replica, so that
+     * nothing is lost; where it does not answer, the new primary has what it had received. The other nodes that answer
+     * follow the new primary; what one of them has of its own is thrown away. A node that does not answer now comes
+     * back as what it was: see {@link #rejoin(ClusterNode)}.
+     */
+    public synchronized void promote(ClusterNode node) {
+        ClusterNode old = primary;
+        if (node == old) {
+            return;
+        }
+        if (old.answers()) {
+            old.readOnly(true);
+            node.resume();
+            node.awaitPosition(old.position());
+        } else {
+            node.drain();
+        }
+        node.lead();
+        primary = node;
+        nodes.stream().filter(other -> other != node && other.answers()).forEach(this::rejoin);
+    }
+
+    /** Makes a node a replica of the {@linkplain #primary() primary}; what it has of its own is thrown away. */
+    public synchronized void rejoin(ClusterNode node) {
+        try {
+            if (node.hasMoreThan(primary)) {
+                node.rebuild(primary);
+            } else {
+                node.follow(primary);
+            }
+        } catch (SQLException ex) {
+            throw new IllegalStateException("Cannot rejoin " + node, ex);
+        }
+    }
+
+    /**
+     * Undoes every fault: all nodes run and can be reached, the primary of the start is the primary, and the others
+     * have replicated everything. Data stays. Costs a few milliseconds where there is nothing to undo.
+     */
+    public synchronized void heal() {
+        nodes.forEach(ClusterNode::revive);
+        primary.readOnly(false);
+        try {
+            for (ClusterNode replica : replicas()) {
+                heal(replica);
+            }
+        } catch (SQLException ex) {
+            throw new IllegalStateException("Cannot heal the cluster:\n" + describe(), ex);
+        }
+        awaitRoles();
+        awaitReplicated();
+        if (primary != nodes.get(0)) {
+            promote(nodes.get(0));
+            awaitRoles();
+            awaitReplicated();
+        }
+    }
+
+    private void heal(ClusterNode replica) throws SQLException {
+        if (replica.isBroken() || replica.hasMoreThan(primary)) {
+            replica.rebuild(primary);
+        } else if (!replica.follows(primary)) {
+            replica.follow(primary);
+        } else {
+            replica.resume();
+        }
+    }
+
+    /** Drops the database and creates it anew, empty, on all nodes that replicate. */
+    public void recreateDatabase() {
+        primary.execute(List.of(
+                "DROP DATABASE IF EXISTS `%s`".formatted(database()), "CREATE DATABASE `%s`".formatted(database())));
+    }
+
+    /** Lets the monitor's user see the state of replication, on all nodes that answer. */
+    public void grantMonitoring() {
+        nodes.stream().filter(ClusterNode::answers).forEach(ClusterNode::grantMonitoring);
+    }
+
+    /** Waits until every node is what it is meant to be, and the replicas replicate. */
+    public void awaitRoles() {
+        await("all nodes have their roles", () -> {
+            for (ClusterNode node : nodes) {
+                if (node == primary ? node.role() != NodeRole.PRIMARY : !isReplica(node)) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
+    private static boolean isReplica(ClusterNode node) throws SQLException {
+        return node.role() == NodeRole.REPLICA && node.replicates();
+    }
+
+    /** Waits until all replicas have executed what the primary has executed by now. */
+    public void awaitReplicated() {
+        String position = primary.position();
+        await("all replicas contain " + position, () -> replicas().stream().allMatch(node -> node.contains(position)));
+    }
+
+    /** Waits until a table has so many rows on all nodes. */
+    public void awaitRowCount(String table, long rows) {
+        nodes.forEach(node -> node.awaitRowCount(table, rows));
+    }
+
+    private void await(String what, Await.Condition condition) {
+        Await.until(settings.awaitTimeout(), what, this::describe, condition);
+    }
+
+    /** Each node in a line, with its role, position and replication as the server tells them. */
+    public String describe() {
+        return nodes.stream().map(ClusterNode::describe).collect(Collectors.joining("\n"));
+    }
+
+    @Override
+    public void close() {
+        List<AutoCloseable> all = new ArrayList<>();
+        nodes.forEach(node -> all.add(node::close));
+        all.addAll(surroundings);
+        close(all);
+    }
+
+    private static void close(List<AutoCloseable> all) {
+        RuntimeException failure = null;
+        for (AutoCloseable closeable : all) {
+            try {
+                closeable.close();
+            } catch (Exception ex) {
+                if (failure == null) {
+                    failure = new IllegalStateException("Cannot close the cluster", ex);
+                } else {
+                    failure.addSuppressed(ex);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void start() {
+        inParallel(ClusterNode::initialize);
+        primary.execute(List.of("CREATE DATABASE `%s`".formatted(database())));
+        replicas().forEach(node -> node.follow(primary));
+        awaitRoles();
+        awaitReplicated();
+        nodes.forEach(ClusterNode::open);
+    }
+
+    private void inParallel(Consumer<ClusterNode> action) {
+        ExecutorService threads = Executors.newFixedThreadPool(nodes.size());
+        try {
+            CompletableFuture.allOf(nodes.stream()
+                            .map(node -> CompletableFuture.runAsync(() -> action.accept(node), threads))
+                            .toArray(CompletableFuture<?>[]::new))
+                    .join();
+        } catch (CompletionException ex) {
+            throw new IllegalStateException("The cluster does not start", ex.getCause());
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return kind + " " + nodes;
+    }
+
+    /**
+     * Says what the cluster shall be like. Every option has a default.
+     */
+    public static final class Builder {
+
+        private final ClusterKind kind;
+
+        private List<String> names = List.of("db1", "db2", "db3");
+
+        private String database = "app";
+
+        private Account application = new Account("app", "secret");
+
+        private List<String> arguments = List.of();
+
+        private Duration awaitTimeout = Duration.ofSeconds(30);
+
+        private Builder(ClusterKind kind) {
+            this.kind = kind;
+        }
+
+        /** The number of replicas, 2 by default; the nodes are named db1 (the primary), db2 and so on. */
+        public Builder replicas(int replicas) {
+            return nodes(IntStream.rangeClosed(1, replicas + 1)
+                    .mapToObj(number -> "db" + number)
+                    .toArray(String[]::new));
+        }
+
+        /** The names of the nodes; the first is the primary. */
+        public Builder nodes(String... names) {
+            if (names.length == 0 || new HashSet<>(List.of(names)).size() < names.length) {
+                throw new IllegalArgumentException("Nodes need names, and different ones");
+            }
+            this.names = List.of(names);
+            return this;
+        }
+
+        public Builder database(String database) {
+            this.database = plain(database);
+            return this;
+        }
+
+        /** The application's user. */
+        public Builder user(String name, String password) {
+            this.application = new Account(plain(name), plain(password));
+            return this;
+        }
+
+        /** More arguments for every server, such as {@code --innodb-lock-wait-timeout=2}. */
+        public Builder serverArguments(String... arguments) {
+            this.arguments = List.of(arguments);
+            return this;
+        }
+
+        /** How long the awaiting methods wait, 30 seconds by default. */
+        public Builder awaitTimeout(Duration awaitTimeout) {
+            this.awaitTimeout = awaitTimeout;
+            return this;
+        }
+
+        private static String plain(String text) {
+            if (!text.matches("[A-Za-z0-9_.-]+")) {
+                throw new IllegalArgumentException(
+                        "Only letters, digits, '_', '.' and '-' make names and passwords here");
+            }
+            return text;
+        }
+
+        /**
+         * Starts the cluster; returns when all replicas replicate.
+         *
+         * @throws org.opentest4j.TestAbortedException if this kind cannot run on this machine, which skips a test
+         * @throws IllegalStateException if it cannot run here and the environment says {@code CI=true}, or if a server
+         *     does not start
+         */
+        public ReplicatedCluster start() {
+            Availability.of(kind).require();
+            long begin = System.nanoTime();
+            var settings = new Settings(
+                    database,
+                    application,
+                    new Account("monitor", "monitor"),
+                    new Account("replication", UUID.randomUUID().toString()),
+                    awaitTimeout);
+            ReplicatedCluster cluster =
+                    switch (kind) {
+                        case MARIADB -> mariaDb(settings);
+                        case MYSQL -> mysql(settings);
+                    };
+            try {
+                cluster.start();
+            } catch (RuntimeException | Error ex) {
+                closeAfter(ex, cluster);
+                throw ex;
+            }
+            logger.info(
+                    "Started {} in {} ms",
+                    cluster,
+                    Duration.ofNanos(System.nanoTime() - begin).toMillis());
+            return cluster;
+        }
+
+        private static void closeAfter(Throwable cause, ReplicatedCluster cluster) {
+            try {
+                cluster.close();
+            } catch (RuntimeException ex) {
+                cause.addSuppressed(ex);
+            }
+        }
+
+        private ReplicatedCluster mariaDb(Settings settings) {
+            MariaDbBinaries binaries = MariaDbBinaries.get();
+            Path directory = temporaryDirectory();
+            var watchdog = new Watchdog(directory);
+            return make(
+                    settings,
+                    new MariaDbSql(),
+                    List.of(watchdog),
+                    (name, id) -> new MariaDbServer(binaries, directory.resolve(name), id, arguments, watchdog));
+        }
+
+        private ReplicatedCluster mysql(Settings settings) {
+            String image = System.getProperty(MYSQL_IMAGE_PROPERTY, "mysql:9.7");
+            var root = new Account("root", UUID.randomUUID().toString());
+            Network network = Network.newNetwork();
+            return make(
+                    settings,
+                    new MySqlSql(root),
+                    List.of(network),
+                    (name, id) -> new MySqlServer(image, network, name, id, root.password(), arguments));
+        }
+
+        private ReplicatedCluster make(
+                Settings settings,
+                ReplicationSql sql,
+                List<AutoCloseable> surroundings,
+                BiFunction<String, Integer, Server> servers) {
+            List<ClusterNode> nodes = Stream.iterate(1, id -> id <= names.size(), id -> id + 1)
+                    .map(id -> {
+                        String name = names.get(id - 1);
+                        return new ClusterNode(name, servers.apply(name, id), sql, settings);
+                    })
+                    .toList();
+            return new ReplicatedCluster(kind, settings, nodes, surroundings);
+        }
+
+        private static Path temporaryDirectory() {
+            try {
+                return Files.createTempDirectory("replicated-cluster-");
+            } catch (IOException ex) {
+                throw new UncheckedIOException(ex);
+            }
+        }
+    }
+}

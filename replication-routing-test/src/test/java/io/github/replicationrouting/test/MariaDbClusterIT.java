@@ -1,0 +1,8 @@
+package io.github.replicationrouting.test;
+
+class MariaDbClusterIT extends ReplicatedClusterTests {
+
+    MariaDbClusterIT() {
+        super(ReplicatedCluster.mariaDb());
+    }
+}

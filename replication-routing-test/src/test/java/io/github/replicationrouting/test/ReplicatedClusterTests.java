@@ -1,0 +1,337 @@
+package io.github.replicationrouting.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What every kind of cluster promises.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class ReplicatedClusterTests {
+
+    private final ReplicatedCluster.Builder builder;
+
+    private ReplicatedCluster cluster;
+
+    private ClusterNode db1;
+
+    private ClusterNode db2;
+
+    private ClusterNode db3;
+
+    ReplicatedClusterTests(ReplicatedCluster.Builder builder) {
+        this.builder = builder;
+    }
+
+    @BeforeAll
+    void start() {
+        cluster = builder.start();
+        db1 = cluster.node("db1");
+        db2 = cluster.node("db2");
+        db3 = cluster.node("db3");
+    }
+
+    @AfterAll
+    void close() {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    @BeforeEach
+    void makeTable() throws SQLException {
+        cluster.recreateDatabase();
+        execute(db1, "CREATE TABLE item (id INT PRIMARY KEY)");
+        cluster.awaitReplicated();
+    }
+
+    @AfterEach
+    void heal() {
+        cluster.heal();
+    }
+
+    @Test
+    void replicatesToAllReplicas() throws SQLException {
+        insert(db1, 1);
+        cluster.awaitRowCount("item", 1);
+        assertThat(rows(db3)).isEqualTo(1);
+        assertThat(cluster.primary()).isSameAs(db1);
+        assertThat(cluster.replicas()).containsExactly(db2, db3);
+        assertThat(db1.role()).isEqualTo(NodeRole.PRIMARY);
+        assertThat(db2.role()).isEqualTo(NodeRole.REPLICA);
+        assertThat(db2.contains(db1.position())).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void bothDriversReachTheNodes(JdbcDriver driver) throws SQLException {
+        try (Connection connection =
+                DriverManager.getConnection(db2.jdbcUrl(driver), cluster.username(), cluster.password())) {
+            assertThat(connection.isValid(5)).isTrue();
+        }
+    }
+
+    @Test
+    void readOnlyBindsTheApplication() {
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> insert(db2, 1))
+                .satisfies(ex -> assertThat(ex.getErrorCode()).isEqualTo(1290));
+    }
+
+    @Test
+    void monitoringHasToBeGranted() throws SQLException {
+        assertThat(monitorSeesReplication()).isFalse();
+        cluster.grantMonitoring();
+        assertThat(monitorSeesReplication()).isTrue();
+        cluster.heal();
+        assertThat(monitorSeesReplication()).isFalse();
+    }
+
+    @Test
+    void questionsCountTheApplicationsStatementsOnly() throws SQLException {
+        try (Connection connection = db1.connect();
+                Statement statement = connection.createStatement()) {
+            long before = db1.questions();
+            assertThat(db1.questions()).isEqualTo(before);
+            statement.execute("SELECT 1");
+            statement.execute("SELECT 2");
+            cluster.awaitReplicated();
+            assertThat(db1.questions()).isEqualTo(before + 2);
+        }
+    }
+
+    @Test
+    void killedReplicaComesBackAndCatchesUp() throws SQLException {
+        int port = db2.port();
+        try (Connection connection = db2.connect()) {
+            db2.kill();
+            assertThat(db2.isRunning()).isFalse();
+            assertThat(connection.isValid(5)).isFalse();
+        }
+        assertThatExceptionOfType(SQLException.class).isThrownBy(db2::connect);
+        insert(db1, 1);
+        db2.start();
+        assertThat(db2.port()).isEqualTo(port);
+        db2.awaitRowCount("item", 1);
+        assertThat(rows(db2)).isEqualTo(1);
+        assertThat(db2.role()).isEqualTo(NodeRole.REPLICA);
+    }
+
+    @Test
+    void killedPrimaryComesBackAndReplicationResumes() throws SQLException {
+        insert(db1, 1);
+        db1.kill();
+        assertThatExceptionOfType(SQLException.class).isThrownBy(db1::connect);
+        db1.start();
+        assertThat(rows(db1)).isEqualTo(1);
+        insert(db1, 2);
+        cluster.awaitRowCount("item", 2);
+    }
+
+    @Test
+    void frozenNodeAnswersNothingUntilItThaws() throws SQLException {
+        try (Connection connection = db2.connect()) {
+            db2.freeze();
+            assertThat(connection.isValid(1)).isFalse();
+        }
+        db2.thaw();
+        assertThat(rows(db2)).isZero();
+    }
+
+    @Test
+    void cutOffNodeAnswersNothingButReplicates() throws SQLException {
+        try (Connection connection = db2.connect()) {
+            connection.setNetworkTimeout(Runnable::run, 500);
+            db2.cutOff();
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> connection.createStatement().execute("SELECT 1"));
+        }
+        insert(db1, 1);
+        db2.awaitRowCount("item", 1);
+        db2.restoreNetwork();
+        assertThat(rows(db2)).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasSentWhileCutOffArrivesAfterwards() throws Exception {
+        try (Connection connection = db2.connect();
+                Statement statement = connection.createStatement()) {
+            db2.cutOff();
+            var answer = java.util.concurrent.CompletableFuture.supplyAsync(() -> {
+                try {
+                    return statement.execute("SELECT 1");
+                } catch (SQLException ex) {
+                    throw new IllegalStateException(ex);
+                }
+            });
+            assertThat(answer).isNotDone();
+            db2.restoreNetwork();
+            assertThat(answer).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(true);
+        }
+    }
+
+    @Test
+    void stoppedApplierHoldsBackOneReplica() throws SQLException {
+        db2.stopApplier();
+        insert(db1, 1);
+        db3.awaitRowCount("item", 1);
+        assertThat(rows(db2)).isZero();
+        db2.startApplier();
+        db2.awaitRowCount("item", 1);
+    }
+
+    @Test
+    void stoppedReceiverHoldsBackOneReplica() throws SQLException {
+        db2.stopReceiver();
+        insert(db1, 1);
+        db3.awaitRowCount("item", 1);
+        assertThat(db2.contains(db1.position())).isFalse();
+        db2.startReceiver();
+        db2.awaitPosition(db1.position());
+    }
+
+    @Test
+    void delayedReplicaIsLateByTheDelay() throws SQLException {
+        db2.delay(Duration.ofSeconds(2));
+        long begin = System.nanoTime();
+        insert(db1, 1);
+        db3.awaitRowCount("item", 1);
+        assertThat(rows(db2)).isZero();
+        db2.awaitRowCount("item", 1);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(900));
+    }
+
+    @Test
+    void delayInFractionsOfASecondIsRefused() {
+        assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> db2.delay(Duration.ofMillis(1500)));
+    }
+
+    @Test
+    void promotedReplicaTakesOverFromALivingPrimary() throws SQLException {
+        insert(db1, 1);
+        cluster.promote(db2);
+        assertThat(cluster.primary()).isSameAs(db2);
+        db1.awaitRole(NodeRole.REPLICA);
+        insert(db2, 2);
+        cluster.awaitRowCount("item", 2);
+    }
+
+    @Test
+    void promotedReplicaTakesOverFromADeadPrimary() throws SQLException {
+        insert(db1, 1);
+        cluster.awaitReplicated();
+        db1.kill();
+        cluster.promote(db3);
+        insert(db3, 2);
+        db2.awaitRowCount("item", 2);
+        db1.start();
+        assertThat(db1.role()).as("the old primary knows nothing").isEqualTo(NodeRole.PRIMARY);
+        cluster.rejoin(db1);
+        db1.awaitRowCount("item", 2);
+    }
+
+    @Test
+    void lostTailOfAnOldPrimaryIsThrownAwayWhenItRejoins() throws SQLException {
+        db2.stopReceiver();
+        db3.stopReceiver();
+        insert(db1, 1);
+        db1.kill();
+        cluster.promote(db2);
+        insert(db2, 2);
+        insert(db2, 3);
+        db1.start();
+        assertThat(rows(db1)).isEqualTo(1);
+        cluster.rejoin(db1);
+        cluster.awaitRowCount("item", 2);
+    }
+
+    @Test
+    void healUndoesEverything() throws SQLException {
+        db1.kill();
+        cluster.promote(db2);
+        db1.start();
+        insert(db1, 1);
+        insert(db2, 1);
+        db2.cutOff();
+        db3.delay(Duration.ofSeconds(60));
+        db3.stopReceiver();
+        db1.freeze();
+        cluster.heal();
+        assertThat(cluster.primary()).isSameAs(db1);
+        insert(db1, 2);
+        cluster.awaitRowCount("item", 2);
+        assertThat(rows(db2)).isEqualTo(2);
+    }
+
+    @Test
+    void healRepairsABrokenApplier() throws SQLException {
+        db2.executeLocally(List.of("INSERT INTO `%s`.item VALUES (1)".formatted(cluster.database())));
+        insert(db1, 1);
+        db3.awaitRowCount("item", 1);
+        cluster.heal();
+        insert(db1, 2);
+        cluster.awaitRowCount("item", 2);
+    }
+
+    @Test
+    void awaitingInVainTellsTheState() {
+        db3.freeze();
+        db2.stopApplier();
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> Await.until(Duration.ofMillis(100), "never", cluster::describe, () -> false))
+                .withMessageContainingAll("never", "db1: PRIMARY", "applier off", "db3: frozen");
+    }
+
+    private boolean monitorSeesReplication() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(
+                        monitorUrl(), cluster.monitorUsername(), cluster.monitorPassword());
+                Statement statement = connection.createStatement()) {
+            statement.execute("SHOW REPLICA STATUS");
+            return true;
+        } catch (SQLException ex) {
+            assertThat(ex.getErrorCode()).isEqualTo(1227);
+            return false;
+        }
+    }
+
+    // Without the database, in which the monitor may do nothing.
+    private String monitorUrl() {
+        return db2.jdbcUrl().replace("/" + cluster.database(), "/");
+    }
+
+    private static void insert(ClusterNode node, int id) throws SQLException {
+        execute(node, "INSERT INTO item VALUES (" + id + ")");
+    }
+
+    private static void execute(ClusterNode node, String sql) throws SQLException {
+        try (Connection connection = node.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static long rows(ClusterNode node) throws SQLException {
+        try (Connection connection = node.connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT COUNT(*) FROM item")) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+}
