@@ -23,9 +23,7 @@ final class EmbeddedCluster implements ApplicationContextInitializer<GenericAppl
             // What is registered first is destroyed last: after the connection pools.
             context.getBeanFactory().registerSingleton(NAME, cluster);
             context.getDefaultListableBeanFactory().registerDisposableBean(NAME, cluster::close);
-            context.getEnvironment()
-                    .getPropertySources()
-                    .addFirst(new MapPropertySource(NAME, portsOf(cluster)));
+            context.getEnvironment().getPropertySources().addFirst(new MapPropertySource(NAME, portsOf(cluster)));
         }
     }
 

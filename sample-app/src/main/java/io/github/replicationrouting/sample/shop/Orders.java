@@ -1,5 +1,6 @@
 package io.github.replicationrouting.sample.shop;
 
+import java.util.Objects;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 import org.springframework.stereotype.Service;
@@ -39,7 +40,7 @@ class Orders {
         jdbc.sql("INSERT INTO orders (product_id, quantity) VALUES (?, ?)")
                 .params(productId, quantity)
                 .update(key);
-        long id = key.getKeyAs(Number.class).longValue();
+        long id = Objects.requireNonNull(key.getKey()).longValue();
         return nodes.served(new Order(id, productId, quantity));
     }
 }
