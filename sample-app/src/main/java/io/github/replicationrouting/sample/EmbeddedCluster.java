@@ -29,11 +29,13 @@ final class EmbeddedCluster implements ApplicationContextInitializer<GenericAppl
 
     private static ReplicatedCluster start() {
         try {
-            return ReplicatedCluster.mariaDb()
+            ReplicatedCluster cluster = ReplicatedCluster.mariaDb()
                     .replicas(2)
                     .database("shop")
                     .user("shop", "shop")
                     .start();
+            cluster.grantMonitoring();
+            return cluster;
         } catch (RuntimeException ex) {
             throw new IllegalStateException(
                     "The embedded cluster does not start (%s). The profiles compose and own-databases do without it"
