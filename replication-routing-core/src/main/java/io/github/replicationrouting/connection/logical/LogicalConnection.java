@@ -664,13 +664,13 @@ final class LogicalConnection implements RoutedConnection {
         return closed;
     }
 
+    /** Comes from another thread, so it only cuts the pooled connection off; the holder finds it lost and closes. */
     @Override
     public void abort(Executor executor) throws SQLException {
         Lease current = lease;
-        if (current != null && !current.isReleased()) {
+        if (current != null) {
             current.connection().abort(executor);
         }
-        close();
     }
 
     @Override

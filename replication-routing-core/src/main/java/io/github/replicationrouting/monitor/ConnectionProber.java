@@ -1,0 +1,188 @@
+package io.github.replicationrouting.monitor;
+
+import io.github.replicationrouting.dialect.Dialects;
+import io.github.replicationrouting.dialect.Observation;
+import io.github.replicationrouting.dialect.Replication;
+import io.github.replicationrouting.dialect.ReplicationDialect;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Probes one node through its driver. One connection is kept from probe to probe. While a probe waits on it in vain, the
+ * next one opens another: so a frozen node is asked every interval, and a node is not given up for one lost connection.
+ */
+final class ConnectionProber implements Prober {
+
+    private static final Duration IDLE_THREADS = Duration.ofSeconds(30);
+
+    private final MonitoredNode target;
+    private final Duration timeout;
+    private final Dialects dialects;
+    private final LongSupplier clock;
+    private final Supervisor supervisor;
+    private final ThreadPoolExecutor threads;
+    private final AtomicReference<@Nullable Kept> kept = new AtomicReference<>();
+    private volatile boolean closed;
+
+    private record Kept(Connection connection, ReplicationDialect dialect) {}
+
+    ConnectionProber(
+            String router,
+            MonitoredNode target,
+            Duration timeout,
+            int atOnce,
+            Dialects dialects,
+            LongSupplier clock,
+            Supervisor supervisor) {
+        this.target = target;
+        this.timeout = timeout;
+        this.dialects = dialects;
+        this.clock = clock;
+        this.supervisor = supervisor;
+        String name = router + "-probe-" + target.node().name();
+        this.threads = new ThreadPoolExecutor(
+                0, atOnce, IDLE_THREADS.toNanos(), TimeUnit.NANOSECONDS, new SynchronousQueue<>(), task -> {
+                    Thread thread = new Thread(task, name);
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    @Override
+    public void start(Probe probe, Consumer<ProbeAnswer> answer) {
+        try {
+            threads.execute(() -> answer.accept(run(probe)));
+        } catch (RejectedExecutionException e) {
+            // All threads wait for the node, or the monitor is closed.
+            answer.accept(new ProbeAnswer.Failed(ProbeFailure.unanswered(timeout)));
+        }
+    }
+
+    private ProbeAnswer run(Probe probe) {
+        Kept used = kept.getAndSet(null);
+        if (used != null && probe.renewsConnection()) {
+            close(used.connection);
+            used = null;
+        }
+        try {
+            boolean isNew = used == null;
+            if (used == null) {
+                used = open();
+            }
+            long sentAt = clock.getAsLong();
+            Observation observation = used.dialect.observe(used.connection);
+            probe.firstPart(new ProbeAnswer.Answered(sentAt, observation, new Replication.NotAsked()));
+            Replication replication = isNew || probe.asksReplication()
+                    ? used.dialect.replication(used.connection)
+                    : new Replication.NotAsked();
+            keep(used);
+            return new ProbeAnswer.Answered(sentAt, observation, replication);
+        } catch (Throwable failure) {
+            if (used != null) {
+                discard(used.connection);
+            }
+            return answerAfter(failure, probe);
+        }
+    }
+
+    private ProbeAnswer answerAfter(Throwable failure, Probe probe) {
+        if (!(failure instanceof SQLException) && !(failure instanceof UnsupportedServerException)) {
+            supervisor.report(failure);
+        }
+        ProbeAnswer.Answered answered = probe.firstPart();
+        if (answered != null) {
+            return answered;
+        }
+        return new ProbeAnswer.Failed(
+                failure instanceof UnsupportedServerException unsupported
+                        ? ProbeFailure.misconfigured(unsupported.reason)
+                        : ProbeFailure.of(failure, timeout));
+    }
+
+    private Kept open() throws SQLException, UnsupportedServerException {
+        Connection connection = target.connections().open(timeout);
+        try {
+            ReplicationDialect dialect = target.dialect();
+            if (dialect == null) {
+                String version = connection.getMetaData().getDatabaseProductVersion();
+                dialect = dialects.forVersion(version);
+                if (dialect == null) {
+                    throw new UnsupportedServerException("unsupported server version " + version
+                            + ": set replication.routing.nodes." + target.node().name() + ".dialect");
+                }
+            }
+            return new Kept(connection, dialect);
+        } catch (Throwable failure) {
+            discard(connection);
+            throw failure;
+        }
+    }
+
+    private void keep(Kept used) {
+        Kept surplus = kept.getAndSet(used);
+        if (surplus != null) {
+            close(surplus.connection);
+        }
+        if (closed) {
+            closeKept();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            // Saying goodbye may block on a frozen server, so not on the caller's thread.
+            threads.execute(this::closeKept);
+        } catch (RejectedExecutionException e) {
+            // All threads wait for the node: each closes what it holds when its wait is over.
+            closeKept();
+        }
+        threads.shutdown();
+    }
+
+    private void closeKept() {
+        Kept last = kept.getAndSet(null);
+        if (last != null) {
+            close(last.connection);
+        }
+    }
+
+    private void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (Throwable failure) {
+            discard(connection);
+        }
+    }
+
+    /** Drops a connection that has failed: {@code close} would try to talk to the server. */
+    private void discard(Connection connection) {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            // Already gone, which is what was wanted.
+        } catch (Throwable failure) {
+            supervisor.report(failure);
+        }
+    }
+
+    private static final class UnsupportedServerException extends Exception {
+
+        private final String reason;
+
+        UnsupportedServerException(String reason) {
+            super(reason);
+            this.reason = reason;
+        }
+    }
+}

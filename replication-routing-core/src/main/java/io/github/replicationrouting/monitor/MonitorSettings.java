@@ -1,0 +1,53 @@
+package io.github.replicationrouting.monitor;
+
+import java.time.Duration;
+
+/**
+ * How nodes are probed and judged.
+ *
+ * @param interval time between probes of a node, give or take a fifth
+ * @param timeout how long a probe waits for an answer
+ * @param failureThreshold probes in a row that fail before a node is down
+ * @param lagProbe how lag is measured
+ * @param maxLag a replica above it is evicted
+ * @param readmitLag an evicted replica comes back at or below it
+ */
+public record MonitorSettings(
+        Duration interval,
+        Duration timeout,
+        int failureThreshold,
+        LagProbe lagProbe,
+        Duration maxLag,
+        Duration readmitLag) {
+
+    /** @throws IllegalArgumentException when a value makes no sense, alone or beside another */
+    public MonitorSettings {
+        requirePositive("interval", interval);
+        requirePositive("timeout", timeout);
+        requirePositive("max-lag", maxLag);
+        requirePositive("readmit-lag", readmitLag);
+        if (failureThreshold < 1) {
+            throw new IllegalArgumentException("failure-threshold must be at least 1, was " + failureThreshold);
+        }
+        if (readmitLag.compareTo(maxLag) > 0) {
+            throw new IllegalArgumentException("readmit-lag " + readmitLag + " must not be above max-lag " + maxLag);
+        }
+    }
+
+    /** The defaults: every 500 ms, at most 1 s, down after two failures, evicted above 5 s and readmitted below half. */
+    public static MonitorSettings defaults() {
+        return new MonitorSettings(
+                Duration.ofMillis(500),
+                Duration.ofSeconds(1),
+                2,
+                LagProbe.AUTO,
+                Duration.ofSeconds(5),
+                Duration.ofMillis(2_500));
+    }
+
+    private static void requirePositive(String name, Duration value) {
+        if (value.toMillis() < 1) {
+            throw new IllegalArgumentException(name + " must be at least one millisecond, was " + value);
+        }
+    }
+}

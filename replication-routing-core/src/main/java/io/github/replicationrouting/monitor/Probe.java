@@ -1,0 +1,56 @@
+package io.github.replicationrouting.monitor;
+
+import org.jspecify.annotations.Nullable;
+
+/** One look at a node: what is asked, and what has come back so far. */
+final class Probe {
+
+    private final long launchedAt;
+    private final boolean asksReplication;
+    private final boolean renewsConnection;
+
+    /** What is known while the second statement still waits. */
+    private volatile ProbeAnswer.@Nullable Answered firstPart;
+
+    /** Only for the monitor's thread. */
+    private boolean settled;
+
+    Probe(long launchedAt, boolean asksReplication, boolean renewsConnection) {
+        this.launchedAt = launchedAt;
+        this.asksReplication = asksReplication;
+        this.renewsConnection = renewsConnection;
+    }
+
+    long launchedAt() {
+        return launchedAt;
+    }
+
+    /** Whether the state of replication is asked for, too; on a new connection it always is. */
+    boolean asksReplication() {
+        return asksReplication;
+    }
+
+    /** Whether to look through a new connection, which has the privileges that the account has now. */
+    boolean renewsConnection() {
+        return renewsConnection;
+    }
+
+    ProbeAnswer.@Nullable Answered firstPart() {
+        return firstPart;
+    }
+
+    void firstPart(ProbeAnswer.Answered answer) {
+        firstPart = answer;
+    }
+
+    /** True for the first caller: each probe counts once, as answered or as overdue. */
+    boolean settle() {
+        boolean first = !settled;
+        settled = true;
+        return first;
+    }
+
+    boolean isSettled() {
+        return settled;
+    }
+}
