@@ -185,7 +185,9 @@ final class MonitorCore {
     }
 
     private void overdue(NodeWatch watch, Probe probe) {
-        if (probe.settle()) {
+        if (!probe.isSettled() && maySuspectItself(probe)) {
+            timeline.schedule(() -> overdue(watch, probe), LOOK_AGAIN_AFTER);
+        } else if (probe.settle()) {
             watch.unanswered--;
             Answered firstPart = probe.firstPart();
             if (firstPart != null) {
@@ -193,6 +195,12 @@ final class MonitorCore {
             }
             take(watch, probe, firstPart != null ? firstPart : new Failed(ProbeFailure.unanswered(settings.timeout())));
         }
+    }
+
+    /** The first connection of a process loads and compiles the driver: no node is blamed for that. */
+    private boolean maySuspectItself(Probe probe) {
+        return timeline.now() - probe.launchedAt() < 2 * settings.timeout().toNanos()
+                && nodes.stream().allMatch(watch -> watch.observation == null);
     }
 
     private void take(NodeWatch watch, Probe probe, ProbeAnswer answer) {
@@ -287,7 +295,7 @@ final class MonitorCore {
             if (finding.warning() != null) {
                 warn(watch, finding.warning());
             }
-            judge(watch, finding, watch == probed, news);
+            judge(watch, finding, watch == probed, firstSample, news);
         }
         unsettled = candidates != 1;
         NodeStatus primaryNow = primary == null ? null : primary.status;
@@ -328,8 +336,8 @@ final class MonitorCore {
         return !history.isEmpty() && (wasEmpty || history.start() != start);
     }
 
-    private void judge(NodeWatch watch, Finding finding, boolean probed, List<Runnable> news) {
-        if (probed && watch.observation != null) {
+    private void judge(NodeWatch watch, Finding finding, boolean probed, boolean firstSample, List<Runnable> news) {
+        if ((probed || firstSample) && watch.observation != null) {
             watch.lag = watch == primary ? new Lag.Known(Duration.ZERO) : lagOf(watch);
         }
         Judgement judgement = signal(watch, finding);

@@ -21,7 +21,7 @@ final class NodeWatch {
     private static final int PROBES_BETWEEN_REPLICATION = 10;
 
     /** A grant given later shows only on a new connection. */
-    private static final Duration RENEW_WITHOUT_GRANT = Duration.ofMinutes(1);
+    private static final Duration RENEW_WITHOUT_GRANT = Duration.ofMinutes(5);
 
     /** How long after a second statement that hung only the first is sent. */
     private static final int PROBES_AFTER_HANG = 20;
