@@ -34,6 +34,17 @@ public record MonitorSettings(
         }
     }
 
+    /** The defaults: every 500 ms, at most 1 s, down after two failures, evicted above 5 s and readmitted below half. */
+    public static MonitorSettings defaults() {
+        return new MonitorSettings(
+                Duration.ofMillis(500),
+                Duration.ofSeconds(1),
+                2,
+                LagProbe.AUTO,
+                Duration.ofSeconds(5),
+                Duration.ofMillis(2_500));
+    }
+
     private static void requirePositive(String name, Duration value) {
         if (value.toMillis() < 1) {
             throw new IllegalArgumentException(name + " must be at least one millisecond, was " + value);

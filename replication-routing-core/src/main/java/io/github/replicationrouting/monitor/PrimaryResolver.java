@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>A node declared {@code replica} is one.
- *   <li>A node that replicates from a living node of this topology is its replica, writable or not. Nodes that replicate
- *       from each other are not each other's replicas, and a channel that only tries to reach its source does not count.
+ *   <li>A node that replicates from a living node of this topology is its replica, writable or not. A source that this
+ *       instance cannot reach lives as long as the replica hears it. Nodes that replicate from each other are not each
+ *       other's replicas, and a channel that only tries to reach its source does not count.
  *   <li>The primary so far stays the primary while it lives and is writable: this instance saw it become that.
  *   <li>The node from which most of the other living nodes replicate.
  *   <li>The node declared {@code primary}.
@@ -163,13 +164,15 @@ final class PrimaryResolver {
         }
 
         private boolean receivesFrom(int replica, int source) {
-            Observation target = views.get(source).living();
+            Observation target = views.get(source).observation();
             if (views.get(replica).living() == null || target == null || twin[source] >= 0) {
                 return false;
             }
+            boolean sourceAnswers = views.get(source).living() != null;
             for (ReplicationChannel channel : channels(replica)) {
+                // A replica that hears its source shows that the source lives, even if we cannot reach it ourselves.
                 if (target.serverId().equals(channel.sourceId())
-                        && (channel.receiver() == Receiver.ON || channel.applierRunning())) {
+                        && (channel.receiver() == Receiver.ON || (sourceAnswers && channel.applierRunning()))) {
                     return true;
                 }
             }
@@ -189,7 +192,7 @@ final class PrimaryResolver {
                     && sourceOf(i) < 0;
         }
 
-        /** The living node that this one follows without being followed by it, or -1. */
+        /** The node that this one follows without being followed by it, or -1. */
         private int sourceOf(int i) {
             for (int j = 0; j < size; j++) {
                 if (from[i][j] && !from[j][i]) {

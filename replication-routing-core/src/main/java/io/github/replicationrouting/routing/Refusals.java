@@ -1,10 +1,11 @@
 package io.github.replicationrouting.routing;
 
 import io.github.replicationrouting.node.Node;
-import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Explains why no node was chosen: every node considered, why not, and the cure. */
@@ -13,11 +14,11 @@ final class Refusals {
     private Refusals() {}
 
     static NoWritableNodeException noWritable(TopologySnapshot snapshot, List<Node> unreachable) {
-        long writable = snapshot.nodes().stream()
-                .filter(node -> node.role() == Role.PRIMARY)
+        long rivals = snapshot.nodes().stream()
+                .filter(node -> node.state() == NodeState.FENCED)
                 .count();
         String why = snapshot.noPrimaryReason() != null ? snapshot.noPrimaryReason() : "the primary cannot be reached";
-        if (writable > 1 && snapshot.primary() == null) {
+        if (rivals > 1 && snapshot.primary() == null) {
             return new MultipleWritableNodesException("No node is written to: " + why + " ["
                     + considered(snapshot, unreachable)
                     + "]. Make all but one of them read-only, or declare them with"
@@ -47,8 +48,8 @@ final class Refusals {
         if (unreachable.contains(status.node())) {
             return "refused a connection just now";
         }
-        String words = status.role().name().toLowerCase(java.util.Locale.ROOT) + ", "
-                + status.state().name().toLowerCase(java.util.Locale.ROOT);
+        String words = status.role().name().toLowerCase(Locale.ROOT) + ", "
+                + status.state().name().toLowerCase(Locale.ROOT);
         return status.reason() == null ? words : words + " (" + status.reason() + ")";
     }
 }

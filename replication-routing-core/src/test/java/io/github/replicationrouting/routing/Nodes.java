@@ -44,6 +44,10 @@ final class Nodes {
         return new NodeStatus(node, Role.UNKNOWN, NodeState.DOWN, "connection refused", null, null, null);
     }
 
+    static NodeStatus fenced(Node node) {
+        return new NodeStatus(node, Role.UNKNOWN, NodeState.FENCED, "writable, too", null, null, "MySQL 9.7.4");
+    }
+
     static TopologySnapshot withPrimary(NodeStatus primary, NodeStatus... others) {
         NodeStatus[] all = Arrays.copyOf(others, others.length + 1);
         all[others.length] = primary;

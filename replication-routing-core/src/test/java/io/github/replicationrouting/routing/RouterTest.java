@@ -1,6 +1,7 @@
 package io.github.replicationrouting.routing;
 
 import static io.github.replicationrouting.routing.Nodes.down;
+import static io.github.replicationrouting.routing.Nodes.fenced;
 import static io.github.replicationrouting.routing.Nodes.lagging;
 import static io.github.replicationrouting.routing.Nodes.node;
 import static io.github.replicationrouting.routing.Nodes.primary;
@@ -111,7 +112,7 @@ class RouterTest {
 
     @Test
     void whenTwoNodesAreWritableNoneIsWrittenTo() {
-        topology.set(withoutPrimary("db1 and db2 are both writable", primary(db1), primary(db2), replica(db3)));
+        topology.set(withoutPrimary("db1 and db2 are both writable", fenced(db1), fenced(db2), replica(db3)));
 
         assertThatExceptionOfType(MultipleWritableNodesException.class)
                 .isThrownBy(() -> router().decide(Intent.WRITE, List.of()))

@@ -6,9 +6,11 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,8 +104,25 @@ final class MariaDbServer implements Server {
     }
 
     @Override
-    public void freeze() {
-        signal("STOP");
+    public synchronized void freeze() {
+        Process running = signal("STOP");
+        // The signal reaches the threads of the process one by one.
+        Await.until(Duration.ofSeconds(10), "the process stands still", this::log, () -> standsStill(running.pid()));
+    }
+
+    private static boolean standsStill(long pid) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+            for (Path thread : threads.toList()) {
+                String stat = Files.readString(thread.resolve("stat"));
+                // The name before the state may contain anything, but only the state follows its last parenthesis.
+                if (!stat.substring(stat.lastIndexOf(')')).startsWith(") T")) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
     }
 
     @Override
@@ -111,7 +130,7 @@ final class MariaDbServer implements Server {
         signal("CONT");
     }
 
-    private synchronized void signal(String name) {
+    private synchronized Process signal(String name) {
         Process running = process;
         if (running == null) {
             throw new IllegalStateException("The server does not run");
@@ -126,6 +145,7 @@ final class MariaDbServer implements Server {
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
         }
+        return running;
     }
 
     @Override

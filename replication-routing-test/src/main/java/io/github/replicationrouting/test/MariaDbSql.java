@@ -126,9 +126,8 @@ final class MariaDbSql implements ReplicationSql {
     }
 
     @Override
-    public String position(AdminSession admin, NodeRole role) throws SQLException {
-        return admin.value(
-                role == NodeRole.REPLICA ? "SELECT @@GLOBAL.gtid_slave_pos" : "SELECT @@GLOBAL.gtid_binlog_pos");
+    public String position(AdminSession admin, boolean replica) throws SQLException {
+        return admin.value(replica ? "SELECT @@GLOBAL.gtid_slave_pos" : "SELECT @@GLOBAL.gtid_binlog_pos");
     }
 
     @Override
@@ -146,7 +145,7 @@ final class MariaDbSql implements ReplicationSql {
     public boolean isDrained(AdminSession admin) throws SQLException {
         List<Map<String, @Nullable String>> rows = admin.query("SHOW ALL SLAVES STATUS");
         String received = rows.isEmpty() ? null : rows.get(0).get("Gtid_IO_Pos");
-        return received == null || contains(admin, position(admin, NodeRole.REPLICA), received);
+        return received == null || contains(admin, position(admin, true), received);
     }
 
     @Override

@@ -146,7 +146,7 @@ final class MySqlSql implements ReplicationSql {
     }
 
     @Override
-    public String position(AdminSession admin, NodeRole role) throws SQLException {
+    public String position(AdminSession admin, boolean replica) throws SQLException {
         return admin.value("SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', '')");
     }
 
@@ -158,7 +158,7 @@ final class MySqlSql implements ReplicationSql {
 
     @Override
     public boolean hasMoreThan(AdminSession admin, AdminSession other) throws SQLException {
-        return !contains(admin, position(other, NodeRole.PRIMARY), position(admin, NodeRole.PRIMARY));
+        return !contains(admin, position(other, false), position(admin, false));
     }
 
     @Override

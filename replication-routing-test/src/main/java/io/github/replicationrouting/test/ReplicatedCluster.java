@@ -387,7 +387,7 @@ public final class ReplicatedCluster implements AutoCloseable {
                     database,
                     application,
                     new Account("monitor", "monitor"),
-                    new Account("replication", UUID.randomUUID().toString()),
+                    new Account("replication", secret()),
                     awaitTimeout);
             ReplicatedCluster cluster =
                     switch (kind) {
@@ -428,7 +428,7 @@ public final class ReplicatedCluster implements AutoCloseable {
 
         private ReplicatedCluster mysql(Settings settings) {
             String image = System.getProperty(MYSQL_IMAGE_PROPERTY, "mysql:9.7");
-            var root = new Account("root", UUID.randomUUID().toString());
+            var root = new Account("root", secret());
             Network network = Network.newNetwork();
             return make(
                     settings,
@@ -449,6 +449,11 @@ public final class ReplicatedCluster implements AutoCloseable {
                     })
                     .toList();
             return new ReplicatedCluster(kind, settings, nodes, surroundings);
+        }
+
+        // MySQL takes no more than 32 characters for its replication.
+        private static String secret() {
+            return UUID.randomUUID().toString().replace("-", "");
         }
 
         private static Path temporaryDirectory() {

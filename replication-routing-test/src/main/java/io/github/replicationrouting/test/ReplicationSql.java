@@ -54,7 +54,7 @@ interface ReplicationSql {
     List<String> stopApplier();
 
     /** What the server has executed. */
-    String position(AdminSession admin, NodeRole role) throws SQLException;
+    String position(AdminSession admin, boolean replica) throws SQLException;
 
     /** Whether what a server has executed contains a position of another. */
     boolean contains(AdminSession admin, String executed, String position) throws SQLException;

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -173,7 +174,7 @@ abstract class ReplicatedClusterTests {
         try (Connection connection = db2.connect();
                 Statement statement = connection.createStatement()) {
             db2.cutOff();
-            var answer = java.util.concurrent.CompletableFuture.supplyAsync(() -> {
+            var answer = CompletableFuture.supplyAsync(() -> {
                 try {
                     return statement.execute("SELECT 1");
                 } catch (SQLException ex) {

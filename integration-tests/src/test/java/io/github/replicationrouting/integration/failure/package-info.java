@@ -1,0 +1,5 @@
+/** Nodes that lag, hang, die and come back under a running application. */
+@NullMarked
+package io.github.replicationrouting.integration.failure;
+
+import org.jspecify.annotations.NullMarked;

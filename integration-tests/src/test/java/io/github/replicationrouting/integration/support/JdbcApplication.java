@@ -1,0 +1,13 @@
+package io.github.replicationrouting.integration.support;
+
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration;
+import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
+import org.springframework.context.annotation.Import;
+
+/** An application without JPA: its transactions are those of {@code JdbcTransactionManager}. */
+@SpringBootConfiguration
+@EnableAutoConfiguration(exclude = {HibernateJpaAutoConfiguration.class, DataJpaRepositoriesAutoConfiguration.class})
+@Import(Transactions.class)
+public class JdbcApplication {}

@@ -1,0 +1,76 @@
+package io.github.replicationrouting.integration.support;
+
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** A cluster with the tables of the proofs, and the names of its servers by what they say of themselves. */
+final class Servers implements AutoCloseable {
+
+    private static final List<String> TABLES = List.of(
+            "CREATE TABLE %1$s.author (id BIGINT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(100) NOT NULL)",
+            "CREATE TABLE %1$s.book (id BIGINT AUTO_INCREMENT PRIMARY KEY, title VARCHAR(100) NOT NULL,"
+                    + " author_id BIGINT NOT NULL REFERENCES %1$s.author (id))");
+
+    private final ReplicatedCluster cluster;
+    private final Map<Long, String> namesById = new HashMap<>();
+
+    private Servers(ReplicatedCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    static Servers on(ReplicatedCluster cluster) {
+        Servers servers = new Servers(cluster);
+        try {
+            for (ClusterNode node : cluster.nodes()) {
+                servers.namesById.put(askId(node), node.name());
+            }
+            servers.makeTables();
+        } catch (RuntimeException | Error e) {
+            cluster.close();
+            throw e;
+        }
+        return servers;
+    }
+
+    private static long askId(ClusterNode node) {
+        try (Connection connection = node.adminConnection();
+                Statement statement = connection.createStatement();
+                ResultSet id = statement.executeQuery("SELECT @@server_id")) {
+            id.next();
+            return id.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Throws away what the tests left, tables of theirs included. */
+    void makeTables() {
+        cluster.recreateDatabase();
+        cluster.primary()
+                .execute(TABLES.stream()
+                        .map(table -> table.formatted(cluster.database()))
+                        .toList());
+        cluster.awaitReplicated();
+    }
+
+    ReplicatedCluster cluster() {
+        return cluster;
+    }
+
+    String name(long serverId) {
+        return Objects.requireNonNull(namesById.get(serverId), "a server that is not of the cluster: " + serverId);
+    }
+
+    @Override
+    public void close() {
+        cluster.close();
+    }
+}

@@ -1,0 +1,160 @@
+package io.github.replicationrouting.integration.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.JdbcDriver;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** A running Spring Boot application, configured by properties as users do, and what tests ask of it. */
+public final class TestApplication implements AutoCloseable {
+
+    /** Generous: a busy machine starts a server in this time. */
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final Servers servers;
+    private final ConfigurableApplicationContext context;
+
+    private TestApplication(Servers servers, ConfigurableApplicationContext context) {
+        this.servers = servers;
+        this.context = context;
+    }
+
+    static TestApplication start(Servers servers, JdbcDriver driver, Class<?> configuration, String... properties) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--replication.routing.username=" + servers.cluster().username(),
+                "--replication.routing.password=" + servers.cluster().password(),
+                "--replication.routing.hikari.maximum-pool-size=4",
+                "--replication.routing.monitor.interval=100ms",
+                "--spring.flyway.enabled=false",
+                "--spring.liquibase.enabled=false",
+                "--logging.level.root=warn"));
+        for (ClusterNode node : servers.cluster().nodes()) {
+            arguments.add("--replication.routing.nodes." + node.name() + ".url=" + node.jdbcUrl(driver));
+        }
+        for (String property : properties) {
+            arguments.add("--" + property);
+        }
+        return new TestApplication(
+                servers,
+                new SpringApplicationBuilder(configuration)
+                        .web(WebApplicationType.NONE)
+                        .run(arguments.toArray(String[]::new)));
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    public ConfigurableApplicationContext context() {
+        return context;
+    }
+
+    public ReplicatedCluster cluster() {
+        return servers.cluster();
+    }
+
+    public Transactions transactions() {
+        return bean(Transactions.class);
+    }
+
+    public JdbcTemplate jdbc() {
+        return bean(JdbcTemplate.class);
+    }
+
+    /** The node that serves a statement of {@link JdbcTemplate} here and now, as the server itself says. */
+    public String node() {
+        return name(Objects.requireNonNull(jdbc().queryForObject("SELECT @@server_id", Long.class)));
+    }
+
+    /** The name of the server that answered with this {@code @@server_id}. */
+    public String name(Number serverId) {
+        return servers.name(serverId.longValue());
+    }
+
+    public String primary() {
+        return cluster().primary().name();
+    }
+
+    public List<String> replicas() {
+        return cluster().replicas().stream().map(ClusterNode::name).toList();
+    }
+
+    /** Asks until every replica has answered; fails if another node does, or if one never does. */
+    public void assertSpreadsOverReplicas(Supplier<String> reading) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < 200 && seen.size() < replicas().size(); i++) {
+            seen.add(reading.get());
+            assertThat(replicas()).containsAll(seen);
+        }
+        assertThat(seen).containsExactlyInAnyOrderElementsOf(replicas());
+    }
+
+    public void insertAuthor(String name) {
+        jdbc().update("INSERT INTO author (name) VALUES (?)", name);
+    }
+
+    /** Rows of this author, as the transaction in progress sees them. */
+    public int countAuthors(String name) {
+        return Objects.requireNonNull(
+                jdbc().queryForObject("SELECT COUNT(*) FROM author WHERE name = ?", Integer.class, name));
+    }
+
+    /** Rows of this author on the primary, as others than the caller see them. */
+    public int countAuthorsOnPrimary(String name) {
+        return transactions().newWrite(() -> countAuthors(name));
+    }
+
+    public NodeStatus status(String node) {
+        return Objects.requireNonNull(
+                bean(ReplicationRouting.class).topology().snapshot().node(node));
+    }
+
+    public void awaitState(String node, NodeState state) {
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(status(node))
+                .as(() -> servers.cluster().describe())
+                .returns(state, NodeStatus::state));
+    }
+
+    /** Waits until the router knows the primary and may read from every replica. */
+    public void awaitAllInUse() {
+        servers.cluster().nodes().forEach(node -> awaitState(node.name(), NodeState.ONLINE));
+        await().atMost(LIMIT).untilAsserted(() -> {
+            NodeStatus primary =
+                    bean(ReplicationRouting.class).topology().snapshot().primary();
+            assertThat(primary).isNotNull().returns(primary(), NodeStatus::name);
+        });
+    }
+
+    /** Pooled connections that are lent now, as the router counts them. */
+    public int held() {
+        return bean(ReplicationRouting.class).topology().snapshot().nodes().stream()
+                .mapToInt(node -> node.node().inFlight())
+                .sum();
+    }
+
+    /** Waits until every connection is back in its pool and nobody waits for one. */
+    public void awaitNothingHeld() {
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(held()).isZero());
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** What the proofs on real servers share: clusters, applications on them, and who served a statement. */
+@NullMarked
+package io.github.replicationrouting.integration.support;
+
+import org.jspecify.annotations.NullMarked;

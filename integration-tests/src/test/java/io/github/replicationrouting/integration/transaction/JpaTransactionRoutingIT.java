@@ -1,0 +1,66 @@
+package io.github.replicationrouting.integration.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.Author;
+import io.github.replicationrouting.integration.support.JpaApplication;
+import io.github.replicationrouting.integration.support.Stack;
+import jakarta.persistence.EntityManager;
+import org.junit.jupiter.api.Test;
+import org.springframework.orm.jpa.JpaTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+
+class JpaTransactionRoutingIT extends TransactionRoutingTests {
+
+    private final EntityManager entities;
+
+    JpaTransactionRoutingIT(Stack stack, Applications applications) {
+        super(stack, applications, JpaApplication.class);
+        entities = app.bean(EntityManager.class);
+    }
+
+    @Test
+    void runsOnJpaTransactionManager() {
+        assertThat(app.bean(PlatformTransactionManager.class)).isInstanceOf(JpaTransactionManager.class);
+    }
+
+    @Test
+    void entityManagerShouldFollowTheTransaction() {
+        app.assertSpreadsOverReplicas(() -> transactions.readOnly(this::nodeOfEntityManager));
+        assertThat(transactions.write(this::nodeOfEntityManager)).isEqualTo(app.primary());
+        assertThat(nodeOfEntityManager()).isEqualTo(app.primary());
+    }
+
+    @Test
+    void persistInAReadOnlyTransactionShouldFailWithAnExplanationAndLeaveTheConnectionSound() {
+        for (int i = 0; i < 10; i++) {
+            assertThatThrownBy(() -> transactions.readOnly(() -> {
+                        entities.persist(new Author(author));
+                        return null;
+                    }))
+                    .hasStackTraceContaining("A write in a read-only transaction");
+        }
+        assertThat(app.countAuthorsOnPrimary(author)).isZero();
+        transactions.write(() -> {
+            entities.persist(new Author(author));
+            return null;
+        });
+        assertThat(app.countAuthorsOnPrimary(author)).isOne();
+    }
+
+    @Test
+    void bulkUpdateInAReadOnlyTransactionShouldFailWithAnExplanation() {
+        assertThatThrownBy(() -> transactions.readOnly(() ->
+                        entities.createQuery("update Author set name = 'x' where name = :name")
+                                .setParameter("name", author)
+                                .executeUpdate()))
+                .hasStackTraceContaining("A write in a read-only transaction");
+    }
+
+    private String nodeOfEntityManager() {
+        return app.name((Number)
+                entities.createNativeQuery("SELECT @@server_id").getSingleResult());
+    }
+}

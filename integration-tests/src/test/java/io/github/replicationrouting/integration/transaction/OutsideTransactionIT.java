@@ -1,0 +1,46 @@
+package io.github.replicationrouting.integration.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.dao.DataAccessException;
+
+/** {@code reads.outside-transaction=replica}. */
+@ParameterizedClass
+@EnumSource
+@ExtendWith(Applications.Extension.class)
+class OutsideTransactionIT {
+
+    private final TestApplication app;
+
+    OutsideTransactionIT(Stack stack, Applications applications) {
+        app = applications.get(stack, JdbcApplication.class, "replication.routing.reads.outside-transaction=replica");
+    }
+
+    @Test
+    void statementsOutsideAnyTransactionShouldSpreadOverBothReplicas() {
+        app.assertSpreadsOverReplicas(app::node);
+        app.assertSpreadsOverReplicas(() -> app.transactions().supportsReadOnly(app::node));
+        app.assertSpreadsOverReplicas(() -> app.transactions().write(() -> app.transactions().notSupported(app::node)));
+    }
+
+    @Test
+    void transactionsShouldGoWhereTheyGoAnyway() {
+        assertThat(app.transactions().write(app::node)).isEqualTo(app.primary());
+        assertThat(app.transactions().readOnly(app::node)).isIn(app.replicas());
+    }
+
+    @Test
+    void writeOutsideATransactionShouldFail() {
+        assertThatThrownBy(() -> app.insertAuthor("nobody")).isInstanceOf(DataAccessException.class);
+        assertThat(app.transactions().write(app::node)).isEqualTo(app.primary());
+    }
+}

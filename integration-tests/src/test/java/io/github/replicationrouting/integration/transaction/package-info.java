@@ -1,0 +1,5 @@
+/** Transactions go to the right node, whatever their propagation and their manager. */
+@NullMarked
+package io.github.replicationrouting.integration.transaction;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,195 @@
+package io.github.replicationrouting.autoconfigure;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.util.IsolationLevel;
+import io.github.replicationrouting.autoconfigure.InvalidRoutingConfigurationException.Problem;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.AbstractBindHandler;
+import org.springframework.boot.context.properties.bind.BindContext;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
+
+/**
+ * HikariCP's configuration of a node, put together in layers of one shape ({@code username}, {@code password},
+ * {@code driver-class-name}, {@code hikari.*}): that of {@code spring.datasource}, that of all nodes, that of the node.
+ * Each overrides the one before, key by key.
+ */
+final class NodePools {
+
+    static final String HIKARI = "hikari";
+
+    static final String DRIVER = "driver-class-name";
+
+    private static final ConfigurationPropertyName SPRING = ConfigurationPropertyName.of("spring.datasource");
+    private static final ConfigurationPropertyName ROUTING =
+            ConfigurationPropertyName.of(ReplicationRoutingProperties.PREFIX);
+
+    private static final long CONNECTION_TIMEOUT_MILLIS = 3_000;
+    private static final int MINIMUM_IDLE = 2;
+    private static final int MAXIMUM_POOL_SIZE = 10;
+
+    private final Binder binder;
+
+    NodePools(Environment environment) {
+        this.binder = Binder.get(environment);
+    }
+
+    /**
+     * The configuration of a node's pool, without its URL.
+     *
+     * @param problems told of what HikariCP or the driver does not take
+     */
+    HikariConfig configurationOf(DeclaredNode node, Consumer<Problem> problems) {
+        HikariConfig config = new HikariConfig();
+        config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
+        List<ConfigurationPropertyName> layers = layers(node);
+        layers.forEach(layer -> apply(layer, config, problems));
+        if (node.keys() == null) {
+            applyUser(node.settings().getUsername(), node.settings().getPassword(), config);
+        }
+        if (config.getMinimumIdle() < 0) {
+            int maximum = config.getMaximumPoolSize() < 0 ? MAXIMUM_POOL_SIZE : config.getMaximumPoolSize();
+            config.setMinimumIdle(Math.min(MINIMUM_IDLE, maximum));
+        }
+        checkIsolation(node, config.getTransactionIsolation(), problems);
+        if (node.hasDialect()) {
+            applyDriver(node, layers, config, problems);
+        }
+        // A node that is down must not stop the start; and meters drop the suffix from a pool's name.
+        config.setInitializationFailTimeout(-1);
+        config.setPoolName(node.name() + "DataSource");
+        return config;
+    }
+
+    private static List<ConfigurationPropertyName> layers(DeclaredNode node) {
+        return node.keys() == null ? List.of(SPRING, ROUTING) : List.of(SPRING, ROUTING, node.keys());
+    }
+
+    private void apply(ConfigurationPropertyName layer, HikariConfig config, Consumer<Problem> problems) {
+        applyUser(text(layer.append("username")), value(layer.append("password")), config);
+        HikariKeys keys = new HikariKeys(layer.append(HIKARI));
+        try {
+            binder.bind(keys.root, Bindable.ofInstance(config), keys);
+        } catch (BindException e) {
+            Throwable reason = NestedExceptionUtils.getMostSpecificCause(e);
+            problems.accept(new Problem(
+                    keys.failed + " is not a setting that HikariCP takes: " + reason.getMessage(),
+                    "Correct '" + keys.failed + "'"));
+        }
+    }
+
+    private static void applyUser(@Nullable String username, @Nullable String password, HikariConfig config) {
+        if (username != null) {
+            config.setUsername(username);
+        }
+        if (password != null) {
+            config.setPassword(password);
+        }
+    }
+
+    private static void checkIsolation(DeclaredNode node, @Nullable String isolation, Consumer<Problem> problems) {
+        List<String> levels =
+                Stream.of(IsolationLevel.values()).map(IsolationLevel::name).toList();
+        if (isolation != null && !levels.contains(isolation)) {
+            problems.accept(new Problem(
+                    "hikari.transaction-isolation of " + node.key(HIKARI) + ": '" + isolation + "' is not known",
+                    "Set 'hikari.transaction-isolation' to one of " + levels));
+        }
+    }
+
+    private void applyDriver(
+            DeclaredNode node,
+            List<ConfigurationPropertyName> layers,
+            HikariConfig config,
+            Consumer<Problem> problems) {
+        ConfigurationPropertyName key = null;
+        String driver = null;
+        for (ConfigurationPropertyName layer : layers) {
+            for (ConfigurationPropertyName candidate :
+                    List.of(layer.append(DRIVER), layer.append(HIKARI).append(DRIVER))) {
+                String value = text(candidate);
+                if (value != null) {
+                    key = candidate;
+                    driver = value;
+                }
+            }
+        }
+        String problem = JdbcUrls.driverProblem(node.url(), driver);
+        if (problem != null) {
+            problems.accept(
+                    key == null
+                            ? new Problem(node.key("url") + ": " + problem, JdbcUrls.driverAction(node.url()))
+                            : new Problem(
+                                    key + ": " + problem + " (used for " + node.key("url") + ")",
+                                    "Correct '" + key + "', or leave it out and let the URL choose the driver"));
+        } else if (driver != null) {
+            config.setDriverClassName(driver);
+        }
+    }
+
+    private @Nullable String text(ConfigurationPropertyName key) {
+        String value = value(key);
+        return StringUtils.hasText(value) ? value : null;
+    }
+
+    private @Nullable String value(ConfigurationPropertyName key) {
+        return binder.bind(key, Bindable.of(String.class)).orElse(null);
+    }
+
+    /** Leaves out the keys that the router decides itself, and remembers which key HikariCP refused. */
+    static final class HikariKeys extends AbstractBindHandler {
+
+        private static final Set<String> OF_THE_ROUTER = Set.of(
+                "driverclassname",
+                "jdbcurl",
+                "poolname",
+                "readonly",
+                "datasourceclassname",
+                "datasourcejndi",
+                "initializationfailtimeout");
+
+        private final ConfigurationPropertyName root;
+        private ConfigurationPropertyName last;
+        private @Nullable ConfigurationPropertyName failed;
+
+        HikariKeys(ConfigurationPropertyName root) {
+            this.root = root;
+            this.last = root;
+        }
+
+        @Override
+        public <T> @Nullable Bindable<T> onStart(
+                ConfigurationPropertyName name, Bindable<T> target, BindContext context) {
+            boolean own = root.isParentOf(name) && OF_THE_ROUTER.contains(name.getLastElement(Form.UNIFORM));
+            return own ? null : super.onStart(name, target, context);
+        }
+
+        @Override
+        public @Nullable Object onSuccess(
+                ConfigurationPropertyName name, Bindable<?> target, BindContext context, Object result) {
+            last = name;
+            return super.onSuccess(name, target, context, result);
+        }
+
+        @Override
+        public @Nullable Object onFailure(
+                ConfigurationPropertyName name, Bindable<?> target, BindContext context, Exception error)
+                throws Exception {
+            if (failed == null) {
+                // A setter that throws is reported for the whole; it was called for the key bound last.
+                failed = name.equals(root) ? last : name;
+            }
+            return super.onFailure(name, target, context, error);
+        }
+    }
+}

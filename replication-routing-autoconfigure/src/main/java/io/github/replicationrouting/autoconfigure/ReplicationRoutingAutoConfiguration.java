@@ -1,0 +1,142 @@
+package io.github.replicationrouting.autoconfigure;
+
+import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.dialect.Dialects;
+import io.github.replicationrouting.dialect.ReplicationDialect;
+import io.github.replicationrouting.routing.RoutingDataSource;
+import io.github.replicationrouting.selection.NodeSelector;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration;
+import org.springframework.boot.liquibase.autoconfigure.LiquibaseDataSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Primary;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/**
+ * Auto-configuration of a {@link DataSource} that puts every transaction on the right node of a replicated database.
+ * Backs off in favour of Spring Boot's own where no nodes are named.
+ */
+@AutoConfiguration(
+        before = {
+            DataSourceAutoConfiguration.class,
+            JndiDataSourceAutoConfiguration.class,
+            XADataSourceAutoConfiguration.class
+        })
+@ConditionalOnBooleanProperty(name = ReplicationRoutingProperties.PREFIX + ".enabled", matchIfMissing = true)
+@Conditional(ReplicationRoutingAutoConfiguration.OnKeptDatabaseCondition.class)
+public final class ReplicationRoutingAutoConfiguration {
+
+    @Bean
+    @Conditional(OnNodesCondition.class)
+    static RouterGuard replicationRoutingGuard() {
+        return new RouterGuard();
+    }
+
+    /** Says, before anything else can fail for want of a data source, that nothing is routed. */
+    @Bean
+    @Conditional(OnMissingNodesCondition.class)
+    static BeanFactoryPostProcessor replicationRoutingBackOff() {
+        return beanFactory -> LoggerFactory.getLogger(ReplicationRoutingAutoConfiguration.class)
+                .info(
+                        "Not routing: {}.nodes is not set; spring.datasource is used",
+                        ReplicationRoutingProperties.PREFIX);
+    }
+
+    /** The router. Where the application has a data source of its own, the guard ends the start with an explanation. */
+    @Configuration(proxyBeanMethods = false)
+    @Conditional(OnNodesCondition.class)
+    @ConditionalOnMissingBean(value = DataSource.class, search = SearchStrategy.CURRENT)
+    @EnableConfigurationProperties(ReplicationRoutingProperties.class)
+    static class RouterConfiguration {
+
+        @Bean(name = RouterGuard.ROUTER, initMethod = "start", destroyMethod = "close")
+        ReplicationRouting replicationRouting(
+                ReplicationRoutingProperties properties,
+                Environment environment,
+                ListableBeanFactory beanFactory,
+                ObjectProvider<ReplicationRoutingConnectionDetails> connectionDetails,
+                ObjectProvider<ReplicationDialect> dialects,
+                ObjectProvider<NodeSelector> selector) {
+            ReplicationRoutingConnectionDetails details = connectionDetails.getIfAvailable();
+            List<DeclaredNode> nodes = details == null
+                    ? DeclaredNode.bind(environment)
+                    : details.nodes().stream().map(DeclaredNode::of).toList();
+            new IgnoredSettings(environment).warn(nodes, beanFactory.getBeanNamesForType(JdbcConnectionDetails.class));
+            return new RouterAssembly(properties, new NodePools(environment), byName(dialects))
+                    .assemble(RouterGuard.DATA_SOURCE, nodes, selector.getIfAvailable());
+        }
+
+        @Bean(name = RouterGuard.DATA_SOURCE, destroyMethod = "")
+        @Primary
+        RoutingDataSource dataSource(ReplicationRouting replicationRouting) {
+            return replicationRouting.dataSource();
+        }
+
+        /** A fallback, so that a data source that the application gives to Flyway or Liquibase is preferred. */
+        @Bean(name = RouterGuard.WRITER, defaultCandidate = false, destroyMethod = "")
+        @Fallback
+        @FlywayDataSource
+        @LiquibaseDataSource
+        DataSource replicationRoutingWriterDataSource(ReplicationRouting replicationRouting) {
+            return replicationRouting.writerDataSource();
+        }
+
+        private static Map<String, ReplicationDialect> byName(ObjectProvider<ReplicationDialect> beans) {
+            Map<String, ReplicationDialect> dialects = new TreeMap<>();
+            for (String standard : List.of("mysql", "mariadb")) {
+                dialects.put(standard, Dialects.standard().named(standard));
+            }
+            beans.forEach(dialect -> dialects.put(dialect.name(), dialect));
+            return dialects;
+        }
+    }
+
+    static final class OnMissingNodesCondition extends NoneNestedConditions {
+
+        OnMissingNodesCondition() {
+            super(ConfigurationPhase.REGISTER_BEAN);
+        }
+
+        @Conditional(OnNodesCondition.class)
+        static final class Nodes {}
+    }
+
+    /** A test that wants an embedded database in place of an auto-configured one means ours as well. */
+    static final class OnKeptDatabaseCondition extends SpringBootCondition {
+
+        private static final String REPLACE = "spring.test.database.replace";
+
+        @Override
+        public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            ConditionMessage.Builder message = ConditionMessage.forCondition("Kept Database");
+            return "AUTO_CONFIGURED".equalsIgnoreCase(context.getEnvironment().getProperty(REPLACE))
+                    ? ConditionOutcome.noMatch(message.because(REPLACE + " is AUTO_CONFIGURED"))
+                    : ConditionOutcome.match(message.because("no test replaces the database"));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.github.replicationrouting.autoconfigure;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.util.Credentials;
+import io.github.replicationrouting.NodeSettings;
+import io.github.replicationrouting.ReadSettings;
+import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Monitor;
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Node;
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Reads;
+import io.github.replicationrouting.dialect.ReplicationDialect;
+import io.github.replicationrouting.monitor.MonitorSettings;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.selection.LeastInFlightSelector;
+import io.github.replicationrouting.selection.NodeSelector;
+import io.github.replicationrouting.selection.RoundRobinSelector;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.StringUtils;
+
+/** Puts the router together out of what the application declares, or says everything that is wrong with it. */
+final class RouterAssembly {
+
+    private static final Map<String, Supplier<NodeSelector>> SELECTORS = new TreeMap<>(
+            Map.of("least-in-flight", LeastInFlightSelector::new, "round-robin", RoundRobinSelector::new));
+
+    private final ReplicationRoutingProperties properties;
+    private final NodePools pools;
+    private final Map<String, ReplicationDialect> dialects;
+
+    /** @param dialects the known dialects by name */
+    RouterAssembly(ReplicationRoutingProperties properties, NodePools pools, Map<String, ReplicationDialect> dialects) {
+        this.properties = properties;
+        this.pools = pools;
+        this.dialects = dialects;
+    }
+
+    /**
+     * Builds a router without connecting it.
+     *
+     * @param nodes its nodes, in the order of the configuration
+     * @param selector the application's own, which takes the place of the configured one
+     * @throws InvalidRoutingConfigurationException when anything is wrong with the configuration
+     */
+    ReplicationRouting assemble(String name, List<DeclaredNode> nodes, @Nullable NodeSelector selector) {
+        ConfigurationCheck check = new ConfigurationCheck(dialects.keySet());
+        check.properties(properties);
+        check.nodes(nodes);
+        NodeSelector chosen = selector != null ? selector : configuredSelector(check);
+        List<HikariConfig> configurations = nodes.stream()
+                .map(node -> pools.configurationOf(node, check::add))
+                .toList();
+        check.throwIfAny();
+
+        ReplicationRouting.Builder builder = ReplicationRouting.builder(name)
+                .reads(reads(chosen))
+                .monitor(monitor())
+                .zone(properties.getZone());
+        for (int i = 0; i < nodes.size(); i++) {
+            builder.node(node(nodes.get(i), configurations.get(i)));
+        }
+        return builder.build();
+    }
+
+    private @Nullable NodeSelector configuredSelector(ConfigurationCheck check) {
+        String name = properties.getReads().getSelector();
+        Supplier<NodeSelector> known = SELECTORS.get(name);
+        if (known == null) {
+            String key = ReplicationRoutingProperties.PREFIX + ".reads.selector";
+            check.add(
+                    key + ": '" + name + "' is not known",
+                    "Set '" + key + "' to one of " + SELECTORS.keySet() + ", or define a NodeSelector bean");
+            return null;
+        }
+        return known.get();
+    }
+
+    private ReadSettings reads(@Nullable NodeSelector selector) {
+        Reads reads = properties.getReads();
+        return new ReadSettings(
+                Objects.requireNonNull(selector), reads.getOutsideTransaction(), reads.getWhenNoneEligible());
+    }
+
+    private MonitorSettings monitor() {
+        Monitor monitor = properties.getMonitor();
+        Duration maxLag = properties.getReads().getMaxLag();
+        Duration readmitLag = properties.getReads().getReadmitLag();
+        if (readmitLag == null) {
+            readmitLag = Duration.ofMillis(Math.max(1, maxLag.toMillis() / 2));
+        }
+        return new MonitorSettings(
+                monitor.getInterval(),
+                monitor.getTimeout(),
+                monitor.getFailureThreshold(),
+                monitor.getLagProbe(),
+                maxLag,
+                readmitLag);
+    }
+
+    private NodeSettings node(DeclaredNode declared, HikariConfig pool) {
+        Node node = declared.settings();
+        NodeSpec spec = new NodeSpec(
+                declared.name(), declared.url(), node.getRole(), node.getKind(), node.getWeight(), node.getZone());
+        ReplicationDialect dialect = StringUtils.hasText(node.getDialect()) ? dialects.get(node.getDialect()) : null;
+        return new NodeSettings(spec, pool, dialect, properties.getConnectTimeout(), monitorCredentials(pool));
+    }
+
+    private @Nullable Credentials monitorCredentials(HikariConfig pool) {
+        Monitor monitor = properties.getMonitor();
+        boolean ownUser = StringUtils.hasText(monitor.getUsername());
+        if (!ownUser && monitor.getPassword() == null) {
+            return null;
+        }
+        return Credentials.of(
+                ownUser ? monitor.getUsername() : pool.getUsername(),
+                monitor.getPassword() != null ? monitor.getPassword() : pool.getPassword());
+    }
+}

@@ -1,0 +1,69 @@
+package io.github.replicationrouting.autoconfigure;
+
+import io.github.replicationrouting.autoconfigure.InvalidRoutingConfigurationException.Problem;
+import io.github.replicationrouting.routing.RoutingDataSource;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+
+/**
+ * Keeps the router the only data source that is injected by default, once all bean definitions are known: another one
+ * would take transactions off the router without a word.
+ */
+final class RouterGuard implements BeanFactoryPostProcessor {
+
+    static final String ROUTER = "replicationRouting";
+    static final String DATA_SOURCE = "dataSource";
+    static final String WRITER = "replicationRoutingWriterDataSource";
+
+    private static final Logger logger = LoggerFactory.getLogger(RouterGuard.class);
+
+    @Override
+    public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+        boolean routed = beanFactory.containsBeanDefinition(ROUTER);
+        if (routed && !beanFactory.isTypeMatch(DATA_SOURCE, RoutingDataSource.class)) {
+            stepAside(beanFactory);
+            return;
+        }
+        List<String> others = Stream.of(beanFactory.getBeanNamesForType(DataSource.class, true, false))
+                .filter(name -> !(routed && name.equals(DATA_SOURCE)))
+                .filter(name -> isDefaultCandidate(beanFactory, name))
+                .toList();
+        if (!others.isEmpty()) {
+            throw new InvalidRoutingConfigurationException(
+                    others.stream().map(RouterGuard::conflict).toList());
+        }
+    }
+
+    /** A test put its own data source in the router's place; whoever migrates must not reach the real servers. */
+    private static void stepAside(ConfigurableListableBeanFactory beanFactory) {
+        logger.info("The routing DataSource was replaced by another bean '{}': routing is off", DATA_SOURCE);
+        BeanDefinitionRegistry registry = (BeanDefinitionRegistry) beanFactory;
+        registry.removeBeanDefinition(WRITER);
+        registry.removeBeanDefinition(ROUTER);
+    }
+
+    private static boolean isDefaultCandidate(ConfigurableListableBeanFactory beanFactory, String name) {
+        if (!beanFactory.containsBeanDefinition(name)) {
+            return true;
+        }
+        BeanDefinition definition = beanFactory.getBeanDefinition(name);
+        return definition.isAutowireCandidate()
+                && !(definition instanceof AbstractBeanDefinition bean && !bean.isDefaultCandidate());
+    }
+
+    private static Problem conflict(String name) {
+        return new Problem(
+                ReplicationRoutingProperties.PREFIX + ".nodes is set, but the application defines the DataSource bean '"
+                        + name + "' as well, which would be used in place of the routing one",
+                "Mark '" + name + "' with @Bean(defaultCandidate = false) and inject it by its qualifier, remove it, or"
+                        + " set '" + ReplicationRoutingProperties.PREFIX + ".enabled' to 'false' to keep it alone");
+    }
+}

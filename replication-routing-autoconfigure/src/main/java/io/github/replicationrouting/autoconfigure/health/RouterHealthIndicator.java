@@ -1,0 +1,42 @@
+package io.github.replicationrouting.autoconfigure.health;
+
+import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Topology;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+/** Up while any node can be used. Reads the newest snapshot and asks no server, so it never waits for a dead one. */
+final class RouterHealthIndicator extends AbstractHealthIndicator {
+
+    private final Topology topology;
+
+    RouterHealthIndicator(Topology topology) {
+        this.topology = topology;
+    }
+
+    @Override
+    protected void doHealthCheck(Health.Builder builder) {
+        TopologySnapshot snapshot = topology.snapshot();
+        List<NodeStatus> replicas = snapshot.nodes().stream()
+                .filter(node -> node.role() != Role.PRIMARY)
+                .toList();
+        long online = replicas.stream()
+                .filter(replica -> replica.state() == NodeState.ONLINE)
+                .count();
+        boolean writable = snapshot.primary() != null;
+        Map<String, String> states = new LinkedHashMap<>();
+        snapshot.nodes()
+                .forEach(node -> states.put(node.name(), node.state().name().toLowerCase(Locale.ROOT)));
+        (writable || online > 0 ? builder.up() : builder.down())
+                .withDetail("writable", writable)
+                .withDetail("replicas", online + "/" + replicas.size())
+                .withDetail("nodes", states);
+    }
+}

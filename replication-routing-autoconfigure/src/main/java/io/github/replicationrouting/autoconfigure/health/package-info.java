@@ -1,0 +1,5 @@
+/** Health of the router. */
+@NullMarked
+package io.github.replicationrouting.autoconfigure.health;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,19 @@
+package io.github.replicationrouting.autoconfigure;
+
+/** Nodes where nobody listens. */
+final class ClosedPorts {
+
+    static final String[] NODES = {
+        "replication.routing.nodes.db1.url=" + url(1),
+        "replication.routing.nodes.db2.url=" + url(2),
+        "replication.routing.connect-timeout=200ms",
+        "replication.routing.monitor.timeout=200ms"
+    };
+
+    private ClosedPorts() {}
+
+    /** A reserved port of this machine, which refuses at once. */
+    static String url(int port) {
+        return "jdbc:mysql://127.0.0.1:" + port + "/shop";
+    }
+}

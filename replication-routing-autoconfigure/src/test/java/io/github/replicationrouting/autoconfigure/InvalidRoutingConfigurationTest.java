@@ -1,0 +1,242 @@
+package io.github.replicationrouting.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** Whatever is wrong is said before anything is connected, with the full key and the cure, and without secrets. */
+class InvalidRoutingConfigurationTest {
+
+    private static final String SECRET = "marker-3f9a";
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(
+                    AutoConfigurations.of(ReplicationRoutingAutoConfiguration.class, DataSourceAutoConfiguration.class))
+            .withPropertyValues(
+                    "replication.routing.username=" + SECRET,
+                    "replication.routing.password=" + SECRET,
+                    "replication.routing.monitor.password=" + SECRET);
+
+    private final ApplicationContextRunner routed = runner.withPropertyValues(ClosedPorts.NODES);
+
+    @Test
+    void whenANodeHasNoUrl() {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.nodes.db3.weight=2"),
+                "replication.routing.nodes.db3.url is not set",
+                "Set 'replication.routing.nodes.db3.url'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jdbc:postgresql://db:5432/shop?user=x&password=" + SECRET + ", jdbc:postgresql:",
+        "jdbc:oracle:thin:scott/" + SECRET + "@db:1521/shop, jdbc:oracle:",
+        "mysql://shop:" + SECRET + "@db/shop, mysql:",
+        "jdbc:aws-wrapper:mysql://db/shop?password=" + SECRET + ", jdbc:aws-wrapper:",
+    })
+    void whenAUrlIsNotSupported(String url, String scheme) {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.nodes.db3.url=" + url),
+                "replication.routing.nodes.db3.url is not supported: it begins with '" + scheme + "'",
+                "set 'replication.routing.nodes.db3.dialect' to one of [mariadb, mysql]");
+    }
+
+    @Test
+    void whenAUrlIsNoUrl() {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.nodes.db3.url=" + SECRET),
+                "replication.routing.nodes.db3.url is not supported: it is not a JDBC URL",
+                "Begin 'replication.routing.nodes.db3.url' with 'jdbc:mysql:' or 'jdbc:mariadb:'");
+    }
+
+    @Test
+    void whenThereIsNoDriverForAUrl() {
+        assertFailure(
+                routed.withPropertyValues(
+                        "replication.routing.nodes.db3.url=jdbc:aws-wrapper:mysql://db/shop?password=" + SECRET,
+                        "replication.routing.nodes.db3.dialect=mysql"),
+                "replication.routing.nodes.db3.url: no JDBC driver on the class path accepts a URL of"
+                        + " 'jdbc:aws-wrapper:'",
+                "Add the driver of 'jdbc:aws-wrapper:' to the class path");
+    }
+
+    @Test
+    void whenTheNamedDriverIsMissing() {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.nodes.db2.driver-class-name=com.example.NoDriver"),
+                "replication.routing.nodes.db2.driver-class-name: the JDBC driver 'com.example.NoDriver' is not on the"
+                        + " class path (used for replication.routing.nodes.db2.url)",
+                "Correct 'replication.routing.nodes.db2.driver-class-name'");
+    }
+
+    @Test
+    void whenAnInheritedDriverDoesNotAcceptTheUrl() {
+        assertFailure(
+                routed.withPropertyValues("spring.datasource.driver-class-name=org.h2.Driver"),
+                "spring.datasource.driver-class-name: the JDBC driver 'org.h2.Driver' does not accept a URL of"
+                        + " 'jdbc:mysql:' (used for replication.routing.nodes.db1.url)",
+                "let the URL choose the driver");
+    }
+
+    @Test
+    void whenTheNamedDriverIsNoDriver() {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.hikari.driver-class-name=java.lang.String"),
+                "replication.routing.hikari.driver-class-name: 'java.lang.String' cannot be used as a JDBC driver",
+                "Correct 'replication.routing.hikari.driver-class-name'");
+    }
+
+    @Test
+    void whenTwoNodesAreDeclaredPrimary() {
+        assertFailure(
+                routed.withPropertyValues(
+                        "replication.routing.nodes.db1.role=primary", "replication.routing.nodes.db2.role=primary"),
+                "more than one node is declared 'primary': replication.routing.nodes.db1.role,"
+                        + " replication.routing.nodes.db2.role",
+                "Declare one node 'primary' at most");
+    }
+
+    @Test
+    void whenAnEndpointHasNoRole() {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.nodes.db2.kind=endpoint"),
+                "replication.routing.nodes.db2.role is not set",
+                "Set 'replication.routing.nodes.db2.role' to 'primary' or 'replica'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "connect-timeout, 0s, 0s",
+        "monitor.interval, 0, 0s",
+        "monitor.interval, -5ms, -5ms",
+        "monitor.timeout, 0s, 0s",
+        "monitor.failure-threshold, 0, 0",
+        "reads.max-lag, 0s, 0s",
+        "reads.readmit-lag, -1s, -1s",
+        "nodes.db1.weight, 0, 0",
+    })
+    void whenAValueIsNotPositive(String key, String value, String shown) {
+        assertFailure(
+                routed.withPropertyValues("replication.routing." + key + "=" + value),
+                "replication.routing." + key + " must be positive, but is " + shown,
+                "Set 'replication.routing." + key + "' to a positive value");
+    }
+
+    @Test
+    void whenReadmitLagIsAboveMaxLag() {
+        assertFailure(
+                routed.withPropertyValues(
+                        "replication.routing.reads.max-lag=2s", "replication.routing.reads.readmit-lag=2500ms"),
+                "replication.routing.reads.readmit-lag (2500ms) is above replication.routing.reads.max-lag (2s)",
+                "Set 'replication.routing.reads.readmit-lag' below 'reads.max-lag'");
+    }
+
+    @Test
+    void whenTheSelectorIsNotKnown() {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.reads.selector=fastest"),
+                "replication.routing.reads.selector: 'fastest' is not known",
+                "Set 'replication.routing.reads.selector' to one of [least-in-flight, round-robin], or define a"
+                        + " NodeSelector bean");
+    }
+
+    @Test
+    void whenTheDialectIsNotKnown() {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.nodes.db2.dialect=oracle"),
+                "replication.routing.nodes.db2.dialect: 'oracle' is not known",
+                "Set 'replication.routing.nodes.db2.dialect' to one of [mariadb, mysql]");
+    }
+
+    @Test
+    void whenTheTopologyIsNotSupportedYet() {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.topology=multi-primary"),
+                "replication.routing.topology: 'multi-primary' is not supported by this version",
+                "Set 'replication.routing.topology' to 'primary-replica'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jdbc:mysql://127.0.0.1:1/other", "jdbc:mariadb://shop:" + SECRET + "@127.0.0.1:1/shop"})
+    void whenOneServerHasTwoNames(String url) {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.nodes.db3.url=" + url),
+                "replication.routing.nodes.db3.url leads to the same server as replication.routing.nodes.db1.url:"
+                        + " 127.0.0.1:1",
+                "remove 'db1' or 'db3'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"replication.routing.hikari", "replication.routing.nodes.db2.hikari"})
+    void whenHikariDoesNotTakeAValue(String layer) {
+        assertFailure(
+                routed.withPropertyValues(layer + ".connection-timeout=100"),
+                layer + ".connection-timeout is not a setting that HikariCP takes: connectionTimeout cannot be less"
+                        + " than 250ms",
+                "Correct '" + layer + ".connection-timeout'");
+    }
+
+    @Test
+    void whenAHikariValueIsOfAnotherType() {
+        assertFailure(
+                routed.withPropertyValues("spring.datasource.hikari.maximum-pool-size=many"),
+                "spring.datasource.hikari.maximum-pool-size is not a setting that HikariCP takes",
+                "Correct 'spring.datasource.hikari.maximum-pool-size'");
+    }
+
+    @Test
+    void whenTheIsolationIsNotKnown() {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.hikari.transaction-isolation=STRICT"),
+                "hikari.transaction-isolation of replication.routing.nodes.db1.hikari: 'STRICT' is not known",
+                "TRANSACTION_READ_COMMITTED");
+    }
+
+    @Test
+    void whenADataSourceBeanStandsBesideTheNodes() {
+        assertFailure(
+                routed.withUserConfiguration(ReplicationRoutingAutoConfigurationTest.OwnDataSource.class),
+                "replication.routing.nodes is set, but the application defines the DataSource bean 'reporting'",
+                "Mark 'reporting' with @Bean(defaultCandidate = false)");
+    }
+
+    @Test
+    void whenSeveralThingsAreWrongShouldSayAllAtOnce() {
+        ApplicationContextRunner wrong = routed.withPropertyValues(
+                "replication.routing.nodes.db1.weight=-1",
+                "replication.routing.monitor.interval=0s",
+                "replication.routing.reads.selector=fastest",
+                "replication.routing.hikari.maximum-pool-size=0");
+        assertFailure(wrong, "replication.routing.nodes.db1.weight must be positive, but is -1", "db1.weight");
+        assertFailure(wrong, "replication.routing.monitor.interval must be positive, but is 0s", "monitor.interval");
+        assertFailure(wrong, "'fastest' is not known", "least-in-flight");
+        assertFailure(wrong, "replication.routing.hikari.maximum-pool-size is not a setting", "maximum-pool-size");
+    }
+
+    private void assertFailure(ApplicationContextRunner configuration, String description, String action) {
+        configuration.run(context -> {
+            Throwable failure = Objects.requireNonNull(context.getStartupFailure());
+            FailureAnalysis analysis =
+                    Objects.requireNonNull(new InvalidRoutingConfigurationFailureAnalyzer().analyze(failure));
+            assertThat(analysis.getDescription()).contains(description).doesNotContain(SECRET);
+            assertThat(analysis.getAction()).contains(action).doesNotContain(SECRET);
+            assertThat(stackTrace(failure)).doesNotContain(SECRET);
+        });
+    }
+
+    private static String stackTrace(Throwable failure) {
+        StringWriter writer = new StringWriter();
+        failure.printStackTrace(new PrintWriter(writer));
+        return writer.toString();
+    }
+}

@@ -1,0 +1,188 @@
+package io.github.replicationrouting.autoconfigure.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Topology;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.HealthContributors;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration;
+import org.springframework.boot.jdbc.health.DataSourceHealthIndicator;
+import org.springframework.boot.jdbc.test.autoconfigure.TestDatabaseAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+class ReplicationRoutingHealthContributorAutoConfigurationTest {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    ReplicationRoutingAutoConfiguration.class,
+                    ReplicationRoutingHealthContributorAutoConfiguration.class,
+                    DataSourceAutoConfiguration.class,
+                    DataSourceHealthContributorAutoConfiguration.class))
+            .withPropertyValues(
+                    "replication.routing.nodes.db1.url=jdbc:mysql://127.0.0.1:1/shop",
+                    "replication.routing.nodes.db2.url=jdbc:mysql://127.0.0.1:2/shop",
+                    "replication.routing.connect-timeout=200ms",
+                    "replication.routing.monitor.timeout=200ms");
+
+    @Test
+    void shouldHaveOneIndicatorForTheRouter() {
+        runner.run(context -> assertThat(context)
+                .hasNotFailed()
+                .hasSingleBean(HealthContributor.class)
+                .getBean("dbHealthContributor")
+                .isInstanceOf(RouterHealthIndicator.class));
+    }
+
+    @Test
+    void whenNothingAnswersShouldBeDown() {
+        runner.run(context -> assertThat(
+                        health(context.getBean(HealthIndicator.class)).getStatus())
+                .isEqualTo(Status.DOWN));
+    }
+
+    @Test
+    void whenRoutingDataSourcesAreIgnoredShouldStillStart() {
+        runner.withPropertyValues("management.health.db.ignore-routing-datasources=true")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void shouldCoverTheApplicationsOtherDataSourcesButNotTheWriter() {
+        runner.withUserConfiguration(Reporting.class).run(context -> assertThat(context.getBean("dbHealthContributor"))
+                .isInstanceOfSatisfying(CompositeHealthContributor.class, all -> {
+                    assertThat(all.stream().map(HealthContributors.Entry::name))
+                            .containsExactlyInAnyOrder("dataSource", "reporting");
+                    assertThat(all.getContributor("reporting"))
+                            .isInstanceOfSatisfying(DataSourceHealthIndicator.class, reporting -> assertThat(
+                                            health(reporting).getStatus())
+                                    .isEqualTo(Status.UP));
+                }));
+    }
+
+    @Test
+    void whenTheApplicationHasItsOwnShouldBackOff() {
+        runner.withBean(
+                        "dbHealthContributor",
+                        HealthIndicator.class,
+                        () -> () -> Health.up().build())
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(RouterHealthIndicator.class));
+    }
+
+    @Test
+    void whenTheIndicatorIsDisabledShouldBackOff() {
+        runner.withPropertyValues("management.health.db.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(HealthContributor.class));
+    }
+
+    @Test
+    void whenNoNodesAreSetShouldLeaveItToSpringBoot() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        ReplicationRoutingAutoConfiguration.class,
+                        ReplicationRoutingHealthContributorAutoConfiguration.class,
+                        DataSourceAutoConfiguration.class,
+                        DataSourceHealthContributorAutoConfiguration.class))
+                .withPropertyValues("spring.datasource.url=jdbc:h2:mem:health")
+                .run(context -> assertThat(context.getBean("dbHealthContributor"))
+                        .isInstanceOf(DataSourceHealthIndicator.class));
+    }
+
+    @Test
+    void whenATestReplacesTheDatabaseShouldLookAtThatOne() {
+        runner.withConfiguration(AutoConfigurations.of(TestDatabaseAutoConfiguration.class))
+                .run(context -> assertThat(context.getBean("dbHealthContributor"))
+                        .isInstanceOf(DataSourceHealthIndicator.class));
+    }
+
+    /** Spring Boot filters by this before it loads the class, whose conditions come from the health module. */
+    @Test
+    void whenHealthIsAbsentShouldNotBeLoaded() throws IOException {
+        Properties metadata = new Properties();
+        try (InputStream in = getClass().getResourceAsStream("/META-INF/spring-autoconfigure-metadata.properties")) {
+            metadata.load(in);
+        }
+        assertThat(metadata.getProperty(
+                        ReplicationRoutingHealthContributorAutoConfiguration.class.getName() + ".ConditionalOnClass"))
+                .contains(HealthContributor.class.getName());
+    }
+
+    @Test
+    void whileAnythingServesShouldBeUp() {
+        NodeStatus primary = status("db1", Role.PRIMARY, NodeState.ONLINE);
+        NodeStatus replica = status("db2", Role.REPLICA, NodeState.ONLINE);
+        NodeStatus dead = status("db3", Role.REPLICA, NodeState.DOWN);
+        Health health = health(primary, primary, replica, dead);
+        assertThat(health.getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails())
+                .containsEntry("writable", true)
+                .containsEntry("replicas", "1/2")
+                .containsEntry("nodes", Map.of("db1", "online", "db2", "online", "db3", "down"));
+
+        Health readOnly = health(null, status("db1", Role.PRIMARY, NodeState.DOWN), replica, dead);
+        assertThat(readOnly.getStatus()).isEqualTo(Status.UP);
+        assertThat(readOnly.getDetails()).containsEntry("writable", false).containsEntry("replicas", "1/2");
+
+        assertThat(health(primary, primary, dead).getStatus()).isEqualTo(Status.UP);
+        assertThat(health(null, dead).getStatus()).isEqualTo(Status.DOWN);
+    }
+
+    private static Health health(@Nullable NodeStatus primary, NodeStatus... nodes) {
+        TopologySnapshot snapshot =
+                new TopologySnapshot(List.of(nodes), primary, primary == null ? "the primary is down" : null);
+        return health(new RouterHealthIndicator(new Topology() {
+            @Override
+            public TopologySnapshot snapshot() {
+                return snapshot;
+            }
+
+            @Override
+            public void suspect(Node node, Exception cause) {
+                throw new AssertionError("health must not suspect a node");
+            }
+        }));
+    }
+
+    private static Health health(HealthIndicator indicator) {
+        Health health = indicator.health(true);
+        assertThat(health).isNotNull();
+        return Objects.requireNonNull(health);
+    }
+
+    private static NodeStatus status(String name, Role role, NodeState state) {
+        return new NodeStatus(
+                new Node(NodeSpec.of(name, "jdbc:mysql://" + name + "/shop")), role, state, null, null, null, null);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Reporting {
+        @Bean(defaultCandidate = false)
+        DataSource reporting() {
+            return new DriverManagerDataSource("jdbc:h2:mem:reporting");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package io.github.replicationrouting.sample;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
+
+/**
+ * A small shop whose reads are served by replicas and whose writes go to the primary. Nothing in it knows of nodes but
+ * {@code application.yml}, and the answers, which tell who served them.
+ */
+@SpringBootApplication
+public class SampleApplication {
+
+    private static final Logger logger = LoggerFactory.getLogger(SampleApplication.class);
+
+    public static void main(String[] args) {
+        var application = new SpringApplication(SampleApplication.class);
+        application.addInitializers(new EmbeddedCluster());
+        application.run(args);
+    }
+
+    @EventListener
+    void ready(ApplicationReadyEvent event) {
+        String port = event.getApplicationContext().getEnvironment().getProperty("local.server.port");
+        logger.info("The shop is open: try  curl -s http://localhost:{}/products/1  more than once", port);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.replicationrouting.sample;
+
+import org.jspecify.annotations.NullMarked;
