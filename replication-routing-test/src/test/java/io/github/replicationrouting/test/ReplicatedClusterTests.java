@@ -52,8 +52,11 @@ abstract class ReplicatedClusterTests {
     void close() {
         if (cluster != null) {
             cluster.close();
+            assertNothingIsLeft();
         }
     }
+
+    abstract void assertNothingIsLeft();
 
     @BeforeEach
     void makeTable() throws SQLException {
