@@ -46,6 +46,12 @@ public final class PhysicalConnection implements Connection {
 
     private boolean transactionOpen;
 
+    /** Whether the driver's status flags are those of the server's last answer. */
+    private boolean statusKnown;
+
+    /** What they showed when they last were. */
+    private boolean wasStray;
+
     /** Whether the connection is back in its initial database, and the server was not told yet. */
     private boolean initialCatalogPending;
 
@@ -78,7 +84,17 @@ public final class PhysicalConnection implements Connection {
      * the next user would inherit a transaction: such a connection is rolled back and not used again.
      */
     public boolean hasStrayTransaction() throws SQLException {
-        return !delegate.isClosed() && (state.autoCommitDisagrees() || (!transactionOpen && session.inTransaction()));
+        return !delegate.isClosed() && isStray();
+    }
+
+    private boolean isStray() {
+        return statusKnown ? state.autoCommitDisagrees() || (!transactionOpen && session.inTransaction()) : wasStray;
+    }
+
+    /** After an error or a ping drivers hold flags that no server sent, so that a sound connection would look stray. */
+    private void forgetStatus() {
+        wasStray = isStray();
+        statusKnown = false;
     }
 
     /** Ends whatever is open, also what JDBC knows nothing of. */
@@ -105,11 +121,14 @@ public final class PhysicalConnection implements Connection {
 
     <T, R extends @Nullable Object> R onServer(T target, ServerCall<? super T, R> call) throws SQLException {
         beforeServerCall();
-        return call.on(target);
+        R result = call.on(target);
+        statusKnown = true;
+        return result;
     }
 
     void beforeServerCall() throws SQLException {
         requireOpen();
+        forgetStatus();
         settleCatalog();
         state.flush();
         if (!state.autoCommit()) {
@@ -158,6 +177,7 @@ public final class PhysicalConnection implements Connection {
         } else if (isTransactionOpen()) {
             session.commit();
             transactionOpen = false;
+            statusKnown = true;
         }
     }
 
@@ -170,6 +190,7 @@ public final class PhysicalConnection implements Connection {
         } else if (isTransactionOpen()) {
             session.rollback();
             transactionOpen = false;
+            statusKnown = true;
         }
     }
 
@@ -340,6 +361,7 @@ public final class PhysicalConnection implements Connection {
     public DatabaseMetaData getMetaData() throws SQLException {
         requireOpen();
         settleCatalog();
+        forgetStatus();
         return PhysicalMetaData.over(delegate.getMetaData(), this);
     }
 
@@ -360,6 +382,7 @@ public final class PhysicalConnection implements Connection {
 
     @Override
     public boolean isValid(int timeout) throws SQLException {
+        forgetStatus();
         return delegate.isValid(timeout);
     }
 
