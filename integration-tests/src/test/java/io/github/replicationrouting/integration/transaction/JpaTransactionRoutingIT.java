@@ -52,15 +52,15 @@ class JpaTransactionRoutingIT extends TransactionRoutingTests {
 
     @Test
     void bulkUpdateInAReadOnlyTransactionShouldFailWithAnExplanation() {
-        assertThatThrownBy(() -> transactions.readOnly(() ->
-                        entities.createQuery("update Author set name = 'x' where name = :name")
+        assertThatThrownBy(() -> transactions.readOnly(
+                        () -> entities.createQuery("update Author set name = 'x' where name = :name")
                                 .setParameter("name", author)
                                 .executeUpdate()))
                 .hasStackTraceContaining("A write in a read-only transaction");
     }
 
     private String nodeOfEntityManager() {
-        return app.name((Number)
-                entities.createNativeQuery("SELECT @@server_id").getSingleResult());
+        return app.name(
+                (Number) entities.createNativeQuery("SELECT @@server_id").getSingleResult());
     }
 }
