@@ -141,8 +141,7 @@ final class NodeWatch {
             String trouble = trouble();
             return new Lag.Unknown("lag unknown" + (trouble.isEmpty() ? "" : ": " + trouble));
         }
-        boolean tellsNow = behind(channels()) != null;
-        return new Lag.Known(tellsNow ? told : told.plusNanos(Math.max(0, now - statusLagAt)));
+        return new Lag.Known(statusLagAt == answeredAt ? told : told.plusNanos(Math.max(0, now - statusLagAt)));
     }
 
     /** What hinders replication, in words; empty when nothing does, or nothing is known of it. */

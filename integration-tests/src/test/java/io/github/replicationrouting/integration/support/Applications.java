@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.extension.AfterAllCallback;
-import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -63,7 +62,9 @@ public final class Applications implements AutoCloseable {
     @Override
     public void close() {
         List<AutoCloseable> all = new ArrayList<>(applications.values());
-        servers.values().stream().filter(start -> !start.isCompletedExceptionally()).forEach(start -> all.add(start.join()));
+        servers.values().stream()
+                .filter(start -> !start.isCompletedExceptionally())
+                .forEach(start -> all.add(start.join()));
         for (AutoCloseable closeable : all) {
             try {
                 closeable.close();

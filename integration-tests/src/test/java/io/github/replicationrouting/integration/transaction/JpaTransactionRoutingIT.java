@@ -9,9 +9,16 @@ import io.github.replicationrouting.integration.support.JpaApplication;
 import io.github.replicationrouting.integration.support.Stack;
 import jakarta.persistence.EntityManager;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 
+/** Hibernate does not start on MariaDB through Connector/J, with or without a router. */
+@ParameterizedClass
+@EnumSource(names = {"MYSQL", "MARIADB"})
+@ExtendWith(Applications.Extension.class)
 class JpaTransactionRoutingIT extends TransactionRoutingTests {
 
     private final EntityManager entities;
@@ -52,15 +59,15 @@ class JpaTransactionRoutingIT extends TransactionRoutingTests {
 
     @Test
     void bulkUpdateInAReadOnlyTransactionShouldFailWithAnExplanation() {
-        assertThatThrownBy(() -> transactions.readOnly(() ->
-                        entities.createQuery("update Author set name = 'x' where name = :name")
+        assertThatThrownBy(() -> transactions.readOnly(
+                        () -> entities.createQuery("update Author set name = 'x' where name = :name")
                                 .setParameter("name", author)
                                 .executeUpdate()))
                 .hasStackTraceContaining("A write in a read-only transaction");
     }
 
     private String nodeOfEntityManager() {
-        return app.name((Number)
-                entities.createNativeQuery("SELECT @@server_id").getSingleResult());
+        return app.name(
+                (Number) entities.createNativeQuery("SELECT @@server_id").getSingleResult());
     }
 }

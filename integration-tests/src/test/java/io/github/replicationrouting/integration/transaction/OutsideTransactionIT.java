@@ -29,7 +29,8 @@ class OutsideTransactionIT {
     void statementsOutsideAnyTransactionShouldSpreadOverBothReplicas() {
         app.assertSpreadsOverReplicas(app::node);
         app.assertSpreadsOverReplicas(() -> app.transactions().supportsReadOnly(app::node));
-        app.assertSpreadsOverReplicas(() -> app.transactions().write(() -> app.transactions().notSupported(app::node)));
+        app.assertSpreadsOverReplicas(
+                () -> app.transactions().write(() -> app.transactions().notSupported(app::node)));
     }
 
     @Test
