@@ -1,5 +1,5 @@
 /** Nodes that lag, hang, die and come back under a running application. */
-@NullMarked
+@NullUnmarked
 package io.github.replicationrouting.integration.failure;
 
-import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.NullUnmarked;

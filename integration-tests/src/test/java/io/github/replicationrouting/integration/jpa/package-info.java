@@ -1,5 +1,5 @@
 /** JPA sessions that live longer than a transaction. */
-@NullMarked
+@NullUnmarked
 package io.github.replicationrouting.integration.jpa;
 
-import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.NullUnmarked;

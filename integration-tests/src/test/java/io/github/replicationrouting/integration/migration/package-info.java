@@ -1,5 +1,5 @@
 /** Schema migrations reach the primary only. */
-@NullMarked
+@NullUnmarked
 package io.github.replicationrouting.integration.migration;
 
-import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.NullUnmarked;

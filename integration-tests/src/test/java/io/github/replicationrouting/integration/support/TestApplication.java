@@ -3,19 +3,23 @@ package io.github.replicationrouting.integration.support;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariPoolMXBean;
 import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.connection.pool.NodePool;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -27,6 +31,18 @@ public final class TestApplication implements AutoCloseable {
     /** Generous: a busy machine starts a server in this time. */
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "replication.routing.hikari.maximum-pool-size", "4",
+            "replication.routing.monitor.interval", "100ms",
+            "spring.flyway.enabled", "false",
+            "spring.liquibase.enabled", "false",
+            "spring.main.banner-mode", "off",
+            // Provoked on purpose, and in great numbers: refused writes, servers that are gone.
+            "logging.level.root", "warn",
+            "logging.level.org.mariadb.jdbc", "error",
+            "logging.level.org.hibernate.orm.jdbc.error", "off",
+            "logging.level.org.mybatis", "error");
+
     private final Servers servers;
     private final ConfigurableApplicationContext context;
 
@@ -36,25 +52,22 @@ public final class TestApplication implements AutoCloseable {
     }
 
     static TestApplication start(Servers servers, JdbcDriver driver, Class<?> configuration, String... properties) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--replication.routing.username=" + servers.cluster().username(),
-                "--replication.routing.password=" + servers.cluster().password(),
-                "--replication.routing.hikari.maximum-pool-size=4",
-                "--replication.routing.monitor.interval=100ms",
-                "--spring.flyway.enabled=false",
-                "--spring.liquibase.enabled=false",
-                "--logging.level.root=warn"));
+        Map<String, Object> settings = new LinkedHashMap<>(DEFAULTS);
+        settings.put("replication.routing.username", servers.cluster().username());
+        settings.put("replication.routing.password", servers.cluster().password());
         for (ClusterNode node : servers.cluster().nodes()) {
-            arguments.add("--replication.routing.nodes." + node.name() + ".url=" + node.jdbcUrl(driver));
+            settings.put("replication.routing.nodes." + node.name() + ".url", node.jdbcUrl(driver));
         }
         for (String property : properties) {
-            arguments.add("--" + property);
+            int equals = property.indexOf('=');
+            settings.put(property.substring(0, equals), property.substring(equals + 1));
         }
         return new TestApplication(
                 servers,
                 new SpringApplicationBuilder(configuration)
                         .web(WebApplicationType.NONE)
-                        .run(arguments.toArray(String[]::new)));
+                        .properties(settings)
+                        .run());
     }
 
     public <T> T bean(Class<T> type) {
@@ -143,14 +156,25 @@ public final class TestApplication implements AutoCloseable {
 
     /** Pooled connections that are lent now, as the router counts them. */
     public int held() {
-        return bean(ReplicationRouting.class).topology().snapshot().nodes().stream()
-                .mapToInt(node -> node.node().inFlight())
-                .sum();
+        return pools().mapToInt(pool -> pool.node().inFlight()).sum();
     }
 
-    /** Waits until every connection is back in its pool and nobody waits for one. */
+    /** Waits until every connection is back in its pool and nobody waits for one; pools and router agree on it. */
     public void awaitNothingHeld() {
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(held()).isZero());
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(pools()).allSatisfy(pool -> {
+            assertThat(pool.node().inFlight()).as("in flight on " + pool.node()).isZero();
+            HikariPoolMXBean connections = pool.pool().getHikariPoolMXBean();
+            assertThat(connections.getActiveConnections())
+                    .as("active on " + pool.node())
+                    .isZero();
+            assertThat(connections.getThreadsAwaitingConnection())
+                    .as("waiting on " + pool.node())
+                    .isZero();
+        }));
+    }
+
+    private Stream<NodePool> pools() {
+        return bean(ReplicationRouting.class).pools().stream();
     }
 
     @Override

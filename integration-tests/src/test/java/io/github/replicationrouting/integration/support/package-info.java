@@ -1,5 +1,5 @@
 /** What the proofs on real servers share: clusters, applications on them, and who served a statement. */
-@NullMarked
+@NullUnmarked
 package io.github.replicationrouting.integration.support;
 
-import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.NullUnmarked;

@@ -1,5 +1,5 @@
 /** Each access technology on the router. */
-@NullMarked
+@NullUnmarked
 package io.github.replicationrouting.integration.technology;
 
-import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.NullUnmarked;

@@ -10,9 +10,6 @@ import io.github.replicationrouting.integration.support.Transactions;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -21,9 +18,6 @@ import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** What holds for every transaction manager. */
-@ParameterizedClass
-@EnumSource
-@ExtendWith(Applications.Extension.class)
 abstract class TransactionRoutingTests {
 
     final TestApplication app;
@@ -89,32 +83,6 @@ abstract class TransactionRoutingTests {
 
         List<String> inRead =
                 transactions.readOnly(() -> List.of(app.node(), transactions.write(app::node), app.node()));
-        assertThat(inRead).containsOnly(inRead.get(0)).isSubsetOf(app.replicas());
-    }
-
-    @Test
-    void nestedTransactionShouldRollBackToItsSavepointOnly() {
-        String inner = author + "-inner";
-        transactions.write(() -> {
-            app.insertAuthor(author);
-            assertThatThrownBy(() -> transactions.nested(() -> {
-                        app.insertAuthor(inner);
-                        throw new IllegalStateException("the application's own");
-                    }))
-                    .hasMessage("the application's own");
-            assertThat(app.node()).isEqualTo(app.primary());
-            return null;
-        });
-        assertThat(app.countAuthorsOnPrimary(author)).isOne();
-        assertThat(app.countAuthorsOnPrimary(inner)).isZero();
-    }
-
-    @Test
-    void savepointAsTheFirstOperationShouldWork() {
-        List<String> inWrite = transactions.write(() -> List.of(transactions.nested(app::node), app.node()));
-        assertThat(inWrite).containsOnly(app.primary());
-
-        List<String> inRead = transactions.readOnly(() -> List.of(transactions.nested(app::node), app.node()));
         assertThat(inRead).containsOnly(inRead.get(0)).isSubsetOf(app.replicas());
     }
 

@@ -1,5 +1,5 @@
 /** Transactions go to the right node, whatever their propagation and their manager. */
-@NullMarked
+@NullUnmarked
 package io.github.replicationrouting.integration.transaction;
 
-import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.NullUnmarked;

@@ -78,7 +78,8 @@ public final class PhysicalConnection implements Connection {
      * the next user would inherit a transaction: such a connection is rolled back and not used again.
      */
     public boolean hasStrayTransaction() throws SQLException {
-        return !delegate.isClosed() && (state.autoCommitDisagrees() || (!transactionOpen && session.inTransaction()));
+        return !delegate.isClosed()
+                && ((!transactionOpen && session.inTransaction()) || state.autoCommitDisagreesForSure(delegate));
     }
 
     /** Ends whatever is open, also what JDBC knows nothing of. */

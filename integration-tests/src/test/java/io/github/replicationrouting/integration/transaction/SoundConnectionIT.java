@@ -1,0 +1,82 @@
+package io.github.replicationrouting.integration.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.ConnectionCallback;
+
+/** A refused statement or a ping does no harm to its connection; the pool has one, so that it is seen again. */
+@ParameterizedClass
+@EnumSource
+@ExtendWith(Applications.Extension.class)
+class SoundConnectionIT {
+
+    private final TestApplication app;
+    private final String author = UUID.randomUUID().toString();
+
+    SoundConnectionIT(Stack stack, Applications applications) {
+        app = applications.get(stack, JdbcApplication.class, "replication.routing.hikari.maximum-pool-size=1");
+        app.jdbc().update("INSERT IGNORE INTO author (id, name) VALUES (1, 'first')");
+    }
+
+    @Test
+    void failureOutsideATransactionShouldKeepTheConnection() {
+        long before = connectionId();
+        assertThatThrownBy(this::insertDuplicate).isInstanceOf(DuplicateKeyException.class);
+        assertThat(connectionId()).isEqualTo(before);
+    }
+
+    @Test
+    void failureInsideATransactionShouldKeepTheConnection() {
+        long before = connectionId();
+        app.transactions().write(() -> {
+            app.insertAuthor(author);
+            assertThatThrownBy(this::insertDuplicate).isInstanceOf(DuplicateKeyException.class);
+            return null;
+        });
+        assertThat(connectionId()).isEqualTo(before);
+        assertThat(app.countAuthors(author)).isOne();
+    }
+
+    @Test
+    void failureAfterATransactionBegunByTextShouldNotHideIt() {
+        long before = connectionId();
+        app.jdbc().execute((ConnectionCallback<Void>) connection -> {
+            try (var statement = connection.createStatement()) {
+                statement.execute("BEGIN");
+                statement.execute("INSERT INTO author (name) VALUES ('" + author + "')");
+                assertThatThrownBy(() -> statement.execute("INSERT INTO author (id, name) VALUES (1, 'again')"))
+                        .hasMessageContaining("Duplicate");
+            }
+            return null;
+        });
+        assertThat(app.countAuthors(author)).isZero();
+        assertThat(connectionId()).isNotEqualTo(before);
+    }
+
+    @Test
+    void pingShouldKeepTheConnection() {
+        long before = connectionId();
+        assertThat(app.jdbc().execute((ConnectionCallback<Boolean>) connection -> connection.isValid(5)))
+                .isTrue();
+        assertThat(connectionId()).isEqualTo(before);
+    }
+
+    private void insertDuplicate() {
+        app.jdbc().update("INSERT INTO author (id, name) VALUES (1, 'again')");
+    }
+
+    private Long connectionId() {
+        return app.jdbc().queryForObject("SELECT CONNECTION_ID()", Long.class);
+    }
+}
