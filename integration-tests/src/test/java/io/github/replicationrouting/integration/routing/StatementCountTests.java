@@ -54,7 +54,8 @@ abstract class StatementCountTests {
 
     @Test
     void aReadOnlyTransactionTakesTwo() {
-        assertThat(statementsEach("read-only transaction", () -> routing.readOnly().executeWithoutResult(status -> routing.jdbc().queryForObject(SELECT, String.class))))
+        assertThat(statementsEach("read-only transaction", () -> routing.readOnly()
+                        .executeWithoutResult(status -> routing.jdbc().queryForObject(SELECT, String.class))))
                 .isEqualTo(2.00);
     }
 
@@ -84,7 +85,8 @@ abstract class StatementCountTests {
     void alternatingUsersOfOneConnectionPayForTheDifferenceOnly() {
         try (TestRouting alone = TestRouting.over(cluster, List.of(cluster.primary()), driver, TestRouting.QUIET, 1)) {
             assertThat(statementsEach("read-only and write transaction on one connection", () -> {
-                        alone.readOnly().executeWithoutResult(status -> alone.jdbc().queryForObject(SELECT, String.class));
+                        alone.readOnly()
+                                .executeWithoutResult(status -> alone.jdbc().queryForObject(SELECT, String.class));
                         alone.readWrite().execute(status -> alone.jdbc().update(UPDATE));
                     }))
                     .isEqualTo(6.00);
