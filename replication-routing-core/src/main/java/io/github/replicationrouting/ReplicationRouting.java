@@ -217,7 +217,9 @@ public final class ReplicationRouting implements AutoCloseable {
 
         private static ConnectionFactory probesOf(NodeSettings settings, ConnectionFactory connections) {
             Credentials own = settings.monitorCredentials();
-            return own == null ? connections : connections.withCredentials(() -> own);
+            return own == null
+                    ? connections
+                    : connections.withCredentials(() -> own).withoutDatabase();
         }
 
         private static DialectResolver resolver(NodeSettings settings, Dialects dialects) {

@@ -134,7 +134,7 @@ public final class ReplicationRoutingAutoConfiguration {
         @Override
         public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
             ConditionMessage.Builder message = ConditionMessage.forCondition("Kept Database");
-            return "AUTO_CONFIGURED".equals(context.getEnvironment().getProperty(REPLACE))
+            return "AUTO_CONFIGURED".equalsIgnoreCase(context.getEnvironment().getProperty(REPLACE))
                     ? ConditionOutcome.noMatch(message.because(REPLACE + " is AUTO_CONFIGURED"))
                     : ConditionOutcome.match(message.because("no test replaces the database"));
         }

@@ -71,6 +71,7 @@ class IgnoredSettingsTest {
                 "replication.routing.nodes.db1.password=p",
                 "replication.routing.nodes.db1.driver-class-name=com.mysql.cj.jdbc.Driver",
                 "replication.routing.nodes.db1.hikari.data-source-properties.useSSL=false",
+                "replication.routing.nodes.DB_2.url=jdbc:mysql://db2/shop",
                 "replication.routing.nodes.DB_2.hikari.minimumIdle=1",
                 "replication.routing.reads.selector=round-robin",
                 "replication.routing.reads.outside-transaction=replica",

@@ -10,8 +10,14 @@ import io.github.replicationrouting.node.DeclaredRole;
 import io.github.replicationrouting.routing.RoutingDataSource;
 import io.github.replicationrouting.selection.NodeSelector;
 import io.github.replicationrouting.topology.NodeStatus;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.tracing.Tracer;
 import java.util.List;
 import javax.sql.DataSource;
+import net.ttddyy.observation.boot.autoconfigure.DataSourceObservationAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.ObjectProvider;
@@ -25,6 +31,7 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.metrics.DataSourcePoolMetricsAutoConfiguration;
 import org.springframework.boot.liquibase.autoconfigure.LiquibaseDataSource;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -218,6 +225,35 @@ class ReplicationRoutingAutoConfigurationTest {
         routed.withPropertyValues("replication.routing.reads.selector=mine")
                 .withBean(NodeSelector.class, () -> eligible -> eligible.get(0))
                 .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void poolMetricsShouldStartWithTheRouter() {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        routed.withConfiguration(AutoConfigurations.of(DataSourcePoolMetricsAutoConfiguration.class))
+                .withBean(MeterRegistry.class, () -> meters)
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    context.getBeansOfType(MeterBinder.class).values().forEach(binder -> binder.bindTo(meters));
+                    assertThat(meters.getMeters())
+                            .as("no pool may stand for the whole router")
+                            .noneMatch(meter -> meter.getId().getName().startsWith("jdbc.connections"));
+                });
+    }
+
+    @Test
+    void aDecoratorOfDataSourcesShouldFindTheStackWorking() {
+        routed.withConfiguration(AutoConfigurations.of(DataSourceObservationAutoConfiguration.class))
+                .withBean(ObservationRegistry.class, ObservationRegistry::create)
+                .withBean(Tracer.class, () -> Tracer.NOOP)
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(context.getBean(DataSource.class))
+                            .isNotSameAs(
+                                    context.getBean(ReplicationRouting.class).dataSource())
+                            .satisfies(decorated -> assertThat(decorated.isWrapperFor(RoutingDataSource.class))
+                                    .isTrue());
+                });
     }
 
     @Test

@@ -6,8 +6,10 @@ import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,9 @@ public final class ConnectionFactory {
 
     private static final String CONNECT_TIMEOUT = "connectTimeout";
     private static final String SOCKET_TIMEOUT = "socketTimeout";
+
+    /** {@code jdbc:mysql://host:port/} database {@code ?parameters}. */
+    private static final Pattern DATABASE = Pattern.compile("^(jdbc:[^/?]*//[^/?]*/)[^?]*(\\?.*)?$");
 
     private final String url;
     private final Driver driver;
@@ -58,6 +63,17 @@ public final class ConnectionFactory {
     /** The same node for another user. */
     public ConnectionFactory withCredentials(Supplier<Credentials> other) {
         return new ConnectionFactory(url, driver, properties, other, connectTimeout);
+    }
+
+    /** The same server without choosing a database, for an account that may log in and nothing else. */
+    public ConnectionFactory withoutDatabase() {
+        return new ConnectionFactory(
+                DATABASE.matcher(url)
+                        .replaceFirst(parts -> parts.group(1) + Objects.requireNonNullElse(parts.group(2), "")),
+                driver,
+                properties,
+                credentials,
+                connectTimeout);
     }
 
     /** Opens a connection whose calls may take any time. */

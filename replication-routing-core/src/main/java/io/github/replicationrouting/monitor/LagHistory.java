@@ -34,7 +34,7 @@ final class LagHistory {
             samples.clear();
         } else if (latest == null) {
             samples.add(new Sample(position, at, at));
-        } else if (at <= latest.lastSeen) {
+        } else if (at - latest.lastSeen <= 0) {
             return;
         } else if (position.equals(latest.position)) {
             samples.set(samples.size() - 1, new Sample(latest.position, latest.firstSeen, at));

@@ -57,6 +57,8 @@ final class MonitorCore {
     private @Nullable NodeWatch primary;
     private boolean roundHeld;
     private boolean unsettled = true;
+    private boolean decided;
+    private long primarySeenAt;
 
     private volatile TopologySnapshot snapshot;
 
@@ -75,6 +77,7 @@ final class MonitorCore {
         this.random = random;
         this.listener = listener;
         this.supervisor = supervisor;
+        this.primarySeenAt = timeline.now();
         for (Node node : nodes) {
             this.nodes.add(new NodeWatch(node, probers.apply(node), timeline.now()));
         }
@@ -158,20 +161,49 @@ final class MonitorCore {
 
     private void look(NodeWatch watch) {
         long now = timeline.now();
-        if (watch.inFlight >= mostAtOnce(settings) || now < watch.notBefore) {
+        if (now - watch.notBefore < 0) {
+            return;
+        }
+        if (watch.inFlight >= mostAtOnce(settings)) {
+            if (watch.unanswered == 0) {
+                // All of them are overdue and still occupied, which no time limit of the driver has ended.
+                failed(watch, ProbeFailure.unanswered(settings.timeout()));
+            }
             return;
         }
         Probe probe = new Probe(now, asksReplication(watch), watch.renewsConnection(now));
         watch.inFlight++;
         watch.unanswered++;
         timeline.schedule(() -> overdue(watch, probe), settings.timeout());
-        watch.prober.start(probe, answer -> timeline.execute(() -> answered(watch, probe, answer)));
+        try {
+            watch.prober.start(probe, answer -> timeline.execute(() -> answered(watch, probe, answer)));
+        } catch (Throwable failure) {
+            supervisor.report(failure);
+            answered(watch, probe, new Failed(ProbeFailure.of(failure, settings.timeout())));
+        }
     }
 
     private boolean asksReplication(NodeWatch watch) {
-        boolean lagging = watch != primary
-                && !(watch.lag.bound() != null && watch.lag.bound().isZero());
-        return watch.asksReplication(unsettled || lagging || settings.lagProbe() == LagProbe.STATUS);
+        if (watch == primary) {
+            return watch.asksReplication(unsettled);
+        }
+        Duration lag = watch.lag.bound();
+        boolean lagging = lag == null || !lag.isZero();
+        return watch.asksReplication(unsettled || lagging || judgedByStatus(watch));
+    }
+
+    private boolean judgedByStatus(NodeWatch watch) {
+        return switch (settings.lagProbe()) {
+            case STATUS -> true;
+            case AUTO -> !comparable(watch);
+            case POSITION, NONE -> false;
+        };
+    }
+
+    /** Whether the node's position can be held against the primary's, now or as soon as there is one. */
+    private boolean comparable(NodeWatch watch) {
+        Observation seen = watch.observation;
+        return seen != null && seen.executed() != null && !(primary != null && history.isEmpty());
     }
 
     // --- what comes back
@@ -185,7 +217,9 @@ final class MonitorCore {
     }
 
     private void overdue(NodeWatch watch, Probe probe) {
-        if (probe.settle()) {
+        if (!probe.isSettled() && maySuspectItself(probe)) {
+            timeline.schedule(() -> overdue(watch, probe), LOOK_AGAIN_AFTER);
+        } else if (probe.settle()) {
             watch.unanswered--;
             Answered firstPart = probe.firstPart();
             if (firstPart != null) {
@@ -193,6 +227,12 @@ final class MonitorCore {
             }
             take(watch, probe, firstPart != null ? firstPart : new Failed(ProbeFailure.unanswered(settings.timeout())));
         }
+    }
+
+    /** The first connection of a process loads and compiles the driver: no node is blamed for that. */
+    private boolean maySuspectItself(Probe probe) {
+        return timeline.now() - probe.launchedAt() < 2 * settings.timeout().toNanos()
+                && nodes.stream().allMatch(watch -> watch.observation == null);
     }
 
     private void take(NodeWatch watch, Probe probe, ProbeAnswer answer) {
@@ -270,6 +310,12 @@ final class MonitorCore {
     // --- what to make of it
 
     private void evaluate(NodeWatch probed) {
+        if (nodes.stream().anyMatch(watch -> !watch.lookedAt)) {
+            // The first writable node to answer is not the primary if the next one turns out to be writable, too.
+            return;
+        }
+        boolean firstVerdict = !decided;
+        decided = true;
         Verdict verdict = PrimaryResolver.resolve(
                 nodes.stream().map(MonitorCore::view).toList(),
                 primary == null ? -1 : nodes.indexOf(primary),
@@ -287,7 +333,7 @@ final class MonitorCore {
             if (finding.warning() != null) {
                 warn(watch, finding.warning());
             }
-            judge(watch, finding, watch == probed, news);
+            judge(watch, finding, watch == probed || firstVerdict, firstSample, news);
         }
         unsettled = candidates != 1;
         NodeStatus primaryNow = primary == null ? null : primary.status;
@@ -322,14 +368,15 @@ final class MonitorCore {
         if (primary == null || primary.observation == null) {
             return false;
         }
+        primarySeenAt = primary.answeredAt;
         boolean wasEmpty = history.isEmpty();
         long start = wasEmpty ? 0 : history.start();
         history.add(primary.observation.written(), primary.answeredAt);
         return !history.isEmpty() && (wasEmpty || history.start() != start);
     }
 
-    private void judge(NodeWatch watch, Finding finding, boolean probed, List<Runnable> news) {
-        if (probed && watch.observation != null) {
+    private void judge(NodeWatch watch, Finding finding, boolean probed, boolean firstSample, List<Runnable> news) {
+        if ((probed || firstSample) && watch.observation != null) {
             watch.lag = watch == primary ? new Lag.Known(Duration.ZERO) : lagOf(watch);
         }
         Judgement judgement = signal(watch, finding);
@@ -357,9 +404,6 @@ final class MonitorCore {
 
     private Judgement signal(NodeWatch watch, Finding finding) {
         Observation seen = watch.observation;
-        if (!watch.lookedAt) {
-            return new Judgement(Signal.UNDECIDED, "not probed yet");
-        }
         if (!watch.alive || seen == null) {
             return new Judgement(Signal.LOST, watch.failure == null ? "does not answer" : watch.failure.reason());
         }
@@ -374,9 +418,6 @@ final class MonitorCore {
         }
         if (finding.role() != Role.REPLICA) {
             return new Judgement(Signal.UNDECIDED, finding.doubt() == null ? "role unknown" : finding.doubt());
-        }
-        if (primary == null && !absenceIsKnown()) {
-            return new Judgement(Signal.UNDECIDED, "waiting for the first look at the primary");
         }
         return signal(watch.lag);
     }
@@ -409,11 +450,6 @@ final class MonitorCore {
                 Signal.UNDECIDED, lag instanceof Lag.Unknown unknown ? unknown.why() : "has not caught up yet");
     }
 
-    /** Whether every node was looked at, so that a primary would have shown. */
-    private boolean absenceIsKnown() {
-        return nodes.stream().allMatch(watch -> watch.lookedAt);
-    }
-
     private Lag lagOf(NodeWatch watch) {
         LagProbe by = settings.lagProbe();
         boolean ownReplication = !(watch.replication instanceof Replication.Channels)
@@ -426,12 +462,12 @@ final class MonitorCore {
             return new Lag.NotJudged();
         }
         // While the primary cannot be asked, time stands still: what it has done since nobody knows.
-        long now = primary != null || history.isEmpty() ? timeline.now() : history.end();
-        if (by == LagProbe.STATUS || (by == LagProbe.AUTO && (executed == null || history.isEmpty()))) {
+        long now = primary != null ? timeline.now() : primarySeenAt;
+        if (judgedByStatus(watch)) {
             return watch.statusLag(now);
         }
         if (executed == null || history.isEmpty()) {
-            return new Lag.Unknown("lag unknown: no position to compare, and lag-probe is position");
+            return new Lag.Unknown("lag unknown: no position to compare");
         }
         return history.reachedBy(executed)
                 ? new Lag.Known(Duration.ofNanos(history.lag(executed, now)))
@@ -453,8 +489,7 @@ final class MonitorCore {
     }
 
     private boolean isKnown(NodeWatch watch) {
-        return watch.lookedAt
-                && !wantsAnotherLook(watch)
+        return !wantsAnotherLook(watch)
                 && !(watch.alive && watch.replication instanceof Replication.NotAsked && watch.unanswered > 0);
     }
 

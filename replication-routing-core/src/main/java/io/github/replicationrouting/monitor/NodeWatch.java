@@ -21,7 +21,7 @@ final class NodeWatch {
     private static final int PROBES_BETWEEN_REPLICATION = 10;
 
     /** A grant given later shows only on a new connection. */
-    private static final Duration RENEW_WITHOUT_GRANT = Duration.ofMinutes(1);
+    private static final Duration RENEW_WITHOUT_GRANT = Duration.ofMinutes(5);
 
     /** How long after a second statement that hung only the first is sent. */
     private static final int PROBES_AFTER_HANG = 20;
@@ -141,8 +141,7 @@ final class NodeWatch {
             String trouble = trouble();
             return new Lag.Unknown("lag unknown" + (trouble.isEmpty() ? "" : ": " + trouble));
         }
-        boolean tellsNow = behind(channels()) != null;
-        return new Lag.Known(tellsNow ? told : told.plusNanos(Math.max(0, now - statusLagAt)));
+        return new Lag.Known(statusLagAt == answeredAt ? told : told.plusNanos(Math.max(0, now - statusLagAt)));
     }
 
     /** What hinders replication, in words; empty when nothing does, or nothing is known of it. */

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TopologyMonitor implements Topology, AutoCloseable {
 
-    /** What the first rounds may take beyond one time-out: a thread start, a confirmation. */
+    /** What the first rounds may take beyond the time-outs: starting threads, a second look at a replica. */
     private static final Duration START_MARGIN = Duration.ofMillis(500);
 
     private final MonitorSettings settings;
@@ -76,14 +76,15 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
 
     /**
      * Looks at every node, returns as soon as each is known, and goes on in the background. Waits little longer than one
-     * time-out for nodes that do not answer. An interrupt ends the wait and stays set.
+     * time-out for nodes that do not answer, than two if no node does. An interrupt ends the wait and stays set.
      */
     public void start() {
         if (started.compareAndSet(false, true)) {
             core.start();
         }
         try {
-            core.known().await(settings.timeout().plus(START_MARGIN).toMillis(), TimeUnit.MILLISECONDS);
+            core.known()
+                    .await(settings.timeout().multipliedBy(2).plus(START_MARGIN).toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -26,7 +26,8 @@ final class Availability {
                     case MYSQL ->
                         DockerClientFactory.instance().isDockerAvailable()
                                 ? null
-                                : "Docker is not available, and the MySQL cluster runs in it";
+                                : "Testcontainers finds no Docker, or cannot pull its helper image (TESTCONTAINERS_RYUK_DISABLED=true"
+                                        + " does without), and the MySQL cluster runs in Docker";
                 };
         return new Availability(reason, System.getenv("CI"));
     }

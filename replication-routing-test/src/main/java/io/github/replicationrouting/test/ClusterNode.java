@@ -23,7 +23,7 @@ public final class ClusterNode {
 
     private static final int SOCKET_TIMEOUT_MILLIS = 30_000;
 
-    private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
 
     /** Added to a server's id, it gives one that no server has. */
     private static final int FOREIGN = 1000;
@@ -65,6 +65,7 @@ public final class ClusterNode {
         this.admin = new AdminSession(this::connectAdministrator);
     }
 
+    /** The name in the cluster. */
     public String name() {
         return name;
     }
@@ -84,6 +85,7 @@ public final class ClusterNode {
         return jdbcUrl(JdbcDriver.CONNECTOR_J);
     }
 
+    /** The URL of the cluster's database for a driver. */
     public String jdbcUrl(JdbcDriver driver) {
         return sql.jdbcUrl(driver, host(), port(), settings.database());
     }
@@ -163,21 +165,25 @@ public final class ClusterNode {
         cut = false;
     }
 
+    /** Stops the thread of a replica that fetches what the primary commits. */
     public synchronized void stopReceiver() {
         execute(sql.stopReceiver());
         receiverStopped = true;
     }
 
+    /** Ends {@link #stopReceiver()}. */
     public synchronized void startReceiver() {
         execute(sql.startReceiver());
         receiverStopped = false;
     }
 
+    /** Stops the thread of a replica that executes what was fetched. */
     public synchronized void stopApplier() {
         execute(sql.stopApplier());
         applierStopped = true;
     }
 
+    /** Ends {@link #stopApplier()}. */
     public synchronized void startApplier() {
         execute(sql.startApplier());
         applierStopped = false;
@@ -217,6 +223,7 @@ public final class ClusterNode {
         monitorGranted = true;
     }
 
+    /** Ends {@link #grantMonitoring()}. */
     public synchronized void revokeMonitoring() {
         executeLocally(sql.revokeMonitoring(settings.monitor().name()));
         monitorGranted = false;
@@ -265,8 +272,8 @@ public final class ClusterNode {
     }
 
     /**
-     * The number of statements (status {@code Questions}) that the server got since its start, without those of the
-     * cluster itself. Asking does not change it.
+     * The number of statements (status {@code Questions}) that the server got since its start. What the methods of the
+     * cluster and its nodes send does not count; what a replica sends when it connects to its primary does.
      */
     public long questions() {
         try {
@@ -425,11 +432,9 @@ public final class ClusterNode {
         return sql.status(admin).filter(ReplicationStatus::runs).isPresent();
     }
 
-    /** Whether the applier, or the receiver for good, gave up. */
+    /** Whether replication ended by an error. */
     boolean isBroken() throws SQLException {
-        return sql.status(admin)
-                .filter(status -> !status.applying() && !status.error().isEmpty())
-                .isPresent();
+        return sql.status(admin).filter(ReplicationStatus::gaveUp).isPresent();
     }
 
     synchronized void close() {

@@ -152,10 +152,11 @@ final class MariaDbSql implements ReplicationSql {
     public Optional<ReplicationStatus> status(AdminSession admin) throws SQLException {
         return admin.query("SHOW ALL SLAVES STATUS").stream()
                 .findFirst()
-                .map(row -> new ReplicationStatus(
-                        "Yes".equals(row.get("Slave_IO_Running")),
-                        "Yes".equals(row.get("Slave_SQL_Running")),
-                        ReplicationStatus.error(row.get("Last_IO_Error"), row.get("Last_SQL_Error"))));
+                .map(row -> ReplicationStatus.of(
+                        row.get("Slave_IO_Running"),
+                        row.get("Last_IO_Error"),
+                        row.get("Slave_SQL_Running"),
+                        row.get("Last_SQL_Error")));
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.ContainerFetchException;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
@@ -74,7 +75,7 @@ final class MySqlServer implements Server {
     @Override
     public synchronized void start(boolean readOnly) {
         if (container.getContainerId() == null) {
-            container.start();
+            create();
         } else {
             docker().startContainerCmd(container.getContainerId()).exec();
         }
@@ -85,6 +86,17 @@ final class MySqlServer implements Server {
                 "the container publishes no port");
         address = InetSocketAddress.createUnresolved(
                 container.getHost(), Integer.parseInt(bindings[0].getHostPortSpec()));
+    }
+
+    private void create() {
+        try {
+            container.start();
+        } catch (ContainerFetchException ex) {
+            throw new IllegalStateException(
+                    "Cannot pull the image %s; the system property %s names another"
+                            .formatted(container.getDockerImageName(), ReplicatedCluster.MYSQL_IMAGE_PROPERTY),
+                    ex);
+        }
     }
 
     @Override

@@ -173,10 +173,11 @@ final class MySqlSql implements ReplicationSql {
         List<Map<String, @Nullable String>> rows = admin.query("SHOW REPLICA STATUS");
         return rows.stream()
                 .findFirst()
-                .map(row -> new ReplicationStatus(
-                        "Yes".equals(row.get("Replica_IO_Running")),
-                        "Yes".equals(row.get("Replica_SQL_Running")),
-                        ReplicationStatus.error(row.get("Last_IO_Error"), row.get("Last_SQL_Error"))));
+                .map(row -> ReplicationStatus.of(
+                        row.get("Replica_IO_Running"),
+                        row.get("Last_IO_Error"),
+                        row.get("Replica_SQL_Running"),
+                        row.get("Last_SQL_Error")));
     }
 
     @Override

@@ -52,8 +52,11 @@ abstract class ReplicatedClusterTests {
     void close() {
         if (cluster != null) {
             cluster.close();
+            assertNothingIsLeft();
         }
     }
+
+    abstract void assertNothingIsLeft();
 
     @BeforeEach
     void makeTable() throws SQLException {
@@ -212,9 +215,8 @@ abstract class ReplicatedClusterTests {
         db2.delay(Duration.ofSeconds(2));
         long begin = System.nanoTime();
         insert(db1, 1);
-        db3.awaitRowCount("item", 1);
-        assertThat(rows(db2)).isZero();
         db2.awaitRowCount("item", 1);
+        // The server rounds to its own seconds.
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(900));
     }
 
@@ -287,6 +289,22 @@ abstract class ReplicatedClusterTests {
         db3.awaitRowCount("item", 1);
         cluster.heal();
         insert(db1, 2);
+        cluster.awaitRowCount("item", 2);
+    }
+
+    @Test
+    void healRepairsAReplicaWithALostTail() throws SQLException {
+        db2.stopReceiver();
+        db3.stopReceiver();
+        insert(db1, 1);
+        db1.kill();
+        cluster.promote(db2);
+        insert(db2, 2);
+        insert(db2, 3);
+        // As an administrator would do who does not know of the lost tail.
+        db1.start();
+        db1.follow(db2);
+        cluster.heal();
         cluster.awaitRowCount("item", 2);
     }
 

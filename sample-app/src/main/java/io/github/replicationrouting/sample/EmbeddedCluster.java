@@ -2,6 +2,9 @@ package io.github.replicationrouting.sample;
 
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import org.springframework.context.ApplicationContextInitializer;
@@ -34,14 +37,23 @@ final class EmbeddedCluster implements ApplicationContextInitializer<GenericAppl
                     .database("shop")
                     .user("shop", "shop")
                     .start();
-            cluster.grantMonitoring();
+            grantMonitoring(cluster);
             return cluster;
-        } catch (RuntimeException ex) {
+        } catch (RuntimeException | SQLException ex) {
             throw new IllegalStateException(
                     "The embedded cluster does not start (%s). The profiles compose and own-databases do without it"
                             .formatted(ex.getMessage()),
                     ex);
         }
+    }
+
+    /** Lets the router see the state of replication; it works without, and says what it misses. */
+    private static void grantMonitoring(ReplicatedCluster cluster) throws SQLException {
+        try (Connection connection = cluster.primary().adminConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("GRANT REPLICA MONITOR ON *.* TO shop");
+        }
+        cluster.awaitReplicated();
     }
 
     private static Map<String, Object> portsOf(ReplicatedCluster cluster) {

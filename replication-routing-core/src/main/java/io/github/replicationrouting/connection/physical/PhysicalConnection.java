@@ -46,12 +46,6 @@ public final class PhysicalConnection implements Connection {
 
     private boolean transactionOpen;
 
-    /** Whether the driver's status flags are those of the server's last answer. */
-    private boolean statusKnown;
-
-    /** What they showed when they last were. */
-    private boolean wasStray;
-
     /** Whether the connection is back in its initial database, and the server was not told yet. */
     private boolean initialCatalogPending;
 
@@ -84,17 +78,8 @@ public final class PhysicalConnection implements Connection {
      * the next user would inherit a transaction: such a connection is rolled back and not used again.
      */
     public boolean hasStrayTransaction() throws SQLException {
-        return !delegate.isClosed() && isStray();
-    }
-
-    private boolean isStray() {
-        return statusKnown ? state.autoCommitDisagrees() || (!transactionOpen && session.inTransaction()) : wasStray;
-    }
-
-    /** After an error or a ping drivers hold flags that no server sent, so that a sound connection would look stray. */
-    private void forgetStatus() {
-        wasStray = isStray();
-        statusKnown = false;
+        return !delegate.isClosed()
+                && ((!transactionOpen && session.inTransaction()) || state.autoCommitDisagreesForSure(delegate));
     }
 
     /** Ends whatever is open, also what JDBC knows nothing of. */
@@ -121,14 +106,11 @@ public final class PhysicalConnection implements Connection {
 
     <T, R extends @Nullable Object> R onServer(T target, ServerCall<? super T, R> call) throws SQLException {
         beforeServerCall();
-        R result = call.on(target);
-        statusKnown = true;
-        return result;
+        return call.on(target);
     }
 
     void beforeServerCall() throws SQLException {
         requireOpen();
-        forgetStatus();
         settleCatalog();
         state.flush();
         if (!state.autoCommit()) {
@@ -177,7 +159,6 @@ public final class PhysicalConnection implements Connection {
         } else if (isTransactionOpen()) {
             session.commit();
             transactionOpen = false;
-            statusKnown = true;
         }
     }
 
@@ -190,7 +171,6 @@ public final class PhysicalConnection implements Connection {
         } else if (isTransactionOpen()) {
             session.rollback();
             transactionOpen = false;
-            statusKnown = true;
         }
     }
 
@@ -361,7 +341,6 @@ public final class PhysicalConnection implements Connection {
     public DatabaseMetaData getMetaData() throws SQLException {
         requireOpen();
         settleCatalog();
-        forgetStatus();
         return PhysicalMetaData.over(delegate.getMetaData(), this);
     }
 
@@ -382,7 +361,6 @@ public final class PhysicalConnection implements Connection {
 
     @Override
     public boolean isValid(int timeout) throws SQLException {
-        forgetStatus();
         return delegate.isValid(timeout);
     }
 

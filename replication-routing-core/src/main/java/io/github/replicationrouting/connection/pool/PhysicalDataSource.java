@@ -43,6 +43,10 @@ final class PhysicalDataSource extends AbstractDataSource {
                 .open());
     }
 
+    /** The time limits of connections are their factory's. */
+    @Override
+    public void setLoginTimeout(int seconds) {}
+
     private Connection prepared(Connection fresh) throws SQLException {
         try {
             if (initialStatement != null) {

@@ -1,0 +1,375 @@
+package io.github.replicationrouting.integration.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.util.Credentials;
+import io.github.replicationrouting.dialect.Dialects;
+import io.github.replicationrouting.driver.ConnectionFactory;
+import io.github.replicationrouting.monitor.LagProbe;
+import io.github.replicationrouting.monitor.MonitorSettings;
+import io.github.replicationrouting.monitor.MonitoredNode;
+import io.github.replicationrouting.monitor.TopologyListener;
+import io.github.replicationrouting.monitor.TopologyMonitor;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.test.ClusterKind;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.JdbcDriver;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/** What the monitor sees of a primary with two replicas, and of everything that happens to them. */
+@TestInstance(Lifecycle.PER_CLASS)
+abstract class MonitorTests {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private final ClusterKind kind;
+    private final JdbcDriver driver;
+    private @Nullable ReplicatedCluster cluster;
+    private @Nullable TopologyMonitor monitor;
+
+    MonitorTests(ClusterKind kind, JdbcDriver driver) {
+        this.kind = kind;
+        this.driver = driver;
+    }
+
+    @BeforeAll
+    void startCluster() {
+        cluster = ReplicatedCluster.of(kind).replicas(2).start();
+    }
+
+    @BeforeEach
+    void heal() {
+        cluster().heal();
+        cluster().grantMonitoring();
+        cluster().recreateDatabase();
+        cluster()
+                .primary()
+                .execute(List.of("CREATE TABLE %s.t (id INT PRIMARY KEY)"
+                        .formatted(cluster().database())));
+        cluster().awaitReplicated();
+    }
+
+    @AfterEach
+    void stopMonitor() {
+        if (monitor != null) {
+            monitor.close();
+            monitor = null;
+        }
+    }
+
+    @AfterAll
+    void stopCluster() {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    @Test
+    void whenStartedShouldKnowRolesAndLag() {
+        start();
+
+        assertThat(primary()).isEqualTo("db1");
+        assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(monitor().describe())
+                .matches("primary db1 \\((MySQL|MariaDB) \\d+\\.\\d+\\.\\d+, gtid\\); replicas db2 0 ms, db3 0 ms;"
+                        + " max-lag 2s");
+        assertThat(status("db1").position()).isNotNull();
+    }
+
+    @Test
+    void whenTheAccountMayOnlyLogInShouldTellRolesAndLagByPosition() {
+        cluster().nodes().forEach(ClusterNode::revokeMonitoring);
+        start();
+
+        assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        cluster().node("db2").stopApplier();
+        insert(1);
+        awaitState("db2", "REPLICA LAGGING");
+        assertThat(status("db2").reason()).startsWith("lag ").contains("above max-lag 2s");
+    }
+
+    @Test
+    void whenTheApplierStopsUnderAWriteShouldEvictAndReadmit() {
+        start();
+        cluster().node("db2").stopApplier();
+        insert(1);
+
+        awaitState("db2", "REPLICA LAGGING");
+        assertThat(status("db2").reason()).startsWith("applier stopped; lag ");
+        assertThat(state("db3")).startsWith("REPLICA ONLINE");
+
+        cluster().node("db2").startApplier();
+        awaitState("db2", "REPLICA ONLINE 0");
+    }
+
+    @Test
+    void whenTheReceiverStopsUnderAWriteShouldEvictAndReadmit() {
+        start();
+        cluster().node("db2").stopReceiver();
+        insert(1);
+
+        awaitState("db2", "REPLICA LAGGING");
+        assertThat(status("db2").reason()).startsWith("receiver stopped; lag ");
+
+        cluster().node("db2").startReceiver();
+        awaitState("db2", "REPLICA ONLINE 0");
+    }
+
+    @Test
+    void whenThePrimaryIsIdleShouldSeeNoLag() {
+        start();
+        cluster().node("db2").stopReceiver();
+
+        await().atMost(SOON).during(Duration.ofSeconds(4)).until(() -> state("db2")
+                .equals("REPLICA ONLINE 0"));
+    }
+
+    @Test
+    void whenAReplicaIsDelayedOnPurposeShouldSaySo() {
+        start();
+        cluster().node("db2").delay(Duration.ofSeconds(30));
+        insert(1);
+
+        awaitState("db2", "REPLICA LAGGING");
+        assertThat(status("db2").reason()).startsWith("delayed by 30s on purpose; lag ");
+    }
+
+    @Test
+    void whenAReplicaIsKilledAndStartedShouldGoDownAndComeBack() {
+        start();
+        cluster().node("db2").kill();
+
+        awaitState("db2", "REPLICA DOWN");
+        assertThat(status("db2").reason()).isIn("connection refused", "connection lost");
+        assertThat(primary()).isEqualTo("db1");
+
+        cluster().node("db2").start();
+        awaitState("db2", "REPLICA ONLINE 0");
+    }
+
+    @Test
+    void whenAReplicaFreezesShouldGoDownAndComeBack() {
+        start();
+        cluster().node("db2").freeze();
+
+        awaitState("db2", "REPLICA DOWN");
+        assertThat(status("db2").reason()).isEqualTo("no answer within 1s");
+        assertThat(state("db3")).startsWith("REPLICA ONLINE");
+
+        cluster().node("db2").thaw();
+        awaitState("db2", "REPLICA ONLINE 0");
+    }
+
+    @Test
+    void whenAReplicaIsCutOffShouldGoDownAndComeBack() {
+        start();
+        cluster().node("db2").cutOff();
+
+        awaitState("db2", "REPLICA DOWN");
+        assertThat(status("db2").reason()).isEqualTo("no answer within 1s");
+
+        cluster().node("db2").restoreNetwork();
+        awaitState("db2", "REPLICA ONLINE 0");
+    }
+
+    @Test
+    void whenThePrimaryIsCutOffFromUsOnlyShouldInventNoOther() {
+        start();
+        cluster().node("db1").cutOff();
+
+        await().atMost(SOON).until(() -> primary() == null);
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(monitor().snapshot().noPrimaryReason()).contains("db1 is down (no answer within 1s)");
+
+        cluster().node("db1").restoreNetwork();
+        await().atMost(SOON).until(() -> "db1".equals(primary()));
+    }
+
+    @Test
+    void whenAnotherNodeIsPromotedShouldFollowAndFenceTheOldPrimary() {
+        start();
+        cluster().node("db1").kill();
+        await().atMost(SOON).until(() -> primary() == null);
+        cluster().promote(cluster().node("db2"));
+
+        await().atMost(SOON).until(() -> "db2".equals(primary()));
+        insert(1);
+        awaitState("db3", "REPLICA ONLINE 0");
+
+        cluster().node("db1").start();
+        awaitState("db1", "UNKNOWN FENCED");
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(status("db1").reason()).isEqualTo("writable beside the primary db2");
+
+        cluster().rejoin(cluster().node("db1"));
+        awaitState("db1", "REPLICA ONLINE 0");
+    }
+
+    @Test
+    void whenTwoAreWritableAFreshInstanceShouldGoByWhomTheOthersReplicateFrom() {
+        cluster().node("db2").stopReceiver();
+        cluster().node("db2").stopApplier();
+        cluster().node("db2").readOnly(false);
+        start();
+
+        assertThat(primary()).isEqualTo("db1");
+        assertThat(state("db2")).isEqualTo("UNKNOWN FENCED null");
+    }
+
+    @Test
+    void whenThePrimaryIsSwitchedOverShouldFollow() {
+        start();
+        cluster().promote(cluster().node("db3"));
+
+        await().atMost(SOON).until(() -> "db3".equals(primary()));
+        awaitState("db1", "REPLICA ONLINE 0");
+        awaitState("db2", "REPLICA ONLINE 0");
+    }
+
+    @Test
+    void whenNodesAreMissingAtTheStartShouldStartInTimeAndSayWhy() {
+        cluster().node("db2").kill();
+        cluster().node("db3").freeze();
+        long before = System.nanoTime();
+        start();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+        assertThat(monitor().describe())
+                .contains("primary db1")
+                .contains("db2 down (")
+                .contains("db3 down (no answer within 1s)");
+    }
+
+    @Test
+    void whenThePrimaryIsMissingAtTheStartReplicasShouldServe() {
+        cluster().node("db1").kill();
+        start();
+
+        assertThat(primary()).isNull();
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE null");
+        cluster().node("db1").start();
+        await().atMost(SOON).until(() -> "db1".equals(primary()));
+        awaitState("db2", "REPLICA ONLINE 0");
+    }
+
+    @Test
+    void whenThePasswordIsWrongShouldSayWhatToCheck() {
+        start(name ->
+                connections(cluster().node(name).jdbcUrl(driver), cluster().monitorUsername(), "wrong"));
+
+        assertThat(status("db1").state()).isEqualTo(NodeState.DOWN);
+        assertThat(status("db1").reason())
+                .isEqualTo("access denied for the monitor's user: check replication.routing.username/password or"
+                        + " monitor.username");
+    }
+
+    @Test
+    void whenTheDatabaseDoesNotExistShouldSaySo() {
+        start(name -> connections(
+                cluster().node(name).jdbcUrl(driver).replace("/" + cluster().database(), "/missing"),
+                cluster().username(),
+                cluster().password()));
+
+        // An account that sees no other database is denied what others hear does not exist.
+        assertThat(status("db1").reason())
+                .isIn("unknown database", "access denied to the database for the monitor's user");
+    }
+
+    @Test
+    void whenSuspectedShouldLookAtOnce() {
+        start(this::monitorConnections, Duration.ofSeconds(30));
+        Node db2 = status("db2").node();
+        cluster().node("db2").kill();
+        monitor().suspect(db2, new IllegalStateException("lost"));
+
+        awaitState("db2", "REPLICA DOWN");
+    }
+
+    private void start() {
+        start(this::monitorConnections);
+    }
+
+    private void start(Function<String, ConnectionFactory> connections) {
+        start(connections, Duration.ofMillis(250));
+    }
+
+    private void start(Function<String, ConnectionFactory> connections, Duration interval) {
+        MonitorSettings settings = new MonitorSettings(
+                interval, Duration.ofSeconds(1), 2, LagProbe.AUTO, Duration.ofSeconds(2), Duration.ofSeconds(1));
+        List<MonitoredNode> nodes = cluster().nodes().stream()
+                .map(node -> new MonitoredNode(
+                        new Node(NodeSpec.of(node.name(), node.jdbcUrl(driver))), connections.apply(node.name()), null))
+                .toList();
+        monitor = new TopologyMonitor("test", nodes, settings, Dialects.standard(), new TopologyListener() {});
+        monitor.start();
+    }
+
+    private ConnectionFactory monitorConnections(String name) {
+        return connections(
+                        cluster().node(name).jdbcUrl(driver),
+                        cluster().monitorUsername(),
+                        cluster().monitorPassword())
+                .withoutDatabase();
+    }
+
+    private static ConnectionFactory connections(String url, String username, String password) {
+        return new ConnectionFactory(
+                url, null, new Properties(), () -> Credentials.of(username, password), Duration.ofSeconds(2));
+    }
+
+    private void insert(int id) {
+        cluster()
+                .primary()
+                .execute(List.of(
+                        "INSERT INTO %s.t VALUES (%d)".formatted(cluster().database(), id)));
+    }
+
+    private ReplicatedCluster cluster() {
+        return Objects.requireNonNull(cluster);
+    }
+
+    private TopologyMonitor monitor() {
+        return Objects.requireNonNull(monitor);
+    }
+
+    private void awaitState(String name, String state) {
+        await().atMost(SOON).until(() -> state(name), now -> now.startsWith(state));
+    }
+
+    private @Nullable String primary() {
+        NodeStatus primary = monitor().snapshot().primary();
+        return primary == null ? null : primary.name();
+    }
+
+    private NodeStatus status(String name) {
+        return Objects.requireNonNull(monitor().snapshot().node(name));
+    }
+
+    private String state(String name) {
+        NodeStatus status = status(name);
+        Duration lag = status.lag();
+        assertThat(status.role() == Role.PRIMARY).isEqualTo(name.equals(primary()));
+        return status.role() + " " + status.state() + " " + (lag == null ? null : lag.toMillis());
+    }
+}

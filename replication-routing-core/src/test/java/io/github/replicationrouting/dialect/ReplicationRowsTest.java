@@ -1,0 +1,64 @@
+package io.github.replicationrouting.dialect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ReplicationRowsTest {
+
+    @Test
+    void readsTheNamesOfTodaysMySql() throws SQLException {
+        assertThat(
+                        mysql(
+                                "SELECT '10.0.0.1' \"Source_Host\", 3306 \"Source_Port\", 'Yes' \"Replica_IO_Running\","
+                                        + " 'No' \"Replica_SQL_Running\", NULL \"Seconds_Behind_Source\", 0 \"Last_IO_Errno\","
+                                        + " 1062 \"Last_SQL_Errno\", 'a-uuid' \"Source_UUID\", 30 \"SQL_Delay\", 'c1' \"Channel_Name\""))
+                .containsExactly(new ReplicationChannel(
+                        "c1", "10.0.0.1", 3306, "a-uuid", Receiver.ON, false, null, Duration.ofSeconds(30), 1062));
+    }
+
+    @Test
+    void readsTheNamesOfEarlierMySql() throws SQLException {
+        assertThat(mysql("SELECT 'h' \"Master_Host\", 3306 \"Master_Port\", 'Connecting' \"Slave_IO_Running\","
+                        + " 'Yes' \"Slave_SQL_Running\", 7 \"Seconds_Behind_Master\", 2003 \"Last_IO_Errno\","
+                        + " 0 \"Last_SQL_Errno\", '' \"Master_UUID\", 0 \"SQL_Delay\", '' \"Channel_Name\""))
+                .containsExactly(new ReplicationChannel(
+                        "", "h", 3306, null, Receiver.CONNECTING, true, Duration.ofSeconds(7), Duration.ZERO, 2003));
+    }
+
+    @Test
+    void readsMariaDbWhoseSourceIsKnownByServerId() throws SQLException {
+        String status = "SELECT 'ch' \"Connection_name\", 'h' \"Master_Host\", 3306 \"Master_Port\","
+                + " 'No' \"Slave_IO_Running\", 'Yes' \"Slave_SQL_Running\", %d \"Master_Server_Id\"";
+        assertThat(mariaDb(status.formatted(12)))
+                .containsExactly(
+                        new ReplicationChannel("ch", "h", 3306, "12", Receiver.OFF, true, null, Duration.ZERO, 0));
+        assertThat(mariaDb(status.formatted(0)).get(0).sourceId()).isNull();
+    }
+
+    @Test
+    void noRowIsAnAnswerToo() throws SQLException {
+        assertThat(mysql("SELECT 'h' \"Source_Host\" WHERE 1 = 0")).isEmpty();
+    }
+
+    private static List<ReplicationChannel> mysql(String sql) throws SQLException {
+        return read(sql, "channel_name", "source_uuid");
+    }
+
+    private static List<ReplicationChannel> mariaDb(String sql) throws SQLException {
+        return read(sql, "connection_name", "source_server_id");
+    }
+
+    private static List<ReplicationChannel> read(String sql, String name, String sourceId) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:h2:mem:")) {
+            Replication read = Statements.query(connection, sql, rows -> ReplicationRows.read(rows, name, sourceId));
+            return ((Replication.Channels) read).channels();
+        }
+    }
+}

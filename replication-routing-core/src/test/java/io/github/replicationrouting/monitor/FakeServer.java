@@ -1,0 +1,154 @@
+package io.github.replicationrouting.monitor;
+
+import io.github.replicationrouting.dialect.Observation;
+import io.github.replicationrouting.dialect.Replication;
+import io.github.replicationrouting.dialect.ReplicationChannel;
+import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
+import io.github.replicationrouting.position.GtidSet;
+import io.github.replicationrouting.position.Position;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A server that answers the monitor in virtual time, one millisecond after the question. */
+final class FakeServer implements Prober {
+
+    private static final Duration ROUND_TRIP = Duration.ofMillis(1);
+    /** A little more than the monitor's own limit, as drivers need. */
+    private static final Duration SOCKET_TIMEOUT = Duration.ofMillis(1002);
+
+    private static final String UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+
+    enum Mood {
+        WELL,
+        FROZEN,
+        /** Says nothing, and the driver does not notice. */
+        SILENT,
+        REFUSING,
+        BUSY,
+        DENYING,
+        /** Answers for role and position, but the second statement hangs. */
+        HANGING_STATUS,
+        BROKEN
+    }
+
+    final String name;
+    private final FakeTimeline timeline;
+    private boolean connected;
+
+    Mood mood = Mood.WELL;
+    boolean readOnly;
+    boolean offline;
+    boolean granted = true;
+    boolean gtids = true;
+    long executed = 1;
+
+    @Nullable
+    FakeServer source;
+
+    Receiver receiver = Receiver.ON;
+    boolean applying = true;
+
+    @Nullable
+    Duration behind = Duration.ZERO;
+
+    int errorCode;
+
+    final List<Duration> asked = new ArrayList<>();
+    int askedForReplication;
+    int connections;
+    boolean closed;
+
+    FakeServer(String name, FakeTimeline timeline) {
+        this.name = name;
+        this.timeline = timeline;
+    }
+
+    void replicate(FakeServer from) {
+        source = from;
+        readOnly = true;
+        executed = from.executed;
+    }
+
+    @Override
+    public void start(Probe probe, Consumer<ProbeAnswer> answer) {
+        asked.add(timeline.elapsed());
+        switch (mood) {
+            case SILENT -> {}
+            case FROZEN ->
+                timeline.schedule(
+                        () -> answer.accept(new ProbeAnswer.Failed(ProbeFailure.unanswered(SOCKET_TIMEOUT))),
+                        SOCKET_TIMEOUT);
+            case REFUSING -> fail(ProbeFailure.Kind.UNREACHABLE, "connection refused", answer);
+            case BUSY -> fail(ProbeFailure.Kind.OVERLOADED, "too many connections", answer);
+            case DENYING -> fail(ProbeFailure.Kind.MISCONFIGURED, "access denied", answer);
+            case BROKEN -> throw new AssertionError("a prober that is broken");
+            case WELL, HANGING_STATUS -> observe(probe, answer);
+        }
+    }
+
+    private void fail(ProbeFailure.Kind kind, String reason, Consumer<ProbeAnswer> answer) {
+        connected = false;
+        later(() -> answer.accept(new ProbeAnswer.Failed(new ProbeFailure(kind, reason))));
+    }
+
+    private void observe(Probe probe, Consumer<ProbeAnswer> answer) {
+        long sentAt = timeline.now();
+        boolean asksReplication = !connected || probe.asksReplication() || probe.renewsConnection();
+        if (!connected || probe.renewsConnection()) {
+            connections++;
+            connected = true;
+        }
+        askedForReplication += asksReplication ? 1 : 0;
+        Mood moodNow = mood;
+        later(() -> {
+            Position position = gtids ? upTo(executed) : null;
+            Observation observation =
+                    new Observation("MySQL 9.7.4", "id-" + name, readOnly, offline, position, position);
+            if (asksReplication && moodNow == Mood.HANGING_STATUS) {
+                connected = false;
+                ProbeAnswer.Answered first = new ProbeAnswer.Answered(sentAt, observation, new Replication.NotAsked());
+                probe.firstPart(first);
+                timeline.schedule(() -> answer.accept(first), SOCKET_TIMEOUT);
+                return;
+            }
+            answer.accept(new ProbeAnswer.Answered(
+                    sentAt, observation, asksReplication ? replication() : new Replication.NotAsked()));
+        });
+    }
+
+    private Replication replication() {
+        if (!granted) {
+            return new Replication.NotPermitted("GRANT REPLICATION CLIENT ON *.* TO 'm'@'%'");
+        }
+        FakeServer from = source;
+        return new Replication.Channels(
+                from == null
+                        ? List.of()
+                        : List.of(new ReplicationChannel(
+                                "",
+                                from.name,
+                                3306,
+                                "id-" + from.name,
+                                receiver,
+                                applying,
+                                behind,
+                                Duration.ZERO,
+                                errorCode)));
+    }
+
+    private void later(Runnable task) {
+        timeline.schedule(task, ROUND_TRIP);
+    }
+
+    private static GtidSet upTo(long number) {
+        return number == 0 ? GtidSet.EMPTY : GtidSet.parse(UUID + ":1-" + number);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

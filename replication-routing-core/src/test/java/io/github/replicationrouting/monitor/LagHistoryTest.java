@@ -1,0 +1,97 @@
+package io.github.replicationrouting.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.position.GtidSet;
+import org.junit.jupiter.api.Test;
+
+class LagHistoryTest {
+
+    private static final String UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+
+    private final LagHistory history = new LagHistory();
+
+    @Test
+    void lagIsZeroAtTheLatestPosition() {
+        history.add(upTo(10), 100);
+        assertThat(history.lag(upTo(10), 100_000)).isZero();
+        assertThat(history.lag(upTo(11), 100_000)).isZero();
+    }
+
+    @Test
+    void lagIsTheAgeOfTheNewestPositionContained() {
+        history.add(upTo(10), 100);
+        history.add(upTo(20), 200);
+        history.add(upTo(30), 300);
+        assertThat(history.lag(upTo(29), 350)).isEqualTo(150);
+        assertThat(history.lag(upTo(10), 350)).isEqualTo(250);
+    }
+
+    @Test
+    void anEqualPositionMovesItsTime() {
+        history.add(upTo(10), 100);
+        history.add(upTo(10), 200);
+        history.add(upTo(20), 300);
+        assertThat(history.lag(upTo(10), 350)).isEqualTo(150);
+        assertThat(history.start()).isEqualTo(100);
+        assertThat(history.end()).isEqualTo(300);
+    }
+
+    @Test
+    void whoContainsNoKnownPositionDoesNotReachTheHistory() {
+        assertThat(history.reachedBy(upTo(9))).isFalse();
+        history.add(upTo(10), 100);
+        assertThat(history.reachedBy(upTo(9))).isFalse();
+        assertThat(history.reachedBy(null)).isFalse();
+        assertThat(history.reachedBy(upTo(10))).isTrue();
+    }
+
+    @Test
+    void anEmptyPositionOfThePrimaryClearsIt() {
+        history.add(upTo(10), 100);
+        history.add(GtidSet.EMPTY, 200);
+        assertThat(history.isEmpty()).isTrue();
+        history.add(upTo(10), 300);
+        history.add(null, 400);
+        assertThat(history.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aPositionThatLacksTheLastOneStartsAnew() {
+        history.add(upTo(10), 100);
+        history.add(upTo(3), 200);
+        assertThat(history.start()).isEqualTo(200);
+        assertThat(history.lag(upTo(3), 250)).isZero();
+        history.add(upTo(5), 300);
+        assertThat(history.lag(upTo(4), 350)).isEqualTo(150);
+    }
+
+    @Test
+    void ignoresWhatIsOlderThanWhatItHas() {
+        history.add(upTo(10), 200);
+        history.add(upTo(9), 100);
+        assertThat(history.end()).isEqualTo(200);
+        assertThat(history.lag(upTo(10), 300)).isZero();
+    }
+
+    @Test
+    void staysBoundedAndFineWhereItIsNew() {
+        int samples = 10_000;
+        for (int i = 1; i <= samples; i++) {
+            history.add(upTo(i), i * 100L);
+        }
+        long now = samples * 100L;
+        for (int behind = 0; behind < 32; behind++) {
+            assertThat(history.lag(upTo(samples - behind), now)).isEqualTo(behind * 100L);
+        }
+        // The oldest sample stays, and between, the bound is coarser but never too small.
+        assertThat(history.start()).isEqualTo(100);
+        for (int at = 1; at <= samples; at += 7) {
+            assertThat(history.lag(upTo(at), now)).isGreaterThanOrEqualTo((samples - at) * 100L);
+        }
+    }
+
+    private static GtidSet upTo(long number) {
+        return GtidSet.parse(UUID + ":1-" + number);
+    }
+}

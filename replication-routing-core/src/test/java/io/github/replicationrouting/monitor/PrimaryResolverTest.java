@@ -1,0 +1,315 @@
+package io.github.replicationrouting.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.dialect.Observation;
+import io.github.replicationrouting.dialect.Replication;
+import io.github.replicationrouting.dialect.ReplicationChannel;
+import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
+import io.github.replicationrouting.monitor.PrimaryResolver.Finding;
+import io.github.replicationrouting.monitor.PrimaryResolver.Verdict;
+import io.github.replicationrouting.monitor.PrimaryResolver.View;
+import io.github.replicationrouting.node.DeclaredRole;
+import io.github.replicationrouting.node.NodeKind;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.position.MariaDbGtidPosition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class PrimaryResolverTest {
+
+    private static final Replication NOWHERE = new Replication.Channels(List.of());
+    private static final Replication DENIED = new Replication.NotPermitted("GRANT X");
+
+    private final List<View> views = new ArrayList<>();
+    private boolean follows;
+
+    @Test
+    void theOnlyWritableNodeIsThePrimary() {
+        writable("db1", NOWHERE);
+        readOnly("db2", from("db1"));
+        readOnly("db3", from("db1"));
+
+        Verdict verdict = resolve();
+
+        assertThat(primary(verdict)).isEqualTo("db1");
+        assertThat(verdict.noPrimaryReason()).isNull();
+        assertThat(verdict.findings())
+                .extracting(Finding::role)
+                .containsExactly(Role.PRIMARY, Role.REPLICA, Role.REPLICA);
+    }
+
+    @Test
+    void withoutAWritableNodeTheReasonNamesEachNode() {
+        dead("db1", "is down (connection refused)");
+        readOnly("db2", from("db1"));
+
+        Verdict verdict = resolve();
+
+        assertThat(primary(verdict)).isNull();
+        assertThat(verdict.noPrimaryReason())
+                .isEqualTo("no node is writable: db1 is down (connection refused), db2 is read-only");
+    }
+
+    @Test
+    void aDeclaredReplicaIsNeverThePrimary() {
+        add("db1", true, true, DeclaredRole.REPLICA, NOWHERE);
+        readOnly("db2", from("db1"));
+
+        Verdict verdict = resolve();
+
+        assertThat(primary(verdict)).isNull();
+        assertThat(verdict.findings().get(0).role()).isEqualTo(Role.REPLICA);
+        assertThat(verdict.findings().get(0).warning()).contains("declared a replica");
+    }
+
+    @Test
+    void aWritableNodeThatReplicatesFromALivingOneIsItsReplica() {
+        writable("db1", NOWHERE);
+        writable("db2", from("db1"));
+
+        Verdict verdict = resolve();
+
+        assertThat(primary(verdict)).isEqualTo("db1");
+        assertThat(verdict.findings().get(1).role()).isEqualTo(Role.REPLICA);
+        assertThat(verdict.findings().get(1).warning())
+                .contains("replicates from db1")
+                .contains("read_only");
+    }
+
+    @Test
+    void aChannelToADeadPrimaryDoesNotCountAgainstAPromotedNode() {
+        dead("db1", "is down");
+        writable("db2", channel("db1", Receiver.CONNECTING, true));
+        readOnly("db3", channel("db1", Receiver.CONNECTING, true));
+
+        assertThat(primary(resolve())).isEqualTo("db2");
+    }
+
+    @Test
+    void aChannelThatOnlyTriesToReachALivingSourceDoesNotCountEither() {
+        writable("db1", NOWHERE);
+        writable("db2", channel("db1", Receiver.CONNECTING, false));
+        readOnly("db3", from("db2"));
+
+        assertThat(primary(resolve())).isEqualTo("db2");
+    }
+
+    @Test
+    void nodesThatReplicateFromEachOtherAreBothCandidates() {
+        writable("db1", from("db2"));
+        writable("db2", from("db1"));
+
+        Verdict verdict = resolve();
+
+        assertThat(primary(verdict)).isNull();
+        assertThat(verdict.findings()).extracting(Finding::rival).containsExactly(true, true);
+    }
+
+    @Test
+    void aReadOnlyStandbyInACircleLeavesTheOtherOnePrimary() {
+        writable("db1", from("db2"));
+        readOnly("db2", from("db1"));
+
+        Verdict verdict = resolve();
+
+        assertThat(primary(verdict)).isEqualTo("db1");
+        assertThat(verdict.findings().get(1).role()).isEqualTo(Role.REPLICA);
+    }
+
+    @Test
+    void ofTwoWritableNodesMostOthersDecide() {
+        writable("db1", NOWHERE);
+        writable("db2", NOWHERE);
+        readOnly("db3", from("db2"));
+
+        Verdict verdict = resolve();
+
+        assertThat(primary(verdict)).isEqualTo("db2");
+        assertThat(verdict.findings().get(0).rival()).isTrue();
+        assertThat(verdict.findings().get(0).role()).isEqualTo(Role.UNKNOWN);
+        assertThat(verdict.findings().get(0).doubt()).isEqualTo("writable beside the primary db2");
+    }
+
+    @Test
+    void othersCountThroughAnIntermediateSource() {
+        writable("db1", NOWHERE);
+        writable("db2", NOWHERE);
+        readOnly("db3", from("db2"));
+        readOnly("db4", from("db3"));
+        readOnly("db5", from("db1"));
+
+        assertThat(primary(resolve())).isEqualTo("db2");
+    }
+
+    @Test
+    void aTieDecidesNothingAndTheReasonSaysHowToSettleIt() {
+        writable("db1", NOWHERE);
+        writable("db2", NOWHERE);
+        readOnly("db3", from("db1"));
+        readOnly("db4", from("db2"));
+
+        Verdict verdict = resolve();
+
+        assertThat(primary(verdict)).isNull();
+        assertThat(verdict.noPrimaryReason())
+                .contains("db1 (at 0-1-7) and db2 (at 0-1-7)")
+                .contains("replication.routing.nodes.<name>.role");
+        assertThat(verdict.findings().get(0).doubt()).contains("writable like db2");
+    }
+
+    @Test
+    void twoNodesAndAFreshInstanceHaveNoEvidence() {
+        writable("db1", DENIED);
+        writable("db2", DENIED);
+
+        assertThat(primary(resolve())).isNull();
+    }
+
+    @Test
+    void theIncumbentStaysWhileItLives() {
+        writable("db1", NOWHERE);
+        writable("db2", NOWHERE);
+        readOnly("db3", from("db2"));
+
+        assertThat(primary(resolve(0))).isEqualTo("db1");
+    }
+
+    @Test
+    void evidenceIsWeighedAnewWhenTheIncumbentIsGone() {
+        dead("db1", "is down");
+        writable("db2", NOWHERE);
+        writable("db3", NOWHERE);
+        readOnly("db4", from("db3"));
+
+        assertThat(primary(resolve(0))).isEqualTo("db3");
+    }
+
+    @Test
+    void aDeclaredPrimarySettlesWhatIsOpen() {
+        writable("db1", NOWHERE);
+        add("db2", true, true, DeclaredRole.PRIMARY, NOWHERE);
+
+        assertThat(primary(resolve())).isEqualTo("db2");
+    }
+
+    @Test
+    void aDeclaredPrimaryDoesNotOutrankAWitnessedSuccession() {
+        writable("db1", NOWHERE);
+        add("db2", true, true, DeclaredRole.PRIMARY, NOWHERE);
+
+        assertThat(primary(resolve(0))).isEqualTo("db1");
+    }
+
+    @Test
+    void aReadOnlyServerThatReplicatesNothingIsNoReplica() {
+        writable("db1", NOWHERE);
+        readOnly("db2", NOWHERE);
+        follows = true;
+
+        Finding finding = resolve().findings().get(1);
+
+        assertThat(finding.role()).isEqualTo(Role.UNKNOWN);
+        assertThat(finding.doubt()).isEqualTo("read-only, but replicates from nowhere");
+    }
+
+    @Test
+    void unlessItIsDeclaredToBeOne() {
+        writable("db1", NOWHERE);
+        add("db2", true, false, DeclaredRole.REPLICA, NOWHERE);
+
+        assertThat(resolve().findings().get(1).role()).isEqualTo(Role.REPLICA);
+    }
+
+    @Test
+    void withoutTheGrantAPositionThatFollowsShowsAReplica() {
+        writable("db1", DENIED);
+        readOnly("db2", DENIED);
+
+        follows = true;
+        assertThat(resolve().findings().get(1).role()).isEqualTo(Role.REPLICA);
+
+        follows = false;
+        assertThat(resolve().findings().get(1).role()).isEqualTo(Role.UNKNOWN);
+        assertThat(resolve().findings().get(1).doubt()).contains("GRANT X");
+    }
+
+    @Test
+    void oneServerUnderTwoNamesIsAMistake() {
+        writable("db1", NOWHERE);
+        views.add(new View(NodeSpec.of("db2", "jdbc:mysql://db2/"), true, observation("db1", false), NOWHERE, null));
+
+        Verdict verdict = resolve();
+
+        assertThat(primary(verdict)).isEqualTo("db1");
+        assertThat(verdict.findings().get(1).role()).isEqualTo(Role.UNKNOWN);
+        assertThat(verdict.findings().get(1).warning()).contains("the same server as db1");
+    }
+
+    @Test
+    void anEndpointMayBeAServerThatHasANameToo() {
+        writable("db1", NOWHERE);
+        views.add(new View(
+                new NodeSpec("reader", "jdbc:mysql://reader/", DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null),
+                true,
+                observation("db1", false),
+                NOWHERE,
+                null));
+
+        assertThat(resolve().findings().get(1).role()).isEqualTo(Role.REPLICA);
+    }
+
+    private Verdict resolve() {
+        return resolve(-1);
+    }
+
+    private Verdict resolve(int incumbent) {
+        return PrimaryResolver.resolve(views, incumbent, executed -> follows);
+    }
+
+    private @Nullable String primary(Verdict verdict) {
+        return verdict.primary() < 0
+                ? null
+                : views.get(verdict.primary()).spec().name();
+    }
+
+    private void writable(String name, Replication replication) {
+        add(name, true, true, DeclaredRole.AUTO, replication);
+    }
+
+    private void readOnly(String name, Replication replication) {
+        add(name, true, false, DeclaredRole.AUTO, replication);
+    }
+
+    private void dead(String name, String absence) {
+        views.add(
+                new View(NodeSpec.of(name, "jdbc:mysql://" + name), false, observation(name, false), NOWHERE, absence));
+    }
+
+    private void add(String name, boolean alive, boolean writable, DeclaredRole declared, Replication replication) {
+        views.add(new View(
+                new NodeSpec(name, "jdbc:mysql://" + name, declared, NodeKind.SERVER, 1, null),
+                alive,
+                observation(name, !writable),
+                replication,
+                null));
+    }
+
+    private static Observation observation(String name, boolean readOnly) {
+        MariaDbGtidPosition position = MariaDbGtidPosition.parse("0-1-7");
+        return new Observation("MariaDB 11.4.5", "id-" + name, readOnly, false, position, position);
+    }
+
+    private static Replication from(String source) {
+        return channel(source, Receiver.ON, true);
+    }
+
+    private static Replication channel(String source, Receiver receiver, boolean applying) {
+        return new Replication.Channels(List.of(new ReplicationChannel(
+                "", source, 3306, "id-" + source, receiver, applying, Duration.ZERO, Duration.ZERO, 0)));
+    }
+}

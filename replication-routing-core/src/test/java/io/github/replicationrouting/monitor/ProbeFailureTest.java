@@ -1,0 +1,76 @@
+package io.github.replicationrouting.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.monitor.ProbeFailure.Kind;
+import java.io.EOFException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ProbeFailureTest {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+    static Stream<Arguments> networkFailures() {
+        return Stream.of(
+                Arguments.of(new ConnectException("Connection refused"), "connection refused"),
+                Arguments.of(new SocketTimeoutException("Read timed out"), "no answer within 1s"),
+                Arguments.of(new ConnectException("Connection timed out"), "no answer within 1s"),
+                Arguments.of(new NoRouteToHostException("No route to host"), "no route to host"),
+                Arguments.of(new UnknownHostException("db9"), "unknown host"),
+                Arguments.of(new EOFException(), "connection lost"),
+                Arguments.of(new SocketException("Connection reset"), "connection lost"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("networkFailures")
+    void namesTheCauseBehindTheDriversWords(Exception cause, String reason) {
+        SQLException wrapped = new SQLException("Communications link failure", "08S01", 0, new RuntimeException(cause));
+        assertThat(ProbeFailure.of(wrapped, TIMEOUT)).isEqualTo(new ProbeFailure(Kind.UNREACHABLE, reason));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1045 | MISCONFIGURED | access denied for the monitor's user: check replication.routing.username/password or monitor.username",
+                "1044 | MISCONFIGURED | access denied to the database for the monitor's user",
+                "1049 | MISCONFIGURED | unknown database",
+                "1040 | OVERLOADED    | too many connections",
+                "1053 | UNREACHABLE   | shutting down",
+                "3032 | UNREACHABLE   | offline_mode is on",
+                "1234 | UNREACHABLE   | 'error 1234, SQLState HY000'",
+            })
+    void namesWhatTheServerRefuses(int code, Kind kind, String reason) {
+        assertThat(ProbeFailure.of(new SQLException("text", "HY000", code), TIMEOUT))
+                .isEqualTo(new ProbeFailure(kind, reason));
+    }
+
+    @Test
+    void explainsConnectorJsRefusalOfAPublicKey() {
+        assertThat(ProbeFailure.of(new SQLException("Public Key Retrieval is not allowed", "08001", 0), TIMEOUT)
+                        .reason())
+                .contains("allowPublicKeyRetrieval=true");
+    }
+
+    @Test
+    void repeatsNothingThatADriverSays() {
+        String secret = "jdbc:mysql://db1/shop?password=marker";
+        assertThat(ProbeFailure.of(new SQLException(secret, "08001", 0, new RuntimeException(secret)), TIMEOUT)
+                        .reason())
+                .doesNotContain("marker");
+        assertThat(ProbeFailure.of(new IllegalStateException(secret), TIMEOUT).reason())
+                .isEqualTo("the probe failed: IllegalStateException");
+    }
+}

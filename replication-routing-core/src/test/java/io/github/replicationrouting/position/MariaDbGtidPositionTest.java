@@ -1,0 +1,79 @@
+package io.github.replicationrouting.position;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MariaDbGtidPositionTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0-1-42                | 0-1-42",
+                "1-2-7,0-1-42          | 0-1-42,1-2-7",
+                "' 0-1-42 , 1-2-7 '    | 0-1-42,1-2-7",
+                "0-1-18446744073709551615 | 0-1-18446744073709551615",
+                "4294967295-4294967295-1 | 4294967295-4294967295-1",
+                "''                    | ''",
+            })
+    void readsAndPrintsByDomain(String text, String canonical) {
+        assertThat(MariaDbGtidPosition.parse(text)).hasToString(canonical);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0-1",
+                "0-1-",
+                "-1-1",
+                "0--1",
+                "0-1-2-3",
+                "0-1-x",
+                "0-1-42,",
+                ",",
+                "0-1-1,0-2-2",
+                "4294967296-1-1",
+                "0-1-18446744073709551616",
+                "0-1-+1",
+                "0-1- 1",
+                "garbage"
+            })
+    void refusesAnythingElse(String text) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MariaDbGtidPosition.parse(text))
+                .withMessageContaining("malformed GTID position");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0-1-42       | 0-1-42        | true",
+                "0-1-42       | 0-1-41        | true",
+                "0-1-42       | 0-1-43        | false",
+                "0-2-42       | 0-1-41        | true",
+                "0-1-42,1-1-5 | 1-1-5         | true",
+                "0-1-42       | 0-1-1,1-1-1   | false",
+                "0-1-42       | ''            | true",
+                "''           | 0-1-1         | false",
+                "0-1-18446744073709551615 | 0-1-9223372036854775807 | true",
+            })
+    void containsByDomain(String whole, String part, boolean expected) {
+        assertThat(MariaDbGtidPosition.parse(whole).contains(MariaDbGtidPosition.parse(part)))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void unitesAndSubtractsByDomain() {
+        MariaDbGtidPosition a = MariaDbGtidPosition.parse("0-1-42,1-1-5");
+        MariaDbGtidPosition b = MariaDbGtidPosition.parse("0-2-50,1-1-4,2-1-1");
+        assertThat(a.union(b)).hasToString("0-2-50,1-1-5,2-1-1").isEqualTo(b.union(a));
+        assertThat(a.subtract(b)).hasToString("1-1-5");
+        assertThat(a.subtract(a).isEmpty()).isTrue();
+    }
+}

@@ -1,0 +1,31 @@
+package io.github.replicationrouting.test;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/**
+ * What a test class asks for with {@link WithReplicatedCluster}, on itself or on a class around it.
+ */
+record ClusterRequest(ClusterKey key, JdbcDriver driver) {
+
+    static Optional<ClusterRequest> of(Class<?> testClass) {
+        for (Class<?> type = testClass; type != null; type = type.getEnclosingClass()) {
+            Optional<WithReplicatedCluster> annotation =
+                    AnnotationSupport.findAnnotation(type, WithReplicatedCluster.class);
+            if (annotation.isPresent()) {
+                return Optional.of(of(annotation.get(), type));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static ClusterRequest of(WithReplicatedCluster annotation, Class<?> type) {
+        var key = new ClusterKey(
+                annotation.kind(),
+                annotation.replicas(),
+                List.of(annotation.serverArguments()),
+                annotation.shared() ? null : type);
+        return new ClusterRequest(key, annotation.driver());
+    }
+}

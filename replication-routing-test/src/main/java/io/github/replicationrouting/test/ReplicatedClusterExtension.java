@@ -1,0 +1,87 @@
+package io.github.replicationrouting.test;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
+import org.junit.platform.commons.support.ReflectionSupport;
+
+/**
+ * What {@link WithReplicatedCluster} does.
+ */
+final class ReplicatedClusterExtension
+        implements ExecutionCondition, BeforeAllCallback, AfterEachCallback, ParameterResolver {
+
+    private static final ExtensionContext.Namespace NAMESPACE =
+            ExtensionContext.Namespace.create(ReplicatedClusterExtension.class);
+
+    // A condition, for it comes before everything else: before Spring, too, which would fail for want of a cluster.
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        String reason = context.getTestMethod().isPresent()
+                ? null
+                : Availability.of(request(context).key().kind()).skipReason();
+        return reason == null
+                ? ConditionEvaluationResult.enabled("the cluster can run here")
+                : ConditionEvaluationResult.disabled(reason);
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IllegalAccessException {
+        ClusterKey key = request(context).key();
+        ReplicatedCluster cluster = RunningClusters.get(key);
+        closeAtTheEnd(key, key.owner() == null ? context.getRoot() : context);
+        for (Field field : fields(context.getRequiredTestClass())) {
+            field.setAccessible(true);
+            field.set(null, cluster);
+        }
+    }
+
+    // A nested class finds the entry of the class around it and adds none.
+    private static void closeAtTheEnd(ClusterKey key, ExtensionContext context) {
+        context.getStore(NAMESPACE)
+                .computeIfAbsent(key, absent -> (AutoCloseable) () -> RunningClusters.close(key), AutoCloseable.class);
+    }
+
+    private static List<Field> fields(Class<?> testClass) {
+        return ReflectionSupport.findFields(
+                testClass,
+                field -> field.getType() == ReplicatedCluster.class
+                        && Modifier.isStatic(field.getModifiers())
+                        && !Modifier.isFinal(field.getModifiers()),
+                HierarchyTraversalMode.TOP_DOWN);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        cluster(context).heal();
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == ReplicatedCluster.class;
+    }
+
+    @Override
+    public @Nullable Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return cluster(context);
+    }
+
+    private static ReplicatedCluster cluster(ExtensionContext context) {
+        return RunningClusters.get(request(context).key());
+    }
+
+    private static ClusterRequest request(ExtensionContext context) {
+        return ClusterRequest.of(context.getRequiredTestClass())
+                .orElseThrow(() -> new IllegalStateException(
+                        "%s is not annotated with @WithReplicatedCluster".formatted(context.getRequiredTestClass())));
+    }
+}

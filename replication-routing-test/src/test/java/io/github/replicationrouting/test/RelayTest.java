@@ -1,0 +1,175 @@
+package io.github.replicationrouting.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RelayTest {
+
+    private ServerSocket echo;
+
+    private Relay relay;
+
+    @BeforeEach
+    void start() throws IOException {
+        echo = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        var server = new Thread(this::serve);
+        server.setDaemon(true);
+        server.start();
+        relay = new Relay("test", () -> InetSocketAddress.createUnresolved("127.0.0.1", echo.getLocalPort()));
+        relay.up();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        relay.close();
+        echo.close();
+    }
+
+    @Test
+    void forwardsBothWays() throws IOException {
+        try (Socket client = connect()) {
+            assertThat(ask(client, 7)).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void forwardsMoreThanItCanHold() throws Exception {
+        byte[] much = new byte[4 * 1024 * 1024];
+        much[much.length - 1] = 9;
+        try (Socket client = connect()) {
+            var writer = new Thread(() -> write(client, much));
+            writer.start();
+            byte[] answer = client.getInputStream().readNBytes(much.length);
+            writer.join();
+            assertThat(answer).isEqualTo(much);
+        }
+    }
+
+    @Test
+    void downRefusesAndResets() throws IOException {
+        try (Socket client = connect()) {
+            ask(client, 1);
+            relay.down();
+            assertThatExceptionOfType(IOException.class).isThrownBy(() -> ask(client, 2));
+        }
+        assertThatExceptionOfType(ConnectException.class).isThrownBy(this::connect);
+    }
+
+    @Test
+    void comesUpOnTheSamePort() throws IOException {
+        int port = relay.port();
+        relay.down();
+        relay.up();
+        assertThat(relay.port()).isEqualTo(port);
+        try (Socket client = connect()) {
+            assertThat(ask(client, 3)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void cutAnswersNothingAndLosesNothing() throws IOException {
+        try (Socket open = connect()) {
+            ask(open, 1);
+            relay.cut();
+            open.getOutputStream().write(2);
+            open.setSoTimeout(200);
+            assertThatExceptionOfType(SocketTimeoutException.class)
+                    .isThrownBy(() -> open.getInputStream().read());
+            try (Socket late = connect()) {
+                late.getOutputStream().write(3);
+                late.setSoTimeout(200);
+                assertThatExceptionOfType(SocketTimeoutException.class)
+                        .isThrownBy(() -> late.getInputStream().read());
+                relay.restore();
+                open.setSoTimeout(10_000);
+                late.setSoTimeout(10_000);
+                assertThat(open.getInputStream().read()).isEqualTo(2);
+                assertThat(late.getInputStream().read()).isEqualTo(3);
+            }
+        }
+    }
+
+    @Test
+    void deathBehindACutIsNotNoticed() throws IOException {
+        try (Socket client = connect()) {
+            ask(client, 1);
+            relay.cut();
+            relay.down();
+            client.setSoTimeout(200);
+            assertThatExceptionOfType(SocketTimeoutException.class)
+                    .isThrownBy(() -> client.getInputStream().read());
+            relay.restore();
+            client.setSoTimeout(10_000);
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> ask(client, 2))
+                    .isNotInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    @Test
+    void endOfTheServersConnectionEndsTheClients() throws IOException {
+        try (Socket client = connect()) {
+            assertThat(ask(client, -1)).isEqualTo(-1);
+        }
+    }
+
+    private Socket connect() throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), relay.port());
+    }
+
+    private static int ask(Socket client, int question) throws IOException {
+        client.getOutputStream().write(question);
+        int answer = client.getInputStream().read();
+        if (answer < 0 && question >= 0) {
+            throw new IOException("closed");
+        }
+        return answer;
+    }
+
+    private static void write(Socket client, byte[] bytes) {
+        try {
+            client.getOutputStream().write(bytes);
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private void serve() {
+        while (!echo.isClosed()) {
+            try {
+                Socket client = echo.accept();
+                var thread = new Thread(() -> echo(client));
+                thread.setDaemon(true);
+                thread.start();
+            } catch (IOException ex) {
+                return;
+            }
+        }
+    }
+
+    // Hangs up on 255.
+    private static void echo(Socket client) {
+        try (client) {
+            byte[] buffer = new byte[8192];
+            for (int count = client.getInputStream().read(buffer);
+                    count > 0 && buffer[0] != -1;
+                    count = client.getInputStream().read(buffer)) {
+                client.getOutputStream().write(buffer, 0, count);
+            }
+        } catch (IOException ex) {
+            // The client is gone.
+        }
+    }
+}

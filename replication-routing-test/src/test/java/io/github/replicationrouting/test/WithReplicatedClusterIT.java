@@ -1,0 +1,96 @@
+package io.github.replicationrouting.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingConnectionDetails;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+@WithReplicatedCluster(replicas = 1)
+@SpringBootTest(classes = WithReplicatedClusterIT.Empty.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class WithReplicatedClusterIT {
+
+    private static ReplicatedCluster cluster;
+
+    private static final ReplicatedCluster UNTOUCHED = null;
+
+    @Test
+    @Order(1)
+    void fieldsAndParametersGetTheCluster(ReplicatedCluster parameter) {
+        assertThat(cluster).isNotNull().isSameAs(parameter);
+        assertThat(cluster.nodes()).extracting(ClusterNode::name).containsExactly("db1", "db2");
+        assertThat(UNTOUCHED).isNull();
+    }
+
+    @Test
+    @Order(2)
+    void faultsEndWithTheTest() {
+        cluster.node("db2").freeze();
+    }
+
+    @Test
+    @Order(3)
+    void theNextTestFindsAHealthyCluster() {
+        assertThat(cluster.node("db2").role()).isEqualTo(NodeRole.REPLICA);
+    }
+
+    @Test
+    void springGetsTheNodes(@Autowired ReplicationRoutingConnectionDetails details) {
+        assertThat(details.nodes())
+                .extracting(ReplicationRoutingConnectionDetails.Node::name)
+                .containsExactly("db1", "db2");
+        assertThat(details.nodes())
+                .extracting(ReplicationRoutingConnectionDetails.Node::url)
+                .containsExactly(
+                        cluster.node("db1").jdbcUrl(), cluster.node("db2").jdbcUrl());
+        assertThat(details.nodes())
+                .allSatisfy(node -> assertThat(node.username()).isEqualTo(cluster.username()));
+    }
+
+    @Test
+    void slicesDoNotReplaceTheDataSource(@Autowired Environment environment) {
+        assertThat(environment.getProperty("spring.test.database.replace")).isEqualTo("none");
+    }
+
+    @Nested
+    class Inside {
+
+        @Test
+        void nestedClassesShareTheCluster(ReplicatedCluster parameter) {
+            assertThat(parameter).isSameAs(cluster);
+        }
+    }
+
+    @Nested
+    @WithReplicatedCluster(replicas = 1)
+    class Again {
+
+        @Test
+        void classesThatAskForTheSameShareTheCluster(ReplicatedCluster parameter) {
+            assertThat(parameter).isSameAs(cluster);
+        }
+    }
+
+    @Nested
+    @WithReplicatedCluster(replicas = 0, shared = false, driver = JdbcDriver.MARIADB)
+    class Alone {
+
+        @Test
+        void aClassMayHaveItsOwnCluster(ReplicatedCluster own, @Autowired ReplicationRoutingConnectionDetails details) {
+            assertThat(own.nodes()).hasSize(1);
+            assertThat(details.nodes()).singleElement().satisfies(node -> assertThat(node.url())
+                    .isEqualTo(own.primary().jdbcUrl(JdbcDriver.MARIADB)));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Empty {}
+}
