@@ -1,0 +1,65 @@
+package io.github.replicationrouting.integration.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.replicationrouting.integration.failure.Reads.Outcome;
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.topology.NodeState;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@ParameterizedClass
+@EnumSource(names = {"MYSQL", "MARIADB"})
+@ExtendWith(Applications.Extension.class)
+class PrimaryFailureIT {
+
+    private final TestApplication app;
+    private final ClusterNode db1;
+
+    PrimaryFailureIT(Stack stack, Applications applications) {
+        app = applications.get(stack, JdbcApplication.class);
+        db1 = app.cluster().node("db1");
+    }
+
+    @AfterEach
+    void heal() {
+        app.cluster().heal();
+        app.awaitAllInUse();
+    }
+
+    @Test
+    void readsShouldGoOnAndWritesShouldFailAtOnceWithAnExplanationUntilItIsBack() throws Exception {
+        try (Reads reads = new Reads(app)) {
+            db1.kill();
+            app.awaitState("db1", NodeState.DOWN);
+            assertThat(reads.next(100)).extracting(Outcome::node).containsOnly("db2", "db3");
+            assertThatThrownBy(() -> app.transactions().write(app::node))
+                    .hasStackTraceContaining("NoWritableNodeException")
+                    .hasStackTraceContaining("No node can be written to")
+                    .hasStackTraceContaining("db1: ");
+            assertThatThrownBy(app::node).hasStackTraceContaining("No node can be written to");
+            assertThat(reads.failures()).isEmpty();
+
+            db1.start();
+            app.awaitAllInUse();
+            String author = UUID.randomUUID().toString();
+            assertThat(app.transactions().write(() -> {
+                        app.insertAuthor(author);
+                        return app.node();
+                    }))
+                    .isEqualTo("db1");
+            assertThat(app.countAuthorsOnPrimary(author)).isOne();
+            assertThat(reads.next(100)).extracting(Outcome::node).containsOnly("db2", "db3");
+            assertThat(reads.failures()).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.github.replicationrouting.integration.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.replicationrouting.integration.failure.Reads.Outcome;
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.topology.NodeState;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What happens to a replica, and that reads go on meanwhile. */
+@ParameterizedClass
+@EnumSource(names = {"MYSQL", "MARIADB"})
+@ExtendWith(Applications.Extension.class)
+class ReplicaFailureIT {
+
+    private final TestApplication app;
+    private final ClusterNode db2;
+    private final ClusterNode db3;
+
+    ReplicaFailureIT(Stack stack, Applications applications) {
+        app = applications.get(
+                stack,
+                JdbcApplication.class,
+                "replication.routing.reads.max-lag=1s",
+                "replication.routing.monitor.timeout=500ms");
+        db2 = app.cluster().node("db2");
+        db3 = app.cluster().node("db3");
+    }
+
+    @AfterEach
+    void heal() {
+        app.cluster().heal();
+        app.awaitAllInUse();
+    }
+
+    @Test
+    void replicaWhoseApplierStoppedShouldBeEvictedAndReadmitted() throws Exception {
+        laggardShouldBeEvictedAndReadmitted(db2::stopApplier, db2::startApplier);
+    }
+
+    @Test
+    void replicaWhoseReceiverStoppedShouldBeEvictedAndReadmitted() throws Exception {
+        laggardShouldBeEvictedAndReadmitted(db2::stopReceiver, db2::startReceiver);
+    }
+
+    @Test
+    void delayedReplicaShouldBeEvictedAndReadmitted() throws Exception {
+        laggardShouldBeEvictedAndReadmitted(() -> db2.delay(Duration.ofSeconds(60)), () -> db2.delay(Duration.ZERO));
+    }
+
+    /** No read fails at any time: a laggard still answers. */
+    private void laggardShouldBeEvictedAndReadmitted(Runnable fault, Runnable cure) throws Exception {
+        try (Writes writes = new Writes(app.cluster());
+                Reads reads = new Reads(app)) {
+            fault.run();
+            app.awaitState("db2", NodeState.LAGGING);
+            assertThat(reads.next(100)).extracting(Outcome::node).containsOnly("db3");
+            cure.run();
+            app.awaitState("db2", NodeState.ONLINE);
+            assertThat(reads.next(100)).extracting(Outcome::node).containsOnly("db2", "db3");
+            assertThat(reads.failures()).isEmpty();
+        }
+    }
+
+    @Test
+    void killedReplicaShouldBeEvictedAndReadmitted() throws Exception {
+        try (Reads reads = new Reads(app)) {
+            db2.kill();
+            app.awaitState("db2", NodeState.DOWN);
+            assertThat(reads.next(100)).extracting(Outcome::node).containsOnly("db3");
+            db2.start();
+            app.awaitState("db2", NodeState.ONLINE);
+            assertThat(reads.next(100)).extracting(Outcome::node).containsOnly("db2", "db3");
+        }
+    }
+
+    /** Reads that it had already accepted wait for it; those that begin after its eviction do not. */
+    @Test
+    void frozenReplicaShouldBeEvictedAndReadmitted() {
+        db2.freeze();
+        app.awaitState("db2", NodeState.DOWN);
+        for (int i = 0; i < 100; i++) {
+            assertThat(app.transactions().readOnly(app::node)).isEqualTo("db3");
+        }
+        db2.thaw();
+        app.awaitState("db2", NodeState.ONLINE);
+        app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
+    }
+
+    @Test
+    void primaryShouldServeReadsReadOnlyWhileNoReplicaMay() {
+        db2.kill();
+        db3.kill();
+        app.awaitState("db2", NodeState.DOWN);
+        app.awaitState("db3", NodeState.DOWN);
+        for (int i = 0; i < 10; i++) {
+            assertThat(app.transactions().readOnly(app::node)).isEqualTo("db1");
+            assertThatThrownBy(() -> app.transactions().readOnly(() -> {
+                        app.insertAuthor("nobody");
+                        return null;
+                    }))
+                    .hasStackTraceContaining("A write in a read-only transaction, which runs on node db1");
+            assertThat(app.transactions().write(app::node)).isEqualTo("db1");
+        }
+        app.insertAuthor("somebody");
+        db2.start();
+        db3.start();
+        app.awaitAllInUse();
+        app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
+    }
+}

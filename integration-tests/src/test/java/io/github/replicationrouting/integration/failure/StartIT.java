@@ -1,0 +1,121 @@
+package io.github.replicationrouting.integration.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.JpaApplication;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.NodeState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Applications that start while servers are down. */
+@ParameterizedClass
+@MethodSource("variants")
+@ExtendWith(Applications.Extension.class)
+class StartIT {
+
+    private static final Duration LESS_THAN_ANY_POOL_WAIT = Duration.ofMillis(2500);
+
+    private final Applications applications;
+    private final Stack stack;
+    private final Class<?> configuration;
+    private final ReplicatedCluster cluster;
+
+    static Stream<Arguments> variants() {
+        List<Arguments> variants = new ArrayList<>();
+        for (Stack stack : List.of(Stack.MYSQL, Stack.MARIADB)) {
+            variants.add(Arguments.of(stack, JdbcApplication.class));
+            variants.add(Arguments.of(stack, JpaApplication.class));
+        }
+        return variants.stream();
+    }
+
+    StartIT(Stack stack, Class<?> configuration, Applications applications) {
+        this.stack = stack;
+        this.configuration = configuration;
+        this.applications = applications;
+        this.cluster = applications.cluster(stack);
+    }
+
+    @AfterEach
+    void heal() {
+        cluster.heal();
+    }
+
+    @Test
+    void withAReplicaDownShouldSucceedAndReadFromTheOther() {
+        cluster.node("db2").kill();
+        try (TestApplication app = start()) {
+            app.awaitState("db2", NodeState.DOWN);
+            for (int i = 0; i < 20; i++) {
+                assertThat(app.transactions().readOnly(app::node)).isEqualTo("db3");
+            }
+            assertThat(app.transactions().write(app::node)).isEqualTo("db1");
+
+            cluster.node("db2").start();
+            app.awaitAllInUse();
+            app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
+        }
+    }
+
+    @Test
+    void withThePrimaryDownShouldSucceedAndReadsShouldNotWaitForIt() {
+        cluster.node("db1").kill();
+        try (TestApplication app = start()) {
+            long began = System.nanoTime();
+            assertThat(app.transactions().readOnly(app::node)).isIn("db2", "db3");
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(LESS_THAN_ANY_POOL_WAIT);
+            app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
+            assertThatThrownBy(() -> app.transactions().write(app::node))
+                    .hasStackTraceContaining("No node can be written to");
+
+            cluster.node("db1").start();
+            app.awaitAllInUse();
+            assertThat(app.transactions().write(app::node)).isEqualTo("db1");
+            app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
+        }
+    }
+
+    /** Spring notes at the first read-only transaction whether connections are read-only anyway. */
+    @Test
+    void withBothReplicasDownShouldReadOnThePrimaryAndLaterOnTheReplicasReadOnlyEachTime() {
+        cluster.node("db2").kill();
+        cluster.node("db3").kill();
+        try (TestApplication app = start()) {
+            assertThat(app.transactions().readOnly(app::node)).isEqualTo("db1");
+            assertThat(app.transactions().<Boolean>readOnly(() -> isReadOnly(app)))
+                    .isTrue();
+            assertThat(app.transactions().<Boolean>write(() -> isReadOnly(app))).isFalse();
+
+            cluster.node("db2").start();
+            cluster.node("db3").start();
+            app.awaitAllInUse();
+            app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(() -> {
+                assertThat(isReadOnly(app)).isTrue();
+                return app.node();
+            }));
+            assertThat(app.transactions().<Boolean>write(() -> isReadOnly(app))).isFalse();
+        }
+    }
+
+    private TestApplication start() {
+        return applications.start(stack, configuration);
+    }
+
+    private static boolean isReadOnly(TestApplication app) {
+        return app.jdbc().queryForObject("SELECT @@session.transaction_read_only", Boolean.class);
+    }
+}

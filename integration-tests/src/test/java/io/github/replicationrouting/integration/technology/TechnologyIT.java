@@ -1,0 +1,59 @@
+package io.github.replicationrouting.integration.technology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.Author;
+import io.github.replicationrouting.integration.support.Stack;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** As it is, and with every data source and connection wrapped by a decorator. */
+@ParameterizedClass
+@MethodSource("variants")
+@ExtendWith(Applications.Extension.class)
+class TechnologyIT extends TechnologyTests {
+
+    private final boolean decorated;
+
+    static Stream<Arguments> variants() {
+        return Stream.of(Stack.MYSQL, Stack.MARIADB)
+                .flatMap(stack -> Stream.of(Arguments.of(stack, false), Arguments.of(stack, true)));
+    }
+
+    TechnologyIT(Stack stack, boolean decorated, Applications applications) {
+        super(stack, applications, decorated ? DecoratedApplication.class : TechnologyApplication.class);
+        this.decorated = decorated;
+    }
+
+    @Test
+    void springDataJpa() {
+        AuthorRepository authors = app.bean(AuthorRepository.class);
+        shouldBeRouted(authors::servedBy, () -> authors.saveAndFlush(new Author(author())));
+    }
+
+    /** The methods that Spring Data brings along are transactions of their own; those that are declared are not. */
+    @Test
+    void springDataJpaOutsideATransactionShouldFollowTheMethod() {
+        AuthorRepository authors = app.bean(AuthorRepository.class);
+        app.assertSpreadsOverReplicas(() -> app.name(authors.servedByInTransaction()));
+        assertThat(app.name(authors.servedBy())).isEqualTo(app.primary());
+        authors.save(new Author(author()));
+        assertThat(app.countAuthorsOnPrimary(author())).isOne();
+    }
+
+    @Test
+    void decoratorShouldSeeTheConnections() {
+        if (decorated) {
+            AtomicInteger seen = app.bean(AtomicInteger.class);
+            int before = seen.get();
+            app.transactions().readOnly(app::node);
+            assertThat(seen.get()).isGreaterThan(before);
+        }
+    }
+}
