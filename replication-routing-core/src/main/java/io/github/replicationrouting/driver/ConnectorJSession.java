@@ -13,6 +13,7 @@ final class ConnectorJSession implements DriverSession {
 
     private static final boolean PRESENT =
             ClassUtils.isPresent("com.mysql.cj.MysqlConnection", ConnectorJSession.class.getClassLoader());
+    private static final int STATUS_IN_TRANSACTION = 1;
     private static final int STATUS_AUTOCOMMIT = 2;
 
     private final Connection connection;
@@ -39,10 +40,10 @@ final class ConnectorJSession implements DriverSession {
         return hasForgottenStatus() ? null : (Boolean) ((server.getStatusFlags() & STATUS_AUTOCOMMIT) != 0);
     }
 
-    /** It clears the flags before each command; an error and a ping leave them so. */
+    /** It clears the flags before each command; an error and a ping leave them so, but for an open transaction. */
     @Override
     public boolean hasForgottenStatus() {
-        return server.getStatusFlags() == 0;
+        return (server.getStatusFlags() & ~STATUS_IN_TRANSACTION) == 0;
     }
 
     @Override

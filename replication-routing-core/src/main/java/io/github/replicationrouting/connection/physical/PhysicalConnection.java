@@ -78,8 +78,9 @@ public final class PhysicalConnection implements Connection {
      * the next user would inherit a transaction: such a connection is rolled back and not used again.
      */
     public boolean hasStrayTransaction() throws SQLException {
+        // In this order: asking the server for its auto-commit also brings back its other flags.
         return !delegate.isClosed()
-                && ((!transactionOpen && session.inTransaction()) || state.autoCommitDisagreesForSure(delegate));
+                && (state.autoCommitDisagreesForSure(delegate) || (!transactionOpen && session.inTransaction()));
     }
 
     /** Ends whatever is open, also what JDBC knows nothing of. */
@@ -110,7 +111,6 @@ public final class PhysicalConnection implements Connection {
     }
 
     void beforeServerCall() throws SQLException {
-        requireOpen();
         settleCatalog();
         state.flush();
         if (!state.autoCommit()) {
@@ -128,19 +128,25 @@ public final class PhysicalConnection implements Connection {
     @Override
     public void setAutoCommit(boolean autoCommit) throws SQLException {
         requireOpen();
-        if (autoCommit == state.autoCommit()) {
+        boolean before = state.autoCommit();
+        boolean changedByText = state.mayDisagree();
+        if (autoCommit == before && !changedByText) {
             return;
         }
         state.wantAutoCommit(autoCommit);
-        if (autoCommit && isTransactionOpen()) {
-            // JDBC: changing the mode inside a transaction commits it.
+        if (changedByText) {
+            state.distrust();
+        }
+        if (changedByText || isTransactionOpen()) {
+            // JDBC: going to auto-commit inside a transaction commits it. The other way round, what SQL text began goes
+            // on, and the driver must know of it to end it.
             try {
                 state.flush();
             } catch (SQLException e) {
-                state.wantAutoCommit(false);
+                state.wantAutoCommit(before);
                 throw e;
             }
-            transactionOpen = false;
+            transactionOpen &= !autoCommit;
         }
     }
 
@@ -251,6 +257,7 @@ public final class PhysicalConnection implements Connection {
     }
 
     private void settleCatalog() throws SQLException {
+        requireOpen();
         if (initialCatalogPending) {
             delegate.setCatalog(initialCatalog);
             initialCatalogPending = false;
@@ -339,7 +346,6 @@ public final class PhysicalConnection implements Connection {
 
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
-        requireOpen();
         settleCatalog();
         return PhysicalMetaData.over(delegate.getMetaData(), this);
     }
@@ -381,66 +387,79 @@ public final class PhysicalConnection implements Connection {
 
     @Override
     public String nativeSQL(String sql) throws SQLException {
+        requireOpen();
         return delegate.nativeSQL(sql);
     }
 
     @Override
     public SQLWarning getWarnings() throws SQLException {
+        requireOpen();
         return delegate.getWarnings();
     }
 
     @Override
     public void clearWarnings() throws SQLException {
+        requireOpen();
         delegate.clearWarnings();
     }
 
     @Override
     public Map<String, Class<?>> getTypeMap() throws SQLException {
+        requireOpen();
         return delegate.getTypeMap();
     }
 
     @Override
     public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
+        requireOpen();
         delegate.setTypeMap(map);
     }
 
     @Override
     public void setHoldability(int holdability) throws SQLException {
+        requireOpen();
         delegate.setHoldability(holdability);
     }
 
     @Override
     public int getHoldability() throws SQLException {
+        requireOpen();
         return delegate.getHoldability();
     }
 
     @Override
     public Clob createClob() throws SQLException {
+        requireOpen();
         return delegate.createClob();
     }
 
     @Override
     public Blob createBlob() throws SQLException {
+        requireOpen();
         return delegate.createBlob();
     }
 
     @Override
     public NClob createNClob() throws SQLException {
+        requireOpen();
         return delegate.createNClob();
     }
 
     @Override
     public SQLXML createSQLXML() throws SQLException {
+        requireOpen();
         return delegate.createSQLXML();
     }
 
     @Override
     public Array createArrayOf(String typeName, Object[] elements) throws SQLException {
+        requireOpen();
         return delegate.createArrayOf(typeName, elements);
     }
 
     @Override
     public Struct createStruct(String typeName, Object[] attributes) throws SQLException {
+        requireOpen();
         return delegate.createStruct(typeName, attributes);
     }
 
@@ -456,16 +475,19 @@ public final class PhysicalConnection implements Connection {
 
     @Override
     public String getClientInfo(String name) throws SQLException {
+        requireOpen();
         return delegate.getClientInfo(name);
     }
 
     @Override
     public Properties getClientInfo() throws SQLException {
+        requireOpen();
         return delegate.getClientInfo();
     }
 
     @Override
     public void setSchema(String schema) throws SQLException {
+        requireOpen();
         if (!schemaChanged) {
             initialSchema = delegate.getSchema();
             schemaChanged = true;
@@ -475,16 +497,19 @@ public final class PhysicalConnection implements Connection {
 
     @Override
     public String getSchema() throws SQLException {
+        requireOpen();
         return delegate.getSchema();
     }
 
     @Override
     public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
+        requireOpen();
         delegate.setNetworkTimeout(executor, milliseconds);
     }
 
     @Override
     public int getNetworkTimeout() throws SQLException {
+        requireOpen();
         return delegate.getNetworkTimeout();
     }
 
