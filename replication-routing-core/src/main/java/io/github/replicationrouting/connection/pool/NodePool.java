@@ -6,11 +6,13 @@ import io.github.replicationrouting.driver.ConnectionFactory;
 import io.github.replicationrouting.node.Node;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 
 /** The pool of one node. Thread-safe. */
 public final class NodePool implements AutoCloseable {
 
     private final Node node;
+    private final PhysicalDataSource source;
     private final HikariDataSource pool;
 
     /**
@@ -29,7 +31,8 @@ public final class NodePool implements AutoCloseable {
         config.copyStateTo(own);
         own.setJdbcUrl(null);
         own.setConnectionInitSql(null);
-        own.setDataSource(new PhysicalDataSource(connections, dialects, config.getConnectionInitSql(), defaults));
+        this.source = new PhysicalDataSource(connections, dialects, config.getConnectionInitSql(), defaults);
+        own.setDataSource(source);
         this.pool = new HikariDataSource(own);
     }
 
@@ -42,9 +45,21 @@ public final class NodePool implements AutoCloseable {
         return pool;
     }
 
-    /** Takes a connection, and waits for one at most the pool's connection timeout. */
+    /**
+     * Takes a connection, and waits for one at most the pool's connection timeout.
+     *
+     * @throws SQLTransientConnectionException when there is none in time: with a cause when the node cannot be reached,
+     *     without when the pool is merely used up
+     */
     public Connection borrow() throws SQLException {
-        return pool.getConnection();
+        try {
+            return pool.getConnection();
+        } catch (SQLTransientConnectionException e) {
+            Exception why = source.lastFailure();
+            throw why == null || e.getCause() != null
+                    ? e
+                    : new SQLTransientConnectionException(e.getMessage(), "08001", why);
+        }
     }
 
     /** Has a borrowed connection closed instead of used again. */
