@@ -35,14 +35,8 @@ final class ConnectorJSession implements DriverSession {
     }
 
     @Override
-    public @Nullable Boolean serverAutoCommit() {
-        return hasForgottenStatus() ? null : (Boolean) ((server.getStatusFlags() & STATUS_AUTOCOMMIT) != 0);
-    }
-
-    /** It clears the flags before each command; an error and a ping leave them so. */
-    @Override
-    public boolean hasForgottenStatus() {
-        return server.getStatusFlags() == 0;
+    public Boolean serverAutoCommit() {
+        return (server.getStatusFlags() & STATUS_AUTOCOMMIT) != 0;
     }
 
     @Override

@@ -17,12 +17,9 @@ public interface DriverSession {
      */
     boolean inTransaction();
 
-    /** The server's auto-commit as of its last answer; null where the driver cannot tell, or has forgotten it. */
+    /** The server's auto-commit as of its last answer; null where the driver cannot tell. */
     @Nullable
     Boolean serverAutoCommit();
-
-    /** Whether the driver has forgotten the server's status, as after an error, so that only asking tells. */
-    boolean hasForgottenStatus();
 
     /**
      * Changes variables of the session, all in one statement where the driver allows it.

@@ -42,11 +42,6 @@ final class MariaDbSession implements DriverSession {
     }
 
     @Override
-    public boolean hasForgottenStatus() {
-        return false;
-    }
-
-    @Override
     public void set(List<String> assignments, @Nullable Boolean autoCommit) throws SQLException {
         SetStatement.execute(connection, assignments, autoCommit);
     }

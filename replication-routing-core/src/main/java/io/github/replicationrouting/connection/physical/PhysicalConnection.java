@@ -46,6 +46,12 @@ public final class PhysicalConnection implements Connection {
 
     private boolean transactionOpen;
 
+    /**
+     * Whether the driver's status flags are of the server's last answer. After an error or a ping they are not: Connector/J
+     * clears them, and MariaDB's driver marks a transaction.
+     */
+    private boolean statusKnown;
+
     /** Whether the connection is back in its initial database, and the server was not told yet. */
     private boolean initialCatalogPending;
 
@@ -75,11 +81,17 @@ public final class PhysicalConnection implements Connection {
 
     /**
      * Whether SQL text changed what belongs to JDBC ({@code BEGIN} in auto-commit, {@code SET autocommit=0}), so that
-     * the next user would inherit a transaction: such a connection is rolled back and not used again.
+     * the next user would inherit a transaction: such a connection is rolled back and not used again. Where the last
+     * answer was an error, nothing is known, and a rollback both asks and answers.
      */
     public boolean hasStrayTransaction() throws SQLException {
-        return !delegate.isClosed()
-                && ((!transactionOpen && session.inTransaction()) || state.autoCommitDisagreesForSure(delegate));
+        if (delegate.isClosed()) {
+            return false;
+        }
+        if (!statusKnown && !transactionOpen) {
+            rollbackStray();
+        }
+        return state.autoCommitDisagrees() || (!transactionOpen && session.inTransaction());
     }
 
     /** Ends whatever is open, also what JDBC knows nothing of. */
@@ -88,6 +100,7 @@ public final class PhysicalConnection implements Connection {
             statement.execute("ROLLBACK");
         }
         transactionOpen = false;
+        statusKnown = true;
     }
 
     /** Goes back to the database of the URL, so that the next user does not work in the one of this user. */
@@ -106,11 +119,14 @@ public final class PhysicalConnection implements Connection {
 
     <T, R extends @Nullable Object> R onServer(T target, ServerCall<? super T, R> call) throws SQLException {
         beforeServerCall();
-        return call.on(target);
+        R result = call.on(target);
+        statusKnown = true;
+        return result;
     }
 
     void beforeServerCall() throws SQLException {
         requireOpen();
+        statusKnown = false;
         settleCatalog();
         state.flush();
         if (!state.autoCommit()) {
@@ -141,6 +157,7 @@ public final class PhysicalConnection implements Connection {
                 throw e;
             }
             transactionOpen = false;
+            statusKnown = true;
         }
     }
 
@@ -159,6 +176,7 @@ public final class PhysicalConnection implements Connection {
         } else if (isTransactionOpen()) {
             session.commit();
             transactionOpen = false;
+            statusKnown = true;
         }
     }
 
@@ -171,6 +189,7 @@ public final class PhysicalConnection implements Connection {
         } else if (isTransactionOpen()) {
             session.rollback();
             transactionOpen = false;
+            statusKnown = true;
         }
     }
 
@@ -361,6 +380,7 @@ public final class PhysicalConnection implements Connection {
 
     @Override
     public boolean isValid(int timeout) throws SQLException {
+        statusKnown = false;
         return delegate.isValid(timeout);
     }
 

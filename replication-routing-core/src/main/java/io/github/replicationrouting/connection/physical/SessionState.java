@@ -113,20 +113,9 @@ final class SessionState {
         actualAutoCommit = wantedAutoCommit;
     }
 
-    /** Whether the server's auto-commit was changed by SQL behind our back, as far as the driver knows. */
+    /** Whether the server's auto-commit was changed by SQL behind our back. */
     boolean autoCommitDisagrees() {
         Boolean server = session.serverAutoCommit();
         return server != null && server != actualAutoCommit;
-    }
-
-    /** The same, and asks the server where the driver has forgotten; off looks like forgotten, so only on is asked. */
-    boolean autoCommitDisagreesForSure(Connection connection) throws SQLException {
-        if (!actualAutoCommit || !session.hasForgottenStatus()) {
-            return autoCommitDisagrees();
-        }
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery("SELECT @@session.autocommit")) {
-            return result.next() && result.getInt(1) == 0;
-        }
     }
 }
