@@ -3,7 +3,6 @@ package io.github.replicationrouting.integration.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.replicationrouting.integration.failure.Reads.Outcome;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.Stack;
@@ -41,13 +40,13 @@ class PrimaryFailureIT {
         try (Reads reads = new Reads(app)) {
             db1.kill();
             app.awaitState("db1", NodeState.DOWN);
-            assertThat(reads.next(100)).extracting(Outcome::node).containsOnly("db2", "db3");
+            reads.assertOnly("db2", "db3");
             assertThatThrownBy(() -> app.transactions().write(app::node))
                     .hasStackTraceContaining("NoWritableNodeException")
                     .hasStackTraceContaining("No node can be written to")
                     .hasStackTraceContaining("db1: ");
             assertThatThrownBy(app::node).hasStackTraceContaining("No node can be written to");
-            assertThat(reads.failures()).isEmpty();
+            reads.assertNoneFailed();
 
             db1.start();
             app.awaitAllInUse();
@@ -58,8 +57,8 @@ class PrimaryFailureIT {
                     }))
                     .isEqualTo("db1");
             assertThat(app.countAuthorsOnPrimary(author)).isOne();
-            assertThat(reads.next(100)).extracting(Outcome::node).containsOnly("db2", "db3");
-            assertThat(reads.failures()).isEmpty();
+            reads.assertOnly("db2", "db3");
+            reads.assertNoneFailed();
         }
     }
 }

@@ -1,25 +1,27 @@
 package io.github.replicationrouting.integration.failure;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.integration.support.TestApplication;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An application that goes on reading, whatever happens. */
 final class Reads implements AutoCloseable {
 
     private static final int THREADS = 3;
+    private static final int ENOUGH = 100;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     /** One read-only transaction: the node that served it, or why none did. */
-    record Outcome(
+    private record Outcome(
             long beganNanos,
             @Nullable String node,
             @Nullable Exception failure) {}
@@ -48,21 +50,26 @@ final class Reads implements AutoCloseable {
         }
     }
 
-    /** The next reads that begin after this call. */
-    List<Outcome> next(int count) {
+    /** Fails when one of the next reads is served by another node, or by none. */
+    void assertOnly(String... nodes) {
         long now = System.nanoTime();
-        await().atMost(Duration.ofSeconds(30)).until(() -> since(now).size() >= count);
-        return since(now);
+        await().atMost(LIMIT).until(() -> since(now).count() >= ENOUGH);
+        assertThat(since(now)).extracting(Outcome::node).containsOnly(nodes);
     }
 
-    List<Exception> failures() {
-        return outcomes.stream().map(Outcome::failure).filter(Objects::nonNull).toList();
+    /** Waits until a node serves reads that begin after this call; fails when one of them fails. */
+    void awaitServedBy(String node) {
+        long now = System.nanoTime();
+        await().atMost(LIMIT).until(() -> since(now).anyMatch(read -> node.equals(read.node())));
+        assertThat(since(now)).extracting(Outcome::failure).containsOnlyNulls();
     }
 
-    private List<Outcome> since(long nanos) {
-        return outcomes.stream()
-                .filter(outcome -> outcome.beganNanos() - nanos >= 0)
-                .toList();
+    void assertNoneFailed() {
+        assertThat(outcomes).extracting(Outcome::failure).containsOnlyNulls();
+    }
+
+    private Stream<Outcome> since(long nanos) {
+        return outcomes.stream().filter(read -> read.beganNanos() - nanos >= 0);
     }
 
     @Override

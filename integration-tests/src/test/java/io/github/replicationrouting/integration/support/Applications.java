@@ -2,28 +2,31 @@ package io.github.replicationrouting.integration.support;
 
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ReplicatedCluster;
-import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.extension.AfterAllCallback;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.extension.AfterClassTemplateInvocationCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Spring Boot applications on clusters of real servers. Clusters and applications are started when a test first asks
- * for them, shared by all test classes, checked for leaks after each class, and closed at the end.
+ * Spring Boot applications on clusters of real servers. Both are started when a test first asks for them. A cluster is
+ * shared by all test classes; an application by the tests of a class with the same arguments, after which it must have
+ * given every connection back.
  */
 public final class Applications implements AutoCloseable {
 
     /** Futures, so that a cluster that does not start is not started again for every test. */
     private final Map<ClusterKind, CompletableFuture<Servers>> servers = new EnumMap<>(ClusterKind.class);
 
-    private final Map<List<Object>, TestApplication> applications = new ConcurrentHashMap<>();
+    private final Map<List<Object>, TestApplication> applications = new HashMap<>();
+
+    private Applications() {}
 
     /** The application with these settings, with all of its nodes in use. */
     public TestApplication get(Stack stack, Class<?> configuration, String... properties) {
@@ -42,40 +45,43 @@ public final class Applications implements AutoCloseable {
         return serversOf(stack).cluster();
     }
 
-    private synchronized Servers serversOf(Stack stack) {
-        return servers.computeIfAbsent(stack.kind(), Applications::startServers).join();
+    private Servers serversOf(Stack stack) {
+        try {
+            return servers.computeIfAbsent(stack.kind(), Applications::startServers)
+                    .join();
+        } catch (CompletionException e) {
+            // Unwrapped, JUnit sees that a test is to be skipped.
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
     }
 
     private static CompletableFuture<Servers> startServers(ClusterKind kind) {
         try {
             return CompletableFuture.completedFuture(
                     Servers.on(ReplicatedCluster.of(kind).start()));
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    private void checkForLeaks() {
-        applications.values().forEach(TestApplication::awaitNothingHeld);
+    private void closeApplications() {
+        try {
+            applications.values().forEach(TestApplication::awaitNothingHeld);
+        } finally {
+            applications.values().forEach(TestApplication::close);
+            applications.clear();
+        }
     }
 
     @Override
     public void close() {
-        List<AutoCloseable> all = new ArrayList<>(applications.values());
         servers.values().stream()
                 .filter(start -> !start.isCompletedExceptionally())
-                .forEach(start -> all.add(start.join()));
-        for (AutoCloseable closeable : all) {
-            try {
-                closeable.close();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        }
+                .forEach(start -> start.join().close());
     }
 
     /** Gives test classes the applications as a constructor's parameter. */
-    public static final class Extension implements ParameterResolver, AfterAllCallback {
+    public static final class Extension implements ParameterResolver, AfterClassTemplateInvocationCallback {
 
         private static final Namespace NAMESPACE = Namespace.create(Applications.class);
 
@@ -90,8 +96,8 @@ public final class Applications implements AutoCloseable {
         }
 
         @Override
-        public void afterAll(ExtensionContext context) {
-            shared(context).checkForLeaks();
+        public void afterClassTemplateInvocation(ExtensionContext context) {
+            shared(context).closeApplications();
         }
 
         private static Applications shared(ExtensionContext context) {

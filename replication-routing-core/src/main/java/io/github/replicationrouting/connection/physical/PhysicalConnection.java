@@ -45,6 +45,7 @@ public final class PhysicalConnection implements Connection {
     private final @Nullable String initialCatalog;
 
     private boolean transactionOpen;
+    private boolean lastCallFailed;
 
     /** Whether the connection is back in its initial database, and the server was not told yet. */
     private boolean initialCatalogPending;
@@ -78,9 +79,22 @@ public final class PhysicalConnection implements Connection {
      * the next user would inherit a transaction: such a connection is rolled back and not used again.
      */
     public boolean hasStrayTransaction() throws SQLException {
-        // In this order: asking the server for its auto-commit also brings back its other flags.
-        return !delegate.isClosed()
-                && (state.autoCommitDisagreesForSure(delegate) || (!transactionOpen && session.inTransaction()));
+        if (delegate.isClosed()) {
+            return false;
+        }
+        // First: asking the server for its auto-commit also brings back its other flags.
+        if (state.autoCommitDisagreesForSure(delegate)) {
+            return true;
+        }
+        if (transactionOpen || !session.inTransaction()) {
+            return false;
+        }
+        if (lastCallFailed) {
+            // MariaDB's driver supposes a transaction after every error; a rollback ends it if there is one.
+            rollbackStray();
+            return false;
+        }
+        return true;
     }
 
     /** Ends whatever is open, also what JDBC knows nothing of. */
@@ -107,7 +121,10 @@ public final class PhysicalConnection implements Connection {
 
     <T, R extends @Nullable Object> R onServer(T target, ServerCall<? super T, R> call) throws SQLException {
         beforeServerCall();
-        return call.on(target);
+        lastCallFailed = true;
+        R result = call.on(target);
+        lastCallFailed = false;
+        return result;
     }
 
     void beforeServerCall() throws SQLException {

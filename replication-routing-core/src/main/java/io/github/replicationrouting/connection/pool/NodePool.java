@@ -7,6 +7,7 @@ import io.github.replicationrouting.driver.ConnectionFactory;
 import io.github.replicationrouting.node.Node;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,7 @@ public final class NodePool implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NodePool.class);
 
     private final Node node;
+    private final PhysicalDataSource source;
     private final HikariDataSource pool;
 
     /**
@@ -34,7 +36,8 @@ public final class NodePool implements AutoCloseable {
         config.copyStateTo(own);
         own.setJdbcUrl(null);
         own.setConnectionInitSql(null);
-        own.setDataSource(new PhysicalDataSource(connections, dialects, config.getConnectionInitSql(), defaults));
+        this.source = new PhysicalDataSource(connections, dialects, config.getConnectionInitSql(), defaults);
+        own.setDataSource(source);
         this.pool = new HikariDataSource(own);
     }
 
@@ -47,9 +50,21 @@ public final class NodePool implements AutoCloseable {
         return pool;
     }
 
-    /** Takes a connection, and waits for one at most the pool's connection timeout. */
+    /**
+     * Takes a connection, and waits for one at most the pool's connection timeout.
+     *
+     * @throws SQLTransientConnectionException when there is none in time: with a cause when the node cannot be reached,
+     *     without when the pool is merely used up
+     */
     public Connection borrow() throws SQLException {
-        return pool.getConnection();
+        try {
+            return pool.getConnection();
+        } catch (SQLTransientConnectionException e) {
+            Exception why = source.lastFailure();
+            throw why == null || e.getCause() != null
+                    ? e
+                    : new SQLTransientConnectionException(e.getMessage(), "08001", why);
+        }
     }
 
     /**

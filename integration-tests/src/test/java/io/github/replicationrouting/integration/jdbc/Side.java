@@ -1,0 +1,127 @@
+package io.github.replicationrouting.integration.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.replicationrouting.connection.logical.Leases;
+import io.github.replicationrouting.connection.physical.PhysicalConnection;
+import io.github.replicationrouting.connection.pool.ConnectionDefaults;
+import io.github.replicationrouting.connection.pool.NodePool;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.routing.Decision;
+import io.github.replicationrouting.routing.DecisionReason;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+
+/** One side of a comparison: a pool of connections to one database of one node. */
+interface Side extends AutoCloseable {
+
+    /** What can be compared. */
+    enum Layer {
+        /** HikariCP over the driver. */
+        PLAIN,
+        /** HikariCP over the physical connections of ours. */
+        PHYSICAL,
+        /** Our logical connections over all that, always routed to the same node. */
+        LOGICAL
+    }
+
+    Connection borrow() throws SQLException;
+
+    void giveBack(Connection connection) throws SQLException;
+
+    HikariDataSource pool();
+
+    @Override
+    void close();
+
+    static Side of(Layer layer, Stack stack, String database, String parameters, int size) {
+        HikariConfig config = stack.poolConfig(size);
+        config.setPoolName(layer + "-" + database);
+        String url = stack.url(stack.primary(), database, parameters);
+        if (layer == Layer.PLAIN) {
+            config.setJdbcUrl(url);
+            // Ours go back to their database without being told to.
+            config.setCatalog(database);
+            return new Plain(new HikariDataSource(config));
+        }
+        var defaults = new ConnectionDefaults(config.isAutoCommit(), null);
+        var node = new Node(NodeSpec.of("db1", url));
+        NodePool pool = stack.pool(node, config, defaults);
+        return layer == Layer.PHYSICAL ? new Physical(pool) : Logical.over(pool, defaults);
+    }
+
+    record Plain(HikariDataSource pool) implements Side {
+
+        @Override
+        public Connection borrow() throws SQLException {
+            return pool.getConnection();
+        }
+
+        @Override
+        public void giveBack(Connection connection) throws SQLException {
+            connection.close();
+        }
+
+        @Override
+        public void close() {
+            pool.close();
+        }
+    }
+
+    record Physical(NodePool nodePool) implements Side {
+
+        @Override
+        public HikariDataSource pool() {
+            return nodePool.pool();
+        }
+
+        @Override
+        public Connection borrow() throws SQLException {
+            return nodePool.borrow();
+        }
+
+        @Override
+        public void giveBack(Connection connection) throws SQLException {
+            if (connection.isClosed()) {
+                connection.close();
+            } else {
+                nodePool.giveBack(connection, connection.unwrap(PhysicalConnection.class));
+            }
+        }
+
+        @Override
+        public void close() {
+            nodePool.close();
+        }
+    }
+
+    record Logical(NodePool nodePool, Leases leases) implements Side {
+
+        static Logical over(NodePool pool, ConnectionDefaults defaults) {
+            return new Logical(pool, new Leases(Map.of(pool.node(), pool), new FixedTopology(), defaults));
+        }
+
+        @Override
+        public HikariDataSource pool() {
+            return nodePool.pool();
+        }
+
+        @Override
+        public Connection borrow() {
+            var decision = new Decision(nodePool.node(), DecisionReason.NODE_REQUESTED, true);
+            return leases.open((intent, unreachable) -> decision);
+        }
+
+        @Override
+        public void giveBack(Connection connection) throws SQLException {
+            connection.close();
+        }
+
+        @Override
+        public void close() {
+            nodePool.close();
+        }
+    }
+}

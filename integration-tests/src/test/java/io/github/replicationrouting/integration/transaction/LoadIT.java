@@ -1,0 +1,167 @@
+package io.github.replicationrouting.integration.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.JpaApplication;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.integration.support.Transactions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedStackTrace;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.core.task.AsyncTaskExecutor;
+
+/** Many more threads than connections, in Spring Boot's own executor: platform threads, or virtual ones where it can. */
+@ParameterizedClass
+@MethodSource("variants")
+@ExtendWith(Applications.Extension.class)
+class LoadIT {
+
+    private static final int TASKS = 40;
+    private static final int ROUNDS = 25;
+
+    private final Stack stack;
+    private final Class<?> configuration;
+    private final Applications applications;
+
+    static Stream<Arguments> variants() {
+        List<Arguments> variants = new ArrayList<>();
+        for (Stack stack : List.of(Stack.MYSQL, Stack.MARIADB)) {
+            variants.add(Arguments.of(stack, JdbcApplication.class));
+            variants.add(Arguments.of(stack, JpaApplication.class));
+        }
+        return variants.stream();
+    }
+
+    LoadIT(Stack stack, Class<?> configuration, Applications applications) {
+        this.stack = stack;
+        this.configuration = configuration;
+        this.applications = applications;
+    }
+
+    @Test
+    void platformThreadsShouldLeakNothing() throws Exception {
+        try (TestApplication app =
+                applications.start(stack, configuration, "spring.task.execution.pool.core-size=" + TASKS)) {
+            load(app, false);
+        }
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void virtualThreadsShouldLeakNothing() throws Exception {
+        try (TestApplication app = applications.start(stack, configuration, "spring.threads.virtual.enabled=true")) {
+            load(app, true);
+        }
+    }
+
+    /** Before JDK 24 a virtual thread that waits in a monitor pins its carrier, the drivers' own included. */
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_24)
+    void virtualThreadsShouldPinNothing(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("pinned.jfr");
+        try (Recording recording = new Recording();
+                TestApplication app = applications.start(stack, configuration, "spring.threads.virtual.enabled=true")) {
+            recording.enable("jdk.VirtualThreadPinned").withStackTrace().withThreshold(Duration.ofMillis(1));
+            recording.start();
+            load(app, true);
+            recording.stop();
+            recording.dump(file);
+        }
+        assertThat(RecordingFile.readAllEvents(file)).noneMatch(LoadIT::isOurs);
+    }
+
+    private static boolean isOurs(RecordedEvent event) {
+        RecordedStackTrace stack = event.getStackTrace();
+        return stack != null
+                && stack.getFrames().stream().anyMatch(frame -> frame.getMethod()
+                        .getType()
+                        .getName()
+                        .startsWith("io.github.replicationrouting.connection"));
+    }
+
+    private static void load(TestApplication app, boolean virtual) throws Exception {
+        app.awaitAllInUse();
+        String author = UUID.randomUUID().toString();
+        AsyncTaskExecutor threads = app.context().getBean("applicationTaskExecutor", AsyncTaskExecutor.class);
+        List<Future<Integer>> tasks = new ArrayList<>();
+        for (int i = 0; i < TASKS; i++) {
+            tasks.add(threads.submit(() -> {
+                assertThat(isVirtual(Thread.currentThread())).isEqualTo(virtual);
+                return mixedTransactions(app, author);
+            }));
+        }
+        int written = 0;
+        for (Future<Integer> task : tasks) {
+            written += task.get(60, TimeUnit.SECONDS);
+        }
+        app.awaitNothingHeld();
+        assertThat(app.countAuthorsOnPrimary(author)).isEqualTo(written);
+        app.awaitNothingHeld();
+    }
+
+    /** How many rows it wrote. */
+    private static int mixedTransactions(TestApplication app, String author) {
+        Transactions transactions = app.transactions();
+        int written = 0;
+        for (int i = 0; i < ROUNDS; i++) {
+            switch (ThreadLocalRandom.current().nextInt(5)) {
+                case 0 -> {
+                    transactions.write(() -> {
+                        app.insertAuthor(author);
+                        return assertThat(app.node()).isEqualTo(app.primary());
+                    });
+                    written++;
+                }
+                case 1 -> {
+                    transactions.readOnly(() -> {
+                        assertThat(app.node()).isIn(app.replicas());
+                        return transactions.newWrite(() -> {
+                            app.insertAuthor(author);
+                            return assertThat(app.node()).isEqualTo(app.primary());
+                        });
+                    });
+                    written++;
+                }
+                case 2 -> assertThat(app.node()).isEqualTo(app.primary());
+                case 3 -> refusedWrite(app, author);
+                default -> assertThat(transactions.<String>readOnly(app::node)).isIn(app.replicas());
+            }
+        }
+        return written;
+    }
+
+    private static void refusedWrite(TestApplication app, String author) {
+        assertThatThrownBy(() -> app.transactions().readOnly(() -> {
+                    app.insertAuthor(author);
+                    return null;
+                }))
+                .hasStackTraceContaining("A write in a read-only transaction");
+    }
+
+    private static boolean isVirtual(Thread thread) throws ReflectiveOperationException {
+        return Runtime.version().feature() >= 21
+                && (boolean) Thread.class.getMethod("isVirtual").invoke(thread);
+    }
+}
