@@ -93,9 +93,8 @@ final class Player implements AutoCloseable {
         }
     }
 
-    /** Makes all sequences begin alike. */
     /**
-     * Puts the rows back as they were. A number that both sides are given moves their auto-increment on alike: a statement
+     * Makes all sequences begin alike. A number that both sides are given moves their auto-increment on alike: a statement
      * that one driver refuses by itself has cost the other side a number.
      */
     void reset(int nextId) throws SQLException {
