@@ -57,6 +57,12 @@ final class PhysicalDataSource extends AbstractDataSource {
     @Override
     public void setLoginTimeout(int seconds) {}
 
+    /** How long the pool waits, when it is closed, for an attempt in progress. */
+    @Override
+    public int getLoginTimeout() {
+        return 1;
+    }
+
     /** Why there is no connection; null when the last attempt succeeded. */
     @Nullable
     Exception lastFailure() {
