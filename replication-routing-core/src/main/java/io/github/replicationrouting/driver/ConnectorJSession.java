@@ -13,6 +13,7 @@ final class ConnectorJSession implements DriverSession {
 
     private static final boolean PRESENT =
             ClassUtils.isPresent("com.mysql.cj.MysqlConnection", ConnectorJSession.class.getClassLoader());
+    private static final int STATUS_IN_TRANSACTION = 1;
     private static final int STATUS_AUTOCOMMIT = 2;
 
     private final Connection connection;
@@ -35,8 +36,14 @@ final class ConnectorJSession implements DriverSession {
     }
 
     @Override
-    public Boolean serverAutoCommit() {
-        return (server.getStatusFlags() & STATUS_AUTOCOMMIT) != 0;
+    public @Nullable Boolean serverAutoCommit() {
+        return hasForgottenStatus() ? null : (Boolean) ((server.getStatusFlags() & STATUS_AUTOCOMMIT) != 0);
+    }
+
+    /** It clears the flags before each command; an error and a ping leave them so, but for an open transaction. */
+    @Override
+    public boolean hasForgottenStatus() {
+        return (server.getStatusFlags() & ~STATUS_IN_TRANSACTION) == 0;
     }
 
     @Override

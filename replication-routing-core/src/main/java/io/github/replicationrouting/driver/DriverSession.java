@@ -17,9 +17,12 @@ public interface DriverSession {
      */
     boolean inTransaction();
 
-    /** The server's auto-commit as of its last answer; null where the driver cannot tell. */
+    /** The server's auto-commit as of its last answer; null where the driver cannot tell, or has forgotten it. */
     @Nullable
     Boolean serverAutoCommit();
+
+    /** Whether the driver has forgotten the server's status, as after an error, so that only asking tells. */
+    boolean hasForgottenStatus();
 
     /**
      * Changes variables of the session, all in one statement where the driver allows it.

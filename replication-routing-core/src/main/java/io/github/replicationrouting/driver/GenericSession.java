@@ -25,6 +25,11 @@ final class GenericSession implements DriverSession {
     }
 
     @Override
+    public boolean hasForgottenStatus() {
+        return false;
+    }
+
+    @Override
     public void set(List<String> assignments, @Nullable Boolean autoCommit) throws SQLException {
         SetStatement.execute(connection, assignments, null);
         if (autoCommit != null) {

@@ -42,6 +42,11 @@ final class MariaDbSession implements DriverSession {
     }
 
     @Override
+    public boolean hasForgottenStatus() {
+        return false;
+    }
+
+    @Override
     public void set(List<String> assignments, @Nullable Boolean autoCommit) throws SQLException {
         SetStatement.execute(connection, assignments, autoCommit);
     }

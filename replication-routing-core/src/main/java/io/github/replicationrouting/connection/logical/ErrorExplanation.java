@@ -15,7 +15,9 @@ final class ErrorExplanation {
         if (kind != ErrorKind.READ_ONLY_SERVER && kind != ErrorKind.READ_ONLY_TRANSACTION) {
             return error;
         }
-        return decision.writable() ? primaryIsReadOnly(error, decision) : transactionIsReadOnly(error, decision);
+        // A read-only transaction may run on the primary, too; only a read-only server has ceased to be one.
+        boolean wasPrimary = kind == ErrorKind.READ_ONLY_SERVER && decision.writable();
+        return wasPrimary ? primaryIsReadOnly(error, decision) : transactionIsReadOnly(error, decision);
     }
 
     private static SQLException transactionIsReadOnly(SQLException error, Decision decision) {

@@ -124,21 +124,7 @@ final class Lease {
         }
         released = true;
         try {
-            if (physical.hasStrayTransaction()) {
-                log.warn(
-                        "A connection to {} comes back with a transaction or auto-commit that SQL text changed;"
-                                + " it is rolled back and closed. Use Connection.setAutoCommit instead.",
-                        decision.node());
-                physical.rollbackStray();
-                pool.evict(connection);
-            } else {
-                physical.restoreInitialDatabase();
-            }
-            connection.close();
-        } catch (SQLException e) {
-            // Nothing acknowledged depends on it: unfinished work is rolled back by the server, too.
-            log.debug("A connection to {} could not be given back and is closed", decision.node(), e);
-            pool.evict(connection);
+            pool.giveBack(connection, physical);
         } finally {
             pool.node().release();
         }

@@ -218,9 +218,6 @@ final class LogicalConnection implements RoutedConnection {
     @Override
     public void setAutoCommit(boolean autoCommit) throws SQLException {
         requireOpen();
-        if (autoCommit == this.autoCommit) {
-            return;
-        }
         Lease current = usableLease();
         if (current != null) {
             if (autoCommit && transactionOpen) {
@@ -369,11 +366,11 @@ final class LogicalConnection implements RoutedConnection {
     @Override
     public void setTransactionIsolation(int level) throws SQLException {
         requireOpen();
-        settings.setIsolation(level, defaults);
         Lease current = liveLease();
         if (current != null) {
             current.connection().setTransactionIsolation(level);
         }
+        settings.setIsolation(level, defaults);
     }
 
     @Override
@@ -385,11 +382,11 @@ final class LogicalConnection implements RoutedConnection {
     @Override
     public void setCatalog(String catalog) throws SQLException {
         requireOpen();
-        settings.setCatalog(catalog);
         Lease current = liveLease();
         if (current != null) {
             current.connection().setCatalog(catalog);
         }
+        settings.setCatalog(catalog);
     }
 
     @Override
@@ -402,11 +399,11 @@ final class LogicalConnection implements RoutedConnection {
     @Override
     public void setSchema(String schema) throws SQLException {
         requireOpen();
-        settings.setSchema(schema);
         Lease current = liveLease();
         if (current != null) {
             current.connection().setSchema(schema);
         }
+        settings.setSchema(schema);
     }
 
     @Override
@@ -429,11 +426,11 @@ final class LogicalConnection implements RoutedConnection {
     @Override
     public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
         requireOpen();
-        settings.setNetworkTimeout(executor, milliseconds);
         Lease current = liveLease();
         if (current != null) {
             current.connection().setNetworkTimeout(executor, milliseconds);
         }
+        settings.setNetworkTimeout(executor, milliseconds);
     }
 
     @Override

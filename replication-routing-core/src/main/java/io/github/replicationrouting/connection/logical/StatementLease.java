@@ -51,7 +51,7 @@ final class StatementLease<S extends Statement> {
 
     /** A statement may close itself with its result. */
     void resultClosed() throws SQLException {
-        if (!closed && statement.isCloseOnCompletion() && statement.isClosed()) {
+        if (!closed && statement.isClosed()) {
             close();
         }
     }

@@ -46,11 +46,8 @@ public final class PhysicalConnection implements Connection {
 
     private boolean transactionOpen;
 
-    /**
-     * Whether the driver's status flags are of the server's last answer. After an error or a ping they are not: Connector/J
-     * clears them, and MariaDB's driver marks a transaction.
-     */
-    private boolean statusKnown;
+    /** Whether the last call failed: no driver's flags count then, and MariaDB's marks a transaction out of caution. */
+    private boolean lastCallFailed;
 
     /** Whether the connection is back in its initial database, and the server was not told yet. */
     private boolean initialCatalogPending;
@@ -81,17 +78,18 @@ public final class PhysicalConnection implements Connection {
 
     /**
      * Whether SQL text changed what belongs to JDBC ({@code BEGIN} in auto-commit, {@code SET autocommit=0}), so that
-     * the next user would inherit a transaction: such a connection is rolled back and not used again. Where the last
-     * answer was an error, nothing is known, and a rollback both asks and answers.
+     * the next user would inherit a transaction: such a connection is rolled back and not used again.
      */
     public boolean hasStrayTransaction() throws SQLException {
         if (delegate.isClosed()) {
             return false;
         }
-        if (!statusKnown && !transactionOpen) {
+        if (lastCallFailed && !transactionOpen) {
+            // Ends what a procedure may have begun before it failed; the answer brings the flags.
             rollbackStray();
         }
-        return state.autoCommitDisagrees() || (!transactionOpen && session.inTransaction());
+        // In this order: asking the server for its auto-commit also brings back its other flags.
+        return state.autoCommitDisagreesForSure(delegate) || (!transactionOpen && session.inTransaction());
     }
 
     /** Ends whatever is open, also what JDBC knows nothing of. */
@@ -100,7 +98,7 @@ public final class PhysicalConnection implements Connection {
             statement.execute("ROLLBACK");
         }
         transactionOpen = false;
-        statusKnown = true;
+        lastCallFailed = false;
     }
 
     /** Goes back to the database of the URL, so that the next user does not work in the one of this user. */
@@ -118,15 +116,14 @@ public final class PhysicalConnection implements Connection {
     }
 
     <T, R extends @Nullable Object> R onServer(T target, ServerCall<? super T, R> call) throws SQLException {
+        lastCallFailed = true;
         beforeServerCall();
         R result = call.on(target);
-        statusKnown = true;
+        lastCallFailed = false;
         return result;
     }
 
     void beforeServerCall() throws SQLException {
-        requireOpen();
-        statusKnown = false;
         settleCatalog();
         state.flush();
         if (!state.autoCommit()) {
@@ -144,20 +141,25 @@ public final class PhysicalConnection implements Connection {
     @Override
     public void setAutoCommit(boolean autoCommit) throws SQLException {
         requireOpen();
-        if (autoCommit == state.autoCommit()) {
+        boolean before = state.autoCommit();
+        boolean changedByText = state.mayDisagree();
+        if (autoCommit == before && !changedByText) {
             return;
         }
         state.wantAutoCommit(autoCommit);
-        if (autoCommit && isTransactionOpen()) {
-            // JDBC: changing the mode inside a transaction commits it.
+        if (changedByText) {
+            state.distrust();
+        }
+        if (changedByText || isTransactionOpen()) {
+            // JDBC: going to auto-commit inside a transaction commits it. The other way round, what SQL text began goes
+            // on, and the driver must know of it to end it.
             try {
                 state.flush();
             } catch (SQLException e) {
-                state.wantAutoCommit(false);
+                state.wantAutoCommit(before);
                 throw e;
             }
-            transactionOpen = false;
-            statusKnown = true;
+            transactionOpen &= !autoCommit;
         }
     }
 
@@ -176,7 +178,7 @@ public final class PhysicalConnection implements Connection {
         } else if (isTransactionOpen()) {
             session.commit();
             transactionOpen = false;
-            statusKnown = true;
+            lastCallFailed = false;
         }
     }
 
@@ -189,7 +191,7 @@ public final class PhysicalConnection implements Connection {
         } else if (isTransactionOpen()) {
             session.rollback();
             transactionOpen = false;
-            statusKnown = true;
+            lastCallFailed = false;
         }
     }
 
@@ -270,6 +272,7 @@ public final class PhysicalConnection implements Connection {
     }
 
     private void settleCatalog() throws SQLException {
+        requireOpen();
         if (initialCatalogPending) {
             delegate.setCatalog(initialCatalog);
             initialCatalogPending = false;
@@ -358,7 +361,6 @@ public final class PhysicalConnection implements Connection {
 
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
-        requireOpen();
         settleCatalog();
         return PhysicalMetaData.over(delegate.getMetaData(), this);
     }
@@ -380,7 +382,6 @@ public final class PhysicalConnection implements Connection {
 
     @Override
     public boolean isValid(int timeout) throws SQLException {
-        statusKnown = false;
         return delegate.isValid(timeout);
     }
 
@@ -401,66 +402,79 @@ public final class PhysicalConnection implements Connection {
 
     @Override
     public String nativeSQL(String sql) throws SQLException {
+        requireOpen();
         return delegate.nativeSQL(sql);
     }
 
     @Override
     public SQLWarning getWarnings() throws SQLException {
+        requireOpen();
         return delegate.getWarnings();
     }
 
     @Override
     public void clearWarnings() throws SQLException {
+        requireOpen();
         delegate.clearWarnings();
     }
 
     @Override
     public Map<String, Class<?>> getTypeMap() throws SQLException {
+        requireOpen();
         return delegate.getTypeMap();
     }
 
     @Override
     public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
+        requireOpen();
         delegate.setTypeMap(map);
     }
 
     @Override
     public void setHoldability(int holdability) throws SQLException {
+        requireOpen();
         delegate.setHoldability(holdability);
     }
 
     @Override
     public int getHoldability() throws SQLException {
+        requireOpen();
         return delegate.getHoldability();
     }
 
     @Override
     public Clob createClob() throws SQLException {
+        requireOpen();
         return delegate.createClob();
     }
 
     @Override
     public Blob createBlob() throws SQLException {
+        requireOpen();
         return delegate.createBlob();
     }
 
     @Override
     public NClob createNClob() throws SQLException {
+        requireOpen();
         return delegate.createNClob();
     }
 
     @Override
     public SQLXML createSQLXML() throws SQLException {
+        requireOpen();
         return delegate.createSQLXML();
     }
 
     @Override
     public Array createArrayOf(String typeName, Object[] elements) throws SQLException {
+        requireOpen();
         return delegate.createArrayOf(typeName, elements);
     }
 
     @Override
     public Struct createStruct(String typeName, Object[] attributes) throws SQLException {
+        requireOpen();
         return delegate.createStruct(typeName, attributes);
     }
 
@@ -476,16 +490,19 @@ public final class PhysicalConnection implements Connection {
 
     @Override
     public String getClientInfo(String name) throws SQLException {
+        requireOpen();
         return delegate.getClientInfo(name);
     }
 
     @Override
     public Properties getClientInfo() throws SQLException {
+        requireOpen();
         return delegate.getClientInfo();
     }
 
     @Override
     public void setSchema(String schema) throws SQLException {
+        requireOpen();
         if (!schemaChanged) {
             initialSchema = delegate.getSchema();
             schemaChanged = true;
@@ -495,16 +512,19 @@ public final class PhysicalConnection implements Connection {
 
     @Override
     public String getSchema() throws SQLException {
+        requireOpen();
         return delegate.getSchema();
     }
 
     @Override
     public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
+        requireOpen();
         delegate.setNetworkTimeout(executor, milliseconds);
     }
 
     @Override
     public int getNetworkTimeout() throws SQLException {
+        requireOpen();
         return delegate.getNetworkTimeout();
     }
 

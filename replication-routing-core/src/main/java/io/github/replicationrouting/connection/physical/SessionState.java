@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The session variables behind auto-commit, read-only and isolation: what the users of a connection want, and what the
@@ -27,6 +26,9 @@ final class SessionState {
     private boolean actualAutoCommit;
     private boolean actualReadOnly;
     private IsolationLevel actualIsolation;
+
+    /** Whether the actual state may be another. */
+    private boolean distrusted;
 
     private SessionState(
             DriverSession session,
@@ -91,7 +93,8 @@ final class SessionState {
 
     /** Makes the server's state the wanted one. */
     void flush() throws SQLException {
-        if (wantedAutoCommit != actualAutoCommit
+        if (distrusted
+                || wantedAutoCommit != actualAutoCommit
                 || wantedReadOnly != actualReadOnly
                 || wantedIsolation != actualIsolation) {
             sendDifference();
@@ -100,22 +103,51 @@ final class SessionState {
 
     private void sendDifference() throws SQLException {
         List<String> assignments = new ArrayList<>(3);
-        if (wantedReadOnly != actualReadOnly) {
+        if (distrusted || wantedReadOnly != actualReadOnly) {
             assignments.add(dialect.readOnlyVariable() + "=" + (wantedReadOnly ? 1 : 0));
         }
-        if (wantedIsolation != actualIsolation) {
+        if (distrusted || wantedIsolation != actualIsolation) {
             assignments.add(dialect.isolationVariable() + "='" + wantedIsolation.variable() + "'");
         }
-        @Nullable Boolean autoCommit = wantedAutoCommit != actualAutoCommit ? (Boolean) wantedAutoCommit : null;
-        session.set(assignments, autoCommit);
+        boolean autoCommitDiffers = distrusted || wantedAutoCommit != actualAutoCommit;
+        // A statement that fails may have changed a part: auto-commit on commits, and a commit may be refused.
+        distrusted = true;
+        session.set(assignments, autoCommitDiffers ? (Boolean) wantedAutoCommit : null);
+        distrusted = false;
         actualReadOnly = wantedReadOnly;
         actualIsolation = wantedIsolation;
         actualAutoCommit = wantedAutoCommit;
     }
 
-    /** Whether the server's auto-commit was changed by SQL behind our back. */
-    boolean autoCommitDisagrees() {
+    /** Has everything sent with the next flush, so that the server and the driver know it again. */
+    void distrust() {
+        distrusted = true;
+    }
+
+    /** Whether the server's auto-commit may have been changed by SQL behind our back. */
+    boolean mayDisagree() {
+        return autoCommitDisagrees() || isForgotten();
+    }
+
+    /** The same, as far as the driver knows. */
+    private boolean autoCommitDisagrees() {
         Boolean server = session.serverAutoCommit();
         return server != null && server != actualAutoCommit;
+    }
+
+    /** Whether the driver has forgotten the server's status; off looks like forgotten, so it counts only for on. */
+    private boolean isForgotten() {
+        return actualAutoCommit && session.hasForgottenStatus();
+    }
+
+    /** The same for sure: asks the server where the driver has forgotten. */
+    boolean autoCommitDisagreesForSure(Connection connection) throws SQLException {
+        if (!isForgotten()) {
+            return autoCommitDisagrees();
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SELECT @@session.autocommit")) {
+            return result.next() && result.getInt(1) == 0;
+        }
     }
 }

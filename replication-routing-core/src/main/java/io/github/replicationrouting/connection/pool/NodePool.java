@@ -2,14 +2,19 @@ package io.github.replicationrouting.connection.pool;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.replicationrouting.connection.physical.PhysicalConnection;
 import io.github.replicationrouting.driver.ConnectionFactory;
 import io.github.replicationrouting.node.Node;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The pool of one node. Thread-safe. */
 public final class NodePool implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(NodePool.class);
 
     private final Node node;
     private final PhysicalDataSource source;
@@ -59,6 +64,32 @@ public final class NodePool implements AutoCloseable {
             throw why == null || e.getCause() != null
                     ? e
                     : new SQLTransientConnectionException(e.getMessage(), "08001", why);
+        }
+    }
+
+    /**
+     * Takes a connection back as its next user must find it: in its initial database and with nothing open, or else
+     * closed. Never fails: nothing that was acknowledged depends on it, and the server rolls back unfinished work of
+     * its own accord.
+     */
+    public void giveBack(Connection borrowed, PhysicalConnection physical) {
+        try {
+            if (physical.isClosed()) {
+                evict(borrowed);
+            } else if (physical.hasStrayTransaction()) {
+                log.warn(
+                        "A connection to {} comes back with a transaction or auto-commit that SQL text changed;"
+                                + " it is rolled back and closed. Use Connection.setAutoCommit instead.",
+                        node);
+                physical.rollbackStray();
+                evict(borrowed);
+            } else {
+                physical.restoreInitialDatabase();
+                borrowed.close();
+            }
+        } catch (SQLException e) {
+            log.debug("A connection to {} could not be given back and is closed", node, e);
+            evict(borrowed);
         }
     }
 

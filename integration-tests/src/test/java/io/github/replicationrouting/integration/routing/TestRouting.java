@@ -1,0 +1,116 @@
+package io.github.replicationrouting.integration.routing;
+
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import io.github.replicationrouting.NodeSettings;
+import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.monitor.LagProbe;
+import io.github.replicationrouting.monitor.MonitorSettings;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.JdbcDriver;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.NodeState;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** A router over nodes of a cluster, with Spring's JDBC support on top. */
+final class TestRouting implements AutoCloseable {
+
+    /** Looks often. */
+    static final Duration BUSY = Duration.ofMillis(100);
+    /** Looks once, at the start: what it would send does not spoil a count. */
+    static final Duration QUIET = Duration.ofHours(1);
+
+    private final ReplicationRouting routing;
+    private final JdbcTransactionManager transactions;
+    private final JdbcTemplate jdbc;
+
+    private TestRouting(ReplicationRouting routing) {
+        this.routing = routing;
+        this.transactions = new JdbcTransactionManager(routing.dataSource());
+        this.jdbc = new JdbcTemplate(routing.dataSource());
+    }
+
+    static TestRouting over(
+            ReplicatedCluster cluster, List<ClusterNode> nodes, JdbcDriver driver, Duration interval, int poolSize) {
+        ReplicationRouting.Builder builder = ReplicationRouting.builder("test")
+                .monitor(new MonitorSettings(
+                        interval,
+                        Duration.ofSeconds(2),
+                        2,
+                        LagProbe.AUTO,
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(60)));
+        for (ClusterNode node : nodes) {
+            HikariConfig pool = new HikariConfig();
+            pool.setPoolName(node.name());
+            pool.setUsername(cluster.username());
+            pool.setPassword(cluster.password());
+            pool.setMaximumPoolSize(poolSize);
+            pool.setConnectionTimeout(10_000);
+            pool.setInitializationFailTimeout(-1);
+            builder.node(new NodeSettings(
+                    NodeSpec.of(node.name(), node.jdbcUrl(driver)), pool, null, Duration.ofSeconds(5), null));
+        }
+        TestRouting test = new TestRouting(builder.build());
+        test.routing.start();
+        await("pools are full").atMost(Duration.ofSeconds(60)).until(() -> test.routing.pools().stream()
+                .allMatch(pool -> pool.pool().getHikariPoolMXBean().getTotalConnections() == poolSize));
+        return test;
+    }
+
+    ReplicationRouting routing() {
+        return routing;
+    }
+
+    JdbcTransactionManager transactions() {
+        return transactions;
+    }
+
+    JdbcTemplate jdbc() {
+        return jdbc;
+    }
+
+    TransactionTemplate readOnly() {
+        DefaultTransactionDefinition definition =
+                new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRED);
+        definition.setReadOnly(true);
+        return new TransactionTemplate(transactions, definition);
+    }
+
+    TransactionTemplate readWrite() {
+        return new TransactionTemplate(transactions);
+    }
+
+    void awaitAllOnline() {
+        await("all nodes are online")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> routing.topology().snapshot().nodes().stream()
+                        .allMatch(node -> node.state() == NodeState.ONLINE));
+    }
+
+    /** Whatever was borrowed has come back, and nobody waits. */
+    void awaitNothingBorrowed() {
+        await("everything borrowed has come back")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> routing.pools().stream().allMatch(pool -> {
+                    HikariPoolMXBean state = pool.pool().getHikariPoolMXBean();
+                    return state.getActiveConnections() == 0
+                            && state.getThreadsAwaitingConnection() == 0
+                            && pool.node().inFlight() == 0;
+                }));
+    }
+
+    @Override
+    public void close() {
+        routing.close();
+    }
+}

@@ -1,0 +1,218 @@
+package io.github.replicationrouting.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.util.Credentials;
+import io.github.replicationrouting.dialect.Dialects;
+import io.github.replicationrouting.dialect.ErrorKind;
+import io.github.replicationrouting.dialect.Observation;
+import io.github.replicationrouting.dialect.Replication;
+import io.github.replicationrouting.dialect.ReplicationDialect;
+import io.github.replicationrouting.driver.ConnectionFactory;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeSpec;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ConnectionProberTest {
+
+    private static final AtomicInteger tests = new AtomicInteger();
+
+    private final String url = "jdbc:stub:" + tests.incrementAndGet();
+    private final StubDriver.Log server = StubDriver.log(url);
+    private final String router = "prober-test-" + url;
+    private final StubDialect dialect = new StubDialect();
+    private final ConnectionProber prober = new ConnectionProber(
+            router,
+            new MonitoredNode(
+                    new Node(NodeSpec.of("db1", url)),
+                    new ConnectionFactory(
+                            url,
+                            StubDriver.class.getName(),
+                            new Properties(),
+                            () -> Credentials.of("monitor", "marker"),
+                            Duration.ofSeconds(1)),
+                    null),
+            Duration.ofSeconds(1),
+            2,
+            new Dialects(List.of(dialect)),
+            System::nanoTime,
+            new Supervisor(router));
+
+    @AfterEach
+    void close() {
+        dialect.gate.countDown();
+        prober.close();
+    }
+
+    @Test
+    void keepsOneConnectionAndAsksForReplicationOnANewOneOrOnRequest() {
+        assertThat(probe(false)).isInstanceOf(ProbeAnswer.Answered.class);
+        assertThat(dialect.replicationAsked).hasValue(1);
+        assertThat(probe(false)).isInstanceOf(ProbeAnswer.Answered.class);
+        assertThat(dialect.replicationAsked).hasValue(1);
+        assertThat(probe(true)).isInstanceOf(ProbeAnswer.Answered.class);
+        assertThat(dialect.replicationAsked).hasValue(2);
+        assertThat(server.opened).hasValue(1);
+        assertThat(server.ends).isEmpty();
+    }
+
+    @Test
+    void dropsAConnectionThatFailedAndOpensAnother() {
+        probe(false);
+        dialect.failure = StubDriver.lost();
+        assertThat(probe(false)).isInstanceOf(ProbeAnswer.Failed.class);
+        assertThat(server.ends).containsExactly("abort 1");
+
+        dialect.failure = null;
+        assertThat(probe(false)).isInstanceOf(ProbeAnswer.Answered.class);
+        assertThat(server.opened).hasValue(2);
+    }
+
+    @Test
+    void survivesADialectThatThrowsAnError() {
+        dialect.failure = new OutOfMemoryError("of a test");
+        ProbeAnswer answer = probe(false);
+        assertThat(((ProbeAnswer.Failed) answer).failure().reason()).isEqualTo("the probe failed: OutOfMemoryError");
+
+        dialect.failure = null;
+        assertThat(probe(false)).isInstanceOf(ProbeAnswer.Answered.class);
+    }
+
+    @Test
+    void anAnswerWithoutReplicationIsBetterThanNone() {
+        dialect.replicationFailure = StubDriver.lost();
+        ProbeAnswer answer = probe(true);
+        assertThat(((ProbeAnswer.Answered) answer).replication()).isInstanceOf(Replication.NotAsked.class);
+        assertThat(server.ends).containsExactly("abort 1");
+    }
+
+    @Test
+    void renewsItsConnectionOnRequest() {
+        probe(false);
+        ask(new Probe(System.nanoTime(), false, true)).join();
+        assertThat(server.opened).hasValue(2);
+        assertThat(server.ends).containsExactly("close 1");
+        assertThat(dialect.replicationAsked).hasValue(2);
+    }
+
+    @Test
+    void explainsAServerThatNoDialectSpeaks() {
+        server.version = "16.3";
+        ProbeAnswer.Failed failed = (ProbeAnswer.Failed) probe(false);
+        assertThat(failed.failure().reason())
+                .isEqualTo("unsupported server version 16.3: set replication.routing.nodes.db1.dialect");
+        assertThat(server.ends).containsExactly("abort 1");
+    }
+
+    @Test
+    void asksAgainWhileAProbeHangsAndAnswersForWhatDoesNotFit() throws InterruptedException {
+        probe(false);
+        dialect.hangs = true;
+        CompletableFuture<ProbeAnswer> first = ask(new Probe(System.nanoTime(), false, false));
+        CompletableFuture<ProbeAnswer> second = ask(new Probe(System.nanoTime(), false, false));
+        await().atMost(Duration.ofSeconds(10)).until(() -> server.opened.get() == 2);
+        ProbeAnswer third = ask(new Probe(System.nanoTime(), false, false)).join();
+        assertThat(((ProbeAnswer.Failed) third).failure().reason()).isEqualTo("no answer within 1s");
+
+        dialect.hangs = false;
+        dialect.gate.countDown();
+        first.join();
+        second.join();
+        // One of the two connections is kept.
+        assertThat(server.ends).hasSize(1);
+    }
+
+    @Test
+    void closesItsConnectionAndEndsItsThreads() {
+        probe(false);
+        prober.close();
+        await().atMost(Duration.ofSeconds(10)).until(() -> server.ends.equals(List.of("close 1")));
+        await().atMost(Duration.ofSeconds(10)).until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals(router + "-probe-db1")));
+    }
+
+    private ProbeAnswer probe(boolean replication) {
+        return ask(new Probe(System.nanoTime(), replication, false)).join();
+    }
+
+    private CompletableFuture<ProbeAnswer> ask(Probe probe) {
+        CompletableFuture<ProbeAnswer> answer = new CompletableFuture<>();
+        prober.start(probe, answer::complete);
+        return answer.orTimeout(20, TimeUnit.SECONDS);
+    }
+
+    private static final class StubDialect implements ReplicationDialect {
+
+        final CountDownLatch gate = new CountDownLatch(1);
+        volatile boolean hangs;
+        volatile @Nullable Throwable failure;
+        volatile @Nullable SQLException replicationFailure;
+        final AtomicInteger replicationAsked = new AtomicInteger();
+
+        @Override
+        public String name() {
+            return "stub";
+        }
+
+        @Override
+        public boolean supports(String productVersion) {
+            return productVersion.startsWith("9");
+        }
+
+        @Override
+        public String readOnlyVariable() {
+            return "ro";
+        }
+
+        @Override
+        public String isolationVariable() {
+            return "iso";
+        }
+
+        @Override
+        public Observation observe(Connection connection) throws SQLException {
+            if (hangs) {
+                try {
+                    gate.await();
+                } catch (InterruptedException e) {
+                    throw new SQLException(e);
+                }
+            }
+            Throwable thrown = failure;
+            if (thrown instanceof SQLException sql) {
+                throw sql;
+            }
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            return new Observation("Stub 1", "id", false, false, null, null);
+        }
+
+        @Override
+        public Replication replication(Connection connection) throws SQLException {
+            replicationAsked.incrementAndGet();
+            SQLException thrown = replicationFailure;
+            if (thrown != null) {
+                throw thrown;
+            }
+            return new Replication.Channels(List.of());
+        }
+
+        @Override
+        public ErrorKind classify(SQLException error) {
+            return ErrorKind.OTHER;
+        }
+    }
+}

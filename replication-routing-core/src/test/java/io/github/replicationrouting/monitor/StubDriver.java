@@ -1,0 +1,95 @@
+package io.github.replicationrouting.monitor;
+
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.Driver;
+import java.sql.DriverPropertyInfo;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Logger;
+
+/** Connections without a server, which remember by URL how they ended. */
+public final class StubDriver implements Driver {
+
+    private static final Map<String, Log> logs = new ConcurrentHashMap<>();
+
+    /** What happened behind one URL. */
+    static final class Log {
+        final List<String> ends = new CopyOnWriteArrayList<>();
+        final AtomicInteger opened = new AtomicInteger();
+        volatile String version = "9.7.4";
+    }
+
+    static Log log(String url) {
+        return logs.computeIfAbsent(url, u -> new Log());
+    }
+
+    @Override
+    public Connection connect(String url, Properties info) {
+        Log log = log(url);
+        int number = log.opened.incrementAndGet();
+        return (Connection) Proxy.newProxyInstance(
+                StubDriver.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, args) -> {
+                    switch (method.getName()) {
+                        case "close", "abort" -> log.ends.add(method.getName() + " " + number);
+                        case "getMetaData" -> {
+                            return metadata(log.version);
+                        }
+                        case "setNetworkTimeout" -> {}
+                        default -> throw new UnsupportedOperationException(method.getName());
+                    }
+                    return null;
+                });
+    }
+
+    private static DatabaseMetaData metadata(String version) {
+        return (DatabaseMetaData) Proxy.newProxyInstance(
+                StubDriver.class.getClassLoader(), new Class<?>[] {DatabaseMetaData.class}, (proxy, method, args) -> {
+                    if (method.getName().equals("getDatabaseProductVersion")) {
+                        return version;
+                    }
+                    throw new UnsupportedOperationException(method.getName());
+                });
+    }
+
+    @Override
+    public boolean acceptsURL(String url) {
+        return true;
+    }
+
+    @Override
+    public DriverPropertyInfo[] getPropertyInfo(String url, Properties info) {
+        return new DriverPropertyInfo[0];
+    }
+
+    @Override
+    public int getMajorVersion() {
+        return 1;
+    }
+
+    @Override
+    public int getMinorVersion() {
+        return 0;
+    }
+
+    @Override
+    public boolean jdbcCompliant() {
+        return false;
+    }
+
+    @Override
+    public Logger getParentLogger() {
+        return Logger.getGlobal();
+    }
+
+    /** For what a test's dialect throws. */
+    static SQLException lost() {
+        return new SQLException("Communications link failure", "08S01");
+    }
+}

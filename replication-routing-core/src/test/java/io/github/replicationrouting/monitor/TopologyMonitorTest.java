@@ -1,0 +1,92 @@
+package io.github.replicationrouting.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.util.Credentials;
+import io.github.replicationrouting.dialect.Dialects;
+import io.github.replicationrouting.driver.ConnectionFactory;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.topology.NodeStatus;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TopologyMonitorTest {
+
+    private static final MonitorSettings SETTINGS = new MonitorSettings(
+            Duration.ofMillis(100),
+            Duration.ofMillis(400),
+            2,
+            LagProbe.AUTO,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(2));
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mysql", "mariadb"})
+    void startsAndClosesInTimeWhenOneNodeRefusesAndAnotherSaysNothing(String driver) throws IOException {
+        // The backlog of a socket that nobody accepts from: connected, and then silence.
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            int refusing = freePort();
+            TopologyMonitor monitor = new TopologyMonitor(
+                    "start-test-" + driver,
+                    List.of(node(driver, "db1", refusing), node(driver, "db2", silent.getLocalPort())),
+                    SETTINGS,
+                    Dialects.standard(),
+                    new TopologyListener() {});
+            try {
+                long before = System.nanoTime();
+                monitor.start();
+                assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(4));
+                await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+                    assertThat(status(monitor, "db1").reason()).isEqualTo("connection refused");
+                    assertThat(status(monitor, "db2").reason()).isEqualTo("no answer within 400ms");
+                });
+                assertThat(monitor.describe())
+                        .isEqualTo("no primary (no node is writable: db1 is down (connection refused), db2 is down (no"
+                                + " answer within 400ms)); replicas db1 down (connection refused), db2 down (no answer"
+                                + " within 400ms); max-lag 5s");
+                assertThat(threads(driver).toList()).isNotEmpty().allMatch(Thread::isDaemon);
+            } finally {
+                long before = System.nanoTime();
+                monitor.close();
+                assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(1));
+            }
+            monitor.suspect(monitor.snapshot().nodes().get(0).node(), new IllegalStateException("after the close"));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> threads(driver).findAny().isEmpty());
+        }
+    }
+
+    private static Stream<Thread> threads(String driver) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("start-test-" + driver + "-"));
+    }
+
+    private static NodeStatus status(TopologyMonitor monitor, String name) {
+        return Objects.requireNonNull(monitor.snapshot().node(name));
+    }
+
+    private static MonitoredNode node(String driver, String name, int port) {
+        String url = "jdbc:" + driver + "://127.0.0.1:" + port + "/";
+        return new MonitoredNode(
+                new Node(NodeSpec.of(name, url)),
+                new ConnectionFactory(
+                        url, null, new Properties(), () -> Credentials.of("nobody", "marker"), Duration.ofSeconds(1)),
+                null);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+}
