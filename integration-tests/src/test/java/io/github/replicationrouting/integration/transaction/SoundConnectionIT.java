@@ -67,7 +67,10 @@ class SoundConnectionIT {
     void transactionOfAProcedureThatFailedShouldEnd() {
         app.cluster()
                 .primary()
-                .execute(List.of("DROP PROCEDURE IF EXISTS %s.fails".formatted(app.cluster().database()), """
+                .execute(List.of(
+                        "DROP PROCEDURE IF EXISTS %s.fails"
+                                .formatted(app.cluster().database()),
+                        """
                         CREATE PROCEDURE %s.fails(name VARCHAR(100)) BEGIN
                             START TRANSACTION;
                             INSERT INTO author (name) VALUES (name);
