@@ -7,6 +7,7 @@ import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -59,6 +60,23 @@ class SoundConnectionIT {
             }
             return null;
         });
+        assertThat(app.countAuthors(author)).isZero();
+    }
+
+    @Test
+    void transactionOfAProcedureThatFailedShouldEnd() {
+        app.cluster()
+                .primary()
+                .execute(List.of(
+                        "DROP PROCEDURE IF EXISTS %s.fails"
+                                .formatted(app.cluster().database()),
+                        """
+                        CREATE PROCEDURE %s.fails(name VARCHAR(100)) BEGIN
+                            START TRANSACTION;
+                            INSERT INTO author (name) VALUES (name);
+                            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'on purpose';
+                        END""".formatted(app.cluster().database())));
+        assertThatThrownBy(() -> app.jdbc().update("CALL fails(?)", author)).hasMessageContaining("on purpose");
         assertThat(app.countAuthors(author)).isZero();
     }
 

@@ -45,6 +45,8 @@ public final class PhysicalConnection implements Connection {
     private final @Nullable String initialCatalog;
 
     private boolean transactionOpen;
+
+    /** Whether the last call failed: no driver's flags count then, and MariaDB's marks a transaction out of caution. */
     private boolean lastCallFailed;
 
     /** Whether the connection is back in its initial database, and the server was not told yet. */
@@ -82,19 +84,12 @@ public final class PhysicalConnection implements Connection {
         if (delegate.isClosed()) {
             return false;
         }
-        // First: asking the server for its auto-commit also brings back its other flags.
-        if (state.autoCommitDisagreesForSure(delegate)) {
-            return true;
-        }
-        if (transactionOpen || !session.inTransaction()) {
-            return false;
-        }
-        if (lastCallFailed) {
-            // MariaDB's driver supposes a transaction after every error; a rollback ends it if there is one.
+        if (lastCallFailed && !transactionOpen) {
+            // Ends what a procedure may have begun before it failed; the answer brings the flags.
             rollbackStray();
-            return false;
         }
-        return true;
+        // In this order: asking the server for its auto-commit also brings back its other flags.
+        return state.autoCommitDisagreesForSure(delegate) || (!transactionOpen && session.inTransaction());
     }
 
     /** Ends whatever is open, also what JDBC knows nothing of. */
@@ -103,6 +98,7 @@ public final class PhysicalConnection implements Connection {
             statement.execute("ROLLBACK");
         }
         transactionOpen = false;
+        lastCallFailed = false;
     }
 
     /** Goes back to the database of the URL, so that the next user does not work in the one of this user. */
@@ -120,6 +116,7 @@ public final class PhysicalConnection implements Connection {
     }
 
     <T, R extends @Nullable Object> R onServer(T target, ServerCall<? super T, R> call) throws SQLException {
+        lastCallFailed = true;
         beforeServerCall();
         lastCallFailed = true;
         R result = call.on(target);
@@ -182,6 +179,7 @@ public final class PhysicalConnection implements Connection {
         } else if (isTransactionOpen()) {
             session.commit();
             transactionOpen = false;
+            lastCallFailed = false;
         }
     }
 
@@ -194,6 +192,7 @@ public final class PhysicalConnection implements Connection {
         } else if (isTransactionOpen()) {
             session.rollback();
             transactionOpen = false;
+            lastCallFailed = false;
         }
     }
 
