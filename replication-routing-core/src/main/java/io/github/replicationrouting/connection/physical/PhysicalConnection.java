@@ -118,7 +118,6 @@ public final class PhysicalConnection implements Connection {
     <T, R extends @Nullable Object> R onServer(T target, ServerCall<? super T, R> call) throws SQLException {
         lastCallFailed = true;
         beforeServerCall();
-        lastCallFailed = true;
         R result = call.on(target);
         lastCallFailed = false;
         return result;
