@@ -47,6 +47,8 @@ final class MariaDbServer implements Server {
                 "--port=" + address.getPort(),
                 // Relative to the data directory: the path of a socket may have 107 characters only.
                 "--socket=server.sock",
+                // Of its own: a server that starts removes every temporary table that it finds there.
+                "--tmpdir=" + directory,
                 "--skip-name-resolve",
                 "--skip-ssl",
                 "--performance-schema=OFF",
