@@ -50,6 +50,8 @@ final class MySqlServer implements Server {
                 "--mysqlx=OFF",
                 "--max-connections=500",
                 "--innodb-buffer-pool-size=64M",
+                // The system has few places for asynchronous writes, and a server without one does not start.
+                "--innodb-use-native-aio=OFF",
                 // A killed process leaves what it wrote in the system's cache; only a killed machine would lose it.
                 "--innodb-flush-log-at-trx-commit=2",
                 "--sync-binlog=0"));
