@@ -4,11 +4,18 @@ import io.github.replicationrouting.connection.pool.ConnectionDefaults;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** What a user of a logical connection set, to be put in force on each pooled connection that it takes. */
 final class ConnectionSettings {
+
+    private static final Set<Integer> ISOLATION_LEVELS = Set.of(
+            Connection.TRANSACTION_READ_UNCOMMITTED,
+            Connection.TRANSACTION_READ_COMMITTED,
+            Connection.TRANSACTION_REPEATABLE_READ,
+            Connection.TRANSACTION_SERIALIZABLE);
 
     private @Nullable Integer isolation;
 
@@ -52,7 +59,10 @@ final class ConnectionSettings {
     }
 
     /** Going back to what was answered while nothing was set is to set nothing again. */
-    void setIsolation(int level, ConnectionDefaults defaults) {
+    void setIsolation(int level, ConnectionDefaults defaults) throws SQLException {
+        if (!ISOLATION_LEVELS.contains(level)) {
+            throw new SQLException("There is no transaction isolation level " + level);
+        }
         int whenUnset = answeredIsolation != null ? answeredIsolation : defaults.isolation();
         if (level == whenUnset) {
             isolation = null;
