@@ -112,7 +112,7 @@ public final class ReplicationRouting implements AutoCloseable {
         private ReadSettings reads = ReadSettings.defaults();
         private MonitorSettings monitor = MonitorSettings.defaults();
         private @Nullable String zone;
-        private TopologyListener listener = new TopologyListener() {};
+        private final List<TopologyListener> listeners = new ArrayList<>();
 
         private Builder(String name) {
             this.name = name;
@@ -142,9 +142,9 @@ public final class ReplicationRouting implements AutoCloseable {
             return this;
         }
 
-        /** Hears of changes, on the monitor's thread. */
+        /** Adds somebody who hears of changes, on the monitor's thread; the order is kept. */
         public Builder listener(TopologyListener listener) {
-            this.listener = listener;
+            listeners.add(listener);
             return this;
         }
 
@@ -171,7 +171,7 @@ public final class ReplicationRouting implements AutoCloseable {
                             node,
                             new NodePool(node, settings.pool(), connections, resolver(settings, dialects), defaults));
                 }
-                TopologyMonitor topology = new TopologyMonitor(name, monitored, monitor, dialects, listener);
+                TopologyMonitor topology = new TopologyMonitor(name, monitored, monitor, dialects, listeners);
                 RouterSettings decisions = new RouterSettings(
                         reads.selector(), reads.outsideTransaction(), reads.whenNoneEligible(), monitor.maxLag(), zone);
                 RoutingDataSource dataSource = new RoutingDataSource(

@@ -94,6 +94,6 @@ public class DecisionBenchmark {
 
     private static NodeStatus status(int number, Role role) {
         Node node = new Node(NodeSpec.of("db" + number, "jdbc:mysql://db" + number + "/shop"));
-        return new NodeStatus(node, role, NodeState.ONLINE, null, Duration.ZERO, null, "MySQL 9.7.4");
+        return new NodeStatus(node, role, NodeState.ONLINE, false, 1, null, Duration.ZERO, null, "MySQL 9.7.4");
     }
 }

@@ -48,7 +48,7 @@ final class MonitorCore {
     private final MonitorSettings settings;
     private final Timeline timeline;
     private final DoubleSupplier random;
-    private final TopologyListener listener;
+    private final List<TopologyListener> listeners;
     private final Supervisor supervisor;
     private final List<NodeWatch> nodes = new ArrayList<>();
     private final LagHistory history = new LagHistory();
@@ -69,13 +69,13 @@ final class MonitorCore {
             MonitorSettings settings,
             Timeline timeline,
             DoubleSupplier random,
-            TopologyListener listener,
+            List<TopologyListener> listeners,
             Supervisor supervisor) {
         this.router = router;
         this.settings = settings;
         this.timeline = timeline;
         this.random = random;
-        this.listener = listener;
+        this.listeners = List.copyOf(listeners);
         this.supervisor = supervisor;
         this.primarySeenAt = timeline.now();
         for (Node node : nodes) {
@@ -388,6 +388,8 @@ final class MonitorCore {
                 watch.node,
                 finding.role(),
                 state,
+                false,
+                1,
                 state == NodeState.ONLINE ? null : reason(watch, judgement),
                 finding.role() == Role.PRIMARY
                         ? Duration.ZERO
@@ -506,7 +508,7 @@ final class MonitorCore {
         } else {
             log.warn(line, router, now.name(), before.state(), now.state(), reason);
         }
-        news.add(() -> listener.nodeStateChanged(before, now));
+        listeners.forEach(listener -> news.add(() -> listener.nodeStateChanged(before, now)));
     }
 
     private void tellPrimary(
@@ -526,7 +528,7 @@ final class MonitorCore {
         } else {
             log.warn("[{}] primary: {} -> none ({})", router, from, noPrimaryReason);
         }
-        news.add(() -> listener.primaryChanged(before, now));
+        listeners.forEach(listener -> news.add(() -> listener.primaryChanged(before, now)));
     }
 
     private void warn(NodeWatch watch, String what) {

@@ -43,14 +43,14 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
      * @param nodes what to watch, in the order of the configuration
      * @param settings how to probe and judge
      * @param dialects how to talk to servers whose node names no dialect
-     * @param listener hears of changes
+     * @param listeners hear of changes, in this order
      */
     public TopologyMonitor(
             String router,
             List<MonitoredNode> nodes,
             MonitorSettings settings,
             Dialects dialects,
-            TopologyListener listener) {
+            List<TopologyListener> listeners) {
         this.settings = settings;
         Supervisor supervisor = new Supervisor(router);
         Timeline timeline = new MonitorThread(router + "-monitor", supervisor);
@@ -70,7 +70,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
                 settings,
                 timeline,
                 () -> ThreadLocalRandom.current().nextDouble(),
-                listener,
+                listeners,
                 supervisor);
     }
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param node the node and its live load
  * @param role the observed role
  * @param state whether it can be used
+ * @param suspected whether it failed to answer just now: new reads go elsewhere while they can
+ * @param share part of its weight that it is given, above 0 and at most 1: less while it lags or warms up
  * @param reason why it is not online, in words without secrets; null when it is
  * @param lag staleness bound of a replica at its last probe; null when unknown, zero for a primary
  * @param position what it had executed at its last probe, where the server can tell
@@ -21,14 +23,22 @@ public record NodeStatus(
         Node node,
         Role role,
         NodeState state,
+        boolean suspected,
+        double share,
         @Nullable String reason,
         @Nullable Duration lag,
         @Nullable Position position,
         @Nullable String server) {
 
+    public NodeStatus {
+        if (!(share > 0 && share <= 1)) {
+            throw new IllegalArgumentException("share of node " + node + " must be above 0 and at most 1: " + share);
+        }
+    }
+
     /** A node that has not answered yet. */
     public static NodeStatus unknown(Node node) {
-        return new NodeStatus(node, Role.UNKNOWN, NodeState.UNKNOWN, "not probed yet", null, null, null);
+        return new NodeStatus(node, Role.UNKNOWN, NodeState.UNKNOWN, false, 1, "not probed yet", null, null, null);
     }
 
     public String name() {

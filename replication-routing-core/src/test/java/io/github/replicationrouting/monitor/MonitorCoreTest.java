@@ -655,7 +655,7 @@ class MonitorCoreTest {
                 new MonitorSettings(INTERVAL, Duration.ofSeconds(1), 2, lagProbe, MAX_LAG, MAX_LAG.dividedBy(2)),
                 timeline,
                 () -> random,
-                listener,
+                List.of(listener),
                 supervisor);
         created.start();
     }

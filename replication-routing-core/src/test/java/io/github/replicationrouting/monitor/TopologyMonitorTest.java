@@ -41,7 +41,7 @@ class TopologyMonitorTest {
                     List.of(node(driver, "db1", refusing), node(driver, "db2", silent.getLocalPort())),
                     SETTINGS,
                     Dialects.standard(),
-                    new TopologyListener() {});
+                    List.of());
             try {
                 long before = System.nanoTime();
                 monitor.start();

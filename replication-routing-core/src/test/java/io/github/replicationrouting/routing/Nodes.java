@@ -29,23 +29,25 @@ final class Nodes {
     }
 
     static NodeStatus primary(Node node) {
-        return new NodeStatus(node, Role.PRIMARY, NodeState.ONLINE, null, Duration.ZERO, null, "MySQL 9.7.4");
+        return new NodeStatus(node, Role.PRIMARY, NodeState.ONLINE, false, 1, null, Duration.ZERO, null, "MySQL 9.7.4");
     }
 
     static NodeStatus replica(Node node) {
-        return new NodeStatus(node, Role.REPLICA, NodeState.ONLINE, null, Duration.ofMillis(4), null, "MySQL 9.7.4");
+        return new NodeStatus(
+                node, Role.REPLICA, NodeState.ONLINE, false, 1, null, Duration.ofMillis(4), null, "MySQL 9.7.4");
     }
 
     static NodeStatus lagging(Node node, Duration lag) {
-        return new NodeStatus(node, Role.REPLICA, NodeState.LAGGING, "lag " + lag, lag, null, "MySQL 9.7.4");
+        return new NodeStatus(node, Role.REPLICA, NodeState.LAGGING, false, 1, "lag " + lag, lag, null, "MySQL 9.7.4");
     }
 
     static NodeStatus down(Node node) {
-        return new NodeStatus(node, Role.UNKNOWN, NodeState.DOWN, "connection refused", null, null, null);
+        return new NodeStatus(node, Role.UNKNOWN, NodeState.DOWN, false, 1, "connection refused", null, null, null);
     }
 
     static NodeStatus fenced(Node node) {
-        return new NodeStatus(node, Role.UNKNOWN, NodeState.FENCED, "writable, too", null, null, "MySQL 9.7.4");
+        return new NodeStatus(
+                node, Role.UNKNOWN, NodeState.FENCED, false, 1, "writable, too", null, null, "MySQL 9.7.4");
     }
 
     static TopologySnapshot withPrimary(NodeStatus primary, NodeStatus... others) {

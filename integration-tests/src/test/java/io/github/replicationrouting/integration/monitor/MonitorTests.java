@@ -9,7 +9,6 @@ import io.github.replicationrouting.driver.ConnectionFactory;
 import io.github.replicationrouting.monitor.LagProbe;
 import io.github.replicationrouting.monitor.MonitorSettings;
 import io.github.replicationrouting.monitor.MonitoredNode;
-import io.github.replicationrouting.monitor.TopologyListener;
 import io.github.replicationrouting.monitor.TopologyMonitor;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeSpec;
@@ -321,7 +320,7 @@ abstract class MonitorTests {
                 .map(node -> new MonitoredNode(
                         new Node(NodeSpec.of(node.name(), node.jdbcUrl(driver))), connections.apply(node.name()), null))
                 .toList();
-        monitor = new TopologyMonitor("test", nodes, settings, Dialects.standard(), new TopologyListener() {});
+        monitor = new TopologyMonitor("test", nodes, settings, Dialects.standard(), List.of());
         monitor.start();
     }
 

@@ -175,7 +175,15 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
 
     private static NodeStatus status(String name, Role role, NodeState state) {
         return new NodeStatus(
-                new Node(NodeSpec.of(name, "jdbc:mysql://" + name + "/shop")), role, state, null, null, null, null);
+                new Node(NodeSpec.of(name, "jdbc:mysql://" + name + "/shop")),
+                role,
+                state,
+                false,
+                1,
+                null,
+                null,
+                null,
+                null);
     }
 
     @Configuration(proxyBeanMethods = false)
