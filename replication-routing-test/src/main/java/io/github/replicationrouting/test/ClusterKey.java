@@ -11,5 +11,6 @@ import org.jspecify.annotations.Nullable;
 record ClusterKey(
         ClusterKind kind,
         int replicas,
+        boolean gtids,
         List<String> serverArguments,
         @Nullable Class<?> owner) {}

@@ -44,6 +44,9 @@ public final class ClusterNode {
 
     private boolean readOnly;
 
+    /** It has been writable: without GTIDs nobody can tell whether it has something of its own. */
+    private boolean strayed;
+
     private boolean frozen;
 
     private boolean cut;
@@ -165,6 +168,11 @@ public final class ClusterNode {
         cut = false;
     }
 
+    /** Lets every answer to the application arrive so much later; zero ends that. */
+    public synchronized void slowDown(Duration delay) {
+        relay.delay(delay);
+    }
+
     /** Stops the thread of a replica that fetches what the primary commits. */
     public synchronized void stopReceiver() {
         execute(sql.stopReceiver());
@@ -215,6 +223,7 @@ public final class ClusterNode {
     public synchronized void readOnly(boolean readOnly) {
         execute(sql.readOnly(readOnly));
         this.readOnly = readOnly;
+        strayed |= !readOnly;
     }
 
     /** Lets the monitor's user see the state of replication on this node. */
@@ -262,7 +271,10 @@ public final class ClusterNode {
         }
     }
 
-    /** What the server has executed: a GTID set on MySQL, a GTID position on MariaDB. */
+    /**
+     * What the server has executed: a GTID set on MySQL, a GTID position on MariaDB. Without GTIDs a place in the primary's
+     * binary log, which compares with no other log's.
+     */
     public String position() {
         try {
             return askPosition();
@@ -338,14 +350,31 @@ public final class ClusterNode {
     }
 
     /** Lets the application in. */
-    void open() {
+    synchronized void open() {
+        strayed = source == null;
         relay.up();
     }
 
-    synchronized void follow(ClusterNode source) {
+    /** The end of the own binary log, for others to follow from; empty where they need none. */
+    String place() {
+        try {
+            return sql.place(admin);
+        } catch (SQLException ex) {
+            throw failed(ex);
+        }
+    }
+
+    /** Follows from what it has executed, and without GTIDs from the beginning. */
+    void follow(ClusterNode source) {
+        follow(source, "");
+    }
+
+    /** Follows, without GTIDs from a {@linkplain #place() place} of the source up to which it has everything. */
+    synchronized void follow(ClusterNode source, String place) {
         readOnly(true);
-        execute(sql.follow(source.server.peerAddress(), settings.replication()));
+        execute(sql.follow(source.server.peerAddress(), settings.replication(), place));
         this.source = source;
+        strayed &= place.isEmpty();
         receiverStopped = false;
         applierStopped = false;
         delay = Duration.ZERO;
@@ -370,6 +399,7 @@ public final class ClusterNode {
                 .map(row -> "DROP DATABASE `%s`".formatted(row.get("name")))
                 .toList();
         executeLocally(drops);
+        strayed = false;
         executeLocally(sql.forgetHistory());
         // A server ignores what comes to it under its own id, and part of the history may be its own.
         long id = Long.parseLong(admin.value("SELECT @@GLOBAL.server_id"));
@@ -377,6 +407,13 @@ public final class ClusterNode {
         follow(source);
         awaitPosition(source.position());
         execute(List.of("SET GLOBAL server_id = " + id));
+        // Who came meanwhile must not write, or say who answers, under the other one.
+        execute(sql.forgetServerId(settings.application().name()));
+        execute(sql.forgetServerId(settings.monitor().name()));
+        if (monitorGranted) {
+            // The history that was replayed begins with a user who has nothing.
+            grantMonitoring();
+        }
     }
 
     /** Applies what was received, and receives no more. */
@@ -411,12 +448,14 @@ public final class ClusterNode {
         thaw();
         start();
         restoreNetwork();
+        slowDown(Duration.ZERO);
         if (monitorGranted) {
             revokeMonitoring();
         }
     }
 
-    boolean answers() {
+    /** Whether its server runs, and is not frozen; the network does not matter. */
+    public boolean answers() {
         return server.isRunning() && !frozen;
     }
 
@@ -424,8 +463,9 @@ public final class ClusterNode {
         return source == node && askRole() == NodeRole.REPLICA;
     }
 
+    /** Whether it has what another has not; where nobody can tell, whether it may. */
     boolean hasMoreThan(ClusterNode other) throws SQLException {
-        return sql.hasMoreThan(admin, other.admin);
+        return settings.gtids() ? sql.hasMoreThan(admin, other.admin) : strayed;
     }
 
     boolean replicates() throws SQLException {

@@ -24,6 +24,7 @@ record ClusterRequest(ClusterKey key, JdbcDriver driver) {
         var key = new ClusterKey(
                 annotation.kind(),
                 annotation.replicas(),
+                annotation.gtids(),
                 List.of(annotation.serverArguments()),
                 annotation.shared() ? null : type);
         return new ClusterRequest(key, annotation.driver());

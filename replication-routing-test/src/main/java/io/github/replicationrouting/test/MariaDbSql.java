@@ -73,12 +73,17 @@ final class MariaDbSql implements ReplicationSql {
     }
 
     @Override
+    public List<String> forgetServerId(String user) {
+        return List.of("KILL USER '%s'".formatted(user));
+    }
+
+    @Override
     public List<String> forgetHistory() {
         return List.of("RESET MASTER", "SET GLOBAL gtid_slave_pos = ''");
     }
 
     @Override
-    public List<String> follow(InetSocketAddress source, Account replication) {
+    public List<String> follow(InetSocketAddress source, Account replication, String place) {
         return List.of(
                 "STOP SLAVE",
                 "RESET SLAVE ALL",
@@ -88,6 +93,11 @@ final class MariaDbSql implements ReplicationSql {
                 CHANGE MASTER TO MASTER_HOST = '%s', MASTER_PORT = %d, MASTER_USER = '%s', MASTER_PASSWORD = '%s', \
                 MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1, MASTER_HEARTBEAT_PERIOD = 1, MASTER_SSL = 0, MASTER_DELAY = 0""".formatted(source.getHostString(), source.getPort(), replication.name(), replication.password()),
                 "START SLAVE");
+    }
+
+    @Override
+    public String place(AdminSession admin) {
+        return "";
     }
 
     @Override

@@ -34,13 +34,20 @@ final class MySqlServer implements Server {
 
     private boolean frozen;
 
-    MySqlServer(String image, Network network, String name, int id, String rootPassword, List<String> arguments) {
+    MySqlServer(
+            String image,
+            Network network,
+            String name,
+            int id,
+            String rootPassword,
+            boolean gtids,
+            List<String> arguments) {
         this.name = name;
         List<String> command = new ArrayList<>(List.of(
                 "mysqld",
                 "--server-id=" + id,
-                "--gtid-mode=ON",
-                "--enforce-gtid-consistency=ON",
+                "--gtid-mode=" + (gtids ? "ON" : "OFF"),
+                "--enforce-gtid-consistency=" + (gtids ? "ON" : "OFF"),
                 "--log-bin=binlog",
                 "--log-bin-trust-function-creators=ON",
                 "--relay-log=relay",

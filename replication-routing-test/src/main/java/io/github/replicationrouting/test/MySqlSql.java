@@ -11,9 +11,9 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MySQL's words, of 8.4 and later.
+ * MySQL's words, of 8.4 and later, for servers that count transactions.
  */
-final class MySqlSql implements ReplicationSql {
+class MySqlSql implements ReplicationSql {
 
     private final Driver driver;
 
@@ -88,20 +88,36 @@ final class MySqlSql implements ReplicationSql {
     }
 
     @Override
+    public List<String> forgetServerId(String user) {
+        return List.of();
+    }
+
+    @Override
     public List<String> forgetHistory() {
         return List.of("RESET BINARY LOGS AND GTIDS");
     }
 
     @Override
-    public List<String> follow(InetSocketAddress source, Account replication) {
+    public List<String> follow(InetSocketAddress source, Account replication, String place) {
+        return followFrom(source, replication, "SOURCE_AUTO_POSITION = 1");
+    }
+
+    /** @param where the options that say from where on */
+    static List<String> followFrom(InetSocketAddress source, Account replication, String where) {
         return List.of(
                 "STOP REPLICA",
                 "RESET REPLICA ALL",
                 """
                 CHANGE REPLICATION SOURCE TO SOURCE_HOST = '%s', SOURCE_PORT = %d, SOURCE_USER = '%s', \
-                SOURCE_PASSWORD = '%s', SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1, \
-                SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 100000, SOURCE_HEARTBEAT_PERIOD = 1""".formatted(source.getHostString(), source.getPort(), replication.name(), replication.password()),
+                SOURCE_PASSWORD = '%s', %s, GET_SOURCE_PUBLIC_KEY = 1, \
+                SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 100000, SOURCE_HEARTBEAT_PERIOD = 1""".formatted(
+                        source.getHostString(), source.getPort(), replication.name(), replication.password(), where),
                 "START REPLICA");
+    }
+
+    @Override
+    public String place(AdminSession admin) throws SQLException {
+        return "";
     }
 
     @Override

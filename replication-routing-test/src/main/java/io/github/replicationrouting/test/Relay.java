@@ -10,12 +10,14 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,8 @@ final class Relay implements AutoCloseable {
     private boolean up;
 
     private boolean cut;
+
+    private long delayNanos;
 
     private boolean closed;
 
@@ -84,6 +88,11 @@ final class Relay implements AutoCloseable {
 
     void restore() {
         change(() -> cut = false);
+    }
+
+    /** Lets every answer of the server arrive so much later. */
+    void delay(Duration delay) {
+        change(() -> delayNanos = delay.toNanos());
     }
 
     @Override
@@ -139,13 +148,14 @@ final class Relay implements AutoCloseable {
                     changes.take().run();
                     continue;
                 }
-                selector.select();
+                selector.select(millisToNextRelease());
                 for (Runnable change = changes.poll(); change != null; change = changes.poll()) {
                     change.run();
                 }
                 if (!cut && !closed) {
                     List.copyOf(selector.selectedKeys()).forEach(this::handle);
                     selector.selectedKeys().clear();
+                    List.copyOf(links).forEach(Link::releaseIfDue);
                 }
             }
             selector.close();
@@ -154,6 +164,15 @@ final class Relay implements AutoCloseable {
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** As {@link Selector#select(long)} takes it: 0 when nothing is held back. */
+    private long millisToNextRelease() {
+        return links.stream()
+                .filter(link -> link.held)
+                .mapToLong(link -> Math.max(1, TimeUnit.NANOSECONDS.toMillis(link.heldUntil - System.nanoTime())))
+                .min()
+                .orElse(0);
     }
 
     private void handle(SelectionKey key) {
@@ -202,6 +221,11 @@ final class Relay implements AutoCloseable {
 
         private boolean ended;
 
+        /** Whether what the server sent waits for {@link #heldUntil}. */
+        private boolean held;
+
+        private long heldUntil;
+
         Link(SocketChannel client) throws IOException {
             this.client = client;
             this.server = SocketChannel.open();
@@ -233,16 +257,37 @@ final class Relay implements AutoCloseable {
                 if (key.isReadable()) {
                     boolean fromClient = key == clientKey;
                     ended |= (fromClient ? client.read(toServer) : server.read(toClient)) < 0;
+                    if (!fromClient && !held && delayNanos > 0) {
+                        held = true;
+                        heldUntil = System.nanoTime() + delayNanos;
+                    }
                 }
-                flush(toServer, server);
-                flush(toClient, client);
-                if (ended && toServer.position() == 0 && toClient.position() == 0) {
-                    end();
-                } else {
-                    listen();
-                }
+                moveOn();
             } catch (IOException ex) {
                 reset();
+            }
+        }
+
+        void releaseIfDue() {
+            if (held && System.nanoTime() - heldUntil >= 0) {
+                held = false;
+                try {
+                    moveOn();
+                } catch (IOException ex) {
+                    reset();
+                }
+            }
+        }
+
+        private void moveOn() throws IOException {
+            flush(toServer, server);
+            if (!held) {
+                flush(toClient, client);
+            }
+            if (ended && toServer.position() == 0 && toClient.position() == 0) {
+                end();
+            } else {
+                listen();
             }
         }
 
@@ -253,13 +298,13 @@ final class Relay implements AutoCloseable {
         }
 
         private void listen() {
-            clientKey.interestOps(interest(toServer, toClient));
-            serverKey.interestOps(interest(toClient, toServer));
+            clientKey.interestOps(interest(toServer, toClient, !held));
+            serverKey.interestOps(interest(toClient, toServer, true));
         }
 
-        private int interest(ByteBuffer incoming, ByteBuffer outgoing) {
+        private int interest(ByteBuffer incoming, ByteBuffer outgoing, boolean mayWrite) {
             int read = !ended && incoming.hasRemaining() ? SelectionKey.OP_READ : 0;
-            int write = outgoing.position() > 0 ? SelectionKey.OP_WRITE : 0;
+            int write = mayWrite && outgoing.position() > 0 ? SelectionKey.OP_WRITE : 0;
             return read | write;
         }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -33,7 +34,8 @@ import org.testcontainers.containers.Network;
  * }
  * }</pre>
  *
- * <p>Replication is asynchronous and by GTID. Replicas are read-only. The application's user may do everything in the
+ * <p>Replication is asynchronous and by GTID, unless {@link Builder#semiSynchronous()} or {@link
+ * Builder#gtids(boolean)} says otherwise. Replicas are read-only. The application's user may do everything in the
  * cluster's database and is bound by read-only; the monitor's user may only log in. Closing leaves no process, no
  * container and no file behind. Thread-safe, but faults by several threads at once make little sense.
  */
@@ -153,15 +155,80 @@ public final class ReplicatedCluster implements AutoCloseable {
         } else {
             node.drain();
         }
+        List<ClusterNode> others =
+                nodes.stream().filter(other -> other != node && other.answers()).toList();
+        List<ClusterNode> inStep = settings.gtids()
+                ? List.of()
+                : others.stream().filter(other -> comesInStep(other, node, old)).toList();
+        String place = node.place();
         node.lead();
         primary = node;
-        nodes.stream().filter(other -> other != node && other.answers()).forEach(this::rejoin);
+        for (ClusterNode other : others) {
+            if (inStep.contains(other)) {
+                other.follow(node, place);
+            } else {
+                rejoin(other);
+            }
+        }
+    }
+
+    /**
+     * Brings a replica what the other replicas have received of a primary that does not answer, as failover managers do
+     * before they promote it: semi-synchronous replication promises that a replica has it, not which one.
+     *
+     * @throws IllegalStateException if the primary answers, or the cluster has no GTIDs
+     */
+    public synchronized void consolidate(ClusterNode node) {
+        if (!settings.gtids()) {
+            throw new IllegalStateException("What a replica lacks is told by GTIDs, and this cluster has none");
+        }
+        if (primary.answers()) {
+            throw new IllegalStateException(
+                    primary + " answers, and only a lost primary leaves anything to consolidate; promote at once");
+        }
+        node.drain();
+        try {
+            for (ClusterNode other : replicas()) {
+                if (other != node && other.answers()) {
+                    other.drain();
+                    if (other.hasMoreThan(node)) {
+                        node.follow(other);
+                        node.awaitPosition(other.position());
+                    }
+                }
+            }
+        } catch (SQLException ex) {
+            throw new IllegalStateException("Cannot tell what the replicas have", ex);
+        }
+    }
+
+    /** Whether a node has what the next primary has, no more and no less, once it has executed what it can get. */
+    private static boolean comesInStep(ClusterNode other, ClusterNode next, ClusterNode old) {
+        if (other == old) {
+            return true;
+        }
+        try {
+            if (!other.follows(old) || other.isBroken() || other.hasMoreThan(old)) {
+                return false;
+            }
+        } catch (SQLException ex) {
+            throw new IllegalStateException("Cannot tell what " + other + " has", ex);
+        }
+        if (old.answers()) {
+            other.resume();
+            other.awaitPosition(old.position());
+            return true;
+        }
+        other.drain();
+        return other.position().equals(next.position());
     }
 
     /** Makes a node a replica of the {@linkplain #primary() primary}; what it has of its own is thrown away. */
     public synchronized void rejoin(ClusterNode node) {
+        settle(node);
         try {
-            if (node.hasMoreThan(primary)) {
+            // Without GTIDs nobody knows from where on.
+            if (!settings.gtids() || node.hasMoreThan(primary)) {
                 node.rebuild(primary);
             } else {
                 node.follow(primary);
@@ -185,23 +252,47 @@ public final class ReplicatedCluster implements AutoCloseable {
         } catch (SQLException ex) {
             throw new IllegalStateException("Cannot heal the cluster:\n" + describe(), ex);
         }
-        awaitRoles();
-        awaitReplicated();
+        awaitHealed();
         if (primary != nodes.get(0)) {
             promote(nodes.get(0));
-            awaitRoles();
+            awaitHealed();
+        }
+    }
+
+    /** Where replication runs and still does not bring everything, the replica begins anew. */
+    private void awaitHealed() {
+        awaitRoles();
+        try {
+            awaitReplicated();
+        } catch (AssertionError stuck) {
+            String position = primary.position();
+            replicas().stream().filter(replica -> !replica.contains(position)).forEach(this::rebuild);
             awaitReplicated();
         }
     }
 
+    private void rebuild(ClusterNode replica) {
+        try {
+            replica.rebuild(primary);
+        } catch (SQLException ex) {
+            throw new IllegalStateException("Cannot rebuild " + replica, ex);
+        }
+    }
+
     private void heal(ClusterNode replica) throws SQLException {
+        settle(replica);
         if (replica.isBroken() || replica.hasMoreThan(primary)) {
             replica.rebuild(primary);
         } else if (!replica.follows(primary)) {
-            replica.follow(primary);
+            rejoin(replica);
         } else {
             replica.resume();
         }
+    }
+
+    /** An old primary may still be at what it was told before it was frozen: once it is read-only, that is done. */
+    private static void settle(ClusterNode node) {
+        node.readOnly(true);
     }
 
     /** Drops the database and creates it anew, empty, on all nodes that replicate. */
@@ -310,6 +401,23 @@ public final class ReplicatedCluster implements AutoCloseable {
      */
     public static final class Builder {
 
+        private static final Map<ClusterKind, List<String>> SEMI_SYNCHRONOUS = Map.of(
+                ClusterKind.MYSQL,
+                List.of(
+                        "--plugin-load-add=semisync_source.so",
+                        "--plugin-load-add=semisync_replica.so",
+                        // Loose: the plugins are not there yet while the data directory is made.
+                        "--loose-rpl-semi-sync-source-enabled=ON",
+                        "--loose-rpl-semi-sync-replica-enabled=ON",
+                        "--loose-rpl-semi-sync-source-timeout=10000",
+                        "--loose-rpl-semi-sync-source-wait-no-replica=OFF"),
+                ClusterKind.MARIADB,
+                List.of(
+                        "--rpl-semi-sync-master-enabled=ON",
+                        "--rpl-semi-sync-slave-enabled=ON",
+                        "--rpl-semi-sync-master-timeout=10000",
+                        "--rpl-semi-sync-master-wait-no-slave=OFF"));
+
         private final ClusterKind kind;
 
         private List<String> names = List.of("db1", "db2", "db3");
@@ -318,7 +426,11 @@ public final class ReplicatedCluster implements AutoCloseable {
 
         private Account application = new Account("app", "secret");
 
+        private boolean gtids = true;
+
         private List<String> arguments = List.of();
+
+        private boolean semiSynchronous;
 
         private Duration awaitTimeout = Duration.ofSeconds(30);
 
@@ -353,10 +465,37 @@ public final class ReplicatedCluster implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Whether the servers count transactions, as they do by default. Without, they replicate by file and offset of the
+         * binary log. MySQL only: MariaDB always counts.
+         */
+        public Builder gtids(boolean gtids) {
+            if (!gtids && kind == ClusterKind.MARIADB) {
+                throw new IllegalArgumentException("MariaDB always has GTIDs; only MySQL can do without");
+            }
+            this.gtids = gtids;
+            return this;
+        }
+
         /** More arguments for every server, such as {@code --innodb-lock-wait-timeout=2}. */
         public Builder serverArguments(String... arguments) {
             this.arguments = List.of(arguments);
             return this;
+        }
+
+        /**
+         * Replication is semi-synchronous: a commit is acknowledged when a replica has received it, or after ten seconds
+         * without that. While no replica is connected, commits do not wait.
+         */
+        public Builder semiSynchronous() {
+            this.semiSynchronous = true;
+            return this;
+        }
+
+        private List<String> allArguments() {
+            List<String> all = new ArrayList<>(semiSynchronous ? SEMI_SYNCHRONOUS.get(kind) : List.of());
+            all.addAll(arguments);
+            return all;
         }
 
         /** How long the awaiting methods wait, 30 seconds by default. */
@@ -388,6 +527,7 @@ public final class ReplicatedCluster implements AutoCloseable {
                     application,
                     new Account("monitor", "monitor"),
                     new Account("replication", secret()),
+                    gtids,
                     awaitTimeout);
             ReplicatedCluster cluster =
                     switch (kind) {
@@ -423,7 +563,7 @@ public final class ReplicatedCluster implements AutoCloseable {
                     settings,
                     new MariaDbSql(),
                     List.of(watchdog),
-                    (name, id) -> new MariaDbServer(binaries, directory.resolve(name), id, arguments, watchdog));
+                    (name, id) -> new MariaDbServer(binaries, directory.resolve(name), id, allArguments(), watchdog));
         }
 
         private ReplicatedCluster mysql(Settings settings) {
@@ -432,9 +572,9 @@ public final class ReplicatedCluster implements AutoCloseable {
             Network network = Network.newNetwork();
             return make(
                     settings,
-                    new MySqlSql(root),
+                    gtids ? new MySqlSql(root) : new MySqlWithoutGtidsSql(root),
                     List.of(network),
-                    (name, id) -> new MySqlServer(image, network, name, id, root.password(), arguments));
+                    (name, id) -> new MySqlServer(image, network, name, id, root.password(), gtids, allArguments()));
         }
 
         private ReplicatedCluster make(

@@ -26,6 +26,9 @@ interface ReplicationSql {
 
     List<String> revokeMonitoring(String user);
 
+    /** Ends a user's sessions where they keep the server's id of their beginning; nothing where they do not. */
+    List<String> forgetServerId(String user);
+
     /** What comes before statements that shall leave no trace in the binary log and that read-only does not bind. */
     List<String> unlock();
 
@@ -35,8 +38,16 @@ interface ReplicationSql {
     /** Forgets the binary logs and positions of a server that is no replica. */
     List<String> forgetHistory();
 
-    /** Makes a server the replica of another, from what it has executed on, whatever it was before. */
-    List<String> follow(InetSocketAddress source, Account replication);
+    /**
+     * Makes a server the replica of another, whatever it was before: from what it has executed on, or, where that says
+     * nothing, from a place in the source's binary log on.
+     *
+     * @param place what {@link #place} said on the source, empty for the beginning of its log
+     */
+    List<String> follow(InetSocketAddress source, Account replication, String place);
+
+    /** The end of the server's own binary log; empty where nobody needs it to follow. */
+    String place(AdminSession admin) throws SQLException;
 
     /** Makes a replica one no more. */
     List<String> unfollow();
@@ -59,7 +70,7 @@ interface ReplicationSql {
     /** Whether what a server has executed contains a position of another. */
     boolean contains(AdminSession admin, String executed, String position) throws SQLException;
 
-    /** Whether the first server has transactions that the second has not. */
+    /** Whether the first server has transactions that the second has not; false where nobody can tell. */
     boolean hasMoreThan(AdminSession admin, AdminSession other) throws SQLException;
 
     /** Whether a replica has applied everything that it has received. */

@@ -18,6 +18,7 @@ final class RunningClusters {
         if (cluster == null) {
             cluster = ReplicatedCluster.of(key.kind())
                     .replicas(key.replicas())
+                    .gtids(key.gtids())
                     .serverArguments(key.serverArguments().toArray(String[]::new))
                     .start();
             clusters.put(key, cluster);

@@ -5,4 +5,10 @@ import java.time.Duration;
 /**
  * What all nodes of a cluster have in common.
  */
-record Settings(String database, Account application, Account monitor, Account replication, Duration awaitTimeout) {}
+record Settings(
+        String database,
+        Account application,
+        Account monitor,
+        Account replication,
+        boolean gtids,
+        Duration awaitTimeout) {}

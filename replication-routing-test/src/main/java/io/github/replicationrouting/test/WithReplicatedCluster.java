@@ -33,6 +33,9 @@ public @interface WithReplicatedCluster {
     /** The number of replicas. */
     int replicas() default 2;
 
+    /** Whether the servers count transactions; MySQL only can do without. */
+    boolean gtids() default true;
+
     /** More arguments for every server. */
     String[] serverArguments() default {};
 

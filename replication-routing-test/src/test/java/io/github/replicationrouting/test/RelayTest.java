@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,21 @@ class RelayTest {
                 assertThat(open.getInputStream().read()).isEqualTo(2);
                 assertThat(late.getInputStream().read()).isEqualTo(3);
             }
+        }
+    }
+
+    @Test
+    void delayHoldsAnswersBack() throws IOException {
+        try (Socket client = connect()) {
+            relay.delay(Duration.ofMillis(50));
+            long began = System.nanoTime();
+            for (int i = 0; i < 5; i++) {
+                assertThat(ask(client, i)).isEqualTo(i);
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofMillis(250));
+
+            relay.delay(Duration.ZERO);
+            assertThat(ask(client, 7)).isEqualTo(7);
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.replicationrouting.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -58,6 +59,10 @@ abstract class ReplicatedClusterTests {
 
     abstract void assertNothingIsLeft();
 
+    ReplicatedCluster cluster() {
+        return cluster;
+    }
+
     @BeforeEach
     void makeTable() throws SQLException {
         cluster.recreateDatabase();
@@ -79,6 +84,7 @@ abstract class ReplicatedClusterTests {
         assertThat(cluster.replicas()).containsExactly(db2, db3);
         assertThat(db1.role()).isEqualTo(NodeRole.PRIMARY);
         assertThat(db2.role()).isEqualTo(NodeRole.REPLICA);
+        db2.awaitPosition(db1.position());
         assertThat(db2.contains(db1.position())).isTrue();
     }
 
@@ -233,6 +239,20 @@ abstract class ReplicatedClusterTests {
         db1.awaitRole(NodeRole.REPLICA);
         insert(db2, 2);
         cluster.awaitRowCount("item", 2);
+    }
+
+    @Test
+    void consolidatedReplicaHasWhatOnlyAnotherOneHadReceived() throws SQLException {
+        db2.stopReceiver();
+        insert(db1, 1);
+        db3.awaitRowCount("item", 1);
+        assertThatThrownBy(() -> cluster.consolidate(db2)).hasMessageContaining("lost primary");
+        db1.kill();
+        cluster.consolidate(db2);
+        assertThat(rows(db2)).isEqualTo(1);
+        cluster.promote(db2);
+        insert(db2, 2);
+        db3.awaitRowCount("item", 2);
     }
 
     @Test
