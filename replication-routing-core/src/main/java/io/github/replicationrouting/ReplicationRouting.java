@@ -1,18 +1,24 @@
 package io.github.replicationrouting;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariCredentialsProvider;
-import com.zaxxer.hikari.util.Credentials;
 import com.zaxxer.hikari.util.IsolationLevel;
+import io.github.replicationrouting.connection.logical.FallbackReads;
+import io.github.replicationrouting.connection.logical.Hold;
 import io.github.replicationrouting.connection.logical.Leases;
 import io.github.replicationrouting.connection.pool.ConnectionDefaults;
-import io.github.replicationrouting.connection.pool.DialectResolver;
 import io.github.replicationrouting.connection.pool.NodePool;
+import io.github.replicationrouting.consistency.Consistency;
+import io.github.replicationrouting.consistency.ConsistencyMode;
+import io.github.replicationrouting.consistency.ConsistencySettings;
+import io.github.replicationrouting.consistency.KnownPositions;
+import io.github.replicationrouting.consistency.SessionScope;
 import io.github.replicationrouting.dialect.Dialects;
-import io.github.replicationrouting.dialect.ReplicationDialect;
-import io.github.replicationrouting.driver.ConnectionFactory;
+import io.github.replicationrouting.metrics.RouterMetrics;
+import io.github.replicationrouting.monitor.ConnectionBreakers;
+import io.github.replicationrouting.monitor.IncompletePromotion;
 import io.github.replicationrouting.monitor.MonitorSettings;
 import io.github.replicationrouting.monitor.MonitoredNode;
+import io.github.replicationrouting.monitor.ServerTopologySource;
 import io.github.replicationrouting.monitor.TopologyListener;
 import io.github.replicationrouting.monitor.TopologyMonitor;
 import io.github.replicationrouting.node.Node;
@@ -20,12 +26,20 @@ import io.github.replicationrouting.routing.Router;
 import io.github.replicationrouting.routing.RouterSettings;
 import io.github.replicationrouting.routing.RoutingDataSource;
 import io.github.replicationrouting.topology.Topology;
-import java.sql.SQLFeatureNotSupportedException;
+import io.github.replicationrouting.topology.TopologySource;
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,15 +63,39 @@ public final class ReplicationRouting implements AutoCloseable {
 
     private final String name;
     private final TopologyMonitor monitor;
-    private final Map<Node, NodePool> pools;
+    private final Hold hold;
+    private final Membership membership;
     private final RoutingDataSource dataSource;
+    private final @Nullable Discovery discovery;
+    private final BulkheadRegistry bulkheads;
+    private final ExecutorService background;
+    private final RouterMetrics metrics;
+    private final Supplier<String> promise;
+    private final PromotionRecord promotions;
 
     private ReplicationRouting(
-            String name, TopologyMonitor monitor, Map<Node, NodePool> pools, RoutingDataSource dataSource) {
+            String name,
+            TopologyMonitor monitor,
+            Hold hold,
+            Membership membership,
+            RoutingDataSource dataSource,
+            @Nullable Discovery discovery,
+            BulkheadRegistry bulkheads,
+            ExecutorService background,
+            RouterMetrics metrics,
+            Supplier<String> promise,
+            PromotionRecord promotions) {
         this.name = name;
+        this.promise = promise;
+        this.promotions = promotions;
+        this.metrics = metrics;
         this.monitor = monitor;
-        this.pools = pools;
+        this.hold = hold;
+        this.membership = membership;
         this.dataSource = dataSource;
+        this.discovery = discovery;
+        this.bulkheads = bulkheads;
+        this.background = background;
     }
 
     /**
@@ -67,6 +105,11 @@ public final class ReplicationRouting implements AutoCloseable {
      */
     public static Builder builder(String name) {
         return new Builder(name);
+    }
+
+    /** Name of this router. */
+    public String name() {
+        return name;
     }
 
     /** The routing data source. */
@@ -84,9 +127,59 @@ public final class ReplicationRouting implements AutoCloseable {
         return monitor;
     }
 
-    /** The pool of each node, in the order of the configuration. */
+    /**
+     * Has writes go on with a node that was promoted without everything that its predecessor had
+     * ({@code writes.on-incomplete-promotion=reject}): what is missing is given up. Without effect where no promotion is
+     * refused.
+     */
+    public void acceptPromotion() {
+        monitor.acceptPromotion();
+    }
+
+    /** What the primary of now lacked when it was promoted; null where it lacked nothing, as far as is known. */
+    public @Nullable IncompletePromotion incompletePromotion() {
+        return promotions.incomplete();
+    }
+
+    /** Writes that wait for a primary now. */
+    public int held() {
+        return hold.holding();
+    }
+
+    /** Who counts. */
+    public RouterMetrics metrics() {
+        return metrics;
+    }
+
+    /** The pool of each node that there is now, in the order of the configuration. */
     public List<NodePool> pools() {
-        return List.copyOf(pools.values());
+        return membership.pools();
+    }
+
+    /**
+     * Lets a node join. It serves once the monitor has found it caught up; one that cannot be reached is shown to be down.
+     * Waits until its pool is filled, at most five seconds.
+     *
+     * @throws IllegalArgumentException when the name is taken, or no driver accepts the URL
+     */
+    public void addNode(NodeSettings node) throws InterruptedException {
+        membership.join(node);
+    }
+
+    /**
+     * Lets a node leave: it gets no new work, and its pool is closed when what runs there has ended. Waits for that. While
+     * the primary leaves, writes fail until another node is writable.
+     *
+     * @param drainTimeout how long running work may take before its connections are closed
+     * @throws IllegalArgumentException when there is no such node
+     */
+    public void removeNode(String nodeName, Duration drainTimeout) throws InterruptedException {
+        membership.leave(nodeName, drainTimeout);
+    }
+
+    /** With the bulkhead {@code <router>-fallback-<node>} of the reads that a primary serves for want of a replica. */
+    public BulkheadRegistry bulkheads() {
+        return bulkheads;
     }
 
     /**
@@ -95,13 +188,46 @@ public final class ReplicationRouting implements AutoCloseable {
      */
     public void start() {
         monitor.start();
-        log.info("Routing {}: {}", name, monitor.describe());
+        log.info("Routing {}: {}; {}", name, monitor.describe(), promise.get());
+        if (discovery != null) {
+            discovery.start();
+        }
+    }
+
+    /**
+     * Takes a node out of use: it gets no new work, what runs on it ends, and it stays out, whatever its server does,
+     * until {@link #undrain}. Its state is {@code DRAINING} until nothing is in flight, then {@code DRAINED}; it is still
+     * probed. Returns when decisions see it, at the latest after a second, and does not wait for the work to end.
+     *
+     * <p>The primary is not drained, because writes would have nowhere to go. A drained replica that is promoted becomes
+     * the primary all the same, and is in use again.
+     *
+     * @throws IllegalArgumentException when no node has this name
+     * @throws IllegalStateException when the node is the primary
+     */
+    public void drain(String node) {
+        monitor.drain(node);
+    }
+
+    /**
+     * Lets a drained or draining node back in: it serves at once if it is fit, at first with a small share. Nothing
+     * changes for another node. Returns when decisions see it, at the latest after a second.
+     *
+     * @throws IllegalArgumentException when no node has this name
+     */
+    public void undrain(String node) {
+        monitor.undrain(node);
     }
 
     @Override
     public void close() {
+        if (discovery != null) {
+            discovery.close();
+        }
+        hold.close();
         monitor.close();
-        pools.values().forEach(NodePool::close);
+        membership.close();
+        background.shutdown();
     }
 
     /** Describes a router. Not thread-safe. */
@@ -110,9 +236,16 @@ public final class ReplicationRouting implements AutoCloseable {
         private final String name;
         private final List<NodeSettings> nodes = new ArrayList<>();
         private ReadSettings reads = ReadSettings.defaults();
+        private WriteSettings writes = WriteSettings.defaults();
         private MonitorSettings monitor = MonitorSettings.defaults();
+        private ConsistencySettings consistency = ConsistencySettings.defaults();
+        private SessionScope sessionScope = SessionScope.THREAD;
         private @Nullable String zone;
         private final List<TopologyListener> listeners = new ArrayList<>();
+        private RouterMetrics metrics = RouterMetrics.NONE;
+        private CircuitBreakerRegistry circuitBreakers = CircuitBreakerRegistry.ofDefaults();
+        private BulkheadRegistry bulkheads = BulkheadRegistry.ofDefaults();
+        private @Nullable DiscoverySettings discovery;
 
         private Builder(String name) {
             this.name = name;
@@ -130,9 +263,27 @@ public final class ReplicationRouting implements AutoCloseable {
             return this;
         }
 
+        /** What writes do without a primary, or with several; the defaults unless set. */
+        public Builder writes(WriteSettings writes) {
+            this.writes = writes;
+            return this;
+        }
+
         /** How nodes are watched; the defaults unless set. */
         public Builder monitor(MonitorSettings monitor) {
             this.monitor = monitor;
+            return this;
+        }
+
+        /** What sessions may rely on; the defaults unless set. */
+        public Builder consistency(ConsistencySettings consistency) {
+            this.consistency = consistency;
+            return this;
+        }
+
+        /** How far sessions reach, to be told at the start; a thread unless set. */
+        public Builder sessionScope(SessionScope sessionScope) {
+            this.sessionScope = sessionScope;
             return this;
         }
 
@@ -149,6 +300,33 @@ public final class ReplicationRouting implements AutoCloseable {
         }
 
         /**
+         * Where the circuit breakers of the nodes are registered; a registry of the router's own unless set. See
+         * {@link ConnectionBreakers} for names and configuration.
+         */
+        public Builder circuitBreakers(CircuitBreakerRegistry circuitBreakers) {
+            this.circuitBreakers = circuitBreakers;
+            return this;
+        }
+
+        /** Where the bulkheads of reads on the primary are registered; a registry of the router's own unless set. */
+        public Builder bulkheads(BulkheadRegistry bulkheads) {
+            this.bulkheads = bulkheads;
+            return this;
+        }
+
+        /** Who counts; nobody unless set. */
+        public Builder metrics(RouterMetrics metrics) {
+            this.metrics = metrics;
+            return this;
+        }
+
+        /** How nodes beside the declared ones are found; there are none unless set. */
+        public Builder discovery(DiscoverySettings discovery) {
+            this.discovery = discovery;
+            return this;
+        }
+
+        /**
          * Puts the parts together. The pools start to fill in the background; no server is waited for.
          *
          * @throws IllegalArgumentException when there is no node, a name occurs twice, or no driver accepts a URL
@@ -158,38 +336,112 @@ public final class ReplicationRouting implements AutoCloseable {
                 throw new IllegalArgumentException("Router " + name + " has no nodes");
             }
             Dialects dialects = Dialects.standard();
+            ConnectionBreakers breakers = new ConnectionBreakers(name, circuitBreakers);
             ConnectionDefaults defaults = defaultsOf(nodes.get(0).pool());
-            List<MonitoredNode> monitored = new ArrayList<>();
-            Map<Node, NodePool> pools = new LinkedHashMap<>();
+            List<NodeAssembly.Parts> parts = new ArrayList<>();
+            ConcurrentMap<Node, NodePool> pools = new ConcurrentHashMap<>();
+            ExecutorService background = BackgroundThreads.named(name);
+            NodeAssembly assembly = new NodeAssembly(
+                    dialects, defaults, breakers, background, consistency.mode() == ConsistencyMode.SESSION);
+            requireDifferentNames();
             try {
                 for (NodeSettings settings : nodes) {
-                    Node node = new Node(settings.spec());
-                    requireNew(node, pools);
-                    ConnectionFactory connections = connectionsOf(settings);
-                    monitored.add(new MonitoredNode(node, probesOf(settings, connections), settings.dialect()));
-                    pools.put(
-                            node,
-                            new NodePool(node, settings.pool(), connections, resolver(settings, dialects), defaults));
+                    NodeAssembly.Parts node = assembly.assemble(settings);
+                    parts.add(node);
+                    pools.put(node.node(), node.pool());
                 }
-                TopologyMonitor topology = new TopologyMonitor(name, monitored, monitor, dialects, listeners);
+                // First of all, because others may take their time.
+                List<TopologyListener> all = new ArrayList<>(listeners);
+                KnownPositions known = new KnownPositions(monitor.interval());
+                all.add(0, new PoolKeeper(pools));
+                all.add(1, new PositionsKeeper(known));
+                PromotionRecord promotions = new PromotionRecord();
+                all.add(2, promotions);
+                TopologyMonitor topology = new TopologyMonitor(
+                        name, monitoredOf(parts), monitor, dialects, breakers, all, metrics, writes.policy());
+                Consistency sessions = new Consistency(name, consistency, topology, known, monitor.interval(), metrics);
                 RouterSettings decisions = new RouterSettings(
-                        reads.selector(), reads.outsideTransaction(), reads.whenNoneEligible(), monitor.maxLag(), zone);
+                        reads.selector(),
+                        reads.outsideTransaction(),
+                        reads.whenNoneEligible(),
+                        monitor.maxLag(),
+                        zone,
+                        consistency.longestWait(),
+                        monitor.interval());
+                Hold hold = new Hold(topology, writes.hold(), mostHeld(pools.values()), metrics);
                 RoutingDataSource dataSource = new RoutingDataSource(
                         name,
                         new Router(topology, decisions),
-                        new Leases(pools, topology, defaults),
-                        List.copyOf(pools.keySet()));
-                return new ReplicationRouting(name, topology, pools, dataSource);
+                        new Leases(pools, topology, defaults, hold, metrics, fallbackReads(pools.size()), sessions),
+                        topology);
+                Membership membership = new Membership(name, assembly, parts, topology, pools);
+                return new ReplicationRouting(
+                        name,
+                        topology,
+                        hold,
+                        membership,
+                        dataSource,
+                        discoveryOf(membership, topology, dialects),
+                        bulkheads,
+                        background,
+                        metrics,
+                        () -> sessions.describe(sessionScope),
+                        promotions);
             } catch (RuntimeException e) {
                 pools.values().forEach(NodePool::close);
+                background.shutdown();
                 throw e;
             }
         }
 
-        private void requireNew(Node node, Map<Node, NodePool> pools) {
-            for (Node other : pools.keySet()) {
-                if (other.name().equals(node.name())) {
-                    throw new IllegalArgumentException("Router " + name + " has two nodes named " + node.name());
+        private int mostHeld(Collection<NodePool> pools) {
+            Integer configured = writes.maxHeld();
+            return configured != null
+                    ? configured
+                    : pools.stream()
+                            .mapToInt(pool -> pool.pool().getMaximumPoolSize())
+                            .max()
+                            .orElse(0);
+        }
+
+        /** A single node has no replica to miss, so that nothing is kept from it unless somebody says so. */
+        private FallbackReads fallbackReads(int nodes) {
+            Integer limit = reads.maxFallbackConcurrency();
+            return new FallbackReads(
+                    name, bulkheads, nodes == 1 && limit == null ? Integer.valueOf(Integer.MAX_VALUE) : limit);
+        }
+
+        private static List<MonitoredNode> monitoredOf(List<NodeAssembly.Parts> parts) {
+            return parts.stream().map(NodeAssembly.Parts::monitored).toList();
+        }
+
+        private @Nullable Discovery discoveryOf(Membership membership, TopologyMonitor topology, Dialects dialects) {
+            DiscoverySettings found = discovery;
+            if (found == null) {
+                return null;
+            }
+            TopologySource source = found.source() != null
+                    ? found.source()
+                    : new ServerTopologySource(
+                            name,
+                            topology,
+                            membership::monitored,
+                            spec -> NodeAssembly.monitored(found.settings().apply(spec)),
+                            dialects,
+                            monitor.timeout(),
+                            found.removeAfter(),
+                            System::nanoTime);
+            Set<String> declared =
+                    nodes.stream().map(node -> node.spec().name()).collect(Collectors.toUnmodifiableSet());
+            return new Discovery(name, source, found, membership, topology, declared);
+        }
+
+        private void requireDifferentNames() {
+            Set<String> names = new HashSet<>();
+            for (NodeSettings node : nodes) {
+                if (!names.add(node.spec().name())) {
+                    throw new IllegalArgumentException("Router " + name + " has two nodes named "
+                            + node.spec().name());
                 }
             }
         }
@@ -201,43 +453,6 @@ public final class ReplicationRouting implements AutoCloseable {
                     isolation == null
                             ? null
                             : (Integer) IsolationLevel.valueOf(isolation).getLevelId());
-        }
-
-        private static ConnectionFactory connectionsOf(NodeSettings settings) {
-            HikariConfig pool = settings.pool();
-            HikariCredentialsProvider provider = pool.getCredentialsProvider();
-            Supplier<Credentials> credentials = provider != null ? provider::getCredentials : pool::getCredentials;
-            return new ConnectionFactory(
-                    settings.spec().url(),
-                    pool.getDriverClassName(),
-                    pool.getDataSourceProperties(),
-                    credentials,
-                    settings.connectTimeout());
-        }
-
-        private static ConnectionFactory probesOf(NodeSettings settings, ConnectionFactory connections) {
-            Credentials own = settings.monitorCredentials();
-            return own == null
-                    ? connections
-                    : connections.withCredentials(() -> own).withoutDatabase();
-        }
-
-        private static DialectResolver resolver(NodeSettings settings, Dialects dialects) {
-            ReplicationDialect declared = settings.dialect();
-            if (declared != null) {
-                return connection -> declared;
-            }
-            return connection -> {
-                String version = connection.getMetaData().getDatabaseProductVersion();
-                ReplicationDialect found = dialects.forVersion(version);
-                if (found == null) {
-                    throw new SQLFeatureNotSupportedException(
-                            "Node " + settings.spec().name() + " runs " + version
-                                    + ", which is neither MySQL nor MariaDB by its version: set replication.routing.nodes."
-                                    + settings.spec().name() + ".dialect");
-                }
-                return found;
-            };
         }
     }
 }

@@ -1,9 +1,12 @@
 package io.github.replicationrouting.autoconfigure;
 
 import io.github.replicationrouting.autoconfigure.InvalidRoutingConfigurationException.Problem;
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Consistency;
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Discovery;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Monitor;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Reads;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.TopologyKind;
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Writes;
 import io.github.replicationrouting.node.DeclaredRole;
 import io.github.replicationrouting.node.NodeKind;
 import java.time.Duration;
@@ -17,6 +20,7 @@ import org.springframework.util.StringUtils;
 /** Finds everything that is wrong with the values of a configuration. */
 final class ConfigurationCheck {
 
+    private static final int SHORTEST_KEY = 16;
     private static final String PREFIX = ReplicationRoutingProperties.PREFIX + ".";
 
     private final Set<String> dialects;
@@ -50,11 +54,61 @@ final class ConfigurationCheck {
         }
         positive("connect-timeout", properties.getConnectTimeout());
         reads(properties.getReads());
+        writes(properties.getWrites());
+        consistency(properties.getConsistency());
         monitor(properties.getMonitor());
+        discovery(properties.getDiscovery());
+    }
+
+    private void discovery(Discovery discovery) {
+        positive("discovery.interval", discovery.getInterval());
+        positive("discovery.remove-after", discovery.getRemoveAfter());
+        positive("discovery.drain-timeout", discovery.getDrainTimeout());
+    }
+
+    private void consistency(Consistency consistency) {
+        notNegative("consistency.wait", consistency.getWait(), "0s to have reads go to the primary at once");
+        if (consistency.getPin() != null) {
+            notNegative("consistency.pin", consistency.getPin(), "0s to have reads not follow a write");
+        }
+        boolean signed = consistency.getCarrier() == Consistency.Carrier.COOKIE
+                || consistency.getCarrier() == Consistency.Carrier.HEADER;
+        String key = consistency.getSigningKey();
+        if (signed && (key == null || key.length() < SHORTEST_KEY)) {
+            add(
+                    PREFIX + "consistency.signing-key "
+                            + (key == null ? "is not set" : "is shorter than " + SHORTEST_KEY + " characters")
+                            + ", but a token that travels with the client must be signed",
+                    "Set '" + PREFIX + "consistency.signing-key' to the same random secret of at least " + SHORTEST_KEY
+                            + " characters in all instances, or '" + PREFIX + "consistency.carrier' to 'http-session'");
+        }
+    }
+
+    private void notNegative(String key, Duration value, String least) {
+        if (value.isNegative()) {
+            add(
+                    PREFIX + key + " must not be negative, but is " + text(value),
+                    "Set '" + PREFIX + key + "' to " + least + ", or leave it out");
+        }
     }
 
     private void reads(Reads reads) {
+        if (reads.getRetries() < 0) {
+            add(
+                    PREFIX + "reads.retries must not be negative, but is " + reads.getRetries(),
+                    "Set '" + PREFIX + "reads.retries' to 0 to run nothing again, or leave it out");
+        }
         positive("reads.max-lag", reads.getMaxLag());
+        Integer fallback = reads.getMaxFallbackConcurrency();
+        if (fallback != null && fallback < 1) {
+            notPositive(PREFIX + "reads.max-fallback-concurrency", fallback.toString());
+        }
+        if (reads.getSlowStart().isNegative()) {
+            String key = PREFIX + "reads.slow-start";
+            add(
+                    key + " must not be negative, but is " + text(reads.getSlowStart()),
+                    "Set '" + key + "' to a time, or to 0 for full shares at once");
+        }
         Duration readmit = reads.getReadmitLag();
         if (readmit == null) {
             return;
@@ -65,6 +119,19 @@ final class ConfigurationCheck {
                     PREFIX + "reads.readmit-lag (" + text(readmit) + ") is above " + PREFIX + "reads.max-lag ("
                             + text(reads.getMaxLag()) + ")",
                     "Set '" + PREFIX + "reads.readmit-lag' below 'reads.max-lag', or leave it out for half of it");
+        }
+    }
+
+    private void writes(Writes writes) {
+        if (writes.getHold().isNegative()) {
+            negative("writes.hold", text(writes.getHold()));
+        }
+        if (writes.getConflictRetries() < 0) {
+            negative("writes.conflict-retries", Integer.toString(writes.getConflictRetries()));
+        }
+        Integer maxHeld = writes.getMaxHeld();
+        if (maxHeld != null && maxHeld < 0) {
+            negative("writes.max-held", maxHeld.toString());
         }
     }
 
@@ -156,6 +223,12 @@ final class ConfigurationCheck {
 
     private void notPositive(String key, String value) {
         add(key + " must be positive, but is " + value, "Set '" + key + "' to a positive value, or leave it out");
+    }
+
+    private void negative(String key, String value) {
+        add(
+                PREFIX + key + " must not be negative, but is " + value,
+                "Set '" + PREFIX + key + "' to 0 or more, or leave it out");
     }
 
     private static String text(Duration value) {

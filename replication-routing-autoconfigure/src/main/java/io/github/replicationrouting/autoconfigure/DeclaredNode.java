@@ -52,6 +52,13 @@ record DeclaredNode(String name, @Nullable ConfigurationPropertyName keys, Repli
         return new DeclaredNode(node.name(), null, settings);
     }
 
+    /** A node of which nothing but its URL is known. */
+    static DeclaredNode of(String name, String url) {
+        ReplicationRoutingProperties.Node settings = new ReplicationRoutingProperties.Node();
+        settings.setUrl(url);
+        return new DeclaredNode(name, null, settings);
+    }
+
     /** The JDBC URL, empty where none is set. */
     String url() {
         return settings.getUrl() == null ? "" : settings.getUrl().trim();

@@ -1,10 +1,20 @@
 package io.github.replicationrouting.autoconfigure;
 
 import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.autoconfigure.event.TopologyEventPublisher;
+import io.github.replicationrouting.consistency.SessionScope;
 import io.github.replicationrouting.dialect.Dialects;
 import io.github.replicationrouting.dialect.ReplicationDialect;
+import io.github.replicationrouting.metrics.RouterMetrics;
+import io.github.replicationrouting.monitor.TopologyListener;
 import io.github.replicationrouting.routing.RoutingDataSource;
 import io.github.replicationrouting.selection.NodeSelector;
+import io.github.replicationrouting.topology.TopologySource;
+import io.github.replicationrouting.transaction.ConflictPolicy;
+import io.github.replicationrouting.transaction.RefusedWritePolicy;
+import io.github.replicationrouting.transaction.RerunPolicy;
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,6 +22,7 @@ import javax.sql.DataSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
@@ -28,6 +39,7 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration;
 import org.springframework.boot.liquibase.autoconfigure.LiquibaseDataSource;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
@@ -74,6 +86,8 @@ public final class ReplicationRoutingAutoConfiguration {
     @EnableConfigurationProperties(ReplicationRoutingProperties.class)
     static class RouterConfiguration {
 
+        private static final String BULKHEADS = "replicationRoutingBulkheadRegistry";
+
         @Bean(name = RouterGuard.ROUTER, initMethod = "start", destroyMethod = "close")
         ReplicationRouting replicationRouting(
                 ReplicationRoutingProperties properties,
@@ -81,20 +95,48 @@ public final class ReplicationRoutingAutoConfiguration {
                 ListableBeanFactory beanFactory,
                 ObjectProvider<ReplicationRoutingConnectionDetails> connectionDetails,
                 ObjectProvider<ReplicationDialect> dialects,
-                ObjectProvider<NodeSelector> selector) {
+                ObjectProvider<NodeSelector> selector,
+                ObjectProvider<CircuitBreakerRegistry> circuitBreakers,
+                ObjectProvider<RouterMetrics> metrics,
+                ObjectProvider<TopologyListener> listeners,
+                ObjectProvider<SessionScope> sessionScope,
+                @Qualifier(BULKHEADS) BulkheadRegistry ownBulkheads,
+                ObjectProvider<BulkheadRegistry> bulkheads,
+                ObjectProvider<TopologySource> source) {
             ReplicationRoutingConnectionDetails details = connectionDetails.getIfAvailable();
             List<DeclaredNode> nodes = details == null
                     ? DeclaredNode.bind(environment)
                     : details.nodes().stream().map(DeclaredNode::of).toList();
             new IgnoredSettings(environment).warn(nodes, beanFactory.getBeanNamesForType(JdbcConnectionDetails.class));
+            ReplicationRouting.Builder router = ReplicationRouting.builder(RouterGuard.DATA_SOURCE)
+                    .metrics(metrics.getIfAvailable(() -> RouterMetrics.NONE));
+            listeners.orderedStream().forEach(router::listener);
+            circuitBreakers.ifUnique(router::circuitBreakers);
+            sessionScope.ifAvailable(router::sessionScope);
             return new RouterAssembly(properties, new NodePools(environment), byName(dialects))
-                    .assemble(RouterGuard.DATA_SOURCE, nodes, selector.getIfAvailable());
+                    .assemble(
+                            router,
+                            nodes,
+                            selector.getIfAvailable(),
+                            bulkheads.getIfUnique(() -> ownBulkheads),
+                            source.getIfAvailable());
+        }
+
+        /** Used where the application has no registry of its own. */
+        @Bean(name = BULKHEADS, defaultCandidate = false)
+        BulkheadRegistry replicationRoutingBulkheadRegistry() {
+            return BulkheadRegistry.ofDefaults();
         }
 
         @Bean(name = RouterGuard.DATA_SOURCE, destroyMethod = "")
         @Primary
         RoutingDataSource dataSource(ReplicationRouting replicationRouting) {
             return replicationRouting.dataSource();
+        }
+
+        @Bean
+        TopologyEventPublisher replicationRoutingEvents(ApplicationEventPublisher events) {
+            return new TopologyEventPublisher(RouterGuard.DATA_SOURCE, events);
         }
 
         /** A fallback, so that a data source that the application gives to Flyway or Liquibase is preferred. */
@@ -104,6 +146,16 @@ public final class ReplicationRoutingAutoConfiguration {
         @LiquibaseDataSource
         DataSource replicationRoutingWriterDataSource(ReplicationRouting replicationRouting) {
             return replicationRouting.writerDataSource();
+        }
+
+        @Bean
+        RerunPolicy replicationRoutingConflictPolicy(ReplicationRoutingProperties properties) {
+            return new ConflictPolicy(properties.getWrites().getConflictRetries());
+        }
+
+        @Bean
+        RerunPolicy replicationRoutingRefusedWritePolicy(ReplicationRoutingProperties properties) {
+            return new RefusedWritePolicy(!properties.getWrites().getHold().isZero());
         }
 
         private static Map<String, ReplicationDialect> byName(ObjectProvider<ReplicationDialect> beans) {

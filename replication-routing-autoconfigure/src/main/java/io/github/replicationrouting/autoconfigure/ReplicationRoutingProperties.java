@@ -1,6 +1,9 @@
 package io.github.replicationrouting.autoconfigure;
 
+import io.github.replicationrouting.consistency.ConsistencyMode;
 import io.github.replicationrouting.monitor.LagProbe;
+import io.github.replicationrouting.monitor.OnIncompletePromotion;
+import io.github.replicationrouting.monitor.OnMultipleWritable;
 import io.github.replicationrouting.node.DeclaredRole;
 import io.github.replicationrouting.node.NodeKind;
 import io.github.replicationrouting.routing.OutsideTransaction;
@@ -63,7 +66,13 @@ public class ReplicationRoutingProperties {
 
     private final Reads reads = new Reads();
 
+    private final Writes writes = new Writes();
+
+    private final Consistency consistency = new Consistency();
+
     private final Monitor monitor = new Monitor();
+
+    private final Discovery discovery = new Discovery();
 
     public boolean isEnabled() {
         return enabled;
@@ -129,8 +138,20 @@ public class ReplicationRoutingProperties {
         return reads;
     }
 
+    public Writes getWrites() {
+        return writes;
+    }
+
+    public Consistency getConsistency() {
+        return consistency;
+    }
+
     public Monitor getMonitor() {
         return monitor;
+    }
+
+    public Discovery getDiscovery() {
+        return discovery;
     }
 
     /** How the nodes replicate. */
@@ -290,6 +311,22 @@ public class ReplicationRoutingProperties {
          */
         private WhenNoneEligible whenNoneEligible = WhenNoneEligible.PRIMARY;
 
+        /**
+         * How long a node that comes in after the start gets less than its share, rising all the while; zero for not at
+         * all.
+         */
+        private Duration slowStart = Duration.ofSeconds(30);
+
+        /**
+         * Number of reads that the primary serves at once for want of a replica, by default half of its pool.
+         */
+        private @Nullable Integer maxFallbackConcurrency;
+
+        /**
+         * Number of times that a read-only transaction is run again when its node is lost.
+         */
+        private int retries = 2;
+
         public String getSelector() {
             return selector;
         }
@@ -328,6 +365,181 @@ public class ReplicationRoutingProperties {
 
         public void setWhenNoneEligible(WhenNoneEligible whenNoneEligible) {
             this.whenNoneEligible = whenNoneEligible;
+        }
+
+        public Duration getSlowStart() {
+            return slowStart;
+        }
+
+        public void setSlowStart(Duration slowStart) {
+            this.slowStart = slowStart;
+        }
+
+        public @Nullable Integer getMaxFallbackConcurrency() {
+            return maxFallbackConcurrency;
+        }
+
+        public void setMaxFallbackConcurrency(@Nullable Integer maxFallbackConcurrency) {
+            this.maxFallbackConcurrency = maxFallbackConcurrency;
+        }
+
+        public int getRetries() {
+            return retries;
+        }
+
+        public void setRetries(int retries) {
+            this.retries = retries;
+        }
+    }
+
+    /** What writes do without a primary, or with several. */
+    public static class Writes {
+
+        /**
+         * How long a write waits for a primary, never longer than the timeout of its transaction; 0 to fail at once.
+         */
+        private Duration hold = Duration.ofSeconds(10);
+
+        /**
+         * Number of writes that may wait for a primary at the same time, by default the pool size of a node.
+         */
+        private @Nullable Integer maxHeld;
+
+        /**
+         * What to do with writes while several nodes are writable and nothing shows which is right.
+         */
+        private OnMultipleWritable onMultipleWritable = OnMultipleWritable.REJECT;
+
+        /**
+         * What to do with writes when a promoted node lacks what its predecessor had.
+         */
+        private OnIncompletePromotion onIncompletePromotion = OnIncompletePromotion.WARN;
+
+        /**
+         * Number of times that a transaction is run again when the server rolled it back because of a conflict.
+         */
+        private int conflictRetries;
+
+        public Duration getHold() {
+            return hold;
+        }
+
+        public void setHold(Duration hold) {
+            this.hold = hold;
+        }
+
+        public @Nullable Integer getMaxHeld() {
+            return maxHeld;
+        }
+
+        public void setMaxHeld(@Nullable Integer maxHeld) {
+            this.maxHeld = maxHeld;
+        }
+
+        public int getConflictRetries() {
+            return conflictRetries;
+        }
+
+        public void setConflictRetries(int conflictRetries) {
+            this.conflictRetries = conflictRetries;
+        }
+
+        public OnMultipleWritable getOnMultipleWritable() {
+            return onMultipleWritable;
+        }
+
+        public void setOnMultipleWritable(OnMultipleWritable onMultipleWritable) {
+            this.onMultipleWritable = onMultipleWritable;
+        }
+
+        public OnIncompletePromotion getOnIncompletePromotion() {
+            return onIncompletePromotion;
+        }
+
+        public void setOnIncompletePromotion(OnIncompletePromotion onIncompletePromotion) {
+            this.onIncompletePromotion = onIncompletePromotion;
+        }
+    }
+
+    /** What a session may rely on when it reads from replicas. */
+    public static class Consistency {
+
+        /**
+         * What a session sees of its own writes.
+         */
+        private ConsistencyMode mode = ConsistencyMode.SESSION;
+
+        /**
+         * Time that a read waits at most on a replica for what its session has written, before it goes to the primary.
+         */
+        private Duration wait = Duration.ofMillis(100);
+
+        /**
+         * Time for which reads follow the primary after a write where the servers show no position at all, by default
+         * "reads.max-lag".
+         */
+        private @Nullable Duration pin;
+
+        /**
+         * What carries a session from one web request to the next.
+         */
+        private Carrier carrier = Carrier.HTTP_SESSION;
+
+        /**
+         * Secret that signs what a cookie or header carries, the same in all instances.
+         */
+        private @Nullable String signingKey;
+
+        public ConsistencyMode getMode() {
+            return mode;
+        }
+
+        public void setMode(ConsistencyMode mode) {
+            this.mode = mode;
+        }
+
+        public Duration getWait() {
+            return wait;
+        }
+
+        public void setWait(Duration wait) {
+            this.wait = wait;
+        }
+
+        public @Nullable Duration getPin() {
+            return pin;
+        }
+
+        public void setPin(@Nullable Duration pin) {
+            this.pin = pin;
+        }
+
+        public Carrier getCarrier() {
+            return carrier;
+        }
+
+        public void setCarrier(Carrier carrier) {
+            this.carrier = carrier;
+        }
+
+        public @Nullable String getSigningKey() {
+            return signingKey;
+        }
+
+        public void setSigningKey(@Nullable String signingKey) {
+            this.signingKey = signingKey;
+        }
+
+        /** What carries a session from one web request to the next. */
+        public enum Carrier {
+            /** The HTTP session, where the application has one. */
+            HTTP_SESSION,
+            /** A signed cookie. */
+            COOKIE,
+            /** A signed header of the answer, which the client sends with its next request. */
+            HEADER,
+            /** Nothing: a session ends with its request. */
+            NONE
         }
     }
 
@@ -410,6 +622,62 @@ public class ReplicationRoutingProperties {
 
         public void setPassword(@Nullable String password) {
             this.password = password;
+        }
+    }
+
+    /** How nodes beside the declared ones are found. */
+    public static class Discovery {
+
+        /**
+         * Whether the servers are asked which others there are.
+         */
+        private boolean enabled;
+
+        /**
+         * Time between two looks for nodes that have come or gone.
+         */
+        private Duration interval = Duration.ofSeconds(30);
+
+        /**
+         * Time after which a node that no server tells of any more leaves.
+         */
+        private Duration removeAfter = Duration.ofMinutes(5);
+
+        /**
+         * Time limit for work on a node that leaves, after which its connections are closed.
+         */
+        private Duration drainTimeout = Duration.ofSeconds(30);
+
+        public boolean isEnabled() {
+            return enabled;
+        }
+
+        public void setEnabled(boolean enabled) {
+            this.enabled = enabled;
+        }
+
+        public Duration getInterval() {
+            return interval;
+        }
+
+        public void setInterval(Duration interval) {
+            this.interval = interval;
+        }
+
+        public Duration getRemoveAfter() {
+            return removeAfter;
+        }
+
+        public void setRemoveAfter(Duration removeAfter) {
+            this.removeAfter = removeAfter;
+        }
+
+        public Duration getDrainTimeout() {
+            return drainTimeout;
+        }
+
+        public void setDrainTimeout(Duration drainTimeout) {
+            this.drainTimeout = drainTimeout;
         }
     }
 }

@@ -2,18 +2,28 @@ package io.github.replicationrouting.autoconfigure;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.Credentials;
+import io.github.replicationrouting.DiscoverySettings;
 import io.github.replicationrouting.NodeSettings;
 import io.github.replicationrouting.ReadSettings;
 import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.WriteSettings;
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Consistency;
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Discovery;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Monitor;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Node;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Reads;
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Writes;
+import io.github.replicationrouting.consistency.ConsistencySettings;
 import io.github.replicationrouting.dialect.ReplicationDialect;
 import io.github.replicationrouting.monitor.MonitorSettings;
+import io.github.replicationrouting.monitor.WritePolicy;
 import io.github.replicationrouting.node.NodeSpec;
 import io.github.replicationrouting.selection.LeastInFlightSelector;
+import io.github.replicationrouting.selection.LeastLatencySelector;
 import io.github.replicationrouting.selection.NodeSelector;
 import io.github.replicationrouting.selection.RoundRobinSelector;
+import io.github.replicationrouting.topology.TopologySource;
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +36,10 @@ import org.springframework.util.StringUtils;
 /** Puts the router together out of what the application declares, or says everything that is wrong with it. */
 final class RouterAssembly {
 
-    private static final Map<String, Supplier<NodeSelector>> SELECTORS = new TreeMap<>(
-            Map.of("least-in-flight", LeastInFlightSelector::new, "round-robin", RoundRobinSelector::new));
+    private static final Map<String, Supplier<NodeSelector>> SELECTORS = new TreeMap<>(Map.of(
+            "least-in-flight", LeastInFlightSelector::new,
+            "least-latency", LeastLatencySelector::new,
+            "round-robin", RoundRobinSelector::new));
 
     private final ReplicationRoutingProperties properties;
     private final NodePools pools;
@@ -43,11 +55,19 @@ final class RouterAssembly {
     /**
      * Builds a router without connecting it.
      *
+     * @param builder the router's name, and who hears of it
      * @param nodes its nodes, in the order of the configuration
      * @param selector the application's own, which takes the place of the configured one
+     * @param bulkheads where the router registers its bulkheads
+     * @param source the application's own, which takes the place of asking the servers
      * @throws InvalidRoutingConfigurationException when anything is wrong with the configuration
      */
-    ReplicationRouting assemble(String name, List<DeclaredNode> nodes, @Nullable NodeSelector selector) {
+    ReplicationRouting assemble(
+            ReplicationRouting.Builder builder,
+            List<DeclaredNode> nodes,
+            @Nullable NodeSelector selector,
+            BulkheadRegistry bulkheads,
+            @Nullable TopologySource source) {
         ConfigurationCheck check = new ConfigurationCheck(dialects.keySet());
         check.properties(properties);
         check.nodes(nodes);
@@ -57,12 +77,17 @@ final class RouterAssembly {
                 .toList();
         check.throwIfAny();
 
-        ReplicationRouting.Builder builder = ReplicationRouting.builder(name)
-                .reads(reads(chosen))
+        builder.reads(reads(chosen))
+                .writes(writes())
+                .consistency(consistency())
                 .monitor(monitor())
+                .bulkheads(bulkheads)
                 .zone(properties.getZone());
         for (int i = 0; i < nodes.size(); i++) {
             builder.node(node(nodes.get(i), configurations.get(i)));
+        }
+        if (source != null || properties.getDiscovery().isEnabled()) {
+            builder.discovery(discovery(source));
         }
         return builder.build();
     }
@@ -83,7 +108,27 @@ final class RouterAssembly {
     private ReadSettings reads(@Nullable NodeSelector selector) {
         Reads reads = properties.getReads();
         return new ReadSettings(
-                Objects.requireNonNull(selector), reads.getOutsideTransaction(), reads.getWhenNoneEligible());
+                Objects.requireNonNull(selector),
+                reads.getOutsideTransaction(),
+                reads.getWhenNoneEligible(),
+                reads.getMaxFallbackConcurrency());
+    }
+
+    private WriteSettings writes() {
+        Writes writes = properties.getWrites();
+        return new WriteSettings(
+                writes.getHold(),
+                writes.getMaxHeld(),
+                new WritePolicy(writes.getOnMultipleWritable(), writes.getOnIncompletePromotion()));
+    }
+
+    private ConsistencySettings consistency() {
+        Consistency consistency = properties.getConsistency();
+        Duration pin = consistency.getPin();
+        return new ConsistencySettings(
+                consistency.getMode(),
+                consistency.getWait(),
+                pin != null ? pin : properties.getReads().getMaxLag());
     }
 
     private MonitorSettings monitor() {
@@ -99,7 +144,27 @@ final class RouterAssembly {
                 monitor.getFailureThreshold(),
                 monitor.getLagProbe(),
                 maxLag,
-                readmitLag);
+                readmitLag,
+                properties.getReads().getSlowStart());
+    }
+
+    private DiscoverySettings discovery(@Nullable TopologySource source) {
+        Discovery discovery = properties.getDiscovery();
+        return new DiscoverySettings(
+                source,
+                discovery.getInterval(),
+                discovery.getRemoveAfter(),
+                discovery.getDrainTimeout(),
+                this::foundNode);
+    }
+
+    /** A node that joins is connected to like those of which nothing but the URL is declared. */
+    private NodeSettings foundNode(NodeSpec spec) {
+        DeclaredNode like = DeclaredNode.of(spec.name(), spec.url());
+        HikariConfig pool = pools.configurationOf(like, problem -> {
+            throw new IllegalArgumentException(problem.description());
+        });
+        return new NodeSettings(spec, pool, null, properties.getConnectTimeout(), monitorCredentials(pool));
     }
 
     private NodeSettings node(DeclaredNode declared, HikariConfig pool) {

@@ -1,7 +1,7 @@
 package io.github.replicationrouting.autoconfigure;
 
 /** Nodes where nobody listens. */
-final class ClosedPorts {
+public final class ClosedPorts {
 
     static final String[] NODES = {
         "replication.routing.nodes.db1.url=" + url(1),
@@ -11,6 +11,11 @@ final class ClosedPorts {
     };
 
     private ClosedPorts() {}
+
+    /** For tests in other packages. */
+    public static String[] nodes() {
+        return NODES.clone();
+    }
 
     /** A reserved port of this machine, which refuses at once. */
     static String url(int port) {

@@ -76,12 +76,29 @@ class ConfigurationMetadataTest {
                         entry("reads.max-lag", "5s"),
                         entry("reads.readmit-lag", "null"),
                         entry("reads.when-none-eligible", "primary"),
+                        entry("reads.slow-start", "30s"),
+                        entry("reads.max-fallback-concurrency", "null"),
+                        entry("reads.retries", "2"),
+                        entry("writes.hold", "10s"),
+                        entry("writes.max-held", "null"),
+                        entry("writes.on-multiple-writable", "reject"),
+                        entry("writes.on-incomplete-promotion", "warn"),
+                        entry("writes.conflict-retries", "0"),
+                        entry("consistency.mode", "session"),
+                        entry("consistency.wait", "100ms"),
+                        entry("consistency.pin", "null"),
+                        entry("consistency.carrier", "http-session"),
+                        entry("consistency.signing-key", "null"),
                         entry("monitor.interval", "500ms"),
                         entry("monitor.timeout", "1s"),
                         entry("monitor.failure-threshold", "2"),
                         entry("monitor.lag-probe", "auto"),
                         entry("monitor.username", "null"),
-                        entry("monitor.password", "null"));
+                        entry("monitor.password", "null"),
+                        entry("discovery.enabled", "false"),
+                        entry("discovery.interval", "30s"),
+                        entry("discovery.remove-after", "5m"),
+                        entry("discovery.drain-timeout", "30s"));
         assertThat(property("hikari.connection-timeout").getDefaultValue()).isEqualTo(3000);
         assertThat(property("hikari.minimum-idle").getDefaultValue()).isEqualTo(2);
     }
@@ -165,7 +182,7 @@ class ConfigurationMetadataTest {
     void theSelectorsShouldBeHinted() {
         assertThat(property("reads.selector").getHints().getValueHints())
                 .extracting(hint -> String.valueOf(hint.getValue()))
-                .containsExactly("least-in-flight", "round-robin");
+                .containsExactly("least-in-flight", "least-latency", "round-robin");
     }
 
     private static ConfigurationMetadataProperty property(String name) {

@@ -39,8 +39,8 @@ class IgnoredSettingsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "replication.routing.writes.hold",
-        "replication.routing.consistency.mode",
+        "replication.routing.sharding.enabled",
+        "replication.routing.encryption.algorithm",
         "replication.routing.hikari.pool-name",
         "replication.routing.nodes.db1.hikari.jdbc-url",
     })

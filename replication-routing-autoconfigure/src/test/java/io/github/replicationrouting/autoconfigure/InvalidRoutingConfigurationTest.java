@@ -120,9 +120,13 @@ class InvalidRoutingConfigurationTest {
         "monitor.interval, 0, 0s",
         "monitor.interval, -5ms, -5ms",
         "monitor.timeout, 0s, 0s",
+        "discovery.interval, 0s, 0s",
+        "discovery.remove-after, 0s, 0s",
+        "discovery.drain-timeout, 0s, 0s",
         "monitor.failure-threshold, 0, 0",
         "reads.max-lag, 0s, 0s",
         "reads.readmit-lag, -1s, -1s",
+        "reads.max-fallback-concurrency, 0, 0",
         "nodes.db1.weight, 0, 0",
     })
     void whenAValueIsNotPositive(String key, String value, String shown) {
@@ -130,6 +134,15 @@ class InvalidRoutingConfigurationTest {
                 routed.withPropertyValues("replication.routing." + key + "=" + value),
                 "replication.routing." + key + " must be positive, but is " + shown,
                 "Set 'replication.routing." + key + "' to a positive value");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"writes.hold, -1s, -1s", "writes.max-held, -1, -1", "writes.conflict-retries, -1, -1"})
+    void whenAValueIsNegative(String key, String value, String shown) {
+        assertFailure(
+                routed.withPropertyValues("replication.routing." + key + "=" + value),
+                "replication.routing." + key + " must not be negative, but is " + shown,
+                "Set 'replication.routing." + key + "' to 0 or more");
     }
 
     @Test
@@ -142,12 +155,20 @@ class InvalidRoutingConfigurationTest {
     }
 
     @Test
+    void whenTheSlowStartIsNegative() {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.reads.slow-start=-1s"),
+                "replication.routing.reads.slow-start must not be negative, but is -1s",
+                "Set 'replication.routing.reads.slow-start' to a time, or to 0 for full shares at once");
+    }
+
+    @Test
     void whenTheSelectorIsNotKnown() {
         assertFailure(
                 routed.withPropertyValues("replication.routing.reads.selector=fastest"),
                 "replication.routing.reads.selector: 'fastest' is not known",
-                "Set 'replication.routing.reads.selector' to one of [least-in-flight, round-robin], or define a"
-                        + " NodeSelector bean");
+                "Set 'replication.routing.reads.selector' to one of [least-in-flight, least-latency, round-robin], or"
+                        + " define a NodeSelector bean");
     }
 
     @Test

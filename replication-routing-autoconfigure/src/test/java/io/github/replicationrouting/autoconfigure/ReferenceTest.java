@@ -2,6 +2,8 @@ package io.github.replicationrouting.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.replicationrouting.routing.DecisionReason;
+import io.github.replicationrouting.topology.NodeState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -37,13 +39,29 @@ class ReferenceTest {
                 .matcher(Files.readString(REFERENCE))
                 .results()
                 .map(row -> row.group(1))
-                .flatMap(cell -> Pattern.compile("`((?:reads|monitor)\\.[a-z-]+)`")
+                .flatMap(cell -> Pattern.compile("`((?:reads|writes|consistency|monitor|discovery)\\.[a-z-]+)`")
                         .matcher(cell)
                         .results())
                 .map((MatchResult key) -> key.group(1))
                 .forEach(documented::add);
 
         assertThat(documented).isNotEmpty().isSubsetOf(keysOfTheMetadata());
+    }
+
+    @Test
+    void everyReasonOfADecisionStandsInTheOperatorsReference() throws IOException {
+        String operations = Files.readString(Path.of("..", "docs", "operations.md"));
+
+        assertThat(DecisionReason.values())
+                .allSatisfy(reason -> assertThat(operations).contains("\n| `" + reason.label() + "` |"));
+    }
+
+    @Test
+    void everyStateOfANodeStandsInTheOperatorsReference() throws IOException {
+        String operations = Files.readString(Path.of("..", "docs", "operations.md"));
+
+        assertThat(NodeState.values())
+                .allSatisfy(state -> assertThat(operations).contains("`" + Labels.of(state) + "`"));
     }
 
     /** Without the keys of a node and of HikariCP, which the reference names by a pattern. */
@@ -56,7 +74,12 @@ class ReferenceTest {
                 ConfigurationMetadataRepositoryJsonBuilder.create(json).build().getAllProperties().keySet().stream()
                         .filter(key -> key.startsWith(PREFIX))
                         .map(key -> key.substring(PREFIX.length()))
-                        .filter(key -> key.startsWith("reads.") || key.startsWith("monitor.") || SECTIONS.contains(key))
+                        .filter(key -> key.startsWith("reads.")
+                                || key.startsWith("writes.")
+                                || key.startsWith("consistency.")
+                                || key.startsWith("monitor.")
+                                || key.startsWith("discovery.")
+                                || SECTIONS.contains(key))
                         .filter(key -> !key.equals("nodes"))
                         .forEach(keys::add);
             }

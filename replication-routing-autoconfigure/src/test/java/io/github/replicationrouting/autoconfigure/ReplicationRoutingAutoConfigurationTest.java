@@ -7,19 +7,27 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.node.DeclaredRole;
+import io.github.replicationrouting.node.NodeSpec;
 import io.github.replicationrouting.routing.RoutingDataSource;
 import io.github.replicationrouting.selection.NodeSelector;
 import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.TopologySource;
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
+import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 import net.ttddyy.observation.boot.autoconfigure.DataSourceObservationAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.condition.ConditionEvaluationReport;
@@ -220,11 +228,62 @@ class ReplicationRoutingAutoConfigurationTest {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"least-in-flight", "least-latency", "round-robin"})
+    void everySelectorShouldBeKnownByItsName(String selector) {
+        routed.withPropertyValues("replication.routing.reads.selector=" + selector)
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
     @Test
     void whenTheApplicationHasASelectorShouldNotLookAtTheProperty() {
         routed.withPropertyValues("replication.routing.reads.selector=mine")
-                .withBean(NodeSelector.class, () -> eligible -> eligible.get(0))
+                .withBean(NodeSelector.class, () -> candidates -> candidates.node(0))
                 .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void whenTheApplicationHasARegistryOfCircuitBreakersShouldRegisterThoseOfTheNodes() {
+        CircuitBreakerRegistry registry = CircuitBreakerRegistry.ofDefaults();
+        routed.withBean(CircuitBreakerRegistry.class, () -> registry).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(registry.getAllCircuitBreakers())
+                    .extracting(CircuitBreaker::getName)
+                    .contains("dataSource-db1");
+        });
+    }
+
+    @Test
+    void whenTheApplicationHasNoBulkheadRegistryShouldShowTheRoutersOwn() {
+        routed.run(context -> {
+            assertThat(context).hasNotFailed().hasSingleBean(BulkheadRegistry.class);
+            assertThat(context.getBean(ReplicationRouting.class).bulkheads())
+                    .isSameAs(context.getBean(BulkheadRegistry.class));
+        });
+    }
+
+    @Test
+    void whenTheApplicationHasABulkheadRegistryShouldUseIt() {
+        BulkheadRegistry own = BulkheadRegistry.ofDefaults();
+        routed.withBean("bulkheads", BulkheadRegistry.class, () -> own).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBean(ReplicationRouting.class).bulkheads()).isSameAs(own);
+        });
+    }
+
+    @Test
+    void whenTheApplicationHasATopologySourceItsNodesShouldJoin() {
+        NodeSpec found = NodeSpec.of("found", "jdbc:mysql://127.0.0.1:2/shop");
+        routed.withPropertyValues("replication.routing.discovery.interval=20ms", "replication.routing.username=shop")
+                .withBean(TopologySource.class, () -> () -> List.of(found))
+                .run(context -> {
+                    ReplicationRouting routing = context.getBean(ReplicationRouting.class);
+                    await().atMost(Duration.ofSeconds(30))
+                            .until(() -> routing.topology().snapshot().node("found") != null);
+                    assertThat(routing.pools())
+                            .extracting(pool -> pool.pool().getPoolName())
+                            .contains("foundDataSource");
+                });
     }
 
     @Test
@@ -266,7 +325,8 @@ class ReplicationRoutingAutoConfigurationTest {
                 .run(context -> {
                     assertThat(threads()).anyMatch(name -> name.contains("closing1DataSource"));
                     context.close();
-                    await().untilAsserted(() -> assertThat(threads()).noneMatch(name -> name.contains("closing")));
+                    await().atMost(Duration.ofSeconds(60))
+                            .untilAsserted(() -> assertThat(threads()).noneMatch(name -> name.contains("closing")));
                 });
     }
 

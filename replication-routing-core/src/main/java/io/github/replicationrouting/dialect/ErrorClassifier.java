@@ -1,5 +1,7 @@
 package io.github.replicationrouting.dialect;
 
+import java.io.EOFException;
+import java.net.SocketException;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
@@ -38,6 +40,9 @@ final class ErrorClassifier {
                     return kind;
                 }
                 add(open, sql.getNextException());
+            } else if (link instanceof EOFException || link instanceof SocketException) {
+                // Connector/J gives no state to a connection that is lost between two rows of a stream.
+                return ErrorKind.CONNECTION_LOST;
             }
             add(open, link.getCause());
         }

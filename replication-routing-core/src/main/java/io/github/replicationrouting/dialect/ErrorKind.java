@@ -15,5 +15,10 @@ public enum ErrorKind {
     /** The server rolled the transaction back; it may be run again as a whole. */
     ROLLED_BACK,
     /** Nothing but the failure itself. */
-    OTHER
+    OTHER;
+
+    /** Whether the node is lost to the work that met it. */
+    public boolean isLoss() {
+        return this == CONNECTION_LOST || this == NODE_UNFIT;
+    }
 }

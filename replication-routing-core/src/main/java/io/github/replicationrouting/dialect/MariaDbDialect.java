@@ -1,9 +1,14 @@
 package io.github.replicationrouting.dialect;
 
 import io.github.replicationrouting.position.MariaDbGtidPosition;
+import io.github.replicationrouting.position.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +80,65 @@ public final class MariaDbDialect implements ReplicationDialect {
             }
             throw e;
         }
+    }
+
+    /** Adds to what the session tracks already. */
+    @Override
+    public @Nullable String commitReports(Connection connection) throws SQLException {
+        boolean logged =
+                Statements.queryRow(connection, "SELECT @@global.log_bin", row -> Statements.isOn(row.getString(1)));
+        return logged
+                ? "SET SESSION session_track_system_variables=IF(@@session.session_track_system_variables='*','*',"
+                        + "CONCAT_WS(',',NULLIF(@@session.session_track_system_variables,''),'last_gtid'))"
+                : null;
+    }
+
+    @Override
+    public MariaDbGtidPosition commit(String report) {
+        return MariaDbGtidPosition.parse(report);
+    }
+
+    @Override
+    public @Nullable Position await(Connection connection, Position wanted, Duration limit) throws SQLException {
+        if (!(wanted instanceof MariaDbGtidPosition position)) {
+            return null;
+        }
+        String sql = "SELECT MASTER_GTID_WAIT('" + position + "'," + Statements.seconds(limit)
+                + "), @@global.gtid_slave_pos";
+        return Statements.<@Nullable Position>queryRow(
+                connection,
+                sql,
+                row -> row.getInt(1) == 0 ? position.union(MariaDbGtidPosition.parse(row.getString(2))) : null);
+    }
+
+    @Override
+    public Position written(Connection connection) throws SQLException {
+        return Statements.queryRow(
+                connection, "SELECT @@global.gtid_binlog_pos", row -> MariaDbGtidPosition.parse(row.getString(1)));
+    }
+
+    @Override
+    public List<Member> members(Connection connection, Consumer<String> missing) throws SQLException {
+        List<Member> members = new ArrayList<>(Statements.query(
+                connection,
+                "SHOW GLOBAL STATUS LIKE 'wsrep_incoming_addresses'",
+                rows -> Members.ofAddresses(rows.next() ? rows.getString(2) : null)));
+        try {
+            members.addAll(Statements.query(
+                    connection, "SHOW SLAVE HOSTS", rows -> Members.read(rows, "Server_id", "Host", "Port")));
+        } catch (SQLException e) {
+            if (!Statements.isDenied(e)) {
+                throw e;
+            }
+            missing.accept(
+                    "replicas cannot be asked for without " + Statements.grant(connection, "REPLICATION MASTER ADMIN"));
+        }
+        return members;
+    }
+
+    @Override
+    public @Nullable Boolean semiSynchronous(Connection connection) throws SQLException {
+        return Statements.semiSynchronous(connection);
     }
 
     @Override

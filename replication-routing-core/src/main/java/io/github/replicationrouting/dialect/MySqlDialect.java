@@ -1,16 +1,25 @@
 package io.github.replicationrouting.dialect;
 
+import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.GtidSet;
+import io.github.replicationrouting.position.Position;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** MySQL 8.0 to 9.7. Positions are GTID sets; a server without GTIDs shows none. */
+/** MySQL 8.0 to 9.7. Positions are GTID sets, and without GTIDs places in the binary log. */
 public final class MySqlDialect implements ReplicationDialect {
 
     private static final Pattern VERSION = Pattern.compile("([5-9]|\\d{2,})\\.\\d+\\D.*");
+    private static final Pattern MAJOR_MINOR = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})");
     private static final int SYNTAX_ERROR = 1064;
 
     private static final String OBSERVE = "SELECT @@version, @@server_uuid, @@global.read_only,"
@@ -57,6 +66,32 @@ public final class MySqlDialect implements ReplicationDialect {
     }
 
     @Override
+    public @Nullable Position logPosition(Connection connection, Observation observation) throws SQLException {
+        try {
+            return Statements.queryFirst(
+                    connection,
+                    showsBinaryLogStatus(observation.server()) ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS",
+                    row -> BinlogPosition.of(observation.serverId(), row.getString("File"), row.getLong("Position")));
+        } catch (SQLException e) {
+            if (Statements.isDenied(e)) {
+                // The same grant as for the state of replication, whose absence is said there.
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /** From 8.2 on; the old name went with 8.4. */
+    static boolean showsBinaryLogStatus(String server) {
+        Matcher version = MAJOR_MINOR.matcher(server);
+        if (!version.find()) {
+            return true;
+        }
+        int major = Integer.parseInt(version.group(1));
+        return major > 8 || (major == 8 && Integer.parseInt(version.group(2)) >= 2);
+    }
+
+    @Override
     public Replication replication(Connection connection) throws SQLException {
         try {
             return status(connection, "SHOW REPLICA STATUS");
@@ -81,6 +116,88 @@ public final class MySqlDialect implements ReplicationDialect {
 
     private static Replication status(Connection connection, String sql) throws SQLException {
         return Statements.query(connection, sql, rows -> ReplicationRows.read(rows, "channel_name", "source_uuid"));
+    }
+
+    /** The session's own commits only: the others' would be as many as the server has. */
+    @Override
+    public @Nullable String commitReports(Connection connection) throws SQLException {
+        String mode = Statements.queryRow(connection, "SELECT @@global.gtid_mode", row -> row.getString(1));
+        return countsGtids(mode) ? "SET SESSION session_track_gtids=OWN_GTID" : null;
+    }
+
+    @Override
+    public GtidSet commit(String report) {
+        return GtidSet.parse(report);
+    }
+
+    @Override
+    public @Nullable Position await(Connection connection, Position wanted, Duration limit) throws SQLException {
+        if (!(wanted instanceof GtidSet set)) {
+            return null;
+        }
+        String sql = "SELECT WAIT_FOR_EXECUTED_GTID_SET('" + set + "'," + Statements.seconds(limit)
+                + "), @@global.gtid_executed";
+        return Statements.<@Nullable Position>queryRow(
+                connection, sql, row -> row.getInt(1) == 0 ? set.union(GtidSet.parse(row.getString(2))) : null);
+    }
+
+    @Override
+    public Position written(Connection connection) throws SQLException {
+        return Statements.queryRow(connection, "SELECT @@global.gtid_executed", row -> GtidSet.parse(row.getString(1)));
+    }
+
+    @Override
+    public List<Member> members(Connection connection, Consumer<String> missing) throws SQLException {
+        List<Member> members = new ArrayList<>(replicas(connection, missing));
+        members.addAll(group(connection, missing));
+        return members;
+    }
+
+    private static List<Member> replicas(Connection connection, Consumer<String> missing) throws SQLException {
+        try {
+            return Statements.query(
+                    connection, "SHOW REPLICAS", rows -> Members.read(rows, "Replica_UUID", "Host", "Port"));
+        } catch (SQLException e) {
+            if (Statements.isDenied(e)) {
+                missing.accept(
+                        "replicas cannot be asked for without " + Statements.grant(connection, "REPLICATION SLAVE"));
+                return List.of();
+            }
+            if (e.getErrorCode() != SYNTAX_ERROR) {
+                throw e;
+            }
+        }
+        // Before 8.0.22 it had another name.
+        return Statements.query(
+                connection, "SHOW SLAVE HOSTS", rows -> Members.read(rows, "Slave_UUID", "Host", "Port"));
+    }
+
+    /** Of a server in a group; others do not know the variable. */
+    private static List<Member> group(Connection connection, Consumer<String> missing) throws SQLException {
+        boolean grouped = Statements.query(
+                connection, "SHOW GLOBAL VARIABLES LIKE 'group_replication_group_name'", ResultSet::next);
+        if (!grouped) {
+            return List.of();
+        }
+        try {
+            return Statements.query(
+                    connection,
+                    "SELECT MEMBER_ID, MEMBER_HOST, MEMBER_PORT FROM performance_schema.replication_group_members"
+                            + " WHERE MEMBER_STATE IN ('ONLINE', 'RECOVERING')",
+                    rows -> Members.read(rows, "MEMBER_ID", "MEMBER_HOST", "MEMBER_PORT"));
+        } catch (SQLException e) {
+            if (!Statements.isDenied(e)) {
+                throw e;
+            }
+            missing.accept("members of the group cannot be asked for without SELECT on"
+                    + " performance_schema.replication_group_members");
+            return List.of();
+        }
+    }
+
+    @Override
+    public @Nullable Boolean semiSynchronous(Connection connection) throws SQLException {
+        return Statements.semiSynchronous(connection);
     }
 
     @Override

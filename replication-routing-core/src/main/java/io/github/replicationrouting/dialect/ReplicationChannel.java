@@ -1,5 +1,6 @@
 package io.github.replicationrouting.dialect;
 
+import io.github.replicationrouting.position.BinlogPosition;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param host the source as the replica addresses it
  * @param port its port
  * @param sourceId the source's {@link Observation#serverId()}, null while the replica has never reached it
+ * @param executed up to where in the source's own binary log changes are applied, null where that is not known
  * @param receiver whether changes arrive
  * @param applierRunning whether they are applied
  * @param behind how far the applier is behind the source, in whole seconds; null where the server cannot tell
@@ -21,6 +23,7 @@ public record ReplicationChannel(
         String host,
         int port,
         @Nullable String sourceId,
+        @Nullable BinlogPosition executed,
         Receiver receiver,
         boolean applierRunning,
         @Nullable Duration behind,

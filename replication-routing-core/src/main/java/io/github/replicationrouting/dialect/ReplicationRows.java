@@ -1,6 +1,7 @@
 package io.github.replicationrouting.dialect;
 
 import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
+import io.github.replicationrouting.position.BinlogPosition;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -48,19 +49,34 @@ final class ReplicationRows {
     }
 
     private ReplicationChannel channel(String nameColumn, String sourceIdColumn) throws SQLException {
-        String sourceId = text(sourceIdColumn);
+        String sourceId = sourceId(sourceIdColumn);
         String behind = text("seconds_behind_source");
         int applierError = number("last_sql_errno");
         return new ReplicationChannel(
                 text(nameColumn),
                 text("source_host"),
                 number("source_port"),
-                sourceId.isEmpty() || sourceId.equals("0") ? null : sourceId,
+                sourceId.isEmpty() ? null : sourceId,
+                executed(sourceId),
                 receiver(text("replica_io_running")),
                 text("replica_sql_running").equalsIgnoreCase("yes"),
                 behind.isEmpty() ? null : Duration.ofSeconds(Long.parseLong(behind)),
                 Duration.ofSeconds(number("sql_delay")),
                 applierError != 0 ? applierError : number("last_io_errno"));
+    }
+
+    /** Empty while the source has never been reached, which MariaDB shows as a zero. */
+    private String sourceId(String column) throws SQLException {
+        String id = text(column);
+        return id.equals("0") ? "" : id;
+    }
+
+    private @Nullable BinlogPosition executed(String sourceId) throws SQLException {
+        String file = text("relay_source_log_file");
+        String offset = text("exec_source_log_pos");
+        return sourceId.isEmpty() || file.isEmpty() || offset.isEmpty()
+                ? null
+                : BinlogPosition.of(sourceId, file, Long.parseLong(offset));
     }
 
     private static Receiver receiver(String running) {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +17,12 @@ final class Statements {
     private Statements() {}
 
     /** Reads one result. */
-    interface Reader<T> {
+    interface Reader<T extends @Nullable Object> {
         T read(ResultSet rows) throws SQLException;
     }
 
-    static <T> T query(Connection connection, String sql, Reader<T> reader) throws SQLException {
+    static <T extends @Nullable Object> T query(Connection connection, String sql, Reader<T> reader)
+            throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             return reader.read(rows);
@@ -28,13 +30,37 @@ final class Statements {
     }
 
     /** As {@link #query}, for a result of exactly one row. */
-    static <T> T queryRow(Connection connection, String sql, Reader<T> reader) throws SQLException {
+    static <T extends @Nullable Object> T queryRow(Connection connection, String sql, Reader<T> reader)
+            throws SQLException {
         return query(connection, sql, rows -> {
             if (!rows.next()) {
                 throw new SQLException("no answer to " + sql);
             }
             return reader.read(rows);
         });
+    }
+
+    /** As {@link #query}, for a result of one row or none. */
+    static <T> @Nullable T queryFirst(Connection connection, String sql, Reader<T> reader) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() ? reader.read(rows) : null;
+        }
+    }
+
+    /** By the older name, which MariaDB kept, or by the newer; null without the plugin. */
+    static @Nullable Boolean semiSynchronous(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_%_status'")) {
+            Boolean waits = null;
+            while (rows.next()) {
+                String name = rows.getString(1).toLowerCase(Locale.ROOT);
+                if (name.contains("source") || name.contains("master")) {
+                    waits = isOn(rows.getString(2));
+                }
+            }
+            return waits;
+        }
     }
 
     static boolean isDenied(SQLException error) {
@@ -47,6 +73,11 @@ final class Statements {
         int at = account.lastIndexOf('@');
         return "GRANT " + privilege + " ON *.* TO '" + account.substring(0, at) + "'@'" + account.substring(at + 1)
                 + "'";
+    }
+
+    /** A time limit as the servers' functions take it. */
+    static String seconds(Duration limit) {
+        return String.format(Locale.ROOT, "%.3f", limit.toMillis() / 1000.0);
     }
 
     /** Whether a variable is on: written as a number, a word, or one of the finer degrees of newer servers. */

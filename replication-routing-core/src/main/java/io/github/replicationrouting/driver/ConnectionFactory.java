@@ -11,6 +11,8 @@ import java.util.Properties;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens connections to one node through its JDBC driver, each bounded in time until the server has answered the
@@ -18,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConnectionFactory {
 
+    private static final Logger log = LoggerFactory.getLogger(ConnectionFactory.class);
+
     private static final String CONNECT_TIMEOUT = "connectTimeout";
+    private static final String SESSION_REPORTS = "trackSessionState";
     private static final String SOCKET_TIMEOUT = "socketTimeout";
 
     /** {@code jdbc:mysql://host:port/} database {@code ?parameters}. */
@@ -29,6 +34,7 @@ public final class ConnectionFactory {
     private final Properties properties;
     private final Supplier<Credentials> credentials;
     private final Duration connectTimeout;
+    private final @Nullable String socketFactory;
 
     /**
      * @param url JDBC URL; a time limit that it sets itself wins
@@ -53,16 +59,40 @@ public final class ConnectionFactory {
             Properties properties,
             Supplier<Credentials> credentials,
             Duration connectTimeout) {
+        this(url, driver, properties, credentials, connectTimeout, socketFactoryFor(url, driver, properties));
+    }
+
+    private ConnectionFactory(
+            String url,
+            Driver driver,
+            Properties properties,
+            Supplier<Credentials> credentials,
+            Duration connectTimeout,
+            @Nullable String socketFactory) {
         this.url = url;
         this.driver = driver;
         this.properties = properties;
         this.credentials = credentials;
         this.connectTimeout = connectTimeout;
+        this.socketFactory = socketFactory;
+    }
+
+    /** Whose sockets are closed to release a call; null where only the connection as a whole can be aborted. */
+    private static @Nullable String socketFactoryFor(String url, Driver driver, Properties properties) {
+        String ours = setsItself(SocketTap.PROPERTY, url, properties) ? null : SocketTap.factoryFor(driver);
+        if (ours == null) {
+            log.debug(
+                    "{} keeps its sockets to itself, or the URL or driver properties set {}: calls on a node that does"
+                            + " not answer are released by Connection.abort, which may take longer",
+                    driver.getClass().getName(),
+                    SocketTap.PROPERTY);
+        }
+        return ours;
     }
 
     /** The same node for another user. */
     public ConnectionFactory withCredentials(Supplier<Credentials> other) {
-        return new ConnectionFactory(url, driver, properties, other, connectTimeout);
+        return new ConnectionFactory(url, driver, properties, other, connectTimeout, socketFactory);
     }
 
     /** The same server without choosing a database, for an account that may log in and nothing else. */
@@ -73,12 +103,29 @@ public final class ConnectionFactory {
                 driver,
                 properties,
                 credentials,
-                connectTimeout);
+                connectTimeout,
+                socketFactory);
     }
 
-    /** Opens a connection whose calls may take any time. */
-    public Connection open() throws SQLException {
-        Connection connection = connect(connectTimeout);
+    /** The same with the drivers told to pass on what a server reports of its session, where they need to be told. */
+    public ConnectionFactory withSessionReports() {
+        if (!driver.getClass().getName().startsWith("com.mysql.") || setsItself(SESSION_REPORTS)) {
+            return this;
+        }
+        Properties more = new Properties();
+        more.putAll(properties);
+        more.setProperty(SESSION_REPORTS, "true");
+        return new ConnectionFactory(url, driver, more, credentials, connectTimeout, socketFactory);
+    }
+
+    /**
+     * Opens a connection whose calls may take any time.
+     *
+     * @param wire releases whoever waits for the server, while the connection is opened and later
+     */
+    public Connection open(Wire wire) throws SQLException {
+        Connection connection = connect(connectTimeout, wire);
+        wire.use(connection);
         if (!setsItself(SOCKET_TIMEOUT)) {
             try {
                 connection.setNetworkTimeout(Runnable::run, 0);
@@ -92,7 +139,7 @@ public final class ConnectionFactory {
 
     /** Opens a connection none of whose calls waits longer than {@code timeout} for the server. */
     public Connection open(Duration timeout) throws SQLException {
-        Connection connection = connect(min(connectTimeout, timeout));
+        Connection connection = connect(min(connectTimeout, timeout), null);
         try {
             connection.setNetworkTimeout(Runnable::run, Math.toIntExact(timeout.toMillis()));
         } catch (SQLException | RuntimeException e) {
@@ -102,7 +149,7 @@ public final class ConnectionFactory {
         return connection;
     }
 
-    private Connection connect(Duration timeout) throws SQLException {
+    private Connection connect(Duration timeout, @Nullable Wire wire) throws SQLException {
         Properties all = new Properties();
         all.putAll(properties);
         Credentials user = credentials.get();
@@ -118,7 +165,10 @@ public final class ConnectionFactory {
                 all.setProperty(limit, millis);
             }
         }
-        Connection connection = driver.connect(url, all);
+        if (wire != null && socketFactory != null) {
+            all.setProperty(SocketTap.PROPERTY, socketFactory);
+        }
+        Connection connection = wire == null ? driver.connect(url, all) : SocketTap.open(wire, driver, url, all);
         if (connection == null) {
             throw new SQLException("The driver " + driver.getClass().getName() + " does not accept this node's URL");
         }
@@ -126,6 +176,10 @@ public final class ConnectionFactory {
     }
 
     private boolean setsItself(String property) {
+        return setsItself(property, url, properties);
+    }
+
+    private static boolean setsItself(String property, String url, Properties properties) {
         return properties.containsKey(property)
                 || url.contains("?" + property + "=")
                 || url.contains("&" + property + "=");

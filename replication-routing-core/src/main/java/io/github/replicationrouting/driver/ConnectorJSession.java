@@ -1,10 +1,13 @@
 package io.github.replicationrouting.driver;
 
 import com.mysql.cj.MysqlConnection;
+import com.mysql.cj.jdbc.NonRegisteringDriver;
 import com.mysql.cj.protocol.ServerSession;
 import java.sql.Connection;
+import java.sql.Driver;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
@@ -19,9 +22,16 @@ final class ConnectorJSession implements DriverSession {
     private final Connection connection;
     private final ServerSession server;
 
+    /** Kept here because the driver holds its listeners weakly. */
+    private @Nullable ConnectorJCommits commits;
+
     private ConnectorJSession(Connection connection, ServerSession server) {
         this.connection = connection;
         this.server = server;
+    }
+
+    static boolean isDriver(Driver driver) {
+        return PRESENT && driver instanceof NonRegisteringDriver;
     }
 
     static @Nullable DriverSession ifSupported(Connection connection) {
@@ -52,6 +62,18 @@ final class ConnectorJSession implements DriverSession {
         if (autoCommit != null) {
             server.setAutoCommit(autoCommit);
         }
+    }
+
+    @Override
+    public boolean canTrackCommits() {
+        return server.isSessionStateTrackingEnabled();
+    }
+
+    @Override
+    public void trackCommits(String statement, Consumer<String> onCommit) throws SQLException {
+        SetStatement.execute(connection, statement);
+        commits = new ConnectorJCommits(onCommit);
+        server.getServerSessionStateController().addSessionStateChangesListener(commits);
     }
 
     @Override

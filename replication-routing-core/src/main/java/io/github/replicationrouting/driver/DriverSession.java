@@ -3,6 +3,7 @@ package io.github.replicationrouting.driver;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,22 @@ public interface DriverSession {
 
     /** Rolls back, and does send it. */
     void rollback() throws SQLException;
+
+    /** Whether the driver passes on what the server reports along with the acknowledgement of a commit. */
+    default boolean canTrackCommits() {
+        return false;
+    }
+
+    /**
+     * Has the server report each commit of this session, without a statement more per transaction. Only where the driver
+     * can.
+     *
+     * @param statement what switches the reports on
+     * @param onCommit hears the server's words for a commit, in the thread of the call that committed; does not throw
+     */
+    default void trackCommits(String statement, Consumer<String> onCommit) throws SQLException {
+        throw new UnsupportedOperationException("This driver does not report commits");
+    }
 
     /** Finds what the driver behind a connection offers. */
     static DriverSession of(Connection connection) {

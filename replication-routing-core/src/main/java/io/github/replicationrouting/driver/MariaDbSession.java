@@ -1,6 +1,7 @@
 package io.github.replicationrouting.driver;
 
 import java.sql.Connection;
+import java.sql.Driver;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,10 @@ final class MariaDbSession implements DriverSession {
     private MariaDbSession(Connection connection, Context context) {
         this.connection = connection;
         this.context = context;
+    }
+
+    static boolean isDriver(Driver driver) {
+        return PRESENT && driver instanceof org.mariadb.jdbc.Driver;
     }
 
     static @Nullable DriverSession ifSupported(Connection connection) {

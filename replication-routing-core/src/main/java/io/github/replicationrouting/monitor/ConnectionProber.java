@@ -4,6 +4,9 @@ import io.github.replicationrouting.dialect.Dialects;
 import io.github.replicationrouting.dialect.Observation;
 import io.github.replicationrouting.dialect.Replication;
 import io.github.replicationrouting.dialect.ReplicationDialect;
+import io.github.replicationrouting.node.DeclaredRole;
+import io.github.replicationrouting.node.NodeKind;
+import io.github.replicationrouting.node.NodeSpec;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -11,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -22,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectionProber implements Prober {
 
+    /** It costs a statement, so a primary is asked this seldom whether it is semi-synchronous. */
+    private static final int PROBES_BETWEEN_SEMI_SYNC = 10;
+
+    /** A server that was replaced without becoming read-only is noticed after so many probes. */
+    private static final int PROBES_BETWEEN_RENEWALS = 10;
+
     private static final Duration IDLE_THREADS = Duration.ofSeconds(30);
 
     private final MonitoredNode target;
@@ -31,6 +41,9 @@ final class ConnectionProber implements Prober {
     private final Supervisor supervisor;
     private final ThreadPoolExecutor threads;
     private final AtomicReference<@Nullable Kept> kept = new AtomicReference<>();
+    private final AtomicInteger probes = new AtomicInteger();
+
+    private final AtomicInteger probesOfEndpoint = new AtomicInteger();
     private volatile boolean closed;
 
     private record Kept(Connection connection, ReplicationDialect dialect) {}
@@ -75,16 +88,29 @@ final class ConnectionProber implements Prober {
         }
         try {
             boolean isNew = used == null;
+            probe.opensConnection(isNew);
             if (used == null) {
                 used = open();
             }
             long sentAt = clock.getAsLong();
             Observation observation = used.dialect.observe(used.connection);
             probe.firstPart(new ProbeAnswer.Answered(sentAt, observation, new Replication.NotAsked()));
+            if (observation.writable() && observation.written() == null) {
+                observation = observation.withWritten(used.dialect.logPosition(used.connection, observation));
+                probe.firstPart(new ProbeAnswer.Answered(sentAt, observation, new Replication.NotAsked()));
+            }
+            if (observation.writable() && (isNew || probes.incrementAndGet() % PROBES_BETWEEN_SEMI_SYNC == 0)) {
+                observation = observation.withSemiSynchronous(used.dialect.semiSynchronous(used.connection));
+                probe.firstPart(new ProbeAnswer.Answered(sentAt, observation, new Replication.NotAsked()));
+            }
             Replication replication = isNew || probe.asksReplication()
                     ? used.dialect.replication(used.connection)
                     : new Replication.NotAsked();
-            keep(used);
+            if (mayBeElsewhere(observation)) {
+                close(used.connection);
+            } else {
+                keep(used);
+            }
             return new ProbeAnswer.Answered(sentAt, observation, replication);
         } catch (Throwable failure) {
             if (used != null) {
@@ -92,6 +118,17 @@ final class ConnectionProber implements Prober {
             }
             return answerAfter(failure, probe);
         }
+    }
+
+    /**
+     * Whether the name of a primary may lead to another server by now. A connection stays where it is, so it is given up
+     * when its server is not what the name promises, and now and then where it is.
+     */
+    private boolean mayBeElsewhere(Observation seen) {
+        NodeSpec spec = target.node().spec();
+        return spec.kind() == NodeKind.ENDPOINT
+                && spec.declaredRole() == DeclaredRole.PRIMARY
+                && (!seen.writable() || probesOfEndpoint.incrementAndGet() % PROBES_BETWEEN_RENEWALS == 0);
     }
 
     private ProbeAnswer answerAfter(Throwable failure, Probe probe) {

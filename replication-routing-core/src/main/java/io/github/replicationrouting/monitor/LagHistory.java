@@ -60,6 +60,11 @@ final class LagHistory {
         return samples.isEmpty();
     }
 
+    /** Whether a position can be held against these; not in an empty history. */
+    boolean isComparableTo(Position position) {
+        return !samples.isEmpty() && position.isComparableTo(samples.get(0).position);
+    }
+
     /** When the oldest position was first seen. Not for an empty history. */
     long start() {
         return samples.get(0).firstSeen;
@@ -83,9 +88,23 @@ final class LagHistory {
      * @return nanoseconds, zero when it contains the latest position
      */
     long lag(Position executed, long now) {
+        int newest = newestContained(executed);
+        return newest == samples.size() - 1 ? 0 : Math.max(0, now - samples.get(newest).lastSeen);
+    }
+
+    /**
+     * When the primary was last seen at a position that a replica contains.
+     *
+     * @param executed what the replica has executed; it reaches this history
+     */
+    long asOf(Position executed) {
+        return samples.get(newestContained(executed)).lastSeen;
+    }
+
+    private int newestContained(Position executed) {
         int newest = samples.size() - 1;
         if (executed.contains(samples.get(newest).position)) {
-            return 0;
+            return newest;
         }
         // Positions only grow, so that the contained ones come first.
         int low = 0;
@@ -98,7 +117,7 @@ final class LagHistory {
                 high = middle;
             }
         }
-        return Math.max(0, now - samples.get(low).lastSeen);
+        return low;
     }
 
     private @Nullable Sample latest() {

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param lagProbe how lag is measured
  * @param maxLag a replica above it is evicted
  * @param readmitLag an evicted replica comes back at or below it
+ * @param slowStart how long a node that comes in after the start gets less than its share; zero for not at all
  */
 public record MonitorSettings(
         Duration interval,
@@ -18,7 +19,10 @@ public record MonitorSettings(
         int failureThreshold,
         LagProbe lagProbe,
         Duration maxLag,
-        Duration readmitLag) {
+        Duration readmitLag,
+        Duration slowStart) {
+
+    private static final Duration LONGEST_WINDOW = Duration.ofSeconds(10);
 
     /** @throws IllegalArgumentException when a value makes no sense, alone or beside another */
     public MonitorSettings {
@@ -26,6 +30,9 @@ public record MonitorSettings(
         requirePositive("timeout", timeout);
         requirePositive("max-lag", maxLag);
         requirePositive("readmit-lag", readmitLag);
+        if (slowStart.isNegative()) {
+            throw new IllegalArgumentException("slow-start must not be negative, was " + slowStart);
+        }
         if (failureThreshold < 1) {
             throw new IllegalArgumentException("failure-threshold must be at least 1, was " + failureThreshold);
         }
@@ -34,7 +41,10 @@ public record MonitorSettings(
         }
     }
 
-    /** The defaults: every 500 ms, at most 1 s, down after two failures, evicted above 5 s and readmitted below half. */
+    /**
+     * The defaults: every 500 ms, at most 1 s, down after two failures, evicted above 5 s and readmitted below half, warm
+     * after 30 s.
+     */
     public static MonitorSettings defaults() {
         return new MonitorSettings(
                 Duration.ofMillis(500),
@@ -42,7 +52,13 @@ public record MonitorSettings(
                 2,
                 LagProbe.AUTO,
                 Duration.ofSeconds(5),
-                Duration.ofMillis(2_500));
+                Duration.ofMillis(2_500),
+                Duration.ofSeconds(30));
+    }
+
+    /** How long a node that was evicted stays out at least: lag, too, takes its time to rise. */
+    Duration evictionWindow() {
+        return maxLag.compareTo(LONGEST_WINDOW) < 0 ? maxLag : LONGEST_WINDOW;
     }
 
     private static void requirePositive(String name, Duration value) {

@@ -5,7 +5,11 @@ import io.github.replicationrouting.dialect.Replication;
 import io.github.replicationrouting.dialect.ReplicationChannel;
 import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
 import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeKind;
+import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.NodeStatus;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,24 +18,33 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** What the monitor remembers of one node. Everything but {@link #suspected} belongs to the monitor's thread. */
+/** What the monitor remembers of one node. Everything but the atomic fields belongs to the monitor's thread. */
 final class NodeWatch {
 
     /** Without a reason to ask sooner, the state of replication is asked for this often. */
     private static final int PROBES_BETWEEN_REPLICATION = 10;
 
-    /** A grant given later shows only on a new connection. */
+    /** A grant given later shows only on a new connection; while writes wait for it that has to be soon. */
     private static final Duration RENEW_WITHOUT_GRANT = Duration.ofMinutes(5);
+
+    private static final Duration RENEW_WITHOUT_PRIMARY = Duration.ofSeconds(2);
 
     /** How long after a second statement that hung only the first is sent. */
     private static final int PROBES_AFTER_HANG = 20;
 
     final Node node;
     final Prober prober;
-    final NodeStateMachine machine = new NodeStateMachine();
+    final NodeStateMachine machine;
+    final BreakerWatch breaker;
+
+    final ResponseTime responseTime = new ResponseTime();
+    final LagTrend trend;
 
     /** A request to look at once is on its way. */
-    final AtomicBoolean suspected = new AtomicBoolean();
+    final AtomicBoolean lookRequested = new AtomicBoolean();
+
+    /** A complaint of the application is on its way. */
+    final AtomicBoolean accused = new AtomicBoolean();
 
     /** What was already warned about. */
     final Set<String> warned = new HashSet<>();
@@ -44,6 +57,8 @@ final class NodeWatch {
     Replication replication = new Replication.NotAsked();
     Lag lag = new Lag.Unknown("not probed yet");
 
+    private final EndpointLag servers = new EndpointLag();
+
     /** Last lag by the replica's own status, and when it was true. */
     private @Nullable Duration statusLag;
 
@@ -52,6 +67,13 @@ final class NodeWatch {
     /** When the newest answer that counts was asked for. */
     long answeredAt;
 
+    /** When it had come. */
+    long arrivedAt;
+
+    /** What it had executed when its source turned out to lack part of it; null when nothing is held against it. */
+    @Nullable
+    Position ahead;
+
     int failures;
 
     @Nullable
@@ -59,25 +81,73 @@ final class NodeWatch {
 
     boolean alive;
 
+    /** When it was last given up. */
+    long lostAt;
+
+    /** Whether the commits of this primary wait for a replica; null where that is not known. */
+    @Nullable
+    Boolean semiSynchronous;
+
+    /** Whether it was seen to change from read-only to writable since it was last the primary. */
+    boolean promoted;
+
+    /** Why it may be unfit although nothing is proven, in words; null when nothing speaks against it. */
+    @Nullable
+    String suspicion;
+
+    private long suspectedAt;
+
+    /** When it last came into use, and whether it still gets less for that. */
+    long enteredAt;
+
+    boolean warmsUp;
+
+    /** Looks at its load in a row that found nothing running, while it drains. */
+    int idleLooks;
+
     int unanswered;
     int inFlight;
     boolean lookedAt;
+    boolean removed;
     long notBefore;
-    long lastLookNow;
+    long requestedLookAt;
     private int sinceReplication;
     private long deniedAt;
 
-    NodeWatch(Node node, Prober prober, long now) {
+    /** @param joinsLate whether the others are already in use, so that this one has to show first that it is fit */
+    NodeWatch(
+            Node node,
+            Prober prober,
+            CircuitBreaker breaker,
+            Duration window,
+            Duration maxLag,
+            long now,
+            boolean joinsLate) {
+        this.trend = new LagTrend(maxLag);
+        this.breaker = new BreakerWatch(breaker, now);
+        this.machine = new NodeStateMachine(window, joinsLate);
         this.node = node;
         this.prober = prober;
         this.status = NodeStatus.unknown(node);
         this.answeredAt = now - 1;
         this.notBefore = now;
-        this.lastLookNow = now - Duration.ofDays(1).toNanos();
+        this.requestedLookAt = now - Duration.ofDays(1).toNanos();
     }
 
     String name() {
         return node.name();
+    }
+
+    void suspect(String why, long now) {
+        suspicion = why;
+        suspectedAt = now;
+    }
+
+    /** A good answer ends a suspicion, unless it is older. */
+    void trust(long answeredAt) {
+        if (answeredAt - suspectedAt >= 0) {
+            suspicion = null;
+        }
     }
 
     /** Whether the next probe also asks for replication: not when nothing could have changed, for it costs a statement. */
@@ -88,8 +158,63 @@ final class NodeWatch {
         return sinceReplication >= 0 && (unsettled || sinceReplication >= PROBES_BETWEEN_REPLICATION);
     }
 
-    boolean renewsConnection(long now) {
-        return replication instanceof Replication.NotPermitted && now - deniedAt > RENEW_WITHOUT_GRANT.toNanos();
+    boolean isEndpoint() {
+        return node.spec().kind() == NodeKind.ENDPOINT;
+    }
+
+    /** Takes in the lag that the last answer showed; of an endpoint, that of the server which gave it. */
+    void shown(Lag last) {
+        Observation seen = observation;
+        lag = isEndpoint() && seen != null ? servers.met(seen.serverId(), last, answeredAt) : last;
+    }
+
+    /** Behind an endpoint only a new connection may lead to another server. */
+    boolean renewsConnection(long now, boolean withoutPrimary) {
+        if (isEndpoint()) {
+            return true;
+        }
+        Duration wait = withoutPrimary ? RENEW_WITHOUT_PRIMARY : RENEW_WITHOUT_GRANT;
+        return replication instanceof Replication.NotPermitted && now - deniedAt > wait.toNanos();
+    }
+
+    /**
+     * Takes in whether its commits wait for a replica.
+     *
+     * @return whether that has changed; what is first learnt of a primary is no change
+     */
+    boolean noteSemiSynchronous(Observation now) {
+        if (!now.writable()) {
+            semiSynchronous = null;
+            return false;
+        }
+        Boolean before = semiSynchronous;
+        if (now.semiSynchronous() != null) {
+            semiSynchronous = now.semiSynchronous();
+        }
+        return before != null && !before.equals(semiSynchronous);
+    }
+
+    /** Whether its newest answer also told whom it follows, or it never will. */
+    boolean hasJustToldReplication() {
+        return replication instanceof Replication.NotPermitted || sinceReplication == 0;
+    }
+
+    /** Whether it lives, and has told whom it follows with its newest answer, which was asked for after a moment. */
+    boolean hasToldReplicationSince(long moment) {
+        return alive && sinceReplication == 0 && answeredAt - moment >= 0;
+    }
+
+    void lose(long now) {
+        if (alive) {
+            lostAt = now;
+        }
+        alive = false;
+    }
+
+    /** Takes in whether it is writable now; a look that failed in between changes nothing. */
+    void noteRole(Observation now) {
+        boolean wasReadOnly = observation != null && observation.readOnly();
+        promoted = now.writable() && (promoted || wasReadOnly);
     }
 
     void replicationHung() {
@@ -142,6 +267,14 @@ final class NodeWatch {
             return new Lag.Unknown("lag unknown" + (trouble.isEmpty() ? "" : ": " + trouble));
         }
         return new Lag.Known(statusLagAt == answeredAt ? told : told.plusNanos(Math.max(0, now - statusLagAt)));
+    }
+
+    /** By the replica's own status, whose whole seconds hide up to one more. */
+    Freshness reportedFreshness() {
+        Duration told = statusLag;
+        return told == null || replication instanceof Replication.NotPermitted
+                ? Freshness.UNKNOWN
+                : Freshness.reportedAsOf(statusLagAt - told.plusSeconds(1).toNanos());
     }
 
     /** What hinders replication, in words; empty when nothing does, or nothing is known of it. */

@@ -6,8 +6,11 @@ import org.jspecify.annotations.Nullable;
 final class Probe {
 
     private final long launchedAt;
+    private final long launchedInOwnTime;
     private final boolean asksReplication;
     private final boolean renewsConnection;
+
+    private volatile boolean opensConnection;
 
     /** What is known while the second statement still waits. */
     private volatile ProbeAnswer.@Nullable Answered firstPart;
@@ -15,14 +18,29 @@ final class Probe {
     /** Only for the monitor's thread. */
     private boolean settled;
 
-    Probe(long launchedAt, boolean asksReplication, boolean renewsConnection) {
+    /** @param launchedInOwnTime the same moment in {@link OwnTime} */
+    Probe(long launchedAt, long launchedInOwnTime, boolean asksReplication, boolean renewsConnection) {
         this.launchedAt = launchedAt;
+        this.launchedInOwnTime = launchedInOwnTime;
         this.asksReplication = asksReplication;
         this.renewsConnection = renewsConnection;
     }
 
     long launchedAt() {
         return launchedAt;
+    }
+
+    long launchedInOwnTime() {
+        return launchedInOwnTime;
+    }
+
+    /** Whether a connection is opened for it, which takes longer. */
+    boolean opensConnection() {
+        return opensConnection;
+    }
+
+    void opensConnection(boolean opens) {
+        opensConnection = opens;
     }
 
     /** Whether the state of replication is asked for, too; on a new connection it always is. */

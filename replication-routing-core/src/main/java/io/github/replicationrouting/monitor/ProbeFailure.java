@@ -19,18 +19,31 @@ import org.jspecify.annotations.Nullable;
 record ProbeFailure(Kind kind, String reason) {
 
     enum Kind {
+        /** Nothing was heard within the time limit. */
+        UNANSWERED("unanswered"),
         /** Not reached, or lost. */
-        UNREACHABLE,
+        UNREACHABLE("unreachable"),
         /** Alive, but without room for one more connection. */
-        OVERLOADED,
+        OVERLOADED("overloaded"),
         /** Refused for a reason that does not pass by itself; asking often could lock the account. */
-        MISCONFIGURED
+        MISCONFIGURED("misconfigured");
+
+        private final String label;
+
+        Kind(String label) {
+            this.label = label;
+        }
+
+        /** The word in metrics. */
+        String label() {
+            return label;
+        }
     }
 
     private static final int MOST_LINKS = 16;
 
     static ProbeFailure unanswered(Duration timeout) {
-        return new ProbeFailure(Kind.UNREACHABLE, "no answer within " + Words.of(timeout));
+        return new ProbeFailure(Kind.UNANSWERED, "no answer within " + Words.of(timeout));
     }
 
     static ProbeFailure misconfigured(String reason) {

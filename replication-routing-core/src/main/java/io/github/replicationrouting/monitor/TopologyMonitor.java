@@ -1,8 +1,12 @@
 package io.github.replicationrouting.monitor;
 
 import io.github.replicationrouting.dialect.Dialects;
+import io.github.replicationrouting.dialect.MySqlDialect;
+import io.github.replicationrouting.dialect.ReplicationDialect;
+import io.github.replicationrouting.metrics.RouterMetrics;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
@@ -15,9 +19,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +43,15 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     /** What the first rounds may take beyond the time-outs: starting threads, a second look at a replica. */
     private static final Duration START_MARGIN = Duration.ofMillis(500);
 
+    /** The standard ones read errors alike. */
+    private static final ReplicationDialect COMMON_DIALECT = new MySqlDialect();
+
+    private final String router;
     private final MonitorSettings settings;
+    private final Dialects dialects;
+    private final Map<Node, ReplicationDialect> declaredDialects = new ConcurrentHashMap<>();
+    private final Supervisor supervisor;
+    private final Timeline timeline;
     private final MonitorCore core;
     private final AtomicBoolean started = new AtomicBoolean();
 
@@ -43,34 +60,52 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
      * @param nodes what to watch, in the order of the configuration
      * @param settings how to probe and judge
      * @param dialects how to talk to servers whose node names no dialect
+     * @param breakers count how pools fare with each node
      * @param listeners hear of changes, in this order
+     * @param metrics counts probes
+     * @param writes what counts as fit for writes where it is open
      */
     public TopologyMonitor(
             String router,
             List<MonitoredNode> nodes,
             MonitorSettings settings,
             Dialects dialects,
-            List<TopologyListener> listeners) {
+            ConnectionBreakers breakers,
+            List<TopologyListener> listeners,
+            RouterMetrics metrics,
+            WritePolicy writes) {
+        this.router = router;
         this.settings = settings;
-        Supervisor supervisor = new Supervisor(router);
-        Timeline timeline = new MonitorThread(router + "-monitor", supervisor);
-        Map<Node, MonitoredNode> targets = new HashMap<>();
-        nodes.forEach(target -> targets.put(target.node(), target));
+        this.dialects = dialects;
+        this.supervisor = new Supervisor(router);
+        this.timeline = new MonitorThread(router + "-monitor", supervisor);
+        Map<Node, Prober> probers = new HashMap<>();
+        nodes.forEach(target -> probers.put(target.node(), proberOf(target)));
         this.core = new MonitorCore(
                 router,
                 nodes.stream().map(MonitoredNode::node).toList(),
-                node -> new ConnectionProber(
-                        router,
-                        Objects.requireNonNull(targets.get(node)),
-                        settings.timeout(),
-                        MonitorCore.mostAtOnce(settings),
-                        dialects,
-                        timeline::now,
-                        supervisor),
+                node -> Objects.requireNonNull(probers.get(node)),
+                breakers,
                 settings,
                 timeline,
                 () -> ThreadLocalRandom.current().nextDouble(),
                 listeners,
+                metrics,
+                writes,
+                supervisor);
+    }
+
+    private Prober proberOf(MonitoredNode target) {
+        if (target.dialect() != null) {
+            declaredDialects.put(target.node(), target.dialect());
+        }
+        return new ConnectionProber(
+                router,
+                target,
+                settings.timeout(),
+                ProbeRounds.mostAtOnce(settings),
+                dialects,
+                timeline::now,
                 supervisor);
     }
 
@@ -90,14 +125,92 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
         }
     }
 
+    /**
+     * Watches one more node, at once and from now on. It is in the next snapshot, and serves once it has answered and, as
+     * a replica, has caught up. Does not wait for it.
+     *
+     * @throws IllegalArgumentException when the name is taken
+     */
+    public void add(MonitoredNode target) {
+        core.add(target.node(), proberOf(target));
+    }
+
+    /**
+     * Watches a node no more and drops the monitor's connections to it. It is not in the next snapshot, whatever runs on
+     * it still: to let that end first, drain it.
+     *
+     * @throws IllegalArgumentException when it is not watched
+     */
+    public void remove(Node node) {
+        core.remove(node);
+        declaredDialects.remove(node);
+    }
+
     @Override
     public TopologySnapshot snapshot() {
         return core.snapshot();
     }
 
     @Override
+    public TopologySnapshot awaitChange(TopologySnapshot seen, long nanos) throws InterruptedException {
+        return core.published().awaitChange(seen, nanos);
+    }
+
+    @Override
     public void suspect(Node node, Exception cause) {
-        core.suspect(node);
+        core.suspect(node, Complaint.accuses(cause, declaredDialects.getOrDefault(node, COMMON_DIALECT)));
+    }
+
+    /**
+     * Takes a node out of use until {@link #undrain}, and returns when decisions see it, at the latest after a second.
+     *
+     * @throws IllegalArgumentException when no node has this name
+     * @throws IllegalStateException when it is the primary
+     */
+    public void drain(String name) {
+        if (!await(core.reserve(find(name).node(), true))) {
+            throw new IllegalStateException("Node " + name + " is the primary: without it no transaction can write."
+                    + " Promote another node first, then drain this one.");
+        }
+    }
+
+    /**
+     * Lets a node back in that was taken out of use, and returns when decisions see it, at the latest after a second.
+     *
+     * @throws IllegalArgumentException when no node has this name
+     */
+    public void undrain(String name) {
+        await(core.reserve(find(name).node(), false));
+    }
+
+    /** False when it was refused; true also when nobody has answered in time, as after the end. */
+    private static boolean await(Future<Boolean> done) {
+        try {
+            return done.get(1, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    private NodeStatus find(String name) {
+        TopologySnapshot now = snapshot();
+        NodeStatus status = now.node(name);
+        if (status == null) {
+            throw new IllegalArgumentException("There is no node named " + name + "; there are "
+                    + now.nodes().stream().map(NodeStatus::name).collect(Collectors.joining(", ")));
+        }
+        return status;
+    }
+
+    /**
+     * Accepts what was lost in a promotion that is refused ({@code writes.on-incomplete-promotion=reject}); without
+     * effect where none is.
+     */
+    public void acceptPromotion() {
+        core.acceptPromotion();
     }
 
     /** Stops probing and drops the connections, without waiting for any server. The last snapshot stays. */
@@ -138,7 +251,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     }
 
     private static String kind(@Nullable Position position) {
-        return position == null ? "no gtid" : "gtid";
+        return position == null ? "no position" : position instanceof BinlogPosition ? "binary log" : "gtid";
     }
 
     private static String describe(NodeStatus node) {

@@ -9,6 +9,7 @@ public final class Node {
 
     private final NodeSpec spec;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final PeakEwma statementTime = new PeakEwma(System::nanoTime);
 
     public Node(NodeSpec spec) {
         this.spec = spec;
@@ -25,6 +26,11 @@ public final class Node {
     /** Connections of this node that transactions hold or wait for now. */
     public int inFlight() {
         return inFlight.get();
+    }
+
+    /** How long its statements take, as applications see it; never how long transactions hold a connection. */
+    public PeakEwma statementTime() {
+        return statementTime;
     }
 
     /** Counts a use of this node; each needs one {@link #release()}. */

@@ -1,5 +1,8 @@
 package io.github.replicationrouting.node;
 
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,9 @@ public record NodeSpec(
         int weight,
         @Nullable String zone) {
 
+    /** {@code jdbc:mysql://} one server {@code /database?parameters}. */
+    private static final Pattern ADDRESS = Pattern.compile("(jdbc:[^/?#]*//(?:[^/?#@]*@)?)[^/?#@,()]+([/?#].*)?");
+
     public NodeSpec {
         if (name.isBlank()) {
             throw new IllegalArgumentException("a node needs a name");
@@ -35,6 +41,19 @@ public record NodeSpec(
     /** A node of one server with nothing else said about it. */
     public static NodeSpec of(String name, String url) {
         return new NodeSpec(name, url, DeclaredRole.AUTO, NodeKind.SERVER, 1, null);
+    }
+
+    /**
+     * One server that is reached as this node is, at another address, with nothing else said about it; null where the
+     * URL does not show where the address belongs.
+     */
+    public @Nullable NodeSpec elsewhere(String otherName, String host, int port) {
+        Matcher parts = ADDRESS.matcher(url);
+        if (!parts.matches()) {
+            return null;
+        }
+        String address = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+        return of(otherName, parts.group(1) + address + ":" + port + Objects.requireNonNullElse(parts.group(2), ""));
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.github.replicationrouting.position;
 
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,6 @@ public final class GtidSet implements Position {
     public static final GtidSet EMPTY = new GtidSet(new String[0], new long[0][]);
 
     private static final int UUID_LENGTH = 36;
-    private static final long[] NONE = {};
 
     /** A UUID, or {@code uuid:tag}: equal lengths of the UUIDs make the tags of one UUID neighbours. */
     private final String[] sources;
@@ -66,49 +65,97 @@ public final class GtidSet implements Position {
         return sources.length == 0;
     }
 
+    @Override
+    public boolean isComparableTo(Position other) {
+        return other instanceof GtidSet;
+    }
+
     /** What is in this set, in the other, or in both. */
-    public GtidSet union(GtidSet other) {
-        if (isEmpty()) {
-            return other;
+    @Override
+    public GtidSet union(Position other) {
+        if (!(other instanceof GtidSet set)) {
+            throw new IllegalArgumentException("not comparable: " + this + " and " + other);
         }
-        if (other.isEmpty()) {
+        if (contains(set)) {
             return this;
         }
-        TreeMap<String, long[]> all = new TreeMap<>();
-        for (int i = 0; i < sources.length; i++) {
-            all.put(sources[i], intervals[i]);
+        if (isEmpty()) {
+            return set;
         }
-        for (int i = 0; i < other.sources.length; i++) {
-            long[] mine = all.get(other.sources[i]);
-            all.put(other.sources[i], mine == null ? other.intervals[i] : merge(mine, other.intervals[i]));
+        Builder all = new Builder(sources.length + set.sources.length);
+        for (int i = 0, j = 0; i < sources.length || j < set.sources.length; ) {
+            int order = order(i, set, j);
+            if (order < 0) {
+                all.add(sources[i], intervals[i]);
+            } else if (order > 0) {
+                all.add(set.sources[j], set.intervals[j]);
+            } else {
+                all.add(sources[i], merge(intervals[i], set.intervals[j]));
+            }
+            i += order <= 0 ? 1 : 0;
+            j += order >= 0 ? 1 : 0;
         }
-        return of(all);
+        return all.build();
     }
 
     /** What is in this set and not in the other. */
-    public GtidSet subtract(GtidSet other) {
-        TreeMap<String, long[]> rest = new TreeMap<>();
-        for (int i = 0; i < sources.length; i++) {
-            long[] left = subtract(intervals[i], other.of(sources[i]));
-            if (left.length > 0) {
-                rest.put(sources[i], left);
+    @Override
+    public GtidSet subtract(Position other) {
+        if (!(other instanceof GtidSet set) || set.isEmpty()) {
+            return this;
+        }
+        Builder rest = new Builder(sources.length);
+        for (int i = 0, j = 0; i < sources.length; ) {
+            int order = order(i, set, j);
+            if (order < 0) {
+                rest.add(sources[i], intervals[i]);
+            } else if (order == 0) {
+                rest.add(sources[i], subtract(intervals[i], set.intervals[j]));
+            }
+            i += order <= 0 ? 1 : 0;
+            j += order >= 0 ? 1 : 0;
+        }
+        return rest.build();
+    }
+
+    /** Which of the two sets' sources comes first; one that has no more comes last. */
+    private int order(int i, GtidSet other, int j) {
+        return j == other.sources.length ? -1 : i == sources.length ? 1 : sources[i].compareTo(other.sources[j]);
+    }
+
+    /** How many transactions there are, at most {@link Long#MAX_VALUE}. */
+    public long count() {
+        long count = 0;
+        for (long[] numbers : intervals) {
+            for (int n = 0; n < numbers.length; n += 2) {
+                count = Saturated.add(count, numbers[n + 1] - numbers[n] + 1);
             }
         }
-        return of(rest);
+        return count;
     }
 
-    private long[] of(String source) {
-        int i = Arrays.binarySearch(sources, source);
-        return i < 0 ? NONE : intervals[i];
+    @Override
+    public OptionalLong countMissingIn(Position other) {
+        return isComparableTo(other) ? OptionalLong.of(subtract(other).count()) : OptionalLong.empty();
     }
 
-    /** The set of a sorted map. */
-    private static GtidSet of(Map<String, long[]> bySource) {
-        return bySource.isEmpty()
-                ? EMPTY
-                : new GtidSet(
-                        bySource.keySet().toArray(new String[0]),
-                        bySource.values().toArray(new long[0][]));
+    /** The source signs its transactions with its UUID, whatever the tag. */
+    @Override
+    public boolean isAheadOf(Position source, String sourceId) {
+        if (!(source instanceof GtidSet set)) {
+            return false;
+        }
+        for (int i = 0, j = 0; i < sources.length; i++) {
+            if (sources[i].regionMatches(true, 0, sourceId, 0, UUID_LENGTH)) {
+                while (j < set.sources.length && order(i, set, j) > 0) {
+                    j++;
+                }
+                if (j == set.sources.length || order(i, set, j) < 0 || !covers(set.intervals[j], intervals[i])) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Whether each interval of {@code part} lies within one of {@code whole}: holds because neither has neighbours. */
@@ -213,6 +260,30 @@ public final class GtidSet implements Position {
         return text.toString();
     }
 
+    /** Collects sources that come in order, without those that have no numbers. */
+    private static final class Builder {
+
+        private final String[] sources;
+        private final long[][] intervals;
+        private int size;
+
+        Builder(int capacity) {
+            sources = new String[capacity];
+            intervals = new long[capacity][];
+        }
+
+        void add(String source, long[] numbers) {
+            if (numbers.length > 0) {
+                sources[size] = source;
+                intervals[size++] = numbers;
+            }
+        }
+
+        GtidSet build() {
+            return size == 0 ? EMPTY : new GtidSet(Arrays.copyOf(sources, size), Arrays.copyOf(intervals, size));
+        }
+    }
+
     /** Collects intervals, and sorts only those of a source that did not come in order, as the server prints them. */
     private static final class Numbers {
 
@@ -264,13 +335,9 @@ public final class GtidSet implements Position {
                     readSource();
                 }
             }
-            TreeMap<String, long[]> bySource = new TreeMap<>();
-            found.forEach((source, numbers) -> {
-                if (numbers.size > 0) {
-                    bySource.put(source, numbers.toArray());
-                }
-            });
-            return of(bySource);
+            Builder all = new Builder(found.size());
+            found.forEach((source, numbers) -> all.add(source, numbers.toArray()));
+            return all.build();
         }
 
         private void readSource() {
@@ -322,6 +389,9 @@ public final class GtidSet implements Position {
 
         private void readInterval(Numbers numbers) {
             long first = readNumber();
+            if (first == 0) {
+                throw malformed("expected a number of at least 1");
+            }
             long last = first;
             if (skipBlanks() && peek() == '-') {
                 at++;
@@ -347,8 +417,8 @@ public final class GtidSet implements Position {
                 number = number * 10 + digit;
                 at++;
             }
-            if (at == start || number == 0) {
-                throw malformed("expected a number of at least 1");
+            if (at == start) {
+                throw malformed("expected a number");
             }
             return number;
         }

@@ -1,11 +1,46 @@
 package io.github.replicationrouting.position;
 
-/** What a server has executed. Immutable. Positions of different kinds are not comparable: none contains the other. */
+import java.util.OptionalLong;
+
+/**
+ * What a server has executed, or a part of it. Immutable.
+ *
+ * <p>Positions of different kinds, and those of one kind that count by different servers, are not comparable: none
+ * contains the other. Unknown is not zero, so nothing here takes an incomparable position for an empty one.
+ */
 public interface Position {
 
-    /** Whether everything in {@code other} has been executed here; false for a position of another kind. */
+    /** Whether it makes sense to hold the two against each other. */
+    boolean isComparableTo(Position other);
+
+    /** Whether everything in {@code other} has been executed here; false for one that is not comparable. */
     boolean contains(Position other);
 
     /** Whether nothing has been executed, as after a reset. */
     boolean isEmpty();
+
+    /**
+     * The smallest position that contains both.
+     *
+     * @throws IllegalArgumentException when they are not comparable
+     */
+    Position union(Position other);
+
+    /** What is here and not in {@code other}: empty exactly when that contains this, and all of this if incomparable. */
+    Position subtract(Position other);
+
+    /**
+     * How many transactions are here and not in {@code other}: zero exactly when that contains this, empty where the kind
+     * cannot count or the two are not comparable.
+     */
+    OptionalLong countMissingIn(Position other);
+
+    /**
+     * Whether there is something here that can only have come from a source, and that the source does not have: it was
+     * reset, restored, or lost its newest transactions in a crash, and where the two seem to agree they may not.
+     *
+     * @param source the source's position, asked for after this one had been answered
+     * @param sourceId the id by which the source signs its transactions
+     */
+    boolean isAheadOf(Position source, String sourceId);
 }

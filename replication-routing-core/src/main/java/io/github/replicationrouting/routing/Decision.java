@@ -1,6 +1,8 @@
 package io.github.replicationrouting.routing;
 
 import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.position.Position;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The node chosen, and why.
@@ -8,5 +10,26 @@ import io.github.replicationrouting.node.Node;
  * @param node where the work goes
  * @param reason why
  * @param writable whether the work may write there; where not, the connection is made read-only
+ * @param awaited what to wait for on the connection before the work begins; null for nothing
+ * @param notesPosition whether to ask, when a read is over, how far the primary has written: a session that knows it can
+ *     leave the primary again
  */
-public record Decision(Node node, DecisionReason reason, boolean writable) {}
+public record Decision(
+        Node node,
+        DecisionReason reason,
+        boolean writable,
+        @Nullable Position awaited,
+        boolean notesPosition) {
+
+    /** A decision with nothing to do before or after the work. */
+    public Decision(Node node, DecisionReason reason, boolean writable) {
+        this(node, reason, writable, null, false);
+    }
+
+    /** The same for a transaction that begins where a statement outside any transaction went before. */
+    public Decision forWrite() {
+        return reason == DecisionReason.OUTSIDE_TRANSACTION
+                ? new Decision(node, DecisionReason.READ_WRITE, writable)
+                : this;
+    }
+}

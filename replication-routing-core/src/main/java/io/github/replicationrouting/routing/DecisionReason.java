@@ -8,6 +8,18 @@ public enum DecisionReason {
     NO_ELIGIBLE_REPLICA("no-eligible-replica"),
     /** No replica is fresh enough: the least lagged one serves. */
     LEAST_LAGGED("least-lagged"),
+    /** A replica that has what its session must see; not every one has. */
+    SESSION_REPLICA("session-replica"),
+    /** A replica that is waited on until it has what its session must see. */
+    SESSION_WAIT("session-wait"),
+    /** No replica has what its session must see: the primary serves. */
+    SESSION_PRIMARY("session-primary"),
+    /** No replica is as fresh as the work declares to need: the primary serves. */
+    MAX_STALENESS("max-staleness"),
+    /** The work asks for the primary. */
+    HINT_PRIMARY("hint-primary"),
+    /** The pinned writer, for migrations. */
+    PINNED_WRITER("pinned-writer"),
     /** The transaction may write. */
     READ_WRITE("read-write"),
     /** The statement is in no transaction. */
@@ -21,6 +33,11 @@ public enum DecisionReason {
 
     DecisionReason(String label) {
         this.label = label;
+    }
+
+    /** Whether it means a read that the primary serves. */
+    boolean isServedByPrimary() {
+        return this == NO_ELIGIBLE_REPLICA || this == SESSION_PRIMARY || this == MAX_STALENESS || this == HINT_PRIMARY;
     }
 
     /** The word used outside of Java. */

@@ -11,4 +11,9 @@ public class NoWritableNodeException extends SQLTransientConnectionException {
     public NoWritableNodeException(String message) {
         super(message, "08001");
     }
+
+    /** The same refusal with something more to say of it. */
+    public NoWritableNodeException with(String explanation) {
+        return new NoWritableNodeException(getMessage() + " " + explanation);
+    }
 }

@@ -5,7 +5,7 @@ import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Explains why no node was chosen: every node considered, why not, and the cure. */
@@ -18,38 +18,42 @@ final class Refusals {
                 .filter(node -> node.state() == NodeState.FENCED)
                 .count();
         String why = snapshot.noPrimaryReason() != null ? snapshot.noPrimaryReason() : "the primary cannot be reached";
+        String considered = considered(snapshot, node -> Standing.forWrites(node, snapshot, unreachable));
         if (rivals > 1 && snapshot.primary() == null) {
             return new MultipleWritableNodesException("No node is written to: " + why + " ["
-                    + considered(snapshot, unreachable)
-                    + "]. Make all but one of them read-only, or declare them with"
+                    + considered + "]. Make all but one of them read-only, or declare them with"
                     + " replication.routing.nodes.<name>.role=replica.");
         }
-        return new NoWritableNodeException("No node can be written to: " + why + " ["
-                + considered(snapshot, unreachable)
+        return new NoWritableNodeException("No node can be written to: " + why + " [" + considered
                 + "]. Writes go on as soon as one node answers and is not read-only.");
     }
 
     static NoReadableNodeException noReadable(
-            TopologySnapshot snapshot, List<Node> unreachable, WhenNoneEligible whenNoneEligible) {
+            TopologySnapshot snapshot, Intent intent, WhenNoneEligible whenNoneEligible) {
+        String considered = considered(snapshot, node -> Standing.forReads(node, snapshot, intent.avoided()));
+        if (!intent.wish().isNone() && snapshot.primary() == null) {
+            return new NoReadableNodeException("No node has what this read must see: there is no primary, and "
+                    + missing(intent.wish()) + " [" + considered
+                    + "]. Such reads go on as soon as there is a primary.");
+        }
         String cure = whenNoneEligible == WhenNoneEligible.FAIL && snapshot.primary() != null
                 ? "The primary could serve it with replication.routing.reads.when-none-eligible=primary."
                 : "Reads go on as soon as a node answers and is fresh enough.";
-        return new NoReadableNodeException(
-                "No node can be read from [" + considered(snapshot, unreachable) + "]. " + cure);
+        return new NoReadableNodeException("No node can be read from [" + considered + "]. " + cure);
     }
 
-    private static String considered(TopologySnapshot snapshot, List<Node> unreachable) {
-        return snapshot.nodes().stream()
-                .map(node -> node.name() + ": " + whyNot(node, unreachable))
-                .collect(Collectors.joining("; "));
-    }
-
-    private static String whyNot(NodeStatus status, List<Node> unreachable) {
-        if (unreachable.contains(status.node())) {
-            return "refused a connection just now";
+    private static String missing(ReadWish wish) {
+        if (wish.onPrimary()) {
+            return "only the primary was asked for";
         }
-        String words = status.role().name().toLowerCase(Locale.ROOT) + ", "
-                + status.state().name().toLowerCase(Locale.ROOT);
-        return status.reason() == null ? words : words + " (" + status.reason() + ")";
+        return wish.maxStaleness() != null
+                ? "no replica is known to be at most " + wish.maxStaleness().toMillis() + " ms old"
+                : "no replica is known to have what its session has written";
+    }
+
+    private static String considered(TopologySnapshot snapshot, Function<NodeStatus, Standing> standing) {
+        return snapshot.nodes().stream()
+                .map(node -> node.name() + ": " + standing.apply(node).words(node))
+                .collect(Collectors.joining("; "));
     }
 }

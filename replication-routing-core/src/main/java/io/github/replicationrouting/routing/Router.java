@@ -1,6 +1,7 @@
 package io.github.replicationrouting.routing;
 
 import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Topology;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.sql.SQLException;
@@ -15,6 +16,7 @@ public final class Router implements Route {
 
     private final Topology topology;
     private final RouterSettings settings;
+    private final WishedReads wished;
 
     /** Racing threads work out equal tables; any of them may win. */
     private volatile RoutingTable table;
@@ -22,19 +24,63 @@ public final class Router implements Route {
     public Router(Topology topology, RouterSettings settings) {
         this.topology = topology;
         this.settings = settings;
+        this.wished = new WishedReads(settings);
         this.table = RoutingTable.of(topology.snapshot(), settings);
     }
 
     @Override
-    public Decision decide(Intent intent, List<Node> unreachable) throws SQLException {
+    public Decision decide(Intent intent) throws SQLException {
+        return decide(intent, tableFor(intent));
+    }
+
+    /** What would be decided now, and what is held against each node: for people and tests, not for the way. */
+    public Explanation explain(Intent intent) {
+        RoutingTable current = tableFor(intent);
+        Decision decision = null;
+        String refusal = null;
+        try {
+            decision = decide(intent, current);
+        } catch (SQLException e) {
+            refusal = e.getMessage();
+        }
+        List<Explanation.Candidate> candidates = current.snapshot().nodes().stream()
+                .map(node -> candidate(node, standing(node, current, intent)))
+                .toList();
+        return new Explanation(intent, candidates, decision, refusal);
+    }
+
+    private static Explanation.Candidate candidate(NodeStatus node, Standing standing) {
+        return new Explanation.Candidate(node.node(), standing == Standing.ELIGIBLE, standing.words(node));
+    }
+
+    private Standing standing(NodeStatus node, RoutingTable current, Intent intent) {
+        if (writes(intent)) {
+            return Standing.forWrites(node, current.snapshot(), intent.avoided());
+        }
+        Standing alone = Standing.forReads(node, current.snapshot(), intent.avoided());
+        return alone == Standing.ELIGIBLE && !current.readable().reaches(node) ? Standing.OTHER_ZONE : alone;
+    }
+
+    private boolean writes(Intent intent) {
+        return switch (intent.access()) {
+            case READ -> false;
+            case WRITE -> true;
+            case OUTSIDE_TRANSACTION, METADATA -> settings.outsideTransaction() == OutsideTransaction.PRIMARY;
+        };
+    }
+
+    private RoutingTable tableFor(Intent intent) {
         TopologySnapshot snapshot = topology.snapshot();
-        RoutingTable current =
-                unreachable.isEmpty() ? tableOf(snapshot) : RoutingTable.without(unreachable, snapshot, settings);
-        return switch (intent) {
-            case READ -> read(current, unreachable, DecisionReason.REPLICA_SELECTED);
-            case WRITE -> write(current, unreachable, DecisionReason.READ_WRITE);
-            case OUTSIDE_TRANSACTION -> outsideTransaction(current, unreachable);
-            case METADATA -> metadata(current, unreachable);
+        List<Node> avoided = intent.avoided();
+        return avoided.isEmpty() ? tableOf(snapshot) : RoutingTable.without(avoided, snapshot, settings);
+    }
+
+    private Decision decide(Intent intent, RoutingTable current) throws SQLException {
+        return switch (intent.access()) {
+            case READ -> read(current, intent, DecisionReason.REPLICA_SELECTED);
+            case WRITE -> write(current, intent, DecisionReason.READ_WRITE);
+            case OUTSIDE_TRANSACTION -> outsideTransaction(current, intent);
+            case METADATA -> metadata(current, intent);
         };
     }
 
@@ -47,39 +93,55 @@ public final class Router implements Route {
         return known;
     }
 
-    private Decision read(RoutingTable current, List<Node> unreachable, DecisionReason reason) throws SQLException {
-        if (!current.readable().isEmpty()) {
-            return new Decision(settings.selector().select(current.readable()).node(), reason, false);
+    private Decision read(RoutingTable current, Intent intent, DecisionReason reason) throws SQLException {
+        if (!intent.wish().isNone()) {
+            Decision decision = wished.decide(current, intent.wish(), reason);
+            if (decision != null) {
+                return decision;
+            }
+            throw Refusals.noReadable(current.snapshot(), intent, settings.whenNoneEligible());
         }
-        if (settings.whenNoneEligible() == WhenNoneEligible.LEAST_LAGGED && current.leastLagged() != null) {
+        WhenNoneEligible otherwise = settings.whenNoneEligible();
+        if (!current.readable().isEmpty()) {
+            return read(current.readable(), reason);
+        }
+        if (otherwise == WhenNoneEligible.LEAST_LAGGED && current.leastLagged() != null) {
             return new Decision(current.leastLagged(), DecisionReason.LEAST_LAGGED, false);
         }
-        if (settings.whenNoneEligible() != WhenNoneEligible.FAIL && current.primary() != null) {
+        @Nullable Node fallback = otherwise == WhenNoneEligible.FAIL ? null : current.unsuspectedPrimary();
+        if (fallback == null && !current.suspected().isEmpty()) {
+            // Who failed to answer once is better than nobody, and than a primary that failed to answer, too.
+            return read(current.suspected(), reason);
+        }
+        if (otherwise != WhenNoneEligible.FAIL && current.primary() != null) {
             return new Decision(current.primary(), DecisionReason.NO_ELIGIBLE_REPLICA, false);
         }
-        throw Refusals.noReadable(current.snapshot(), unreachable, settings.whenNoneEligible());
+        throw Refusals.noReadable(current.snapshot(), intent, otherwise);
     }
 
-    private static Decision write(RoutingTable current, List<Node> unreachable, DecisionReason reason)
-            throws SQLException {
+    private Decision read(Spread spread, DecisionReason reason) {
+        return new Decision(settings.selector().select(spread.next()).node(), reason, false);
+    }
+
+    private static Decision write(RoutingTable current, Intent intent, DecisionReason reason) throws SQLException {
         if (current.primary() == null) {
-            throw Refusals.noWritable(current.snapshot(), unreachable);
+            throw Refusals.noWritable(current.snapshot(), intent.avoided());
         }
         return new Decision(current.primary(), reason, true);
     }
 
-    private Decision outsideTransaction(RoutingTable current, List<Node> unreachable) throws SQLException {
+    private Decision outsideTransaction(RoutingTable current, Intent intent) throws SQLException {
         return switch (settings.outsideTransaction()) {
-            case PRIMARY -> write(current, unreachable, DecisionReason.OUTSIDE_TRANSACTION);
-            case REPLICA -> read(current, unreachable, DecisionReason.OUTSIDE_TRANSACTION);
+            case PRIMARY -> write(current, intent, DecisionReason.OUTSIDE_TRANSACTION);
+            case REPLICA -> read(current, intent, DecisionReason.OUTSIDE_TRANSACTION);
         };
     }
 
-    private Decision metadata(RoutingTable current, List<Node> unreachable) throws SQLException {
+    private Decision metadata(RoutingTable current, Intent intent) throws SQLException {
         @Nullable Node anyReachable = current.anyReachable();
         if (current.primary() == null && anyReachable != null) {
             return new Decision(anyReachable, DecisionReason.METADATA_WITHOUT_PRIMARY, false);
         }
-        return outsideTransaction(current, unreachable);
+        return outsideTransaction(current, intent);
     }
 }

@@ -12,10 +12,25 @@ import org.jspecify.annotations.Nullable;
  * @param whenNoneEligible who serves reads when no replica is eligible
  * @param maxLag a replica above it is evicted; bounds {@link WhenNoneEligible#LEAST_LAGGED}
  * @param zone the application's zone, whose nodes are preferred for reads; null for none
+ * @param longestWait how long a read waits on a replica for what its session must see
+ * @param probeInterval the time between two probes of a node
  */
 public record RouterSettings(
         NodeSelector selector,
         OutsideTransaction outsideTransaction,
         WhenNoneEligible whenNoneEligible,
         Duration maxLag,
-        @Nullable String zone) {}
+        @Nullable String zone,
+        Duration longestWait,
+        Duration probeInterval) {
+
+    /** Settings of a router whose reads wait for nothing. */
+    public RouterSettings(
+            NodeSelector selector,
+            OutsideTransaction outsideTransaction,
+            WhenNoneEligible whenNoneEligible,
+            Duration maxLag,
+            @Nullable String zone) {
+        this(selector, outsideTransaction, whenNoneEligible, maxLag, zone, Duration.ZERO, Duration.ZERO);
+    }
+}

@@ -1,9 +1,10 @@
 package io.github.replicationrouting.routing;
 
-import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Topology;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.LinkedHashMap;
+import java.sql.SQLNonTransientConnectionException;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -21,35 +22,29 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 public final class RoutingDataSource extends AbstractRoutingDataSource {
 
     private final String name;
-    private final Route router;
+    private final Router router;
     private final LogicalConnections connections;
     private final DataSource routed;
     private final DataSource writer;
-    private final Map<String, DataSource> nodes;
+    private final Topology topology;
 
     /**
      * @param name name of the router
      * @param router decides for each transaction
      * @param connections makes the connections
-     * @param nodes the nodes in the order of the configuration
+     * @param topology knows the nodes, which may come and go
      */
-    public RoutingDataSource(String name, Route router, LogicalConnections connections, List<Node> nodes) {
+    public RoutingDataSource(String name, Router router, LogicalConnections connections, Topology topology) {
         this.name = name;
         this.router = router;
         this.connections = connections;
         this.routed = new RouteDataSource(router, connections, "router " + name);
-        this.writer = new RouteDataSource(
-                (intent, unreachable) -> router.decide(Intent.WRITE, unreachable),
-                connections,
-                "primary of router " + name);
-        Map<String, DataSource> byName = new LinkedHashMap<>();
-        for (Node node : nodes) {
-            Decision decision = new Decision(node, DecisionReason.NODE_REQUESTED, true);
-            byName.put(
-                    node.name(),
-                    new RouteDataSource((intent, unreachable) -> decision, connections, "node " + node.name()));
-        }
-        this.nodes = Map.copyOf(byName);
+        this.writer = new RouteDataSource(this::decideForWriter, connections, "primary of router " + name);
+        this.topology = topology;
+    }
+
+    private Decision decideForWriter(Intent intent) throws SQLException {
+        return new Decision(router.decide(intent.as(Access.WRITE)).node(), DecisionReason.PINNED_WRITER, true);
     }
 
     /** Name of this router. */
@@ -68,12 +63,28 @@ public final class RoutingDataSource extends AbstractRoutingDataSource {
      * @throws IllegalArgumentException when there is no node of this name
      */
     public DataSource node(String nodeName) {
-        DataSource node = nodes.get(nodeName);
-        if (node == null) {
-            throw new IllegalArgumentException(
-                    "Router " + name + " has no node " + nodeName + "; it has " + nodes.keySet());
+        if (topology.snapshot().node(nodeName) == null) {
+            throw new IllegalArgumentException("Router " + name + " has no node " + nodeName + "; it has " + names());
         }
-        return node;
+        return new RouteDataSource(intent -> requested(nodeName), connections, "node " + nodeName);
+    }
+
+    private Decision requested(String nodeName) throws SQLException {
+        NodeStatus node = topology.snapshot().node(nodeName);
+        if (node == null) {
+            throw new SQLNonTransientConnectionException(
+                    "Node " + nodeName + " has left router " + name + ", which has " + names() + " now", "08001");
+        }
+        return new Decision(node.node(), DecisionReason.NODE_REQUESTED, true);
+    }
+
+    private List<String> names() {
+        return topology.snapshot().nodes().stream().map(NodeStatus::name).toList();
+    }
+
+    /** What would be decided for this intent now, and what is held against each node. Asks no server. */
+    public Explanation explain(Intent intent) {
+        return router.explain(intent);
     }
 
     @Override
@@ -95,7 +106,7 @@ public final class RoutingDataSource extends AbstractRoutingDataSource {
     @Override
     protected @Nullable Object determineCurrentLookupKey() {
         try {
-            return router.decide(CurrentIntent.of(false, false), List.of())
+            return router.decide(Intent.of(CurrentAccess.of(false, false)))
                     .node()
                     .name();
         } catch (SQLException e) {
@@ -135,6 +146,6 @@ public final class RoutingDataSource extends AbstractRoutingDataSource {
 
     @Override
     public String toString() {
-        return "RoutingDataSource(" + name + ": " + nodes.keySet() + ")";
+        return "RoutingDataSource(" + name + ": " + names() + ")";
     }
 }

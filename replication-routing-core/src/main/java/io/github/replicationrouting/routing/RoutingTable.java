@@ -17,8 +17,10 @@ final class RoutingTable {
     private static final int LEAST_LAGGED_FACTOR = 10;
 
     private final TopologySnapshot snapshot;
-    private final List<NodeStatus> readable;
+    private final Spread readable;
+    private final Spread suspected;
     private final @Nullable Node primary;
+    private final boolean primarySuspected;
     private final @Nullable Node leastLagged;
     private final @Nullable Node anyReachable;
 
@@ -27,10 +29,11 @@ final class RoutingTable {
         List<NodeStatus> candidates = snapshot.nodes().stream()
                 .filter(node -> !unreachable.contains(node.node()))
                 .toList();
-        this.readable =
-                nearest(candidates.stream().filter(RoutingTable::isReadable).toList(), settings.zone());
+        this.readable = spread(Standing.ELIGIBLE, snapshot, settings, unreachable);
+        this.suspected = spread(Standing.SUSPECTED, snapshot, settings, unreachable);
         NodeStatus writer = snapshot.primary();
         this.primary = writer == null || unreachable.contains(writer.node()) ? null : writer.node();
+        this.primarySuspected = writer != null && writer.suspected();
         this.leastLagged = leastLagged(candidates, settings);
         this.anyReachable = anyReachable(candidates);
     }
@@ -47,14 +50,25 @@ final class RoutingTable {
         return snapshot;
     }
 
-    /** Replicas that are alive and fresh enough, of the application's own zone if there are any. */
-    List<NodeStatus> readable() {
+    /** Replicas that are alive and fresh enough. */
+    Spread readable() {
         return readable;
+    }
+
+    /** Replicas that were alive and fresh enough until they failed to answer just now. */
+    Spread suspected() {
+        return suspected;
     }
 
     @Nullable
     Node primary() {
         return primary;
+    }
+
+    /** The primary, unless it failed to answer just now. */
+    @Nullable
+    Node unsuspectedPrimary() {
+        return primarySuspected ? null : primary;
     }
 
     /** The replica to read from when none is fresh enough, within ten times the limit. */
@@ -69,18 +83,12 @@ final class RoutingTable {
         return anyReachable;
     }
 
-    private static boolean isReadable(NodeStatus node) {
-        return node.role() == Role.REPLICA && node.state() == NodeState.ONLINE;
-    }
-
-    private static List<NodeStatus> nearest(List<NodeStatus> nodes, @Nullable String zone) {
-        if (zone == null) {
-            return nodes;
-        }
-        List<NodeStatus> sameZone = nodes.stream()
-                .filter(node -> zone.equals(node.node().spec().zone()))
+    private static Spread spread(
+            Standing standing, TopologySnapshot snapshot, RouterSettings settings, List<Node> unreachable) {
+        List<NodeStatus> nodes = snapshot.nodes().stream()
+                .filter(node -> Standing.forReads(node, snapshot, unreachable) == standing)
                 .toList();
-        return sameZone.isEmpty() ? nodes : sameZone;
+        return Spread.over(nodes, snapshot, settings.zone());
     }
 
     private static @Nullable Node leastLagged(List<NodeStatus> candidates, RouterSettings settings) {
@@ -88,7 +96,8 @@ final class RoutingTable {
                 .filter(node -> node.role() == Role.REPLICA && node.state() == NodeState.LAGGING)
                 .filter(node -> node.lag() != null
                         && node.lag().compareTo(settings.maxLag().multipliedBy(LEAST_LAGGED_FACTOR)) <= 0)
-                .min(Comparator.comparing(node -> Objects.requireNonNull(node.lag())));
+                .min(Comparator.comparing(NodeStatus::suspected)
+                        .thenComparing(node -> Objects.requireNonNull(node.lag())));
         return least.isPresent() ? least.get().node() : null;
     }
 

@@ -1,7 +1,6 @@
 package io.github.replicationrouting.selection;
 
 import io.github.replicationrouting.topology.NodeStatus;
-import java.util.List;
 
 /**
  * Chooses the node that serves a read. Called on application threads for every read-only transaction: implementations
@@ -13,8 +12,8 @@ public interface NodeSelector {
     /**
      * Chooses one node.
      *
-     * @param eligible the nodes that may serve this read, never empty, in the order of the configuration
-     * @return one of {@code eligible}
+     * @param candidates the nodes that may serve this read, never empty
+     * @return one of them
      */
-    NodeStatus select(List<NodeStatus> eligible);
+    NodeStatus select(Candidates candidates);
 }

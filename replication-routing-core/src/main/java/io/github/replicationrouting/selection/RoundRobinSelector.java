@@ -1,17 +1,24 @@
 package io.github.replicationrouting.selection;
 
 import io.github.replicationrouting.topology.NodeStatus;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** Takes the nodes in turn, each as often in a row as it weighs. */
+/** Takes the nodes in turn, each as often as it weighs, and evenly spread. */
 public final class RoundRobinSelector implements NodeSelector {
 
     private final AtomicInteger turn = new AtomicInteger();
 
+    /** Of the candidates met last. Racing threads make equal ones; any of them may win. */
+    private volatile @Nullable Rota rota;
+
     @Override
-    public NodeStatus select(List<NodeStatus> eligible) {
-        int ticket = Math.floorMod(turn.getAndIncrement(), WeightedDraw.totalWeight(eligible));
-        return eligible.get(WeightedDraw.indexOf(ticket, eligible));
+    public NodeStatus select(Candidates candidates) {
+        Rota known = rota;
+        if (known == null || known.candidates() != candidates) {
+            known = Rota.of(candidates);
+            rota = known;
+        }
+        return known.at(turn.getAndIncrement());
     }
 }

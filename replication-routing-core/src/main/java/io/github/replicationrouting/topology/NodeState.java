@@ -11,7 +11,11 @@ public enum NodeState {
     /** Does not answer. */
     DOWN(3),
     /** Claims to be writable beside the primary: serves nothing. */
-    FENCED(4);
+    FENCED(4),
+    /** Takes no new work because somebody wants it so, while what runs on it ends. */
+    DRAINING(5),
+    /** Has ended its work, and takes none until somebody wants it back. */
+    DRAINED(6);
 
     private final int code;
 

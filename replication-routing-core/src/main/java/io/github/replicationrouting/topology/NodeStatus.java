@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param state whether it can be used
  * @param suspected whether it failed to answer just now: new reads go elsewhere while they can
  * @param share part of its weight that it is given, above 0 and at most 1: less while it lags or warms up
- * @param reason why it is not online, in words without secrets; null when it is
+ * @param reason why it is not in use, or only a little, in words without secrets; null when it is in full
  * @param lag staleness bound of a replica at its last probe; null when unknown, zero for a primary
+ * @param freshness up to when it has everything: {@code lag} for decisions, which keeps counting between the probes
  * @param position what it had executed at its last probe, where the server can tell
  * @param server product and version, for example {@code MySQL 9.7.4}; null before the first answer
+ * @param semiSynchronous whether the commits of a primary wait for a replica; null where that is not known
  */
 public record NodeStatus(
         Node node,
@@ -27,8 +29,25 @@ public record NodeStatus(
         double share,
         @Nullable String reason,
         @Nullable Duration lag,
+        Freshness freshness,
         @Nullable Position position,
-        @Nullable String server) {
+        @Nullable String server,
+        @Nullable Boolean semiSynchronous) {
+
+    /** A node of which no more is known. */
+    public NodeStatus(
+            Node node,
+            Role role,
+            NodeState state,
+            boolean suspected,
+            double share,
+            @Nullable String reason,
+            @Nullable Duration lag,
+            Freshness freshness,
+            @Nullable Position position,
+            @Nullable String server) {
+        this(node, role, state, suspected, share, reason, lag, freshness, position, server, null);
+    }
 
     public NodeStatus {
         if (!(share > 0 && share <= 1)) {
@@ -38,10 +57,16 @@ public record NodeStatus(
 
     /** A node that has not answered yet. */
     public static NodeStatus unknown(Node node) {
-        return new NodeStatus(node, Role.UNKNOWN, NodeState.UNKNOWN, false, 1, "not probed yet", null, null, null);
+        return new NodeStatus(
+                node, Role.UNKNOWN, NodeState.UNKNOWN, false, 1, "not probed yet", null, Freshness.UNKNOWN, null, null);
     }
 
     public String name() {
         return node.name();
+    }
+
+    /** The weight that it is given now: that of the configuration, times its share. */
+    public double effectiveWeight() {
+        return node.spec().weight() * share;
     }
 }

@@ -1,10 +1,11 @@
 package io.github.replicationrouting.topology;
 
 import io.github.replicationrouting.node.Node;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Where routing meets the monitor: reads the newest snapshot, and tells what connections ran into. Thread-safe; neither
- * method blocks or throws.
+ * Where routing meets the monitor: reads the newest snapshot, and tells what connections ran into. Thread-safe; nothing
+ * blocks or throws but {@link #awaitChange}.
  */
 public interface Topology {
 
@@ -16,4 +17,18 @@ public interface Topology {
      * never a verdict.
      */
     void suspect(Node node, Exception cause);
+
+    /**
+     * Waits for a snapshot other than {@code seen}, and returns the newest: at once when there is one already, the same
+     * one when the time is up or the monitor is closed. Unless overridden, nobody announces a new one.
+     *
+     * @param nanos how long to wait at most
+     * @throws InterruptedException when the thread is interrupted
+     */
+    default TopologySnapshot awaitChange(TopologySnapshot seen, long nanos) throws InterruptedException {
+        if (snapshot() == seen) {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+        }
+        return snapshot();
+    }
 }

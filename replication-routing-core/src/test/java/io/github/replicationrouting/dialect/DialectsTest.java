@@ -30,6 +30,20 @@ class DialectsTest {
         assertThat(found == null ? null : found.name()).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "MySQL 8.0.36, false",
+        "MySQL 8.1.0, false",
+        "MySQL 8.2.0, true",
+        "MySQL 8.4.3, true",
+        "MySQL 9.7.4, true",
+        "MySQL 10.0.1, true",
+        "MySQL something, true"
+    })
+    void asksForTheBinaryLogByTheNameThatTheVersionKnows(String server, boolean expected) {
+        assertThat(MySqlDialect.showsBinaryLogStatus(server)).isEqualTo(expected);
+    }
+
     @Test
     void findsADialectByName() {
         assertThat(Dialects.standard().named("mariadb")).isInstanceOf(MariaDbDialect.class);

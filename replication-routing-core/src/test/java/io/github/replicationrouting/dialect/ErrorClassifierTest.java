@@ -71,6 +71,13 @@ class ErrorClassifierTest {
     }
 
     @Test
+    void takesAStreamThatBreaksOffForALostConnection() {
+        assertThat(ErrorClassifier.classify(
+                        new SQLException("Error retrieving record", "S1000", 0, new EOFException())))
+                .isEqualTo(ErrorKind.CONNECTION_LOST);
+    }
+
+    @Test
     void doesNotTakeAPoolTimeoutForALostConnection() {
         assertThat(ErrorClassifier.classify(
                         new SQLTransientConnectionException("pool - Connection is not available, request timed out")))

@@ -3,6 +3,7 @@ package io.github.replicationrouting.dialect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
+import io.github.replicationrouting.position.BinlogPosition;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -20,7 +21,16 @@ class ReplicationRowsTest {
                                         + " 'No' \"Replica_SQL_Running\", NULL \"Seconds_Behind_Source\", 0 \"Last_IO_Errno\","
                                         + " 1062 \"Last_SQL_Errno\", 'a-uuid' \"Source_UUID\", 30 \"SQL_Delay\", 'c1' \"Channel_Name\""))
                 .containsExactly(new ReplicationChannel(
-                        "c1", "10.0.0.1", 3306, "a-uuid", Receiver.ON, false, null, Duration.ofSeconds(30), 1062));
+                        "c1",
+                        "10.0.0.1",
+                        3306,
+                        "a-uuid",
+                        null,
+                        Receiver.ON,
+                        false,
+                        null,
+                        Duration.ofSeconds(30),
+                        1062));
     }
 
     @Test
@@ -29,7 +39,16 @@ class ReplicationRowsTest {
                         + " 'Yes' \"Slave_SQL_Running\", 7 \"Seconds_Behind_Master\", 2003 \"Last_IO_Errno\","
                         + " 0 \"Last_SQL_Errno\", '' \"Master_UUID\", 0 \"SQL_Delay\", '' \"Channel_Name\""))
                 .containsExactly(new ReplicationChannel(
-                        "", "h", 3306, null, Receiver.CONNECTING, true, Duration.ofSeconds(7), Duration.ZERO, 2003));
+                        "",
+                        "h",
+                        3306,
+                        null,
+                        null,
+                        Receiver.CONNECTING,
+                        true,
+                        Duration.ofSeconds(7),
+                        Duration.ZERO,
+                        2003));
     }
 
     @Test
@@ -37,9 +56,38 @@ class ReplicationRowsTest {
         String status = "SELECT 'ch' \"Connection_name\", 'h' \"Master_Host\", 3306 \"Master_Port\","
                 + " 'No' \"Slave_IO_Running\", 'Yes' \"Slave_SQL_Running\", %d \"Master_Server_Id\"";
         assertThat(mariaDb(status.formatted(12)))
-                .containsExactly(
-                        new ReplicationChannel("ch", "h", 3306, "12", Receiver.OFF, true, null, Duration.ZERO, 0));
+                .containsExactly(new ReplicationChannel(
+                        "ch", "h", 3306, "12", null, Receiver.OFF, true, null, Duration.ZERO, 0));
         assertThat(mariaDb(status.formatted(0)).get(0).sourceId()).isNull();
+    }
+
+    @Test
+    void readsHowFarTheSourcesLogIsApplied() throws SQLException {
+        assertThat(mysql("SELECT 'a-uuid' \"Source_UUID\", 'binlog.000007' \"Relay_Source_Log_File\","
+                        + " 4294967299 \"Exec_Source_Log_Pos\""))
+                .extracting(ReplicationChannel::executed)
+                .containsExactly(BinlogPosition.of("a-uuid", "binlog.000007", 4_294_967_299L));
+        assertThat(mysql("SELECT 'a-uuid' \"Master_UUID\", 'binlog.000007' \"Relay_Master_Log_File\","
+                        + " 157 \"Exec_Master_Log_Pos\""))
+                .extracting(ReplicationChannel::executed)
+                .containsExactly(BinlogPosition.of("a-uuid", "binlog.000007", 157));
+        assertThat(mariaDb("SELECT 12 \"Master_Server_Id\", 'mariadb-bin.000007' \"Relay_Master_Log_File\","
+                        + " 157 \"Exec_Master_Log_Pos\""))
+                .extracting(ReplicationChannel::executed)
+                .containsExactly(BinlogPosition.of("12", "mariadb-bin.000007", 157));
+    }
+
+    @Test
+    void aLogOfNobodyKnowsWhomIsNoPosition() throws SQLException {
+        assertThat(mysql("SELECT '' \"Source_UUID\", 'binlog.000007' \"Relay_Source_Log_File\","
+                                + " 157 \"Exec_Source_Log_Pos\"")
+                        .get(0)
+                        .executed())
+                .isNull();
+        assertThat(mysql("SELECT 'a-uuid' \"Source_UUID\", '' \"Relay_Source_Log_File\", 0 \"Exec_Source_Log_Pos\"")
+                        .get(0)
+                        .executed())
+                .isNull();
     }
 
     @Test

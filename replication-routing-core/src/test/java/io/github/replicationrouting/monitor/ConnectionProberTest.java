@@ -12,6 +12,8 @@ import io.github.replicationrouting.dialect.ReplicationDialect;
 import io.github.replicationrouting.driver.ConnectionFactory;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.position.BinlogPosition;
+import io.github.replicationrouting.position.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -100,9 +102,25 @@ class ConnectionProberTest {
     }
 
     @Test
+    void asksAWritableServerWithoutPositionForItsPlaceInTheLog() {
+        BinlogPosition place = BinlogPosition.of("id", "binlog.000001", 157);
+        dialect.logPosition = place;
+        assertThat(((ProbeAnswer.Answered) probe(false)).observation().written())
+                .isEqualTo(place);
+
+        // It is known also where the statement after it fails.
+        dialect.replicationFailure = StubDriver.lost();
+        assertThat(((ProbeAnswer.Answered) probe(true)).observation().written()).isEqualTo(place);
+
+        dialect.readOnly = true;
+        assertThat(((ProbeAnswer.Answered) probe(false)).observation().written())
+                .isNull();
+    }
+
+    @Test
     void renewsItsConnectionOnRequest() {
         probe(false);
-        ask(new Probe(System.nanoTime(), false, true)).join();
+        ask(new Probe(System.nanoTime(), 0, false, true)).join();
         assertThat(server.opened).hasValue(2);
         assertThat(server.ends).containsExactly("close 1");
         assertThat(dialect.replicationAsked).hasValue(2);
@@ -124,7 +142,7 @@ class ConnectionProberTest {
         CompletableFuture<ProbeAnswer> first = askInVain();
         CompletableFuture<ProbeAnswer> second = askInVain();
         await().atMost(Duration.ofSeconds(10)).until(() -> server.opened.get() == 2);
-        ProbeAnswer third = ask(new Probe(System.nanoTime(), false, false)).join();
+        ProbeAnswer third = ask(new Probe(System.nanoTime(), 0, false, false)).join();
         assertThat(((ProbeAnswer.Failed) third).failure().reason()).isEqualTo("no answer within 1s");
 
         dialect.hangs = false;
@@ -144,15 +162,24 @@ class ConnectionProberTest {
                 .noneMatch(thread -> thread.getName().equals(router + "-probe-db1")));
     }
 
+    /** Asks until a thread takes it: one that has just answered may not be ready yet. */
     private ProbeAnswer probe(boolean replication) {
-        return ask(new Probe(System.nanoTime(), replication, false)).join();
+        return await().atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> ask(new Probe(System.nanoTime(), 0, replication, false))
+                                .join(),
+                        answer -> !isRefused(answer));
+    }
+
+    private static boolean isRefused(ProbeAnswer answer) {
+        return answer instanceof ProbeAnswer.Failed failed && failed.failure().kind() == ProbeFailure.Kind.UNANSWERED;
     }
 
     /** Asks until a thread takes it: one that has just answered may not be ready yet, which is answered at once. */
     private CompletableFuture<ProbeAnswer> askInVain() {
         List<CompletableFuture<ProbeAnswer>> asked = new ArrayList<>();
         await().atMost(Duration.ofSeconds(10)).until(() -> {
-            asked.add(ask(new Probe(System.nanoTime(), false, false)));
+            asked.add(ask(new Probe(System.nanoTime(), 0, false, false)));
             return !asked.get(asked.size() - 1).isDone();
         });
         return asked.get(asked.size() - 1);
@@ -168,6 +195,8 @@ class ConnectionProberTest {
 
         final CountDownLatch gate = new CountDownLatch(1);
         volatile boolean hangs;
+        volatile boolean readOnly;
+        volatile @Nullable Position logPosition;
         volatile @Nullable Throwable failure;
         volatile @Nullable SQLException replicationFailure;
         final AtomicInteger replicationAsked = new AtomicInteger();
@@ -208,7 +237,12 @@ class ConnectionProberTest {
             if (thrown instanceof Error error) {
                 throw error;
             }
-            return new Observation("Stub 1", "id", false, false, null, null);
+            return new Observation("Stub 1", "id", readOnly, false, null, null);
+        }
+
+        @Override
+        public @Nullable Position logPosition(Connection connection, Observation observation) {
+            return logPosition;
         }
 
         @Override

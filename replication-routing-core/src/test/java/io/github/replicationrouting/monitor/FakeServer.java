@@ -4,6 +4,7 @@ import io.github.replicationrouting.dialect.Observation;
 import io.github.replicationrouting.dialect.Replication;
 import io.github.replicationrouting.dialect.ReplicationChannel;
 import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
+import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.Position;
 import java.time.Duration;
@@ -41,8 +42,17 @@ final class FakeServer implements Prober {
     Mood mood = Mood.WELL;
     boolean readOnly;
     boolean offline;
+
+    @Nullable
+    Boolean semiSynchronous;
+
     boolean granted = true;
     boolean gtids = true;
+
+    /** Binary log file of a server without GTIDs, whose number of transactions is its offset. */
+    @Nullable
+    String log;
+
     long executed = 1;
 
     @Nullable
@@ -66,6 +76,11 @@ final class FakeServer implements Prober {
         this.timeline = timeline;
     }
 
+    /** The first one signs all transactions. */
+    private String id() {
+        return name.equals("db1") ? UUID : "id-" + name;
+    }
+
     void replicate(FakeServer from) {
         source = from;
         readOnly = true;
@@ -75,6 +90,7 @@ final class FakeServer implements Prober {
     @Override
     public void start(Probe probe, Consumer<ProbeAnswer> answer) {
         asked.add(timeline.elapsed());
+        probe.opensConnection(!connected);
         switch (mood) {
             case SILENT -> {}
             case FROZEN ->
@@ -105,8 +121,9 @@ final class FakeServer implements Prober {
         Mood moodNow = mood;
         later(() -> {
             Position position = gtids ? upTo(executed) : null;
-            Observation observation =
-                    new Observation("MySQL 9.7.4", "id-" + name, readOnly, offline, position, position);
+            Position written = gtids || readOnly || !granted ? position : placeInLogOf(this);
+            Observation observation = new Observation("MySQL 9.7.4", id(), readOnly, offline, written, position)
+                    .withSemiSynchronous(semiSynchronous);
             if (asksReplication && moodNow == Mood.HANGING_STATUS) {
                 connected = false;
                 ProbeAnswer.Answered first = new ProbeAnswer.Answered(sentAt, observation, new Replication.NotAsked());
@@ -131,12 +148,18 @@ final class FakeServer implements Prober {
                                 "",
                                 from.name,
                                 3306,
-                                "id-" + from.name,
+                                from.id(),
+                                gtids ? null : placeInLogOf(from),
                                 receiver,
                                 applying,
                                 behind,
                                 Duration.ZERO,
                                 errorCode)));
+    }
+
+    private @Nullable BinlogPosition placeInLogOf(FakeServer server) {
+        String file = server.log;
+        return file == null ? null : BinlogPosition.of(server.id(), file, executed);
     }
 
     private void later(Runnable task) {

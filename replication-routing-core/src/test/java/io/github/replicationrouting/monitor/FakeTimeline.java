@@ -50,6 +50,11 @@ final class FakeTimeline implements Timeline {
         now = start + until;
     }
 
+    /** Lets time pass without anything being run: what falls due is late. */
+    void pause(Duration length) {
+        now += length.toNanos();
+    }
+
     Duration elapsed() {
         return Duration.ofNanos(now - start);
     }

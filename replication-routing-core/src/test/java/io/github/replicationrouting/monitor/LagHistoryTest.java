@@ -38,6 +38,17 @@ class LagHistoryTest {
     }
 
     @Test
+    void aReplicaIsFreshAsOfTheLastTimeItsNewestPositionWasSeen() {
+        history.add(upTo(10), 100);
+        history.add(upTo(20), 200);
+        history.add(upTo(20), 300);
+        history.add(upTo(30), 400);
+        assertThat(history.asOf(upTo(29))).isEqualTo(300);
+        assertThat(history.asOf(upTo(19))).isEqualTo(100);
+        assertThat(history.asOf(upTo(31))).isEqualTo(400);
+    }
+
+    @Test
     void whoContainsNoKnownPositionDoesNotReachTheHistory() {
         assertThat(history.reachedBy(upTo(9))).isFalse();
         history.add(upTo(10), 100);

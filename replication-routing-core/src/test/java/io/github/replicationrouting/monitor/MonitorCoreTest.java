@@ -1,22 +1,31 @@
 package io.github.replicationrouting.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
+import io.github.replicationrouting.metrics.RouterMetrics;
 import io.github.replicationrouting.monitor.FakeServer.Mood;
 import io.github.replicationrouting.node.DeclaredRole;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeKind;
 import io.github.replicationrouting.node.NodeSpec;
 import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -26,6 +35,7 @@ class MonitorCoreTest {
     private static final Duration INTERVAL = Duration.ofMillis(500);
     private static final Duration MAX_LAG = Duration.ofSeconds(5);
 
+    private WritePolicy writes = WritePolicy.defaults();
     private final Supervisor supervisor = new Supervisor("test");
     private final FakeTimeline timeline = new FakeTimeline(supervisor);
     private final Map<String, FakeServer> servers = new LinkedHashMap<>();
@@ -34,10 +44,24 @@ class MonitorCoreTest {
     private final FakeServer db1 = server("db1", DeclaredRole.AUTO);
     private final FakeServer db2 = server("db2", DeclaredRole.AUTO);
     private final FakeServer db3 = server("db3", DeclaredRole.AUTO);
+    private final ConnectionBreakers breakers = new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults());
     private LagProbe lagProbe = LagProbe.AUTO;
+    private Duration slowStart = Duration.ofSeconds(30);
     private double random = 0.5;
     private @Nullable MonitorCore created;
+    private final List<IncompletePromotion> incomplete = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
     private TopologyListener listener = new TopologyListener() {
+        @Override
+        public void lagWarning(NodeStatus node, double rate) {
+            warnings.add(node.name() + " falls behind by " + Math.round(rate * 10) / 10.0);
+        }
+
+        @Override
+        public void lagRecovered(NodeStatus node) {
+            warnings.add(node.name() + " recovered");
+        }
+
         @Override
         public void nodeStateChanged(NodeStatus before, NodeStatus after) {
             news.add(after.name() + " " + before.state() + "->" + after.state());
@@ -47,6 +71,16 @@ class MonitorCoreTest {
         public void primaryChanged(@Nullable NodeStatus before, @Nullable NodeStatus after) {
             news.add("primary " + (before == null ? "none" : before.name()) + "->"
                     + (after == null ? "none" : after.name()));
+        }
+
+        @Override
+        public void semiSynchronousChanged(Node primary, boolean waits) {
+            news.add(primary + " waits: " + waits);
+        }
+
+        @Override
+        public void promotionIncomplete(IncompletePromotion promotion) {
+            incomplete.add(promotion);
         }
     };
 
@@ -63,6 +97,25 @@ class MonitorCoreTest {
     }
 
     // --- the start
+
+    @Test
+    void everySnapshotIsToldTogetherWithTheOneBeforeIt() {
+        List<TopologySnapshot> told = new ArrayList<>();
+        listener = new TopologyListener() {
+            @Override
+            public void snapshotPublished(TopologySnapshot before, TopologySnapshot now) {
+                assertThat(before).isSameAs(told.isEmpty() ? before : told.get(told.size() - 1));
+                assertThat(Objects.requireNonNull(created).snapshot()).isSameAs(now);
+                told.add(now);
+            }
+        };
+        start();
+        advance(Duration.ofSeconds(1));
+
+        assertThat(told).hasSizeGreaterThan(3);
+        assertThat(told.get(told.size() - 1))
+                .isSameAs(Objects.requireNonNull(created).snapshot());
+    }
 
     @Test
     void allIsKnownAfterTheFirstAnswers() {
@@ -173,6 +226,31 @@ class MonitorCoreTest {
     }
 
     @Test
+    void whatTheReplicasSayOfALostPrimaryIsTold() {
+        start();
+        advance(Duration.ofSeconds(1));
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db1").reason())
+                .isEqualTo("connection refused; db2 and db3 are still connected to it: it is frozen, or only this"
+                        + " application does not reach it");
+
+        db2.receiver = Receiver.CONNECTING;
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db1").reason())
+                .isEqualTo("connection refused; db3 is still connected to it, db2 does not reach it");
+
+        db3.receiver = Receiver.CONNECTING;
+        advance(Duration.ofSeconds(1));
+        assertThat(noPrimaryReason()).contains("db1 is down (connection refused; db2 and db3 do not reach it either)");
+
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db1").reason()).isEqualTo("connection refused; db3 does not reach it either");
+        assertThat(status("db2").reason()).isEqualTo("connection refused");
+    }
+
+    @Test
     void withoutAPrimaryReplicasServeWithLagUnknown() {
         db1.mood = Mood.REFUSING;
         db2.receiver = Receiver.CONNECTING;
@@ -223,6 +301,25 @@ class MonitorCoreTest {
         db1.executed = 2;
         advance(Duration.ofSeconds(10));
         assertThat(status("db2").reason()).startsWith("applier stopped; lag ");
+    }
+
+    @Test
+    void aGrantThatWritesWaitForIsSeenSoon() {
+        db2.source = null;
+        db2.readOnly = false;
+        db2.granted = false;
+        start();
+        advance(Duration.ofSeconds(1));
+        assertThat(primary()).isEqualTo("db1");
+        db1.mood = Mood.REFUSING;
+        db3.receiver = Receiver.CONNECTING;
+        advance(Duration.ofSeconds(5));
+        assertThat(noPrimaryReason()).contains("GRANT");
+
+        db2.granted = true;
+        advance(Duration.ofSeconds(3));
+
+        assertThat(primary()).isEqualTo("db2");
     }
 
     // --- lag
@@ -276,19 +373,98 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aPrimaryThatWasResetMakesLagUnknownUntilItIsReachedAgain() {
-        db1.executed = 50;
-        db2.executed = 50;
-        db3.executed = 50;
-        lagProbe = LagProbe.POSITION;
+    void aPrimaryThatWasResetMakesLagUnknownUntilTheReplicaIsRebuilt() {
+        afterAReset(() -> db1.executed = 0);
+    }
+
+    @Test
+    void aPrimaryThatWasResetWhileNobodyLookedMakesLagUnknownToo() {
+        afterAReset(() -> db1.executed = 3);
+    }
+
+    @Test
+    void aBinaryLogThatWasResetMakesLagUnknownUntilTheReplicaIsRebuilt() {
+        replicateByBinaryLog();
+        afterAReset(() -> db1.executed = 1);
+    }
+
+    private void afterAReset(Runnable reset) {
+        servers.values().forEach(server -> server.executed = 50);
         startAndSettle();
-        db1.executed = 0;
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        reset.run();
         advance(INTERVAL.multipliedBy(2));
         assertThat(state("db2")).isEqualTo("REPLICA UNKNOWN null");
+        assertThat(freshness("db2").isKnown()).isFalse();
 
-        db1.executed = 3;
-        advance(INTERVAL.multipliedBy(2));
+        // The same names for other transactions: the replica seems to contain them.
+        for (db1.executed = 3; db1.executed < 80; db1.executed++) {
+            advance(INTERVAL.multipliedBy(2));
+            assertThat(state("db2")).isEqualTo("REPLICA UNKNOWN null");
+            assertThat(freshness("db2").isKnown()).isFalse();
+        }
+        assertThat(status("db2").reason()).contains("lag unknown: it has transactions that db1 does not have");
+
+        db2.executed = db1.executed;
+        advance(Duration.ofSeconds(30));
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aReplicaThatWasProbedAfterThePrimaryMayHaveMoreThanThat() {
+        startAndSettle();
+        for (int i = 0; i < 200; i++) {
+            // A commit between every two probes.
+            advance(Duration.ofMillis(7));
+            servers.values().forEach(server -> server.executed++);
+        }
+        assertThat(news).isEmpty();
+    }
+
+    @Test
+    void withoutGtidsThePlaceInTheBinaryLogTellsTheLag() {
+        replicateByBinaryLog();
+        startAndSettle();
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db1").position()).hasToString("binlog.000007:1");
+        assertThat(status("db2").position()).isEqualTo(status("db1").position());
+        assertThat(freshness("db2").isProven()).isTrue();
+
+        db2.applying = false;
+        // What a server says whose applier stands still.
+        db2.behind = Duration.ZERO;
+        write(Duration.ofSeconds(7), db1, db3);
+        assertThat(status("db2").reason()).matches("applier stopped; lag [5-8](\\.\\d)?s above max-lag 5s");
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aPlaceInTheLogOfAnotherServerSaysNothing() {
+        replicateByBinaryLog();
+        db2.log = "binlog.000001";
+        db3.source = db2;
+        db3.behind = Duration.ofSeconds(3);
+        startAndSettle();
+
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 3000");
+        assertThat(status("db3").position()).isNull();
+        assertThat(freshness("db3").isProven()).isFalse();
+    }
+
+    @Test
+    void aNewPrimarysLogIsANewHistory() {
+        replicateByBinaryLog();
+        aPromotionIsFollowed();
+
+        assertThat(status("db3").position()).hasToString(status("db2").position() + "");
+        assertThat(freshness("db3").isProven()).isTrue();
+    }
+
+    private void replicateByBinaryLog() {
+        servers.values().forEach(server -> {
+            server.gtids = false;
+            server.log = "binlog.000007";
+        });
     }
 
     @Test
@@ -387,6 +563,85 @@ class MonitorCoreTest {
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
     }
 
+    // --- freshness
+
+    @Test
+    void aReplicaIsFreshAsOfThePrimarysLastProbe() {
+        startAndSettle();
+        long committed = timeline.now();
+        assertThat(freshness("db2").includes(committed)).isFalse();
+        assertThat(freshness("db2").age(timeline.now()).orElseThrow())
+                .isLessThanOrEqualTo(Duration.ofMillis(700).toNanos());
+        advance(INTERVAL.multipliedBy(2));
+
+        // The primary is idle: one more look at it renews what is known of every replica.
+        assertThat(freshness("db2").includes(committed)).isTrue();
+        assertThat(freshness("db1").includes(timeline.now())).isTrue();
+        assertThat(freshness("db1").age(timeline.now())).hasValue(0);
+    }
+
+    @Test
+    void aReplicaThatLacksACommitNeverIncludesItsTime() {
+        startAndSettle();
+        db2.applying = false;
+        db1.executed++;
+        db3.executed++;
+        long committed = timeline.now();
+        for (int i = 0; i < 100; i++) {
+            advance(Duration.ofMillis(100));
+            assertThat(freshness("db2").includes(committed)).isFalse();
+            assertThat(freshness("db2").isWithin(timeline.now() - committed - 1, timeline.now()))
+                    .isFalse();
+        }
+        assertThat(freshness("db3").includes(committed)).isTrue();
+
+        db2.executed = db1.executed;
+        advance(INTERVAL.multipliedBy(2));
+        assertThat(freshness("db2").includes(committed)).isTrue();
+    }
+
+    @Test
+    void whileThePrimaryIsGoneReplicasGrowOld() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofMinutes(1));
+
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(freshness("db2").age(timeline.now()).orElseThrow())
+                .isBetween(
+                        Duration.ofSeconds(60).toNanos(), Duration.ofSeconds(61).toNanos());
+    }
+
+    @Test
+    void freshnessByStatusIsNoProofAndASecondOlder() {
+        servers.values().forEach(server -> server.gtids = false);
+        db2.behind = Duration.ofSeconds(3);
+        startAndSettle();
+
+        assertThat(freshness("db2").isProven()).isFalse();
+        assertThat(freshness("db2")
+                        .includes(timeline.now() - Duration.ofHours(1).toNanos()))
+                .isFalse();
+        assertThat(freshness("db2").age(timeline.now()).orElseThrow())
+                .isBetween(
+                        Duration.ofSeconds(4).toNanos(), Duration.ofMillis(4700).toNanos());
+    }
+
+    @Test
+    void anEndpointIsNotJudgedByTheServerThatHappenedToAnswer() {
+        FakeServer reader = new FakeServer("reader", timeline);
+        servers.put("reader", reader);
+        nodes.put(
+                "reader",
+                new Node(new NodeSpec(
+                        "reader", "jdbc:mysql://reader", DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null)));
+        reader.replicate(db1);
+        startAndSettle();
+
+        assertThat(state("reader")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(freshness("reader").isKnown()).isFalse();
+    }
+
     // --- loss and return
 
     @Test
@@ -403,12 +658,74 @@ class MonitorCoreTest {
     @Test
     void aFrozenNodeDelaysNoOther() {
         startAndSettle();
-        db1.mood = Mood.FROZEN;
+        db2.mood = Mood.FROZEN;
+        int before = db1.asked.size();
+        advance(Duration.ofSeconds(10));
+
+        assertThat(db1.asked.size() - before).isBetween(19, 40);
+        assertThat(db2.asked.size()).isLessThan(45);
+    }
+
+    @Test
+    void whileThereIsNoPrimaryAllAreAskedMoreOften() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advanceWhile(() -> primary() != null);
         int before = db2.asked.size();
         advance(Duration.ofSeconds(10));
 
-        assertThat(db2.asked.size() - before).isBetween(19, 40);
-        assertThat(db1.asked.size()).isLessThan(45);
+        assertThat(db2.asked.size() - before).isBetween(80, 125);
+    }
+
+    @Test
+    void aFallBackToAsynchronousReplicationIsTold() {
+        db1.semiSynchronous = true;
+        startAndSettle();
+        assertThat(status("db1").semiSynchronous()).isTrue();
+        assertThat(status("db2").semiSynchronous()).isNull();
+
+        db1.semiSynchronous = null;
+        advance(INTERVAL.multipliedBy(2));
+        assertThat(status("db1").semiSynchronous()).as("not asked").isTrue();
+        db1.semiSynchronous = false;
+        advance(INTERVAL.multipliedBy(4));
+        assertThat(status("db1").semiSynchronous()).isFalse();
+        db1.semiSynchronous = true;
+        advance(INTERVAL.multipliedBy(4));
+
+        assertThat(news).containsExactly("db1 waits: false", "db1 waits: true");
+    }
+
+    /** After a switch and back the replica has not been asked for its source again when another node is unlocked. */
+    @Test
+    void outdatedWordsOfTheReplicasDoNotMoveThePrimary() {
+        db3.replicate(db2);
+        startAndSettle();
+        advance(INTERVAL.multipliedBy(2));
+        db3.replicate(db1);
+        db2.source = null;
+        db2.readOnly = false;
+        advance(INTERVAL.multipliedBy(8));
+
+        assertThat(primary()).isEqualTo("db1");
+        assertThat(news).noneMatch(change -> change.startsWith("primary"));
+    }
+
+    @Test
+    void whatAPromotedNodeLacksIsTold() {
+        startAndSettle();
+        db1.executed = 10;
+        db2.executed = 7;
+        advance(INTERVAL.multipliedBy(3));
+        db1.mood = Mood.REFUSING;
+        db2.source = null;
+        db2.readOnly = false;
+        advanceWhile(() -> !"db2".equals(primary()));
+
+        assertThat(incomplete).singleElement().satisfies(promotion -> {
+            assertThat(promotion.from().name()).isEqualTo("db1");
+            assertThat(promotion.transactions()).hasValue(3);
+        });
     }
 
     @Test
@@ -431,14 +748,14 @@ class MonitorCoreTest {
         advanceWhile(() -> db2.asked.size() == before);
         advance(Duration.ofMillis(60));
 
-        assertThat(state("db2")).isEqualTo("REPLICA DOWN 0");
+        assertThat(state("db2")).isEqualTo("REPLICA DOWN null");
     }
 
     @Test
     void aNodeThatComesBackNeedsTwoGoodProbes() {
         startAndSettle();
         db2.mood = Mood.REFUSING;
-        advance(Duration.ofSeconds(2));
+        advance(Duration.ofSeconds(6));
         db2.mood = Mood.WELL;
         int before = db2.asked.size();
         advanceWhile(() -> db2.asked.size() == before);
@@ -494,14 +811,482 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aSuspectedNodeIsLookedAtAtOnceButNotForEverySuspicion() {
+    void aNodeThatWasOutForAMomentStaysOutForAWindow() {
+        startAndSettle();
+        db2.mood = Mood.REFUSING;
+        advanceWhile(() -> status("db2").state() == NodeState.ONLINE);
+        Duration evicted = timeline.elapsed();
+        db2.mood = Mood.WELL;
+        advance(Duration.ofSeconds(3));
+        assertThat(status("db2").reason()).matches("recovering: evicted (2\\.\\ds|3s) ago, back after 5s");
+        advanceWhile(() -> status("db2").state() != NodeState.ONLINE);
+        assertThat(timeline.elapsed().minus(evicted)).isBetween(MAX_LAG, MAX_LAG.plus(INTERVAL.multipliedBy(2)));
+    }
+
+    @Test
+    void whereAllReplicasWereOutForAMomentHalfOfThemComeBackAtOnce() {
+        startAndSettle();
+        db2.mood = Mood.REFUSING;
+        db3.mood = Mood.REFUSING;
+        advanceWhile(
+                () -> status("db2").state() == NodeState.ONLINE || status("db3").state() == NodeState.ONLINE);
+        db2.mood = Mood.WELL;
+        db3.mood = Mood.WELL;
+        advance(INTERVAL.multipliedBy(3));
+        assertThat(news).containsOnlyOnce("db2 DOWN->ONLINE").doesNotContain("db3 DOWN->ONLINE");
+        advance(MAX_LAG);
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aReplicaThatSwingsOverTheLimitDoesNotFlap() {
+        startAndSettle();
+        for (int i = 0; i < 20; i++) {
+            write(Duration.ofSeconds(6), db1, db3);
+            write(Duration.ofMillis(1500), db1, db2, db3);
+        }
+        assertThat(news).hasSizeLessThanOrEqualTo(3);
+        assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
+
+        write(Duration.ofSeconds(22), db1, db2, db3);
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aNodeThatIsLookedAtOnRequestIsNotLookedAtForEveryRequest() {
         startAndSettle();
         int before = db2.asked.size();
         for (int i = 0; i < 1000; i++) {
-            core().suspect(node("db2"));
+            core().suspect(node("db2"), true);
             timeline.advance(Duration.ofNanos(50_000));
         }
         assertThat(db2.asked.size() - before).isBetween(1, 3);
+    }
+
+    // --- suspicion
+
+    @Test
+    void aFrozenNodeIsLeftBeforeItsTimeIsUp() {
+        random = 0.999;
+        startAndSettle();
+        Duration lastAnswer = db2.asked.get(db2.asked.size() - 1);
+        db2.mood = Mood.FROZEN;
+        advanceWhile(() -> !status("db2").suspected());
+
+        assertThat(timeline.elapsed().minus(lastAnswer)).isLessThanOrEqualTo(Duration.ofMillis(900));
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").reason()).matches("suspected: no answer for 2[5-9]\\dms yet");
+        assertThat(news).isEmpty();
+
+        advanceWhile(() -> status("db2").state() == NodeState.ONLINE);
+        assertThat(status("db2").suspected()).isFalse();
+    }
+
+    @Test
+    void aFrozenOnlyReplicaIsLeftBeforeItsTimeIsUp() {
+        servers.remove("db3");
+        nodes.remove("db3");
+        aFrozenNodeIsLeftBeforeItsTimeIsUp();
+    }
+
+    @Test
+    void aSuspicionEndsWithTheNextAnswer() {
+        startAndSettle();
+        db2.mood = Mood.FROZEN;
+        advanceWhile(() -> !status("db2").suspected());
+        db2.mood = Mood.WELL;
+        advance(INTERVAL);
+
+        assertThat(status("db2").suspected()).isFalse();
+        assertThat(status("db2").reason()).isNull();
+        assertThat(news).isEmpty();
+    }
+
+    @Test
+    void aFirstRefusalIsASuspicion() {
+        startAndSettle();
+        int before = db2.asked.size();
+        db2.mood = Mood.REFUSING;
+        advanceWhile(() -> db2.asked.size() == before);
+        advance(Duration.ofMillis(2));
+
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").suspected()).isTrue();
+        assertThat(status("db2").reason()).isEqualTo("suspected: connection refused");
+    }
+
+    @Test
+    void aReplicaThatTheApplicationComplainsOfIsLeftUntilItAnswers() {
+        startAndSettle();
+        core().suspect(node("db2"), true);
+        advance(Duration.ZERO);
+        assertThat(status("db2").suspected()).isTrue();
+        assertThat(status("db2").reason()).isEqualTo("suspected: a statement failed on it");
+
+        advance(Duration.ofMillis(2));
+        assertThat(status("db2").suspected()).isFalse();
+    }
+
+    @Test
+    void anAnswerFromBeforeTheComplaintDoesNotEndIt() {
+        startAndSettle();
+        int before = db2.asked.size();
+        advanceWhile(() -> db2.asked.size() == before);
+        db2.mood = Mood.SILENT;
+        advance(Duration.ofNanos(1));
+        core().suspect(node("db2"), true);
+        advance(Duration.ofMillis(10));
+        assertThat(status("db2").suspected()).isTrue();
+    }
+
+    @Test
+    void whatASmallErrorMetIsNoSuspicion() {
+        startAndSettle();
+        int before = db2.asked.size();
+        core().suspect(node("db2"), false);
+        advance(Duration.ofMillis(1));
+        assertThat(status("db2").suspected()).isFalse();
+        assertThat(db2.asked.size() - before).isOne();
+    }
+
+    @Test
+    void thePrimaryIsSuspectedByProbesOnly() {
+        startAndSettle();
+        core().suspect(node("db1"), true);
+        advance(Duration.ZERO);
+        assertThat(status("db1").suspected()).isFalse();
+
+        db1.mood = Mood.FROZEN;
+        advanceWhile(() -> !status("db1").suspected());
+        assertThat(primary()).isEqualTo("db1");
+    }
+
+    @Test
+    void aNodeThatIsOnlyOverloadedIsNotSuspected() {
+        startAndSettle();
+        db2.mood = Mood.BUSY;
+        advanceWhile(() -> timeline.elapsed().compareTo(Duration.ofSeconds(10)) < 0
+                && !status("db2").suspected());
+        assertThat(status("db2").suspected()).isFalse();
+    }
+
+    // --- the circuit breaker
+
+    @Test
+    void aReplicaWhosePoolCannotOpenConnectionsIsSuspectedThenTriedThenTrusted() {
+        startAndSettle();
+        CircuitBreaker breaker = breakers.of(node("db2"));
+        attempts(breaker, new SQLException("Access denied", "28000", 1045));
+        advance(Duration.ZERO);
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.OPEN);
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").suspected()).isTrue();
+        assertThat(status("db2").reason())
+                .isEqualTo("suspected: its pool cannot open connections (circuit breaker open)");
+
+        advance(Duration.ofMillis(5600));
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.HALF_OPEN);
+        assertThat(status("db2").suspected()).isFalse();
+        assertThat(status("db2").share()).isEqualTo(NodeJudge.LEAST_SHARE);
+
+        breaker.onSuccess(1, TimeUnit.MILLISECONDS);
+        advance(Duration.ZERO);
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        assertThat(status("db2").share()).isEqualTo(1);
+        assertThat(news).isEmpty();
+    }
+
+    @Test
+    void aTrialThatFailsIsASuspicionAgain() {
+        startAndSettle();
+        CircuitBreaker breaker = breakers.of(node("db2"));
+        attempts(breaker, new SQLException("Connection refused", "08000", 0));
+        advance(Duration.ofMillis(5600));
+        breaker.onError(1, TimeUnit.MILLISECONDS, new SQLException("Connection refused", "08000", 0));
+        advance(Duration.ZERO);
+        assertThat(status("db2").suspected()).isTrue();
+    }
+
+    @Test
+    void aTrialThatNobodyMakesEnds() {
+        startAndSettle();
+        CircuitBreaker breaker = breakers.of(node("db2"));
+        attempts(breaker, new SQLException("Connection refused", "08000", 0));
+        advance(Duration.ofMillis(11_500));
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        assertThat(status("db2").share()).isEqualTo(1);
+    }
+
+    @Test
+    void anOpenBreakerIsNotTriedWhileTheNodeIsDownAndDoesNotJudgeThePrimary() {
+        startAndSettle();
+        CircuitBreaker breaker = breakers.of(node("db2"));
+        attempts(breaker, new SQLException("Connection refused", "08000", 0));
+        attempts(breakers.of(node("db1")), new SQLException("Connection refused", "08000", 0));
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db1").suspected()).isFalse();
+        assertThat(primary()).isEqualTo("db1");
+
+        advance(Duration.ofSeconds(20));
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.OPEN);
+        assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
+    }
+
+    @Test
+    void overloadOpensNoBreaker() {
+        startAndSettle();
+        CircuitBreaker breaker = breakers.of(node("db2"));
+        attempts(breaker, new SQLException("Too many connections", "08004", 1040));
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+    }
+
+    @Test
+    void breakersAreSeenInTheRegistryUnderTheNamesOfRouterAndNode() {
+        startAndSettle();
+        assertThat(breakers.registry().getAllCircuitBreakers())
+                .extracting(CircuitBreaker::getName)
+                .containsExactlyInAnyOrder("test-db1", "test-db2", "test-db3");
+        core().remove(node("db3"));
+        advance(Duration.ZERO);
+        assertThat(breakers.registry().find("test-db3")).isEmpty();
+    }
+
+    private static void attempts(CircuitBreaker breaker, SQLException failure) {
+        for (int i = 0; i < 10; i++) {
+            breaker.onError(1, TimeUnit.MILLISECONDS, failure);
+        }
+    }
+
+    // --- one's own pauses
+
+    @Test
+    void whenNobodyAnswersTheReasonMayBeHere() {
+        startAndSettle();
+        servers.values().forEach(server -> server.mood = Mood.FROZEN);
+        advance(Duration.ofMillis(1900));
+        assertThat(core().snapshot().nodes()).noneMatch(NodeStatus::suspected);
+
+        advance(Duration.ofMillis(1800));
+        assertThat(core().snapshot().nodes()).allMatch(node -> node.state() == NodeState.DOWN);
+    }
+
+    @Test
+    void whoAnswersAfterADeadSilenceOfAllIsNotBlamedAndTheOthersAre() {
+        startAndSettle();
+        servers.values().forEach(server -> server.mood = Mood.FROZEN);
+        advance(Duration.ofMillis(1700));
+        db1.mood = Mood.WELL;
+        db3.mood = Mood.WELL;
+        advance(Duration.ofMillis(600));
+
+        assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
+        assertThat(news).containsExactly("db2 ONLINE->DOWN");
+    }
+
+    @Test
+    void aPauseOfOnesOwnEvictsAndSuspectsNobody() {
+        List<String> suspected = new ArrayList<>();
+        startAndSettle();
+        for (int millis = 0; millis < 700; millis += 7) {
+            advance(Duration.ofMillis(millis));
+            timeline.pause(Duration.ofSeconds(5));
+            for (int i = 0; i < 100; i++) {
+                advance(Duration.ofMillis(10));
+                core().snapshot().nodes().stream()
+                        .filter(NodeStatus::suspected)
+                        .forEach(node -> suspected.add(node.name()));
+            }
+        }
+        assertThat(news).isEmpty();
+        assertThat(suspected).isEmpty();
+    }
+
+    @Test
+    void aPauseOfOnesOwnHidesNoFrozenNodeForLong() {
+        startAndSettle();
+        db2.mood = Mood.FROZEN;
+        advance(Duration.ofMillis(600));
+        timeline.pause(Duration.ofSeconds(30));
+        advance(Duration.ofMillis(2300));
+
+        assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
+        assertThat(news).containsExactly("db2 ONLINE->DOWN");
+    }
+
+    // --- the early warning
+
+    @Test
+    void aReplicaThatFallsBehindIsWarnedOfOnceBeforeItIsEvictedAndOnceWhenItHasRecovered() {
+        startAndSettle();
+        write(Duration.ofSeconds(5), db1, db2, db3);
+        db2.applying = false;
+        write(Duration.ofMillis(2300), db1, db3);
+        assertThat(warnings).isEmpty();
+        write(Duration.ofSeconds(1), db1, db3);
+        assertThat(warnings).hasSize(1).allMatch(warning -> warning.startsWith("db2 falls behind by "));
+        assertThat(status("db2").state()).isEqualTo(NodeState.ONLINE);
+
+        write(Duration.ofSeconds(20), db1, db3);
+        assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
+        assertThat(warnings).hasSize(1);
+        write(Duration.ofSeconds(1), db1, db2, db3);
+        assertThat(warnings).hasSize(2).last().isEqualTo("db2 recovered");
+    }
+
+    // --- shares
+
+    @Test
+    void whoIsThereAtTheStartHasAFullShare() {
+        startAndSettle();
+        assertThat(core().snapshot().nodes()).allMatch(node -> node.share() == 1);
+    }
+
+    @Test
+    void aReplicaGetsLessTheNearerItIsToEviction() {
+        startAndSettle();
+        db2.applying = false;
+        write(Duration.ofMillis(2300), db1, db3);
+        assertThat(status("db2").share()).isEqualTo(1);
+        double last = 1;
+        for (int i = 0; i < 3; i++) {
+            write(Duration.ofMillis(800), db1, db3);
+            assertThat(status("db2").share()).isBetween(NodeJudge.LEAST_SHARE, last - 0.1);
+            last = status("db2").share();
+        }
+        assertThat(status("db2").reason()).matches("applier stopped; lag 4\\.\\ds above readmit-lag 2.5s");
+        assertThat(status("db2").state()).isEqualTo(NodeState.ONLINE);
+        assertThat(status("db3").share()).isEqualTo(1);
+    }
+
+    @Test
+    void whoComesInAfterTheStartWarmsUp() {
+        startAndSettle();
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(6));
+        db2.mood = Mood.WELL;
+        advanceWhile(() -> status("db2").state() == NodeState.DOWN);
+        assertThat(status("db2").share()).isEqualTo(NodeJudge.LEAST_SHARE);
+
+        advance(Duration.ofSeconds(15));
+        assertThat(status("db2").share()).isBetween(0.45, 0.55);
+        advance(Duration.ofSeconds(16));
+        assertThat(status("db2").share()).isEqualTo(1);
+        assertThat(status("db3").share()).isEqualTo(1);
+    }
+
+    @Test
+    void withoutASlowStartWhoComesInHasAFullShare() {
+        slowStart = Duration.ZERO;
+        startAndSettle();
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(6));
+        db2.mood = Mood.WELL;
+        advanceWhile(() -> status("db2").state() == NodeState.DOWN);
+        assertThat(status("db2").share()).isEqualTo(1);
+    }
+
+    @Test
+    void whoJoinsWarmsUp() {
+        startAndSettle();
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.replicate(db1);
+        core().add(node("db4"), db4);
+        advance(Duration.ZERO);
+        advanceWhile(() -> status("db4").state() != NodeState.ONLINE);
+        assertThat(status("db4").share()).isEqualTo(NodeJudge.LEAST_SHARE);
+    }
+
+    // --- taken out of use
+
+    @Test
+    void aNodeIsDrainedWhenItsWorkHasEnded() {
+        startAndSettle();
+        node("db2").acquire();
+        assertThat(reserve("db2", true)).isTrue();
+        assertThat(state("db2")).isEqualTo("REPLICA DRAINING 0");
+        advance(Duration.ofSeconds(60));
+        assertThat(state("db2")).isEqualTo("REPLICA DRAINING 0");
+        assertThat(status("db2").reason()).isEqualTo("taken out of use; 1 in flight");
+
+        node("db2").release();
+        advance(Duration.ofMillis(100));
+        assertThat(state("db2")).isEqualTo("REPLICA DRAINED 0");
+        assertThat(status("db2").reason()).isEqualTo("taken out of use");
+        assertThat(news).containsExactly("db2 ONLINE->DRAINING", "db2 DRAINING->DRAINED");
+    }
+
+    @Test
+    void aDrainedNodeStaysItWhateverHappensToItAndIsStillProbed() {
+        startAndSettle();
+        reserve("db2", true);
+        db2.mood = Mood.REFUSING;
+        int before = db2.asked.size();
+        advance(Duration.ofSeconds(10));
+        assertThat(state("db2")).isEqualTo("REPLICA DRAINED 0");
+        assertThat(status("db2").reason()).isEqualTo("taken out of use; connection refused");
+        assertThat(db2.asked.size() - before).isGreaterThan(15);
+
+        db2.mood = Mood.WELL;
+        write(Duration.ofSeconds(8), db1, db3);
+        assertThat(status("db2").state()).isEqualTo(NodeState.DRAINED);
+        assertThat(lag("db2")).isGreaterThan(MAX_LAG);
+        assertThat(status("db2").reason()).startsWith("taken out of use; lag ");
+    }
+
+    @Test
+    void whoIsLetBackInServesAtOnceIfItIsFitAndWarmsUp() {
+        startAndSettle();
+        reserve("db2", true);
+        advance(Duration.ofSeconds(10));
+        reserve("db2", false);
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").share()).isEqualTo(NodeJudge.LEAST_SHARE);
+        assertThat(news).containsExactly("db2 ONLINE->DRAINING", "db2 DRAINING->DRAINED", "db2 DRAINED->ONLINE");
+    }
+
+    @Test
+    void whoIsLetBackInAndIsNotFitDoesNotServe() {
+        startAndSettle();
+        reserve("db2", true);
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(10));
+        reserve("db2", false);
+        assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
+    }
+
+    @Test
+    void toDrainAgainOrToLetInWhoIsInChangesNothing() {
+        startAndSettle();
+        reserve("db2", false);
+        reserve("db3", true);
+        reserve("db3", true);
+        advance(Duration.ofSeconds(1));
+        assertThat(news).containsExactly("db3 ONLINE->DRAINING", "db3 DRAINING->DRAINED");
+    }
+
+    @Test
+    void thePrimaryIsNotDrained() {
+        startAndSettle();
+        assertThat(reserve("db1", true)).isFalse();
+        assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
+    }
+
+    @Test
+    void aDrainedNodeThatIsPromotedIsThePrimary() {
+        startAndSettle();
+        reserve("db2", true);
+        advance(Duration.ofSeconds(1));
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(2));
+        db2.source = null;
+        db2.readOnly = false;
+        advance(Duration.ofSeconds(1));
+
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(state("db2")).isEqualTo("PRIMARY ONLINE 0");
     }
 
     // --- the primary
@@ -604,6 +1389,107 @@ class MonitorCoreTest {
         assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
     }
 
+    // --- nodes that come and go
+
+    @Test
+    void aNodeThatJoinsIsUsedAfterTwoGoodProbes() {
+        startAndSettle();
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.replicate(db1);
+        core().add(node("db4"), db4);
+        advance(Duration.ZERO);
+        assertThat(state("db4")).isEqualTo("UNKNOWN UNKNOWN null");
+        assertThat(status("db4").reason()).isEqualTo("not probed yet");
+
+        advance(Duration.ofMillis(10));
+        assertThat(state("db4")).isEqualTo("REPLICA UNKNOWN 0");
+        advance(INTERVAL.multipliedBy(2));
+        assertThat(state("db4")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(news).containsExactly("db4 UNKNOWN->ONLINE");
+    }
+
+    @Test
+    void aNodeThatJoinsBehindIsUsedWhenItHasCaughtUp() {
+        startAndSettle();
+        write(Duration.ofSeconds(1), db1, db2, db3);
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.replicate(db1);
+        db4.executed = 1;
+        core().add(node("db4"), db4);
+        write(Duration.ofSeconds(20), db1, db2, db3);
+        assertThat(status("db4").state()).isEqualTo(NodeState.LAGGING);
+
+        db4.executed = db1.executed;
+        write(Duration.ofSeconds(2), db1, db2, db3, db4);
+        assertThat(state("db4")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aNodeThatJoinsAndDoesNotAnswerHoldsUpNobody() {
+        startAndSettle();
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.mood = Mood.SILENT;
+        core().add(node("db4"), db4);
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofMillis(700));
+        assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
+        assertThat(status("db4").state()).isEqualTo(NodeState.UNKNOWN);
+
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db4").state()).isEqualTo(NodeState.DOWN);
+    }
+
+    @Test
+    void aRemovedNodeIsForgotten() {
+        startAndSettle();
+        core().remove(node("db2"));
+        advance(Duration.ofSeconds(1));
+        int before = db2.asked.size();
+        advance(Duration.ofSeconds(2));
+
+        assertThat(core().snapshot().nodes()).extracting(NodeStatus::name).containsExactly("db1", "db3");
+        assertThat(db2.closed).isTrue();
+        assertThat(db2.asked).hasSize(before);
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(news).isEmpty();
+    }
+
+    @Test
+    void aRemovedPrimaryIsNoPrimary() {
+        startAndSettle();
+        core().remove(node("db1"));
+        advance(Duration.ofSeconds(2));
+
+        assertThat(primary()).isNull();
+        assertThat(news).containsExactly("primary db1->none");
+        assertThat(status("db2").state()).isEqualTo(NodeState.ONLINE);
+    }
+
+    @Test
+    void aNodeMayComeBackUnderItsName() {
+        startAndSettle();
+        core().remove(node("db2"));
+        FakeServer again = server("db2", DeclaredRole.AUTO);
+        again.replicate(db1);
+        core().add(node("db2"), again);
+        advance(Duration.ofSeconds(2));
+
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(core().snapshot().nodes()).hasSize(3);
+    }
+
+    @Test
+    void namesAreUnique() {
+        startAndSettle();
+        Node stranger = new Node(NodeSpec.of("db4", "jdbc:mysql://db4"));
+        assertThatThrownBy(() -> core().add(node("db2"), db2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("There is already a node named db2");
+        assertThatThrownBy(() -> core().remove(stranger))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("There is no node named db4");
+    }
+
     // --- survival
 
     @Test
@@ -638,7 +1524,7 @@ class MonitorCoreTest {
         startAndSettle();
         core().close();
         int before = db1.asked.size();
-        core().suspect(node("db1"));
+        core().suspect(node("db1"), true);
         advance(Duration.ofSeconds(10));
 
         assertThat(db1.asked).hasSize(before);
@@ -652,10 +1538,14 @@ class MonitorCoreTest {
                 "test",
                 List.copyOf(nodes.values()),
                 node -> Objects.requireNonNull(servers.get(node.name())),
-                new MonitorSettings(INTERVAL, Duration.ofSeconds(1), 2, lagProbe, MAX_LAG, MAX_LAG.dividedBy(2)),
+                breakers,
+                new MonitorSettings(
+                        INTERVAL, Duration.ofSeconds(1), 2, lagProbe, MAX_LAG, MAX_LAG.dividedBy(2), slowStart),
                 timeline,
                 () -> random,
                 List.of(listener),
+                RouterMetrics.NONE,
+                writes,
                 supervisor);
         created.start();
     }
@@ -697,6 +1587,13 @@ class MonitorCoreTest {
         return Objects.requireNonNull(nodes.get(name));
     }
 
+    private boolean reserve(String name, boolean drain) {
+        CompletableFuture<Boolean> done = core().reserve(node(name), drain);
+        advance(Duration.ZERO);
+        assertThat(done).isDone();
+        return done.join();
+    }
+
     private boolean known() {
         return core().known().getCount() == 0;
     }
@@ -716,6 +1613,10 @@ class MonitorCoreTest {
 
     private @Nullable Duration lag(String name) {
         return status(name).lag();
+    }
+
+    private Freshness freshness(String name) {
+        return status(name).freshness();
     }
 
     private String state(String name) {

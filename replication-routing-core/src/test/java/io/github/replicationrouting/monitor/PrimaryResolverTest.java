@@ -7,6 +7,7 @@ import io.github.replicationrouting.dialect.Replication;
 import io.github.replicationrouting.dialect.ReplicationChannel;
 import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
 import io.github.replicationrouting.monitor.PrimaryResolver.Finding;
+import io.github.replicationrouting.monitor.PrimaryResolver.Memory;
 import io.github.replicationrouting.monitor.PrimaryResolver.Verdict;
 import io.github.replicationrouting.monitor.PrimaryResolver.View;
 import io.github.replicationrouting.node.DeclaredRole;
@@ -171,12 +172,140 @@ class PrimaryResolverTest {
     }
 
     @Test
-    void theIncumbentStaysWhileItLives() {
+    void theIncumbentStaysWhileItLivesAndTheOthersDoNotSayOtherwise() {
         writable("db1", NOWHERE);
         writable("db2", NOWHERE);
-        readOnly("db3", from("db2"));
+        readOnly("db3", NOWHERE);
 
         assertThat(primary(resolve(0))).isEqualTo("db1");
+    }
+
+    /** As it is for an instance that starts now: two instances must not write to two nodes. */
+    @Test
+    void theOthersOutweighTheViewOfOneInstance() {
+        writable("db1", NOWHERE);
+        promoted("db2", NOWHERE);
+        readOnly("db3", from("db2"));
+
+        assertThat(primary(resolve(0))).isEqualTo("db2");
+        assertThat(primary(resolve())).isEqualTo("db2");
+    }
+
+    /** The replica followed db2 when that was the primary, and was not asked since. */
+    @Test
+    void whatTheOthersSaidEarlierIsNoWordAgainstALivingPrimary() {
+        writable("db1", NOWHERE);
+        promoted("db2", NOWHERE);
+        readOnly("db3", from("db2"));
+
+        assertThat(primary(resolve(new Memory(0, 0, false, false)))).isEqualTo("db1");
+    }
+
+    @Test
+    void whereTheOthersAreSplitTheIncumbentStays() {
+        writable("db1", NOWHERE);
+        promoted("db2", NOWHERE);
+        readOnly("db3", from("db1"));
+        readOnly("db4", from("db2"));
+
+        assertThat(primary(resolve(0))).isEqualTo("db1");
+    }
+
+    @Test
+    void theOneThatWasMadeWritableWhenTheOldPrimaryWasGoneComesAfterIt() {
+        writable("db1", NOWHERE);
+        promoted("db2", NOWHERE);
+
+        assertThat(primary(resolve(new Memory(-1, 0, false)))).isEqualTo("db2");
+        assertThat(primary(resolve())).as("seen by nobody who knew the old one").isNull();
+    }
+
+    @Test
+    void aDeclaredPrimaryDoesNotOutrankASuccessorThatWasSeenToCome() {
+        add("db1", true, true, DeclaredRole.PRIMARY, NOWHERE);
+        promoted("db2", NOWHERE);
+
+        assertThat(primary(resolve(new Memory(-1, 0, false)))).isEqualTo("db2");
+        assertThat(primary(resolve(1))).isEqualTo("db2");
+    }
+
+    @Test
+    void onRequestTheLastPrimaryIsStuckToWhereNothingDecides() {
+        writable("db1", NOWHERE);
+        writable("db2", NOWHERE);
+
+        assertThat(primary(resolve(new Memory(-1, 0, true)))).isEqualTo("db1");
+        assertThat(primary(resolve(new Memory(-1, 0, false)))).isNull();
+        assertThat(primary(resolve(new Memory(-1, -1, true))))
+                .as("a fresh instance knew none")
+                .isNull();
+    }
+
+    @Test
+    void aSoleWritableNodeIsNotThePrimaryWhileTheReplicasHearAnotherOutOfReach() {
+        dead("db1", "is down (no answer)");
+        writable("db2", NOWHERE);
+        readOnly("db3", from("db1"));
+
+        Verdict verdict = resolve();
+
+        assertThat(primary(verdict)).isNull();
+        assertThat(verdict.noPrimaryReason()).contains("db2 is writable, but the replicas hear db1");
+        assertThat(verdict.findings().get(1).rival()).isTrue();
+    }
+
+    @Test
+    void norWhereTheOtherHasNeverBeenReached() {
+        writable("db1", NOWHERE);
+        neverSeen("db2");
+        readOnly("db3", from("db2"));
+
+        assertThat(primary(resolve())).isNull();
+    }
+
+    @Test
+    void aSourceThatIsNoNodeCountsAgainstNobodyWhileAllNodesAreThere() {
+        writable("db1", NOWHERE);
+        readOnly("db2", from("an intermediate server"));
+
+        assertThat(primary(resolve())).isEqualTo("db1");
+    }
+
+    /** A frozen server is heard until its silence is noticed. */
+    @Test
+    void whoeverSawTheSuccessorComeDoesNotWaitUntilAFrozenPrimaryIsHeardNoMore() {
+        dead("db1", "is down (no answer)");
+        promoted("db2", NOWHERE);
+        readOnly("db3", from("db1"));
+
+        assertThat(primary(resolve(new Memory(-1, 0, false)))).isEqualTo("db2");
+    }
+
+    @Test
+    void withoutTheGrantANodeThatWasWritableAllAlongIsNoSuccessor() {
+        dead("db1", "is down");
+        writable("db2", DENIED);
+
+        Verdict verdict = resolve(new Memory(-1, 0, false));
+
+        assertThat(primary(verdict)).isNull();
+        assertThat(verdict.noPrimaryReason())
+                .contains("GRANT X")
+                .contains("replication.routing.nodes.db2.role=primary");
+        views.remove(1);
+        promoted("db2", DENIED);
+        assertThat(primary(resolve(new Memory(-1, 0, false)))).isEqualTo("db2");
+    }
+
+    @Test
+    void theRefusalSaysWhatEachHasOfItsOwn() {
+        views.add(
+                new View(NodeSpec.of("db1", "jdbc:mysql://db1"), true, at("db1", "0-1-7,1-1-3"), NOWHERE, false, null));
+        views.add(new View(NodeSpec.of("db2", "jdbc:mysql://db2"), true, at("db2", "0-1-9"), NOWHERE, false, null));
+
+        assertThat(resolve().noPrimaryReason())
+                .contains("db1 (at 0-1-7,1-1-3, of its own 1-1-3)")
+                .contains("db2 (at 0-1-9, of its own 0-1-9)");
     }
 
     @Test
@@ -241,7 +370,8 @@ class PrimaryResolverTest {
     @Test
     void oneServerUnderTwoNamesIsAMistake() {
         writable("db1", NOWHERE);
-        views.add(new View(NodeSpec.of("db2", "jdbc:mysql://db2/"), true, observation("db1", false), NOWHERE, null));
+        views.add(new View(
+                NodeSpec.of("db2", "jdbc:mysql://db2/"), true, observation("db1", false), NOWHERE, false, null));
 
         Verdict verdict = resolve();
 
@@ -258,6 +388,7 @@ class PrimaryResolverTest {
                 true,
                 observation("db1", false),
                 NOWHERE,
+                false,
                 null));
 
         assertThat(resolve().findings().get(1).role()).isEqualTo(Role.REPLICA);
@@ -268,7 +399,23 @@ class PrimaryResolverTest {
     }
 
     private Verdict resolve(int incumbent) {
-        return PrimaryResolver.resolve(views, incumbent, executed -> follows);
+        return resolve(new Memory(incumbent, incumbent, false));
+    }
+
+    private Verdict resolve(Memory memory) {
+        return PrimaryResolver.resolve(views, memory, executed -> follows);
+    }
+
+    /** This instance saw it change from read-only to writable. */
+    private void promoted(String name, Replication replication) {
+        writable(name, replication);
+        View view = views.remove(views.size() - 1);
+        views.add(new View(view.spec(), view.alive(), view.observation(), view.replication(), true, null));
+    }
+
+    private void neverSeen(String name) {
+        views.add(new View(
+                NodeSpec.of(name, "jdbc:mysql://" + name), false, null, new Replication.NotAsked(), false, "is down"));
     }
 
     private @Nullable String primary(Verdict verdict) {
@@ -286,8 +433,8 @@ class PrimaryResolverTest {
     }
 
     private void dead(String name, String absence) {
-        views.add(
-                new View(NodeSpec.of(name, "jdbc:mysql://" + name), false, observation(name, false), NOWHERE, absence));
+        views.add(new View(
+                NodeSpec.of(name, "jdbc:mysql://" + name), false, observation(name, false), NOWHERE, false, absence));
     }
 
     private void add(String name, boolean alive, boolean writable, DeclaredRole declared, Replication replication) {
@@ -296,7 +443,13 @@ class PrimaryResolverTest {
                 alive,
                 observation(name, !writable),
                 replication,
+                false,
                 null));
+    }
+
+    private static Observation at(String name, String written) {
+        MariaDbGtidPosition position = MariaDbGtidPosition.parse(written);
+        return new Observation("MariaDB 11.4.5", "id-" + name, false, false, position, position);
     }
 
     private static Observation observation(String name, boolean readOnly) {
@@ -310,6 +463,6 @@ class PrimaryResolverTest {
 
     private static Replication channel(String source, Receiver receiver, boolean applying) {
         return new Replication.Channels(List.of(new ReplicationChannel(
-                "", source, 3306, "id-" + source, receiver, applying, Duration.ZERO, Duration.ZERO, 0)));
+                "", source, 3306, "id-" + source, null, receiver, applying, Duration.ZERO, Duration.ZERO, 0)));
     }
 }

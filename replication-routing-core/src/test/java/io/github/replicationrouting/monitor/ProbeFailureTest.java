@@ -24,20 +24,20 @@ class ProbeFailureTest {
 
     static Stream<Arguments> networkFailures() {
         return Stream.of(
-                Arguments.of(new ConnectException("Connection refused"), "connection refused"),
-                Arguments.of(new SocketTimeoutException("Read timed out"), "no answer within 1s"),
-                Arguments.of(new ConnectException("Connection timed out"), "no answer within 1s"),
-                Arguments.of(new NoRouteToHostException("No route to host"), "no route to host"),
-                Arguments.of(new UnknownHostException("db9"), "unknown host"),
-                Arguments.of(new EOFException(), "connection lost"),
-                Arguments.of(new SocketException("Connection reset"), "connection lost"));
+                Arguments.of(new ConnectException("Connection refused"), Kind.UNREACHABLE, "connection refused"),
+                Arguments.of(new SocketTimeoutException("Read timed out"), Kind.UNANSWERED, "no answer within 1s"),
+                Arguments.of(new ConnectException("Connection timed out"), Kind.UNANSWERED, "no answer within 1s"),
+                Arguments.of(new NoRouteToHostException("No route to host"), Kind.UNREACHABLE, "no route to host"),
+                Arguments.of(new UnknownHostException("db9"), Kind.UNREACHABLE, "unknown host"),
+                Arguments.of(new EOFException(), Kind.UNREACHABLE, "connection lost"),
+                Arguments.of(new SocketException("Connection reset"), Kind.UNREACHABLE, "connection lost"));
     }
 
     @ParameterizedTest
     @MethodSource("networkFailures")
-    void namesTheCauseBehindTheDriversWords(Exception cause, String reason) {
+    void namesTheCauseBehindTheDriversWords(Exception cause, Kind kind, String reason) {
         SQLException wrapped = new SQLException("Communications link failure", "08S01", 0, new RuntimeException(cause));
-        assertThat(ProbeFailure.of(wrapped, TIMEOUT)).isEqualTo(new ProbeFailure(Kind.UNREACHABLE, reason));
+        assertThat(ProbeFailure.of(wrapped, TIMEOUT)).isEqualTo(new ProbeFailure(kind, reason));
     }
 
     @ParameterizedTest

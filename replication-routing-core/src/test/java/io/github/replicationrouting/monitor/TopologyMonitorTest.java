@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.dialect.Dialects;
 import io.github.replicationrouting.driver.ConnectionFactory;
+import io.github.replicationrouting.metrics.RouterMetrics;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeSpec;
 import io.github.replicationrouting.topology.NodeStatus;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -28,7 +30,8 @@ class TopologyMonitorTest {
             2,
             LagProbe.AUTO,
             Duration.ofSeconds(5),
-            Duration.ofSeconds(2));
+            Duration.ofSeconds(2),
+            Duration.ZERO);
 
     @ParameterizedTest
     @ValueSource(strings = {"mysql", "mariadb"})
@@ -41,7 +44,10 @@ class TopologyMonitorTest {
                     List.of(node(driver, "db1", refusing), node(driver, "db2", silent.getLocalPort())),
                     SETTINGS,
                     Dialects.standard(),
-                    List.of());
+                    new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults()),
+                    List.of(),
+                    RouterMetrics.NONE,
+                    WritePolicy.defaults());
             try {
                 long before = System.nanoTime();
                 monitor.start();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -23,6 +24,8 @@ class GtidSetPropertyTest {
             "3e11fa47-71ca-11e1-9e33-c80aa9429562:a",
             "3e11fa47-71ca-11e1-9e33-c80aa9429562:b_1",
             "4f22ab58-71ca-11e1-9e33-c80aa9429562");
+
+    private static final String EDGES = "0123456789abcdefxyz_-:, \n\u0661";
 
     /** One transaction as text. */
     private static Set<String> singles(List<Range> ranges) {
@@ -106,9 +109,36 @@ class GtidSetPropertyTest {
         Set<String> difference = new HashSet<>(singles(a));
         difference.removeAll(singles(b));
         assertThat(set(a).subtract(set(b))).isEqualTo(set(difference));
+        assertThat(set(a).countMissingIn(set(b))).hasValue(difference.size());
+        assertThat(set(a).count()).isEqualTo(singles(a).size());
     }
 
     @Property
+    void obeysTheLawsOfSets(
+            @ForAll("ranges") List<Range> first,
+            @ForAll("ranges") List<Range> second,
+            @ForAll("ranges") List<Range> third) {
+        GtidSet a = set(first);
+        GtidSet b = set(second);
+        GtidSet c = set(third);
+        assertThat(a.union(b)).isEqualTo(b.union(a));
+        assertThat(a.union(b).union(c)).isEqualTo(a.union(b.union(c)));
+        assertThat(a.union(b).subtract(b).union(b)).isEqualTo(a.union(b));
+        assertThat(a.subtract(b.union(c))).isEqualTo(a.subtract(b).subtract(c));
+        assertThat(a.union(b).subtract(c)).isEqualTo(a.subtract(c).union(b.subtract(c)));
+        assertThat(a.contains(b)).isEqualTo(b.subtract(a).isEmpty());
+    }
+
+    @Property
+    void isAheadWhereTheModelHasWhatTheSourceSignedAndLacks(
+            @ForAll("ranges") List<Range> replica, @ForAll("ranges") List<Range> source) {
+        String id = SOURCES.get(0);
+        boolean expected = singles(replica).stream()
+                .anyMatch(gtid -> gtid.startsWith(id) && !singles(source).contains(gtid));
+        assertThat(set(replica).isAheadOf(set(source), id)).isEqualTo(expected);
+    }
+
+    @Property(tries = 2_000)
     void refusesGarbageInOneWayOnly(@ForAll("garbage") String text) {
         try {
             GtidSet set = GtidSet.parse(text);
@@ -116,12 +146,22 @@ class GtidSetPropertyTest {
         } catch (IllegalArgumentException e) {
             assertThat(e).hasMessageStartingWith("malformed GTID set").hasNoCause();
         }
-        try {
-            MariaDbGtidPosition position = MariaDbGtidPosition.parse(text);
-            assertThat(MariaDbGtidPosition.parse(position.toString())).isEqualTo(position);
-        } catch (IllegalArgumentException e) {
-            assertThat(e).hasMessageStartingWith("malformed GTID position");
+    }
+
+    /** A text that the server would print, and then a few characters changed: closer to the edges than any garbage. */
+    @Property(tries = 2_000)
+    void refusesAMutatedSetInOneWayOnly(@ForAll("ranges") List<Range> ranges, @ForAll Random random) {
+        StringBuilder text = new StringBuilder(set(ranges).toString());
+        for (int i = 0; i < 3 && !text.isEmpty(); i++) {
+            int at = random.nextInt(text.length());
+            char c = EDGES.charAt(random.nextInt(EDGES.length()));
+            switch (random.nextInt(3)) {
+                case 0 -> text.setCharAt(at, c);
+                case 1 -> text.insert(at, c);
+                default -> text.deleteCharAt(at);
+            }
         }
+        refusesGarbageInOneWayOnly(text.toString());
     }
 
     @Provide

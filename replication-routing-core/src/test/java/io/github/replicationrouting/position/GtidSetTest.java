@@ -3,6 +3,7 @@ package io.github.replicationrouting.position;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +22,7 @@ class GtidSetTest {
                 "A:1-2:3              | A:1-3",
                 "A:7:1-3              | A:1-3:7",
                 "A:5-3                | ''",
+                "A:5-0                | ''",
                 "A                    | ''",
                 "A:1,B:2              | A:1,B:2",
                 "B:2,A:1              | A:1,B:2",
@@ -114,10 +116,40 @@ class GtidSetTest {
         assertThat(parse(left).subtract(parse(right))).isEqualTo(parse(difference));
     }
 
-    @Test
-    void isNotComparableWithAnotherKind() {
-        assertThat(parse("A:1").contains(MariaDbGtidPosition.EMPTY)).isFalse();
-        assertThat(MariaDbGtidPosition.EMPTY.contains(GtidSet.EMPTY)).isFalse();
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''                          | 0",
+                "A:1                         | 1",
+                "A:1-5:7:t:1-2,B:10-19       | 18",
+                "A:1-9223372036854775806     | 9223372036854775806",
+                "A:1-9223372036854775806,B:1-9223372036854775806 | 9223372036854775807",
+            })
+    void countsTransactionsAndStopsAtTheGreatestNumber(String text, long count) {
+        assertThat(parse(text).count()).isEqualTo(count);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "A:1-9        | A:1-9          | false",
+                "A:1-9        | A:1-8          | true",
+                "A:1-8        | A:1-9          | false",
+                "A:1-9        | ''             | true",
+                "A:1-9        | B:1            | true",
+                "A:1-9,B:1-3  | A:1-9          | false",
+                "A:1-9,B:1-3  | A:1-10,B:1     | false",
+                "A:1:t:1-5    | A:1:t:1-4      | true",
+                "A:1:t:1-5    | A:1            | true",
+                "A:1:t:1-5    | A:1-9:s:1:t:1-5 | false",
+                "B:1-3        | ''             | false",
+            })
+    void isAheadOfASourceThatLacksWhatItSigned(String replica, String source, boolean expected) {
+        assertThat(parse(replica).isAheadOf(parse(source), A)).isEqualTo(expected);
+        assertThat(parse(replica).isAheadOf(parse(source), A.toUpperCase(Locale.ROOT)))
+                .isEqualTo(expected);
     }
 
     @Test

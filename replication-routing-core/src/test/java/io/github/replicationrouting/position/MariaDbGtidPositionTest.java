@@ -57,6 +57,7 @@ class MariaDbGtidPositionTest {
                 "0-1-42       | 0-1-41        | true",
                 "0-1-42       | 0-1-43        | false",
                 "0-2-42       | 0-1-41        | true",
+                "0-2-42       | 0-1-42        | false",
                 "0-1-42,1-1-5 | 1-1-5         | true",
                 "0-1-42       | 0-1-1,1-1-1   | false",
                 "0-1-42       | ''            | true",
@@ -75,5 +76,40 @@ class MariaDbGtidPositionTest {
         assertThat(a.union(b)).hasToString("0-2-50,1-1-5,2-1-1").isEqualTo(b.union(a));
         assertThat(a.subtract(b)).hasToString("1-1-5");
         assertThat(a.subtract(a).isEmpty()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0-1-42       | 0-1-42        | 0",
+                "0-1-42       | 0-1-40        | 2",
+                "0-1-42,1-1-5 | 0-1-40        | 7",
+                "0-1-42       | 0-2-42        | 1",
+                "0-1-42       | 0-2-50        | 0",
+                "0-1-18446744073709551615,1-1-5 | '' | 9223372036854775807",
+                "''           | 0-1-1         | 0",
+            })
+    void countsAtMostWhatIsMissing(String whole, String part, long count) {
+        assertThat(MariaDbGtidPosition.parse(whole).countMissingIn(MariaDbGtidPosition.parse(part)))
+                .hasValue(count);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0-1-42       | 0-1-42        | false",
+                "0-1-42       | 0-1-43        | false",
+                "0-1-42       | 0-1-41        | true",
+                "0-1-42       | 0-2-41        | true",
+                "0-1-42       | 0-2-42        | true",
+                "0-1-42,7-3-9 | 0-1-42        | false",
+                "0-1-42       | ''            | true",
+                "''           | ''            | false",
+            })
+    void isAheadOfASourceThatIsBehindInACommonDomain(String replica, String source, boolean expected) {
+        assertThat(MariaDbGtidPosition.parse(replica).isAheadOf(MariaDbGtidPosition.parse(source), "1"))
+                .isEqualTo(expected);
     }
 }

@@ -5,6 +5,7 @@ import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeKind;
 import io.github.replicationrouting.node.NodeSpec;
 import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Topology;
@@ -29,25 +30,97 @@ final class Nodes {
     }
 
     static NodeStatus primary(Node node) {
-        return new NodeStatus(node, Role.PRIMARY, NodeState.ONLINE, false, 1, null, Duration.ZERO, null, "MySQL 9.7.4");
+        return new NodeStatus(
+                node,
+                Role.PRIMARY,
+                NodeState.ONLINE,
+                false,
+                1,
+                null,
+                Duration.ZERO,
+                Freshness.PRIMARY,
+                null,
+                "MySQL 9.7.4");
     }
 
     static NodeStatus replica(Node node) {
         return new NodeStatus(
-                node, Role.REPLICA, NodeState.ONLINE, false, 1, null, Duration.ofMillis(4), null, "MySQL 9.7.4");
+                node,
+                Role.REPLICA,
+                NodeState.ONLINE,
+                false,
+                1,
+                null,
+                Duration.ofMillis(4),
+                Freshness.UNKNOWN,
+                null,
+                "MySQL 9.7.4");
+    }
+
+    /** The same node, which failed to answer just now. */
+    static NodeStatus suspected(NodeStatus node) {
+        return changed(node, true, node.share());
+    }
+
+    /** The same node at a part of its weight. */
+    static NodeStatus at(double share, NodeStatus node) {
+        return changed(node, node.suspected(), share);
+    }
+
+    private static NodeStatus changed(NodeStatus node, boolean suspected, double share) {
+        return new NodeStatus(
+                node.node(),
+                node.role(),
+                node.state(),
+                suspected,
+                share,
+                node.reason(),
+                node.lag(),
+                node.freshness(),
+                node.position(),
+                node.server());
     }
 
     static NodeStatus lagging(Node node, Duration lag) {
-        return new NodeStatus(node, Role.REPLICA, NodeState.LAGGING, false, 1, "lag " + lag, lag, null, "MySQL 9.7.4");
+        return new NodeStatus(
+                node,
+                Role.REPLICA,
+                NodeState.LAGGING,
+                false,
+                1,
+                "lag " + lag,
+                lag,
+                Freshness.UNKNOWN,
+                null,
+                "MySQL 9.7.4");
     }
 
     static NodeStatus down(Node node) {
-        return new NodeStatus(node, Role.UNKNOWN, NodeState.DOWN, false, 1, "connection refused", null, null, null);
+        return new NodeStatus(
+                node,
+                Role.UNKNOWN,
+                NodeState.DOWN,
+                false,
+                1,
+                "connection refused",
+                null,
+                Freshness.UNKNOWN,
+                null,
+                null);
     }
 
     static NodeStatus fenced(Node node) {
         return new NodeStatus(
-                node, Role.UNKNOWN, NodeState.FENCED, false, 1, "writable, too", null, null, "MySQL 9.7.4");
+                node,
+                Role.UNKNOWN,
+                NodeState.FENCED,
+                false,
+                1,
+                "writable, too",
+                null,
+                Freshness.UNKNOWN,
+                null,
+                "MySQL 9.7.4");
     }
 
     static TopologySnapshot withPrimary(NodeStatus primary, NodeStatus... others) {

@@ -1,15 +1,18 @@
 package io.github.replicationrouting.routing;
 
+import static io.github.replicationrouting.routing.Nodes.at;
 import static io.github.replicationrouting.routing.Nodes.down;
 import static io.github.replicationrouting.routing.Nodes.fenced;
 import static io.github.replicationrouting.routing.Nodes.lagging;
 import static io.github.replicationrouting.routing.Nodes.node;
 import static io.github.replicationrouting.routing.Nodes.primary;
 import static io.github.replicationrouting.routing.Nodes.replica;
+import static io.github.replicationrouting.routing.Nodes.suspected;
 import static io.github.replicationrouting.routing.Nodes.withPrimary;
 import static io.github.replicationrouting.routing.Nodes.withoutPrimary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.routing.Nodes.SettableTopology;
@@ -38,9 +41,8 @@ class RouterTest {
 
     @Test
     void writesAndStatementsOutsideTransactionsGoToThePrimary() throws SQLException {
-        assertThat(router().decide(Intent.WRITE, List.of()))
-                .isEqualTo(new Decision(db1, DecisionReason.READ_WRITE, true));
-        assertThat(router().decide(Intent.OUTSIDE_TRANSACTION, List.of()))
+        assertThat(router().decide(Intent.WRITE)).isEqualTo(new Decision(db1, DecisionReason.READ_WRITE, true));
+        assertThat(router().decide(Intent.OUTSIDE_TRANSACTION))
                 .isEqualTo(new Decision(db1, DecisionReason.OUTSIDE_TRANSACTION, true));
     }
 
@@ -48,7 +50,7 @@ class RouterTest {
     void whenToldSoStatementsOutsideTransactionsGoToReplicas() throws SQLException {
         Router router = router(OutsideTransaction.REPLICA, WhenNoneEligible.PRIMARY, null);
 
-        Decision decision = router.decide(Intent.OUTSIDE_TRANSACTION, List.of());
+        Decision decision = router.decide(Intent.OUTSIDE_TRANSACTION);
 
         assertThat(decision.node()).isIn(db2, db3);
         assertThat(decision.writable()).isFalse();
@@ -68,7 +70,7 @@ class RouterTest {
     void whenNoReplicaIsEligibleThePrimaryServesReadOnly() throws SQLException {
         topology.set(withPrimary(primary(db1), down(db2), lagging(db3, Duration.ofSeconds(9))));
 
-        assertThat(router().decide(Intent.READ, List.of()))
+        assertThat(router().decide(Intent.READ))
                 .isEqualTo(new Decision(db1, DecisionReason.NO_ELIGIBLE_REPLICA, false));
     }
 
@@ -77,12 +79,11 @@ class RouterTest {
         Router router = router(OutsideTransaction.PRIMARY, WhenNoneEligible.LEAST_LAGGED, null);
         topology.set(
                 withPrimary(primary(db1), lagging(db2, Duration.ofSeconds(20)), lagging(db3, Duration.ofSeconds(9))));
-        assertThat(router.decide(Intent.READ, List.of()))
-                .isEqualTo(new Decision(db3, DecisionReason.LEAST_LAGGED, false));
+        assertThat(router.decide(Intent.READ)).isEqualTo(new Decision(db3, DecisionReason.LEAST_LAGGED, false));
 
         topology.set(
                 withPrimary(primary(db1), lagging(db2, Duration.ofSeconds(51)), lagging(db3, Duration.ofSeconds(52))));
-        assertThat(router.decide(Intent.READ, List.of()).node()).isEqualTo(db1);
+        assertThat(router.decide(Intent.READ).node()).isEqualTo(db1);
     }
 
     @Test
@@ -91,7 +92,7 @@ class RouterTest {
         topology.set(withPrimary(primary(db1), down(db2), lagging(db3, Duration.ofSeconds(9))));
 
         assertThatExceptionOfType(NoReadableNodeException.class)
-                .isThrownBy(() -> router.decide(Intent.READ, List.of()))
+                .isThrownBy(() -> router.decide(Intent.READ))
                 .withMessageContaining("db2: unknown, down (connection refused)")
                 .withMessageContaining("db3: replica, lagging (lag PT9S)")
                 .withMessageContaining("replication.routing.reads.when-none-eligible=primary")
@@ -104,7 +105,7 @@ class RouterTest {
 
         assertThat(nodesChosen(router(), Intent.READ)).containsExactlyInAnyOrder(db2, db3);
         assertThatExceptionOfType(NoWritableNodeException.class)
-                .isThrownBy(() -> router().decide(Intent.WRITE, List.of()))
+                .isThrownBy(() -> router().decide(Intent.WRITE))
                 .isNotInstanceOf(MultipleWritableNodesException.class)
                 .withMessageContaining("db1 does not answer")
                 .withMessageContaining("db2: replica, online");
@@ -115,18 +116,18 @@ class RouterTest {
         topology.set(withoutPrimary("db1 and db2 are both writable", fenced(db1), fenced(db2), replica(db3)));
 
         assertThatExceptionOfType(MultipleWritableNodesException.class)
-                .isThrownBy(() -> router().decide(Intent.WRITE, List.of()))
+                .isThrownBy(() -> router().decide(Intent.WRITE))
                 .withMessageContaining("db1 and db2 are both writable")
                 .withMessageContaining("replication.routing.nodes.<name>.role=replica");
     }
 
     @Test
     void metadataMakesDoWithAnyReachableNodeWhileThereIsNoPrimary() throws SQLException {
-        assertThat(router().decide(Intent.METADATA, List.of()).node()).isEqualTo(db1);
+        assertThat(router().decide(Intent.METADATA).node()).isEqualTo(db1);
 
         topology.set(withoutPrimary("db1 does not answer", down(db1), lagging(db2, Duration.ofSeconds(9))));
 
-        assertThat(router().decide(Intent.METADATA, List.of()))
+        assertThat(router().decide(Intent.METADATA))
                 .isEqualTo(new Decision(db2, DecisionReason.METADATA_WITHOUT_PRIMARY, false));
     }
 
@@ -141,11 +142,78 @@ class RouterTest {
     }
 
     @Test
+    void whenTheOwnZoneIsShortSomeReadsSpillOver() throws SQLException {
+        Router router = router(OutsideTransaction.PRIMARY, WhenNoneEligible.PRIMARY, "a");
+        Node near = node("db4", "a");
+        topology.set(withPrimary(primary(node("db1", "a")), replica(db2), at(0.5, replica(near)), replica(db3)));
+        assertThat(partOf(db3, router)).as("three quarters are left").isZero();
+
+        topology.set(withPrimary(primary(node("db1", "a")), replica(db2), down(near), replica(db3)));
+        assertThat(partOf(db3, router)).as("half is left: 70% stays").isCloseTo(0.3, within(0.05));
+
+        topology.set(withPrimary(primary(node("db1", "a")), suspected(replica(db2)), down(near), replica(db3)));
+        assertThat(partOf(db3, router)).isEqualTo(1);
+    }
+
+    @Test
+    void whenNobodyElseCanTheOwnZoneTakesEverythingHoweverShort() throws SQLException {
+        Router router = router(OutsideTransaction.PRIMARY, WhenNoneEligible.PRIMARY, "a");
+        topology.set(withPrimary(primary(db1), at(0.1, replica(db2)), down(db3)));
+
+        assertThat(partOf(db2, router)).isEqualTo(1);
+    }
+
+    @Test
+    void whenAReplicaIsSuspectedReadsAvoidIt() throws SQLException {
+        topology.set(withPrimary(primary(db1), suspected(replica(db2)), replica(db3)));
+
+        assertThat(nodesChosen(router(), Intent.READ)).containsExactly(db3);
+    }
+
+    @Test
+    void whenAllReplicasAreSuspectedThePrimaryServes() throws SQLException {
+        topology.set(withPrimary(primary(db1), suspected(replica(db2)), suspected(replica(db3))));
+
+        assertThat(router().decide(Intent.READ))
+                .isEqualTo(new Decision(db1, DecisionReason.NO_ELIGIBLE_REPLICA, false));
+    }
+
+    @Test
+    void whenNobodyElseCanSuspectedReplicasServeRatherThanFail() throws SQLException {
+        topology.set(withPrimary(suspected(primary(db1)), suspected(replica(db2)), suspected(replica(db3))));
+        assertThat(nodesChosen(router(), Intent.READ)).containsExactlyInAnyOrder(db2, db3);
+
+        topology.set(withPrimary(primary(db1), suspected(replica(db2)), down(db3)));
+        assertThat(nodesChosen(router(OutsideTransaction.PRIMARY, WhenNoneEligible.FAIL, null), Intent.READ))
+                .containsExactly(db2);
+
+        topology.set(withPrimary(suspected(primary(db1)), down(db2), down(db3)));
+        assertThat(nodesChosen(router(), Intent.READ)).containsExactly(db1);
+    }
+
+    @Test
+    void whenThePrimaryIsSuspectedWritesStillGoThere() throws SQLException {
+        topology.set(withPrimary(suspected(primary(db1)), replica(db2)));
+
+        assertThat(router().decide(Intent.WRITE).node()).isEqualTo(db1);
+    }
+
+    @Test
+    void theLeastLaggedIsOneThatAnswers() throws SQLException {
+        Router router = router(OutsideTransaction.PRIMARY, WhenNoneEligible.LEAST_LAGGED, null);
+        topology.set(withPrimary(
+                primary(db1), suspected(lagging(db2, Duration.ofSeconds(6))), lagging(db3, Duration.ofSeconds(9))));
+
+        assertThat(router.decide(Intent.READ).node()).isEqualTo(db3);
+    }
+
+    @Test
     void nodesThatRefusedThisWorkAreLeftOutAndNamed() throws SQLException {
-        assertThat(router().decide(Intent.READ, List.of(db2)).node()).isEqualTo(db3);
-        assertThat(router().decide(Intent.READ, List.of(db2, db3)).node()).isEqualTo(db1);
+        assertThat(router().decide(Intent.READ.avoiding(db2)).node()).isEqualTo(db3);
+        assertThat(router().decide(new Intent(Access.READ, List.of(db2, db3))).node())
+                .isEqualTo(db1);
         assertThatExceptionOfType(NoReadableNodeException.class)
-                .isThrownBy(() -> router().decide(Intent.READ, List.of(db1, db2, db3)))
+                .isThrownBy(() -> router().decide(new Intent(Access.READ, List.of(db1, db2, db3))))
                 .withMessageContaining("db2: refused a connection just now");
     }
 
@@ -154,8 +222,8 @@ class RouterTest {
         TopologySnapshot alone = withPrimary(primary(db1));
         topology.set(alone);
 
-        assertThat(router().decide(Intent.READ, List.of()).node()).isEqualTo(db1);
-        assertThat(router().decide(Intent.WRITE, List.of()).node()).isEqualTo(db1);
+        assertThat(router().decide(Intent.READ).node()).isEqualTo(db1);
+        assertThat(router().decide(Intent.WRITE).node()).isEqualTo(db1);
     }
 
     private Router router() {
@@ -167,10 +235,18 @@ class RouterTest {
                 topology, new RouterSettings(new RoundRobinSelector(), outside, whenNone, Duration.ofSeconds(5), zone));
     }
 
+    private static double partOf(Node node, Router router) throws SQLException {
+        int chosen = 0;
+        for (int i = 0; i < 5_000; i++) {
+            chosen += router.decide(Intent.READ).node() == node ? 1 : 0;
+        }
+        return chosen / 5_000.0;
+    }
+
     private static Set<Node> nodesChosen(Router router, Intent intent) throws SQLException {
         Set<Node> chosen = new HashSet<>();
         for (int i = 0; i < 20; i++) {
-            chosen.add(router.decide(intent, List.of()).node());
+            chosen.add(router.decide(intent).node());
         }
         return chosen;
     }

@@ -16,7 +16,6 @@ import io.github.replicationrouting.selection.RoundRobinSelector;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
-import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +41,7 @@ class RoutingDataSourceTest {
             route -> {
                 throw new AssertionError("nothing here needs a connection");
             },
-            List.of(db1, db2));
+            topology);
 
     @AfterEach
     void clearThread() {
@@ -70,14 +69,14 @@ class RoutingDataSourceTest {
 
     @Test
     void theTargetOfTheMomentFollowsTheTransactionAndTheSnapshot() {
-        assertThat(dataSource.determineTargetDataSource()).isSameAs(dataSource.node("db1"));
+        assertThat(dataSource.determineTargetDataSource()).hasToString("node db1");
 
         TransactionSynchronizationManager.setActualTransactionActive(true);
         TransactionSynchronizationManager.setCurrentTransactionReadOnly(true);
-        assertThat(dataSource.determineTargetDataSource()).isSameAs(dataSource.node("db2"));
+        assertThat(dataSource.determineTargetDataSource()).hasToString("node db2");
 
         topology.set(withPrimary(primary(db1), down(db2)));
-        assertThat(dataSource.determineTargetDataSource()).isSameAs(dataSource.node("db1"));
+        assertThat(dataSource.determineTargetDataSource()).hasToString("node db1");
 
         topology.set(withoutPrimary("db1 does not answer", down(db1), down(db2)));
         assertThatExceptionOfType(IllegalStateException.class)

@@ -7,19 +7,25 @@ import io.github.replicationrouting.node.DeclaredRole;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeKind;
 import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.topology.Freshness;
+import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SelectorsTest {
 
     private static final int DRAWS = 20_000;
 
-    private final NodeStatus light = node("light", 1);
-    private final NodeStatus middle = node("middle", 2);
-    private final NodeStatus heavy = node("heavy", 3);
+    private final NodeStatus light = node("light", 1, 1);
+    private final NodeStatus middle = node("middle", 2, 1);
+    private final NodeStatus heavy = node("heavy", 3, 1);
     private final List<NodeStatus> all = List.of(light, middle, heavy);
 
     @Test
@@ -27,6 +33,45 @@ class SelectorsTest {
         Map<NodeStatus, Integer> taken = draw(new RoundRobinSelector(), all, 600);
 
         assertThat(taken).containsExactlyInAnyOrderEntriesOf(Map.of(light, 100, middle, 200, heavy, 300));
+    }
+
+    @Test
+    void whenAllWeighTheSameRoundRobinTakesTurns() {
+        NodeStatus a = node("a", 1, 0.5);
+        NodeStatus b = node("b", 1, 0.5);
+        RoundRobinSelector selector = new RoundRobinSelector();
+        Candidates both = Candidates.of(List.of(a, b));
+
+        assertThat(List.of(selector.select(both), selector.select(both), selector.select(both)))
+                .containsExactly(a, b, a);
+    }
+
+    @Test
+    void whenSnapshotsChangeRoundRobinStillTakesEachAsOftenAsItWeighs() {
+        RoundRobinSelector selector = new RoundRobinSelector();
+        Map<NodeStatus, Integer> taken = new HashMap<>();
+        for (int i = 0; i < 600; i++) {
+            taken.merge(selector.select(Candidates.of(all)), 1, Integer::sum);
+        }
+
+        assertThat(taken).containsExactlyInAnyOrderEntriesOf(Map.of(light, 100, middle, 200, heavy, 300));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void everySelectorGivesANodeThatWarmsUpItsShareOnly(NodeSelector selector) {
+        NodeStatus warm = node("warm", 2, 1);
+        NodeStatus cold = node("cold", 2, 0.1);
+        warm.node().statementTime().add(1_000_000);
+        cold.node().statementTime().add(1_000_000);
+
+        Map<NodeStatus, Integer> taken = draw(selector, List.of(warm, cold, node("other", 2, 1)), DRAWS);
+
+        assertThat(share(taken, cold)).isLessThan(0.07);
+    }
+
+    static List<NodeSelector> all() {
+        return List.of(new RoundRobinSelector(), new LeastInFlightSelector(), new LeastLatencySelector());
     }
 
     @Test
@@ -56,9 +101,47 @@ class SelectorsTest {
                 .containsOnlyKeys(heavy);
     }
 
-    private static NodeStatus node(String name, int weight) {
-        return NodeStatus.unknown(
-                new Node(new NodeSpec(name, "jdbc:mysql://" + name, DeclaredRole.AUTO, NodeKind.SERVER, weight, null)));
+    @Test
+    void leastLatencyTakesTheFasterUntilItsQueueIsLonger() {
+        NodeStatus slow = node("slow", 1, 1);
+        NodeStatus fast = node("fast", 1, 1);
+        slow.node().statementTime().add(8_000_000);
+        fast.node().statementTime().add(1_000_000);
+        List<NodeStatus> both = List.of(slow, fast);
+
+        assertThat(draw(new LeastLatencySelector(), both, 100)).containsOnlyKeys(fast);
+        use(fast, 5);
+        assertThat(draw(new LeastLatencySelector(), both, 100)).containsOnlyKeys(fast);
+        use(fast, 5);
+        assertThat(draw(new LeastLatencySelector(), both, 100)).containsOnlyKeys(slow);
+    }
+
+    @Test
+    void leastLatencyTriesANodeItDoesNotKnowOnceAtATime() {
+        NodeStatus known = node("known", 1, 1);
+        NodeStatus fresh = node("fresh", 1, 1);
+        known.node().statementTime().add(1_000_000);
+        List<NodeStatus> both = List.of(known, fresh);
+
+        assertThat(draw(new LeastLatencySelector(), both, 100)).containsOnlyKeys(fresh);
+        use(fresh, 1);
+        assertThat(draw(new LeastLatencySelector(), both, 100)).containsOnlyKeys(known);
+    }
+
+    private static NodeStatus node(String name, int weight, double share) {
+        Node node =
+                new Node(new NodeSpec(name, "jdbc:mysql://" + name, DeclaredRole.AUTO, NodeKind.SERVER, weight, null));
+        return new NodeStatus(
+                node,
+                Role.REPLICA,
+                NodeState.ONLINE,
+                false,
+                share,
+                null,
+                Duration.ZERO,
+                Freshness.UNKNOWN,
+                null,
+                "MySQL 9.7.4");
     }
 
     private static void use(NodeStatus node, int times) {
@@ -68,9 +151,10 @@ class SelectorsTest {
     }
 
     private static Map<NodeStatus, Integer> draw(NodeSelector selector, List<NodeStatus> nodes, int times) {
+        Candidates candidates = Candidates.of(nodes);
         Map<NodeStatus, Integer> taken = new HashMap<>();
         for (int i = 0; i < times; i++) {
-            taken.merge(selector.select(nodes), 1, Integer::sum);
+            taken.merge(selector.select(candidates), 1, Integer::sum);
         }
         return taken;
     }

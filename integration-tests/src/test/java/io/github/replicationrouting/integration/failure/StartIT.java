@@ -4,26 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.replicationrouting.integration.support.Applications;
-import io.github.replicationrouting.integration.support.JdbcApplication;
-import io.github.replicationrouting.integration.support.JpaApplication;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.NodeState;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Applications that start while servers are down. */
 @ParameterizedClass
-@MethodSource("variants")
+@MethodSource(Stack.WITH_EACH_TRANSACTION_MANAGER)
 @ExtendWith(Applications.Extension.class)
 class StartIT {
 
@@ -33,15 +27,6 @@ class StartIT {
     private final Stack stack;
     private final Class<?> configuration;
     private final ReplicatedCluster cluster;
-
-    static Stream<Arguments> variants() {
-        List<Arguments> variants = new ArrayList<>();
-        for (Stack stack : List.of(Stack.MYSQL, Stack.MARIADB)) {
-            variants.add(Arguments.of(stack, JdbcApplication.class));
-            variants.add(Arguments.of(stack, JpaApplication.class));
-        }
-        return variants.stream();
-    }
 
     StartIT(Stack stack, Class<?> configuration, Applications applications) {
         this.stack = stack;
@@ -112,7 +97,7 @@ class StartIT {
     }
 
     private TestApplication start() {
-        return applications.start(stack, configuration);
+        return applications.start(stack, configuration, "replication.routing.writes.hold=0");
     }
 
     private static boolean isReadOnly(TestApplication app) {

@@ -25,7 +25,7 @@ class JdbcDifferentialIT {
 
     private static final long SEED = Long.getLong("jdbc.differential.seed", 42);
     private static final AtomicInteger NEXT_ID = new AtomicInteger();
-    private static final int SEQUENCES = Integer.getInteger("jdbc.differential.sequences", 150);
+    private static final int SEQUENCES = Integer.getInteger("jdbc.differential.sequences", 40);
 
     static Stream<Arguments> comparisons() {
         return Stream.of(Stack.values())

@@ -2,17 +2,27 @@ package io.github.replicationrouting.integration.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.replicationrouting.connection.logical.FallbackReads;
+import io.github.replicationrouting.connection.logical.Hold;
 import io.github.replicationrouting.connection.logical.Leases;
 import io.github.replicationrouting.connection.physical.PhysicalConnection;
 import io.github.replicationrouting.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.connection.pool.NodePool;
+import io.github.replicationrouting.connection.pool.Stay;
+import io.github.replicationrouting.consistency.Consistency;
+import io.github.replicationrouting.consistency.ConsistencySettings;
+import io.github.replicationrouting.consistency.KnownPositions;
+import io.github.replicationrouting.metrics.RouterMetrics;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeSpec;
 import io.github.replicationrouting.routing.Decision;
 import io.github.replicationrouting.routing.DecisionReason;
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** One side of a comparison: a pool of connections to one database of one node. */
 interface Side extends AutoCloseable {
@@ -79,13 +89,13 @@ interface Side extends AutoCloseable {
 
         @Override
         public Connection borrow() throws SQLException {
-            return nodePool.borrow();
+            return nodePool.borrow(System.nanoTime(), Stay.WHATEVER_HAPPENS);
         }
 
         @Override
         public void giveBack(Connection connection) throws SQLException {
             if (connection.isClosed()) {
-                connection.close();
+                nodePool.evict(connection);
             } else {
                 nodePool.giveBack(connection, connection.unwrap(PhysicalConnection.class));
             }
@@ -100,7 +110,24 @@ interface Side extends AutoCloseable {
     record Logical(NodePool nodePool, Leases leases) implements Side {
 
         static Logical over(NodePool pool, ConnectionDefaults defaults) {
-            return new Logical(pool, new Leases(Map.of(pool.node(), pool), new FixedTopology(), defaults));
+            var topology = new FixedTopology();
+            var hold = new Hold(topology, Duration.ZERO, 0, RouterMetrics.NONE);
+            return new Logical(
+                    pool,
+                    new Leases(
+                            new ConcurrentHashMap<>(Map.of(pool.node(), pool)),
+                            topology,
+                            defaults,
+                            hold,
+                            RouterMetrics.NONE,
+                            new FallbackReads("test", BulkheadRegistry.ofDefaults(), null),
+                            new Consistency(
+                                    "trial",
+                                    ConsistencySettings.defaults(),
+                                    topology,
+                                    new KnownPositions(Duration.ofSeconds(1)),
+                                    Duration.ofSeconds(1),
+                                    RouterMetrics.NONE)));
         }
 
         @Override
@@ -111,7 +138,7 @@ interface Side extends AutoCloseable {
         @Override
         public Connection borrow() {
             var decision = new Decision(nodePool.node(), DecisionReason.NODE_REQUESTED, true);
-            return leases.open((intent, unreachable) -> decision);
+            return leases.open(intent -> decision);
         }
 
         @Override

@@ -12,6 +12,7 @@ import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -111,6 +112,14 @@ enum Stack {
                 new Properties(),
                 () -> Credentials.of(config.getUsername(), config.getPassword()),
                 Duration.ofSeconds(5));
-        return new NodePool(node, config, connections, RESOLVER, defaults);
+        return new NodePool(
+                node,
+                config,
+                connections.withSessionReports(),
+                RESOLVER,
+                defaults,
+                CircuitBreaker.ofDefaults(node.name()),
+                Runnable::run,
+                true);
     }
 }

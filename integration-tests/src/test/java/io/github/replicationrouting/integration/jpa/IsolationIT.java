@@ -3,37 +3,22 @@ package io.github.replicationrouting.integration.jpa;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.integration.support.Applications;
-import io.github.replicationrouting.integration.support.JdbcApplication;
-import io.github.replicationrouting.integration.support.JpaApplication;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.integration.support.Transactions;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Isolation as each transaction asks for it. One connection in each pool, so that the next one inherits it. */
 @ParameterizedClass
-@MethodSource("variants")
+@MethodSource(Stack.WITH_EACH_TRANSACTION_MANAGER)
 @ExtendWith(Applications.Extension.class)
 class IsolationIT {
 
     private final TestApplication app;
     private final Transactions transactions;
-
-    static Stream<Arguments> variants() {
-        List<Arguments> variants = new ArrayList<>();
-        for (Stack stack : List.of(Stack.MYSQL, Stack.MARIADB)) {
-            variants.add(Arguments.of(stack, JdbcApplication.class));
-            variants.add(Arguments.of(stack, JpaApplication.class));
-        }
-        return variants.stream();
-    }
 
     IsolationIT(Stack stack, Class<?> configuration, Applications applications) {
         app = applications.get(stack, configuration, "replication.routing.hikari.maximum-pool-size=1");

@@ -6,10 +6,13 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.dialect.Dialects;
 import io.github.replicationrouting.driver.ConnectionFactory;
+import io.github.replicationrouting.metrics.RouterMetrics;
+import io.github.replicationrouting.monitor.ConnectionBreakers;
 import io.github.replicationrouting.monitor.LagProbe;
 import io.github.replicationrouting.monitor.MonitorSettings;
 import io.github.replicationrouting.monitor.MonitoredNode;
 import io.github.replicationrouting.monitor.TopologyMonitor;
+import io.github.replicationrouting.monitor.WritePolicy;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeSpec;
 import io.github.replicationrouting.node.Role;
@@ -19,6 +22,7 @@ import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -199,9 +203,21 @@ abstract class MonitorTests {
 
         await().atMost(SOON).until(() -> primary() == null);
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
-        assertThat(monitor().snapshot().noPrimaryReason()).contains("db1 is down (no answer within 1s)");
+        await().atMost(SOON).untilAsserted(() -> assertThat(monitor().snapshot().noPrimaryReason())
+                .contains("db1 is down (no answer within 1s; db2 and db3 are still connected to it"));
 
         cluster().node("db1").restoreNetwork();
+        await().atMost(SOON).until(() -> "db1".equals(primary()));
+    }
+
+    @Test
+    void whenThePrimaryIsDeadShouldHearSoFromTheReplicas() {
+        start();
+        cluster().node("db1").kill();
+
+        await().atMost(SOON).untilAsserted(() -> assertThat(status("db1").reason())
+                .endsWith("; db2 and db3 do not reach it either"));
+        cluster().node("db1").start();
         await().atMost(SOON).until(() -> "db1".equals(primary()));
     }
 
@@ -315,12 +331,26 @@ abstract class MonitorTests {
 
     private void start(Function<String, ConnectionFactory> connections, Duration interval) {
         MonitorSettings settings = new MonitorSettings(
-                interval, Duration.ofSeconds(1), 2, LagProbe.AUTO, Duration.ofSeconds(2), Duration.ofSeconds(1));
+                interval,
+                Duration.ofSeconds(1),
+                2,
+                LagProbe.AUTO,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(30));
         List<MonitoredNode> nodes = cluster().nodes().stream()
                 .map(node -> new MonitoredNode(
                         new Node(NodeSpec.of(node.name(), node.jdbcUrl(driver))), connections.apply(node.name()), null))
                 .toList();
-        monitor = new TopologyMonitor("test", nodes, settings, Dialects.standard(), List.of());
+        monitor = new TopologyMonitor(
+                "test",
+                nodes,
+                settings,
+                Dialects.standard(),
+                new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults()),
+                List.of(),
+                RouterMetrics.NONE,
+                WritePolicy.defaults());
         monitor.start();
     }
 

@@ -48,7 +48,8 @@ final class TestRouting implements AutoCloseable {
                         2,
                         LagProbe.AUTO,
                         Duration.ofSeconds(60),
-                        Duration.ofSeconds(60)));
+                        Duration.ofSeconds(60),
+                        Duration.ZERO));
         for (ClusterNode node : nodes) {
             HikariConfig pool = new HikariConfig();
             pool.setPoolName(node.name());

@@ -1,6 +1,5 @@
 package io.github.replicationrouting.integration.support;
 
-import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 public final class Applications implements AutoCloseable {
 
     /** Futures, so that a cluster that does not start is not started again for every test. */
-    private final Map<ClusterKind, CompletableFuture<Servers>> servers = new EnumMap<>(ClusterKind.class);
+    private final Map<Stack, CompletableFuture<Servers>> servers = new EnumMap<>(Stack.class);
 
     private final Map<List<Object>, TestApplication> applications = new HashMap<>();
 
@@ -47,7 +46,7 @@ public final class Applications implements AutoCloseable {
 
     private Servers serversOf(Stack stack) {
         try {
-            return servers.computeIfAbsent(stack.kind(), Applications::startServers)
+            return servers.computeIfAbsent(stack.cluster(), Applications::startServers)
                     .join();
         } catch (CompletionException e) {
             // Unwrapped, JUnit sees that a test is to be skipped.
@@ -55,10 +54,9 @@ public final class Applications implements AutoCloseable {
         }
     }
 
-    private static CompletableFuture<Servers> startServers(ClusterKind kind) {
+    private static CompletableFuture<Servers> startServers(Stack stack) {
         try {
-            return CompletableFuture.completedFuture(
-                    Servers.on(ReplicatedCluster.of(kind).start()));
+            return CompletableFuture.completedFuture(Servers.on(stack.builder().start()));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

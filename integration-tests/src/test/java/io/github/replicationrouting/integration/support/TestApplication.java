@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.connection.pool.NodePool;
+import io.github.replicationrouting.consistency.SessionToken;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -31,17 +32,20 @@ public final class TestApplication implements AutoCloseable {
     /** Generous: a busy machine starts a server in this time. */
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    private static final Map<String, String> DEFAULTS = Map.of(
-            "replication.routing.hikari.maximum-pool-size", "4",
-            "replication.routing.monitor.interval", "100ms",
-            "spring.flyway.enabled", "false",
-            "spring.liquibase.enabled", "false",
-            "spring.main.banner-mode", "off",
+    private static final Map<String, String> DEFAULTS = Map.ofEntries(
+            Map.entry("replication.routing.hikari.maximum-pool-size", "4"),
+            Map.entry("replication.routing.monitor.interval", "100ms"),
+            // Where a session stays is proven by itself; here reads go wherever the state of the nodes allows, at once.
+            Map.entry("replication.routing.consistency.mode", "eventual"),
+            Map.entry("replication.routing.reads.slow-start", "0s"),
+            Map.entry("spring.flyway.enabled", "false"),
+            Map.entry("spring.liquibase.enabled", "false"),
+            Map.entry("spring.main.banner-mode", "off"),
             // Provoked on purpose, and in great numbers: refused writes, servers that are gone.
-            "logging.level.root", "warn",
-            "logging.level.org.mariadb.jdbc", "error",
-            "logging.level.org.hibernate.orm.jdbc.error", "off",
-            "logging.level.org.mybatis", "error");
+            Map.entry("logging.level.root", "warn"),
+            Map.entry("logging.level.org.mariadb.jdbc", "error"),
+            Map.entry("logging.level.org.hibernate.orm.jdbc.error", "off"),
+            Map.entry("logging.level.org.mybatis", "error"));
 
     private final Servers servers;
     private final ConfigurableApplicationContext context;
@@ -108,10 +112,14 @@ public final class TestApplication implements AutoCloseable {
         return cluster().replicas().stream().map(ClusterNode::name).toList();
     }
 
-    /** Asks until every replica has answered; fails if another node does, or if one never does. */
+    /**
+     * Asks until every replica has answered; fails if another node does, or if one never does. Each time in a session of
+     * its own, because one session stays where it is.
+     */
     public void assertSpreadsOverReplicas(Supplier<String> reading) {
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < 200 && seen.size() < replicas().size(); i++) {
+            SessionToken.clear();
             seen.add(reading.get());
             assertThat(replicas()).containsAll(seen);
         }
@@ -152,6 +160,11 @@ public final class TestApplication implements AutoCloseable {
                     bean(ReplicationRouting.class).topology().snapshot().primary();
             assertThat(primary).isNotNull().returns(primary(), NodeStatus::name);
         });
+        // A pool that could not connect for long is believed only after a while that it can again.
+        servers.cluster().nodes().forEach(node -> await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(status(node.name()))
+                        .returns(false, NodeStatus::suspected)
+                        .returns(1.0, NodeStatus::share)));
     }
 
     /** Pooled connections that are lent now, as the router counts them. */

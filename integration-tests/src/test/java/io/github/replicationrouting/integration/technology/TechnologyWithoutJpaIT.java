@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
-@EnumSource
+@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "MYSQL_SEMI_SYNCHRONOUS")
 @ExtendWith(Applications.Extension.class)
 class TechnologyWithoutJpaIT extends TechnologyTests {
 

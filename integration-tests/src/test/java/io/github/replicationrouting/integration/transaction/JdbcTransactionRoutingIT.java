@@ -15,7 +15,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 
 @ParameterizedClass
-@EnumSource
+@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "MYSQL_SEMI_SYNCHRONOUS")
 @ExtendWith(Applications.Extension.class)
 class JdbcTransactionRoutingIT extends TransactionRoutingTests {
 

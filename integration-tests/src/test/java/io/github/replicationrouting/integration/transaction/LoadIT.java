@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.replicationrouting.integration.support.Applications;
-import io.github.replicationrouting.integration.support.JdbcApplication;
-import io.github.replicationrouting.integration.support.JpaApplication;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.integration.support.Transactions;
@@ -17,7 +15,6 @@ import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedStackTrace;
@@ -28,13 +25,12 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.core.task.AsyncTaskExecutor;
 
 /** Many more threads than connections, in Spring Boot's own executor: platform threads, or virtual ones where it can. */
 @ParameterizedClass
-@MethodSource("variants")
+@MethodSource(Stack.WITH_EACH_TRANSACTION_MANAGER)
 @ExtendWith(Applications.Extension.class)
 class LoadIT {
 
@@ -44,15 +40,6 @@ class LoadIT {
     private final Stack stack;
     private final Class<?> configuration;
     private final Applications applications;
-
-    static Stream<Arguments> variants() {
-        List<Arguments> variants = new ArrayList<>();
-        for (Stack stack : List.of(Stack.MYSQL, Stack.MARIADB)) {
-            variants.add(Arguments.of(stack, JdbcApplication.class));
-            variants.add(Arguments.of(stack, JpaApplication.class));
-        }
-        return variants.stream();
-    }
 
     LoadIT(Stack stack, Class<?> configuration, Applications applications) {
         this.stack = stack;

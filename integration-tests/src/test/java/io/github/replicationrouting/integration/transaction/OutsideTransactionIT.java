@@ -15,7 +15,7 @@ import org.springframework.dao.DataAccessException;
 
 /** {@code reads.outside-transaction=replica}. */
 @ParameterizedClass
-@EnumSource
+@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "MYSQL_SEMI_SYNCHRONOUS")
 @ExtendWith(Applications.Extension.class)
 class OutsideTransactionIT {
 

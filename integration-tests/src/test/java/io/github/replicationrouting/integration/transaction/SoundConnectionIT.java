@@ -18,7 +18,7 @@ import org.springframework.jdbc.core.ConnectionCallback;
 
 /** A refused statement or a ping does no harm to its connection; the pool has one, so that it is seen again. */
 @ParameterizedClass
-@EnumSource
+@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "MYSQL_SEMI_SYNCHRONOUS")
 @ExtendWith(Applications.Extension.class)
 class SoundConnectionIT {
 

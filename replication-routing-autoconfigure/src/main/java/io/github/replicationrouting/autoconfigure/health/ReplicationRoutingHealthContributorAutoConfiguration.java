@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.HealthContributor;
@@ -20,31 +21,46 @@ import org.springframework.boot.jdbc.health.DataSourceHealthIndicator;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the {@code db} health contributor. Spring Boot's own would have one indicator for each node and
- * one for the pinned writer, so that one dead replica turned the application's health down.
+ * Auto-configuration of the {@code replicationRouting} health contributor, and of {@code db}, which covers the router
+ * in the same way. Spring Boot's own would have one indicator for each node and one for the pinned writer, so that one
+ * dead replica turned the application's health down.
  */
 @AutoConfiguration(
         after = ReplicationRoutingAutoConfiguration.class,
         before = DataSourceHealthContributorAutoConfiguration.class)
 @ConditionalOnClass({HealthContributor.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBean(ReplicationRouting.class)
-@ConditionalOnEnabledHealthIndicator("db")
+@EnableConfigurationProperties(ReplicationRoutingHealthProperties.class)
 public final class ReplicationRoutingHealthContributorAutoConfiguration {
 
     private static final String ROUTER = "dataSource";
     private static final String WRITER = "replicationRoutingWriterDataSource";
 
     @Bean
+    @ConditionalOnEnabledHealthIndicator("replicationrouting")
+    @ConditionalOnMissingBean(name = {"replicationRoutingHealthIndicator", "replicationRoutingHealthContributor"})
+    HealthContributor replicationRoutingHealthContributor(
+            ReplicationRoutingHealthProperties properties, ObjectProvider<ReplicationRouting> routing) {
+        ReplicationRouting router = routing.getIfAvailable();
+        return router == null
+                ? CompositeHealthContributor.fromMap(Map.<String, HealthContributor>of())
+                : indicator(router, properties);
+    }
+
+    @Bean
+    @ConditionalOnEnabledHealthIndicator("db")
     @ConditionalOnMissingBean(name = {"dbHealthIndicator", "dbHealthContributor"})
     HealthContributor dbHealthContributor(
-            ConfigurableListableBeanFactory beanFactory, ObjectProvider<ReplicationRouting> routing) {
+            ReplicationRoutingHealthProperties properties,
+            ConfigurableListableBeanFactory beanFactory,
+            ObjectProvider<ReplicationRouting> routing) {
         Map<String, HealthContributor> contributors = new LinkedHashMap<>();
         // None where a test has put its own data source in the router's place.
         ReplicationRouting router = routing.getIfAvailable();
         SimpleAutowireCandidateResolver.resolveAutowireCandidates(beanFactory, DataSource.class, false, true)
                 .forEach((name, dataSource) -> {
                     if (router != null && name.equals(ROUTER)) {
-                        contributors.put(name, new RouterHealthIndicator(router.topology()));
+                        contributors.put(name, indicator(router, properties));
                     } else if (!name.equals(WRITER)) {
                         contributors.put(name, new DataSourceHealthIndicator(dataSource));
                     }
@@ -52,5 +68,10 @@ public final class ReplicationRoutingHealthContributorAutoConfiguration {
         return contributors.size() == 1
                 ? contributors.values().iterator().next()
                 : CompositeHealthContributor.fromMap(contributors);
+    }
+
+    private static HealthContributor indicator(
+            ReplicationRouting router, ReplicationRoutingHealthProperties properties) {
+        return new RouterHealthIndicator(router.topology(), properties.isRequireWritable());
     }
 }

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.autoconfigure.health;
 
+import io.github.replicationrouting.autoconfigure.Labels;
 import io.github.replicationrouting.node.Role;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
@@ -7,18 +8,22 @@ import io.github.replicationrouting.topology.Topology;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
-/** Up while any node can be used. Reads the newest snapshot and asks no server, so it never waits for a dead one. */
+/**
+ * Up while any node can be used, or where it is told so, while writes are possible. Reads the newest snapshot and asks
+ * no server, so it never waits for a dead one.
+ */
 final class RouterHealthIndicator extends AbstractHealthIndicator {
 
     private final Topology topology;
+    private final boolean requireWritable;
 
-    RouterHealthIndicator(Topology topology) {
+    RouterHealthIndicator(Topology topology, boolean requireWritable) {
         this.topology = topology;
+        this.requireWritable = requireWritable;
     }
 
     @Override
@@ -32,9 +37,9 @@ final class RouterHealthIndicator extends AbstractHealthIndicator {
                 .count();
         boolean writable = snapshot.primary() != null;
         Map<String, String> states = new LinkedHashMap<>();
-        snapshot.nodes()
-                .forEach(node -> states.put(node.name(), node.state().name().toLowerCase(Locale.ROOT)));
-        (writable || online > 0 ? builder.up() : builder.down())
+        snapshot.nodes().forEach(node -> states.put(node.name(), Labels.of(node.state())));
+        boolean up = writable || (online > 0 && !requireWritable);
+        (up ? builder.up() : builder.down())
                 .withDetail("writable", writable)
                 .withDetail("replicas", online + "/" + replicas.size())
                 .withDetail("nodes", states);

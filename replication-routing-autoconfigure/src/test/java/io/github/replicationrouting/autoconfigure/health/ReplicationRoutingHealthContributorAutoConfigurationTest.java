@@ -6,6 +6,7 @@ import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfigur
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeSpec;
 import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Topology;
@@ -50,19 +51,30 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
                     "replication.routing.monitor.timeout=200ms");
 
     @Test
-    void shouldHaveOneIndicatorForTheRouter() {
-        runner.run(context -> assertThat(context)
-                .hasNotFailed()
-                .hasSingleBean(HealthContributor.class)
-                .getBean("dbHealthContributor")
-                .isInstanceOf(RouterHealthIndicator.class));
+    void shouldHaveOneIndicatorForTheRouterAndTheSameInDb() {
+        runner.run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBeansOfType(HealthContributor.class))
+                    .containsOnlyKeys("replicationRoutingHealthContributor", "dbHealthContributor")
+                    .allSatisfy(
+                            (name, contributor) -> assertThat(contributor).isInstanceOf(RouterHealthIndicator.class));
+        });
+    }
+
+    @Test
+    void whenTheRoutersIndicatorIsDisabledShouldKeepDb() {
+        runner.withPropertyValues("management.health.replicationrouting.enabled=false")
+                .run(context -> assertThat(context.getBeansOfType(HealthContributor.class))
+                        .containsOnlyKeys("dbHealthContributor"));
     }
 
     @Test
     void whenNothingAnswersShouldBeDown() {
         runner.run(context -> assertThat(
-                        health(context.getBean(HealthIndicator.class)).getStatus())
-                .isEqualTo(Status.DOWN));
+                        context.getBeansOfType(HealthIndicator.class).values())
+                .hasSize(2)
+                .allSatisfy(
+                        indicator -> assertThat(health(indicator).getStatus()).isEqualTo(Status.DOWN)));
     }
 
     @Test
@@ -90,13 +102,15 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
                         "dbHealthContributor",
                         HealthIndicator.class,
                         () -> () -> Health.up().build())
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(RouterHealthIndicator.class));
+                .run(context -> assertThat(context.getBeansOfType(RouterHealthIndicator.class))
+                        .containsOnlyKeys("replicationRoutingHealthContributor"));
     }
 
     @Test
     void whenTheIndicatorIsDisabledShouldBackOff() {
         runner.withPropertyValues("management.health.db.enabled=false")
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(HealthContributor.class));
+                .run(context -> assertThat(context.getBeansOfType(HealthContributor.class))
+                        .containsOnlyKeys("replicationRoutingHealthContributor"));
     }
 
     @Test
@@ -151,10 +165,24 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
         assertThat(health(null, dead).getStatus()).isEqualTo(Status.DOWN);
     }
 
+    @Test
+    void whenWritesAreRequiredShouldBeDownWithoutThem() {
+        NodeStatus primary = status("db1", Role.PRIMARY, NodeState.ONLINE);
+        NodeStatus replica = status("db2", Role.REPLICA, NodeState.ONLINE);
+
+        assertThat(health(true, primary, primary).getStatus()).isEqualTo(Status.UP);
+        assertThat(health(true, null, replica).getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health(false, null, replica).getStatus()).isEqualTo(Status.UP);
+    }
+
     private static Health health(@Nullable NodeStatus primary, NodeStatus... nodes) {
+        return health(false, primary, nodes);
+    }
+
+    private static Health health(boolean requireWritable, @Nullable NodeStatus primary, NodeStatus... nodes) {
         TopologySnapshot snapshot =
                 new TopologySnapshot(List.of(nodes), primary, primary == null ? "the primary is down" : null);
-        return health(new RouterHealthIndicator(new Topology() {
+        Topology still = new Topology() {
             @Override
             public TopologySnapshot snapshot() {
                 return snapshot;
@@ -164,7 +192,8 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
             public void suspect(Node node, Exception cause) {
                 throw new AssertionError("health must not suspect a node");
             }
-        }));
+        };
+        return health(new RouterHealthIndicator(still, requireWritable));
     }
 
     private static Health health(HealthIndicator indicator) {
@@ -182,6 +211,7 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
                 1,
                 null,
                 null,
+                Freshness.UNKNOWN,
                 null,
                 null);
     }

@@ -29,7 +29,8 @@ public abstract class DelegatingPreparedStatement<S extends PreparedStatement> e
 
     @Override
     public ResultSet executeQuery() throws SQLException {
-        return exposed(onServer(target -> target.executeQuery()));
+        ServerQuery<S, ResultSet> query = target -> target.executeQuery();
+        return exposed(onServer(query));
     }
 
     @Override

@@ -35,7 +35,8 @@ public abstract class DelegatingStatement<S extends Statement> implements Statem
 
     @Override
     public ResultSet executeQuery(String sql) throws SQLException {
-        return exposed(onServer(target -> target.executeQuery(sql)));
+        ServerQuery<S, ResultSet> query = target -> target.executeQuery(sql);
+        return exposed(onServer(query));
     }
 
     @Override

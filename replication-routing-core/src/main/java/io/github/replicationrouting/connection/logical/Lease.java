@@ -1,12 +1,18 @@
 package io.github.replicationrouting.connection.logical;
 
 import io.github.replicationrouting.connection.physical.PhysicalConnection;
+import io.github.replicationrouting.connection.pool.NodeLeftException;
 import io.github.replicationrouting.connection.pool.NodePool;
+import io.github.replicationrouting.consistency.Consistency;
+import io.github.replicationrouting.dialect.ErrorKind;
+import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.routing.Access;
 import io.github.replicationrouting.routing.Decision;
 import io.github.replicationrouting.routing.DecisionReason;
-import io.github.replicationrouting.routing.Intent;
+import io.github.replicationrouting.routing.Intents;
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,22 +37,41 @@ final class Lease {
     private final NodePool pool;
     private final Connection connection;
     private final PhysicalConnection physical;
-    private final Intent intent;
+    private final Access access;
     private final Decision decision;
     private final Duration duration;
+    private final Runnable atEnd;
+    private final Consistency consistency;
+    private final @Nullable Object hint;
 
+    private boolean used;
     private int openStatements;
     private boolean retired;
     private boolean released;
+    private boolean condemned;
+    private boolean lost;
 
-    Lease(NodePool pool, Connection connection, Intent intent, Decision decision, Duration duration)
+    Lease(
+            NodePool pool,
+            Connection connection,
+            Access access,
+            Decision decision,
+            Duration duration,
+            Runnable atEnd,
+            Consistency consistency)
             throws SQLException {
         this.pool = pool;
         this.connection = connection;
         this.physical = connection.unwrap(PhysicalConnection.class);
-        this.intent = intent;
+        this.access = access;
         this.decision = decision;
         this.duration = duration;
+        this.consistency = consistency;
+        this.hint = Intents.hint();
+        this.atEnd = atEnd;
+        if (decision.writable() ? !physical.wire().protect() : physical.wire().isCut()) {
+            throw new NodeLeftException(decision.node());
+        }
     }
 
     Connection connection() {
@@ -76,25 +101,115 @@ final class Lease {
     }
 
     /** Whether work of another intent can go on here instead of being routed anew. */
-    boolean serves(Intent next, boolean inSpringTransaction) {
-        if (next == intent) {
+    boolean serves(Access next, boolean inSpringTransaction) {
+        if (next == access) {
             return true;
         }
-        boolean couldSpread = next == Intent.READ && inSpringTransaction;
+        boolean couldSpread = next == Access.READ && inSpringTransaction;
         return isWritable() && !couldSpread;
+    }
+
+    /** What an error of this connection says beyond itself. */
+    ErrorKind kindOf(SQLException error) {
+        return isCutOff() ? ErrorKind.CONNECTION_LOST : physical.dialect().classify(error);
+    }
+
+    /** Whether the node was given up, and whatever waited on this connection was released. */
+    boolean isCutOff() {
+        return physical.wire().isCut();
+    }
+
+    /** Whether the hint in force by now is satisfied here, too. */
+    boolean honoursHint(boolean inTransaction) {
+        return Intents.isHonoured(hint, decision, inTransaction);
+    }
+
+    /**
+     * Takes note of what the server has acknowledged by now.
+     *
+     * @param mayHaveCommitted whether the last call ended a transaction, or ran in none; counts where the server does not
+     *     report commits
+     */
+    void acknowledged(boolean mayHaveCommitted) {
+        if (!decision.writable() || !consistency.isOn()) {
+            return;
+        }
+        if (physical.reportsCommits()) {
+            Position commit = physical.takeCommitted();
+            if (commit != null) {
+                committed(commit);
+            }
+        } else if (mayHaveCommitted) {
+            committed(null);
+        }
+    }
+
+    private void committed(@Nullable Position commit) {
+        if (decision.reason() == DecisionReason.PINNED_WRITER) {
+            consistency.raiseFloor(commit);
+        } else if (commit != null) {
+            consistency.committed(commit);
+        } else {
+            consistency.committed();
+        }
+    }
+
+    /** A read is over: the session must not go back behind it. */
+    private void seen() {
+        if (!used || decision.writable() || access == Access.METADATA || !consistency.isOn()) {
+            return;
+        }
+        if (decision.notesPosition() && !condemned && !isLost()) {
+            try {
+                long askedAt = System.nanoTime();
+                Position position = physical.written();
+                if (position != null) {
+                    consistency.seen(decision.node(), position, askedAt);
+                    return;
+                }
+            } catch (SQLException e) {
+                log.debug("Node {} does not say how far it has written", decision.node(), e);
+            }
+        }
+        consistency.seen(decision.node());
     }
 
     boolean isLost() {
         try {
-            return connection.isClosed() || physical.isClosed();
+            return lost || isCutOff() || connection.isClosed() || physical.isClosed();
         } catch (SQLException e) {
             log.debug("A connection to {} cannot say whether it is closed", decision.node(), e);
             return true;
         }
     }
 
+    /**
+     * Whether a server that was told to commit may have done so, although this is the answer. A connection that was gone
+     * before (08003) has told it nothing, and a server that answers a statement in auto-commit has refused it.
+     */
+    boolean isCommitInDoubt(SQLException error, boolean inAutoCommit) {
+        return switch (kindOf(error)) {
+            case CONNECTION_LOST -> !"08003".equals(error.getSQLState());
+            case NODE_UNFIT -> !inAutoCommit;
+            default -> false;
+        };
+    }
+
+    /** A call met the loss. The driver need not have noticed: Connector/J keeps a stream that broke off open. */
+    void lose() {
+        lost = true;
+        condemned = true;
+        pool.doubt();
+    }
+
+    /** Has the connection closed when it is given back: its server is not what it was. */
+    void condemn() {
+        condemned = true;
+    }
+
     void statementOpened() {
         openStatements++;
+        used = true;
     }
 
     /** Takes note of a closed statement; the last one on a retired or a statement's own lease gives it back. */
@@ -124,9 +239,15 @@ final class Lease {
         }
         released = true;
         try {
-            pool.giveBack(connection, physical);
+            acknowledged(false);
+            seen();
+            if (condemned) {
+                pool.evict(connection);
+            } else {
+                pool.giveBack(connection, physical);
+            }
         } finally {
-            pool.node().release();
+            atEnd.run();
         }
     }
 }

@@ -1,35 +1,71 @@
 package io.github.replicationrouting.connection.logical;
 
 import io.github.replicationrouting.connection.pool.ConnectionDefaults;
+import io.github.replicationrouting.connection.pool.NodeLeftException;
 import io.github.replicationrouting.connection.pool.NodePool;
+import io.github.replicationrouting.connection.pool.Stay;
+import io.github.replicationrouting.consistency.Consistency;
+import io.github.replicationrouting.metrics.RouterMetrics;
 import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.routing.Access;
 import io.github.replicationrouting.routing.Decision;
+import io.github.replicationrouting.routing.DecisionReason;
 import io.github.replicationrouting.routing.Intent;
+import io.github.replicationrouting.routing.Intents;
 import io.github.replicationrouting.routing.LogicalConnections;
 import io.github.replicationrouting.routing.NoReadableNodeException;
+import io.github.replicationrouting.routing.NoWritableNodeException;
 import io.github.replicationrouting.routing.Route;
 import io.github.replicationrouting.routing.RoutedConnection;
+import io.github.replicationrouting.routing.WorkRecord;
 import io.github.replicationrouting.topology.Topology;
+import io.github.replicationrouting.topology.TopologySnapshot;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
+import java.sql.SQLTransientConnectionException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes logical connections and lends them pooled ones. A node that refuses a connection is told to the monitor; a
- * read then goes to another node, which is safe because nothing was sent yet. Thread-safe.
+ * read then goes to another node, and a write waits for a primary, as does a read that only a primary could serve: which
+ * is safe because nothing was sent yet. Thread-safe.
  */
 public final class Leases implements LogicalConnections {
 
-    private final Map<Node, NodePool> pools;
+    /** ER_SERVER_SHUTDOWN, and ER_SERVER_OFFLINE_MODE. */
+    private static final Set<Integer> GOING_DOWN = Set.of(1053, 3032);
+
+    /** Nodes come and go. */
+    private final ConcurrentMap<Node, NodePool> pools;
+
     private final Topology topology;
     private final ConnectionDefaults defaults;
+    private final Hold hold;
+    private final RouterMetrics metrics;
+    private final FallbackReads fallbackReads;
+    private final Intents intents;
+    private final Consistency consistency;
+    private final SessionWait sessionWait;
 
-    public Leases(Map<Node, NodePool> pools, Topology topology, ConnectionDefaults defaults) {
-        this.pools = Map.copyOf(pools);
+    public Leases(
+            ConcurrentMap<Node, NodePool> pools,
+            Topology topology,
+            ConnectionDefaults defaults,
+            Hold hold,
+            RouterMetrics metrics,
+            FallbackReads fallbackReads,
+            Consistency consistency) {
+        this.pools = pools;
         this.topology = topology;
         this.defaults = defaults;
+        this.hold = hold;
+        this.metrics = metrics;
+        this.fallbackReads = fallbackReads;
+        this.intents = new Intents(consistency);
+        this.consistency = consistency;
+        this.sessionWait = new SessionWait(consistency, topology);
     }
 
     @Override
@@ -37,31 +73,106 @@ public final class Leases implements LogicalConnections {
         return new LogicalConnection(route, this, defaults);
     }
 
-    /** Borrows a connection of the node that {@code route} decides on. */
-    Lease acquire(Route route, Intent intent, Lease.Duration duration) throws SQLException {
-        List<Node> unreachable = List.of();
+    /** Borrows a connection of the node that {@code route} decides on; a write waits for a primary, bounded. */
+    Lease acquire(Route route, Access access, Lease.Duration duration) throws SQLException {
+        return acquire(route, access, duration, hold.new Allowance());
+    }
+
+    /** The same for work that can do without: fails at once where there is no primary. */
+    Lease acquireAtOnce(Route route, Access access, Lease.Duration duration) throws SQLException {
+        return acquire(route, access, duration, null);
+    }
+
+    private Lease acquire(Route route, Access access, Lease.Duration duration, Hold.@Nullable Allowance allowance)
+            throws SQLException {
+        long since = System.nanoTime();
+        Intent intent = intents.of(access);
         SQLException refusal = null;
         while (true) {
+            // Older than the decision, or the same: what changes after it is never missed.
+            TopologySnapshot seen = topology.snapshot();
             Decision decision;
             try {
-                decision = route.decide(intent, unreachable);
+                decision = route.decide(intent);
             } catch (NoReadableNodeException e) {
+                if (refusal == null && !intent.avoided().isEmpty()) {
+                    // Better a node that lost this work once, and may have killed one connection only, than none.
+                    intent = intent.avoidingNothing();
+                    continue;
+                }
                 if (refusal != null) {
                     e.addSuppressed(refusal);
                 }
-                throw e;
-            }
-            try {
-                return borrow(intent, decision, duration);
-            } catch (SQLException e) {
-                topology.suspect(decision.node(), e);
-                if (decision.writable() || isBusy(e) || unreachable.contains(decision.node())) {
+                awaitPrimaryFor(intent, allowance, seen, e);
+                since = System.nanoTime();
+                continue;
+            } catch (NoWritableNodeException e) {
+                if (allowance == null) {
                     throw e;
                 }
+                allowance.await(seen, e);
+                since = System.nanoTime();
+                continue;
+            }
+            try {
+                Lease lease = borrow(access, decision, duration, since, new Rotation(topology, seen, decision));
+                if (!sessionWait.isOver(lease)) {
+                    intent = intent.wishing(intent.wish().withoutWaiting());
+                    continue;
+                }
+                metrics.decided(
+                        access.label(), decision.node(), decision.reason().label());
+                return lease;
+            } catch (NodeLeftException e) {
                 refusal = e;
-                unreachable = plus(unreachable, decision.node());
+            } catch (SQLException e) {
+                boolean busy = isBusy(e);
+                if (!busy) {
+                    topology.suspect(decision.node(), e);
+                }
+                if (busy || intent.avoided().contains(decision.node())) {
+                    if (!decision.writable()) {
+                        WorkRecord.unserved();
+                    }
+                    throw e;
+                }
+                if (decision.writable()) {
+                    if (allowance == null || !isPrimary(decision, seen) || !isUnreachable(e)) {
+                        throw e;
+                    }
+                    allowance.await(seen, e);
+                    since = System.nanoTime();
+                } else {
+                    refusal = e;
+                    intent = intent.avoiding(decision.node());
+                }
             }
         }
+    }
+
+    /** What only a primary could serve, such as a session's own writes, waits for one like a write. */
+    private void awaitPrimaryFor(
+            Intent intent, Hold.@Nullable Allowance allowance, TopologySnapshot seen, NoReadableNodeException refusal)
+            throws SQLException {
+        try {
+            if (allowance == null || intent.wish().isNone()) {
+                throw refusal;
+            }
+            if (seen.primary() == null) {
+                allowance.awaitChange(seen, refusal);
+            } else if (topology.snapshot() == seen) {
+                throw refusal;
+            }
+            // Else the primary was lost after this was seen: the next look shows it.
+        } catch (SQLException e) {
+            WorkRecord.unserved();
+            throw e;
+        }
+    }
+
+    /** As opposed to a node that the application asked for by name. */
+    private static boolean isPrimary(Decision decision, TopologySnapshot seen) {
+        return decision.reason() != DecisionReason.NODE_REQUESTED && seen.primary() != null;
     }
 
     /** Tells the monitor of a connection that was lost. */
@@ -69,23 +180,34 @@ public final class Leases implements LogicalConnections {
         topology.suspect(node, cause);
     }
 
-    private Lease borrow(Intent intent, Decision decision, Lease.Duration duration) throws SQLException {
+    private Lease borrow(Access access, Decision decision, Lease.Duration duration, long since, Stay stay)
+            throws SQLException {
         NodePool pool = pools.get(decision.node());
         if (pool == null) {
-            throw new IllegalStateException("There is no pool for node " + decision.node());
+            throw left(decision.node());
         }
-        pool.node().acquire();
+        Runnable atEnd = fallbackReads.enter(decision, pool);
         Connection connection = null;
         try {
-            connection = pool.borrow();
-            return new Lease(pool, connection, intent, decision, duration);
+            connection = pool.borrow(since, stay);
+            return new Lease(pool, connection, access, decision, duration, atEnd, consistency);
         } catch (SQLException | RuntimeException | Error e) {
-            pool.node().release();
             if (connection != null) {
                 pool.evict(connection);
             }
+            atEnd.run();
+            if (e instanceof SQLException && pools.get(decision.node()) != pool) {
+                throw left(decision.node());
+            }
             throw e;
         }
+    }
+
+    /** Where the newest snapshot still shows the node, it has to be avoided. */
+    private SQLException left(Node node) {
+        NodeLeftException left = new NodeLeftException(node);
+        boolean seen = topology.snapshot().node(node.name()) != null;
+        return seen ? new SQLTransientConnectionException(left.getMessage(), left.getSQLState(), left) : left;
     }
 
     /** A pool that is merely used up says so without a cause: overload is no reason to go elsewhere. */
@@ -93,9 +215,17 @@ public final class Leases implements LogicalConnections {
         return e.getCause() == null && e.getNextException() == null;
     }
 
-    private static List<Node> plus(List<Node> nodes, Node node) {
-        List<Node> more = new ArrayList<>(nodes);
-        more.add(node);
-        return more;
+    /** Whether the network or a server that is going down is why the pool had nothing to give. */
+    private static boolean isUnreachable(SQLException e) {
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql
+                    && (GOING_DOWN.contains(sql.getErrorCode())
+                            || (sql.getErrorCode() <= 0
+                                    && sql.getSQLState() != null
+                                    && sql.getSQLState().startsWith("08")))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -3,12 +3,14 @@ package io.github.replicationrouting.connection.logical;
 import io.github.replicationrouting.connection.delegate.ServerCall;
 import io.github.replicationrouting.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.dialect.ErrorKind;
-import io.github.replicationrouting.routing.CurrentIntent;
+import io.github.replicationrouting.routing.Access;
+import io.github.replicationrouting.routing.CurrentAccess;
 import io.github.replicationrouting.routing.Decision;
-import io.github.replicationrouting.routing.Intent;
+import io.github.replicationrouting.routing.Intents;
 import io.github.replicationrouting.routing.NoWritableNodeException;
 import io.github.replicationrouting.routing.Route;
 import io.github.replicationrouting.routing.RoutedConnection;
+import io.github.replicationrouting.routing.WorkRecord;
 import java.sql.Array;
 import java.sql.Blob;
 import java.sql.CallableStatement;
@@ -83,23 +85,31 @@ final class LogicalConnection implements RoutedConnection {
 
     /** The pooled connection for what comes next. */
     private Lease lease() throws SQLException {
-        return lease(CurrentIntent.of(autoCommit, readOnly));
+        return lease(CurrentAccess.of(autoCommit, readOnly));
     }
 
-    private Lease lease(Intent intent) throws SQLException {
+    private Lease lease(Access access) throws SQLException {
         requireOpen();
         Lease current = usableLease();
         if (current == null) {
-            return acquire(intent);
+            return acquire(access);
         }
-        if (transactionOpen || current.serves(intent, CurrentIntent.isInSpringTransaction(autoCommit))) {
-            return current;
+        if (transactionOpen || current.serves(access, CurrentAccess.isInSpringTransaction(autoCommit))) {
+            if (current.honoursHint(transactionOpen)) {
+                if (access == Access.WRITE && !transactionOpen) {
+                    lastDecision = current.decision().forWrite();
+                }
+                return current;
+            }
+            if (transactionOpen) {
+                throw Intents.notHonoured(current.decision());
+            }
         }
-        if (current.isMakeshift() && intent == Intent.OUTSIDE_TRANSACTION) {
+        if (current.isMakeshift() && access == Access.OUTSIDE_TRANSACTION) {
             return replacementOf(current);
         }
         retire(current);
-        return acquire(intent);
+        return acquire(access);
     }
 
     private @Nullable Lease usableLease() {
@@ -120,7 +130,7 @@ final class LogicalConnection implements RoutedConnection {
     /** The primary where there is one by now; else what stands in for it goes on, read-only. */
     private Lease replacementOf(Lease makeshift) throws SQLException {
         try {
-            Lease better = acquire(Intent.OUTSIDE_TRANSACTION);
+            Lease better = configured(leases.acquireAtOnce(route, Access.OUTSIDE_TRANSACTION, durationOfNext()));
             keepUntilUnused(makeshift);
             return better;
         } catch (NoWritableNodeException e) {
@@ -133,11 +143,17 @@ final class LogicalConnection implements RoutedConnection {
         }
     }
 
-    private Lease acquire(Intent intent) throws SQLException {
-        Lease acquired = leases.acquire(route, intent, durationOfNext());
+    private Lease acquire(Access access) throws SQLException {
+        return configured(leases.acquire(route, access, durationOfNext()));
+    }
+
+    private Lease configured(Lease acquired) throws SQLException {
         try {
             configure(acquired);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException e) {
+            acquired.release();
+            throw failed(acquired, e);
+        } catch (RuntimeException e) {
             acquired.release();
             throw e;
         }
@@ -147,7 +163,7 @@ final class LogicalConnection implements RoutedConnection {
     }
 
     private Lease.Duration durationOfNext() {
-        if (CurrentIntent.isInSpringTransaction(autoCommit)) {
+        if (CurrentAccess.isInSpringTransaction(autoCommit)) {
             springManaged = true;
             return Lease.Duration.TRANSACTION;
         }
@@ -197,20 +213,64 @@ final class LogicalConnection implements RoutedConnection {
         }
         if (!autoCommit) {
             transactionOpen = true;
+        } else if (mayWrite(own)) {
+            WorkRecord.committed();
         }
+    }
+
+    /** A statement of {@code own} has run, or has failed after a part of it. */
+    void afterExecution(Lease own) {
+        own.acknowledged(autoCommit);
     }
 
     void statementClosed(Lease own) {
         own.statementClosed();
     }
 
-    /** What the caller gets to see of a failure; the monitor hears of a node that may be lost. */
+    /**
+     * What the caller gets to see of a failure. The monitor hears of a node that may be lost, and so does the record of
+     * the transaction.
+     */
     SQLException failed(Lease own, SQLException error) {
-        ErrorKind kind = own.physical().dialect().classify(error);
-        if (kind == ErrorKind.CONNECTION_LOST || kind == ErrorKind.NODE_UNFIT || kind == ErrorKind.READ_ONLY_SERVER) {
+        ErrorKind kind = own.kindOf(error);
+        if (kind.isLoss() && !own.isWritable()) {
+            WorkRecord.lost(own.decision().node());
+        } else if (kind == ErrorKind.ROLLED_BACK) {
+            WorkRecord.rolledBack();
+        }
+        return failedAtEnd(own, error, kind);
+    }
+
+    /** The same where a transaction ends, which loses nothing but what was written. */
+    private SQLException failedAtEnd(Lease own, SQLException error, ErrorKind kind) {
+        if (kind == ErrorKind.CONNECTION_LOST || (kind.isLoss() && !own.isWritable())) {
+            own.lose();
+        }
+        if (own.isCutOff() && !mayWrite(own)) {
+            return ErrorExplanation.cutOff(error, own.decision());
+        }
+        if (kind.isLoss() || kind == ErrorKind.READ_ONLY_SERVER) {
             leases.suspect(own.decision().node(), error);
         }
-        return ErrorExplanation.explain(error, kind, own.decision());
+        if (kind == ErrorKind.READ_ONLY_SERVER && own.isWritable()) {
+            own.condemn();
+            WorkRecord.refused(own.decision().node());
+        }
+        return kind == ErrorKind.CONNECTION_LOST && mayWrite(own) && !autoCommit
+                ? ErrorExplanation.lostBeforeCommit(error, own.decision())
+                : ErrorExplanation.explain(error, kind, own.decision());
+    }
+
+    /** The same for a call that may have changed something, which in auto-commit commits it, too. */
+    SQLException failedToChange(Lease own, SQLException error) {
+        SQLException failure = failed(own, error);
+        return autoCommit && mayWrite(own) && own.isCommitInDoubt(error, true)
+                ? ErrorExplanation.lostInCommit(error, own.decision(), true)
+                : failure;
+    }
+
+    private boolean mayWrite(Lease own) {
+        return own.isWritable() && !readOnly;
     }
 
     // Transactions
@@ -253,13 +313,27 @@ final class LogicalConnection implements RoutedConnection {
 
     /** A read-only transaction has nothing to lose at its end; a lost write must be told. */
     private void endTransaction(Lease current, ServerCall<Connection, Boolean> ending) throws SQLException {
-        boolean sound = false;
+        boolean writes = transactionOpen && mayWrite(current);
+        boolean mayCommit = transactionOpen;
+        boolean ended = false;
         try {
             ending.on(current.connection());
-            sound = true;
+            ended = true;
         } catch (SQLException e) {
-            SQLException failure = failed(current, e);
-            if (current.isWritable() || !current.isLost()) {
+            ErrorKind kind = current.kindOf(e);
+            SQLException failure = failedAtEnd(current, e, kind);
+            if (writes && current.isCommitInDoubt(e, false)) {
+                failure = ErrorExplanation.lostInCommit(e, current.decision(), false);
+            }
+            boolean lost = current.isLost() || (kind.isLoss() && !current.isWritable());
+            if (kind == ErrorKind.ROLLED_BACK) {
+                WorkRecord.rolledBack();
+            }
+            // A commit that the server refuses is a rollback.
+            boolean refused = kind == ErrorKind.ROLLED_BACK || kind == ErrorKind.READ_ONLY_SERVER;
+            writes &= !refused;
+            ended = lost || refused;
+            if (current.isWritable() || !lost) {
                 throw failure;
             }
             log.debug(
@@ -267,7 +341,12 @@ final class LogicalConnection implements RoutedConnection {
                     current.decision().node(),
                     e);
         } finally {
-            if (sound || current.isLost()) {
+            // Also where it failed: then nobody knows.
+            current.acknowledged(mayCommit);
+            if (writes) {
+                WorkRecord.committed();
+            }
+            if (ended) {
                 transactionEnded(current);
             }
         }
@@ -282,20 +361,22 @@ final class LogicalConnection implements RoutedConnection {
         }
         try {
             current.connection().rollback();
+            transactionEnded(current);
         } catch (SQLException e) {
-            SQLException failure = failed(current, e);
-            if (!current.isLost()) {
+            ErrorKind kind = current.kindOf(e);
+            SQLException failure = failedAtEnd(current, e, kind);
+            if (!kind.isLoss() && !current.isLost()) {
                 throw failure;
             }
             // The server rolls back what it lost the client of; the loss itself was told when it was met.
             log.debug("Node {} was lost before a rollback", current.decision().node(), e);
+            retire(current);
         }
-        transactionEnded(current);
     }
 
     private void transactionEnded(Lease ended) {
         transactionOpen = false;
-        springManaged |= CurrentIntent.isInSpringTransaction(autoCommit);
+        springManaged |= CurrentAccess.isInSpringTransaction(autoCommit);
         if (springManaged || ended.isLost()) {
             retire(ended);
         }
@@ -573,8 +654,8 @@ final class LogicalConnection implements RoutedConnection {
 
     /** Outside a transaction they are answered by any node that can be reached, while there is no primary. */
     private Lease leaseForQuestions() throws SQLException {
-        Intent intent = CurrentIntent.of(autoCommit, readOnly);
-        return lease(intent == Intent.OUTSIDE_TRANSACTION && usableLease() == null ? Intent.METADATA : intent);
+        Access access = CurrentAccess.of(autoCommit, readOnly);
+        return lease(access == Access.OUTSIDE_TRANSACTION && usableLease() == null ? Access.METADATA : access);
     }
 
     @Override

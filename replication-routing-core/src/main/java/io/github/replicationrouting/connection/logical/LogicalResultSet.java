@@ -27,9 +27,44 @@ final class LogicalResultSet extends DelegatingResultSet {
         lease.changeRow(delegate(), change);
     }
 
+    // Rows of a result that is streamed, or fetched in parts, come from the server only now.
+
+    @Override
+    public boolean next() throws SQLException {
+        return lease.onRows(delegate(), ResultSet::next);
+    }
+
+    @Override
+    public boolean previous() throws SQLException {
+        return lease.onRows(delegate(), ResultSet::previous);
+    }
+
+    @Override
+    public boolean first() throws SQLException {
+        return lease.onRows(delegate(), ResultSet::first);
+    }
+
+    @Override
+    public boolean last() throws SQLException {
+        return lease.onRows(delegate(), ResultSet::last);
+    }
+
+    @Override
+    public boolean absolute(int row) throws SQLException {
+        return lease.onRows(delegate(), result -> result.absolute(row));
+    }
+
+    @Override
+    public boolean relative(int rows) throws SQLException {
+        return lease.onRows(delegate(), result -> result.relative(rows));
+    }
+
     @Override
     public void close() throws SQLException {
-        super.close();
+        lease.onRows(delegate(), result -> {
+            result.close();
+            return Boolean.TRUE;
+        });
         lease.resultClosed();
     }
 }

@@ -2,9 +2,12 @@ package io.github.replicationrouting.connection.logical;
 
 import io.github.replicationrouting.connection.delegate.DelegatingResultSet;
 import io.github.replicationrouting.connection.delegate.ServerCall;
+import io.github.replicationrouting.connection.delegate.ServerQuery;
+import io.github.replicationrouting.routing.WorkRecord;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +38,20 @@ final class StatementLease<S extends Statement> {
 
     <R extends @Nullable Object> R onServer(ServerCall<? super S, R> call) throws SQLException {
         connection.beforeExecution(lease);
+        Duration left = WorkRecord.timeLeftOfRerun();
         try {
-            return call.on(statement);
+            return left == null ? call.on(statement) : RerunTime.within(left, statement, call);
+        } catch (SQLException e) {
+            throw call instanceof ServerQuery ? connection.failed(lease, e) : connection.failedToChange(lease, e);
+        } finally {
+            connection.afterExecution(lease);
+        }
+    }
+
+    /** Reads rows, which may still have to come from the server. */
+    <R extends @Nullable Object> R onRows(ResultSet result, ServerCall<? super ResultSet, R> call) throws SQLException {
+        try {
+            return call.on(result);
         } catch (SQLException e) {
             throw connection.failed(lease, e);
         }
@@ -63,6 +78,8 @@ final class StatementLease<S extends Statement> {
         closed = true;
         try {
             statement.close();
+        } catch (SQLException e) {
+            throw connection.failed(lease, e);
         } finally {
             connection.statementClosed(lease);
         }

@@ -3,6 +3,9 @@ package io.github.replicationrouting.connection.physical;
 import io.github.replicationrouting.connection.delegate.ServerCall;
 import io.github.replicationrouting.dialect.ReplicationDialect;
 import io.github.replicationrouting.driver.DriverSession;
+import io.github.replicationrouting.driver.Wire;
+import io.github.replicationrouting.node.PeakEwma;
+import io.github.replicationrouting.position.Position;
 import java.sql.Array;
 import java.sql.Blob;
 import java.sql.CallableStatement;
@@ -20,6 +23,7 @@ import java.sql.SQLXML;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Struct;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Executor;
@@ -38,10 +42,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PhysicalConnection implements Connection {
 
+    private static final Duration ANSWER_MARGIN = Duration.ofSeconds(1);
+
     private final Connection delegate;
+    private final Wire wire;
     private final ReplicationDialect dialect;
     private final DriverSession session;
     private final SessionState state;
+    private final PeakEwma statementTime;
+    private final CommitReports commits;
     private final @Nullable String initialCatalog;
 
     private boolean transactionOpen;
@@ -56,19 +65,78 @@ public final class PhysicalConnection implements Connection {
     private @Nullable String initialSchema;
 
     private PhysicalConnection(
-            Connection delegate, ReplicationDialect dialect, DriverSession session, SessionState state)
+            Connection delegate,
+            Wire wire,
+            ReplicationDialect dialect,
+            DriverSession session,
+            SessionState state,
+            PeakEwma statementTime,
+            CommitReports commits)
             throws SQLException {
         this.delegate = delegate;
+        this.wire = wire;
         this.dialect = dialect;
         this.session = session;
         this.state = state;
+        this.statementTime = statementTime;
+        this.commits = commits;
         this.initialCatalog = delegate.getCatalog();
     }
 
-    /** Takes over a connection fresh from its driver; asks its session state, one statement. */
-    public static PhysicalConnection over(Connection delegate, ReplicationDialect dialect) throws SQLException {
+    /**
+     * Takes over a connection fresh from its driver; asks its session state, one statement.
+     *
+     * @param statementTime told how long each statement takes
+     * @param tracksCommits whether to have the server report the commits of this session, which costs up to two more
+     *     statements now and none later
+     */
+    public static PhysicalConnection over(
+            Connection delegate, Wire wire, ReplicationDialect dialect, PeakEwma statementTime, boolean tracksCommits)
+            throws SQLException {
         DriverSession session = DriverSession.of(delegate);
-        return new PhysicalConnection(delegate, dialect, session, SessionState.learn(delegate, session, dialect));
+        SessionState state = SessionState.learn(delegate, session, dialect);
+        CommitReports commits =
+                tracksCommits ? CommitReports.of(delegate, session, dialect) : CommitReports.none(dialect);
+        return new PhysicalConnection(delegate, wire, dialect, session, state, statementTime, commits);
+    }
+
+    /** Whether {@link #takeCommitted()} misses nothing; where it may, a commit is known by its time only. */
+    public boolean reportsCommits() {
+        return commits.areReliable();
+    }
+
+    /** What this session has committed since this was last asked; null for nothing. Sends nothing. */
+    public @Nullable Position takeCommitted() {
+        return commits.take();
+    }
+
+    /**
+     * Waits until the server has executed what is asked for, in no transaction. A server that does not answer is waited
+     * for little longer than one that answers no.
+     *
+     * @return how far it has come, at least as far as wanted; null when not in time
+     */
+    public @Nullable Position await(Position wanted, Duration limit) throws SQLException {
+        int before = delegate.getNetworkTimeout();
+        delegate.setNetworkTimeout(
+                Runnable::run, Math.toIntExact(limit.plus(ANSWER_MARGIN).toMillis()));
+        try {
+            return dialect.await(delegate, wanted, limit);
+        } finally {
+            if (!delegate.isClosed()) {
+                delegate.setNetworkTimeout(Runnable::run, before);
+            }
+        }
+    }
+
+    /** What the server has written up to now, asked in no transaction: one statement; null where it cannot tell. */
+    public @Nullable Position written() throws SQLException {
+        return dialect.written(delegate);
+    }
+
+    /** Cuts this connection off, or keeps it from being cut off. */
+    public Wire wire() {
+        return wire;
     }
 
     /** What to make of this server's errors. */
@@ -118,7 +186,10 @@ public final class PhysicalConnection implements Connection {
     <T, R extends @Nullable Object> R onServer(T target, ServerCall<? super T, R> call) throws SQLException {
         lastCallFailed = true;
         beforeServerCall();
+        long began = System.nanoTime();
         R result = call.on(target);
+        // Only what succeeded: a server that refuses everything at once is not a fast one.
+        statementTime.add(System.nanoTime() - began);
         lastCallFailed = false;
         return result;
     }
@@ -367,7 +438,11 @@ public final class PhysicalConnection implements Connection {
 
     @Override
     public void close() throws SQLException {
-        delegate.close();
+        try {
+            delegate.close();
+        } finally {
+            wire.closed();
+        }
     }
 
     @Override

@@ -2,47 +2,92 @@ package io.github.replicationrouting.connection.pool;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.pool.HikariPool;
 import io.github.replicationrouting.connection.physical.PhysicalConnection;
 import io.github.replicationrouting.driver.ConnectionFactory;
 import io.github.replicationrouting.node.Node;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The pool of one node. Thread-safe. */
+/**
+ * The pool of one node. Who finds it used up waits here rather than in HikariCP, and leaves at once with the node.
+ * Thread-safe.
+ */
 public final class NodePool implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(NodePool.class);
 
+    /** How long a thread is left in HikariCP's hands, which nobody can call it back from, while a connection opens. */
+    private static final long SLICE_MILLIS = 100;
+
+    /** How long the server may take to show that a doubted connection is alive. */
+    private static final int TRIAL_SECONDS = 1;
+
+    /** The least that a borrower gets who comes late, because another node kept it waiting. */
+    private static final long LEAST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(SLICE_MILLIS);
+
     private final Node node;
+    private final Executor background;
+    private final Wires wires;
     private final PhysicalDataSource source;
     private final HikariDataSource pool;
+    private final Admission admission;
 
     /**
      * Starts filling the pool in the background; a node that is down does not matter.
      *
+     * @param breaker counts how opening connections fares; nobody is stopped by it
      * @param config limits and names of the pool; its URL and driver are not used
+     * @param background runs what may block, each task on a thread of its own
+     * @param tracksCommits whether its sessions have the server report their commits
      */
     public NodePool(
             Node node,
             HikariConfig config,
             ConnectionFactory connections,
             DialectResolver dialects,
-            ConnectionDefaults defaults) {
+            ConnectionDefaults defaults,
+            CircuitBreaker breaker,
+            Executor background,
+            boolean tracksCommits) {
         this.node = node;
+        this.background = background;
         HikariConfig own = new HikariConfig();
         config.copyStateTo(own);
         own.setJdbcUrl(null);
         own.setConnectionInitSql(null);
-        this.source = new PhysicalDataSource(connections, dialects, config.getConnectionInitSql(), defaults);
+        this.wires = new Wires(background);
+        this.source = new PhysicalDataSource(
+                connections,
+                wires,
+                dialects,
+                config.getConnectionInitSql(),
+                defaults,
+                node.statementTime(),
+                breaker,
+                PrimaryEndpoint.of(node, this::refresh),
+                tracksCommits);
         own.setDataSource(source);
+        own.setExceptionOverride(new EvictUnfit(own.getExceptionOverride(), source::classify));
         this.pool = new HikariDataSource(own);
+        this.admission = new Admission(pool.getMaximumPoolSize());
     }
 
     public Node node() {
         return node;
+    }
+
+    /** Whether it has as many connections as it keeps ready. */
+    public boolean isWarm() {
+        return pool.getHikariPoolMXBean().getTotalConnections() >= pool.getMinimumIdle();
     }
 
     /** The pool itself, for metrics and management. */
@@ -50,21 +95,117 @@ public final class NodePool implements AutoCloseable {
         return pool;
     }
 
+    /** Threads that wait because all connections are in use. HikariCP does not see them. */
+    public int waiting() {
+        return admission.waiting();
+    }
+
     /**
-     * Takes a connection, and waits for one at most the pool's connection timeout.
+     * Takes a connection, and waits for one at most the pool's connection timeout. Each needs one
+     * {@link #giveBack(Connection, PhysicalConnection)} or {@link #evict(Connection)}.
      *
+     * @param since when the wait began, by {@link System#nanoTime()}: perhaps for another node
+     * @param stay ends the wait when the node leaves the rotation
+     * @throws NodeLeftException when the node has left the rotation meanwhile
      * @throws SQLTransientConnectionException when there is none in time: with a cause when the node cannot be reached,
      *     without when the pool is merely used up
      */
-    public Connection borrow() throws SQLException {
+    public Connection borrow(long since, Stay stay) throws SQLException {
+        node.acquire();
+        boolean admitted = false;
+        Connection borrowed = null;
         try {
-            return pool.getConnection();
-        } catch (SQLTransientConnectionException e) {
-            Exception why = source.lastFailure();
-            throw why == null || e.getCause() != null
-                    ? e
-                    : new SQLTransientConnectionException(e.getMessage(), "08001", why);
+            long now = System.nanoTime();
+            long deadline = since + TimeUnit.MILLISECONDS.toNanos(pool.getConnectionTimeout());
+            if (deadline - now < LEAST_WAIT_NANOS) {
+                deadline = now + LEAST_WAIT_NANOS;
+            }
+            enter(since, deadline, stay);
+            admitted = true;
+            borrowed = take(since, deadline, stay);
+            return borrowed;
+        } finally {
+            if (borrowed == null) {
+                if (admitted) {
+                    admission.leave();
+                }
+                node.release();
+            }
         }
+    }
+
+    private void enter(long since, long deadline, Stay stay) throws SQLException {
+        switch (admission.enter(deadline, stay)) {
+            case ADMITTED -> {}
+            case NODE_LEFT -> throw new NodeLeftException(node);
+            case TIMED_OUT -> throw unavailable(since, null);
+            case INTERRUPTED -> throw new SQLException("Interrupted while waiting for a connection to node " + node);
+        }
+    }
+
+    private Connection take(long since, long deadline, Stay stay) throws SQLException {
+        // Waits in slices: HikariCP lets nobody go before the time is up.
+        HikariPool connections = (HikariPool) pool.getHikariPoolMXBean();
+        SQLException dead = null;
+        while (true) {
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            try {
+                Connection taken = connections.getConnection(Math.max(1, Math.min(left, SLICE_MILLIS)));
+                if (isAlive(taken)) {
+                    return taken;
+                }
+                dead = lostWithOthers(taken);
+            } catch (SQLTransientConnectionException e) {
+                if (pool.isClosed()) {
+                    throw new SQLException("The pool of node " + node + " is closed", e);
+                }
+            }
+            if (stay.isOver()) {
+                throw new NodeLeftException(node);
+            }
+            if (deadline - System.nanoTime() < TimeUnit.MILLISECONDS.toNanos(1)) {
+                throw unavailable(since, dead);
+            }
+        }
+    }
+
+    /** HikariCP hands out untried what was in use within half a second: a server that died would fail its whole pool. */
+    private boolean isAlive(Connection taken) {
+        try {
+            PhysicalConnection physical = taken.unwrap(PhysicalConnection.class);
+            return !physical.wire().takeDoubt() || physical.isValid(TRIAL_SECONDS);
+        } catch (SQLException | RuntimeException e) {
+            log.debug("A connection to {} cannot say whether it is alive, and is closed", node, e);
+            return false;
+        }
+    }
+
+    private SQLException lostWithOthers(Connection dead) {
+        pool.evictConnection(dead);
+        return new SQLTransientConnectionException("A pooled connection was lost with others", "08001");
+    }
+
+    /** A connection was lost: the others are tried before they are used again, one ping each. Does not block. */
+    public void doubt() {
+        wires.doubt();
+    }
+
+    private SQLException unavailable(long since, @Nullable Exception dead) {
+        long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+        Exception why = source.lastFailure() == null ? dead : source.lastFailure();
+        String node = "Node " + this.node + ": no connection after " + waited + " ms";
+        if (why != null) {
+            return new SQLTransientConnectionException(node + ", it cannot be reached", "08001", why);
+        }
+        HikariPoolMXBean state = pool.getHikariPoolMXBean();
+        return new SQLTransientConnectionException(
+                node + ", pool " + pool.getPoolName() + " is used up (size " + pool.getMaximumPoolSize() + ", active "
+                        + state.getActiveConnections() + ", idle " + state.getIdleConnections() + ", threads waiting "
+                        + (admission.waiting() + state.getThreadsAwaitingConnection())
+                        + "). Hold connections for a shorter time, or raise replication.routing.hikari.maximum-pool-size"
+                        + " or replication.routing.hikari.connection-timeout (for this node alone:"
+                        + " replication.routing.nodes." + this.node + ".hikari.*)",
+                "08001");
     }
 
     /**
@@ -73,33 +214,90 @@ public final class NodePool implements AutoCloseable {
      * its own accord.
      */
     public void giveBack(Connection borrowed, PhysicalConnection physical) {
+        physical.wire().expose();
+        boolean sound = false;
         try {
-            if (physical.isClosed()) {
-                evict(borrowed);
-            } else if (physical.hasStrayTransaction()) {
-                log.warn(
-                        "A connection to {} comes back with a transaction or auto-commit that SQL text changed;"
-                                + " it is rolled back and closed. Use Connection.setAutoCommit instead.",
-                        node);
-                physical.rollbackStray();
-                evict(borrowed);
-            } else {
-                physical.restoreInitialDatabase();
+            sound = !physical.wire().isCut() && !physical.isClosed() && isReset(physical);
+            if (sound) {
                 borrowed.close();
             }
         } catch (SQLException e) {
+            sound = false;
             log.debug("A connection to {} could not be given back and is closed", node, e);
-            evict(borrowed);
+        } finally {
+            if (sound) {
+                ended();
+            } else {
+                evict(borrowed);
+            }
         }
+    }
+
+    private boolean isReset(PhysicalConnection physical) throws SQLException {
+        if (physical.hasStrayTransaction()) {
+            log.warn(
+                    "A connection to {} comes back with a transaction or auto-commit that SQL text changed;"
+                            + " it is rolled back and closed. Use Connection.setAutoCommit instead.",
+                    node);
+            physical.rollbackStray();
+            return false;
+        }
+        physical.restoreInitialDatabase();
+        return true;
     }
 
     /** Has a borrowed connection closed instead of used again. */
     public void evict(Connection borrowed) {
-        pool.evictConnection(borrowed);
+        try {
+            pool.evictConnection(borrowed);
+        } finally {
+            ended();
+        }
+    }
+
+    private void ended() {
+        admission.leave();
+        node.release();
+    }
+
+    /** Has whoever waits for a connection look whether that is still of any use. Does not block. */
+    public void recheck() {
+        admission.recheck();
+    }
+
+    /**
+     * The node is given up: whoever waits for its answers is released at once, except for work that may write, and none
+     * of its connections is used again. Does not block.
+     */
+    public void abandon() {
+        int cut = wires.cut();
+        if (cut > 0) {
+            log.info("Node {} is down: {} connections to it are cut off", node, cut);
+        }
+        refresh();
+    }
+
+    /**
+     * The node is no primary any more, but does not know it: it takes writes that will be lost. Whoever waits for its
+     * answers is released, also in the middle of writing, rather than told later that it is done. Does not block.
+     */
+    public void depose() {
+        int cut = wires.sever();
+        if (cut > 0) {
+            log.warn("Node {} is not the primary any more: {} connections to it are cut off", node, cut);
+        }
+        refresh();
+    }
+
+    /** The node is not what it was: none of its connections is used again once it comes back. Does not block. */
+    public void refresh() {
+        // Closing may run on the caller's thread when many are closed.
+        background.execute(() -> pool.getHikariPoolMXBean().softEvictConnections());
     }
 
     @Override
     public void close() {
+        source.close();
         pool.close();
     }
 }

@@ -2,11 +2,17 @@ package io.github.replicationrouting.connection.pool;
 
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.connection.physical.PhysicalConnection;
+import io.github.replicationrouting.dialect.ErrorKind;
+import io.github.replicationrouting.dialect.ReplicationDialect;
 import io.github.replicationrouting.driver.ConnectionFactory;
+import io.github.replicationrouting.driver.Wire;
+import io.github.replicationrouting.node.PeakEwma;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,20 +33,37 @@ final class PhysicalDataSource extends AbstractDataSource {
     private static final long LONGEST_PAUSE_MILLIS = 500;
 
     private final ConnectionFactory connections;
+    private final Wires wires;
     private final DialectResolver dialects;
     private final @Nullable String initialStatement;
     private final ConnectionDefaults defaults;
+    private final PeakEwma statementTime;
+    private final CircuitBreaker breaker;
+    private final @Nullable PrimaryEndpoint endpoint;
+    private final boolean tracksCommits;
     private volatile @Nullable Exception lastFailure;
+    private volatile @Nullable ReplicationDialect dialect;
+    private volatile boolean closed;
 
     PhysicalDataSource(
             ConnectionFactory connections,
+            Wires wires,
             DialectResolver dialects,
             @Nullable String initialStatement,
-            ConnectionDefaults defaults) {
+            ConnectionDefaults defaults,
+            PeakEwma statementTime,
+            CircuitBreaker breaker,
+            @Nullable PrimaryEndpoint endpoint,
+            boolean tracksCommits) {
         this.connections = connections;
+        this.wires = wires;
         this.dialects = dialects;
         this.initialStatement = initialStatement;
         this.defaults = defaults;
+        this.statementTime = statementTime;
+        this.breaker = breaker;
+        this.endpoint = endpoint;
+        this.tracksCommits = tracksCommits;
     }
 
     @Override
@@ -63,22 +86,36 @@ final class PhysicalDataSource extends AbstractDataSource {
         return 1;
     }
 
+    /** Ends the attempts to reach a node that is down. */
+    void close() {
+        closed = true;
+    }
+
     /** Why there is no connection; null when the last attempt succeeded. */
     @Nullable
     Exception lastFailure() {
         return lastFailure;
     }
 
+    /** What an error of the server says beyond the failure itself. */
+    ErrorKind classify(SQLException error) {
+        ReplicationDialect known = dialect;
+        return known == null ? ErrorKind.OTHER : known.classify(error);
+    }
+
     private Connection open(ConnectionFactory factory) throws SQLException {
         long pause = FIRST_PAUSE_MILLIS;
         while (true) {
+            long began = System.nanoTime();
             try {
-                Connection connection = prepared(factory.open());
+                Connection connection = openOnce(factory);
+                breaker.onSuccess(System.nanoTime() - began, TimeUnit.NANOSECONDS);
                 lastFailure = null;
                 return connection;
             } catch (SQLException | RuntimeException e) {
+                breaker.onError(System.nanoTime() - began, TimeUnit.NANOSECONDS, e);
                 lastFailure = e;
-                if (!isUnreachable(e)) {
+                if (closed || !isUnreachable(e)) {
                     throw e;
                 }
                 log.debug("No connection; the next attempt is in {} ms", pause, e);
@@ -96,7 +133,6 @@ final class PhysicalDataSource extends AbstractDataSource {
                 && error.getErrorCode() <= 0;
     }
 
-    /** The pool interrupts when it is closed. */
     private static void pause(long millis, Exception failure) throws SQLException {
         try {
             Thread.sleep(millis);
@@ -106,14 +142,33 @@ final class PhysicalDataSource extends AbstractDataSource {
         }
     }
 
-    private Connection prepared(Connection fresh) throws SQLException {
+    private Connection openOnce(ConnectionFactory factory) throws SQLException {
+        Wire wire = wires.create();
+        boolean done = false;
+        try {
+            Connection connection = prepared(factory.open(wire), wire);
+            done = true;
+            return connection;
+        } finally {
+            if (!done) {
+                wire.closed();
+            }
+        }
+    }
+
+    private Connection prepared(Connection fresh, Wire wire) throws SQLException {
         try {
             if (initialStatement != null) {
                 try (Statement statement = fresh.createStatement()) {
                     statement.execute(initialStatement);
                 }
             }
-            PhysicalConnection connection = PhysicalConnection.over(fresh, dialects.dialectOf(fresh));
+            ReplicationDialect spoken = dialects.dialectOf(fresh);
+            dialect = spoken;
+            if (endpoint != null) {
+                endpoint.verify(fresh, spoken);
+            }
+            PhysicalConnection connection = PhysicalConnection.over(fresh, wire, spoken, statementTime, tracksCommits);
             defaults.learnFrom(connection);
             return connection;
         } catch (SQLException | RuntimeException e) {

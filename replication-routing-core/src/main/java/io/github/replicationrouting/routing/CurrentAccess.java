@@ -2,28 +2,28 @@ package io.github.replicationrouting.routing;
 
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** Reads the intent off the thread's transaction and the connection's own settings. */
-public final class CurrentIntent {
+/** Reads the access off the thread's transaction and the connection's own settings. */
+public final class CurrentAccess {
 
-    private CurrentIntent() {}
+    private CurrentAccess() {}
 
     /**
-     * The intent of a statement that is about to run.
+     * The access of a statement that is about to run.
      *
      * @param autoCommit the connection's auto-commit: another transaction manager's transaction sets the same marks on
      *     the thread, so they count only for a connection that is out of auto-commit
      * @param readOnly the connection's own setting, the signal of plain JDBC users
      */
-    public static Intent of(boolean autoCommit, boolean readOnly) {
+    public static Access of(boolean autoCommit, boolean readOnly) {
         if (readOnly) {
-            return Intent.READ;
+            return Access.READ;
         }
         if (autoCommit) {
-            return Intent.OUTSIDE_TRANSACTION;
+            return Access.OUTSIDE_TRANSACTION;
         }
         return isInSpringTransaction(autoCommit) && TransactionSynchronizationManager.isCurrentTransactionReadOnly()
-                ? Intent.READ
-                : Intent.WRITE;
+                ? Access.READ
+                : Access.WRITE;
     }
 
     /** Whether a connection with this auto-commit takes part in a transaction that Spring manages. */

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-class CurrentIntentTest {
+class CurrentAccessTest {
 
     @AfterEach
     void clearThread() {
@@ -17,37 +17,37 @@ class CurrentIntentTest {
     void readOnlyTransactionsRead() {
         inTransaction(true, true);
 
-        assertThat(CurrentIntent.of(false, false)).isEqualTo(Intent.READ);
+        assertThat(CurrentAccess.of(false, false)).isEqualTo(Access.READ);
     }
 
     @Test
     void otherTransactionsWrite() {
         inTransaction(true, false);
 
-        assertThat(CurrentIntent.of(false, false)).isEqualTo(Intent.WRITE);
+        assertThat(CurrentAccess.of(false, false)).isEqualTo(Access.WRITE);
     }
 
     @Test
     void supportsWithReadOnlyIsNoTransaction() {
         inTransaction(false, true);
 
-        assertThat(CurrentIntent.of(true, false)).isEqualTo(Intent.OUTSIDE_TRANSACTION);
-        assertThat(CurrentIntent.of(false, false)).isEqualTo(Intent.WRITE);
+        assertThat(CurrentAccess.of(true, false)).isEqualTo(Access.OUTSIDE_TRANSACTION);
+        assertThat(CurrentAccess.of(false, false)).isEqualTo(Access.WRITE);
     }
 
     @Test
     void anotherManagersTransactionDoesNotCountInAutoCommit() {
         inTransaction(true, true);
 
-        assertThat(CurrentIntent.of(true, false)).isEqualTo(Intent.OUTSIDE_TRANSACTION);
+        assertThat(CurrentAccess.of(true, false)).isEqualTo(Access.OUTSIDE_TRANSACTION);
     }
 
     @Test
     void plainJdbcSaysItWithSetReadOnly() {
-        assertThat(CurrentIntent.of(true, true)).isEqualTo(Intent.READ);
-        assertThat(CurrentIntent.of(false, true)).isEqualTo(Intent.READ);
-        assertThat(CurrentIntent.of(false, false)).isEqualTo(Intent.WRITE);
-        assertThat(CurrentIntent.of(true, false)).isEqualTo(Intent.OUTSIDE_TRANSACTION);
+        assertThat(CurrentAccess.of(true, true)).isEqualTo(Access.READ);
+        assertThat(CurrentAccess.of(false, true)).isEqualTo(Access.READ);
+        assertThat(CurrentAccess.of(false, false)).isEqualTo(Access.WRITE);
+        assertThat(CurrentAccess.of(true, false)).isEqualTo(Access.OUTSIDE_TRANSACTION);
     }
 
     private static void inTransaction(boolean active, boolean readOnly) {

@@ -1,0 +1,117 @@
+package io.github.replicationrouting.integration.consistency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.consistency.ConsistencyMode;
+import io.github.replicationrouting.consistency.ConsistencySettings;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.JdbcDriver;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * No read goes back while appliers stall, replicas are late and die, and another node becomes the primary; and the
+ * checker finds those that do where nothing is promised. {@code -Dreplication-routing.test.pairs} and
+ * {@code -Dreplication-routing.test.pairs-seconds} ask for more.
+ */
+abstract class CheckerTests {
+
+    private static final Logger log = LoggerFactory.getLogger(CheckerTests.class);
+    private static final long PAIRS = Long.getLong("replication-routing.test.pairs", 100_000);
+    private static final int SESSIONS = 16;
+    private static final int PAIRS_UNDER_EACH_FAULT = 300;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final JdbcDriver driver;
+    private final long seconds;
+    private ReplicatedCluster cluster;
+
+    /** @param seconds when to end although fewer pairs are done, unless a property says otherwise */
+    CheckerTests(JdbcDriver driver, long seconds) {
+        this.driver = driver;
+        this.seconds = Long.getLong("replication-routing.test.pairs-seconds", seconds);
+    }
+
+    @BeforeEach
+    void fill(ReplicatedCluster given) {
+        cluster = given;
+        cluster.heal();
+        cluster.recreateDatabase();
+        cluster.primary().execute(List.of(Checker.TABLE.formatted(cluster.database())));
+        for (int i = 0; i < SESSIONS; i++) {
+            cluster.primary().execute(List.of("INSERT INTO " + cluster.database() + ".counter VALUES (" + i + ", 0)"));
+        }
+        cluster.awaitReplicated();
+    }
+
+    @AfterEach
+    void heal() {
+        cluster.heal();
+    }
+
+    @Test
+    void noReadGoesBack() throws Exception {
+        Checker checker = check(ConsistencyMode.SESSION, PAIRS, seconds);
+
+        assertThat(checker.violations()).as(checker::toString).isZero();
+        assertThat(checker.pairs()).isGreaterThan(1_000);
+    }
+
+    @Test
+    void whereNothingIsPromisedReadsDo() throws Exception {
+        Checker checker = check(ConsistencyMode.EVENTUAL, 20_000, 10);
+
+        assertThat(checker.violations()).as(checker::toString).isPositive();
+    }
+
+    private Checker check(ConsistencyMode mode, long pairs, long seconds) throws Exception {
+        ConsistencySettings settings = new ConsistencySettings(mode, Duration.ofMillis(100), Duration.ofSeconds(60));
+        try (SessionRouting routing =
+                SessionRouting.over(cluster, driver, "", Duration.ofMillis(100), settings, SESSIONS)) {
+            Checker checker = new Checker(routing, SESSIONS, pairs, seconds);
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            Thread faults = new Thread(() -> harm(checker), "faults");
+            faults.setUncaughtExceptionHandler((thread, e) -> failure.set(e));
+            faults.start();
+            checker.run();
+            faults.join();
+            log.warn("{} through {}, {}: {}", cluster.kind(), driver, mode, checker);
+            assertThat(failure.get()).isNull();
+            return checker;
+        }
+    }
+
+    private void harm(Checker checker) {
+        while (!checker.isOver()) {
+            List<ClusterNode> replicas = cluster.replicas();
+            replicas.get(0).stopApplier();
+            awaitPairs(checker);
+            replicas.get(0).startApplier();
+            replicas.get(1).delay(Duration.ofSeconds(1));
+            awaitPairs(checker);
+            replicas.get(1).delay(Duration.ZERO);
+            awaitPairs(checker);
+            replicas.get(1).kill();
+            awaitPairs(checker);
+            replicas.get(1).start();
+            cluster.heal();
+            awaitPairs(checker);
+            cluster.promote(replicas.get(0));
+            awaitPairs(checker);
+        }
+    }
+
+    /** A fault lasts until reads and writes have met it. */
+    private static void awaitPairs(Checker checker) {
+        long enough = checker.pairs() + PAIRS_UNDER_EACH_FAULT;
+        await().atMost(LIMIT).until(() -> checker.isOver() || checker.pairs() >= enough);
+    }
+}

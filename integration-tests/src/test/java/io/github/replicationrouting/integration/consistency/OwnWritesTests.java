@@ -1,0 +1,259 @@
+package io.github.replicationrouting.integration.consistency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.consistency.ConsistencySettings;
+import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.JdbcDriver;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Every way to commit leaves a token, and a read that follows finds the commit. The applier of the replicas stands still
+ * where a test must not be lucky.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class OwnWritesTests {
+
+    private final JdbcDriver driver;
+    private final boolean reported;
+    private final AtomicInteger lastId = new AtomicInteger();
+    private ReplicatedCluster cluster;
+    private SessionRouting routing;
+
+    /** @param reported whether the driver passes on what the server reports */
+    OwnWritesTests(JdbcDriver driver, boolean reported) {
+        this.driver = driver;
+        this.reported = reported;
+    }
+
+    @BeforeAll
+    void start(ReplicatedCluster given) {
+        cluster = given;
+        cluster.primary()
+                .execute(
+                        List.of("CREATE TABLE " + cluster.database() + ".item (id INT PRIMARY KEY, name VARCHAR(20))"));
+        cluster.awaitReplicated();
+        routing = SessionRouting.over(
+                cluster,
+                driver,
+                driver == JdbcDriver.CONNECTOR_J ? "allowMultiQueries=true&rewriteBatchedStatements=true" : "",
+                Duration.ofMillis(100),
+                ConsistencySettings.defaults(),
+                2);
+    }
+
+    @AfterAll
+    void stop() {
+        if (routing != null) {
+            routing.close();
+        }
+    }
+
+    @BeforeEach
+    void begin() {
+        cluster.heal();
+        routing.awaitAllOnline();
+        SessionToken.clear();
+        routing.counts().reset();
+    }
+
+    private int newId() {
+        return lastId.incrementAndGet();
+    }
+
+    private int count(int id) {
+        return routing.readOnly().execute(status -> routing.jdbc()
+                .queryForObject("SELECT COUNT(*) FROM item WHERE id = ?", Integer.class, id));
+    }
+
+    /** The rows of the last write, read while no replica can have them. */
+    private void assertSeenThoughReplicasStandStill(ThrowingWrite write) throws SQLException {
+        cluster.replicas().forEach(ClusterNode::stopApplier);
+        int id = newId();
+        write.of(id);
+        assertThat(token()).contains(reported ? cluster.kind().name().toLowerCase(java.util.Locale.ROOT) + " " : "at ");
+        assertThat(count(id)).isEqualTo(1);
+    }
+
+    private interface ThrowingWrite {
+        void of(int id) throws SQLException;
+    }
+
+    private static String token() {
+        String token = SessionToken.current().toString();
+        return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aTransaction() throws SQLException {
+        assertSeenThoughReplicasStandStill(id ->
+                routing.readWrite().execute(status -> routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id)));
+    }
+
+    @Test
+    void anAutoCommitStatement() throws SQLException {
+        assertSeenThoughReplicasStandStill(id -> routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id));
+    }
+
+    @Test
+    void aBatch() throws SQLException {
+        assertSeenThoughReplicasStandStill(id -> routing.jdbc()
+                .batchUpdate("INSERT INTO item VALUES (?, 'a')", List.of(new Object[] {id}, new Object[] {newId()})));
+    }
+
+    @Test
+    void aServerPreparedStatement() throws SQLException {
+        assertSeenThoughReplicasStandStill(id -> {
+            try (Connection connection = routing.routing().dataSource().getConnection();
+                    PreparedStatement insert = connection.prepareStatement("INSERT INTO item VALUES (?, 'a')")) {
+                insert.setInt(1, id);
+                insert.execute();
+            }
+        });
+    }
+
+    @Test
+    void setAutoCommitTrue() throws SQLException {
+        assertSeenThoughReplicasStandStill(id -> {
+            try (Connection connection = routing.routing().dataSource().getConnection();
+                    Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                statement.execute("INSERT INTO item VALUES (" + id + ", 'a')");
+                connection.setAutoCommit(true);
+            }
+        });
+    }
+
+    @Test
+    void anImplicitCommitByDdl() throws SQLException {
+        assertSeenThoughReplicasStandStill(id -> routing.readWrite().executeWithoutResult(status -> {
+            routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
+            routing.jdbc().execute("CREATE TABLE made_" + id + " (id INT PRIMARY KEY)");
+        }));
+    }
+
+    @Test
+    void severalStatementsInOne() throws SQLException {
+        if (driver == JdbcDriver.CONNECTOR_J) {
+            assertSeenThoughReplicasStandStill(id -> routing.jdbc()
+                    .execute("INSERT INTO item VALUES (" + id + ", 'a'); INSERT INTO item VALUES (" + newId()
+                            + ", 'b')"));
+        }
+    }
+
+    @Test
+    void aConnectionThatIsHeldReadsThroughAnother() throws SQLException {
+        cluster.replicas().forEach(ClusterNode::stopApplier);
+        int id = newId();
+        try (Connection held = routing.routing().dataSource().getConnection();
+                Statement statement = held.createStatement()) {
+            statement.execute("INSERT INTO item VALUES (" + id + ", 'a')");
+            assertThat(count(id)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatIsRolledBackLeavesNoToken() {
+        routing.readWrite().executeWithoutResult(status -> {
+            routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", newId());
+            status.setRollbackOnly();
+        });
+
+        assertThat(SessionToken.current().isEmpty()).isTrue();
+    }
+
+    @Test
+    void anotherSessionDoesNotPay() throws Exception {
+        cluster.replicas().forEach(ClusterNode::stopApplier);
+        routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", newId());
+        routing.counts().reset();
+
+        Thread other = new Thread(() -> count(0));
+        other.start();
+        other.join();
+
+        assertThat(routing.counts().reads("replica-selected")).isEqualTo(1);
+    }
+
+    @Test
+    void thePinnedWriterIsAFloorForAll() throws Exception {
+        cluster.replicas().forEach(ClusterNode::stopApplier);
+        int id = newId();
+        try (Connection migration = routing.routing().writerDataSource().getConnection();
+                Statement statement = migration.createStatement()) {
+            statement.execute("INSERT INTO item VALUES (" + id + ", 'a')");
+        }
+        int[] seen = {-1};
+
+        Thread other = new Thread(() -> seen[0] = count(id));
+        other.start();
+        other.join();
+
+        assertThat(seen[0]).isEqualTo(1);
+    }
+
+    @Test
+    void aTokenIsSentToAnotherThread() throws Exception {
+        cluster.replicas().forEach(ClusterNode::stopApplier);
+        int id = newId();
+        routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
+        String message = SessionToken.current().toString();
+        int[] seen = {-1};
+
+        Thread consumer = new Thread(() -> {
+            SessionToken.parse(message).join();
+            seen[0] = count(id);
+        });
+        consumer.start();
+        consumer.join();
+
+        assertThat(message).matches("[A-Za-z0-9_-]+");
+        assertThat(seen[0]).isEqualTo(1);
+    }
+
+    @Test
+    void aReadFollowsItsWriteToAReplica() {
+        int rounds = 200;
+        for (int i = 0; i < rounds; i++) {
+            int id = newId();
+            routing.readWrite().execute(status -> routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id));
+            assertThat(count(id)).isEqualTo(1);
+        }
+        System.out.println(cluster.kind() + " through " + driver + ": " + routing.counts());
+        if (reported) {
+            assertThat(routing.counts().readsOnReplicas()).isGreaterThanOrEqualTo(rounds * 95L / 100);
+        }
+    }
+
+    @Test
+    void aSessionLeavesThePrimaryAgain() {
+        cluster.replicas().forEach(ClusterNode::stopApplier);
+        int id = newId();
+        routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
+        assertThat(count(id)).isEqualTo(1);
+        assertThat(routing.counts().reads("session-primary")).isEqualTo(1);
+        cluster.replicas().forEach(ClusterNode::startApplier);
+
+        // Reads on without a pause: no probe of the primary finds a moment between two of them.
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (routing.counts().readsOnReplicas() == 0 && System.nanoTime() < end) {
+            count(id);
+        }
+        assertThat(routing.counts().readsOnReplicas()).isPositive();
+    }
+}

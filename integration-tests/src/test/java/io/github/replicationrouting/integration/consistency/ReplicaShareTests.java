@@ -1,0 +1,132 @@
+package io.github.replicationrouting.integration.consistency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.consistency.ConsistencyMode;
+import io.github.replicationrouting.consistency.ConsistencySettings;
+import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.test.JdbcDriver;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What reads cost that follow their own write at once, beside reads that are promised nothing and reads on the primary. */
+abstract class ReplicaShareTests {
+
+    private static final int SESSIONS = 4;
+    private static final int PAIRS = Integer.getInteger("replication-routing.test.share-pairs", 500);
+
+    private final JdbcDriver driver;
+    private final double leastShare;
+
+    /** @param leastShare part of the reads that must be served by replicas */
+    ReplicaShareTests(JdbcDriver driver, double leastShare) {
+        this.driver = driver;
+        this.leastShare = leastShare;
+    }
+
+    /** @param nanos how long each read took, in order */
+    private record Result(String name, List<Long> nanos, long stale, double share, int waits, long inVain) {
+
+        double millis(double part) {
+            return nanos.get((int) (part * (nanos.size() - 1))) / 1e6;
+        }
+    }
+
+    private record Pairs(List<Long> nanos, long stale) {}
+
+    @Test
+    void readsThatFollowTheirWriteShouldStayOnReplicas(ReplicatedCluster cluster) throws Exception {
+        cluster.heal();
+        cluster.recreateDatabase();
+        cluster.primary().execute(List.of(Checker.TABLE.formatted(cluster.database())));
+        for (int i = 0; i < SESSIONS; i++) {
+            cluster.primary().execute(List.of("INSERT INTO " + cluster.database() + ".counter VALUES (" + i + ", 0)"));
+        }
+        cluster.awaitReplicated();
+
+        Result session = run(cluster, "session", ConsistencyMode.SESSION, false);
+        Result eventual = run(cluster, "eventual", ConsistencyMode.EVENTUAL, false);
+        Result primary = run(cluster, "always primary", ConsistencyMode.EVENTUAL, true);
+
+        print(cluster, List.of(session, eventual, primary));
+        assertThat(session.stale()).isZero();
+        assertThat(primary.stale()).isZero();
+        assertThat(session.share()).isGreaterThanOrEqualTo(leastShare);
+    }
+
+    private Result run(ReplicatedCluster cluster, String name, ConsistencyMode mode, boolean onPrimary)
+            throws Exception {
+        ConsistencySettings settings = new ConsistencySettings(mode, Duration.ofMillis(100), Duration.ofSeconds(60));
+        try (SessionRouting routing =
+                SessionRouting.over(cluster, driver, "", Duration.ofMillis(500), settings, SESSIONS)) {
+            TransactionTemplate reading = onPrimary ? routing.readWrite() : routing.readOnly();
+            List<Callable<Pairs>> work = new ArrayList<>();
+            for (int i = 0; i < SESSIONS; i++) {
+                int id = i;
+                work.add(() -> pairs(routing, reading, id));
+            }
+            ExecutorService threads = Executors.newFixedThreadPool(SESSIONS);
+            List<Long> nanos = new ArrayList<>();
+            long stale = 0;
+            for (Future<Pairs> done : threads.invokeAll(work)) {
+                nanos.addAll(done.get().nanos());
+                stale += done.get().stale();
+            }
+            threads.shutdown();
+            double share = routing.counts().readsOnReplicas() / (double) nanos.size();
+            return new Result(
+                    name,
+                    nanos.stream().sorted().toList(),
+                    stale,
+                    share,
+                    routing.counts().waits().size(),
+                    routing.counts().waitsInVain());
+        }
+    }
+
+    private static Pairs pairs(SessionRouting routing, TransactionTemplate reading, int id) {
+        SessionToken.clear();
+        List<Long> nanos = new ArrayList<>();
+        long stale = 0;
+        for (int i = 0; i < PAIRS; i++) {
+            long value = System.nanoTime();
+            routing.readWrite().executeWithoutResult(status -> routing.jdbc()
+                    .update("UPDATE counter SET value = ? WHERE id = ?", value, id));
+            long began = System.nanoTime();
+            Long read = reading.execute(
+                    status -> routing.jdbc().queryForObject("SELECT value FROM counter WHERE id = ?", Long.class, id));
+            nanos.add(System.nanoTime() - began);
+            stale += read == null || read != value ? 1 : 0;
+        }
+        return new Pairs(nanos, stale);
+    }
+
+    private void print(ReplicatedCluster cluster, List<Result> results) {
+        StringBuilder table = new StringBuilder("%n%s through %s: %d sessions, %d reads each right after a write%n"
+                .formatted(cluster.kind(), driver, SESSIONS, PAIRS));
+        table.append(
+                "| reads          | stale | on replicas | waits | in vain | p50 ms | p95 ms | p99 ms |%n".formatted());
+        table.append("|---|---|---|---|---|---|---|---|%n".formatted());
+        for (Result result : results) {
+            table.append("| %-14s | %5d | %10.1f%% | %5d | %7d | %6.1f | %6.1f | %6.1f |%n"
+                    .formatted(
+                            result.name(),
+                            result.stale(),
+                            100 * result.share(),
+                            result.waits(),
+                            result.inVain(),
+                            result.millis(0.5),
+                            result.millis(0.95),
+                            result.millis(0.99)));
+        }
+        System.out.println(table);
+    }
+}

@@ -1,0 +1,186 @@
+package io.github.replicationrouting.integration.consistency;
+
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariConfig;
+import io.github.replicationrouting.NodeSettings;
+import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.consistency.ConsistencySettings;
+import io.github.replicationrouting.metrics.RouterMetrics;
+import io.github.replicationrouting.monitor.LagProbe;
+import io.github.replicationrouting.monitor.MonitorSettings;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.JdbcDriver;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.NodeState;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** A router with what its decisions and waits were. */
+final class SessionRouting implements AutoCloseable {
+
+    private final ReplicationRouting routing;
+    private final JdbcTemplate jdbc;
+    private final TransactionTemplate readOnly;
+    private final TransactionTemplate readWrite;
+    private final Counts counts;
+
+    private SessionRouting(ReplicationRouting routing, Counts counts) {
+        this.routing = routing;
+        this.counts = counts;
+        this.jdbc = new JdbcTemplate(routing.dataSource());
+        JdbcTransactionManager transactions = new JdbcTransactionManager(routing.dataSource());
+        DefaultTransactionDefinition reading =
+                new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRED);
+        reading.setReadOnly(true);
+        this.readOnly = new TransactionTemplate(transactions, reading);
+        this.readWrite = new TransactionTemplate(transactions);
+    }
+
+    static SessionRouting over(
+            ReplicatedCluster cluster,
+            JdbcDriver driver,
+            String parameters,
+            Duration interval,
+            ConsistencySettings consistency,
+            int poolSize) {
+        Counts counts = new Counts();
+        ReplicationRouting.Builder builder = ReplicationRouting.builder("test")
+                .metrics(counts)
+                .consistency(consistency)
+                .monitor(new MonitorSettings(
+                        interval,
+                        Duration.ofSeconds(1),
+                        2,
+                        LagProbe.AUTO,
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(60),
+                        Duration.ZERO));
+        for (ClusterNode node : cluster.nodes()) {
+            HikariConfig pool = new HikariConfig();
+            pool.setPoolName(node.name());
+            pool.setUsername(cluster.username());
+            pool.setPassword(cluster.password());
+            pool.setMaximumPoolSize(poolSize);
+            pool.setConnectionTimeout(10_000);
+            pool.setInitializationFailTimeout(-1);
+            String url = node.jdbcUrl(driver);
+            builder.node(new NodeSettings(
+                    NodeSpec.of(
+                            node.name(),
+                            parameters.isEmpty() ? url : url + (url.contains("?") ? "&" : "?") + parameters),
+                    pool,
+                    null,
+                    Duration.ofSeconds(5),
+                    null));
+        }
+        SessionRouting test = new SessionRouting(builder.build(), counts);
+        test.routing.start();
+        test.awaitAllOnline();
+        return test;
+    }
+
+    ReplicationRouting routing() {
+        return routing;
+    }
+
+    JdbcTemplate jdbc() {
+        return jdbc;
+    }
+
+    TransactionTemplate readOnly() {
+        return readOnly;
+    }
+
+    TransactionTemplate readWrite() {
+        return readWrite;
+    }
+
+    Counts counts() {
+        return counts;
+    }
+
+    /** The server's own name for itself, in a read-only transaction. */
+    long readingServer() {
+        return readOnly.execute(status -> jdbc.queryForObject("SELECT @@server_id", Long.class));
+    }
+
+    void awaitAllOnline() {
+        await("all nodes are online")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> routing.topology().snapshot().nodes().stream()
+                        .allMatch(node -> node.state() == NodeState.ONLINE));
+    }
+
+    @Override
+    public void close() {
+        routing.close();
+    }
+
+    /** Counts decisions by reason, and keeps the waits. */
+    static final class Counts implements RouterMetrics {
+
+        private final Map<String, LongAdder> reads = new ConcurrentHashMap<>();
+        private final Queue<Duration> waits = new ConcurrentLinkedQueue<>();
+        private final LongAdder waitsInVain = new LongAdder();
+
+        @Override
+        public void decided(String access, Node node, String reason) {
+            if (access.equals("read")) {
+                reads.computeIfAbsent(reason, key -> new LongAdder()).increment();
+            }
+        }
+
+        @Override
+        public void consistencyWaited(Duration waited, String outcome) {
+            waits.add(waited);
+            if (!outcome.equals("reached")) {
+                waitsInVain.increment();
+            }
+        }
+
+        long reads(String reason) {
+            LongAdder count = reads.get(reason);
+            return count == null ? 0 : count.sum();
+        }
+
+        long reads() {
+            return reads.values().stream().mapToLong(LongAdder::sum).sum();
+        }
+
+        long readsOnReplicas() {
+            return reads("replica-selected") + reads("session-replica") + reads("session-wait");
+        }
+
+        Queue<Duration> waits() {
+            return waits;
+        }
+
+        long waitsInVain() {
+            return waitsInVain.sum();
+        }
+
+        void reset() {
+            reads.clear();
+            waits.clear();
+            waitsInVain.reset();
+        }
+
+        @Override
+        public String toString() {
+            return new TreeMap<>(reads) + ", " + waits.size() + " waits, " + waitsInVain + " in vain";
+        }
+    }
+}

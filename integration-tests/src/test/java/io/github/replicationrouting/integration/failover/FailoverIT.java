@@ -1,0 +1,258 @@
+package io.github.replicationrouting.integration.failover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.integration.failover.History.Told;
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.NodeRole;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The primary is lost or handed over under load, at the default interval; nothing acknowledged is lost silently. */
+@ParameterizedClass
+@EnumSource(names = {"MYSQL", "MYSQL_SEMI_SYNCHRONOUS", "MARIADB"})
+@ExtendWith(Applications.Extension.class)
+class FailoverIT {
+
+    private static final Logger log = LoggerFactory.getLogger(FailoverIT.class);
+
+    private static final int SOME = 30;
+
+    /** Far above what is measured, for machines that do many things at once. */
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final Stack stack;
+    private final Applications applications;
+    private final TestApplication app;
+    private final ClusterNode db1;
+    private final ClusterNode db2;
+
+    FailoverIT(Stack stack, Applications applications) {
+        this.stack = stack;
+        this.applications = applications;
+        applications.cluster(stack).grantMonitoring();
+        app = applications.get(stack, JdbcApplication.class, properties());
+        db1 = app.cluster().node("db1");
+        db2 = app.cluster().node("db2");
+    }
+
+    private String[] properties() {
+        return new String[] {
+            "replication.routing.monitor.interval=500ms",
+            // How long a promotion takes is the machine's affair.
+            "replication.routing.writes.hold=60s",
+            "replication.routing.monitor.username="
+                    + applications.cluster(stack).monitorUsername(),
+            "replication.routing.monitor.password="
+                    + applications.cluster(stack).monitorPassword()
+        };
+    }
+
+    @AfterEach
+    void heal() {
+        app.cluster().heal();
+        app.cluster().grantMonitoring();
+        app.awaitAllInUse();
+    }
+
+    @Test
+    void writesShouldFollowAPromotionAfterThePrimaryWasKilled() throws Exception {
+        try (Workload load = Workload.start(app)) {
+            load.awaitWrites("db1", SOME);
+            load.awaitReads(SOME);
+            db1.kill();
+            long writableAt = promote(db2);
+            load.awaitWrites("db2", SOME);
+            load.awaitReads(SOME);
+
+            int lost = report("killed", load, writableAt, !stack.isSemiSynchronous());
+            assertThat(load.failedWrites()).hasSizeLessThanOrEqualTo(Workload.WRITERS);
+            assertThat(load.failedReads()).isEmpty();
+            if (stack.isSemiSynchronous()) {
+                assertThat(lost).isZero();
+            }
+        }
+    }
+
+    /** Its last writes are in doubt; when it thaws, it is fenced, and nobody hears of them as acknowledged. */
+    @Test
+    void writesShouldLeaveAFrozenPrimaryForItsSuccessor() throws Exception {
+        try (Workload load = Workload.start(app)) {
+            load.awaitWrites("db1", SOME);
+            db1.freeze();
+            app.awaitState("db1", NodeState.DOWN);
+            long writableAt = promote(db2);
+            load.awaitWrites("db2", SOME);
+            db1.thaw();
+            app.awaitState("db1", NodeState.FENCED);
+            load.awaitWrites("db2", 2 * SOME);
+
+            int lost = report("frozen", load, writableAt, !stack.isSemiSynchronous());
+            assertThat(load.failedWrites()).hasSizeLessThanOrEqualTo(Workload.WRITERS);
+            assertThat(load.failedReads()).isEmpty();
+            if (stack.isSemiSynchronous()) {
+                assertThat(lost).isZero();
+            }
+        }
+    }
+
+    @Test
+    void noSecondPrimaryShouldBeInventedForOneThatOnlyTheApplicationCannotReach() throws Exception {
+        try (Workload load = Workload.start(app)) {
+            load.awaitWrites("db1", SOME);
+            db1.cutOff();
+            app.awaitState("db1", NodeState.DOWN);
+            load.awaitReads(SOME);
+            assertThat(primary(app)).isNull();
+            assertThat(List.of(app.status("db2"), app.status("db3")))
+                    .extracting(NodeStatus::role)
+                    .containsOnly(Role.REPLICA);
+            // Somebody forgot to lock it: it replicates from the primary, which it hears.
+            db2.readOnly(false);
+            load.awaitReads(SOME);
+            assertThat(primary(app)).isNull();
+            db2.readOnly(true);
+
+            db1.restoreNetwork();
+            await().atMost(Duration.ofSeconds(30)).until(() -> "db1".equals(primary(app)));
+            int before = load.history().writes().size();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> load.history().writes().size() >= before + SOME);
+            assertThat(load.assertSound(false)).isZero();
+            assertThat(load.failedReads()).isEmpty();
+        }
+    }
+
+    @Test
+    void aPlannedSwitchoverShouldFailNothing() throws Exception {
+        try (Workload load = Workload.start(app)) {
+            load.awaitWrites("db1", SOME);
+            long writableAt = promote(db2);
+            load.awaitWrites("db2", SOME);
+
+            assertThat(report("planned", load, writableAt, false)).isZero();
+            assertThat(load.failedWrites()).isEmpty();
+            assertThat(load.failedReads()).isEmpty();
+        }
+    }
+
+    @Test
+    void anOldPrimaryThatReturnsWritableShouldGetNothingAlsoFromANewInstance() throws Exception {
+        try (Workload load = Workload.start(app)) {
+            load.awaitWrites("db1", SOME);
+            db1.kill();
+            promote(db2);
+            load.awaitWrites("db2", SOME);
+            db1.start();
+            app.awaitState("db1", NodeState.FENCED);
+
+            try (TestApplication other = applications.start(stack, JdbcApplication.class, properties())) {
+                other.awaitState("db1", NodeState.FENCED);
+                assertThat(primary(other)).isEqualTo("db2");
+                assertThat(primary(app)).isEqualTo("db2");
+                assertThat(other.transactions().write(other::node)).isEqualTo("db2");
+            }
+            // Without a grant nothing shows who follows whom: refused, not guessed.
+            try (TestApplication blind =
+                    applications.start(stack, JdbcApplication.class, "replication.routing.writes.hold=0")) {
+                String primary = primary(blind);
+                if (primary == null) {
+                    assertThatThrownBy(() -> blind.transactions().write(blind::node))
+                            .hasStackTraceContaining("MultipleWritableNodesException")
+                            .hasStackTraceContaining("db1")
+                            .hasStackTraceContaining("db2")
+                            .hasStackTraceContaining("replication.routing.nodes.<name>.role");
+                }
+                assertThat(primary).isNotEqualTo("db1");
+            }
+            load.awaitWrites("db2", 2 * SOME);
+            load.assertSound(!stack.isSemiSynchronous());
+        }
+    }
+
+    @Test
+    void aSplitBrainShouldNotSplitWrites() throws Exception {
+        assumeFalse(stack.isSemiSynchronous(), "a write on a node without replicas waits for one");
+        try (Workload load = Workload.start(app)) {
+            load.awaitWrites("db1", SOME);
+            // Harmless: still a replica.
+            db2.readOnly(false);
+            load.awaitWrites("db1", 2 * SOME);
+            await().untilAsserted(() -> assertThat(app.status("db2").role()).isEqualTo(Role.REPLICA));
+            // Diverged: writable, and with a write of its own.
+            db2.stopReceiver();
+            db2.stopApplier();
+            db2.execute(List.of("INSERT INTO " + app.cluster().database() + ".author (name) VALUES ('errant')"));
+            app.awaitState("db2", NodeState.FENCED);
+            try (TestApplication other = applications.start(stack, JdbcApplication.class, properties())) {
+                assertThat(primary(other)).isEqualTo("db1");
+                other.awaitState("db2", NodeState.FENCED);
+            }
+            load.awaitWrites("db1", 3 * SOME);
+            assertThat(load.failedWrites()).isEmpty();
+            assertThat(load.assertSound(false)).isZero();
+            assertThat(load.history().writes())
+                    .filteredOn(write -> write.told() == Told.ACKNOWLEDGED)
+                    .allMatch(write -> "db1".equals(write.server()));
+        }
+    }
+
+    private static @Nullable String primary(TestApplication app) {
+        NodeStatus primary =
+                app.bean(ReplicationRouting.class).topology().snapshot().primary();
+        return primary == null ? null : primary.name();
+    }
+
+    /** Promotes a node, and tells when it was seen to be writable. */
+    private long promote(ClusterNode node) {
+        CompletableFuture<Long> writable = CompletableFuture.supplyAsync(() -> {
+            await().pollInterval(Duration.ofMillis(10))
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> node.role() == NodeRole.PRIMARY);
+            return System.nanoTime();
+        });
+        if (!app.cluster().primary().answers()) {
+            app.cluster().consolidate(node);
+        }
+        app.cluster().promote(node);
+        return writable.join();
+    }
+
+    private int report(String scenario, Workload load, long writableAt, boolean tailsMayBeLost) throws Exception {
+        Duration first = Duration.ofNanos(load.firstAcknowledgedAt() - writableAt);
+        int lost = load.assertSound(tailsMayBeLost);
+        log.warn(
+                "{} {}: first write {} ms after the node was writable; of {} writes {} failed and {} are unknown;"
+                        + " {} acknowledged ones lost; {} reads failed",
+                stack,
+                scenario,
+                first.toMillis(),
+                load.history().writes().size(),
+                load.history().count(Told.FAILED),
+                load.history().count(Told.UNKNOWN),
+                lost,
+                load.failedReads().size());
+        assertThat(first).isLessThan(SOON);
+        return lost;
+    }
+}

@@ -1,0 +1,125 @@
+package io.github.replicationrouting.integration.failover;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What writers were told, held against what the database has in the end. A write inserts one row, named by its writer and
+ * number, and counts one up in its writer's counter, in one transaction.
+ */
+final class History {
+
+    /** What a writer was told of a write. */
+    enum Told {
+        /** It is committed. */
+        ACKNOWLEDGED,
+        /** It failed, and has changed nothing. */
+        FAILED,
+        /** Nobody knows. */
+        UNKNOWN
+    }
+
+    /**
+     * One write.
+     *
+     * @param server which server it was on, as that said itself; null where it reached none
+     */
+    record Write(
+            int writer, int number, Told told, @Nullable String server) {
+
+        String name() {
+            return writer + "/" + number;
+        }
+    }
+
+    private final ConcurrentLinkedQueue<Write> writes = new ConcurrentLinkedQueue<>();
+
+    /** A writer's own writes are added in their order. */
+    void add(Write write) {
+        writes.add(write);
+    }
+
+    List<Write> writes() {
+        return List.copyOf(writes);
+    }
+
+    long count(Told told) {
+        return writes.stream().filter(write -> write.told() == told).count();
+    }
+
+    /**
+     * Everything that is wrong, in words.
+     *
+     * @param rows how often each write is there, by name
+     * @param counters how many writes each writer's counter has counted
+     * @param tailsMayBeLost whether a server may have died with its newest acknowledged writes: then what is missing of
+     *     a writer's writes on one server must be the last of them
+     */
+    List<String> violations(Map<String, Integer> rows, Map<Integer, Integer> counters, boolean tailsMayBeLost) {
+        List<String> found = new ArrayList<>();
+        Map<String, Write> known = new HashMap<>();
+        Map<Integer, List<Write>> byWriter = new TreeMap<>();
+        for (Write write : writes) {
+            known.put(write.name(), write);
+            byWriter.computeIfAbsent(write.writer(), writer -> new ArrayList<>())
+                    .add(write);
+        }
+        rows.forEach((name, times) -> {
+            Write write = known.get(name);
+            if (write == null) {
+                found.add(name + " was never written");
+            } else if (write.told() == Told.FAILED) {
+                found.add(name + " failed, and is there");
+            }
+            if (times > 1) {
+                found.add(name + " is there " + times + " times");
+            }
+        });
+        byWriter.forEach((writer, own) -> {
+            found.addAll(lost(own, rows, tailsMayBeLost));
+            int there = own.stream()
+                    .mapToInt(write -> rows.getOrDefault(write.name(), 0))
+                    .sum();
+            int counted = counters.getOrDefault(writer, 0);
+            if (counted != there) {
+                found.add("writer " + writer + " has " + there + " rows, and its counter says " + counted);
+            }
+        });
+        return found;
+    }
+
+    /** Acknowledged writes that are not there. */
+    List<Write> lost(Map<String, Integer> rows) {
+        return writes.stream()
+                .filter(write -> write.told() == Told.ACKNOWLEDGED && !rows.containsKey(write.name()))
+                .toList();
+    }
+
+    private static List<String> lost(List<Write> own, Map<String, Integer> rows, boolean tailsMayBeLost) {
+        List<String> found = new ArrayList<>();
+        @Nullable Write missing = null;
+        for (Write write : own) {
+            if (write.told() != Told.ACKNOWLEDGED) {
+                continue;
+            }
+            boolean there = rows.containsKey(write.name());
+            if (!there && !tailsMayBeLost) {
+                found.add(write.name() + " was acknowledged by " + write.server() + ", and is lost");
+            }
+            if (missing != null && !String.valueOf(missing.server()).equals(write.server())) {
+                missing = null;
+            }
+            if (there && missing != null) {
+                found.add(missing.name() + " is lost, although " + write.name() + ", which " + write.server()
+                        + " acknowledged later, is there");
+            }
+            missing = there ? missing : write;
+        }
+        return found;
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.replicationrouting.integration.failover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.integration.failover.History.Told;
+import io.github.replicationrouting.integration.failover.History.Write;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The checker finds what it is there to find. */
+class HistoryTest {
+
+    private final History history = new History();
+    private final Map<String, Integer> rows = new HashMap<>();
+    private final Map<Integer, Integer> counters = new HashMap<>();
+
+    @Test
+    void whatWasAcknowledgedAndIsThereIsFine() {
+        write(1, Told.ACKNOWLEDGED, "db1", true);
+        write(2, Told.FAILED, "db1", false);
+        write(3, Told.UNKNOWN, "db1", true);
+        write(4, Told.UNKNOWN, "db1", false);
+        write(5, Told.ACKNOWLEDGED, "db2", true);
+
+        assertThat(history.violations(rows, counters, false)).isEmpty();
+    }
+
+    @Test
+    void aLostAcknowledgedWriteIsFound() {
+        write(1, Told.ACKNOWLEDGED, "db1", false);
+
+        assertThat(history.violations(rows, counters, false))
+                .containsExactly("0/1 was acknowledged by db1, and is lost");
+        assertThat(history.lost(rows)).extracting(Write::number).containsExactly(1);
+    }
+
+    @Test
+    void aWriteThatHappenedTwiceIsFound() {
+        write(1, Told.ACKNOWLEDGED, "db1", true);
+        rows.put("0/1", 2);
+        counters.put(0, 2);
+
+        assertThat(history.violations(rows, counters, true)).containsExactly("0/1 is there 2 times");
+    }
+
+    @Test
+    void aFailedWriteThatIsThereIsFound() {
+        write(1, Told.FAILED, "db1", true);
+
+        assertThat(history.violations(rows, counters, true)).containsExactly("0/1 failed, and is there");
+    }
+
+    @Test
+    void aRowThatNobodyWroteIsFound() {
+        rows.put("7/7", 1);
+
+        assertThat(history.violations(rows, counters, true)).containsExactly("7/7 was never written");
+    }
+
+    @Test
+    void halfATransactionIsFound() {
+        write(1, Told.ACKNOWLEDGED, "db1", true);
+        counters.put(0, 0);
+
+        assertThat(history.violations(rows, counters, true))
+                .containsExactly("writer 0 has 1 rows, and its counter says 0");
+    }
+
+    @Test
+    void theTailOfADeadServerMayBeLostButNothingBeforeIt() {
+        write(1, Told.ACKNOWLEDGED, "db1", true);
+        write(2, Told.ACKNOWLEDGED, "db1", false);
+        write(3, Told.ACKNOWLEDGED, "db1", false);
+        write(4, Told.ACKNOWLEDGED, "db2", true);
+        assertThat(history.violations(rows, counters, true)).isEmpty();
+
+        write(5, Told.ACKNOWLEDGED, "db2", false);
+        write(6, Told.ACKNOWLEDGED, "db2", true);
+        assertThat(history.violations(rows, counters, true))
+                .containsExactly("0/5 is lost, although 0/6, which db2 acknowledged later, is there");
+    }
+
+    private void write(int number, Told told, String server, boolean there) {
+        history.add(new Write(0, number, told, server));
+        if (there) {
+            rows.put("0/" + number, 1);
+            counters.merge(0, 1, Integer::sum);
+        }
+    }
+}

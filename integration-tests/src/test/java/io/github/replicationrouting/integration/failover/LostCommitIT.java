@@ -1,0 +1,156 @@
+package io.github.replicationrouting.integration.failover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.routing.CommitOutcomeUnknownException;
+import io.github.replicationrouting.routing.RoutingDataSource;
+import io.github.replicationrouting.test.ClusterNode;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The primary dies with what it was told, and nobody knows whether it did it. */
+@ParameterizedClass
+@MethodSource(Stack.WITH_EACH_TRANSACTION_MANAGER)
+@ExtendWith(Applications.Extension.class)
+class LostCommitIT {
+
+    private final TestApplication app;
+    private final ClusterNode db1;
+
+    LostCommitIT(Stack stack, Class<?> configuration, Applications applications) {
+        app = applications.get(stack, configuration);
+        db1 = app.cluster().node("db1");
+    }
+
+    @AfterEach
+    void heal() {
+        app.cluster().heal();
+        app.awaitAllInUse();
+    }
+
+    @Test
+    void theCallerShouldLearnThatTheOutcomeIsUnknown() throws Exception {
+        String author = UUID.randomUUID().toString();
+        AtomicInteger runs = new AtomicInteger();
+
+        Throwable failure = lostIn("commit", toCut -> app.transactions().write(() -> {
+            runs.incrementAndGet();
+            app.insertAuthor(author);
+            toCut.run();
+            return null;
+        }));
+
+        assertThat(unknown(failure)).isNotNull().hasMessageContaining("db1").hasMessageContaining("COMMIT");
+        assertThat(unknown(failure)).extracting("SQLState").isEqualTo("08007");
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void aStatementInAutoCommitIsACommit() throws Exception {
+        Throwable failure = lostIn("update", toCut -> {
+            app.jdbc().queryForList("SELECT 1 FROM author WHERE 1 = 0");
+            toCut.run();
+            app.insertAuthor("auto-commit");
+        });
+
+        assertThat(unknown(failure)).isNotNull().hasMessageContaining("auto-commit");
+    }
+
+    @Test
+    void goingToAutoCommitIsACommit() throws Exception {
+        Throwable failure = lostIn("setAutoCommit", toCut -> {
+            try (Connection connection = app.bean(RoutingDataSource.class).getConnection();
+                    Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                statement.executeUpdate("INSERT INTO author (name) VALUES ('plain')");
+                toCut.run();
+                connection.setAutoCommit(true);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+
+        assertThat(unknown(failure)).isNotNull();
+    }
+
+    @Test
+    void beforeTheCommitItIsKnownThatNothingHappened() throws Exception {
+        String author = UUID.randomUUID().toString();
+
+        Throwable failure = lostIn("update", toCut -> app.transactions().write(() -> {
+            app.insertAuthor(author);
+            toCut.run();
+            app.insertAuthor(author);
+            return null;
+        }));
+
+        assertThat(unknown(failure)).isNull();
+        assertThat(failure).hasStackTraceContaining("was lost before COMMIT");
+        app.cluster().heal();
+        app.awaitAllInUse();
+        assertThat(app.countAuthorsOnPrimary(author)).isZero();
+    }
+
+    private interface Work {
+        void run(Runnable toCut);
+    }
+
+    /** Cuts the primary off where the work says so, and kills it when the work is waiting in the method. */
+    private @Nullable Throwable lostIn(String method, Work work) throws Exception {
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch cut = new CountDownLatch(1);
+        CompletableFuture<@Nullable Throwable> outcome = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                work.run(() -> {
+                    reached.countDown();
+                    try {
+                        cut.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                outcome.complete(null);
+            } catch (Throwable e) {
+                outcome.complete(e);
+            }
+        });
+        thread.start();
+        assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
+        db1.cutOff();
+        cut.countDown();
+        await().atMost(Duration.ofSeconds(30)).until(() -> Arrays.stream(thread.getStackTrace())
+                .map(StackTraceElement::getMethodName)
+                .anyMatch(method::equals));
+        db1.kill();
+        db1.restoreNetwork();
+        return outcome.get(60, TimeUnit.SECONDS);
+    }
+
+    private static @Nullable Throwable unknown(@Nullable Throwable failure) {
+        for (Throwable link = failure; link != null; link = link.getCause()) {
+            if (link instanceof CommitOutcomeUnknownException unknown) {
+                return unknown;
+            }
+        }
+        return null;
+    }
+}

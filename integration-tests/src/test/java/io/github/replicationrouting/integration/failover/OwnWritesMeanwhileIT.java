@@ -1,0 +1,130 @@
+package io.github.replicationrouting.integration.failover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.routing.NoReadableNodeException;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.topology.NodeState;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A session reads what it has just written when the primary is gone, and no replica shows it yet. On MySQL: MariaDB fetches
+ * anew what it had received and not applied, so that it is lost with its source.
+ */
+@ExtendWith(Applications.Extension.class)
+class OwnWritesMeanwhileIT {
+
+    private final TestApplication app;
+    private final String author = UUID.randomUUID().toString();
+    private SessionToken token;
+
+    OwnWritesMeanwhileIT(Applications applications) {
+        app = applications.start(
+                Stack.MYSQL,
+                JdbcApplication.class,
+                "replication.routing.consistency.mode=session",
+                "replication.routing.reads.max-lag=60s",
+                "replication.routing.writes.hold=8s");
+        app.awaitAllInUse();
+    }
+
+    /** It has reached the replicas, which do not apply it. */
+    @BeforeEach
+    void writeAndLoseThePrimary() {
+        app.cluster().replicas().forEach(ClusterNode::stopApplier);
+        SessionToken.clear();
+        app.transactions().write(() -> {
+            app.insertAuthor(author);
+            return null;
+        });
+        token = SessionToken.current();
+        awaitReceived();
+        app.cluster().node("db1").kill();
+        app.awaitState("db1", NodeState.DOWN);
+    }
+
+    @AfterEach
+    void heal() {
+        SessionToken.clear();
+        app.cluster().heal();
+        app.close();
+    }
+
+    @Test
+    void theReadShouldWaitForThePromotedPrimary() throws Exception {
+        CompletableFuture<Integer> read = CompletableFuture.supplyAsync(this::read);
+        awaitHeld();
+        app.cluster().promote(app.cluster().node("db2"));
+
+        assertThat(read.get(30, TimeUnit.SECONDS)).isOne();
+    }
+
+    @Test
+    void theReadShouldFailWhenNobodyComes() {
+        assertThatThrownBy(this::read)
+                .hasRootCauseInstanceOf(NoReadableNodeException.class)
+                .hasStackTraceContaining("no replica is known to have what its session has written")
+                .hasStackTraceContaining("replication.routing.writes.hold");
+    }
+
+    @Test
+    void othersShouldReadOn() {
+        SessionToken.clear();
+
+        assertThat(app.transactions().<Integer>readOnly(() -> app.countAuthors(author)))
+                .isZero();
+    }
+
+    private int read() {
+        token.join();
+        try {
+            return app.transactions().readOnly(() -> app.countAuthors(author));
+        } finally {
+            SessionToken.clear();
+        }
+    }
+
+    private void awaitReceived() {
+        ClusterNode primary = app.cluster().primary();
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            long end = number(primary, "SHOW BINARY LOG STATUS", "Position");
+            return app.cluster().replicas().stream()
+                    .allMatch(replica -> number(replica, "SHOW REPLICA STATUS", "Read_Source_Log_Pos") >= end);
+        });
+    }
+
+    private static long number(ClusterNode node, String question, String column) {
+        try (Connection connection = node.adminConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(question)) {
+            assertThat(row.next()).isTrue();
+            return row.getLong(column);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void awaitHeld() {
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> app.bean(ReplicationRouting.class).held() == 1);
+    }
+}

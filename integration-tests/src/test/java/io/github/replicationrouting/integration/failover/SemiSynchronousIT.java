@@ -1,0 +1,67 @@
+package io.github.replicationrouting.integration.failover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.event.SemiSynchronousChangedEvent;
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.test.ClusterNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.PayloadApplicationEvent;
+
+/** A primary stops waiting for its replicas, and whoever relies on that is told. */
+@ExtendWith(Applications.Extension.class)
+class SemiSynchronousIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final TestApplication app;
+    private final Queue<Object> heard = new ConcurrentLinkedQueue<>();
+
+    SemiSynchronousIT(Applications applications) {
+        app = applications.start(Stack.MYSQL_SEMI_SYNCHRONOUS, JdbcApplication.class);
+        app.awaitAllInUse();
+        ApplicationListener<PayloadApplicationEvent<SemiSynchronousChangedEvent>> listener =
+                ApplicationListener.forPayload(heard::add);
+        app.context().addApplicationListener(listener);
+    }
+
+    @AfterEach
+    void close() {
+        app.cluster().heal();
+        app.close();
+    }
+
+    @Test
+    void aFallBackToAsynchronousReplicationShouldBeToldAndItsEndToo() {
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(app.status("db1").semiSynchronous())
+                .isTrue());
+        ClusterNode primary = app.cluster().node("db1");
+        String timeout = "SET GLOBAL rpl_semi_sync_source_timeout = ";
+        primary.execute(List.of(timeout + "200"));
+        app.cluster().replicas().forEach(ClusterNode::stopReceiver);
+
+        app.transactions().write(() -> app.jdbc().update("INSERT INTO author (name) VALUES ('alone')"));
+
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(heard)
+                .containsExactly(new SemiSynchronousChangedEvent("dataSource", "db1", false)));
+        assertThat(app.status("db1").semiSynchronous()).isFalse();
+
+        app.cluster().replicas().forEach(ClusterNode::startReceiver);
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(heard)
+                .containsExactly(
+                        new SemiSynchronousChangedEvent("dataSource", "db1", false),
+                        new SemiSynchronousChangedEvent("dataSource", "db1", true)));
+        primary.execute(List.of(timeout + "10000"));
+    }
+}

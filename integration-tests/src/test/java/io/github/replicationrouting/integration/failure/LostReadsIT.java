@@ -1,0 +1,84 @@
+package io.github.replicationrouting.integration.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.topology.NodeState;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A replica dies under many readers and a writer. */
+@ParameterizedClass
+@EnumSource(names = {"MYSQL", "MARIADB"})
+@ExtendWith(Applications.Extension.class)
+class LostReadsIT {
+
+    private static final int READERS = 8;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LONGEST = Duration.ofSeconds(1);
+
+    private final TestApplication app;
+
+    LostReadsIT(Stack stack, Applications applications) {
+        app = applications.get(stack, JdbcApplication.class);
+    }
+
+    @AfterEach
+    void heal() {
+        app.cluster().heal();
+        app.awaitAllInUse();
+        app.awaitNothingHeld();
+    }
+
+    /**
+     * How long a read is held up counts from when the server is gone for good: while a container is being killed it may be
+     * silent first, which is the case of {@link UnansweredReadsIT}.
+     */
+    @Test
+    void aKilledReplicaShouldFailNoReadAndHoldNoneUp() throws Exception {
+        try (Metronome metronome = new Metronome()) {
+            Traffic traffic = new Traffic(app, READERS);
+            long faultAt;
+            long goneAt;
+            try (traffic) {
+                await().atMost(LIMIT).until(() -> traffic.reads().size() > 200);
+                faultAt = System.nanoTime();
+                app.cluster().node("db2").kill();
+                goneAt = System.nanoTime();
+                app.awaitState("db2", NodeState.DOWN);
+                int soFar = traffic.reads().size();
+                await().atMost(LIMIT).until(() -> traffic.reads().size() > soFar + 200);
+            }
+            List<Traffic.Outcome> after = traffic.reads().stream()
+                    .filter(read -> read.ended() - faultAt > 0)
+                    .toList();
+            Duration heldUp = Duration.ofNanos(after.stream()
+                    .mapToLong(read -> Math.min(read.ended() - read.began(), read.ended() - goneAt))
+                    .max()
+                    .orElseThrow());
+            System.out.printf(
+                    "%s: killed within %d ms; %d reads after the fault, %d failed, longest %d ms, held up %d ms,"
+                            + " noise %d ms%n",
+                    getClass().getSimpleName(),
+                    Duration.ofNanos(goneAt - faultAt).toMillis(),
+                    after.size(),
+                    Traffic.failed(after).count(),
+                    Traffic.longest(after).toMillis(),
+                    heldUp.toMillis(),
+                    metronome.allowance().toMillis());
+
+            assertThat(Traffic.failed(traffic.reads())).isEmpty();
+            assertThat(Traffic.failed(traffic.writes())).isEmpty();
+            assertThat(heldUp).isLessThan(LONGEST.plus(metronome.allowance()));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.replicationrouting.integration.failure;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/** Measures how long this machine keeps a thread waiting that wants to run: what no bound may blame on the router. */
+final class Metronome implements AutoCloseable {
+
+    private static final long BEAT = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private final AtomicLong longest = new AtomicLong();
+    private final Thread thread = new Thread(this::run, "metronome");
+    private volatile boolean closed;
+
+    Metronome() {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        while (!closed) {
+            long began = System.nanoTime();
+            LockSupport.parkNanos(BEAT);
+            longest.accumulateAndGet(System.nanoTime() - began - BEAT, Math::max);
+        }
+    }
+
+    /**
+     * What to allow for noise: a read takes part in a handful of handovers between threads, each of which may meet the
+     * longest delay.
+     */
+    Duration allowance() {
+        return Duration.ofNanos(5 * longest.get());
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        closed = true;
+        thread.join();
+    }
+}

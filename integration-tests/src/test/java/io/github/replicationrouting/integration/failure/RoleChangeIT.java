@@ -1,0 +1,119 @@
+package io.github.replicationrouting.integration.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.connection.pool.NodePool;
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.topology.NodeStatus;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Another node becomes the primary while everybody holds connections to the old one. */
+@ParameterizedClass
+@EnumSource(names = {"MYSQL", "MARIADB"})
+@ExtendWith(Applications.Extension.class)
+class RoleChangeIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final TestApplication app;
+
+    RoleChangeIT(Stack stack, Applications applications) {
+        app = applications.get(stack, JdbcApplication.class);
+    }
+
+    @AfterEach
+    void heal() {
+        app.cluster().heal();
+        app.awaitAllInUse();
+    }
+
+    @Test
+    void noPooledConnectionShouldOutliveAChangeOfRole() throws Exception {
+        NodePool old = pool("db1");
+        NodePool promoted = pool("db2");
+        Set<Long> before = sessions(old.pool());
+        before.addAll(sessions(promoted.pool()));
+
+        app.cluster().promote(app.cluster().node("db2"));
+        await().atMost(LIMIT).untilAsserted(() -> {
+            NodeStatus primary =
+                    app.bean(ReplicationRouting.class).topology().snapshot().primary();
+            assertThat(primary).isNotNull().returns("db2", NodeStatus::name);
+        });
+
+        await().atMost(LIMIT).untilAsserted(() -> {
+            assertThat(sessions(old.pool())).doesNotContainAnyElementsOf(before);
+            assertThat(sessions(promoted.pool())).doesNotContainAnyElementsOf(before);
+        });
+        assertThat(app.transactions().write(app::node)).isEqualTo("db2");
+    }
+
+    /** The server rolls it back, and nothing that comes after may look like a commit. */
+    @Test
+    void transactionWhoseCommitIsRefusedShouldBeRunAgainOnTheNewPrimary() {
+        String author = UUID.randomUUID().toString();
+        List<String> nodes = new ArrayList<>();
+
+        app.transactions().write(() -> {
+            app.insertAuthor(author);
+            nodes.add(app.node());
+            app.cluster().promote(app.cluster().node("db2"));
+            return nodes;
+        });
+
+        assertThat(nodes).containsExactly("db1", "db2");
+        assertThat(app.countAuthorsOnPrimary(author)).isOne();
+    }
+
+    private NodePool pool(String node) {
+        return app.bean(ReplicationRouting.class).pools().stream()
+                .filter(pool -> pool.node().name().equals(node))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Identities of the pooled connections that can be had now: those of one node do not occur on another. */
+    private static Set<Long> sessions(HikariDataSource pool) throws SQLException {
+        Set<Long> sessions = new HashSet<>();
+        Connection[] borrowed = new Connection[pool.getMaximumPoolSize()];
+        try {
+            for (int i = 0; i < borrowed.length; i++) {
+                borrowed[i] = pool.getConnection();
+                sessions.add(identity(borrowed[i]));
+            }
+        } finally {
+            for (Connection connection : borrowed) {
+                if (connection != null) {
+                    connection.close();
+                }
+            }
+        }
+        return sessions;
+    }
+
+    private static long identity(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var row = statement.executeQuery("SELECT @@server_id * 1000000 + CONNECTION_ID()")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+}

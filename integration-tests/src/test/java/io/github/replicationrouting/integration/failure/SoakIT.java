@@ -1,0 +1,63 @@
+package io.github.replicationrouting.integration.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Random faults of both replicas under load. {@code -Dsoak.seconds=600} makes it longer, {@code -Dsoak.seed} plays a
+ * printed one again. On MariaDB, whose processes can always be frozen: Docker cannot pause a container at any moment.
+ */
+@ParameterizedClass
+@EnumSource(names = "MARIADB")
+@ExtendWith(Applications.Extension.class)
+class SoakIT {
+
+    private static final int READERS = 8;
+    private static final Duration LENGTH = Duration.ofSeconds(Long.getLong("soak.seconds", 60));
+
+    private final TestApplication app;
+    private final long seed = Long.getLong("soak.seed", new Random().nextLong());
+
+    SoakIT(Stack stack, Applications applications) {
+        app = applications.get(stack, JdbcApplication.class);
+    }
+
+    @AfterEach
+    void heal() {
+        app.cluster().heal();
+        app.awaitAllInUse();
+        app.awaitNothingHeld();
+    }
+
+    @Test
+    void noReadShouldFailWhateverHappensToReplicas() throws Exception {
+        System.out.printf("soak: seed %d, %d s%n", seed, LENGTH.toSeconds());
+        Traffic traffic = new Traffic(app, READERS);
+        int faults;
+        try (traffic) {
+            faults = new RandomFaults(seed, LENGTH).inflictOn(app.cluster().replicas());
+        }
+        System.out.printf(
+                "soak: %d faults, %d reads, %d failed, longest %d ms; %d writes, %d failed%n",
+                faults,
+                traffic.reads().size(),
+                Traffic.failed(traffic.reads()).count(),
+                Traffic.longest(traffic.reads()).toMillis(),
+                traffic.writes().size(),
+                Traffic.failed(traffic.writes()).count());
+        assertThat(faults).isPositive();
+        assertThat(Traffic.failed(traffic.reads())).as("seed %d", seed).isEmpty();
+        assertThat(Traffic.failed(traffic.writes())).as("seed %d", seed).isEmpty();
+    }
+}

@@ -1,0 +1,145 @@
+package io.github.replicationrouting.integration.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.topology.NodeState;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Nodes that no longer answer, and what becomes of those who wait for them, with the monitor's default settings. */
+@ParameterizedClass
+@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "MYSQL_SEMI_SYNCHRONOUS")
+@ExtendWith(Applications.Extension.class)
+class UnansweredReadsIT {
+
+    private static final int READERS = 8;
+    private static final int POOL_SIZE = 3;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /** By the monitor's time line 2.2 s; nobody's pool wait or socket limit is as short. */
+    private static final Duration LONGEST = Duration.ofMillis(2_500);
+
+    private final TestApplication app;
+    private final ClusterNode db1;
+    private final ClusterNode db2;
+
+    UnansweredReadsIT(Stack stack, Applications applications) {
+        app = applications.get(
+                stack,
+                JdbcApplication.class,
+                "replication.routing.hikari.maximum-pool-size=" + POOL_SIZE,
+                "replication.routing.hikari.connection-timeout=20000",
+                "replication.routing.monitor.interval=500ms",
+                // Who waits longer than this was not released by the router.
+                "replication.routing.connect-timeout=15s");
+        db1 = app.cluster().node("db1");
+        db2 = app.cluster().node("db2");
+    }
+
+    @AfterEach
+    void heal() {
+        app.cluster().heal();
+        app.awaitAllInUse();
+        app.awaitNothingHeld();
+    }
+
+    @Test
+    void frozenReplicaShouldReleaseItsReadsAndThoseWhoQueueForIt() throws Exception {
+        readsShouldBeReleased(db2::freeze);
+    }
+
+    @Test
+    void replicaBehindACutNetworkShouldReleaseItsReadsAndThoseWhoQueueForIt() throws Exception {
+        readsShouldBeReleased(db2::cutOff);
+    }
+
+    private void readsShouldBeReleased(Runnable fault) throws Exception {
+        try (Metronome metronome = new Metronome()) {
+            Traffic traffic = new Traffic(app, READERS);
+            long faultAt;
+            try (traffic) {
+                await().atMost(LIMIT).until(() -> traffic.reads().size() > 200);
+                faultAt = System.nanoTime();
+                fault.run();
+                app.awaitState("db2", NodeState.DOWN);
+                int soFar = traffic.reads().size();
+                await().atMost(LIMIT).until(() -> traffic.reads().size() > soFar + 200);
+            }
+            List<Traffic.Outcome> after = traffic.reads().stream()
+                    .filter(read -> read.ended() - faultAt > 0)
+                    .toList();
+            System.out.printf(
+                    "%s: %d reads after the fault, %d failed, longest %d ms, noise %d ms%n",
+                    getClass().getSimpleName(),
+                    after.size(),
+                    Traffic.failed(after).count(),
+                    Traffic.longest(after).toMillis(),
+                    metronome.allowance().toMillis());
+
+            assertThat(Traffic.longest(after)).isLessThan(LONGEST.plus(metronome.allowance()));
+            assertThat(Traffic.failed(after))
+                    .as("only those that had been sent to the node")
+                    .hasSizeLessThanOrEqualTo(POOL_SIZE)
+                    .allSatisfy(read -> assertThat(read.failure())
+                            .hasStackTraceContaining("Node db2 was declared down while this read waited"));
+            assertThat(Traffic.failed(traffic.writes())).isEmpty();
+        }
+    }
+
+    /** HikariCP asks a connection that was idle whether it is alive: whoever waits for that has sent nothing yet. */
+    @Test
+    void readsThatWaitForAnIdleConnectionToBeCheckedShouldGoElsewhereWithoutFailing() throws Exception {
+        app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
+        await().pollDelay(Duration.ofMillis(700)).until(() -> true); // it checks what was idle for 500 ms
+        db2.freeze();
+        try (Metronome metronome = new Metronome()) {
+            Traffic traffic = new Traffic(app, READERS);
+            try (traffic) {
+                app.awaitState("db2", NodeState.DOWN);
+                await().atMost(LIMIT).until(() -> traffic.reads().size() > 200);
+            }
+            assertThat(Traffic.failed(traffic.reads())).isEmpty();
+            assertThat(Traffic.longest(traffic.reads())).isLessThan(LONGEST.plus(metronome.allowance()));
+        }
+    }
+
+    @Test
+    void aWriteThatWaitsForThePrimaryShouldNotBeInterrupted() throws Exception {
+        String author = UUID.randomUUID().toString();
+        CompletableFuture<Void> frozen = new CompletableFuture<>();
+        CompletableFuture<Void> began = new CompletableFuture<>();
+        CompletableFuture<Void> write =
+                CompletableFuture.runAsync(() -> app.transactions().write(() -> {
+                    assertThat(app.node()).isEqualTo("db1");
+                    began.complete(null);
+                    frozen.join();
+                    app.insertAuthor(author);
+                    return author;
+                }));
+        began.get(20, TimeUnit.SECONDS);
+        db1.freeze();
+        frozen.complete(null);
+        app.awaitState("db1", NodeState.DOWN);
+        assertThat(write).isNotDone();
+
+        db1.thaw();
+
+        assertThat(write).succeedsWithin(LIMIT);
+        app.awaitAllInUse();
+        assertThat(app.countAuthorsOnPrimary(author)).isOne();
+    }
+}

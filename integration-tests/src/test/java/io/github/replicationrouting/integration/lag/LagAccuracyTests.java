@@ -1,0 +1,223 @@
+package io.github.replicationrouting.integration.lag;
+
+import static io.github.replicationrouting.integration.lag.WatchedCluster.status;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.metrics.RouterMetrics;
+import io.github.replicationrouting.monitor.LagProbe;
+import io.github.replicationrouting.monitor.TopologyMonitor;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.NodeStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds what a snapshot says of a replica against what the replica really shows, in several situations for some seconds
+ * each. Just after a probe its lag may be off by an interval, either way; until the next probe it stays as it is, while a
+ * replica falls further behind or makes up for seconds. The age of the freshness is taken at any moment, is a bound, and
+ * must never be too small.
+ */
+abstract class LagAccuracyTests {
+
+    private static final Duration INTERVAL = Duration.ofMillis(500);
+
+    /** Intervals vary by a fifth. */
+    private static final Duration LONGEST_INTERVAL = INTERVAL.multipliedBy(6).dividedBy(5);
+
+    private static final Duration TOLERANCE = Duration.ofMillis(100);
+    private static final Duration SITUATION = Duration.ofSeconds(6);
+    private static final Duration SNAPSHOT_FOLLOWS = Duration.ofMillis(5);
+    private static final Duration BETWEEN_SAMPLES = Duration.ofMillis(10);
+
+    private final WatchedCluster kind;
+
+    /** When the replica last answered a probe, until the next sample takes it. */
+    private final AtomicReference<@Nullable Long> probedAt = new AtomicReference<>();
+
+    LagAccuracyTests(WatchedCluster kind) {
+        this.kind = kind;
+    }
+
+    /**
+     * What a snapshot said at a moment, in nanoseconds; null for unknown.
+     *
+     * @param probedAt when the replica's answer had come, null unless this is the first sample since
+     */
+    private record Sample(
+            long time,
+            @Nullable Long lag,
+            @Nullable Long age,
+            @Nullable Long probedAt) {}
+
+    /** @param delay the 99th percentile of how late the sampling thread itself was, in nanoseconds */
+    private record Situation(String name, List<Sample> samples, long delay) {}
+
+    @Test
+    void lagIsWithinOneIntervalOfTheTruthAndFreshnessIsNeverTooGood() throws Exception {
+        List<Situation> situations = new ArrayList<>();
+        Staleness truth;
+        try (ReplicatedCluster cluster = kind.start(1)) {
+            cluster.grantMonitoring();
+            ClusterNode replica = cluster.node("db2");
+            try (TopologyMonitor monitor = WatchedCluster.watch(
+                            cluster, LagProbe.POSITION, INTERVAL, Duration.ofMinutes(1), probes());
+                    Staleness measured = new Staleness(cluster.primary(), replica)) {
+                truth = measured;
+                await().until(() -> measured.committed() > 100);
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> Duration.ZERO.equals(status(monitor, "db2").lag()));
+                situations.add(watch("normal load", monitor));
+
+                replica.stopApplier();
+                situations.add(watch("applier stopped", monitor));
+                replica.startApplier();
+                situations.add(watch("catching up", monitor));
+
+                replica.stopReceiver();
+                situations.add(watch("receiver stopped", monitor));
+                measured.writes(false);
+                situations.add(watch("receiver stopped, primary idle", monitor));
+                replica.startReceiver();
+                replica.awaitRowCount("tick", measured.committed());
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> Duration.ZERO.equals(status(monitor, "db2").lag()));
+                situations.add(watch("primary idle", monitor));
+            }
+        }
+        report(situations, truth);
+        for (Situation situation : situations) {
+            check(situation, truth);
+        }
+    }
+
+    private RouterMetrics probes() {
+        return new RouterMetrics() {
+            @Override
+            public void probed(Node node, String outcome) {
+                if (node.name().equals("db2")) {
+                    probedAt.set(System.nanoTime());
+                }
+            }
+        };
+    }
+
+    private Situation watch(String name, TopologyMonitor monitor) {
+        List<Sample> samples = new ArrayList<>();
+        List<Long> delays = new ArrayList<>();
+        probedAt.set(null);
+        long start = System.nanoTime();
+        long due = start;
+        while (due - start < SITUATION.toNanos()) {
+            LockSupport.parkNanos(due - System.nanoTime());
+            delays.add(Math.max(0, System.nanoTime() - due));
+            Long probed = probedAt.getAndSet(null);
+            if (probed != null) {
+                // The snapshot with the answer is published by the same task that took it.
+                LockSupport.parkNanos(SNAPSHOT_FOLLOWS.toNanos());
+            }
+            NodeStatus status = status(monitor, "db2");
+            long now = System.nanoTime();
+            OptionalLong age = status.freshness().age(now);
+            Duration lag = status.lag();
+            samples.add(new Sample(
+                    now, lag == null ? null : lag.toNanos(), age.isPresent() ? age.getAsLong() : null, probed));
+            due = Math.max(due + BETWEEN_SAMPLES.toNanos(), now);
+        }
+        long[] sorted = delays.stream().mapToLong(Long::longValue).sorted().toArray();
+        return new Situation(name, samples, percentile(sorted, 99));
+    }
+
+    private static void check(Situation situation, Staleness truth) {
+        assertThat(situation.samples).as(situation.name).noneMatch(sample -> sample.lag == null || sample.age == null);
+        // The monitor's threads wait for a processor like the one that takes the samples.
+        long slack = TOLERANCE.toNanos() + 3 * situation.delay;
+        assertThat(percentile(absolute(errorsAtProbe(situation, truth)), 95))
+                .as("error of the lag at its probe, %s", situation.name)
+                .isLessThanOrEqualTo(LONGEST_INTERVAL.toNanos() + slack);
+        assertThat(percentile(lagErrors(situation, truth), 5))
+                .as("lag too small, %s", situation.name)
+                .isGreaterThanOrEqualTo(-LONGEST_INTERVAL.toNanos() - slack);
+        assertThat(ageErrors(situation, truth)[0])
+                .as("too fresh, %s", situation.name)
+                .isGreaterThanOrEqualTo(0);
+    }
+
+    private void report(List<Situation> situations, Staleness truth) {
+        String row = "%-32s %9s | %26s | %26s | %26s | %9s%n";
+        String figures = "%8s %8s %8s".formatted("least", "95%", "most");
+        StringBuilder table = new StringBuilder();
+        table.append("%n%s, probe interval %d ms; errors in ms, positive where the snapshot says more than is true%n"
+                        .formatted(kind, INTERVAL.toMillis()))
+                .append(row.formatted(
+                        "", "real", "lag at its probe", "lag at any moment", "age at any moment", "own delay"))
+                .append(row.formatted("situation", "most", figures, figures, figures, "99%"));
+        for (Situation situation : situations) {
+            long most = situation.samples.stream()
+                    .mapToLong(sample -> truth.at(sample.time).least())
+                    .max()
+                    .orElse(0);
+            table.append(row.formatted(
+                    situation.name,
+                    millis(most),
+                    figures(errorsAtProbe(situation, truth)),
+                    figures(lagErrors(situation, truth)),
+                    figures(ageErrors(situation, truth)),
+                    millis(situation.delay)));
+        }
+        System.out.println(table);
+    }
+
+    private static String figures(long[] errors) {
+        return "%8d %8d %8d"
+                .formatted(
+                        millis(errors[0]), millis(percentile(absolute(errors), 95)), millis(errors[errors.length - 1]));
+    }
+
+    private static long[] errorsAtProbe(Situation situation, Staleness truth) {
+        return situation.samples.stream()
+                .filter(sample -> sample.probedAt != null && sample.lag != null)
+                .mapToLong(sample ->
+                        truth.at(Objects.requireNonNull(sample.probedAt)).error(Objects.requireNonNull(sample.lag)))
+                .sorted()
+                .toArray();
+    }
+
+    private static long[] lagErrors(Situation situation, Staleness truth) {
+        return situation.samples.stream()
+                .filter(sample -> sample.lag != null)
+                .mapToLong(sample -> truth.at(sample.time).error(Objects.requireNonNull(sample.lag)))
+                .sorted()
+                .toArray();
+    }
+
+    private static long[] ageErrors(Situation situation, Staleness truth) {
+        return situation.samples.stream()
+                .filter(sample -> sample.age != null)
+                .mapToLong(sample -> truth.at(sample.time).error(Objects.requireNonNull(sample.age)))
+                .sorted()
+                .toArray();
+    }
+
+    private static long[] absolute(long[] errors) {
+        return Arrays.stream(errors).map(Math::abs).sorted().toArray();
+    }
+
+    private static long percentile(long[] sorted, int percent) {
+        return sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)];
+    }
+
+    private static long millis(long nanos) {
+        return Duration.ofNanos(nanos).toMillis();
+    }
+}

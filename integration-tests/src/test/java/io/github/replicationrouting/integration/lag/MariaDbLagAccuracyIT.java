@@ -1,0 +1,8 @@
+package io.github.replicationrouting.integration.lag;
+
+class MariaDbLagAccuracyIT extends LagAccuracyTests {
+
+    MariaDbLagAccuracyIT() {
+        super(WatchedCluster.MARIADB);
+    }
+}

@@ -1,0 +1,8 @@
+package io.github.replicationrouting.integration.lag;
+
+class MySqlLagAccuracyIT extends LagAccuracyTests {
+
+    MySqlLagAccuracyIT() {
+        super(WatchedCluster.MYSQL);
+    }
+}

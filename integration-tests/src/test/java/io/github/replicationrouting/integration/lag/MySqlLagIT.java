@@ -1,0 +1,8 @@
+package io.github.replicationrouting.integration.lag;
+
+class MySqlLagIT extends LagTests {
+
+    MySqlLagIT() {
+        super(WatchedCluster.MYSQL);
+    }
+}

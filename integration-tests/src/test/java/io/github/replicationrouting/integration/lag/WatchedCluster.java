@@ -1,0 +1,91 @@
+package io.github.replicationrouting.integration.lag;
+
+import com.zaxxer.hikari.util.Credentials;
+import io.github.replicationrouting.dialect.Dialects;
+import io.github.replicationrouting.driver.ConnectionFactory;
+import io.github.replicationrouting.metrics.RouterMetrics;
+import io.github.replicationrouting.monitor.ConnectionBreakers;
+import io.github.replicationrouting.monitor.LagProbe;
+import io.github.replicationrouting.monitor.MonitorSettings;
+import io.github.replicationrouting.monitor.MonitoredNode;
+import io.github.replicationrouting.monitor.TopologyMonitor;
+import io.github.replicationrouting.monitor.WritePolicy;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.test.ClusterKind;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
+
+/** A kind of cluster, and the monitor that a test puts before it. */
+enum WatchedCluster {
+    MYSQL(ClusterKind.MYSQL, true),
+    MYSQL_WITHOUT_GTIDS(ClusterKind.MYSQL, false),
+    MARIADB(ClusterKind.MARIADB, true);
+
+    private final ClusterKind kind;
+    private final boolean gtids;
+
+    WatchedCluster(ClusterKind kind, boolean gtids) {
+        this.kind = kind;
+        this.gtids = gtids;
+    }
+
+    boolean isMariaDb() {
+        return kind == ClusterKind.MARIADB;
+    }
+
+    boolean hasGtids() {
+        return gtids;
+    }
+
+    ReplicatedCluster start(int replicas) {
+        ReplicatedCluster.Builder builder =
+                ReplicatedCluster.of(kind).gtids(gtids).replicas(replicas);
+        if (!gtids) {
+            // An applier with several threads tells its place no more often than this, by default every 300 ms.
+            builder.serverArguments("--replica-checkpoint-period=10");
+        }
+        return builder.start();
+    }
+
+    static TopologyMonitor watch(ReplicatedCluster cluster, LagProbe probe, Duration interval, Duration maxLag) {
+        return watch(cluster, probe, interval, maxLag, RouterMetrics.NONE);
+    }
+
+    static TopologyMonitor watch(
+            ReplicatedCluster cluster, LagProbe probe, Duration interval, Duration maxLag, RouterMetrics metrics) {
+        List<MonitoredNode> nodes = cluster.nodes().stream()
+                .map(node -> new MonitoredNode(
+                        new Node(NodeSpec.of(node.name(), node.jdbcUrl())),
+                        connections(node.jdbcUrl(), cluster.monitorUsername(), cluster.monitorPassword()),
+                        null))
+                .toList();
+        TopologyMonitor monitor = new TopologyMonitor(
+                "test",
+                nodes,
+                new MonitorSettings(
+                        interval, Duration.ofSeconds(1), 2, probe, maxLag, maxLag.dividedBy(2), Duration.ZERO),
+                Dialects.standard(),
+                new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults()),
+                List.of(),
+                metrics,
+                WritePolicy.defaults());
+        monitor.start();
+        return monitor;
+    }
+
+    private static ConnectionFactory connections(String url, String username, String password) {
+        return new ConnectionFactory(
+                        url, null, new Properties(), () -> Credentials.of(username, password), Duration.ofSeconds(2))
+                .withoutDatabase();
+    }
+
+    static NodeStatus status(TopologyMonitor monitor, String node) {
+        return Objects.requireNonNull(monitor.snapshot().node(node));
+    }
+}

@@ -1,0 +1,318 @@
+package io.github.replicationrouting.integration.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.event.NodeStateChangedEvent;
+import io.github.replicationrouting.event.PrimaryChangedEvent;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.NodeState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.event.EventListener;
+import tools.jackson.databind.JsonNode;
+
+/** Endpoint, health and events on a real cluster in each state that it can be in. */
+class StatesIT {
+
+    private static ReplicatedCluster cluster;
+    private static Operated application;
+
+    @BeforeAll
+    static void start() {
+        cluster = ReplicatedCluster.mariaDb().start();
+        cluster.primary()
+                .execute(List.of(
+                        "CREATE TABLE %s.tick (id BIGINT AUTO_INCREMENT PRIMARY KEY)".formatted(cluster.database())));
+        cluster.awaitReplicated();
+        application = Operated.start(
+                cluster, ListeningApplication.class, "management.endpoint.replicationrouting.access=unrestricted");
+    }
+
+    @AfterAll
+    static void stop() {
+        try (ReplicatedCluster last = cluster;
+                Operated first = application) {
+            assertThat(last).isNotNull();
+            assertThat(first).isNotNull();
+        }
+    }
+
+    @BeforeEach
+    void heal() {
+        cluster.heal();
+        application.awaitStates("db1: db1 online, db2 online, db3 online");
+        events().clear();
+    }
+
+    @Test
+    void whenAllIsWell() {
+        JsonNode router = application.router();
+
+        assertThat(names(router)).containsExactly("topology", "primary", "writable", "nodes");
+        assertThat(router.get("topology").asString()).isEqualTo("primary-replica");
+        assertThat(router.get("primary").asString()).isEqualTo("db1");
+        assertThat(router.get("writable").asBoolean()).isTrue();
+        assertThat(names(router.get("nodes"))).containsExactly("db1", "db2", "db3");
+        JsonNode primary = router.get("nodes").get("db1");
+        assertThat(names(primary))
+                .startsWith(
+                        "role",
+                        "declaredRole",
+                        "kind",
+                        "state",
+                        "reason",
+                        "lagMillis",
+                        "position",
+                        "inFlight",
+                        "weight",
+                        "zone",
+                        "server");
+        assertThat(primary.get("role").asString()).isEqualTo("primary");
+        assertThat(primary.get("declaredRole").asString()).isEqualTo("auto");
+        assertThat(primary.get("kind").asString()).isEqualTo("server");
+        assertThat(primary.get("reason").isNull()).isTrue();
+        assertThat(primary.get("lagMillis").asInt(-1)).isZero();
+        assertThat(primary.get("position").asString()).matches("\\d+-\\d+-\\d+.*");
+        assertThat(primary.get("zone").isNull()).isTrue();
+        assertThat(primary.get("server").asString()).startsWith("MariaDB 11.4");
+        JsonNode replica = router.get("nodes").get("db2");
+        assertThat(replica.get("role").asString()).isEqualTo("replica");
+        assertThat(replica.get("lagMillis").isNumber()).isTrue();
+
+        assertHealth(200, "UP", true, "2/2", "db1 online, db2 online, db3 online");
+        JsonNode explanation = application
+                .get("/actuator/replicationrouting?explain=read")
+                .json()
+                .get("explanation");
+        assertThat(explanation.get("node").asString()).isIn("db2", "db3");
+        assertThat(explanation.get("reason").asString()).isEqualTo("replica-selected");
+        assertThat(explanation.get("nodes").get("db1").asString()).isEqualTo("is the primary");
+        assertThat(explanation.get("nodes").get("db2").asString()).isEqualTo("eligible");
+    }
+
+    @Test
+    void whenAReplicaLags() {
+        cluster.node("db3").stopApplier();
+        await().atMost(Operated.LIMIT).untilAsserted(() -> {
+            tick();
+            assertThat(Operated.states(application.router())).isEqualTo("db1: db1 online, db2 online, db3 lagging");
+        });
+
+        JsonNode lagging = application.router().get("nodes").get("db3");
+        assertThat(lagging.get("lagMillis").asInt()).isGreaterThan(1000);
+        assertThat(lagging.get("reason").asString()).contains("above max-lag 1s");
+        assertHealth(200, "UP", true, "1/2", "db1 online, db2 online, db3 lagging");
+        assertThat(application
+                        .get("/actuator/replicationrouting?explain=read")
+                        .json()
+                        .get("explanation")
+                        .get("nodes")
+                        .get("db3")
+                        .asString())
+                .startsWith("replica, lagging (");
+        awaitEvent(
+                NodeStateChangedEvent.class,
+                event -> event.router().equals("dataSource")
+                        && event.node().equals("db3")
+                        && event.before() == NodeState.ONLINE
+                        && event.after() == NodeState.LAGGING);
+    }
+
+    @Test
+    void whenAReplicaIsDown() {
+        cluster.node("db3").kill();
+        application.awaitStates("db1: db1 online, db2 online, db3 down");
+
+        JsonNode down = application.router().get("nodes").get("db3");
+        assertThat(down.get("lagMillis").isNull()).isTrue();
+        assertThat(down.get("reason").asString()).isNotEmpty();
+        assertHealth(200, "UP", true, "1/2", "db1 online, db2 online, db3 down");
+        assertThat(application.get("/actuator/health").status()).isEqualTo(200);
+        awaitEvent(
+                NodeStateChangedEvent.class,
+                event -> event.node().equals("db3") && event.after() == NodeState.DOWN && event.reason() != null);
+    }
+
+    @Test
+    void whenANodeIsDrained() {
+        Operated.Answer draining = application.post("/actuator/replicationrouting/db3", "{\"action\":\"drain\"}");
+        assertThat(draining.status()).isEqualTo(200);
+        assertThat(draining.json().get("state").asString()).isIn("draining", "drained");
+        application.awaitStates("db1: db1 online, db2 online, db3 drained");
+
+        assertThat(application.router().get("nodes").get("db3").get("reason").asString())
+                .isNotEmpty();
+        assertHealth(200, "UP", true, "1/2", "db1 online, db2 online, db3 drained");
+        assertThat(application
+                        .get("/actuator/replicationrouting?explain=read")
+                        .json()
+                        .get("explanation")
+                        .get("node")
+                        .asString())
+                .isEqualTo("db2");
+
+        assertThat(application
+                        .post("/actuator/replicationrouting/db3", "{\"action\":\"undrain\"}")
+                        .status())
+                .isEqualTo(200);
+        application.awaitStates("db1: db1 online, db2 online, db3 online");
+    }
+
+    @Test
+    void whenADrainIsNotPossible() {
+        assertThat(application.post("/actuator/replicationrouting/db9", "{\"action\":\"drain\"}"))
+                .isEqualTo(new Operated.Answer(404, "{\"error\":\"There is no node db9; there are db1, db2, db3\"}"));
+        for (String body : List.of("{\"action\":\"stop\"}", "{}")) {
+            Operated.Answer answer = application.post("/actuator/replicationrouting/db3", body);
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body()).contains("is none of drain, undrain");
+        }
+        Operated.Answer primary = application.post("/actuator/replicationrouting/db1", "{\"action\":\"drain\"}");
+        assertThat(primary.status()).isEqualTo(400);
+        assertThat(primary.body()).contains("primary");
+        assertThat(Operated.states(application.router())).isEqualTo("db1: db1 online, db2 online, db3 online");
+    }
+
+    @Test
+    void whenANodeIsFenced() {
+        detach(cluster.node("db2"));
+        application.awaitStates("db1: db1 online, db2 fenced, db3 online");
+
+        JsonNode fenced = application.router().get("nodes").get("db2");
+        assertThat(fenced.get("reason").asString()).contains("writable beside the primary db1");
+        assertHealth(200, "UP", true, "1/2", "db1 online, db2 fenced, db3 online");
+    }
+
+    @Test
+    void whenThePrimaryIsLost() {
+        try (Operated strict = Operated.start(
+                cluster, JdbcApplication.class, "management.health.replicationrouting.require-writable=true")) {
+            strict.awaitStates("db1: db1 online, db2 online, db3 online");
+            assertThat(strict.health().status()).isEqualTo(200);
+
+            cluster.node("db1").kill();
+            application.awaitStates("none: db1 down, db2 online, db3 online");
+            strict.awaitStates("none: db1 down, db2 online, db3 online");
+
+            assertThat(strict.health().status()).isEqualTo(503);
+            assertThat(strict.get("/actuator/health/db").status()).isEqualTo(503);
+        }
+        JsonNode router = application.router();
+        assertThat(router.get("primary").isNull()).isTrue();
+        assertThat(router.get("writable").asBoolean(true)).isFalse();
+        assertThat(router.get("reason").asString()).contains("db1");
+        JsonNode health = application.health().json();
+        assertThat(health.get("status").asString()).isEqualTo("UP");
+        assertThat(health.get("details").get("writable").asBoolean(true)).isFalse();
+        JsonNode explanation = application
+                .get("/actuator/replicationrouting?explain=write")
+                .json()
+                .get("explanation");
+        assertThat(explanation.get("node").isNull()).isTrue();
+        assertThat(explanation.get("refusal").asString()).startsWith("No node can be written to: ");
+        awaitEvent(
+                PrimaryChangedEvent.class, event -> event.equals(new PrimaryChangedEvent("dataSource", "db1", null)));
+
+        cluster.node("db1").start();
+        awaitEvent(
+                PrimaryChangedEvent.class, event -> event.equals(new PrimaryChangedEvent("dataSource", null, "db1")));
+    }
+
+    @Test
+    void whenTwoNodesAreWritableAndNothingSpeaksForEither() {
+        detach(cluster.node("db2"));
+        try (Operated fresh = Operated.start(cluster, JdbcApplication.class, "replication.routing.nodes.db3.url=")) {
+            fresh.awaitStates("none: db1 fenced, db2 fenced");
+
+            JsonNode router = fresh.router();
+            assertThat(router.get("writable").asBoolean(true)).isFalse();
+            assertThat(router.get("reason").asString()).contains("db1", "db2");
+            assertThat(fresh.health().status()).isEqualTo(503);
+            assertThat(fresh.get("/actuator/replicationrouting?explain=write")
+                            .json()
+                            .get("explanation")
+                            .get("refusal")
+                            .asString())
+                    .startsWith("No node is written to: ");
+        }
+    }
+
+    private static void tick() {
+        cluster.primary().execute(List.of("INSERT INTO %s.tick VALUES ()".formatted(cluster.database())));
+    }
+
+    /** Makes a replica a primary of its own. */
+    private static void detach(ClusterNode node) {
+        node.stopReceiver();
+        node.stopApplier();
+        node.readOnly(false);
+    }
+
+    private static void assertHealth(int status, String word, boolean writable, String replicas, String states) {
+        Operated.Answer answer = application.health();
+        assertThat(answer.status()).isEqualTo(status);
+        JsonNode health = answer.json();
+        assertThat(health.get("status").asString()).isEqualTo(word);
+        JsonNode details = health.get("details");
+        assertThat(names(details)).containsExactly("writable", "replicas", "nodes");
+        assertThat(details.get("writable").asBoolean()).isEqualTo(writable);
+        assertThat(details.get("replicas").asString()).isEqualTo(replicas);
+        List<String> all = new ArrayList<>();
+        details.get("nodes")
+                .properties()
+                .forEach(node -> all.add(node.getKey() + " " + node.getValue().asString()));
+        assertThat(String.join(", ", all)).isEqualTo(states);
+    }
+
+    private static List<String> names(JsonNode object) {
+        return object.properties().stream().map(Map.Entry::getKey).toList();
+    }
+
+    private static List<Object> events() {
+        return application.bean(Heard.class).events();
+    }
+
+    private static <E> void awaitEvent(Class<E> type, Predicate<E> expected) {
+        await().atMost(Operated.LIMIT).untilAsserted(() -> assertThat(events()).anySatisfy(event -> {
+            assertThat(event).isInstanceOf(type);
+            assertThat(expected.test(type.cast(event))).as(event.toString()).isTrue();
+        }));
+    }
+
+    record Heard(List<Object> events) {}
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(JdbcApplication.class)
+    static class ListeningApplication {
+
+        private final List<Object> events = new CopyOnWriteArrayList<>();
+
+        @Bean
+        Heard heard() {
+            return new Heard(events);
+        }
+
+        @EventListener
+        void hear(NodeStateChangedEvent event) {
+            events.add(event);
+        }
+
+        @EventListener
+        void hear(PrimaryChangedEvent event) {
+            events.add(event);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.github.replicationrouting.integration.selection;
+
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.topology.TopologySource;
+import java.util.List;
+
+/** A source that names what a test says. */
+final class NamedNodes implements TopologySource {
+
+    private volatile List<NodeSpec> nodes = List.of();
+
+    void set(List<NodeSpec> nodes) {
+        this.nodes = nodes;
+    }
+
+    @Override
+    public List<NodeSpec> nodes() {
+        return nodes;
+    }
+}

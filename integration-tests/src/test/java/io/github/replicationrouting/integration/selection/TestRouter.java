@@ -1,0 +1,252 @@
+package io.github.replicationrouting.integration.selection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariConfig;
+import io.github.replicationrouting.DiscoverySettings;
+import io.github.replicationrouting.NodeSettings;
+import io.github.replicationrouting.ReadSettings;
+import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.connection.pool.NodePool;
+import io.github.replicationrouting.consistency.ConsistencyMode;
+import io.github.replicationrouting.consistency.ConsistencySettings;
+import io.github.replicationrouting.monitor.LagProbe;
+import io.github.replicationrouting.monitor.MonitorSettings;
+import io.github.replicationrouting.monitor.TopologyListener;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.routing.Decision;
+import io.github.replicationrouting.routing.OutsideTransaction;
+import io.github.replicationrouting.routing.RoutedConnection;
+import io.github.replicationrouting.routing.WhenNoneEligible;
+import io.github.replicationrouting.selection.LeastInFlightSelector;
+import io.github.replicationrouting.selection.NodeSelector;
+import io.github.replicationrouting.test.JdbcDriver;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.TopologySource;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** A router over nodes of a cluster, with Spring's JDBC support on top. */
+final class TestRouter implements AutoCloseable {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final int POOL = 8;
+
+    private final ReplicatedCluster cluster;
+    private final ReplicationRouting routing;
+    private final AtomicInteger stateChanges;
+    private final JdbcTemplate jdbc;
+    private final TransactionTemplate readOnly;
+
+    private TestRouter(ReplicatedCluster cluster, ReplicationRouting routing, AtomicInteger stateChanges) {
+        this.cluster = cluster;
+        this.stateChanges = stateChanges;
+        this.routing = routing;
+        this.jdbc = new JdbcTemplate(routing.dataSource());
+        DefaultTransactionDefinition definition = new DefaultTransactionDefinition();
+        definition.setReadOnly(true);
+        this.readOnly = new TransactionTemplate(new JdbcTransactionManager(routing.dataSource()), definition);
+    }
+
+    static Builder over(ReplicatedCluster cluster) {
+        return new Builder(cluster);
+    }
+
+    ReplicationRouting routing() {
+        return routing;
+    }
+
+    @Nullable
+    NodeStatus status(String node) {
+        return routing.topology().snapshot().node(node);
+    }
+
+    NodeState state(String node) {
+        return Objects.requireNonNull(status(node)).state();
+    }
+
+    List<String> names() {
+        return routing.topology().snapshot().nodes().stream()
+                .map(NodeStatus::name)
+                .toList();
+    }
+
+    /** How often the state of any node has changed. */
+    int stateChanges() {
+        return stateChanges.get();
+    }
+
+    /** The servers to which connections of a node lead that are open at once. */
+    Set<Long> serversOf(String node) throws SQLException {
+        Set<Long> servers = new HashSet<>();
+        List<Connection> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < POOL / 2; i++) {
+                Connection connection = routing.dataSource().node(node).getConnection();
+                open.add(connection);
+                try (Statement statement = connection.createStatement();
+                        ResultSet id = statement.executeQuery("SELECT @@server_id")) {
+                    assertThat(id.next()).isTrue();
+                    servers.add(id.getLong(1));
+                }
+            }
+        } finally {
+            for (Connection connection : open) {
+                connection.close();
+            }
+        }
+        return servers;
+    }
+
+    NodePool pool(String node) {
+        return routing.pools().stream()
+                .filter(pool -> pool.node().name().equals(node))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** How a node of the cluster would be declared. */
+    NodeSpec spec(String node) {
+        return specOf(cluster, node);
+    }
+
+    private static NodeSpec specOf(ReplicatedCluster cluster, String node) {
+        return NodeSpec.of(node, cluster.node(node).jdbcUrl(JdbcDriver.CONNECTOR_J));
+    }
+
+    /** Reads in a transaction of its own; the node that served it. */
+    String read() {
+        return Objects.requireNonNull(
+                readOnly.execute(status -> jdbc.execute((ConnectionCallback<String>) connection -> {
+                    try (PreparedStatement statement = connection.prepareStatement("SELECT 1");
+                            ResultSet rows = statement.executeQuery()) {
+                        assertThat(rows.next()).isTrue();
+                    }
+                    Decision decision =
+                            connection.unwrap(RoutedConnection.class).lastDecision();
+                    return Objects.requireNonNull(decision).node().name();
+                })));
+    }
+
+    /** Waits until these are in use with their whole weight, and their pools are full. */
+    void awaitOnline(String... names) {
+        for (String name : names) {
+            await(name + " is online").atMost(LIMIT).until(() -> {
+                NodeStatus node = status(name);
+                return node != null && node.state() == NodeState.ONLINE && node.share() == 1;
+            });
+            await("the pool of " + name + " is full")
+                    .atMost(LIMIT)
+                    .until(() -> pool(name).pool().getHikariPoolMXBean().getTotalConnections() == POOL);
+        }
+    }
+
+    @Override
+    public void close() {
+        routing.close();
+    }
+
+    /** Says what the router shall be like. */
+    static final class Builder {
+
+        private final ReplicatedCluster cluster;
+        private List<NodeSpec> declared;
+        private @Nullable DiscoverySettings discovery;
+        private NodeSelector selector = new LeastInFlightSelector();
+
+        private Builder(ReplicatedCluster cluster) {
+            this.cluster = cluster;
+            this.declared = cluster.nodes().stream()
+                    .map(node -> specOf(cluster, node.name()))
+                    .toList();
+        }
+
+        Builder declared(String... names) {
+            return declared(Stream.of(names).map(name -> specOf(cluster, name)).toList());
+        }
+
+        Builder declared(List<NodeSpec> nodes) {
+            this.declared = nodes;
+            return this;
+        }
+
+        Builder source(TopologySource source) {
+            return discovery(source);
+        }
+
+        Builder askingServers() {
+            return discovery(null);
+        }
+
+        private Builder discovery(@Nullable TopologySource source) {
+            this.discovery = new DiscoverySettings(
+                    source, Duration.ofMillis(100), Duration.ofMinutes(5), Duration.ofSeconds(30), this::settings);
+            return this;
+        }
+
+        Builder selector(NodeSelector selector) {
+            this.selector = selector;
+            return this;
+        }
+
+        TestRouter start() {
+            ReplicationRouting.Builder builder = ReplicationRouting.builder("test")
+                    .reads(new ReadSettings(selector, OutsideTransaction.PRIMARY, WhenNoneEligible.PRIMARY))
+                    .monitor(new MonitorSettings(
+                            Duration.ofMillis(200),
+                            Duration.ofSeconds(2),
+                            2,
+                            LagProbe.AUTO,
+                            Duration.ofSeconds(5),
+                            Duration.ofSeconds(2),
+                            Duration.ofSeconds(1)));
+            // A thread that reads for ever is a session that must not go back, and would hardly leave its replica.
+            builder.consistency(new ConsistencySettings(ConsistencyMode.EVENTUAL, Duration.ZERO, Duration.ZERO));
+            AtomicInteger stateChanges = new AtomicInteger();
+            builder.listener(new TopologyListener() {
+                @Override
+                public void nodeStateChanged(NodeStatus before, NodeStatus after) {
+                    stateChanges.incrementAndGet();
+                }
+            });
+            declared.forEach(spec -> builder.node(settings(spec)));
+            if (discovery != null) {
+                builder.discovery(discovery);
+            }
+            TestRouter router = new TestRouter(cluster, builder.build(), stateChanges);
+            router.routing.start();
+            return router;
+        }
+
+        private NodeSettings settings(NodeSpec spec) {
+            HikariConfig pool = new HikariConfig();
+            pool.setPoolName(spec.name());
+            pool.setUsername(cluster.username());
+            pool.setPassword(cluster.password());
+            pool.setMaximumPoolSize(POOL);
+            pool.setConnectionTimeout(10_000);
+            pool.setInitializationFailTimeout(-1);
+            return new NodeSettings(spec, pool, null, Duration.ofSeconds(5), null);
+        }
+    }
+}

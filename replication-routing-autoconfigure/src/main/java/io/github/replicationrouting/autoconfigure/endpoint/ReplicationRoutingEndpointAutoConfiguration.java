@@ -1,0 +1,33 @@
+package io.github.replicationrouting.autoconfigure.endpoint;
+
+import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.autoconfigure.Labels;
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/** Auto-configuration of the {@code replicationrouting} endpoint. */
+@AutoConfiguration(after = ReplicationRoutingAutoConfiguration.class)
+@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+@ConditionalOnBean(ReplicationRouting.class)
+@ConditionalOnAvailableEndpoint(ReplicationRoutingEndpoint.class)
+public final class ReplicationRoutingEndpointAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    ReplicationRoutingEndpoint replicationRoutingEndpoint(
+            ReplicationRoutingProperties properties, ReplicationRouting routing) {
+        return new ReplicationRoutingEndpoint(Labels.of(properties.getTopology()), routing);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ReplicationRoutingEndpointWebExtension replicationRoutingEndpointWebExtension(ReplicationRoutingEndpoint endpoint) {
+        return new ReplicationRoutingEndpointWebExtension(endpoint);
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.replicationrouting.autoconfigure.endpoint;
+
+import io.github.replicationrouting.autoconfigure.endpoint.ReplicationRoutingEndpoint.UnknownNodeException;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+
+/** The endpoint over HTTP: what is wrong with a request is said in words, with the status for it. */
+@EndpointWebExtension(endpoint = ReplicationRoutingEndpoint.class)
+public final class ReplicationRoutingEndpointWebExtension {
+
+    private final ReplicationRoutingEndpoint endpoint;
+
+    public ReplicationRoutingEndpointWebExtension(ReplicationRoutingEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /** @see ReplicationRoutingEndpoint#router(String) */
+    @ReadOperation
+    public WebEndpointResponse<Object> router(@Nullable String explain) {
+        return answer(() -> endpoint.router(explain));
+    }
+
+    /** @see ReplicationRoutingEndpoint#node(String) */
+    @ReadOperation
+    public WebEndpointResponse<Object> node(@Selector String node) {
+        return answer(() -> endpoint.node(node));
+    }
+
+    /** @see ReplicationRoutingEndpoint#change(String, String) */
+    @WriteOperation
+    public WebEndpointResponse<Object> change(@Selector String node, @Nullable String action) {
+        return answer(() -> endpoint.change(node, action));
+    }
+
+    private static WebEndpointResponse<Object> answer(Supplier<Object> operation) {
+        try {
+            return new WebEndpointResponse<>(operation.get());
+        } catch (UnknownNodeException e) {
+            return problem(e, WebEndpointResponse.STATUS_NOT_FOUND);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            return problem(e, WebEndpointResponse.STATUS_BAD_REQUEST);
+        }
+    }
+
+    private static WebEndpointResponse<Object> problem(RuntimeException e, int status) {
+        return new WebEndpointResponse<>(
+                OperationResponseBody.of(Map.of("error", String.valueOf(e.getMessage()))), status);
+    }
+}

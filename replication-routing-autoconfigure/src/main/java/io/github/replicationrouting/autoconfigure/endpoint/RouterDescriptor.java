@@ -1,0 +1,53 @@
+package io.github.replicationrouting.autoconfigure.endpoint;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.github.replicationrouting.monitor.IncompletePromotion;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * The router in the endpoint's answers.
+ *
+ * @param topology {@code primary-replica} or {@code multi-primary}
+ * @param primary the node that takes writes; null where none does
+ * @param writable whether one does
+ * @param nodes all nodes, in the order of the configuration
+ * @param reason why no node takes writes; absent when one does
+ * @param incompletePromotion what the primary lacked when it was promoted; absent when nothing is known to be missing
+ * @param explanation what the router would do; absent unless asked for
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+@JsonPropertyOrder({"topology", "primary", "writable", "nodes", "reason", "incompletePromotion", "explanation"})
+public record RouterDescriptor(
+        String topology,
+        @Nullable String primary,
+        boolean writable,
+        Map<String, NodeDescriptor> nodes,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String reason,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable PromotionDescriptor incompletePromotion,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ExplanationDescriptor explanation)
+        implements OperationResponseBody {
+
+    static RouterDescriptor of(
+            String topology,
+            TopologySnapshot snapshot,
+            @Nullable IncompletePromotion incomplete,
+            @Nullable ExplanationDescriptor explanation) {
+        NodeStatus primary = snapshot.primary();
+        Map<String, NodeDescriptor> nodes = new LinkedHashMap<>();
+        snapshot.nodes().forEach(node -> nodes.put(node.name(), NodeDescriptor.of(node)));
+        return new RouterDescriptor(
+                topology,
+                primary == null ? null : primary.name(),
+                primary != null,
+                nodes,
+                snapshot.noPrimaryReason(),
+                incomplete == null ? null : PromotionDescriptor.of(incomplete),
+                explanation);
+    }
+}

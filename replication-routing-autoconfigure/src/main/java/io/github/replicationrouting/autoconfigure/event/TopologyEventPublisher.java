@@ -1,0 +1,150 @@
+package io.github.replicationrouting.autoconfigure.event;
+
+import io.github.replicationrouting.event.IncompletePromotionEvent;
+import io.github.replicationrouting.event.NodeStateChangedEvent;
+import io.github.replicationrouting.event.PrimaryChangedEvent;
+import io.github.replicationrouting.event.ReplicationLagRecoveredEvent;
+import io.github.replicationrouting.event.ReplicationLagWarningEvent;
+import io.github.replicationrouting.event.SemiSynchronousChangedEvent;
+import io.github.replicationrouting.monitor.IncompletePromotion;
+import io.github.replicationrouting.monitor.TopologyListener;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.topology.NodeStatus;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Makes application events of what the monitor tells, one after the other in its order, on a thread of its own: a
+ * listener that takes its time holds up the events behind it, and never the monitor. When too many wait, new ones are
+ * dropped with a warning. Begins when the application has started, so that listeners are there, and ends with it.
+ */
+public final class TopologyEventPublisher implements TopologyListener, SmartLifecycle, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(TopologyEventPublisher.class);
+
+    private static final int MOST_WAITING = 1_000;
+    private static final Duration IDLE_THREAD = Duration.ofSeconds(10);
+
+    private final String router;
+    private final ApplicationEventPublisher events;
+    private final ThreadPoolExecutor executor;
+    private final AtomicBoolean dropping = new AtomicBoolean();
+    private volatile boolean running;
+
+    /** @param router name of the router, in events and of the thread */
+    public TopologyEventPublisher(String router, ApplicationEventPublisher events) {
+        this.router = router;
+        this.events = events;
+        this.executor = new ThreadPoolExecutor(
+                1,
+                1,
+                IDLE_THREAD.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new ArrayBlockingQueue<>(MOST_WAITING),
+                task -> {
+                    Thread thread = new Thread(task, router + "-events");
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                (task, pool) -> dropped());
+        this.executor.allowCoreThreadTimeOut(true);
+    }
+
+    @Override
+    public void nodeStateChanged(NodeStatus before, NodeStatus after) {
+        publish(new NodeStateChangedEvent(
+                router, after.name(), after.role(), before.state(), after.state(), after.reason()));
+    }
+
+    @Override
+    public void primaryChanged(@Nullable NodeStatus before, @Nullable NodeStatus after) {
+        publish(new PrimaryChangedEvent(
+                router, before == null ? null : before.name(), after == null ? null : after.name()));
+    }
+
+    @Override
+    public void lagWarning(NodeStatus node, double rate) {
+        publish(new ReplicationLagWarningEvent(router, node.name(), node.lag(), rate));
+    }
+
+    @Override
+    public void lagRecovered(NodeStatus node) {
+        publish(new ReplicationLagRecoveredEvent(router, node.name(), node.lag()));
+    }
+
+    @Override
+    public void semiSynchronousChanged(Node primary, boolean waits) {
+        publish(new SemiSynchronousChangedEvent(router, primary.name(), waits));
+    }
+
+    @Override
+    public void promotionIncomplete(IncompletePromotion promotion) {
+        publish(new IncompletePromotionEvent(
+                router,
+                promotion.from().name(),
+                promotion.to().name(),
+                promotion.missing().toString(),
+                promotion.transactions().isPresent()
+                        ? (Long) promotion.transactions().getAsLong()
+                        : null,
+                promotion.rejected()));
+    }
+
+    private void publish(Object event) {
+        if (running) {
+            executor.execute(() -> deliver(event));
+        }
+    }
+
+    private void deliver(Object event) {
+        try {
+            events.publishEvent(event);
+        } catch (RuntimeException | Error e) {
+            log.warn("[{}] a listener failed on {}", router, event, e);
+        }
+        if (executor.getQueue().isEmpty()) {
+            dropping.set(false);
+        }
+    }
+
+    private void dropped() {
+        if (running && !dropping.getAndSet(true)) {
+            log.warn(
+                    "[{}] events are dropped: {} wait for a listener that does not return. Let it hand its work to a"
+                            + " thread of its own, for example with @Async",
+                    router,
+                    MOST_WAITING);
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        executor.getQueue().clear();
+    }
+
+    /** Interrupts a listener that still works. */
+    @Override
+    public void close() {
+        running = false;
+        executor.shutdownNow();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

@@ -1,0 +1,5 @@
+/** Which node, and why, in traces. */
+@NullMarked
+package io.github.replicationrouting.autoconfigure.observation;
+
+import org.jspecify.annotations.NullMarked;

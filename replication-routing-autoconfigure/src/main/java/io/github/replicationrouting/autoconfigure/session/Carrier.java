@@ -1,0 +1,16 @@
+package io.github.replicationrouting.autoconfigure.session;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the text of a token from one request to the next. */
+interface Carrier {
+
+    /** What the last request left; null for nothing. */
+    @Nullable
+    String read(HttpServletRequest request);
+
+    /** Leaves a text for the next request, as long as the response is not on its way. */
+    void write(HttpServletRequest request, HttpServletResponse response, String token);
+}

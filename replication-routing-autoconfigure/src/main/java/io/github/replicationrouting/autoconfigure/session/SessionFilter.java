@@ -1,0 +1,84 @@
+package io.github.replicationrouting.autoconfigure.session;
+
+import io.github.replicationrouting.consistency.Session;
+import io.github.replicationrouting.consistency.SessionToken;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Gives each web request a session of its own, which goes on where the last request of the same client ended. The token
+ * is left for the next request at the very moment when it changes: what a request has written is carried unless the
+ * response was on its way before.
+ *
+ * <p>Stands behind the filter of Spring Session and before everything that may use the database.
+ */
+final class SessionFilter extends OncePerRequestFilter implements Ordered {
+
+    /** Spring Session's filter is at {@code Integer.MIN_VALUE + 50}. */
+    static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 60;
+
+    private static final Logger log = LoggerFactory.getLogger(SessionFilter.class);
+    private static final String ATTRIBUTE = SessionFilter.class.getName() + ".session";
+
+    private final @Nullable Carrier carrier;
+
+    SessionFilter(@Nullable Carrier carrier) {
+        this.carrier = carrier;
+    }
+
+    @Override
+    public int getOrder() {
+        return ORDER;
+    }
+
+    /** What goes on on another thread is the same request. */
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        Session session = request.getAttribute(ATTRIBUTE) instanceof Session begun ? begun : begin(request, response);
+        Session before = session.bind();
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            Session.restore(before);
+        }
+    }
+
+    private Session begin(HttpServletRequest request, HttpServletResponse response) {
+        Session session = carrier == null ? new Session() : new Session(new CarriedSession(carrier, request, response));
+        request.setAttribute(ATTRIBUTE, session);
+        return session;
+    }
+
+    private record CarriedSession(Carrier carrier, HttpServletRequest request, HttpServletResponse response)
+            implements Session.Origin {
+
+        @Override
+        public @Nullable SessionToken load() {
+            String text = carrier.read(request);
+            return text == null ? null : SessionToken.parse(text);
+        }
+
+        @Override
+        public void changed(Session session) {
+            if (response.isCommitted() && !(carrier instanceof HttpSessionCarrier)) {
+                log.debug("A write came after the response was on its way; the next request will not know of it");
+            } else {
+                carrier.write(request, response, session.token().toString());
+            }
+        }
+    }
+}

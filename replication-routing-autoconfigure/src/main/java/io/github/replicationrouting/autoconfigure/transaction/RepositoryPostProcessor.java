@@ -1,0 +1,40 @@
+package io.github.replicationrouting.autoconfigure.transaction;
+
+import io.github.replicationrouting.transaction.RerunInterceptor;
+import io.github.replicationrouting.transaction.TransactionRunner;
+import java.util.function.Supplier;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.data.repository.core.support.RepositoryFactoryBeanSupport;
+import org.springframework.transaction.interceptor.TransactionInterceptor;
+
+/** Puts a {@link RerunInterceptor} right outside the transaction interceptor of each Spring Data repository. */
+final class RepositoryPostProcessor implements BeanPostProcessor {
+
+    private final Supplier<TransactionRunner> runner;
+
+    RepositoryPostProcessor(Supplier<TransactionRunner> runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    public Object postProcessBeforeInitialization(Object bean, String beanName) {
+        if (bean instanceof RepositoryFactoryBeanSupport<?, ?, ?> repository) {
+            // Customizers come after the factory's own processors, so that the transaction interceptor is there.
+            repository.addRepositoryFactoryCustomizer(
+                    factory -> factory.addRepositoryProxyPostProcessor((proxy, information) -> intercept(proxy)));
+        }
+        return bean;
+    }
+
+    private void intercept(ProxyFactory proxy) {
+        Advisor[] advisors = proxy.getAdvisors();
+        for (int i = 0; i < advisors.length; i++) {
+            if (advisors[i].getAdvice() instanceof TransactionInterceptor transactions) {
+                proxy.addAdvice(i, new RerunInterceptor(transactions::getTransactionAttributeSource, runner));
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Transactions that are run again. */
+@NullMarked
+package io.github.replicationrouting.autoconfigure.transaction;
+
+import org.jspecify.annotations.NullMarked;

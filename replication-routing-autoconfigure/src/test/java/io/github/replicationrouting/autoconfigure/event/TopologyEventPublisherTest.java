@@ -1,0 +1,129 @@
+package io.github.replicationrouting.autoconfigure.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.event.NodeStateChangedEvent;
+import io.github.replicationrouting.event.PrimaryChangedEvent;
+import io.github.replicationrouting.event.ReplicationLagRecoveredEvent;
+import io.github.replicationrouting.event.ReplicationLagWarningEvent;
+import io.github.replicationrouting.event.SemiSynchronousChangedEvent;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.topology.Freshness;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationEventPublisher;
+
+@ExtendWith(OutputCaptureExtension.class)
+class TopologyEventPublisherTest {
+
+    private final Node db2 = new Node(NodeSpec.of("db2", "jdbc:mysql://db2/shop"));
+    private final NodeStatus online = status(NodeState.ONLINE, null);
+    private final NodeStatus down = status(NodeState.DOWN, "connection refused");
+    private final List<Object> heard = new CopyOnWriteArrayList<>();
+    private final AtomicReference<ApplicationEventPublisher> events = new AtomicReference<>(heard::add);
+    private final TopologyEventPublisher publisher =
+            new TopologyEventPublisher("dataSource", event -> events.get().publishEvent(event));
+
+    @AfterEach
+    void close() {
+        publisher.close();
+    }
+
+    @Test
+    void shouldPublishInOrderWithTheRoutersName() {
+        publisher.start();
+        publisher.nodeStateChanged(online, down);
+        publisher.primaryChanged(online, null);
+        publisher.primaryChanged(null, online);
+        publisher.lagWarning(online, 0.5);
+        publisher.lagRecovered(online);
+        publisher.semiSynchronousChanged(db2, false);
+
+        await().untilAsserted(() -> assertThat(heard)
+                .containsExactly(
+                        new NodeStateChangedEvent(
+                                "dataSource",
+                                "db2",
+                                Role.REPLICA,
+                                NodeState.ONLINE,
+                                NodeState.DOWN,
+                                "connection refused"),
+                        new PrimaryChangedEvent("dataSource", "db2", null),
+                        new PrimaryChangedEvent("dataSource", null, "db2"),
+                        new ReplicationLagWarningEvent("dataSource", "db2", null, 0.5),
+                        new ReplicationLagRecoveredEvent("dataSource", "db2", null),
+                        new SemiSynchronousChangedEvent("dataSource", "db2", false)));
+    }
+
+    @Test
+    void whenTheApplicationHasNotStartedOrHasStoppedShouldPublishNothing() {
+        publisher.nodeStateChanged(online, down);
+        publisher.start();
+        publisher.primaryChanged(null, online);
+        await().until(() -> heard.size() == 1);
+        publisher.stop();
+        publisher.nodeStateChanged(online, down);
+        publisher.start();
+        publisher.primaryChanged(online, null);
+
+        await().untilAsserted(() -> assertThat(heard)
+                .containsExactly(
+                        new PrimaryChangedEvent("dataSource", null, "db2"),
+                        new PrimaryChangedEvent("dataSource", "db2", null)));
+    }
+
+    @Test
+    void whenAListenerIsSlowShouldNotHoldUpTheMonitorAndSayOnceThatItDrops(CapturedOutput output)
+            throws InterruptedException {
+        CountDownLatch release = new CountDownLatch(1);
+        events.set(event -> {
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            heard.add(event);
+        });
+        publisher.start();
+        for (int i = 0; i < 3_000; i++) {
+            // On this thread, which would hang here if it waited for the listener.
+            publisher.nodeStateChanged(online, down);
+        }
+        release.countDown();
+
+        await().untilAsserted(() -> assertThat(heard).hasSizeBetween(1_000, 1_002));
+        assertThat(output.getOut().lines().filter(line -> line.contains("events are dropped")))
+                .hasSize(1);
+    }
+
+    @Test
+    void whenAListenerFailsShouldGoOn(CapturedOutput output) {
+        events.set(event -> {
+            events.set(heard::add);
+            throw new IllegalStateException("listener");
+        });
+        publisher.start();
+        publisher.primaryChanged(online, null);
+        publisher.primaryChanged(null, online);
+
+        await().untilAsserted(
+                        () -> assertThat(heard).containsExactly(new PrimaryChangedEvent("dataSource", null, "db2")));
+        assertThat(output).contains("a listener failed on PrimaryChangedEvent");
+    }
+
+    private NodeStatus status(NodeState state, String reason) {
+        return new NodeStatus(db2, Role.REPLICA, state, false, 1, reason, null, Freshness.UNKNOWN, null, null);
+    }
+}

@@ -1,0 +1,120 @@
+package io.github.replicationrouting.autoconfigure.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.consistency.Session;
+import io.github.replicationrouting.consistency.SessionToken;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockFilterChain;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.mock.web.MockHttpSession;
+
+class SessionFilterTest {
+
+    private static final SessionToken WRITTEN = SessionToken.parse(Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(
+                    "1\nrouter dataSource\nmariadb 0-1-42@feed.7".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+
+    private final TokenSignature signature = new TokenSignature("0123456789abcdef", InstantSource.system());
+
+    @Test
+    void aRequestHasASessionOfItsOwn() throws Exception {
+        Session outside = Session.current();
+
+        run(null, new MockHttpServletRequest(), new MockHttpServletResponse(), () -> {
+            assertThat(Session.current()).isNotSameAs(outside);
+            WRITTEN.join();
+        });
+
+        assertThat(Session.current()).isSameAs(outside);
+        assertThat(SessionToken.current().isEmpty()).isTrue();
+    }
+
+    @Test
+    void theHttpSessionCarriesAStringAndIsNeverCreated() throws Exception {
+        MockHttpServletRequest without = new MockHttpServletRequest();
+        run(new HttpSessionCarrier(), without, new MockHttpServletResponse(), WRITTEN::join);
+        assertThat(without.getSession(false)).isNull();
+
+        MockHttpSession session = new MockHttpSession();
+        run(new HttpSessionCarrier(), with(session), new MockHttpServletResponse(), WRITTEN::join);
+        assertThat(session.getAttribute(HttpSessionCarrier.ATTRIBUTE)).isInstanceOf(String.class);
+
+        run(new HttpSessionCarrier(), with(session), new MockHttpServletResponse(), () -> assertThat(carried())
+                .contains("0-1-42"));
+    }
+
+    @Test
+    void aSignedCookieCarriesOnceAndBesideOthers() throws Exception {
+        MockHttpServletResponse response = new MockHttpServletResponse();
+        run(new CookieCarrier(signature), new MockHttpServletRequest(), response, () -> {
+            response.addHeader("Set-Cookie", "theirs=1");
+            WRITTEN.join();
+            SessionToken.parse(WRITTEN.toString()).join();
+        });
+        List<String> cookies = response.getHeaders("Set-Cookie");
+        assertThat(cookies).hasSize(2).anyMatch(cookie -> cookie.startsWith("theirs="));
+        assertThat(response.getCookie(CookieCarrier.NAME)).isNotNull();
+        assertThat(Objects.requireNonNull(response.getCookie(CookieCarrier.NAME))
+                        .isHttpOnly())
+                .isTrue();
+
+        MockHttpServletRequest next = new MockHttpServletRequest();
+        next.setCookies(response.getCookie(CookieCarrier.NAME));
+        run(new CookieCarrier(signature), next, new MockHttpServletResponse(), () -> assertThat(carried())
+                .contains("0-1-42"));
+    }
+
+    @Test
+    void aForgedHeaderIsHarmless() throws Exception {
+        MockHttpServletRequest request = new MockHttpServletRequest();
+        request.addHeader(HeaderCarrier.NAME, WRITTEN + ".ffffffff.forged");
+
+        run(new HeaderCarrier(signature), request, new MockHttpServletResponse(), () -> assertThat(
+                        SessionToken.current().isEmpty())
+                .isTrue());
+    }
+
+    @Test
+    void aHeaderCarries() throws Exception {
+        MockHttpServletResponse response = new MockHttpServletResponse();
+        run(new HeaderCarrier(signature), new MockHttpServletRequest(), response, WRITTEN::join);
+        MockHttpServletRequest next = new MockHttpServletRequest();
+        next.addHeader(HeaderCarrier.NAME, Objects.requireNonNull(response.getHeader(HeaderCarrier.NAME)));
+
+        run(new HeaderCarrier(signature), next, new MockHttpServletResponse(), () -> assertThat(carried())
+                .contains("0-1-42"));
+    }
+
+    private static String carried() {
+        return new String(
+                Base64.getUrlDecoder().decode(SessionToken.current().toString()),
+                java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static MockHttpServletRequest with(MockHttpSession session) {
+        MockHttpServletRequest request = new MockHttpServletRequest();
+        request.setSession(session);
+        return request;
+    }
+
+    private static void run(
+            @Nullable Carrier carrier, MockHttpServletRequest request, MockHttpServletResponse response, Runnable work)
+            throws ServletException, IOException {
+        new SessionFilter(carrier).doFilter(request, response, new MockFilterChain() {
+            @Override
+            public void doFilter(jakarta.servlet.ServletRequest served, jakarta.servlet.ServletResponse answer) {
+                work.run();
+            }
+        });
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.replicationrouting;
+
+import io.github.replicationrouting.connection.pool.NodePool;
+import io.github.replicationrouting.monitor.TopologyListener;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the pools follow what the monitor finds: those who wait for a node that left the rotation go elsewhere, those who
+ * wait for the answer of a node that is down are released, and no connection outlives a change of its node's role. Runs
+ * on the monitor's thread and never blocks it.
+ */
+final class PoolKeeper implements TopologyListener {
+
+    private final Map<Node, NodePool> pools;
+    private @Nullable Node lastPrimary;
+    private @Nullable TopologySnapshot newest;
+
+    PoolKeeper(Map<Node, NodePool> pools) {
+        this.pools = pools;
+    }
+
+    @Override
+    public void snapshotPublished(TopologySnapshot before, TopologySnapshot now) {
+        newest = now;
+        pools.values().forEach(NodePool::recheck);
+    }
+
+    @Override
+    public void nodeStateChanged(NodeStatus before, NodeStatus after) {
+        NodePool pool = pools.get(after.node());
+        if (pool == null) {
+            return;
+        }
+        if (after.state() == NodeState.FENCED) {
+            pool.depose();
+        } else if (after.state() == NodeState.DOWN) {
+            pool.abandon();
+        }
+    }
+
+    @Override
+    public void serverChanged(Node endpoint) {
+        refresh(endpoint);
+    }
+
+    /** The same primary that comes back is not a change of role: when it went down its connections were given up. */
+    @Override
+    public void primaryChanged(@Nullable NodeStatus before, @Nullable NodeStatus after) {
+        if (after == null) {
+            return;
+        }
+        Node previous = lastPrimary;
+        lastPrimary = after.node();
+        if (previous != null && previous != after.node()) {
+            leave(previous);
+            refresh(after.node());
+        }
+    }
+
+    /** One that is down cannot have been told that it is replaced, and may go on with what it was told before. */
+    private void leave(Node previous) {
+        NodeStatus status = newest == null ? null : newest.node(previous.name());
+        NodePool pool = pools.get(previous);
+        if (pool != null && status != null && status.state() == NodeState.DOWN) {
+            pool.depose();
+        } else {
+            refresh(previous);
+        }
+    }
+
+    private void refresh(Node node) {
+        NodePool pool = pools.get(node);
+        if (pool != null) {
+            pool.refresh();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.github.replicationrouting.connection.logical;
+
+import io.github.replicationrouting.metrics.RouterMetrics;
+import io.github.replicationrouting.routing.NoReadableNodeException;
+import io.github.replicationrouting.routing.NoWritableNodeException;
+import io.github.replicationrouting.routing.TransactionDeadline;
+import io.github.replicationrouting.topology.Topology;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Where writes wait while no primary is known, and reads that only one could serve, before they have sent anything.
+ * Bounded in time, by the transaction's own limit too, and in number, so that other reads keep their threads. Woken by
+ * each new snapshot; nobody polls. An interrupt ends the wait and stays set. Thread-safe; does not pin virtual threads.
+ */
+public final class Hold implements AutoCloseable {
+
+    private final Topology topology;
+    private final Duration limit;
+    private final int most;
+    private final RouterMetrics metrics;
+    private final AtomicInteger holding = new AtomicInteger();
+    private volatile boolean closed;
+
+    /**
+     * @param limit how long a write waits at most; zero to fail at once
+     * @param most how many may wait at the same time; more fail at once
+     */
+    public Hold(Topology topology, Duration limit, int most, RouterMetrics metrics) {
+        this.topology = topology;
+        this.limit = limit;
+        this.most = most;
+        this.metrics = metrics;
+    }
+
+    /** Writes that wait now. */
+    public int holding() {
+        return holding.get();
+    }
+
+    /** Ends all waiting as soon as the topology is closed, too: whoever has no primary by then fails. */
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    /** What one piece of work may wait in all; time counts from its first wait. Used by one thread. */
+    final class Allowance {
+
+        private boolean begun;
+        private long beganAt;
+        private long nanos;
+
+        /**
+         * Waits until a primary is known, or time is up. The caller decides anew and, where it is refused again, comes
+         * back to be told that it has waited long enough.
+         *
+         * @param seen the picture that led to the refusal; one that shows a primary, which gave no connection, is waited
+         *     out
+         * @param refusal what to throw where there is nothing left to wait for
+         */
+        void await(TopologySnapshot seen, SQLException refusal) throws SQLException {
+            await(seen, refusal, true);
+        }
+
+        /** The same for a read: any new picture may show a replica that has by now what is asked for. */
+        void awaitChange(TopologySnapshot seen, NoReadableNodeException refusal) throws SQLException {
+            await(seen, refusal, false);
+        }
+
+        private void await(TopologySnapshot seen, SQLException refusal, boolean untilPrimary) throws SQLException {
+            if (limit.isZero()) {
+                throw refusal;
+            }
+            begin();
+            if (holding.incrementAndGet() > most) {
+                holding.decrementAndGet();
+                throw ended(
+                        "full",
+                        "As many writes wait as may (" + most + ", replication.routing.writes.max-held).",
+                        refusal);
+            }
+            try {
+                waitForNews(seen, refusal, untilPrimary);
+            } finally {
+                holding.decrementAndGet();
+            }
+        }
+
+        private void begin() {
+            if (!begun) {
+                begun = true;
+                beganAt = System.nanoTime();
+                OptionalLong ofTransaction = TransactionDeadline.nanosLeft();
+                nanos = ofTransaction.isEmpty()
+                        ? limit.toNanos()
+                        : Math.min(limit.toNanos(), ofTransaction.getAsLong());
+            }
+        }
+
+        private void waitForNews(TopologySnapshot refused, SQLException refusal, boolean untilPrimary)
+                throws SQLException {
+            TopologySnapshot seen = refused;
+            while (seen == refused || (untilPrimary && seen.primary() == null)) {
+                if (closed) {
+                    throw ended("closed", "The router is closed.", refusal);
+                }
+                long left = nanos - waited();
+                if (left <= 0) {
+                    if (seen == refused) {
+                        throw ended("timeout", timeout(), refusal);
+                    }
+                    return;
+                }
+                seen = next(seen, left, refusal);
+            }
+            if (untilPrimary) {
+                metrics.held(Duration.ofNanos(waited()), "released");
+            }
+        }
+
+        private TopologySnapshot next(TopologySnapshot seen, long left, SQLException refusal) throws SQLException {
+            try {
+                return topology.awaitChange(seen, left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw ended("interrupted", "The thread was interrupted while it waited for a primary.", refusal);
+            }
+        }
+
+        private long waited() {
+            return System.nanoTime() - beganAt;
+        }
+
+        private String timeout() {
+            return nanos < limit.toNanos()
+                    ? "Waited as long as the transaction's time limit allows."
+                    : "Waited " + limit.toMillis() + " ms for a primary (replication.routing.writes.hold).";
+        }
+
+        private SQLException ended(String outcome, String explanation, SQLException refusal) {
+            metrics.held(Duration.ofNanos(waited()), outcome);
+            if (refusal instanceof NoWritableNodeException none) {
+                return none.with(explanation);
+            }
+            if (refusal instanceof NoReadableNodeException) {
+                SQLException ended = new NoReadableNodeException(refusal.getMessage() + " " + explanation);
+                for (Throwable earlier : refusal.getSuppressed()) {
+                    ended.addSuppressed(earlier);
+                }
+                return ended;
+            }
+            return new SQLTransientConnectionException(refusal.getMessage() + ". " + explanation, "08001", refusal);
+        }
+    }
+}

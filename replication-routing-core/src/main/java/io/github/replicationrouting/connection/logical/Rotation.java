@@ -1,0 +1,44 @@
+package io.github.replicationrouting.connection.logical;
+
+import io.github.replicationrouting.connection.pool.Stay;
+import io.github.replicationrouting.routing.Decision;
+import io.github.replicationrouting.routing.DecisionReason;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Topology;
+import io.github.replicationrouting.topology.TopologySnapshot;
+
+/**
+ * Whether a node is still what it was chosen for: it has the role and the state that it had, no suspicion has fallen on
+ * it, and it is still the primary if it was to be written to. Measured against the snapshot of that time, so that a node
+ * chosen for want of a better one is not left again at once. Thread-safe.
+ *
+ * @param since the newest snapshot before the decision
+ */
+record Rotation(Topology topology, TopologySnapshot since, Decision decision) implements Stay {
+
+    @Override
+    public boolean isOver() {
+        TopologySnapshot now = topology.snapshot();
+        if (now == since) {
+            return false;
+        }
+        String node = decision.node().name();
+        NodeStatus then = since.node(node);
+        NodeStatus current = now.node(node);
+        if (then == null || current == null) {
+            return then != null || current != null;
+        }
+        boolean changed = then.state() != current.state() || then.role() != current.role();
+        return decision.writable() ? changed || deposed(now) : changed || (current.suspected() && !then.suspected());
+    }
+
+    /** A primary that is only suspected goes on being written to. */
+    private boolean deposed(TopologySnapshot now) {
+        return decision.reason() != DecisionReason.NODE_REQUESTED && isPrimary(since) && !isPrimary(now);
+    }
+
+    private boolean isPrimary(TopologySnapshot snapshot) {
+        NodeStatus primary = snapshot.primary();
+        return primary != null && primary.node() == decision.node();
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.replicationrouting.connection.logical;
+
+import io.github.replicationrouting.consistency.Consistency;
+import io.github.replicationrouting.dialect.ErrorKind;
+import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.topology.Topology;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits, on the connection that a read is about to use and before its transaction begins, until the replica has what its
+ * session must see. The replica's answer also says how far it is, which spares others their waits.
+ */
+final class SessionWait {
+
+    private final Consistency consistency;
+    private final Topology topology;
+
+    SessionWait(Consistency consistency, Topology topology) {
+        this.consistency = consistency;
+        this.topology = topology;
+    }
+
+    /** Whether the lease can be used, after a wait or without; if not, it has been released. */
+    boolean isOver(Lease lease) {
+        Position awaited = lease.decision().awaited();
+        if (awaited == null) {
+            return true;
+        }
+        long begin = System.nanoTime();
+        Position reached = null;
+        try {
+            reached = await(lease, awaited);
+        } finally {
+            consistency.waited(lease.decision().node(), Duration.ofNanos(System.nanoTime() - begin), reached);
+            if (reached == null) {
+                lease.release();
+            }
+        }
+        return reached != null;
+    }
+
+    private @Nullable Position await(Lease lease, Position awaited) {
+        try {
+            return lease.physical().await(awaited, consistency.longestWait());
+        } catch (SQLException e) {
+            // A node that is lost here is lost for the read as well; the next decision goes to the primary.
+            if (lease.kindOf(e) == ErrorKind.CONNECTION_LOST) {
+                lease.lose();
+            }
+            topology.suspect(lease.decision().node(), e);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.replicationrouting.connection.pool;
+
+import io.github.replicationrouting.driver.Wire;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/** The wires of all connections of one node: being opened, idle, in use, being closed. Thread-safe. */
+final class Wires {
+
+    private final Executor background;
+    private final Set<Wire> open = ConcurrentHashMap.newKeySet();
+
+    /** @param background runs what may block, each task on a thread of its own */
+    Wires(Executor background) {
+        this.background = background;
+    }
+
+    /** The wire of a connection that is about to be opened. */
+    Wire create() {
+        Wire wire = new Wire(background, open::remove);
+        open.add(wire);
+        return wire;
+    }
+
+    /** Cuts all but those whose work must not be interrupted; tells how many. */
+    int cut() {
+        int cut = 0;
+        for (Wire wire : open) {
+            if (wire.cut()) {
+                cut++;
+            }
+        }
+        return cut;
+    }
+
+    /** Cuts all; tells how many. */
+    int sever() {
+        int cut = 0;
+        for (Wire wire : open) {
+            if (wire.sever()) {
+                cut++;
+            }
+        }
+        return cut;
+    }
+
+    /** One connection was lost; the others are tried before they are used again. */
+    void doubt() {
+        open.forEach(Wire::doubt);
+    }
+
+    int size() {
+        return open.size();
+    }
+}

@@ -1,0 +1,139 @@
+package io.github.replicationrouting.consistency;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whoever must see its own commits: by default a thread, in a web application a request. What it must see is kept by
+ * router. Thread-safe, so that a session may be shared by the threads that work for one request.
+ */
+public final class Session {
+
+    private static final ThreadLocal<@Nullable Session> CURRENT = new ThreadLocal<>();
+
+    private final ConcurrentMap<String, Requirement> byRouter = new ConcurrentHashMap<>(2);
+    private final @Nullable Origin origin;
+
+    /** Whether the origin was asked. */
+    private volatile boolean opened;
+
+    /** Where a session comes from and goes to, such as an HTTP session. Its methods may throw: the session goes on. */
+    public interface Origin {
+
+        /** What was stored last; null for nothing. Asked when something must be known for the first time. */
+        @Nullable
+        SessionToken load();
+
+        /** Called by the thread that changed what the session must see. */
+        void changed(Session session);
+    }
+
+    /** A session that begins with nothing and ends with its last reference. */
+    public Session() {
+        this(null);
+    }
+
+    /** A session that comes from somewhere. */
+    public Session(@Nullable Origin origin) {
+        this.origin = origin;
+        this.opened = origin == null;
+    }
+
+    /** The session of this thread, which begins one if it has none. */
+    public static Session current() {
+        Session session = CURRENT.get();
+        if (session == null) {
+            session = new Session();
+            CURRENT.set(session);
+        }
+        return session;
+    }
+
+    /**
+     * Makes this the session of the thread.
+     *
+     * @return the one before, to be given to {@link #restore(Session)}; null for none
+     */
+    public @Nullable Session bind() {
+        Session before = CURRENT.get();
+        CURRENT.set(this);
+        return before;
+    }
+
+    /** Ends what {@link #bind()} began. */
+    public static void restore(@Nullable Session before) {
+        if (before == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(before);
+        }
+    }
+
+    /** What it must see, to be carried elsewhere. */
+    public SessionToken token() {
+        open();
+        return new SessionToken(Map.copyOf(byRouter));
+    }
+
+    /** Forgets what it must see. */
+    public void clear() {
+        opened = true;
+        byRouter.clear();
+        tell();
+    }
+
+    void join(SessionToken token) {
+        open();
+        token.byRouter().forEach((router, requirement) -> byRouter.merge(router, requirement, Requirement::and));
+        tell();
+    }
+
+    @Nullable
+    Requirement required(String router) {
+        open();
+        return byRouter.get(router);
+    }
+
+    void require(String router, UnaryOperator<Requirement> change, boolean tell) {
+        open();
+        byRouter.compute(router, (key, before) -> change.apply(before == null ? Requirement.NONE : before));
+        if (tell) {
+            tell();
+        }
+    }
+
+    /** Asking may itself use the database, by this thread or another: it finds the session open and empty. */
+    private void open() {
+        if (opened || origin == null) {
+            return;
+        }
+        opened = true;
+        Session aside = new Session();
+        Session before = aside.bind();
+        try {
+            SessionToken token = origin.load();
+            if (token != null) {
+                token.byRouter()
+                        .forEach((router, requirement) -> byRouter.merge(router, requirement, Requirement::and));
+            }
+        } catch (RuntimeException e) {
+            Warnings.once("A session's token cannot be read; the session begins anew", e);
+        } finally {
+            restore(before);
+        }
+    }
+
+    private void tell() {
+        if (origin == null) {
+            return;
+        }
+        try {
+            origin.changed(this);
+        } catch (RuntimeException e) {
+            Warnings.once("A session's token cannot be carried to its next request", e);
+        }
+    }
+}

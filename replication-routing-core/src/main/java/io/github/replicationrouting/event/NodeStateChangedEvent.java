@@ -1,0 +1,23 @@
+package io.github.replicationrouting.event;
+
+import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.topology.NodeState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of a node has changed.
+ *
+ * @param router name of the router
+ * @param node name of the node
+ * @param role its role now
+ * @param before the state that it had
+ * @param after the state that it has
+ * @param reason why it is not online, in words without secrets; null when it is
+ */
+public record NodeStateChangedEvent(
+        String router,
+        String node,
+        Role role,
+        NodeState before,
+        NodeState after,
+        @Nullable String reason) {}

@@ -1,0 +1,11 @@
+package io.github.replicationrouting.event;
+
+/**
+ * A primary has fallen back from semi-synchronous to asynchronous replication, so that its newest commits would be lost
+ * with it, or has come back.
+ *
+ * @param router name of the router
+ * @param node name of the primary
+ * @param waits whether its commits wait for a replica now
+ */
+public record SemiSynchronousChangedEvent(String router, String node, boolean waits) {}

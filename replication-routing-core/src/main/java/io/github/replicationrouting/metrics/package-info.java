@@ -1,0 +1,5 @@
+/** What the parts of a router tell whoever counts. */
+@NullMarked
+package io.github.replicationrouting.metrics;
+
+import org.jspecify.annotations.NullMarked;

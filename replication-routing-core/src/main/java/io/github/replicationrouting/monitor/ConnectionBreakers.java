@@ -1,0 +1,67 @@
+package io.github.replicationrouting.monitor;
+
+import io.github.replicationrouting.dialect.MySqlDialect;
+import io.github.replicationrouting.dialect.ReplicationDialect;
+import io.github.replicationrouting.node.Node;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.time.Duration;
+
+/**
+ * One circuit breaker for each node, which counts how its pool fares when it opens connections. It sees what probes do
+ * not: a pool's user who may not log in any more, a limit of connections that only counts for it, a way that only
+ * lets through what is connected already. It is one input of the node's state, and stops nobody by itself: while it is
+ * open the node is suspected, so that new reads leave it, and while it is half open the node gets little.
+ *
+ * <p>The breakers are in a registry that an application can see, and supply: there their names are the router's and the
+ * node's, as in {@code dataSource-db1}, and a configuration of the registry named {@value #CONFIGURATION} takes the place
+ * of the standard one. Too many connections (1040) is overload, and not counted. Thread-safe.
+ */
+public final class ConnectionBreakers {
+
+    /** Name of a configuration in the registry that takes the place of the standard one. */
+    public static final String CONFIGURATION = "replication-routing";
+
+    private static final ReplicationDialect ERRORS = new MySqlDialect();
+
+    /** The newest ten attempts count, from the fifth on; opened when half of them failed. */
+    private static final CircuitBreakerConfig STANDARD = CircuitBreakerConfig.custom()
+            .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
+            .slidingWindowSize(10)
+            .minimumNumberOfCalls(5)
+            .failureRateThreshold(50)
+            .waitDurationInOpenState(Duration.ofSeconds(5))
+            .permittedNumberOfCallsInHalfOpenState(1)
+            .ignoreException(failure -> !Complaint.accuses(failure, ERRORS))
+            .build();
+
+    private final String router;
+    private final CircuitBreakerRegistry registry;
+
+    /** @param router name of the router */
+    public ConnectionBreakers(String router, CircuitBreakerRegistry registry) {
+        this.router = router;
+        this.registry = registry;
+    }
+
+    /** Where the breakers are. */
+    public CircuitBreakerRegistry registry() {
+        return registry;
+    }
+
+    /** The breaker of a node; always the same. */
+    public CircuitBreaker of(Node node) {
+        return registry.circuitBreaker(
+                name(node), registry.getConfiguration(CONFIGURATION).orElse(STANDARD));
+    }
+
+    /** Forgets the breaker of a node that has left. */
+    void remove(Node node) {
+        registry.remove(name(node));
+    }
+
+    private String name(Node node) {
+        return router + "-" + node.name();
+    }
+}

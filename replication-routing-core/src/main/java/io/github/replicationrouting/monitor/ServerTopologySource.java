@@ -1,0 +1,196 @@
+package io.github.replicationrouting.monitor;
+
+import io.github.replicationrouting.dialect.Dialects;
+import io.github.replicationrouting.dialect.Member;
+import io.github.replicationrouting.dialect.ReplicationDialect;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeKind;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Topology;
+import io.github.replicationrouting.topology.TopologySource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the servers themselves which others there are: replicas that say where they are ({@code report_host}), members of
+ * a group, Galera's addresses. A server is known by what it says of itself, not by its address, so that one that is
+ * declared under another address is not met twice; and none is named before it has answered once.
+ *
+ * <p>A replica that is not told of may only have lost its source for a moment, so that it is forgotten after a while,
+ * not at once. Each look opens a connection to every node that answers. Not thread-safe: for the thread that asks.
+ */
+public final class ServerTopologySource implements TopologySource {
+
+    private static final Logger log = LoggerFactory.getLogger(ServerTopologySource.class);
+
+    private final String router;
+    private final Topology topology;
+    private final Function<Node, @Nullable MonitoredNode> targets;
+    private final Function<NodeSpec, MonitoredNode> template;
+    private final Dialects dialects;
+    private final Duration timeout;
+    private final Duration removeAfter;
+    private final LongSupplier clock;
+
+    /** By address. */
+    private final Map<String, Found> found = new LinkedHashMap<>();
+
+    /** Which node a server is. */
+    private final Map<String, String> nodesByServer = new HashMap<>();
+
+    private final Set<String> warned = new HashSet<>();
+
+    private record Found(NodeSpec spec, long lastTold) {}
+
+    /** What one server told. */
+    private record Told(Member member, NodeSpec by) {
+        String address() {
+            return member.host() + ":" + member.port();
+        }
+    }
+
+    /**
+     * @param router the router's name, for logs
+     * @param topology the nodes that there are already
+     * @param targets how to reach one of them
+     * @param template how to reach one that would be new
+     * @param timeout limit for each answer
+     * @param removeAfter how long a node is named after it was last told of
+     * @param clock monotonic time in nanoseconds
+     */
+    public ServerTopologySource(
+            String router,
+            Topology topology,
+            Function<Node, @Nullable MonitoredNode> targets,
+            Function<NodeSpec, MonitoredNode> template,
+            Dialects dialects,
+            Duration timeout,
+            Duration removeAfter,
+            LongSupplier clock) {
+        this.router = router;
+        this.topology = topology;
+        this.targets = targets;
+        this.template = template;
+        this.dialects = dialects;
+        this.timeout = timeout;
+        this.removeAfter = removeAfter;
+        this.clock = clock;
+    }
+
+    @Override
+    public Collection<NodeSpec> nodes() {
+        List<Told> told = askAll();
+        long now = clock.getAsLong();
+        for (Told each : told) {
+            take(each, now);
+        }
+        found.values().removeIf(node -> now - node.lastTold > removeAfter.toNanos());
+        return found.values().stream().map(Found::spec).toList();
+    }
+
+    private List<Told> askAll() {
+        List<Told> told = new ArrayList<>();
+        for (NodeStatus node : topology.snapshot().nodes()) {
+            MonitoredNode target = targets.apply(node.node());
+            boolean isOneServer = node.node().spec().kind() == NodeKind.SERVER;
+            if (target != null && isOneServer && node.state() != NodeState.DOWN) {
+                try {
+                    told.addAll(ask(target));
+                } catch (SQLException e) {
+                    warn(
+                            node.name(),
+                            "cannot be asked for other servers: "
+                                    + ProbeFailure.of(e, timeout).reason());
+                }
+            }
+        }
+        return told;
+    }
+
+    private List<Told> ask(MonitoredNode target) throws SQLException {
+        try (Connection connection = target.connections().open(timeout)) {
+            ReplicationDialect dialect = dialectOf(target, connection);
+            if (dialect == null) {
+                return List.of();
+            }
+            nodesByServer.put(
+                    dialect.observe(connection).serverId(), target.node().name());
+            return dialect.members(connection, missing -> warn(target.node().name(), missing)).stream()
+                    .map(member -> new Told(member, target.node().spec()))
+                    .toList();
+        }
+    }
+
+    private @Nullable ReplicationDialect dialectOf(MonitoredNode target, Connection connection) throws SQLException {
+        return target.dialect() != null
+                ? target.dialect()
+                : dialects.forVersion(connection.getMetaData().getDatabaseProductVersion());
+    }
+
+    private void take(Told told, long now) {
+        String address = told.address();
+        Found known = found.get(address);
+        if (known != null) {
+            found.put(address, new Found(known.spec, now));
+            return;
+        }
+        String serverId = told.member.serverId();
+        if (serverId != null && nodesByServer.containsKey(serverId)) {
+            return;
+        }
+        NodeSpec spec = told.by.elsewhere(nameOf(told.member), told.member.host(), told.member.port());
+        if (spec == null) {
+            warn(
+                    told.by.name(),
+                    "tells of " + address + ", but its URL does not show where a server's address belongs");
+            return;
+        }
+        if (isNew(spec)) {
+            found.put(address, new Found(spec, now));
+        }
+    }
+
+    /** Whether it answers, and is none of the known servers. */
+    private boolean isNew(NodeSpec spec) {
+        MonitoredNode target = template.apply(spec);
+        try (Connection connection = target.connections().open(timeout)) {
+            ReplicationDialect dialect = dialectOf(target, connection);
+            return dialect != null
+                    && nodesByServer.putIfAbsent(dialect.observe(connection).serverId(), spec.name()) == null;
+        } catch (SQLException e) {
+            warn(
+                    spec.name(),
+                    "was told of and does not join: "
+                            + ProbeFailure.of(e, timeout).reason());
+            return false;
+        }
+    }
+
+    /** The host, with the port unless it is the usual one. */
+    private static String nameOf(Member member) {
+        String host = member.host().replaceAll("[^A-Za-z0-9._-]", "-");
+        return member.port() == 3306 ? host : host + "-" + member.port();
+    }
+
+    private void warn(String node, String what) {
+        if (warned.add(node + what)) {
+            log.warn("[{}] node {}: {}", router, node, what);
+        }
+    }
+}

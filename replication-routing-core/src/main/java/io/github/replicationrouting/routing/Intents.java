@@ -1,0 +1,96 @@
+package io.github.replicationrouting.routing;
+
+import io.github.replicationrouting.consistency.Consistency;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes the intent of what this thread is about to do: its access, its session, its hints. Thread-safe. */
+public final class Intents {
+
+    private static final Logger log = LoggerFactory.getLogger(Intents.class);
+
+    private final Consistency consistency;
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    public Intents(Consistency consistency) {
+        this.consistency = consistency;
+    }
+
+    /** The intent of this access. */
+    public Intent of(Access access) {
+        if (access != Access.READ && access != Access.OUTSIDE_TRANSACTION) {
+            return WorkRecord.intentOf(access);
+        }
+        Hint hint = RoutingHints.current();
+        if (hint == null) {
+            Consistency.Demand session = consistency.demand();
+            return session == null
+                    ? WorkRecord.intentOf(access)
+                    : WorkRecord.intentOf(access).wishing(new ReadWish(session, null, false, true));
+        }
+        if (hint.maxStaleness() != null) {
+            warnIfHopeless(hint.maxStaleness());
+        }
+        return switch (hint.kind()) {
+            case PRIMARY -> WorkRecord.intentOf(access).wishing(ReadWish.PRIMARY);
+            case REPLICA ->
+                WorkRecord.intentOf(Access.READ).wishing(new ReadWish(null, hint.maxStaleness(), false, true));
+            case STALENESS ->
+                WorkRecord.intentOf(access)
+                        .wishing(new ReadWish(consistency.demand(), hint.maxStaleness(), false, true));
+        };
+    }
+
+    private void warnIfHopeless(Duration maxStaleness) {
+        Duration probeInterval = consistency.probeInterval();
+        if (maxStaleness.compareTo(probeInterval.multipliedBy(2)) < 0 && warned.compareAndSet(false, true)) {
+            log.warn(
+                    "A read declares to be at most {} ms old, but what a replica has is known every {} ms only: under"
+                            + " writes most such reads go to the primary. Declare at least twice the interval, or"
+                            + " shorten replication.routing.monitor.interval.",
+                    maxStaleness.toMillis(),
+                    probeInterval.toMillis());
+        }
+    }
+
+    /** The hint in force on this thread, for {@link #isHonoured}; null for none. */
+    public static @Nullable Object hint() {
+        return RoutingHints.current();
+    }
+
+    /**
+     * Whether work can go on where it began, under the hint in force by now.
+     *
+     * @param begunUnder the hint of the time when it began
+     * @param decision where it began
+     * @param inTransaction whether it must go on there, for a transaction is open
+     */
+    public static boolean isHonoured(@Nullable Object begunUnder, Decision decision, boolean inTransaction) {
+        Hint hint = RoutingHints.current();
+        if (hint == begunUnder) {
+            return true;
+        }
+        Hint begun = begunUnder instanceof Hint other ? other : null;
+        if (hint == null) {
+            return inTransaction || decision.writable() || begun == null || begun.kind() != Hint.Kind.REPLICA;
+        }
+        if (decision.writable()) {
+            return hint.kind() != Hint.Kind.REPLICA;
+        }
+        return decision.reason().isServedByPrimary() || hint.isCoveredBy(begun);
+    }
+
+    /** Explains why work cannot go on. */
+    public static SQLException notHonoured(Decision decision) {
+        return new SQLException("A hint asks for " + RoutingHints.current() + ", but the transaction in progress began"
+                + " without it, and runs on node " + decision.node() + " ("
+                + decision.reason().label()
+                + "). Give the hint to the whole transaction: put the annotation on the method that begins it, or"
+                + " RoutingHints around the call; or give the hinted work a transaction of its own with"
+                + " Propagation.REQUIRES_NEW.");
+    }
+}

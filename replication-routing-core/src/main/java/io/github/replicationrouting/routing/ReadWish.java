@@ -1,0 +1,33 @@
+package io.github.replicationrouting.routing;
+
+import io.github.replicationrouting.consistency.Consistency;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a read asks for beyond a replica that is fresh enough. Immutable.
+ *
+ * @param session what its session must see; null for nothing
+ * @param maxStaleness how old its data may be; null for what {@code reads.max-lag} allows
+ * @param onPrimary whether only the primary will do
+ * @param mayWait whether it may wait on a replica for what its session must see
+ */
+public record ReadWish(
+        Consistency.@Nullable Demand session, @Nullable Duration maxStaleness, boolean onPrimary, boolean mayWait) {
+
+    /** Nothing. */
+    public static final ReadWish NONE = new ReadWish(null, null, false, true);
+
+    /** Only the primary. */
+    static final ReadWish PRIMARY = new ReadWish(null, null, true, false);
+
+    /** Whether any replica that is fresh enough will do. */
+    public boolean isNone() {
+        return session == null && maxStaleness == null && !onPrimary;
+    }
+
+    /** The same after a wait in vain. */
+    public ReadWish withoutWaiting() {
+        return new ReadWish(session, maxStaleness, onPrimary, false);
+    }
+}

@@ -1,0 +1,155 @@
+package io.github.replicationrouting.routing;
+
+import io.github.replicationrouting.consistency.Consistency;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.selection.Candidates;
+import io.github.replicationrouting.selection.NodeSelector;
+import io.github.replicationrouting.topology.NodeStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads that ask for more than a replica: in this order a replica that is known to do, one that will do in a moment, the
+ * primary. Strict: where none of them is there, nobody serves. Only what others wrote may be seen to go back while there
+ * is no primary, because reads must survive its loss.
+ */
+final class WishedReads {
+
+    private final NodeSelector selector;
+    private final WhenNoneEligible whenNoneEligible;
+    private final long mostBehind;
+
+    WishedReads(RouterSettings settings) {
+        this.selector = settings.selector();
+        this.whenNoneEligible = settings.whenNoneEligible();
+        // A replica's age may be up to an interval above its true lag, and more while the probes are late.
+        this.mostBehind = settings.longestWait()
+                .plus(settings.probeInterval().multipliedBy(2))
+                .toNanos();
+    }
+
+    /**
+     * Chooses a node.
+     *
+     * @param otherwise the reason where every readable replica would do
+     * @return null when nobody may serve
+     */
+    @Nullable
+    Decision decide(RoutingTable table, ReadWish wish, DecisionReason otherwise) {
+        Node primary = table.primary();
+        if (wish.onPrimary()) {
+            return onPrimary(
+                    primary, DecisionReason.HINT_PRIMARY, !table.readable().isEmpty());
+        }
+        Spread replicas = replicas(table);
+        if (replicas.isEmpty()) {
+            return whenNoneEligible == WhenNoneEligible.FAIL
+                    ? null
+                    : onPrimary(primary, DecisionReason.NO_ELIGIBLE_REPLICA, false);
+        }
+        long now = System.nanoTime();
+        Predicate<NodeStatus> fresh = freshness(wish.maxStaleness(), now);
+        Consistency.Demand session = wish.session();
+        Decision known = among(replicas, session == null ? fresh : fresh.and(session::isMetBy), otherwise);
+        if (known != null) {
+            return known;
+        }
+        if (replicas.nodes().stream().noneMatch(fresh)) {
+            return onPrimary(primary, DecisionReason.MAX_STALENESS, true);
+        }
+        if (session == null) {
+            return null;
+        }
+        if (primary == null) {
+            Decision own = among(replicas, fresh.and(session::hasOwnCommitsOn), otherwise);
+            if (own != null) {
+                return own;
+            }
+        }
+        List<NodeStatus> candidates = replicas.nodes().stream().filter(fresh).toList();
+        Decision waiting = wish.mayWait() ? waiting(candidates, session, primary == null, now) : null;
+        return waiting != null
+                ? waiting
+                : onPrimary(primary, DecisionReason.SESSION_PRIMARY, isWaitingWorthwhile(candidates, session, now));
+    }
+
+    /** Those that failed to answer just now only where nobody else can serve. */
+    private Spread replicas(RoutingTable table) {
+        boolean nobodyElse = whenNoneEligible == WhenNoneEligible.FAIL || table.unsuspectedPrimary() == null;
+        return table.readable().isEmpty() && nobodyElse ? table.suspected() : table.readable();
+    }
+
+    private static Predicate<NodeStatus> freshness(@Nullable Duration maxStaleness, long now) {
+        if (maxStaleness == null) {
+            return node -> true;
+        }
+        long limit = maxStaleness.toNanos();
+        return node -> node.freshness().isWithin(limit, now);
+    }
+
+    /** One of the next that will do, else one of all that will; null where none does. */
+    private @Nullable Decision among(Spread replicas, Predicate<NodeStatus> condition, DecisionReason reason) {
+        Candidates next = replicas.next();
+        Candidates matching = matching(next, condition);
+        if (matching.isEmpty()) {
+            matching = Candidates.of(replicas.nodes().stream().filter(condition).toList());
+        }
+        return matching.isEmpty()
+                ? null
+                : new Decision(
+                        selector.select(matching).node(),
+                        matching == next ? reason : DecisionReason.SESSION_REPLICA,
+                        false);
+    }
+
+    /** The same where all of them match, as is usual. */
+    private static Candidates matching(Candidates candidates, Predicate<NodeStatus> condition) {
+        for (NodeStatus node : candidates.nodes()) {
+            if (!condition.test(node)) {
+                return Candidates.of(
+                        candidates.nodes().stream().filter(condition).toList());
+            }
+        }
+        return candidates;
+    }
+
+    private static @Nullable Decision onPrimary(@Nullable Node primary, DecisionReason reason, boolean notesPosition) {
+        return primary == null ? null : new Decision(primary, reason, false, null, notesPosition);
+    }
+
+    /** The most advanced replica on which waiting may help: not one that is further behind than a wait is long. */
+    private @Nullable Decision waiting(
+            List<NodeStatus> nodes, Consistency.Demand session, boolean byAllMeans, long now) {
+        Node closest = null;
+        Position awaited = null;
+        long least = Long.MAX_VALUE;
+        for (NodeStatus node : nodes) {
+            long behind = behind(node, now);
+            if (behind < least && (byAllMeans || behind <= mostBehind)) {
+                Position wanted = session.wanted(node);
+                if (wanted != null) {
+                    closest = node.node();
+                    awaited = wanted;
+                    least = behind;
+                }
+            }
+        }
+        return closest == null ? null : new Decision(closest, DecisionReason.SESSION_WAIT, false, awaited, false);
+    }
+
+    private boolean isWaitingWorthwhile(List<NodeStatus> nodes, Consistency.Demand session, long now) {
+        for (NodeStatus node : nodes) {
+            if (behind(node, now) <= mostBehind && session.isWorthWaitingOn(node)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private long behind(NodeStatus node, long now) {
+        return node.freshness().age(now).orElse(mostBehind);
+    }
+}

@@ -1,0 +1,254 @@
+package io.github.replicationrouting.transaction;
+
+import io.github.replicationrouting.metrics.RouterMetrics;
+import io.github.replicationrouting.routing.WorkRecord;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Runs outermost transactions, and runs them again as a whole where a {@link RerunPolicy} calls for it and nothing
+ * stands against it: never when something inside has committed, when the call or what is around it says no, when the
+ * thread is interrupted or the transaction's timeout over. Whoever was refused sees the first failure, with the later
+ * ones and the reason of the refusal as suppressed exceptions.
+ *
+ * <p>The whole method runs twice: what it did besides the database, it does again. Thread-safe.
+ */
+public final class TransactionRunner {
+
+    private final List<RerunPolicy> policies;
+    private final List<RerunGuard> guards;
+    private final RouterMetrics metrics;
+    private final LongSupplier nanoTime;
+    private final RerunLog log;
+
+    /**
+     * @param policies after which failures; the first that calls for a re-run decides
+     * @param guards what around a transaction may stand against it
+     * @param metrics counts re-runs and refusals
+     */
+    public TransactionRunner(List<RerunPolicy> policies, List<RerunGuard> guards, RouterMetrics metrics) {
+        this(policies, guards, metrics, System::nanoTime);
+    }
+
+    TransactionRunner(
+            List<RerunPolicy> policies, List<RerunGuard> guards, RouterMetrics metrics, LongSupplier nanoTime) {
+        this.policies = List.copyOf(policies);
+        this.guards = List.copyOf(guards);
+        this.metrics = metrics;
+        this.nanoTime = nanoTime;
+        this.log = new RerunLog(nanoTime);
+    }
+
+    /** Whether a transaction of this kind, begun here and now, may ever be run again. Cheap. */
+    public boolean covers(TransactionDefinition definition) {
+        return beginsTransaction(definition) && isCovered(definition) && isOutermost();
+    }
+
+    private static boolean beginsTransaction(TransactionDefinition definition) {
+        return switch (definition.getPropagationBehavior()) {
+            case TransactionDefinition.PROPAGATION_REQUIRED,
+                    TransactionDefinition.PROPAGATION_REQUIRES_NEW,
+                    TransactionDefinition.PROPAGATION_NESTED -> true;
+            default -> false;
+        };
+    }
+
+    private boolean isCovered(TransactionDefinition definition) {
+        for (RerunPolicy policy : policies) {
+            if (policy.covers(definition)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOutermost() {
+        return !TransactionSynchronizationManager.isActualTransactionActive() && WorkRecord.current() == null;
+    }
+
+    /**
+     * Makes a call that begins the transaction and ends it, and makes it again where that helps.
+     *
+     * @throws Throwable what the call threw: that of the first run, unless another run ended in something else than a lost node
+     *     or a conflict
+     */
+    public <T extends @Nullable Object> T run(TransactionDefinition definition, RepeatableCall<T> call)
+            throws Throwable {
+        if (!covers(definition)) {
+            return call.proceed();
+        }
+        try (WorkRecord record = WorkRecord.open(nanoTime)) {
+            if (definition.getTimeout() > 0) {
+                record.limitTo(Duration.ofSeconds(definition.getTimeout()));
+            }
+            return new Runs(definition, record).of(call);
+        }
+    }
+
+    private @Nullable RerunRefusal refusalAtStart() {
+        for (RerunGuard guard : guards) {
+            RerunRefusal refusal = guard.refusalAtStart();
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return null;
+    }
+
+    private static boolean sleeps(Duration pause) {
+        try {
+            Thread.sleep(pause.toMillis());
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** All runs of one transaction. */
+    private final class Runs {
+
+        private final TransactionDefinition definition;
+        private final WorkRecord record;
+        private final @Nullable RerunRefusal refusalAtStart = refusalAtStart();
+
+        private @Nullable Throwable first;
+        private @Nullable RerunPolicy policy;
+        private int reruns;
+
+        Runs(TransactionDefinition definition, WorkRecord record) {
+            this.definition = definition;
+            this.record = record;
+        }
+
+        <T extends @Nullable Object> T of(RepeatableCall<T> call) throws Throwable {
+            while (true) {
+                try {
+                    T result = call.proceed();
+                    count("succeeded");
+                    return result;
+                } catch (Throwable failure) {
+                    Throwable end = endAfter(failure, call);
+                    if (end != null) {
+                        throw end;
+                    }
+                }
+            }
+        }
+
+        /** What to throw after a failure; null when the call is to be made again. */
+        private @Nullable Throwable endAfter(Throwable failure, RepeatableCall<?> call) {
+            RerunPolicy next = failure instanceof Exception ? policyCalledFor() : null;
+            if (next == null) {
+                return endOfAnotherKind(failure);
+            }
+            policy = next;
+            Throwable seen = withEarlier(failure);
+            if (reruns >= next.limit()) {
+                count("failed");
+                return seen;
+            }
+            String reason = String.valueOf(next.reason(record));
+            RerunRefusal refusal = refusal(call);
+            if (refusal == null) {
+                refusal = prepare(next.pauseBefore(reruns + 1));
+            }
+            if (refusal != null) {
+                metrics.rerun(next.kind(), refusal.label());
+                seen.addSuppressed(new NotRunAgain(reason, refusal));
+                return seen;
+            }
+            reruns++;
+            log.rerun(
+                    reason,
+                    definition.getName() != null ? definition.getName() : call.name(),
+                    reruns,
+                    next.limit(),
+                    failure);
+            record.nextRun();
+            return null;
+        }
+
+        private @Nullable RerunPolicy policyCalledFor() {
+            for (RerunPolicy candidate : policies) {
+                if (candidate.covers(definition) && candidate.reason(record) != null) {
+                    return candidate;
+                }
+            }
+            return null;
+        }
+
+        /** A re-run that reached a node and failed for a reason of its own has done its work: that is the result. */
+        private Throwable endOfAnotherKind(Throwable failure) {
+            if (record.isUnserved()) {
+                count("failed");
+                return withEarlier(failure);
+            }
+            count("succeeded");
+            return failure;
+        }
+
+        private Throwable withEarlier(Throwable failure) {
+            Throwable earlier = first;
+            if (earlier == null) {
+                first = failure;
+                return failure;
+            }
+            if (earlier != failure) {
+                earlier.addSuppressed(failure);
+            }
+            return earlier;
+        }
+
+        private @Nullable RerunRefusal refusal(RepeatableCall<?> call) {
+            if (record.isForbidden()) {
+                return RerunRefusal.NO_RERUN;
+            }
+            if (record.hasCommitted()) {
+                return RerunRefusal.COMMITTED;
+            }
+            if (refusalAtStart != null) {
+                return refusalAtStart;
+            }
+            RerunRefusal ofCall = call.refusal();
+            if (ofCall != null) {
+                return ofCall;
+            }
+            for (RerunGuard guard : guards) {
+                RerunRefusal refusal = guard.refusal();
+                if (refusal != null) {
+                    return refusal;
+                }
+            }
+            return null;
+        }
+
+        /** Waits, and makes everything ready for the next run; returns what stands against it. */
+        private @Nullable RerunRefusal prepare(Duration pause) {
+            Duration left = record.timeLeft();
+            if (left != null && left.compareTo(pause) <= 0) {
+                return RerunRefusal.TIMEOUT;
+            }
+            if (Thread.currentThread().isInterrupted() || !sleeps(pause)) {
+                return RerunRefusal.INTERRUPTED;
+            }
+            try {
+                guards.forEach(RerunGuard::beforeRerun);
+                return null;
+            } catch (RuntimeException e) {
+                log.unready(e);
+                return RerunRefusal.UNREADY;
+            }
+        }
+
+        private void count(String outcome) {
+            if (policy != null) {
+                metrics.rerun(policy.kind(), outcome);
+            }
+        }
+    }
+}

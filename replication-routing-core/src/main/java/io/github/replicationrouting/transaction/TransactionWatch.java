@@ -1,0 +1,54 @@
+package io.github.replicationrouting.transaction;
+
+import io.github.replicationrouting.routing.WorkRecord;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
+import org.springframework.transaction.support.AbstractPlatformTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Tells the record of a transaction, as the transaction manager sees it, its timeout and its commit: what runs after the
+ * commit is no reason to run the transaction again. Thread-safe.
+ */
+public final class TransactionWatch implements TransactionExecutionListener {
+
+    private final AbstractPlatformTransactionManager manager;
+
+    /** @param manager the transaction manager that it listens to */
+    public TransactionWatch(AbstractPlatformTransactionManager manager) {
+        this.manager = manager;
+    }
+
+    @Override
+    public void afterBegin(TransactionExecution transaction, @Nullable Throwable failure) {
+        WorkRecord record = WorkRecord.current();
+        if (record == null || failure != null || !record.begin()) {
+            return;
+        }
+        int defaultTimeout = manager.getDefaultTimeout();
+        if (defaultTimeout > 0) {
+            record.limitTo(Duration.ofSeconds(defaultTimeout));
+        }
+        if (TransactionSynchronizationManager.isSynchronizationActive()) {
+            TransactionSynchronizationManager.registerSynchronization(new Commit(record));
+        }
+    }
+
+    /** Hears of the commit before all others do. */
+    private record Commit(WorkRecord record) implements TransactionSynchronization {
+
+        @Override
+        public int getOrder() {
+            return Ordered.HIGHEST_PRECEDENCE;
+        }
+
+        @Override
+        public void afterCommit() {
+            record.complete();
+        }
+    }
+}

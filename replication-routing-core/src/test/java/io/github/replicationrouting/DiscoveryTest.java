@@ -1,0 +1,146 @@
+package io.github.replicationrouting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariConfig;
+import io.github.replicationrouting.connection.pool.NodePool;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.TopologySource;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Nodes that nobody reaches come and go all the same. */
+class DiscoveryTest {
+
+    private volatile List<NodeSpec> named = List.of();
+    private volatile @Nullable RuntimeException failure;
+    private final AtomicInteger asked = new AtomicInteger();
+    private final TopologySource source = () -> {
+        asked.incrementAndGet();
+        RuntimeException thrown = failure;
+        if (thrown != null) {
+            throw thrown;
+        }
+        return named;
+    };
+    private final ReplicationRouting routing = ReplicationRouting.builder("dataSource")
+            .node(settings(spec("db1")))
+            .discovery(new DiscoverySettings(
+                    source,
+                    Duration.ofMillis(10),
+                    Duration.ofMinutes(1),
+                    Duration.ofSeconds(1),
+                    DiscoveryTest::settings))
+            .build();
+
+    DiscoveryTest() {
+        routing.start();
+    }
+
+    @AfterEach
+    void close() {
+        routing.close();
+    }
+
+    @Test
+    void namedNodesJoinAndLeave() {
+        named = List.of(spec("db2"), spec("db3"));
+        awaitNodes("db1", "db2", "db3");
+        NodePool pool = routing.pools().get(1);
+        assertThat(routing.dataSource().node("db2")).hasToString("node db2");
+
+        named = List.of(spec("db3"));
+        awaitNodes("db1", "db3");
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> pool.pool().isClosed());
+        assertThat(routing.pools()).extracting(each -> each.node().name()).containsExactly("db1", "db3");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> routing.dataSource().node("db2"))
+                .withMessage("Router dataSource has no node db2; it has [db1, db3]");
+    }
+
+    @Test
+    void declaredNodesStay() {
+        named = List.of(NodeSpec.of("db1", "jdbc:mysql://127.0.0.1:2/other"), spec("db2"));
+        awaitNodes("db1", "db2");
+
+        assertThat(routing.pools().get(0).node().spec()).isEqualTo(spec("db1"));
+    }
+
+    @Test
+    void nodeThatIsDescribedDifferentlyJoinsAnew() {
+        named = List.of(spec("db2"));
+        awaitNodes("db1", "db2");
+        NodeSpec moved = NodeSpec.of("db2", "jdbc:mysql://127.0.0.1:2/elsewhere");
+
+        named = List.of(moved);
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            NodeStatus db2 = routing.topology().snapshot().node("db2");
+            return db2 != null && db2.node().spec().equals(moved);
+        });
+    }
+
+    @Test
+    void whenTheSourceFailsEverybodyStays() {
+        named = List.of(spec("db2"));
+        awaitNodes("db1", "db2");
+
+        failure = new IllegalStateException("unreachable registry");
+        int before = asked.get();
+        await().atMost(Duration.ofSeconds(30)).until(() -> asked.get() > before + 3);
+
+        awaitNodes("db1", "db2");
+        failure = null;
+        named = List.of();
+        awaitNodes("db1");
+    }
+
+    @Test
+    void nodeThatCannotBeSetUpKeepsNobodyElseOut() {
+        named = List.of(NodeSpec.of("odd", "jdbc:nonsense:here"), spec("db2"));
+
+        awaitNodes("db1", "db2");
+    }
+
+    @Test
+    void nodesComeAndGoByProgramToo() throws InterruptedException {
+        routing.addNode(settings(spec("db9")));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> routing.addNode(settings(spec("db9"))))
+                .withMessageContaining("already has a node named db9");
+
+        routing.removeNode("db9", Duration.ofSeconds(1));
+
+        awaitNodes("db1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> routing.removeNode("db9", Duration.ofSeconds(1)))
+                .withMessageContaining("has no node named db9");
+    }
+
+    private void awaitNodes(String... names) {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(routing.topology().snapshot().nodes())
+                        .extracting(NodeStatus::name)
+                        .containsExactly(names));
+    }
+
+    private static NodeSpec spec(String name) {
+        return NodeSpec.of(name, "jdbc:mysql://127.0.0.1:1/" + name);
+    }
+
+    private static NodeSettings settings(NodeSpec spec) {
+        HikariConfig pool = new HikariConfig();
+        pool.setPoolName(spec.name());
+        pool.setMinimumIdle(0);
+        pool.setInitializationFailTimeout(-1);
+        return new NodeSettings(spec, pool, null, Duration.ofMillis(200), null);
+    }
+}

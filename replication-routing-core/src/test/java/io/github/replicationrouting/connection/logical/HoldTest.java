@@ -1,0 +1,250 @@
+package io.github.replicationrouting.connection.logical;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.replicationrouting.metrics.RouterMetrics;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.routing.MultipleWritableNodesException;
+import io.github.replicationrouting.routing.NoWritableNodeException;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.PublishedTopology;
+import io.github.replicationrouting.topology.Topology;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.transaction.support.ResourceHolderSupport;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+@Timeout(60)
+class HoldTest {
+
+    private static final Duration LONG = Duration.ofSeconds(50);
+    private static final Duration SHORT = Duration.ofMillis(30);
+
+    private final NodeStatus db1 = NodeStatus.unknown(new Node(NodeSpec.of("db1", "jdbc:mysql://db1/")));
+    private final PublishedTopology published = new PublishedTopology(withoutPrimary());
+    private final List<String> outcomes = new ArrayList<>();
+    private final ConcurrentLinkedQueue<Thread> threads = new ConcurrentLinkedQueue<>();
+
+    private final Topology topology = new Topology() {
+        @Override
+        public TopologySnapshot snapshot() {
+            return published.snapshot();
+        }
+
+        @Override
+        public void suspect(Node node, Exception cause) {}
+
+        @Override
+        public TopologySnapshot awaitChange(TopologySnapshot seen, long nanos) throws InterruptedException {
+            return published.awaitChange(seen, nanos);
+        }
+    };
+
+    private final RouterMetrics metrics = new RouterMetrics() {
+        @Override
+        public synchronized void held(Duration waited, String outcome) {
+            outcomes.add(outcome);
+        }
+    };
+
+    @AfterEach
+    void noThreadIsLeft() throws InterruptedException {
+        published.close();
+        for (Thread thread : threads) {
+            thread.join(10_000);
+            assertThat(thread.isAlive()).isFalse();
+        }
+    }
+
+    @Test
+    void aWriteShouldGoOnAsSoonAsThereIsAPrimary() throws Exception {
+        Hold hold = hold(LONG, 1);
+        CompletableFuture<@Nullable SQLException> write = inThread(hold);
+        awaitHolding(hold, 1);
+
+        published.publish(withoutPrimary());
+        assertThat(write).isNotDone();
+        published.publish(withPrimary());
+
+        assertThat(failureOf(write)).isNull();
+        assertThat(hold.holding()).isZero();
+        assertThat(outcomes).containsExactly("released");
+    }
+
+    @Test
+    void aWriteWithoutAPrimaryInTimeShouldFailWithTheReasonAndTheKey() {
+        Hold hold = hold(SHORT, 1);
+
+        assertThatThrownBy(() -> exhaust(hold, new NoWritableNodeException("No node.")))
+                .isExactlyInstanceOf(NoWritableNodeException.class)
+                .hasMessage("No node. Waited 30 ms for a primary (replication.routing.writes.hold).");
+        assertThatThrownBy(() -> exhaust(hold, new MultipleWritableNodesException("Two.")))
+                .isExactlyInstanceOf(MultipleWritableNodesException.class);
+        assertThat(outcomes).containsExactly("timeout", "timeout");
+    }
+
+    @Test
+    void withoutAHoldAWriteShouldFailAtOnce() {
+        NoWritableNodeException refusal = new NoWritableNodeException("No node.");
+
+        assertThatThrownBy(() -> wait(hold(Duration.ZERO, 1), refusal)).isSameAs(refusal);
+        assertThat(outcomes).isEmpty();
+    }
+
+    @Test
+    void moreThanMayWaitShouldFailAtOnce() throws Exception {
+        Hold hold = hold(LONG, 2);
+        CompletableFuture<@Nullable SQLException> first = inThread(hold);
+        CompletableFuture<@Nullable SQLException> second = inThread(hold);
+        awaitHolding(hold, 2);
+
+        assertThatThrownBy(() -> wait(hold, new NoWritableNodeException("No node.")))
+                .isInstanceOf(NoWritableNodeException.class)
+                .hasMessageContaining("replication.routing.writes.max-held")
+                .hasMessageContaining("2");
+        assertThat(outcomes).containsExactly("full");
+
+        published.publish(withPrimary());
+        assertThat(failureOf(first)).isNull();
+        assertThat(failureOf(second)).isNull();
+    }
+
+    @Test
+    void anInterruptedThreadShouldLeaveAtOnceAndStayInterrupted() throws Exception {
+        Hold hold = hold(LONG, 1);
+        AtomicReference<Boolean> interrupted = new AtomicReference<>();
+        CompletableFuture<@Nullable SQLException> write = inThread(hold, interrupted);
+        awaitHolding(hold, 1);
+
+        threads.forEach(Thread::interrupt);
+
+        assertThat(failureOf(write)).isInstanceOf(NoWritableNodeException.class).hasMessageContaining("interrupted");
+        assertThat(interrupted).hasValue(true);
+        assertThat(hold.holding()).isZero();
+        assertThat(outcomes).containsExactly("interrupted");
+    }
+
+    @Test
+    void shutdownShouldReleaseThoseWhoWaitAndRefuseTheNext() throws Exception {
+        Hold hold = hold(LONG, 5);
+        CompletableFuture<@Nullable SQLException> write = inThread(hold);
+        awaitHolding(hold, 1);
+
+        hold.close();
+        published.close();
+
+        assertThat(failureOf(write))
+                .isInstanceOf(NoWritableNodeException.class)
+                .hasMessageContaining("The router is closed.");
+        assertThatThrownBy(() -> wait(hold, new NoWritableNodeException("No node.")))
+                .hasMessageContaining("The router is closed.");
+        assertThat(outcomes).containsExactly("closed", "closed");
+    }
+
+    @Test
+    void theTimeLimitOfTheTransactionShouldEndTheHold() {
+        ResourceHolderSupport resource = new ResourceHolderSupport() {};
+        resource.setTimeoutInMillis(30);
+        TransactionSynchronizationManager.bindResource(this, resource);
+        try {
+            assertThatThrownBy(() -> exhaust(hold(LONG, 1), new NoWritableNodeException("No node.")))
+                    .hasMessageContaining("the transaction's time limit");
+        } finally {
+            TransactionSynchronizationManager.unbindResource(this);
+        }
+    }
+
+    @Test
+    void aPrimaryThatGaveNoConnectionShouldBeWaitedOut() throws Exception {
+        published.publish(withPrimary());
+        Hold hold = hold(LONG, 1);
+        CompletableFuture<@Nullable SQLException> write = inThread(hold);
+        awaitHolding(hold, 1);
+
+        published.publish(withoutPrimary());
+        assertThat(write).isNotDone();
+        published.publish(withPrimary());
+
+        assertThat(failureOf(write)).isNull();
+    }
+
+    @Test
+    void whatThePoolSaidShouldComeBackWhenTimeIsUp() {
+        published.publish(withPrimary());
+
+        assertThatThrownBy(() -> exhaust(hold(SHORT, 1), new SQLTransientConnectionException("pool", "08001")))
+                .isExactlyInstanceOf(SQLTransientConnectionException.class)
+                .hasMessageContaining("pool. Waited 30 ms")
+                .hasRootCauseMessage("pool");
+    }
+
+    private Hold hold(Duration limit, int most) {
+        return new Hold(topology, limit, most, metrics);
+    }
+
+    private void wait(Hold hold, SQLException refusal) throws SQLException {
+        hold.new Allowance().await(published.snapshot(), refusal);
+    }
+
+    /** As whoever is refused again and again. */
+    private void exhaust(Hold hold, SQLException refusal) throws SQLException {
+        Hold.Allowance allowance = hold.new Allowance();
+        while (true) {
+            allowance.await(published.snapshot(), refusal);
+        }
+    }
+
+    private CompletableFuture<@Nullable SQLException> inThread(Hold hold) {
+        return inThread(hold, new AtomicReference<>());
+    }
+
+    private CompletableFuture<@Nullable SQLException> inThread(Hold hold, AtomicReference<Boolean> interrupted) {
+        CompletableFuture<@Nullable SQLException> result = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                wait(hold, new NoWritableNodeException("No node."));
+                result.complete(null);
+            } catch (SQLException e) {
+                interrupted.set(Thread.currentThread().isInterrupted());
+                result.complete(e);
+            } catch (Throwable e) {
+                result.completeExceptionally(e);
+            }
+        });
+        threads.add(thread);
+        thread.start();
+        return result;
+    }
+
+    private static @Nullable Throwable failureOf(CompletableFuture<@Nullable SQLException> write) throws Exception {
+        return write.get(10, TimeUnit.SECONDS);
+    }
+
+    private static void awaitHolding(Hold hold, int writes) {
+        while (hold.holding() < writes) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private TopologySnapshot withPrimary() {
+        return new TopologySnapshot(List.of(db1), db1, null);
+    }
+
+    private TopologySnapshot withoutPrimary() {
+        return new TopologySnapshot(List.of(db1), null, "no node is writable");
+    }
+}

@@ -1,0 +1,169 @@
+package io.github.replicationrouting.consistency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.consistency.Requirement.Seen;
+import io.github.replicationrouting.node.DeclaredRole;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeKind;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.position.GtidSet;
+import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.topology.Freshness;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RequirementTest {
+
+    private static final String UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+    private static final long PIN = 1_000;
+    private static final long NOW = 100_000;
+
+    @Test
+    void aReportedCommitIsMetByAPositionThatContainsIt() {
+        Requirement own = Requirement.NONE.committed(gtids("5"), 50);
+
+        assertThat(isMet(own, replica("db2", gtids("1-5"), Freshness.UNKNOWN))).isTrue();
+        assertThat(isMet(own, replica("db2", gtids("1-4"), Freshness.UNKNOWN))).isFalse();
+        assertThat(isMet(own, replica("db2", null, Freshness.UNKNOWN))).isFalse();
+    }
+
+    @Test
+    void whatAReplicaToldCountsLikeItsStatus() {
+        Requirement own = Requirement.NONE.committed(gtids("5"), 50);
+
+        assertThat(own.isMetBy(replica("db2", gtids("1-4"), Freshness.UNKNOWN), gtids("1-5"), PIN, NOW))
+                .isTrue();
+    }
+
+    @Test
+    void aCommitKnownByItsTimeIsMetByAPrimarySampleTakenAfterIt() {
+        Requirement own = Requirement.NONE.committed(50);
+
+        assertThat(isMet(own, replica("db2", gtids("1-5"), Freshness.provenAsOf(50))))
+                .isTrue();
+        assertThat(isMet(own, replica("db2", gtids("1-5"), Freshness.provenAsOf(49))))
+                .isFalse();
+        assertThat(isMet(own, replica("db2", gtids("1-5"), Freshness.reportedAsOf(60))))
+                .isFalse();
+    }
+
+    @Test
+    void commitsLostWithAFailedPrimaryAreNotWaitedForForEver() {
+        Requirement lost = Requirement.NONE.committed(gtids("5"), 50);
+
+        assertThat(isMet(lost, replica("db2", gtids("1-4"), Freshness.provenAsOf(60))))
+                .isTrue();
+    }
+
+    @Test
+    void withoutAnyPositionReadsFollowThePrimaryForAWhile() {
+        NodeStatus replica = replica("db2", null, Freshness.reportedAsOf(NOW));
+
+        assertThat(isMet(Requirement.NONE.committed(NOW - PIN), replica)).isFalse();
+        assertThat(isMet(Requirement.NONE.committed(NOW - PIN - 1), replica)).isTrue();
+    }
+
+    @Test
+    void aLaterReadStaysOnItsNodeOrFindsOneKnownToBeAsFar() {
+        Requirement reader = Requirement.NONE.seen(new Seen("db2", 50, null));
+
+        assertThat(isMet(reader, replica("db2", gtids("1"), Freshness.UNKNOWN))).isTrue();
+        assertThat(isMet(reader, replica("db3", gtids("1-9"), Freshness.provenAsOf(49))))
+                .isFalse();
+        assertThat(isMet(reader, replica("db3", gtids("1-9"), Freshness.provenAsOf(50))))
+                .isTrue();
+    }
+
+    @Test
+    void aReadWhosePositionIsKnownCanBeWaitedFor() {
+        Requirement reader = Requirement.NONE.committed(40).covered(new Seen("db1", 50, gtids("1-9")));
+        NodeStatus behind = replica("db2", gtids("1-7"), Freshness.UNKNOWN);
+
+        assertThat(isMet(reader, behind)).isFalse();
+        assertThat(reader.wanted(behind, null, PIN, NOW)).isEqualTo(gtids("8-9"));
+        assertThat(isMet(reader, replica("db2", gtids("1-9"), Freshness.UNKNOWN)))
+                .isTrue();
+    }
+
+    @Test
+    void aCommitAfterThePositionWasAskedIsNotCovered() {
+        Requirement reader = Requirement.NONE.committed(60).covered(new Seen("db1", 50, gtids("1-9")));
+
+        assertThat(isMet(reader, replica("db2", gtids("1-9"), Freshness.UNKNOWN)))
+                .isFalse();
+    }
+
+    @Test
+    void waitingDoesNotHelpForATime() {
+        NodeStatus behind = replica("db2", gtids("1-4"), Freshness.UNKNOWN);
+
+        assertThat(Requirement.NONE.committed(50).wanted(behind, null, PIN, NOW))
+                .isNull();
+        assertThat(Requirement.NONE.seen(new Seen("db3", 50, null)).wanted(behind, null, PIN, NOW))
+                .isNull();
+        assertThat(Requirement.NONE.committed(gtids("5"), 50).wanted(behind, null, PIN, NOW))
+                .isEqualTo(gtids("5"));
+    }
+
+    @Test
+    void behindAnEndpointAPositionSaysNothingAndIsWaitedForInFull() {
+        NodeStatus endpoint = status(
+                new Node(new NodeSpec("ro", "jdbc:mysql://ro/shop", DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null)),
+                gtids("1-9"),
+                Freshness.UNKNOWN);
+        Requirement own = Requirement.NONE.committed(gtids("5"), NOW);
+
+        assertThat(isMet(own, endpoint)).isFalse();
+        assertThat(own.wanted(endpoint, null, PIN, NOW)).isEqualTo(gtids("5"));
+    }
+
+    @Test
+    void commitsThatAllNodesHaveAreForgotten() {
+        Requirement own = Requirement.NONE
+                .committed(gtids("5"), 50)
+                .committed(gtids("7"), 51)
+                .committed(gtids("9"), 52);
+
+        Requirement reduced = own.reduced(List.of(
+                replica("db1", gtids("1-9"), Freshness.PRIMARY), replica("db2", gtids("1-7"), Freshness.UNKNOWN)));
+
+        assertThat(reduced.commits()).isEqualTo(gtids("9"));
+    }
+
+    @Test
+    void aNodeThatNeverAnswersDoesNotMakeATokenGrowForEver() {
+        List<NodeStatus> nodes = List.of(replica("db2", null, Freshness.UNKNOWN));
+        Requirement own = Requirement.NONE;
+        for (int i = 0; i < 10_000; i++) {
+            own = own.committed(gtids(String.valueOf(1 + 2 * i)), i).reduced(nodes);
+            assertThat(own.commits() == null ? 0 : own.commits().toString().length())
+                    .isLessThan(1_100);
+        }
+        assertThat(isMet(own, replica("db2", gtids("19999"), Freshness.UNKNOWN)))
+                .isFalse();
+        assertThat(isMet(own, replica("db2", null, Freshness.provenAsOf(10_000))))
+                .isTrue();
+    }
+
+    private static boolean isMet(Requirement requirement, NodeStatus replica) {
+        return requirement.isMetBy(replica, null, PIN, NOW);
+    }
+
+    private static Position gtids(String numbers) {
+        return GtidSet.parse(UUID + ":" + numbers);
+    }
+
+    private static NodeStatus replica(String name, @Nullable Position position, Freshness freshness) {
+        return status(new Node(NodeSpec.of(name, "jdbc:mysql://" + name + "/shop")), position, freshness);
+    }
+
+    private static NodeStatus status(Node node, @Nullable Position position, Freshness freshness) {
+        return new NodeStatus(
+                node, Role.REPLICA, NodeState.ONLINE, false, 1, null, null, freshness, position, "MySQL 9.7.4");
+    }
+}

@@ -1,0 +1,143 @@
+package io.github.replicationrouting.consistency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.replicationrouting.position.MariaDbGtidPosition;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ContextSnapshot;
+import io.micrometer.context.ContextSnapshotFactory;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SessionTest {
+
+    @AfterEach
+    void end() {
+        Session.restore(null);
+    }
+
+    @Test
+    void aTokenComesBackFromItsText() {
+        require("0-1-42");
+        String text = SessionToken.current().toString();
+        SessionToken.clear();
+        assertThat(SessionToken.current().isEmpty()).isTrue();
+
+        SessionToken.parse(text).join();
+
+        assertThat(text).matches("[A-Za-z0-9_-]+");
+        assertThat(required()).isNotNull();
+        assertThat(Objects.requireNonNull(required()).commits()).isEqualTo(MariaDbGtidPosition.parse("0-1-42"));
+    }
+
+    @Test
+    void whatIsNoTokenIsRefused() {
+        for (String text : new String[] {"?", "AAAA", "x".repeat(9_000), "MQpyb3V0ZXI"}) {
+            assertThatIllegalArgumentException().isThrownBy(() -> SessionToken.parse(text));
+        }
+        assertThat(SessionToken.parse("").isEmpty()).isTrue();
+    }
+
+    @Test
+    void aTimeOfThisProcessIsItselfAndAForeignOneThatOfItsFirstArrival() {
+        long past = System.nanoTime() - 1_000;
+        assertThat(ProcessTime.parse(ProcessTime.format(past))).isEqualTo(past);
+
+        long before = System.nanoTime();
+        long first = ProcessTime.parse("feed." + Long.toHexString(7));
+        assertThat(first - before).isNotNegative();
+        assertThat(ProcessTime.parse("feed." + Long.toHexString(7))).isEqualTo(first);
+    }
+
+    @Test
+    void aTimeToComeIsNotBelieved() {
+        long future = ProcessTime.parse(ProcessTime.format(System.nanoTime() + 3_600_000_000_000L));
+
+        assertThat(future - System.nanoTime()).isNotPositive();
+    }
+
+    @Test
+    void theOriginIsAskedOnceAndOnlyWhenItMatters() {
+        FakeOrigin origin = new FakeOrigin(null);
+        new Session(origin).bind();
+        assertThat(origin.loads).isZero();
+
+        assertThat(required()).isNull();
+        assertThat(required()).isNull();
+
+        assertThat(origin.loads).isEqualTo(1);
+    }
+
+    @Test
+    void anOriginThatFailsNeverMakesACommitLookFailed() {
+        FakeOrigin origin = new FakeOrigin(new IllegalStateException("session store is down"));
+        new Session(origin).bind();
+
+        require("0-1-42");
+
+        assertThat(Objects.requireNonNull(required()).commits()).isEqualTo(MariaDbGtidPosition.parse("0-1-42"));
+    }
+
+    @Test
+    void aSessionIsTakenAlongToAnotherThreadAndShared() throws InterruptedException {
+        Session session = Session.current();
+        ContextSnapshot snapshot = ContextSnapshotFactory.builder()
+                .contextRegistry(new ContextRegistry().registerThreadLocalAccessor(new SessionAccessor()))
+                .build()
+                .captureAll();
+
+        Thread worker = new Thread(snapshot.wrap(() -> {
+            assertThat(Session.current()).isSameAs(session);
+            require("0-1-42");
+        }));
+        worker.start();
+        worker.join();
+
+        assertThat(required()).isNotNull();
+    }
+
+    @Test
+    void theAccessorIsFoundByMicrometer() {
+        assertThat(ContextRegistry.getInstance().getThreadLocalAccessors())
+                .anyMatch(accessor -> accessor instanceof SessionAccessor);
+    }
+
+    private static void require(String position) {
+        Session.current().require("test", before -> before.committed(MariaDbGtidPosition.parse(position), 1), true);
+    }
+
+    private static @Nullable Requirement required() {
+        return Session.current().required("test");
+    }
+
+    private static final class FakeOrigin implements Session.Origin {
+
+        private final @Nullable RuntimeException failure;
+        private int loads;
+
+        private FakeOrigin(@Nullable RuntimeException failure) {
+            this.failure = failure;
+        }
+
+        @Override
+        public @Nullable SessionToken load() {
+            loads++;
+            fail();
+            return null;
+        }
+
+        @Override
+        public void changed(Session session) {
+            fail();
+        }
+
+        private void fail() {
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.github.replicationrouting.routing;
+
+import static io.github.replicationrouting.routing.Nodes.node;
+import static io.github.replicationrouting.routing.Nodes.primary;
+import static io.github.replicationrouting.routing.Nodes.replica;
+import static io.github.replicationrouting.routing.Nodes.withPrimary;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.replicationrouting.consistency.Consistency;
+import io.github.replicationrouting.consistency.ConsistencySettings;
+import io.github.replicationrouting.consistency.KnownPositions;
+import io.github.replicationrouting.metrics.RouterMetrics;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.routing.Nodes.SettableTopology;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.aop.framework.ProxyFactory;
+
+class RoutingHintsTest {
+
+    private final Node db1 = node("db1");
+    private final Node db2 = node("db2");
+    private final SettableTopology topology = new SettableTopology(withPrimary(primary(db1), replica(db2)));
+    private final Intents intents = new Intents(new Consistency(
+            "test",
+            ConsistencySettings.defaults(),
+            topology,
+            new KnownPositions(Duration.ofMillis(500)),
+            Duration.ofMillis(500),
+            RouterMetrics.NONE));
+
+    private final Decision onReplica = new Decision(db2, DecisionReason.REPLICA_SELECTED, false);
+    private final Decision onPrimary = new Decision(db1, DecisionReason.READ_WRITE, true);
+
+    @Test
+    void theInnermostHintCounts() {
+        RoutingHints.onPrimary(() -> {
+            assertThat(intents.of(Access.READ).wish().onPrimary()).isTrue();
+            RoutingHints.onReplica(Duration.ofSeconds(3), () -> assertThat(
+                            intents.of(Access.READ).wish())
+                    .returns(false, ReadWish::onPrimary)
+                    .returns(Duration.ofSeconds(3), ReadWish::maxStaleness));
+            assertThat(intents.of(Access.READ).wish().onPrimary()).isTrue();
+        });
+        assertThat(intents.of(Access.READ)).isSameAs(Intent.READ);
+    }
+
+    @Test
+    void writesAreNotHinted() {
+        RoutingHints.onReplica(Duration.ofSeconds(3), () -> assertThat(intents.of(Access.WRITE))
+                .isSameAs(Intent.WRITE));
+    }
+
+    @Test
+    void statementsOutsideTransactionsAreHintedToReplicas() {
+        Intent intent = RoutingHints.onReplica(Duration.ofSeconds(3), () -> intents.of(Access.OUTSIDE_TRANSACTION));
+
+        assertThat(intent.access()).isEqualTo(Access.READ);
+    }
+
+    @Test
+    void aHintThatComesTooLateIsHonouredOnlyWhereTheNodeSatisfiesIt() {
+        RoutingHints.onPrimary(() -> {
+            assertThat(Intents.isHonoured(null, onPrimary, true)).isTrue();
+            assertThat(Intents.isHonoured(null, onReplica, true)).isFalse();
+            assertThat(Intents.notHonoured(onReplica).getMessage()).contains("db2", "REQUIRES_NEW");
+        });
+        RoutingHints.onReplica(Duration.ofSeconds(3), () -> {
+            assertThat(Intents.isHonoured(null, onPrimary, true)).isFalse();
+            assertThat(Intents.isHonoured(null, onReplica, true)).isFalse();
+            assertThat(Intents.isHonoured(RoutingHints.current(), onReplica, true))
+                    .isTrue();
+        });
+        assertThat(Intents.isHonoured(null, onReplica, true)).isTrue();
+    }
+
+    @Test
+    void aTighterLimitInForceCoversALooserOne() {
+        Hint tight = new Hint(Hint.Kind.STALENESS, Duration.ofSeconds(1));
+        Hint loose = new Hint(Hint.Kind.STALENESS, Duration.ofSeconds(9));
+
+        assertThat(loose.isCoveredBy(tight)).isTrue();
+        assertThat(tight.isCoveredBy(loose)).isFalse();
+        assertThat(tight.isCoveredBy(Hint.PRIMARY)).isTrue();
+        assertThat(tight.isCoveredBy(null)).isFalse();
+    }
+
+    @Test
+    void annotationsAreHints() {
+        Annotated proxy = proxy(new Annotated());
+
+        assertThat(proxy.onMethod()).isEqualTo(Hint.PRIMARY);
+        assertThat(proxy.onClass()).isEqualTo(new Hint(Hint.Kind.STALENESS, Duration.ofSeconds(2)));
+        assertThat(RoutingHints.current()).isNull();
+    }
+
+    @Test
+    void aMalformedStalenessIsExplained() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new HintAdvisor().matches(Malformed.class.getDeclaredMethod("read"), Malformed.class))
+                .withMessageContaining("Malformed")
+                .withMessageContaining("\"2s\"");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> T proxy(T target) {
+        ProxyFactory factory = new ProxyFactory(target);
+        factory.setProxyTargetClass(true);
+        factory.addAdvisor(new HintAdvisor());
+        return (T) factory.getProxy();
+    }
+
+    @MaxStaleness("2s")
+    static class Annotated {
+
+        @UsePrimary
+        @Nullable
+        Hint onMethod() {
+            return RoutingHints.current();
+        }
+
+        @Nullable
+        Hint onClass() {
+            return RoutingHints.current();
+        }
+    }
+
+    static class Malformed {
+
+        @MaxStaleness("soon")
+        void read() {}
+    }
+}

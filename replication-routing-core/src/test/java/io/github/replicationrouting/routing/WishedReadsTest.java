@@ -1,0 +1,199 @@
+package io.github.replicationrouting.routing;
+
+import static io.github.replicationrouting.routing.Nodes.node;
+import static io.github.replicationrouting.routing.Nodes.primary;
+import static io.github.replicationrouting.routing.Nodes.withPrimary;
+import static io.github.replicationrouting.routing.Nodes.withoutPrimary;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.replicationrouting.consistency.Consistency;
+import io.github.replicationrouting.consistency.ConsistencySettings;
+import io.github.replicationrouting.consistency.KnownPositions;
+import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.metrics.RouterMetrics;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.position.GtidSet;
+import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.routing.Nodes.SettableTopology;
+import io.github.replicationrouting.selection.RoundRobinSelector;
+import io.github.replicationrouting.topology.Freshness;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WishedReadsTest {
+
+    private static final Duration INTERVAL = Duration.ofMillis(500);
+    private static final Position OLD = gtids("1-4");
+    private static final Position COMMIT = gtids("5");
+    private static final Position NEW = gtids("1-5");
+
+    private final Node db1 = node("db1");
+    private final Node db2 = node("db2");
+    private final Node db3 = node("db3");
+    private final SettableTopology topology =
+            new SettableTopology(withPrimary(primary(db1), replica(db2, OLD, 100), replica(db3, OLD, 10)));
+    private final Consistency consistency = new Consistency(
+            "test",
+            ConsistencySettings.defaults(),
+            topology,
+            new KnownPositions(INTERVAL),
+            INTERVAL,
+            RouterMetrics.NONE);
+    private final Intents intents = new Intents(consistency);
+    private final Router router = new Router(
+            topology,
+            new RouterSettings(
+                    new RoundRobinSelector(),
+                    OutsideTransaction.PRIMARY,
+                    WhenNoneEligible.PRIMARY,
+                    Duration.ofSeconds(5),
+                    null,
+                    Duration.ofMillis(100),
+                    INTERVAL));
+
+    @BeforeEach
+    @AfterEach
+    void forget() {
+        SessionToken.clear();
+    }
+
+    private Decision read() throws SQLException {
+        return router.decide(intents.of(Access.READ));
+    }
+
+    @Test
+    void aSessionWithoutATokenReadsLikeAnybody() throws SQLException {
+        assertThat(intents.of(Access.READ)).isSameAs(Intent.READ);
+        assertThat(read().reason()).isEqualTo(DecisionReason.REPLICA_SELECTED);
+    }
+
+    @Test
+    void aReplicaKnownToHaveTheTokenIsPreferred() throws SQLException {
+        topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 100)));
+        consistency.committed(COMMIT);
+
+        assertThat(read()).isEqualTo(new Decision(db3, DecisionReason.SESSION_REPLICA, false));
+    }
+
+    @Test
+    void elseTheClosestOneIsWaitedOn() throws SQLException {
+        consistency.committed(COMMIT);
+
+        assertThat(read()).isEqualTo(new Decision(db3, DecisionReason.SESSION_WAIT, false, COMMIT, false));
+    }
+
+    @Test
+    void whatTheWaitShowedIsKnownToAll() throws SQLException {
+        consistency.committed(COMMIT);
+        consistency.waited(db2, Duration.ofMillis(3), NEW);
+
+        assertThat(read()).isEqualTo(new Decision(db2, DecisionReason.SESSION_REPLICA, false));
+    }
+
+    @Test
+    void whereAWaitWasInVainNobodyWaitsForAWhile() throws SQLException {
+        consistency.committed(COMMIT);
+        consistency.waited(db3, Duration.ofMillis(100), null);
+        assertThat(read().node()).isEqualTo(db2);
+        consistency.waited(db2, Duration.ofMillis(100), null);
+
+        assertThat(read()).isEqualTo(new Decision(db1, DecisionReason.SESSION_PRIMARY, false));
+    }
+
+    @Test
+    void aReplicaFurtherBehindThanAWaitIsLongIsNotWaitedOn() throws SQLException {
+        topology.set(withPrimary(primary(db1), replica(db2, OLD, 3_000), replica(db3, OLD, 4_000)));
+        consistency.committed(COMMIT);
+
+        assertThat(read()).isEqualTo(new Decision(db1, DecisionReason.SESSION_PRIMARY, false));
+    }
+
+    @Test
+    void aCommitKnownByItsTimeIsReadOnThePrimary() throws SQLException {
+        consistency.committed();
+
+        assertThat(read()).isEqualTo(new Decision(db1, DecisionReason.SESSION_PRIMARY, false, null, true));
+    }
+
+    @Test
+    void aSessionStaysOnItsReplica() throws SQLException {
+        consistency.seen(db3);
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(read().node()).isEqualTo(db3);
+        }
+    }
+
+    @Test
+    void aTokenStaysStrictWithoutAPrimary() {
+        topology.set(withoutPrimary("db1 is down", replica(db2, OLD, 10), replica(db3, OLD, 10)));
+        consistency.committed(COMMIT);
+        consistency.waited(db2, Duration.ofMillis(100), null);
+        consistency.waited(db3, Duration.ofMillis(100), null);
+
+        assertThatExceptionOfType(NoReadableNodeException.class)
+                .isThrownBy(this::read)
+                .withMessageContaining("session has written");
+    }
+
+    @Test
+    void readsSurviveThePrimaryAndTheirReplica() throws SQLException {
+        topology.set(withoutPrimary("db1 is down", replica(db2, OLD, 10)));
+        consistency.seen(db3);
+
+        assertThat(read().node()).isEqualTo(db2);
+    }
+
+    @Test
+    void theFloorOfTheProcessCountsForEverySession() throws SQLException {
+        topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 100)));
+        consistency.raiseFloor(COMMIT);
+
+        assertThat(read().node()).isEqualTo(db3);
+    }
+
+    @Test
+    void declaredStalenessIsHeldAgainstTheAgeAtTheDecision() throws SQLException {
+        topology.set(withPrimary(primary(db1), replica(db2, OLD, 1_500), replica(db3, OLD, 60_000)));
+
+        Decision within = RoutingHints.onReplica(Duration.ofSeconds(30), this::readUnchecked);
+        Decision beyond = RoutingHints.onReplica(Duration.ofSeconds(1), this::readUnchecked);
+
+        assertThat(within.node()).isEqualTo(db2);
+        assertThat(beyond.node()).isEqualTo(db1);
+        assertThat(beyond.reason()).isEqualTo(DecisionReason.MAX_STALENESS);
+    }
+
+    private Decision readUnchecked() {
+        try {
+            return read();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Position gtids(String numbers) {
+        return GtidSet.parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:" + numbers);
+    }
+
+    private static NodeStatus replica(Node node, Position position, long ageMillis) {
+        return new NodeStatus(
+                node,
+                Role.REPLICA,
+                NodeState.ONLINE,
+                false,
+                1,
+                null,
+                Duration.ofMillis(ageMillis),
+                Freshness.provenAsOf(System.nanoTime() - ageMillis * 1_000_000),
+                position,
+                "MySQL 9.7.4");
+    }
+}

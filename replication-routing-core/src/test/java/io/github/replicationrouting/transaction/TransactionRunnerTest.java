@@ -1,0 +1,313 @@
+package io.github.replicationrouting.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.replicationrouting.routing.Access;
+import io.github.replicationrouting.routing.WorkRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+class TransactionRunnerTest {
+
+    private final CountedReruns counted = new CountedReruns();
+    private final AtomicLong now = new AtomicLong();
+    private final TransactionRunner runner = runnerWith();
+    private final DefaultTransactionDefinition readOnly = readOnly();
+    private int runs;
+
+    @AfterEach
+    void leaveTheThreadClean() {
+        assertThat(WorkRecord.current()).isNull();
+        TransactionSynchronizationManager.clear();
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    private TransactionRunner runnerWith(RerunGuard... guards) {
+        return new TransactionRunner(List.of(new LostReadPolicy(2)), List.of(guards), counted, now::get);
+    }
+
+    private static DefaultTransactionDefinition readOnly() {
+        DefaultTransactionDefinition definition = new DefaultTransactionDefinition();
+        definition.setReadOnly(true);
+        definition.setName("Shop.list");
+        return definition;
+    }
+
+    @Test
+    void whenNothingHappensShouldRunOnceAndCountNothing() throws Throwable {
+        assertThat(runner.<String>run(readOnly, () -> "run " + ++runs)).isEqualTo("run 1");
+        assertThat(counted.outcomes).isEmpty();
+    }
+
+    @Test
+    void whenTheNodeIsLostShouldRunAgainElsewhere() throws Throwable {
+        String result = runner.run(readOnly, () -> {
+            if (++runs == 1) {
+                throw Lost.node("db2");
+            }
+            return "avoids " + WorkRecord.intentOf(Access.READ).avoided();
+        });
+
+        assertThat(result).isEqualTo("avoids [db2]");
+        assertThat(counted.outcomes).containsExactly("read succeeded");
+    }
+
+    @Test
+    void whenNodesAreLostAgainAndAgainShouldGiveUpWithTheFirstFailure() {
+        Throwable failure = catchThrowable(() -> runner.run(readOnly, () -> {
+            throw Lost.node("db" + ++runs);
+        }));
+
+        assertThat(runs).isEqualTo(3);
+        assertThat(failure).isInstanceOf(Lost.class).hasMessage("lost db1");
+        assertThat(failure.getSuppressed()).extracting(Throwable::getMessage).containsExactly("lost db2", "lost db3");
+        assertThat(counted.outcomes).containsExactly("read failed");
+    }
+
+    @Test
+    void whenTheSameExceptionComesAgainShouldThrowItAsItIs() {
+        RuntimeException same = new RuntimeException("cached");
+        assertThatThrownBy(() -> runner.run(readOnly, () -> {
+                    runs++;
+                    Lost.node("db2");
+                    throw same;
+                }))
+                .isSameAs(same)
+                .hasNoSuppressedExceptions();
+        assertThat(runs).isEqualTo(3);
+    }
+
+    @Test
+    void whenTheApplicationFailsShouldNotRunAgain() {
+        assertThatThrownBy(() -> runner.run(readOnly, () -> {
+                    runs++;
+                    throw new IllegalArgumentException("no such book");
+                }))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasNoSuppressedExceptions();
+        assertThat(runs).isOne();
+        assertThat(counted.outcomes).isEmpty();
+    }
+
+    @Test
+    void whenTheApplicationFailsInTheNextRunThatShouldBeTheResult() {
+        assertThatThrownBy(() -> runner.run(readOnly, () -> {
+                    if (++runs == 1) {
+                        throw Lost.node("db2");
+                    }
+                    throw new IllegalArgumentException("no such book");
+                }))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(counted.outcomes).containsExactly("read succeeded");
+    }
+
+    @Test
+    void whenNoNodeTakesTheNextRunShouldTellTheLossFirst() {
+        Throwable failure = catchThrowable(() -> runner.run(readOnly, () -> {
+            if (++runs == 1) {
+                throw Lost.node("db2");
+            }
+            WorkRecord.unserved();
+            throw new IllegalStateException("nobody left");
+        }));
+
+        assertThat(failure).isInstanceOf(Lost.class);
+        assertThat(failure.getSuppressed()).extracting(Throwable::getMessage).containsExactly("nobody left");
+        assertThat(counted.outcomes).containsExactly("read failed");
+    }
+
+    @Test
+    void whenAnErrorIsThrownShouldNotRunAgain() {
+        assertThatThrownBy(() -> runner.run(readOnly, () -> {
+                    runs++;
+                    Lost.node("db2");
+                    throw new StackOverflowError();
+                }))
+                .isInstanceOf(StackOverflowError.class);
+        assertThat(runs).isOne();
+    }
+
+    @Test
+    void whenSomethingInsideHasCommittedShouldNotRunAgainAndSaySo() {
+        refused("committed-elsewhere", "something inside has committed", runner, WorkRecord::committed);
+    }
+
+    @Test
+    void whenSomethingInsideMustNotBeDoneTwiceShouldNotRunAgain() {
+        refused("no-rerun", "@NoRerun", runner, () -> {
+            Objects.requireNonNull(WorkRecord.current()).forbid();
+        });
+    }
+
+    @Test
+    void whenTheTimeoutIsOverShouldNotRunAgain() {
+        readOnly.setTimeout(2);
+        refused(
+                "timeout",
+                "timeout",
+                runner,
+                () -> now.addAndGet(Duration.ofSeconds(2).toNanos()));
+    }
+
+    @Test
+    void whenTheThreadIsInterruptedShouldNotRunAgain() {
+        refused("interrupted", "interrupted", runner, () -> Thread.currentThread()
+                .interrupt());
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void whenAGuardSaysNoFromTheStartShouldNotRunAgain() {
+        RerunGuard guard = new RerunGuard() {
+            @Override
+            public @Nullable RerunRefusal refusalAtStart() {
+                return runs == 0 ? RerunRefusal.PERSISTENCE_CONTEXT : null;
+            }
+        };
+        refused("persistence-context", "persistence context", runnerWith(guard), () -> {});
+    }
+
+    @Test
+    void whenAGuardSaysNoAfterTheFailureShouldNotRunAgain() {
+        RerunGuard guard = new RerunGuard() {
+            @Override
+            public @Nullable RerunRefusal refusal() {
+                return runs == 1 ? RerunRefusal.RESPONSE_COMMITTED : null;
+            }
+        };
+        refused("response-committed", "web response", runnerWith(guard), () -> {});
+    }
+
+    @Test
+    void whenAGuardCannotMakeReadyShouldNotRunAgain() {
+        RerunGuard guard = new RerunGuard() {
+            @Override
+            public void beforeRerun() {
+                throw new IllegalStateException("cannot clear");
+            }
+        };
+        refused("unready", "could not be made ready", runnerWith(guard), () -> {});
+    }
+
+    private void refused(String label, String words, TransactionRunner refusing, Runnable inside) {
+        Throwable failure = catchThrowable(() -> refusing.run(readOnly, () -> {
+            runs++;
+            inside.run();
+            throw Lost.node("db2");
+        }));
+
+        assertThat(runs).isOne();
+        assertThat(failure).isInstanceOf(Lost.class);
+        assertThat(failure.getSuppressed()).singleElement().satisfies(note -> assertThat(note)
+                .hasMessageContaining("Not run again, although node db2 was lost")
+                .hasMessageContaining(words));
+        assertThat(counted.outcomes).containsExactly("read " + label);
+    }
+
+    @Test
+    void shouldMakeReadyBeforeEachNextRun() throws Throwable {
+        List<String> order = new ArrayList<>();
+        RerunGuard guard = new RerunGuard() {
+            @Override
+            public void beforeRerun() {
+                order.add("ready");
+            }
+        };
+        runnerWith(guard).<String>run(readOnly, () -> {
+            order.add("run");
+            if (++runs < 3) {
+                throw Lost.node("db2");
+            }
+            return "";
+        });
+        assertThat(order).containsExactly("run", "ready", "run", "ready", "run");
+    }
+
+    @Test
+    void shouldCoverOnlyOutermostReadOnlyTransactions() {
+        assertThat(runner.covers(readOnly)).isTrue();
+        assertThat(runner.covers(new DefaultTransactionDefinition())).isFalse();
+
+        DefaultTransactionDefinition supports = readOnly();
+        supports.setPropagationBehavior(TransactionDefinition.PROPAGATION_SUPPORTS);
+        assertThat(runner.covers(supports)).isFalse();
+
+        TransactionSynchronizationManager.setActualTransactionActive(true);
+        assertThat(runner.covers(readOnly)).isFalse();
+    }
+
+    @Test
+    void aTransactionInsideAnotherShouldBeRunAgainWithThatOnly() throws Throwable {
+        List<String> order = new ArrayList<>();
+        runner.<String>run(readOnly, () -> {
+            order.add("outer");
+            return runner.run(readOnly, () -> {
+                order.add("inner");
+                if (++runs == 1) {
+                    throw Lost.node("db2");
+                }
+                return "";
+            });
+        });
+        assertThat(order).containsExactly("outer", "inner", "outer", "inner");
+    }
+
+    @Test
+    void whenNoRetriesAreAllowedShouldCoverNothing() {
+        assertThat(new TransactionRunner(List.of(new LostReadPolicy(0)), List.of(), counted).covers(readOnly))
+                .isFalse();
+    }
+
+    @Test
+    void aPolicyOfAnotherKindShouldWaitBetweenItsRuns() throws Throwable {
+        RerunPolicy conflicts = new RerunPolicy() {
+            @Override
+            public String kind() {
+                return "conflict";
+            }
+
+            @Override
+            public boolean covers(TransactionDefinition definition) {
+                return true;
+            }
+
+            @Override
+            public @Nullable String reason(WorkRecord record) {
+                return record.isRolledBack() ? "the server rolled it back" : null;
+            }
+
+            @Override
+            public int limit() {
+                return 1;
+            }
+
+            @Override
+            public Duration pauseBefore(int rerun) {
+                return Duration.ofMillis(20L * rerun);
+            }
+        };
+        TransactionRunner both = new TransactionRunner(List.of(new LostReadPolicy(2), conflicts), List.of(), counted);
+        long began = System.nanoTime();
+        both.<String>run(new DefaultTransactionDefinition(), () -> {
+            if (++runs == 1) {
+                WorkRecord.rolledBack();
+                throw new IllegalStateException("deadlock");
+            }
+            return "";
+        });
+        assertThat(runs).isEqualTo(2);
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofMillis(20));
+        assertThat(counted.outcomes).containsExactly("conflict succeeded");
+    }
+}
