@@ -10,6 +10,10 @@ import io.github.replicationrouting.routing.Router;
 import io.github.replicationrouting.routing.RouterSettings;
 import io.github.replicationrouting.routing.WhenNoneEligible;
 import io.github.replicationrouting.selection.LeastInFlightSelector;
+import io.github.replicationrouting.selection.LeastLatencySelector;
+import io.github.replicationrouting.selection.NodeSelector;
+import io.github.replicationrouting.selection.RoundRobinSelector;
+import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Topology;
@@ -44,27 +48,38 @@ public class DecisionBenchmark {
     @Param({"2", "8"})
     int replicas;
 
-    private Router router = routerFor(1);
+    /** How a replica is chosen. */
+    @Param({"least-in-flight", "least-latency", "round-robin"})
+    String selector = "least-in-flight";
+
+    private Router router = routerFor(1, new LeastInFlightSelector());
 
     /** Makes the router. */
     @Setup
     public void prepare() {
-        router = routerFor(replicas);
+        router = routerFor(
+                replicas,
+                switch (selector) {
+                    case "least-in-flight" -> new LeastInFlightSelector();
+                    case "least-latency" -> new LeastLatencySelector();
+                    case "round-robin" -> new RoundRobinSelector();
+                    default -> throw new IllegalArgumentException(selector);
+                });
     }
 
     /** A read-only transaction asks for a node. */
     @Benchmark
     public Decision read() throws SQLException {
-        return router.decide(Intent.READ, List.of());
+        return router.decide(Intent.READ);
     }
 
     /** A write transaction asks for a node. */
     @Benchmark
     public Decision write() throws SQLException {
-        return router.decide(Intent.WRITE, List.of());
+        return router.decide(Intent.WRITE);
     }
 
-    private static Router routerFor(int replicas) {
+    private static Router routerFor(int replicas, NodeSelector selector) {
         NodeStatus primary = status(0, Role.PRIMARY);
         List<NodeStatus> all = new ArrayList<>(List.of(primary));
         for (int i = 1; i <= replicas; i++) {
@@ -85,15 +100,13 @@ public class DecisionBenchmark {
         return new Router(
                 still,
                 new RouterSettings(
-                        new LeastInFlightSelector(),
-                        OutsideTransaction.PRIMARY,
-                        WhenNoneEligible.PRIMARY,
-                        Duration.ofSeconds(5),
-                        null));
+                        selector, OutsideTransaction.PRIMARY, WhenNoneEligible.PRIMARY, Duration.ofSeconds(5), null));
     }
 
     private static NodeStatus status(int number, Role role) {
         Node node = new Node(NodeSpec.of("db" + number, "jdbc:mysql://db" + number + "/shop"));
-        return new NodeStatus(node, role, NodeState.ONLINE, false, 1, null, Duration.ZERO, null, "MySQL 9.7.4");
+        node.statementTime().add(Duration.ofMillis(1).toNanos());
+        return new NodeStatus(
+                node, role, NodeState.ONLINE, false, 1, null, Duration.ZERO, Freshness.UNKNOWN, null, "MySQL 9.7.4");
     }
 }

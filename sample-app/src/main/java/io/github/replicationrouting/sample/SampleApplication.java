@@ -6,12 +6,14 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.scheduling.annotation.EnableScheduling;
 
 /**
  * A small shop whose reads are served by replicas and whose writes go to the primary. Nothing in it knows of nodes but
  * {@code application.yml}, and the answers, which tell who served them.
  */
 @SpringBootApplication
+@EnableScheduling
 public class SampleApplication {
 
     private static final Logger logger = LoggerFactory.getLogger(SampleApplication.class);
@@ -25,6 +27,9 @@ public class SampleApplication {
     @EventListener
     void ready(ApplicationReadyEvent event) {
         String port = event.getApplicationContext().getEnvironment().getProperty("local.server.port");
-        logger.info("The shop is open: try  curl -s http://localhost:{}/products/1  more than once", port);
+        logger.info(
+                "The shop is open: look at  http://localhost:{}/  or try  curl -s http://localhost:{}/products/1",
+                port,
+                port);
     }
 }

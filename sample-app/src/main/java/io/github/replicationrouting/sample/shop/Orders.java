@@ -23,11 +23,15 @@ class Orders {
 
     @Transactional(readOnly = true)
     Served<Order> order(long id) {
-        return nodes.served(jdbc.sql("SELECT id, product_id, quantity FROM orders WHERE id = ?")
+        return nodes.served(find(id));
+    }
+
+    private Order find(long id) {
+        return jdbc.sql("SELECT id, product_id, quantity FROM orders WHERE id = ?")
                 .param(id)
                 .query(Order.class)
                 .optional()
-                .orElseThrow(() -> new NotFoundException("order", id)));
+                .orElseThrow(() -> new NotFoundException("order", id));
     }
 
     /** Takes the goods by JPA and writes the order by JDBC, in one transaction. */
@@ -42,5 +46,13 @@ class Orders {
                 .update(key);
         long id = Objects.requireNonNull(key.getKey()).longValue();
         return nodes.served(new Order(id, productId, quantity));
+    }
+
+    /** Puts the goods back. */
+    @Transactional
+    void cancel(long id) {
+        Order order = find(id);
+        jdbc.sql("DELETE FROM orders WHERE id = ?").param(id).update();
+        products.putBack(order.productId(), order.quantity());
     }
 }

@@ -10,4 +10,8 @@ interface Products extends JpaRepository<Product, Long> {
     @Modifying
     @Query("update Product p set p.stock = p.stock - :quantity where p.id = :id and p.stock >= :quantity")
     int take(long id, int quantity);
+
+    @Modifying
+    @Query("update Product p set p.stock = p.stock + :quantity where p.id = :id")
+    void putBack(long id, int quantity);
 }

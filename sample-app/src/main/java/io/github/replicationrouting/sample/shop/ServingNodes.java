@@ -4,29 +4,29 @@ import io.github.replicationrouting.routing.Decision;
 import io.github.replicationrouting.routing.RoutedConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** Knows which node serves a transaction, and counts. */
+/** Knows which node serves a transaction. */
 @Component
 class ServingNodes {
 
     private final JdbcTemplate jdbc;
 
-    private final Map<String, Long> counts = new ConcurrentSkipListMap<>();
+    private final Traffic traffic;
 
-    ServingNodes(JdbcTemplate jdbc) {
+    ServingNodes(JdbcTemplate jdbc, Traffic traffic) {
         this.jdbc = jdbc;
+        this.traffic = traffic;
     }
 
     /** To be called in the transaction that the answer was made in, once it was made. */
     <T> Served<T> served(T answer) {
         Decision decision = jdbc.execute(ServingNodes::decisionBehind);
         String node = decision.node().name();
-        counts.merge(node, 1L, Long::sum);
-        return new Served<>(node, decision.reason().label(), answer);
+        String reason = decision.reason().label();
+        traffic.served(node, reason, decision.writable() ? Traffic.Kind.WRITE : Traffic.Kind.READ);
+        return new Served<>(node, reason, answer);
     }
 
     private static Decision decisionBehind(Connection connection) throws SQLException {
@@ -35,10 +35,5 @@ class ServingNodes {
             throw new IllegalStateException("No statement has run yet, so no node was chosen");
         }
         return decision;
-    }
-
-    /** Answers so far, by node. */
-    Map<String, Long> counts() {
-        return counts;
     }
 }

@@ -15,12 +15,12 @@ class ShopController {
 
     private final Orders orders;
 
-    private final ServingNodes nodes;
+    private final Traffic traffic;
 
-    ShopController(Catalogue catalogue, Orders orders, ServingNodes nodes) {
+    ShopController(Catalogue catalogue, Orders orders, Traffic traffic) {
         this.catalogue = catalogue;
         this.orders = orders;
-        this.nodes = nodes;
+        this.traffic = traffic;
     }
 
     @GetMapping("/products")
@@ -52,7 +52,7 @@ class ShopController {
 
     @GetMapping("/nodes/served")
     Map<String, Long> served() {
-        return nodes.counts();
+        return traffic.served();
     }
 
     record OrderRequest(long productId, int quantity) {

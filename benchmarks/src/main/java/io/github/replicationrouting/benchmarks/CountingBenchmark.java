@@ -1,0 +1,34 @@
+package io.github.replicationrouting.benchmarks;
+
+import io.github.replicationrouting.autoconfigure.metrics.RouterMeters;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeSpec;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What counting adds to a decision. Run with {@code -prof gc} to see what it allocates. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 3, time = 1)
+@Fork(1)
+public class CountingBenchmark {
+
+    private final RouterMeters meters = new RouterMeters("dataSource", () -> null);
+    private final Node node = new Node(NodeSpec.of("db2", "jdbc:mysql://db2/shop"));
+
+    /** A read was decided. */
+    @Benchmark
+    public void count() {
+        meters.decided("read", node, "replica-selected");
+    }
+}

@@ -1,0 +1,74 @@
+package io.github.replicationrouting.sample.live;
+
+import io.github.replicationrouting.ReplicationRouting;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/** What the live page asks for. What takes a while is done after the answer, and shows in the feed. */
+@RestController
+@RequestMapping("/live")
+class LiveController {
+
+    private final LiveFeed feed;
+    private final Load load;
+    private final Faults faults;
+    private final ReplicationRouting routing;
+
+    LiveController(LiveFeed feed, Load load, Faults faults, ReplicationRouting routing) {
+        this.feed = feed;
+        this.load = load;
+        this.faults = faults;
+        this.routing = routing;
+    }
+
+    @GetMapping("/feed")
+    SseEmitter feed() {
+        return feed.open();
+    }
+
+    @PostMapping("/load/start")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void startLoad() {
+        load.start();
+    }
+
+    @PostMapping("/load/stop")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void stopLoad() {
+        load.stop();
+    }
+
+    @PostMapping("/nodes/{node}/{action}")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    void act(@PathVariable String node, @PathVariable String action) {
+        switch (action) {
+            case "drain" -> routing.drain(node);
+            case "undrain" -> routing.undrain(node);
+            default -> faults.request(node, action);
+        }
+    }
+
+    @PostMapping("/heal")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    void heal() {
+        faults.heal();
+    }
+
+    @ExceptionHandler
+    ProblemDetail badRequest(IllegalArgumentException e) {
+        return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
+
+    @ExceptionHandler
+    ProblemDetail notPossible(IllegalStateException e) {
+        return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, String.valueOf(e.getMessage()));
+    }
+}

@@ -1,0 +1,119 @@
+package io.github.replicationrouting.sample.live;
+
+import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.sample.live.LiveState.NodeView;
+import io.github.replicationrouting.sample.live.LiveState.TrafficView;
+import io.github.replicationrouting.sample.shop.Traffic;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.http.MediaType;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/** Sends the state of everything to whoever looks at the page, a few times a second. Asks no server. */
+@Component
+class LiveFeed implements DisposableBean {
+
+    private static final int INTERVAL_MILLIS = 250;
+    private static final Duration LONGEST_CONNECTION = Duration.ofMinutes(30);
+
+    private final ReplicationRouting routing;
+    private final Traffic traffic;
+    private final Load load;
+    private final Faults faults;
+    private final Journal journal;
+    private final Duration maxLag;
+    private final List<SseEmitter> viewers = new CopyOnWriteArrayList<>();
+
+    LiveFeed(
+            ReplicationRouting routing,
+            Traffic traffic,
+            Load load,
+            Faults faults,
+            Journal journal,
+            @Value("${replication.routing.reads.max-lag:5s}") Duration maxLag) {
+        this.routing = routing;
+        this.traffic = traffic;
+        this.load = load;
+        this.faults = faults;
+        this.journal = journal;
+        this.maxLag = maxLag;
+    }
+
+    SseEmitter open() {
+        SseEmitter viewer = new SseEmitter(LONGEST_CONNECTION.toMillis());
+        viewer.onCompletion(() -> viewers.remove(viewer));
+        viewer.onTimeout(viewer::complete);
+        viewer.onError(gone -> viewers.remove(viewer));
+        viewers.add(viewer);
+        return viewer;
+    }
+
+    @Scheduled(fixedDelay = INTERVAL_MILLIS)
+    void send() {
+        if (!viewers.isEmpty()) {
+            LiveState state = state();
+            viewers.removeIf(viewer -> !isSent(state, viewer));
+        }
+    }
+
+    private static boolean isSent(LiveState state, SseEmitter viewer) {
+        try {
+            viewer.send(SseEmitter.event().data(state, MediaType.APPLICATION_JSON));
+            return true;
+        } catch (IOException | IllegalStateException e) {
+            // The page was closed: the container ends the request.
+            return false;
+        }
+    }
+
+    private LiveState state() {
+        TopologySnapshot snapshot = routing.topology().snapshot();
+        NodeStatus primary = snapshot.primary();
+        return new LiveState(
+                Instant.now(),
+                faults.arePossible(),
+                maxLag.toMillis(),
+                primary == null ? null : primary.name(),
+                snapshot.noPrimaryReason(),
+                snapshot.nodes().stream().map(this::view).toList(),
+                new TrafficView(
+                        load.isRunning(),
+                        traffic.served(),
+                        traffic.failedReads(),
+                        traffic.failedWrites(),
+                        TimeUnit.NANOSECONDS.toMillis(traffic.longestNanos()),
+                        traffic.last()),
+                journal.entries());
+    }
+
+    private NodeView view(NodeStatus node) {
+        Duration lag = node.lag();
+        return new NodeView(
+                node.name(),
+                node.role().name().toLowerCase(Locale.ROOT),
+                node.state().name().toLowerCase(Locale.ROOT),
+                node.suspected(),
+                node.share(),
+                lag == null ? null : (Long) lag.toMillis(),
+                node.reason(),
+                node.node().inFlight(),
+                node.server(),
+                faults.of(node.name()));
+    }
+
+    @Override
+    public void destroy() {
+        viewers.forEach(SseEmitter::complete);
+    }
+}

@@ -1,0 +1,180 @@
+package io.github.replicationrouting.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.test.ReplicatedCluster;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.UseMainMethod;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** The live page in a real browser, while real servers are broken and mended through it. */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, useMainMethod = UseMainMethod.ALWAYS)
+class LivePageIT {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final int WIDE = 1240;
+    private static final int HIGH = 1180;
+
+    private final ReplicatedCluster cluster;
+    private final String url;
+    private @Nullable Browser open;
+
+    @Autowired
+    LivePageIT(ReplicatedCluster cluster, @LocalServerPort int port) {
+        this.cluster = cluster;
+        this.url = "http://localhost:" + port + "/";
+    }
+
+    @BeforeEach
+    void open() {
+        open = Browser.open();
+        browser().show(url, WIDE, HIGH);
+        awaitState("db1", "online");
+        awaitState("db2", "online");
+        awaitState("db3", "online");
+        click("#load");
+        await("decisions")
+                .atMost(TIMEOUT)
+                .until(() ->
+                        Boolean.TRUE.equals(browser().ask("document.querySelectorAll('#decisions tr').length > 5")));
+    }
+
+    @AfterEach
+    void close() {
+        if (open != null) {
+            open.find("#load").click();
+            open.close();
+        }
+        cluster.heal();
+    }
+
+    @Test
+    void everythingThatHappensToTheServersShows() {
+        assertThat(browser().text("#summary")).isEqualTo("Writes go to db1; 2 of 2 replicas serve reads");
+        await("both kinds of decisions")
+                .atMost(TIMEOUT)
+                .until(() -> browser().text("#decisions").matches("(?s).*db[23] replica-selected.*")
+                        && browser().text("#decisions").contains("db1 read-write"));
+        browser().picture("live-all-well");
+
+        act("db2", "stall");
+        awaitState("db2", "lagging");
+        assertThat(lagOf("db2")).isGreaterThan(4);
+        assertThat(browser().text("#node-db2 .reason"))
+                .contains("applier stopped")
+                .contains("max-lag");
+        assertThat(browser().text("#summary")).isEqualTo("Writes go to db1; 1 of 2 replicas serve reads");
+        browser().picture("live-replica-evicted");
+        act("db2", "resume");
+        awaitState("db2", "online");
+
+        act("db3", "drain");
+        awaitState("db3", "drained");
+        act("db3", "undrain");
+        awaitState("db3", "online");
+
+        act("db3", "kill");
+        awaitState("db3", "down");
+        browser().picture("live-replica-killed");
+        act("db3", "start");
+        awaitState("db3", "online");
+
+        act("db2", "promote");
+        await("the primary moves")
+                .atMost(TIMEOUT)
+                .until(() -> browser().text("#summary").startsWith("Writes go to db2"));
+        await("writes go to it")
+                .atMost(TIMEOUT)
+                .until(() -> browser().text("#decisions").contains("db2 read-write"));
+        awaitState("db1", "online");
+        browser().picture("live-promoted");
+
+        click("#heal");
+        await("all is well")
+                .atMost(TIMEOUT)
+                .until(() -> browser().text("#summary").equals("Writes go to db1; 2 of 2 replicas serve reads"));
+        assertThat(browser().text("#journal"))
+                .contains("you: db2: stall", "db2: lagging, was online", "db3: drained", "writes go to db2");
+        assertThat(browser().text("#failed-reads")).isEqualTo("0");
+    }
+
+    @Test
+    void itCanBeReadInTheDarkAndOnAPhone() {
+        browser().prefer("dark");
+        browser().picture("live-dark");
+        assertThat(browser().ask("getComputedStyle(document.body).backgroundColor"))
+                .isEqualTo("rgb(13, 17, 23)");
+        browser().prefer("light");
+        assertThat(browser().ask("getComputedStyle(document.body).backgroundColor"))
+                .isEqualTo("rgb(246, 247, 249)");
+
+        browser().resize(500, 900);
+        assertThat(browser().ask("document.documentElement.scrollWidth <= window.innerWidth"))
+                .as("nothing sticks out to the side")
+                .isEqualTo(true);
+        browser().picture("live-phone");
+    }
+
+    @Test
+    void everyButtonSaysWhatItDoesAndToWhom() {
+        assertThat(browser()
+                        .ask("[...document.querySelectorAll('button')].filter(b => !b.hidden)"
+                                + ".every(b => b.type === 'button' && b.textContent.trim())"))
+                .isEqualTo(true);
+        assertThat(browser().find("[aria-label='Kill db1']").isEnabled()).isTrue();
+        assertThat(browser().find("[aria-label='Promote db1']").isEnabled()).isFalse();
+        assertThat(browser().find("#summary").getDomAttribute("aria-live")).isEqualTo("polite");
+        assertThat(browser().find("#load").getDomAttribute("aria-pressed")).isEqualTo("true");
+    }
+
+    private Browser browser() {
+        return Objects.requireNonNull(open);
+    }
+
+    private void act(String node, String action) {
+        click("#node-%s [data-action=%s]".formatted(node, action));
+    }
+
+    /** The buttons are made anew when a node changes. */
+    private void click(String selector) {
+        await(selector).atMost(TIMEOUT).ignoreExceptions().until(() -> {
+            if (!browser().find(selector).isEnabled()) {
+                return false;
+            }
+            browser().find(selector).click();
+            return true;
+        });
+    }
+
+    private void awaitState(String node, String state) {
+        await(node + " is " + state)
+                .atMost(TIMEOUT)
+                .until(() -> state.equals(steady(() -> browser().text("#node-" + node + " .state"))));
+    }
+
+    private double lagOf(String node) {
+        String text = browser().text("#node-" + node + " .lag strong");
+        return text.endsWith(" ms")
+                ? Double.parseDouble(text.substring(0, text.length() - 3)) / 1000
+                : Double.parseDouble(text.substring(0, text.length() - 2));
+    }
+
+    private static String steady(Callable<String> question) throws Exception {
+        try {
+            return question.call();
+        } catch (StaleElementReferenceException | org.openqa.selenium.NoSuchElementException e) {
+            return "not there yet: " + e.getClass().getSimpleName();
+        }
+    }
+}
