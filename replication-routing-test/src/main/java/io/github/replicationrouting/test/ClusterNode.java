@@ -389,8 +389,22 @@ public final class ClusterNode {
         delay = Duration.ZERO;
     }
 
-    /** Throws away all data and replicates it anew. */
+    /** Throws away all data and replicates it anew; refuses the application meanwhile. */
     synchronized void rebuild(ClusterNode source) throws SQLException {
+        // Nobody reads half of it, or writes in a session that keeps the foreign id of its beginning.
+        relay.down();
+        try {
+            replicateAnew(source);
+            if (monitorGranted) {
+                // The history that was replayed begins with a user who has nothing.
+                grantMonitoring();
+            }
+        } finally {
+            relay.up();
+        }
+    }
+
+    private void replicateAnew(ClusterNode source) throws SQLException {
         readOnly(true);
         execute(sql.unfollow());
         List<String> drops = admin.query("""
@@ -404,15 +418,11 @@ public final class ClusterNode {
         // A server ignores what comes to it under its own id, and part of the history may be its own.
         long id = Long.parseLong(admin.value("SELECT @@GLOBAL.server_id"));
         execute(List.of("SET GLOBAL server_id = " + (id + FOREIGN)));
-        follow(source);
-        awaitPosition(source.position());
-        execute(List.of("SET GLOBAL server_id = " + id));
-        // Who came meanwhile must not write, or say who answers, under the other one.
-        execute(sql.forgetServerId(settings.application().name()));
-        execute(sql.forgetServerId(settings.monitor().name()));
-        if (monitorGranted) {
-            // The history that was replayed begins with a user who has nothing.
-            grantMonitoring();
+        try {
+            follow(source);
+            awaitPosition(source.position());
+        } finally {
+            execute(List.of("SET GLOBAL server_id = " + id));
         }
     }
 

@@ -73,11 +73,6 @@ final class MariaDbSql implements ReplicationSql {
     }
 
     @Override
-    public List<String> forgetServerId(String user) {
-        return List.of("KILL USER '%s'".formatted(user));
-    }
-
-    @Override
     public List<String> forgetHistory() {
         return List.of("RESET MASTER", "SET GLOBAL gtid_slave_pos = ''");
     }

@@ -88,11 +88,6 @@ class MySqlSql implements ReplicationSql {
     }
 
     @Override
-    public List<String> forgetServerId(String user) {
-        return List.of();
-    }
-
-    @Override
     public List<String> forgetHistory() {
         return List.of("RESET BINARY LOGS AND GTIDS");
     }

@@ -26,9 +26,6 @@ interface ReplicationSql {
 
     List<String> revokeMonitoring(String user);
 
-    /** Ends a user's sessions where they keep the server's id of their beginning; nothing where they do not. */
-    List<String> forgetServerId(String user);
-
     /** What comes before statements that shall leave no trace in the binary log and that read-only does not bind. */
     List<String> unlock();
 

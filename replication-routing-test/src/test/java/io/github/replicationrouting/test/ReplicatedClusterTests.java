@@ -10,7 +10,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -123,6 +125,39 @@ abstract class ReplicatedClusterTests {
             statement.execute("SELECT 2");
             cluster.awaitReplicated();
             assertThat(db1.questions()).isEqualTo(before + 2);
+        }
+    }
+
+    /** A session keeps the id that its server had in its beginning, and a rebuild changes that for a while. */
+    @Test
+    void nobodyReachesANodeThatIsRebuilt() throws Exception {
+        String id = serverId(db2);
+        try (Connection session = db2.connect()) {
+            db2.readOnly(false);
+            insert(db2, 1);
+            CompletableFuture<Void> rebuild = CompletableFuture.runAsync(() -> cluster.rejoin(db2));
+            Set<String> seen = new HashSet<>();
+            while (!rebuild.isDone()) {
+                try {
+                    seen.add(serverId(db2));
+                } catch (SQLException refused) {
+                    assertThat(refused.getSQLState()).startsWith("08");
+                }
+            }
+            rebuild.join();
+            assertThat(seen).isSubsetOf(id);
+            assertThat(session.isValid(5)).isFalse();
+        }
+        assertThat(serverId(db2)).isEqualTo(id);
+        assertThat(db2.role()).isEqualTo(NodeRole.REPLICA);
+    }
+
+    private static String serverId(ClusterNode node) throws SQLException {
+        try (Connection connection = node.connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT @@server_id")) {
+            row.next();
+            return row.getString(1);
         }
     }
 
