@@ -25,6 +25,9 @@ public final class ClusterNode {
 
     private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
 
+    /** It replays all that the cluster ever did. */
+    private static final Duration REBUILD_TIMEOUT = Duration.ofMinutes(5);
+
     /** Added to a server's id, it gives one that no server has. */
     private static final int FOREIGN = 1000;
 
@@ -298,10 +301,14 @@ public final class ClusterNode {
     /** Whether the server has executed everything that a position of another node says. */
     public boolean contains(String position) {
         try {
-            return sql.contains(admin, askPosition(), position);
+            return hasExecuted(position);
         } catch (SQLException ex) {
             throw failed(ex);
         }
+    }
+
+    boolean hasExecuted(String position) throws SQLException {
+        return sql.contains(admin, askPosition(), position);
     }
 
     /** Waits until the server has the role. */
@@ -311,7 +318,7 @@ public final class ClusterNode {
 
     /** Waits until the server has executed everything that a position of another node says. */
     public void awaitPosition(String position) {
-        await("contains " + position, () -> sql.contains(admin, askPosition(), position));
+        await("contains " + position, () -> hasExecuted(position));
     }
 
     /** Waits until a table of the cluster's database has so many rows. */
@@ -320,7 +327,11 @@ public final class ClusterNode {
     }
 
     private void await(String what, Await.Condition condition) {
-        Await.until(settings.awaitTimeout(), name + " " + what, this::describe, condition);
+        await(settings.awaitTimeout(), what, condition);
+    }
+
+    private void await(Duration timeout, String what, Await.Condition condition) {
+        Await.until(timeout, name + " " + what, this::describe, condition);
     }
 
     private boolean hasTable(String table) throws SQLException {
@@ -332,7 +343,7 @@ public final class ClusterNode {
         return Long.parseLong(admin.value("SELECT COUNT(*) FROM `%s`.`%s`".formatted(settings.database(), table)));
     }
 
-    private NodeRole askRole() throws SQLException {
+    NodeRole askRole() throws SQLException {
         return admin.value("SELECT @@GLOBAL.read_only").equals("0") ? NodeRole.PRIMARY : NodeRole.REPLICA;
     }
 
@@ -420,7 +431,8 @@ public final class ClusterNode {
         execute(List.of("SET GLOBAL server_id = " + (id + FOREIGN)));
         try {
             follow(source);
-            awaitPosition(source.position());
+            String position = source.position();
+            await(REBUILD_TIMEOUT, "contains " + position, () -> hasExecuted(position));
         } finally {
             execute(List.of("SET GLOBAL server_id = " + id));
         }
@@ -459,9 +471,6 @@ public final class ClusterNode {
         start();
         restoreNetwork();
         slowDown(Duration.ZERO);
-        if (monitorGranted) {
-            revokeMonitoring();
-        }
     }
 
     /** Whether its server runs, and is not frozen; the network does not matter. */

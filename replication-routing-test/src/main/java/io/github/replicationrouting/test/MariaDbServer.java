@@ -115,7 +115,7 @@ final class MariaDbServer implements Server {
     private static boolean standsStill(long pid) {
         try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
             for (Path thread : threads.toList()) {
-                String stat = Files.readString(thread.resolve("stat"));
+                String stat = stat(thread);
                 // The name before the state may contain anything, but only the state follows its last parenthesis.
                 if (!stat.substring(stat.lastIndexOf(')')).startsWith(") T")) {
                     return false;
@@ -124,6 +124,18 @@ final class MariaDbServer implements Server {
             return true;
         } catch (IOException ex) {
             throw new UncheckedIOException(ex);
+        }
+    }
+
+    /** A thread that has ended meanwhile stands still, too. */
+    private static String stat(Path thread) throws IOException {
+        try {
+            return Files.readString(thread.resolve("stat"));
+        } catch (IOException ex) {
+            if (Files.exists(thread)) {
+                throw ex;
+            }
+            return ") T";
         }
     }
 

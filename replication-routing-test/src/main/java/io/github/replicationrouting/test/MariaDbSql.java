@@ -143,7 +143,9 @@ final class MariaDbSql implements ReplicationSql {
     @Override
     public boolean hasMoreThan(AdminSession admin, AdminSession other) throws SQLException {
         String state = "SELECT @@GLOBAL.gtid_binlog_state";
-        return !contains(sequences(other.value(state), true), sequences(admin.value(state), true));
+        // In this order: what is committed and replicated in between is nobody's own.
+        String own = admin.value(state);
+        return !contains(sequences(other.value(state), true), sequences(own, true));
     }
 
     @Override

@@ -30,7 +30,7 @@ final class MySqlServer implements Server {
 
     private final GenericContainer<?> container;
 
-    private @Nullable InetSocketAddress address;
+    private volatile @Nullable InetSocketAddress address;
 
     private boolean frozen;
 
@@ -138,11 +138,12 @@ final class MySqlServer implements Server {
     }
 
     @Override
-    public synchronized InetSocketAddress address() {
-        if (address == null) {
+    public InetSocketAddress address() {
+        InetSocketAddress known = address;
+        if (known == null) {
             throw new IllegalStateException("The server was never started");
         }
-        return address;
+        return known;
     }
 
     @Override

@@ -169,7 +169,9 @@ class MySqlSql implements ReplicationSql {
 
     @Override
     public boolean hasMoreThan(AdminSession admin, AdminSession other) throws SQLException {
-        return !contains(admin, position(other, false), position(admin, false));
+        // In this order: what is committed and replicated in between is nobody's own.
+        String own = position(admin, false);
+        return !contains(admin, position(other, false), own);
     }
 
     @Override

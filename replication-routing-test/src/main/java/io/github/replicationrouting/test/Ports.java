@@ -3,6 +3,8 @@ package io.github.replicationrouting.test;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -18,11 +20,17 @@ final class Ports {
 
     private static final int ATTEMPTS = 100;
 
+    private static final Set<Integer> TOLD = ConcurrentHashMap.newKeySet();
+
     private Ports() {}
 
+    /** A port that nobody has, and that this was never told of before: servers take theirs later. */
     static int free() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            if (!TOLD.add(port)) {
+                continue;
+            }
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (IOException ex) {

@@ -240,7 +240,7 @@ public final class ReplicatedCluster implements AutoCloseable {
 
     /**
      * Undoes every fault: all nodes run and can be reached, the primary of the start is the primary, and the others
-     * have replicated everything. Data stays. Costs a few milliseconds where there is nothing to undo.
+     * have replicated everything. Data and grants stay. Costs a few milliseconds where there is nothing to undo.
      */
     public synchronized void heal() {
         nodes.forEach(ClusterNode::revive);
@@ -310,7 +310,7 @@ public final class ReplicatedCluster implements AutoCloseable {
     public void awaitRoles() {
         await("all nodes have their roles", () -> {
             for (ClusterNode node : nodes) {
-                if (node == primary ? node.role() != NodeRole.PRIMARY : !isReplica(node)) {
+                if (node == primary ? node.askRole() != NodeRole.PRIMARY : !isReplica(node)) {
                     return false;
                 }
             }
@@ -319,13 +319,20 @@ public final class ReplicatedCluster implements AutoCloseable {
     }
 
     private static boolean isReplica(ClusterNode node) throws SQLException {
-        return node.role() == NodeRole.REPLICA && node.replicates();
+        return node.askRole() == NodeRole.REPLICA && node.replicates();
     }
 
     /** Waits until all replicas have executed what the primary has executed by now. */
     public void awaitReplicated() {
         String position = primary.position();
-        await("all replicas contain " + position, () -> replicas().stream().allMatch(node -> node.contains(position)));
+        await("all replicas contain " + position, () -> {
+            for (ClusterNode replica : replicas()) {
+                if (!replica.hasExecuted(position)) {
+                    return false;
+                }
+            }
+            return true;
+        });
     }
 
     /** Waits until a table has so many rows on all nodes. */

@@ -112,6 +112,8 @@ abstract class ReplicatedClusterTests {
         cluster.grantMonitoring();
         assertThat(monitorSeesReplication()).isTrue();
         cluster.heal();
+        assertThat(monitorSeesReplication()).isTrue();
+        cluster.nodes().forEach(ClusterNode::revokeMonitoring);
         assertThat(monitorSeesReplication()).isFalse();
     }
 
