@@ -43,6 +43,15 @@ final class PoolKeeper implements TopologyListener {
         }
     }
 
+    /** What still runs there would wait for ever. */
+    @Override
+    public void lostInReserve(Node node) {
+        NodePool pool = pools.get(node);
+        if (pool != null) {
+            pool.abandon();
+        }
+    }
+
     @Override
     public void serverChanged(Node endpoint) {
         refresh(endpoint);

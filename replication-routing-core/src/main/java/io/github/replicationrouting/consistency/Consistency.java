@@ -99,7 +99,7 @@ public final class Consistency {
     public void seen(Node node, Position position, long askedAt) {
         if (isOn()) {
             Seen seen = new Seen(node.name(), askedAt, position);
-            Session.current().require(router, before -> before.covered(seen), true);
+            Session.current().require(router, before -> before.covered(seen).reduced(nodes()), true);
         }
     }
 

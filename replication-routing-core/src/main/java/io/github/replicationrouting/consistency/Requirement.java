@@ -112,10 +112,14 @@ final class Requirement {
         return new Requirement(commits, commitsAt, untracked, untrackedAt, grown, read);
     }
 
-    /** With a read whose position is known to cover all that was committed before it was asked. */
+    /** With a read whose position covers all that was committed before it: own commits are known by it from now on. */
     Requirement covered(Seen read) {
-        boolean rest = untracked && untrackedAt - read.at > 0;
-        return new Requirement(commits, commitsAt, rest, untrackedAt, grown, read);
+        Position position = read.position;
+        if (position == null || !untracked || untrackedAt - read.at > 0) {
+            return seen(read);
+        }
+        Requirement known = committed(position, untrackedAt);
+        return new Requirement(known.commits, known.commitsAt, false, 0, true, read);
     }
 
     /** With everything that the other asks for, too; of two last reads the later. */

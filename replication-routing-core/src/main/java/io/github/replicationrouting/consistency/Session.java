@@ -3,6 +3,8 @@ package io.github.replicationrouting.consistency;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +16,12 @@ public final class Session {
 
     private static final ThreadLocal<@Nullable Session> CURRENT = new ThreadLocal<>();
 
+    /** Longer than a store takes, and no end for threads that the store itself may wait for. */
+    private static final long LONGEST_LOAD_SECONDS = 2;
+
     private final ConcurrentMap<String, Requirement> byRouter = new ConcurrentHashMap<>(2);
     private final @Nullable Origin origin;
+    private final ReentrantLock loading = new ReentrantLock();
 
     /** Whether the origin was asked. */
     private volatile boolean opened;
@@ -105,12 +111,34 @@ public final class Session {
         }
     }
 
-    /** Asking may itself use the database, by this thread or another: it finds the session open and empty. */
+    /** Asking may itself use the database: it finds the session empty. Other threads wait for the answer, not for ever. */
     private void open() {
-        if (opened || origin == null) {
+        if (opened || origin == null || loading.isHeldByCurrentThread()) {
             return;
         }
-        opened = true;
+        if (!mayLoad()) {
+            return;
+        }
+        try {
+            if (!opened) {
+                load(origin);
+            }
+        } finally {
+            opened = true;
+            loading.unlock();
+        }
+    }
+
+    private boolean mayLoad() {
+        try {
+            return loading.tryLock(LONGEST_LOAD_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void load(Origin origin) {
         Session aside = new Session();
         Session before = aside.bind();
         try {

@@ -48,10 +48,6 @@ final class TokenFormat {
             line(text, "at", ProcessTime.format(requirement.untrackedAt()));
         }
         Seen seen = requirement.seen();
-        if (seen != null && seen.position() != null) {
-            // It may stand for commits that are known by their time; the position itself may be long.
-            line(text, "at", ProcessTime.format(seen.at()));
-        }
         if (seen != null) {
             long rounded = Math.floorDiv(seen.at() + READ_GRAIN - 1, READ_GRAIN) * READ_GRAIN;
             line(text, "seen", seen.node() + "@" + ProcessTime.format(rounded));

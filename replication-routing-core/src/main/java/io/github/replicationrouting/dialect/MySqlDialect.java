@@ -142,8 +142,11 @@ public final class MySqlDialect implements ReplicationDialect {
     }
 
     @Override
-    public Position written(Connection connection) throws SQLException {
-        return Statements.queryRow(connection, "SELECT @@global.gtid_executed", row -> GtidSet.parse(row.getString(1)));
+    public @Nullable Position written(Connection connection) throws SQLException {
+        return Statements.<@Nullable Position>queryRow(
+                connection,
+                "SELECT @@global.gtid_mode, @@global.gtid_executed",
+                row -> countsGtids(row.getString(1)) ? GtidSet.parse(row.getString(2)) : null);
     }
 
     @Override

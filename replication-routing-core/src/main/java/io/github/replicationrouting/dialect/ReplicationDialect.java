@@ -109,7 +109,7 @@ public interface ReplicationDialect {
         return null;
     }
 
-    /** What the server has written as a source up to now: one statement; null where it cannot tell. */
+    /** What the server has written as a source up to now: one statement; null or empty where it cannot tell. */
     default @Nullable Position written(Connection connection) throws SQLException {
         return observe(connection).written();
     }

@@ -129,6 +129,11 @@ final class Announcements {
         log.warn("[{}] node {}: was taken out of use, but is the primary now: in use again", router, watch.name());
     }
 
+    void lostInReserve(NodeWatch watch, String why) {
+        log.warn("[{}] node {}: does not answer any more ({}), and is still out of use", router, watch.name(), why);
+        later(listener -> listener.lostInReserve(watch.node));
+    }
+
     void removal(NodeWatch watch) {
         log.info("[{}] node {}: removed", router, watch.name());
     }

@@ -300,6 +300,9 @@ final class MonitorCore implements ProbeRounds.Results {
             if (waitingForMore) {
                 rounds.confirm(watch);
             } else {
+                if (watch.alive && watch.machine.isReserved()) {
+                    announcements.lostInReserve(watch, failure.reason());
+                }
                 watch.lose(timeline.now());
             }
         }

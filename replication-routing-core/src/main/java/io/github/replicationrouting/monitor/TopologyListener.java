@@ -17,6 +17,9 @@ public interface TopologyListener {
     /** The state of a node has changed. */
     default void nodeStateChanged(NodeStatus before, NodeStatus after) {}
 
+    /** A node that was taken out of use by hand does not answer any more; its state does not change for that. */
+    default void lostInReserve(Node node) {}
+
     /**
      * A replica has more than half of {@code max-lag}: told once, until it has recovered, so before it is evicted unless
      * its lag has jumped.

@@ -11,6 +11,7 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.StaticMethodMatcherPointcutAdvisor;
+import org.springframework.core.MethodClassKey;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
@@ -28,7 +29,7 @@ public final class HintAdvisor extends StaticMethodMatcherPointcutAdvisor {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
-    private final transient Map<Method, Hint> hints = new ConcurrentHashMap<>();
+    private final transient Map<MethodClassKey, Hint> hints = new ConcurrentHashMap<>();
 
     public HintAdvisor() {
         setOrder(ORDER);
@@ -57,14 +58,16 @@ public final class HintAdvisor extends StaticMethodMatcherPointcutAdvisor {
 
     private @Nullable Hint hintOf(Method called, Class<?> targetClass) {
         Method method = AopUtils.getMostSpecificMethod(called, targetClass);
-        Hint known = hints.get(method);
+        // An inherited method may have the hint of one class, and not of another.
+        var key = new MethodClassKey(method, targetClass);
+        Hint known = hints.get(key);
         if (known != null) {
             return known;
         }
         Hint own = declaredOn(method, method);
         Hint found = own != null ? own : declaredOn(targetClass, method);
         if (found != null) {
-            hints.put(method, found);
+            hints.put(key, found);
         }
         return found;
     }

@@ -62,6 +62,11 @@ public final class Intents {
         return RoutingHints.current();
     }
 
+    /** Whether a hint asks for a replica, whatever the session has seen or written. */
+    public static boolean isForAnyReplica(@Nullable Object hint) {
+        return hint instanceof Hint given && given.kind() == Hint.Kind.REPLICA;
+    }
+
     /**
      * Whether work can go on where it began, under the hint in force by now.
      *

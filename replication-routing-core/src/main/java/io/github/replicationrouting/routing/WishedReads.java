@@ -25,7 +25,7 @@ final class WishedReads {
     WishedReads(RouterSettings settings) {
         this.selector = settings.selector();
         this.whenNoneEligible = settings.whenNoneEligible();
-        // A replica's age may be up to an interval above its true lag, and more while the probes are late.
+        // A replica's lag may be told up to an interval above the true one, and more where probes are late.
         this.mostBehind = settings.longestWait()
                 .plus(settings.probeInterval().multipliedBy(2))
                 .toNanos();
@@ -70,10 +70,10 @@ final class WishedReads {
             }
         }
         List<NodeStatus> candidates = replicas.nodes().stream().filter(fresh).toList();
-        Decision waiting = wish.mayWait() ? waiting(candidates, session, primary == null, now) : null;
+        Decision waiting = wish.mayWait() ? waiting(candidates, session, primary == null) : null;
         return waiting != null
                 ? waiting
-                : onPrimary(primary, DecisionReason.SESSION_PRIMARY, isWaitingWorthwhile(candidates, session, now));
+                : onPrimary(primary, DecisionReason.SESSION_PRIMARY, isWaitingWorthwhile(candidates, session));
     }
 
     /** Those that failed to answer just now only where nobody else can serve. */
@@ -121,13 +121,12 @@ final class WishedReads {
     }
 
     /** The most advanced replica on which waiting may help: not one that is further behind than a wait is long. */
-    private @Nullable Decision waiting(
-            List<NodeStatus> nodes, Consistency.Demand session, boolean byAllMeans, long now) {
+    private @Nullable Decision waiting(List<NodeStatus> nodes, Consistency.Demand session, boolean byAllMeans) {
         Node closest = null;
         Position awaited = null;
         long least = Long.MAX_VALUE;
         for (NodeStatus node : nodes) {
-            long behind = behind(node, now);
+            long behind = behind(node);
             if (behind < least && (byAllMeans || behind <= mostBehind)) {
                 Position wanted = session.wanted(node);
                 if (wanted != null) {
@@ -140,16 +139,18 @@ final class WishedReads {
         return closest == null ? null : new Decision(closest, DecisionReason.SESSION_WAIT, false, awaited, false);
     }
 
-    private boolean isWaitingWorthwhile(List<NodeStatus> nodes, Consistency.Demand session, long now) {
+    private boolean isWaitingWorthwhile(List<NodeStatus> nodes, Consistency.Demand session) {
         for (NodeStatus node : nodes) {
-            if (behind(node, now) <= mostBehind && session.isWorthWaitingOn(node)) {
+            if (behind(node) <= mostBehind && session.isWorthWaitingOn(node)) {
                 return true;
             }
         }
         return false;
     }
 
-    private long behind(NodeStatus node, long now) {
-        return node.freshness().age(now).orElse(mostBehind);
+    /** At its last probe: that one is late says nothing, and who waits in vain is remembered. */
+    private long behind(NodeStatus node) {
+        Duration lag = node.lag();
+        return lag == null ? mostBehind : lag.toNanos();
     }
 }

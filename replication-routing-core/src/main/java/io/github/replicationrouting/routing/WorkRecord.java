@@ -80,7 +80,7 @@ public final class WorkRecord implements AutoCloseable {
     /** No node took the work. */
     public static void unserved() {
         WorkRecord record = CURRENT.get();
-        if (record != null) {
+        if (record != null && !record.completed) {
             record.unserved = true;
         }
     }
@@ -96,7 +96,7 @@ public final class WorkRecord implements AutoCloseable {
     /** The server rolled a transaction back, so that another run may succeed. */
     public static void rolledBack() {
         WorkRecord record = CURRENT.get();
-        if (record != null) {
+        if (record != null && !record.completed) {
             record.rolledBack = true;
         }
     }

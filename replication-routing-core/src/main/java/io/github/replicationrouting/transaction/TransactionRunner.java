@@ -198,6 +198,11 @@ public final class TransactionRunner {
                 first = failure;
                 return failure;
             }
+            if (record.hasCommitted()) {
+                // What an earlier run met says that nothing was done, and that is not so any more.
+                failure.addSuppressed(earlier);
+                return failure;
+            }
             if (earlier != failure) {
                 earlier.addSuppressed(failure);
             }

@@ -123,6 +123,18 @@ class RequirementTest {
     }
 
     @Test
+    void behindAnEndpointACommitThatAReadOnThePrimaryCoveredIsStillAwaited() {
+        NodeStatus endpoint = status(
+                new Node(new NodeSpec("ro", "jdbc:mysql://ro/shop", DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null)),
+                null,
+                Freshness.UNKNOWN);
+        Requirement own = Requirement.NONE.committed(NOW - 2).covered(new Seen("db1", NOW - 1, gtids("1-9")));
+
+        assertThat(isMet(own, endpoint)).isFalse();
+        assertThat(own.wanted(endpoint, null, PIN, NOW)).isEqualTo(gtids("1-9"));
+    }
+
+    @Test
     void commitsThatAllNodesHaveAreForgotten() {
         Requirement own = Requirement.NONE
                 .committed(gtids("5"), 50)

@@ -8,6 +8,11 @@ import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +74,41 @@ class SessionTest {
         assertThat(required()).isNull();
 
         assertThat(origin.loads).isEqualTo(1);
+    }
+
+    @Test
+    void whoComesWhileTheOriginIsAskedWaitsForTheAnswer() throws Exception {
+        require("0-1-42");
+        SessionToken stored = SessionToken.current();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        Session session = new Session(new Session.Origin() {
+            @Override
+            public SessionToken load() {
+                asked.countDown();
+                try {
+                    answer.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return stored;
+            }
+
+            @Override
+            public void changed(Session changed) {}
+        });
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Future<?> first = threads.submit(() -> session.required("test"));
+            asked.await();
+            Future<?> second = threads.submit(() -> session.required("test"));
+            answer.countDown();
+
+            assertThat(first.get(30, TimeUnit.SECONDS)).isNotNull();
+            assertThat(second.get(30, TimeUnit.SECONDS)).isNotNull();
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test

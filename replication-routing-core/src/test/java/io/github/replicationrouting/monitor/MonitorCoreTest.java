@@ -74,6 +74,11 @@ class MonitorCoreTest {
         }
 
         @Override
+        public void lostInReserve(Node node) {
+            news.add(node + " lost in reserve");
+        }
+
+        @Override
         public void semiSynchronousChanged(Node primary, boolean waits) {
             news.add(primary + " waits: " + waits);
         }
@@ -1222,10 +1227,15 @@ class MonitorCoreTest {
     void aDrainedNodeStaysItWhateverHappensToItAndIsStillProbed() {
         startAndSettle();
         reserve("db2", true);
+        news.clear();
         db2.mood = Mood.REFUSING;
         int before = db2.asked.size();
         advance(Duration.ofSeconds(10));
         assertThat(state("db2")).isEqualTo("REPLICA DRAINED 0");
+        assertThat(news)
+                .as("whoever still waits for it is to be released")
+                .contains("db2 lost in reserve")
+                .hasSize(2);
         assertThat(status("db2").reason()).isEqualTo("taken out of use; connection refused");
         assertThat(db2.asked.size() - before).isGreaterThan(15);
 

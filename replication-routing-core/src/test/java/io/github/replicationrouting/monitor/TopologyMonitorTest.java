@@ -51,7 +51,7 @@ class TopologyMonitorTest {
             try {
                 long before = System.nanoTime();
                 monitor.start();
-                assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(4));
+                assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
                 await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
                     assertThat(status(monitor, "db1").reason()).isEqualTo("connection refused");
                     assertThat(status(monitor, "db2").reason()).isEqualTo("no answer within 400ms");
@@ -64,7 +64,7 @@ class TopologyMonitorTest {
             } finally {
                 long before = System.nanoTime();
                 monitor.close();
-                assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(1));
+                assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
             }
             monitor.suspect(monitor.snapshot().nodes().get(0).node(), new IllegalStateException("after the close"));
             await().atMost(Duration.ofSeconds(20))

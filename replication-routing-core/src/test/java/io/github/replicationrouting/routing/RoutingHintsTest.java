@@ -97,6 +97,16 @@ class RoutingHintsTest {
     }
 
     @Test
+    void anInheritedMethodHasTheHintOfEachClassThatInheritsIt() {
+        HintAdvisor shared = new HintAdvisor();
+
+        assertThat(proxy(new Patient(), shared).inherited())
+                .isEqualTo(new Hint(Hint.Kind.STALENESS, Duration.ofSeconds(30)));
+        assertThat(proxy(new Strict(), shared).inherited()).isEqualTo(Hint.PRIMARY);
+        assertThat(proxy(new Indifferent(), shared).inherited()).isNull();
+    }
+
+    @Test
     void aMalformedStalenessIsExplained() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new HintAdvisor().matches(Malformed.class.getDeclaredMethod("read"), Malformed.class))
@@ -104,11 +114,15 @@ class RoutingHintsTest {
                 .withMessageContaining("\"2s\"");
     }
 
-    @SuppressWarnings("unchecked")
     private static <T> T proxy(T target) {
+        return proxy(target, new HintAdvisor());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> T proxy(T target, HintAdvisor advisor) {
         ProxyFactory factory = new ProxyFactory(target);
         factory.setProxyTargetClass(true);
-        factory.addAdvisor(new HintAdvisor());
+        factory.addAdvisor(advisor);
         return (T) factory.getProxy();
     }
 
@@ -126,6 +140,22 @@ class RoutingHintsTest {
             return RoutingHints.current();
         }
     }
+
+    static class Base {
+
+        @Nullable
+        Hint inherited() {
+            return RoutingHints.current();
+        }
+    }
+
+    @MaxStaleness("30s")
+    static class Patient extends Base {}
+
+    @UsePrimary
+    static class Strict extends Base {}
+
+    static class Indifferent extends Base {}
 
     static class Malformed {
 

@@ -64,11 +64,17 @@ class WorkRecordTest {
     }
 
     @Test
-    void whenTheTransactionHasCommittedALossShouldNotBeItsOwn() {
+    void whenTheTransactionHasCommittedWhatComesAfterShouldNotBeItsOwn() {
         try (WorkRecord record = open()) {
             record.complete();
             WorkRecord.lost(db2);
+            WorkRecord.rolledBack();
+            WorkRecord.unserved();
+            WorkRecord.refused(db3);
             assertThat(record.lostNode()).isNull();
+            assertThat(record.isRolledBack()).isFalse();
+            assertThat(record.isUnserved()).isFalse();
+            assertThat(record.refusingNode()).isNull();
         }
     }
 

@@ -127,6 +127,22 @@ class TransactionRunnerTest {
         assertThat(counted.outcomes).containsExactly("read failed");
     }
 
+    /** What the first run met says that nothing was done, and a later one may have done it. */
+    @Test
+    void whenALaterRunMayHaveCommittedShouldTellThatFirst() {
+        Throwable failure = catchThrowable(() -> runner.run(readOnly, () -> {
+            if (++runs == 1) {
+                throw Lost.node("db2");
+            }
+            WorkRecord.committed();
+            WorkRecord.unserved();
+            throw new IllegalStateException("outcome unknown");
+        }));
+
+        assertThat(failure).hasMessage("outcome unknown");
+        assertThat(failure.getSuppressed()).hasExactlyElementsOfTypes(Lost.class);
+    }
+
     @Test
     void whenAnErrorIsThrownShouldNotRunAgain() {
         assertThatThrownBy(() -> runner.run(readOnly, () -> {

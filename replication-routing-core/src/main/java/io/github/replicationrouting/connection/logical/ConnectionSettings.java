@@ -17,10 +17,8 @@ final class ConnectionSettings {
             Connection.TRANSACTION_REPEATABLE_READ,
             Connection.TRANSACTION_SERIALIZABLE);
 
+    /** Also where it was only answered: it is made true on every connection, so that the answer was right. */
     private @Nullable Integer isolation;
-
-    /** What was answered while nothing was set; it is made true on every connection, so that the answer was right. */
-    private @Nullable Integer answeredIsolation;
 
     private @Nullable String catalog;
     private @Nullable String schema;
@@ -29,10 +27,9 @@ final class ConnectionSettings {
 
     private record NetworkTimeout(Executor executor, int milliseconds) {}
 
-    void applyTo(Connection connection, ConnectionDefaults defaults) throws SQLException {
-        Integer level = isolation != null ? isolation : answeredIsolation;
-        if (level != null && (isolation != null || level != defaults.isolation())) {
-            connection.setTransactionIsolation(level);
+    void applyTo(Connection connection) throws SQLException {
+        if (isolation != null) {
+            connection.setTransactionIsolation(isolation);
         }
         if (catalog != null) {
             connection.setCatalog(catalog);
@@ -49,27 +46,17 @@ final class ConnectionSettings {
     }
 
     int isolation(ConnectionDefaults defaults) {
-        if (isolation != null) {
-            return isolation;
+        if (isolation == null) {
+            isolation = defaults.isolation();
         }
-        if (answeredIsolation == null) {
-            answeredIsolation = defaults.isolation();
-        }
-        return answeredIsolation;
+        return isolation;
     }
 
-    /** Going back to what was answered while nothing was set is to set nothing again. */
-    void setIsolation(int level, ConnectionDefaults defaults) throws SQLException {
+    void setIsolation(int level) throws SQLException {
         if (!ISOLATION_LEVELS.contains(level)) {
             throw new SQLException("There is no transaction isolation level " + level);
         }
-        int whenUnset = answeredIsolation != null ? answeredIsolation : defaults.isolation();
-        if (level == whenUnset) {
-            isolation = null;
-            answeredIsolation = level;
-        } else {
-            isolation = level;
-        }
+        isolation = level;
     }
 
     @Nullable

@@ -4,6 +4,7 @@ import io.github.replicationrouting.metrics.RouterMetrics;
 import io.github.replicationrouting.routing.NoReadableNodeException;
 import io.github.replicationrouting.routing.NoWritableNodeException;
 import io.github.replicationrouting.routing.TransactionDeadline;
+import io.github.replicationrouting.routing.WorkRecord;
 import io.github.replicationrouting.topology.Topology;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.sql.SQLException;
@@ -96,9 +97,11 @@ public final class Hold implements AutoCloseable {
                 begun = true;
                 beganAt = System.nanoTime();
                 OptionalLong ofTransaction = TransactionDeadline.nanosLeft();
-                nanos = ofTransaction.isEmpty()
-                        ? limit.toNanos()
-                        : Math.min(limit.toNanos(), ofTransaction.getAsLong());
+                nanos = Math.min(limit.toNanos(), ofTransaction.orElse(Long.MAX_VALUE));
+                Duration ofAllRuns = WorkRecord.timeLeftOfRerun();
+                if (ofAllRuns != null) {
+                    nanos = Math.min(nanos, ofAllRuns.toNanos());
+                }
             }
         }
 

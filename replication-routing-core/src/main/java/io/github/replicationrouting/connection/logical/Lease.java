@@ -10,6 +10,7 @@ import io.github.replicationrouting.routing.Access;
 import io.github.replicationrouting.routing.Decision;
 import io.github.replicationrouting.routing.DecisionReason;
 import io.github.replicationrouting.routing.Intents;
+import io.github.replicationrouting.routing.WorkRecord;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ final class Lease {
     private final Decision decision;
     private final Duration duration;
     private final Runnable atEnd;
+    private final Rotation rotation;
     private final Consistency consistency;
     private final @Nullable Object hint;
 
@@ -58,6 +60,7 @@ final class Lease {
             Decision decision,
             Duration duration,
             Runnable atEnd,
+            Rotation rotation,
             Consistency consistency)
             throws SQLException {
         this.pool = pool;
@@ -66,10 +69,15 @@ final class Lease {
         this.access = access;
         this.decision = decision;
         this.duration = duration;
+        this.rotation = rotation;
         this.consistency = consistency;
         this.hint = Intents.hint();
         this.atEnd = atEnd;
-        if (decision.writable() ? !physical.wire().protect() : physical.wire().isCut()) {
+        // In this order: whoever finds the node to be no primary any more publishes that, and then cuts what is there.
+        boolean cut = decision.writable()
+                ? !physical.wire().protect()
+                : physical.wire().isCut();
+        if (cut || (decision.writable() && rotation.isOver())) {
             throw new NodeLeftException(decision.node());
         }
     }
@@ -137,6 +145,8 @@ final class Lease {
         if (physical.reportsCommits()) {
             Position commit = physical.takeCommitted();
             if (commit != null) {
+                // Also by a statement, in the middle of what JDBC takes for a transaction.
+                WorkRecord.committed();
                 committed(commit);
             }
         } else if (mayHaveCommitted) {
@@ -154,20 +164,23 @@ final class Lease {
         }
     }
 
-    /** A read is over: the session must not go back behind it. */
+    /** A read is over: the session must not go back behind it, unless it asked for no more than a replica. */
     private void seen() {
         if (!used || decision.writable() || access == Access.METADATA || !consistency.isOn()) {
+            return;
+        }
+        if (Intents.isForAnyReplica(hint)) {
             return;
         }
         if (decision.notesPosition() && !condemned && !isLost()) {
             try {
                 long askedAt = System.nanoTime();
                 Position position = physical.written();
-                if (position != null) {
+                if (position != null && !position.isEmpty()) {
                     consistency.seen(decision.node(), position, askedAt);
                     return;
                 }
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException e) {
                 log.debug("Node {} does not say how far it has written", decision.node(), e);
             }
         }
@@ -181,6 +194,11 @@ final class Lease {
             log.debug("A connection to {} cannot say whether it is closed", decision.node(), e);
             return true;
         }
+    }
+
+    /** Whether nothing new may begin on it: it is lost, or its node is not what it was chosen for. */
+    boolean isSpent() {
+        return isLost() || (openStatements == 0 && (condemned || rotation.isDeposed()));
     }
 
     /**
@@ -241,6 +259,13 @@ final class Lease {
         try {
             acknowledged(false);
             seen();
+        } finally {
+            giveBack();
+        }
+    }
+
+    private void giveBack() {
+        try {
             if (condemned) {
                 pool.evict(connection);
             } else {

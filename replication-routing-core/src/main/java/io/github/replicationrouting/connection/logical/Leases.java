@@ -3,7 +3,6 @@ package io.github.replicationrouting.connection.logical;
 import io.github.replicationrouting.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.connection.pool.NodeLeftException;
 import io.github.replicationrouting.connection.pool.NodePool;
-import io.github.replicationrouting.connection.pool.Stay;
 import io.github.replicationrouting.consistency.Consistency;
 import io.github.replicationrouting.metrics.RouterMetrics;
 import io.github.replicationrouting.node.Node;
@@ -180,7 +179,7 @@ public final class Leases implements LogicalConnections {
         topology.suspect(node, cause);
     }
 
-    private Lease borrow(Access access, Decision decision, Lease.Duration duration, long since, Stay stay)
+    private Lease borrow(Access access, Decision decision, Lease.Duration duration, long since, Rotation rotation)
             throws SQLException {
         NodePool pool = pools.get(decision.node());
         if (pool == null) {
@@ -189,8 +188,8 @@ public final class Leases implements LogicalConnections {
         Runnable atEnd = fallbackReads.enter(decision, pool);
         Connection connection = null;
         try {
-            connection = pool.borrow(since, stay);
-            return new Lease(pool, connection, access, decision, duration, atEnd, consistency);
+            connection = pool.borrow(since, rotation);
+            return new Lease(pool, connection, access, decision, duration, atEnd, rotation, consistency);
         } catch (SQLException | RuntimeException | Error e) {
             if (connection != null) {
                 pool.evict(connection);

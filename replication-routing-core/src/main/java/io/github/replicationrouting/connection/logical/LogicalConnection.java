@@ -6,6 +6,7 @@ import io.github.replicationrouting.dialect.ErrorKind;
 import io.github.replicationrouting.routing.Access;
 import io.github.replicationrouting.routing.CurrentAccess;
 import io.github.replicationrouting.routing.Decision;
+import io.github.replicationrouting.routing.DecisionReason;
 import io.github.replicationrouting.routing.Intents;
 import io.github.replicationrouting.routing.NoWritableNodeException;
 import io.github.replicationrouting.routing.Route;
@@ -114,7 +115,7 @@ final class LogicalConnection implements RoutedConnection {
 
     private @Nullable Lease usableLease() {
         Lease current = lease;
-        if (current != null && (current.isReleased() || (!transactionOpen && current.isLost()))) {
+        if (current != null && (current.isReleased() || (!transactionOpen && current.isSpent()))) {
             retire(current);
             return null;
         }
@@ -179,7 +180,7 @@ final class LogicalConnection implements RoutedConnection {
         if (readOnly || !acquired.isWritable()) {
             connection.setReadOnly(true);
         }
-        settings.applyTo(connection, defaults);
+        settings.applyTo(connection);
     }
 
     private void retire(Lease old) {
@@ -254,7 +255,9 @@ final class LogicalConnection implements RoutedConnection {
         }
         if (kind == ErrorKind.READ_ONLY_SERVER && own.isWritable()) {
             own.condemn();
-            WorkRecord.refused(own.decision().node());
+            if (own.decision().reason() != DecisionReason.NODE_REQUESTED) {
+                WorkRecord.refused(own.decision().node());
+            }
         }
         return kind == ErrorKind.CONNECTION_LOST && mayWrite(own) && !autoCommit
                 ? ErrorExplanation.lostBeforeCommit(error, own.decision())
@@ -280,7 +283,10 @@ final class LogicalConnection implements RoutedConnection {
         requireOpen();
         Lease current = usableLease();
         if (current != null) {
-            if (autoCommit && transactionOpen) {
+            if (!autoCommit && current.duration() == Lease.Duration.STATEMENT) {
+                // It would go back with its next statement, in the middle of the transaction that begins here.
+                retire(current);
+            } else if (autoCommit && transactionOpen) {
                 // Commits: what was written after the commit proper, in an afterCommit callback, ends here.
                 endTransaction(current, target -> {
                     target.setAutoCommit(true);
@@ -451,7 +457,7 @@ final class LogicalConnection implements RoutedConnection {
         if (current != null) {
             current.connection().setTransactionIsolation(level);
         }
-        settings.setIsolation(level, defaults);
+        settings.setIsolation(level);
     }
 
     @Override
@@ -660,11 +666,20 @@ final class LogicalConnection implements RoutedConnection {
 
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
-        Lease current = leaseForQuestions();
+        leaseForMetaData();
+        return LogicalMetaData.of(this);
+    }
+
+    /** Where the questions of metadata go; they may reach the server, and so begin a transaction there. */
+    Lease leaseForMetaData() throws SQLException {
+        Lease current = usableLease();
+        if (current == null) {
+            current = leaseForQuestions();
+        }
         if (!autoCommit) {
             transactionOpen = true;
         }
-        return LogicalMetaData.over(onConnection(current, Connection::getMetaData), this, current);
+        return current;
     }
 
     @Override
@@ -728,11 +743,12 @@ final class LogicalConnection implements RoutedConnection {
             return;
         }
         closed = true;
-        if (lease != null) {
-            lease.release();
-        }
-        for (Lease open : retired) {
-            open.release();
+        try {
+            if (lease != null) {
+                lease.release();
+            }
+        } finally {
+            retired.forEach(Lease::release);
         }
     }
 

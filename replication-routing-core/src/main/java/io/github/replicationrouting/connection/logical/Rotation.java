@@ -29,12 +29,15 @@ record Rotation(Topology topology, TopologySnapshot since, Decision decision) im
             return then != null || current != null;
         }
         boolean changed = then.state() != current.state() || then.role() != current.role();
-        return decision.writable() ? changed || deposed(now) : changed || (current.suspected() && !then.suspected());
+        return decision.writable() ? changed || isDeposed() : changed || (current.suspected() && !then.suspected());
     }
 
-    /** A primary that is only suspected goes on being written to. */
-    private boolean deposed(TopologySnapshot now) {
-        return decision.reason() != DecisionReason.NODE_REQUESTED && isPrimary(since) && !isPrimary(now);
+    /** Whether it was to be written to as the primary, and is not the primary now. One that is only suspected still is. */
+    boolean isDeposed() {
+        return decision.writable()
+                && decision.reason() != DecisionReason.NODE_REQUESTED
+                && isPrimary(since)
+                && !isPrimary(topology.snapshot());
     }
 
     private boolean isPrimary(TopologySnapshot snapshot) {

@@ -24,8 +24,10 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Struct;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,9 @@ public final class PhysicalConnection implements Connection {
 
     /** Whether the connection is back in its initial database, and the server was not told yet. */
     private boolean initialCatalogPending;
+
+    /** Names of what was said of the user; rarely any. */
+    private Set<String> clientInfo = Set.of();
 
     private boolean schemaChanged;
     private @Nullable String initialSchema;
@@ -181,6 +186,21 @@ public final class PhysicalConnection implements Connection {
             delegate.setSchema(initialSchema);
             schemaChanged = false;
         }
+    }
+
+    /** What was said of this user must not be said of the next. */
+    public void forgetClientInfo() throws SQLException {
+        if (clientInfo.isEmpty() || delegate.isClosed()) {
+            return;
+        }
+        // Connector/J forgets what is not named; MariaDB's driver keeps it until it is told otherwise.
+        delegate.setClientInfo(new Properties());
+        for (String name : clientInfo) {
+            if (delegate.getClientInfo(name) != null) {
+                delegate.setClientInfo(name, "");
+            }
+        }
+        clientInfo = Set.of();
     }
 
     <T, R extends @Nullable Object> R onServer(T target, ServerCall<? super T, R> call) throws SQLException {
@@ -555,11 +575,15 @@ public final class PhysicalConnection implements Connection {
 
     @Override
     public void setClientInfo(String name, String value) throws SQLClientInfoException {
+        clientInfo = new HashSet<>(clientInfo);
+        clientInfo.add(name);
         delegate.setClientInfo(name, value);
     }
 
     @Override
     public void setClientInfo(Properties properties) throws SQLClientInfoException {
+        clientInfo = new HashSet<>(clientInfo);
+        clientInfo.addAll(properties.stringPropertyNames());
         delegate.setClientInfo(properties);
     }
 

@@ -139,8 +139,13 @@ public final class NodePool implements AutoCloseable {
             case ADMITTED -> {}
             case NODE_LEFT -> throw new NodeLeftException(node);
             case TIMED_OUT -> throw unavailable(since, null);
-            case INTERRUPTED -> throw new SQLException("Interrupted while waiting for a connection to node " + node);
+            case INTERRUPTED -> throw interrupted();
         }
+    }
+
+    /** Without a cause: the node has nothing to do with it. */
+    private SQLException interrupted() {
+        return new SQLException("Interrupted while waiting for a connection to node " + node);
     }
 
     private Connection take(long since, long deadline, Stay stay) throws SQLException {
@@ -159,6 +164,8 @@ public final class NodePool implements AutoCloseable {
                 if (pool.isClosed()) {
                     throw new SQLException("The pool of node " + node + " is closed", e);
                 }
+            } catch (SQLException e) {
+                throw e.getCause() instanceof InterruptedException ? interrupted() : e;
             }
             if (stay.isOver()) {
                 throw new NodeLeftException(node);
@@ -243,6 +250,7 @@ public final class NodePool implements AutoCloseable {
             return false;
         }
         physical.restoreInitialDatabase();
+        physical.forgetClientInfo();
         return true;
     }
 

@@ -8,6 +8,7 @@ import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeSpec;
 import io.github.replicationrouting.routing.MultipleWritableNodesException;
 import io.github.replicationrouting.routing.NoWritableNodeException;
+import io.github.replicationrouting.routing.WorkRecord;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.PublishedTopology;
 import io.github.replicationrouting.topology.Topology;
@@ -165,6 +166,17 @@ class HoldTest {
                     .hasMessageContaining("the transaction's time limit");
         } finally {
             TransactionSynchronizationManager.unbindResource(this);
+        }
+    }
+
+    /** Spring gives each run the whole timeout anew; all together have it once. */
+    @Test
+    void whatEarlierRunsLeftOfTheTimeLimitShouldEndTheHold() {
+        try (WorkRecord record = WorkRecord.open(System::nanoTime)) {
+            record.limitTo(SHORT);
+            record.nextRun();
+            assertThatThrownBy(() -> exhaust(hold(LONG, 1), new NoWritableNodeException("No node.")))
+                    .hasMessageContaining("the transaction's time limit");
         }
     }
 

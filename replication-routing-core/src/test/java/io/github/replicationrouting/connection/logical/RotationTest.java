@@ -84,6 +84,18 @@ class RotationTest {
     }
 
     @Test
+    void onlyAPrimaryThatIsNoneAnyMoreIsDeposed() {
+        assertThat(write.isDeposed()).isFalse();
+        now(snapshot(primary, status(db1, Role.PRIMARY, NodeState.ONLINE, true), replica));
+        assertThat(write.isDeposed()).isFalse();
+
+        NodeStatus promoted = status(db2, Role.PRIMARY, NodeState.ONLINE, false);
+        now(snapshot(promoted, promoted, status(db1, Role.REPLICA, NodeState.ONLINE, false)));
+        assertThat(write.isDeposed()).isTrue();
+        assertThat(read.isDeposed()).isFalse();
+    }
+
+    @Test
     void whoAskedForThisVeryNodeShouldNotMindWhetherItIsThePrimary() {
         NodeStatus promoted = status(db2, Role.PRIMARY, NodeState.ONLINE, false);
         now(snapshot(promoted, primary, promoted));
