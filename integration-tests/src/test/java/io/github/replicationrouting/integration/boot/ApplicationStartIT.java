@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -163,6 +164,7 @@ class ApplicationStartIT {
                 .web(WebApplicationType.NONE)
                 .properties(
                         "spring.config.location=" + file.toUri(),
+                        TestApplication.PATIENT,
                         "spring.flyway.enabled=false",
                         "spring.liquibase.enabled=false",
                         "spring.jpa.open-in-view=false",

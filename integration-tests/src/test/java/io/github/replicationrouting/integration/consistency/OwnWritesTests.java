@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.consistency.ConsistencySettings;
 import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.routing.RoutingHints;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -227,8 +228,20 @@ abstract class OwnWritesTests {
     }
 
     @Test
+    void aReadThatAsksForAnyReplicaLeavesTheSessionWhereItWas() {
+        SessionToken.clear();
+
+        RoutingHints.onReplica(Duration.ofSeconds(60), () -> count(0));
+        assertThat(SessionToken.current().isEmpty()).isTrue();
+
+        count(0);
+        assertThat(SessionToken.current().isEmpty()).isFalse();
+    }
+
+    @Test
     void aReadFollowsItsWriteToAReplica() {
-        int rounds = 200;
+        // So many that one late probe does not count.
+        int rounds = 2_000;
         for (int i = 0; i < rounds; i++) {
             int id = newId();
             routing.readWrite().execute(status -> routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id));

@@ -31,6 +31,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** A router with what its decisions and waits were. */
 final class SessionRouting implements AutoCloseable {
 
+    /** How long a probe may take: no node freezes here, and a busy machine is no reason to leave one. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private final ReplicationRouting routing;
     private final JdbcTemplate jdbc;
     private final TransactionTemplate readOnly;
@@ -62,7 +65,7 @@ final class SessionRouting implements AutoCloseable {
                 .consistency(consistency)
                 .monitor(new MonitorSettings(
                         interval,
-                        Duration.ofSeconds(1),
+                        PATIENCE,
                         2,
                         LagProbe.AUTO,
                         Duration.ofSeconds(60),

@@ -168,13 +168,17 @@ class FailoverIT {
 
             try (TestApplication other = applications.start(stack, JdbcApplication.class, properties())) {
                 other.awaitState("db1", NodeState.FENCED);
-                assertThat(primary(other)).isEqualTo("db2");
+                awaitPrimary(other, "db2");
                 assertThat(primary(app)).isEqualTo("db2");
                 assertThat(other.transactions().write(other::node)).isEqualTo("db2");
             }
             // Without a grant nothing shows who follows whom: refused, not guessed.
             try (TestApplication blind =
                     applications.start(stack, JdbcApplication.class, "replication.routing.writes.hold=0")) {
+                await().atMost(Duration.ofSeconds(30))
+                        .untilAsserted(() -> assertThat(List.of(blind.status("db1"), blind.status("db2")))
+                                .extracting(NodeStatus::state)
+                                .doesNotContain(NodeState.DOWN));
                 String primary = primary(blind);
                 if (primary == null) {
                     assertThatThrownBy(() -> blind.transactions().write(blind::node))
@@ -205,7 +209,7 @@ class FailoverIT {
             db2.execute(List.of("INSERT INTO " + app.cluster().database() + ".author (name) VALUES ('errant')"));
             app.awaitState("db2", NodeState.FENCED);
             try (TestApplication other = applications.start(stack, JdbcApplication.class, properties())) {
-                assertThat(primary(other)).isEqualTo("db1");
+                awaitPrimary(other, "db1");
                 other.awaitState("db2", NodeState.FENCED);
             }
             load.awaitWrites("db1", 3 * SOME);
@@ -215,6 +219,11 @@ class FailoverIT {
                     .filteredOn(write -> write.told() == Told.ACKNOWLEDGED)
                     .allMatch(write -> "db1".equals(write.server()));
         }
+    }
+
+    private static void awaitPrimary(TestApplication app, String name) {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(primary(app)).isEqualTo(name));
     }
 
     private static @Nullable String primary(TestApplication app) {

@@ -65,10 +65,15 @@ class LostCommitIT {
 
     @Test
     void aStatementInAutoCommitIsACommit() throws Exception {
-        Throwable failure = lostIn("update", toCut -> {
-            app.jdbc().queryForList("SELECT 1 FROM author WHERE 1 = 0");
-            toCut.run();
-            app.insertAuthor("auto-commit");
+        Throwable failure = lostIn("executeUpdate", toCut -> {
+            try (Connection connection = app.bean(RoutingDataSource.class).getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.executeQuery("SELECT 1 FROM author WHERE 1 = 0");
+                toCut.run();
+                statement.executeUpdate("INSERT INTO author (name) VALUES ('auto-commit')");
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
         });
 
         assertThat(unknown(failure)).isNotNull().hasMessageContaining("auto-commit");

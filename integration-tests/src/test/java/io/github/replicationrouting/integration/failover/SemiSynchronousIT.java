@@ -24,6 +24,7 @@ import org.springframework.context.PayloadApplicationEvent;
 class SemiSynchronousIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final String TIMEOUT = "SET GLOBAL rpl_semi_sync_source_timeout = ";
 
     private final TestApplication app;
     private final Queue<Object> heard = new ConcurrentLinkedQueue<>();
@@ -38,6 +39,7 @@ class SemiSynchronousIT {
 
     @AfterEach
     void close() {
+        app.cluster().node("db1").execute(List.of(TIMEOUT + "10000"));
         app.cluster().heal();
         app.close();
     }
@@ -47,8 +49,7 @@ class SemiSynchronousIT {
         await().atMost(LIMIT).untilAsserted(() -> assertThat(app.status("db1").semiSynchronous())
                 .isTrue());
         ClusterNode primary = app.cluster().node("db1");
-        String timeout = "SET GLOBAL rpl_semi_sync_source_timeout = ";
-        primary.execute(List.of(timeout + "200"));
+        primary.execute(List.of(TIMEOUT + "200"));
         app.cluster().replicas().forEach(ClusterNode::stopReceiver);
 
         app.transactions().write(() -> app.jdbc().update("INSERT INTO author (name) VALUES ('alone')"));
@@ -62,6 +63,5 @@ class SemiSynchronousIT {
                 .containsExactly(
                         new SemiSynchronousChangedEvent("dataSource", "db1", false),
                         new SemiSynchronousChangedEvent("dataSource", "db1", true)));
-        primary.execute(List.of(timeout + "10000"));
     }
 }

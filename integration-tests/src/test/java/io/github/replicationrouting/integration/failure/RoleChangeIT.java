@@ -10,6 +10,7 @@ import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.routing.RoutingDataSource;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -53,11 +54,7 @@ class RoleChangeIT {
         before.addAll(sessions(promoted.pool()));
 
         app.cluster().promote(app.cluster().node("db2"));
-        await().atMost(LIMIT).untilAsserted(() -> {
-            NodeStatus primary =
-                    app.bean(ReplicationRouting.class).topology().snapshot().primary();
-            assertThat(primary).isNotNull().returns("db2", NodeStatus::name);
-        });
+        awaitPrimary("db2");
 
         await().atMost(LIMIT).untilAsserted(() -> {
             assertThat(sessions(old.pool())).doesNotContainAnyElementsOf(before);
@@ -81,6 +78,34 @@ class RoleChangeIT {
 
         assertThat(nodes).containsExactly("db1", "db2");
         assertThat(app.countAuthorsOnPrimary(author)).isOne();
+    }
+
+    @Test
+    void aConnectionThatIsHeldOverAChangeOfRoleShouldWriteToTheNewPrimary() throws SQLException {
+        String author = UUID.randomUUID().toString();
+        try (Connection held = app.bean(RoutingDataSource.class).getConnection()) {
+            insert(held, author);
+            app.cluster().promote(app.cluster().node("db2"));
+            awaitPrimary("db2");
+            insert(held, author);
+        }
+        assertThat(app.transactions().<Integer>write(() -> app.countAuthors(author)))
+                .isEqualTo(2);
+    }
+
+    private static void insert(Connection connection, String author) throws SQLException {
+        try (var statement = connection.prepareStatement("INSERT INTO author (name) VALUES (?)")) {
+            statement.setString(1, author);
+            statement.executeUpdate();
+        }
+    }
+
+    private void awaitPrimary(String name) {
+        await().atMost(LIMIT).untilAsserted(() -> {
+            NodeStatus primary =
+                    app.bean(ReplicationRouting.class).topology().snapshot().primary();
+            assertThat(primary).isNotNull().returns(name, NodeStatus::name);
+        });
     }
 
     private NodePool pool(String node) {

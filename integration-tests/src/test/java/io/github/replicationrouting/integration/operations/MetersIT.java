@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.integration.support.Transactions;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -37,7 +38,11 @@ class MetersIT {
     @BeforeAll
     static void start() {
         cluster = ReplicatedCluster.mariaDb().start();
-        application = Operated.start(cluster, JdbcApplication.class, "replication.routing.consistency.mode=eventual");
+        application = Operated.start(
+                cluster,
+                JdbcApplication.class,
+                TestApplication.PATIENT,
+                "replication.routing.consistency.mode=eventual");
         application.awaitStates("db1: db1 online, db2 online, db3 online");
     }
 
@@ -132,7 +137,7 @@ class MetersIT {
         cluster.heal();
         application.awaitStates("db1: db1 online, db2 online, db3 online");
 
-        assertThat(primaryChanges(registry)).isEqualTo(before + 2);
+        await().untilAsserted(() -> assertThat(primaryChanges(registry)).isEqualTo(before + 2));
     }
 
     @Test

@@ -89,9 +89,11 @@ class PrometheusIT {
             try {
                 awaitScraped(port, application);
                 for (String expression : expressions) {
-                    assertThat(query(port, expression).get("data").get("result"))
+                    // After a scrape that came too late there is nothing until the next.
+                    await().atMost(LIMIT).untilAsserted(() -> assertThat(
+                                    query(port, expression).get("data").get("result"))
                             .as(expression)
-                            .isNotEmpty();
+                            .isNotEmpty());
                 }
                 JsonNode rules = ask(port, "/api/v1/rules");
                 await().atMost(LIMIT).untilAsserted(() -> assertThat(healthOfRules(ask(port, "/api/v1/rules")))

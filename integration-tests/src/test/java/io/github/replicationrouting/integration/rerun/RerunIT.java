@@ -284,6 +284,7 @@ class RerunIT {
                 .as("one that the application builds itself")
                 .isNotNull();
 
+        app.awaitAllInUse();
         Runs again = new Runs(app);
         template.setReadOnly(true);
         try {

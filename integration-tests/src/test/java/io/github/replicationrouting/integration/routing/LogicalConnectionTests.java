@@ -12,12 +12,15 @@ import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -150,6 +153,105 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
+    void whatWasAskedOrLeftOpenInAutoCommitDoesNotTakeTheNextTransactionAlong() {
+        withOneConnection((jdbc, transactions) -> {
+            in(transactions, true, () -> serverOf(jdbc));
+            jdbc.execute((Connection connection) -> connection.isValid(5) && connection.createBlob() != null);
+            in(transactions, false, () -> jdbc.update("INSERT INTO item VALUES (22)"));
+            assertThat(rowOnPrimary(22)).isTrue();
+
+            Statement open = Objects.requireNonNull(jdbc.execute((Connection connection) -> {
+                Statement made = connection.createStatement();
+                assertThat(made.execute("SELECT 1")).isTrue();
+                return made;
+            }));
+            in(transactions, false, () -> jdbc.update("INSERT INTO item VALUES (23)"));
+            assertThat(rowOnPrimary(23)).isTrue();
+            assertThat(rowsOf(open)).isEqualTo(1);
+            close(open);
+            assertThat(borrowed()).isZero();
+        });
+    }
+
+    @Test
+    void metadataOutlivesItsTransactionWithoutItsPooledConnection() {
+        withOneConnection((jdbc, transactions) -> {
+            DatabaseMetaData kept = Objects.requireNonNull(
+                    in(transactions, true, () -> jdbc.execute((Connection connection) -> connection.getMetaData())));
+            assertThat(borrowed()).isZero();
+
+            in(transactions, false, () -> {
+                jdbc.update("INSERT INTO item VALUES (24)");
+                assertThat(namesOfTables(kept)).contains("item");
+                assertThat(borrowed()).isOne();
+                return kept;
+            });
+            assertThat(rowOnPrimary(24)).isTrue();
+            assertThat(Set.of(kept)).contains(kept);
+        });
+    }
+
+    private static List<String> namesOfTables(DatabaseMetaData metaData) {
+        try (ResultSet tables = metaData.getTables(metaData.getConnection().getCatalog(), null, "%", null)) {
+            List<String> names = new ArrayList<>();
+            while (tables.next()) {
+                names.add(tables.getString("TABLE_NAME"));
+            }
+            return names;
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void whatOneUserSaysOfItselfIsNotSaidOfTheNext() throws SQLException {
+        for (int i = 0; i < 2; i++) {
+            try (Connection connection = open()) {
+                connection.setClientInfo("ApplicationName", "billing");
+                assertThat(serverOf(connection)).isEqualTo(primary());
+            }
+        }
+        for (NodePool pool : routing.routing().pools()) {
+            Connection[] all = new Connection[pool.pool().getMaximumPoolSize()];
+            try {
+                for (int i = 0; i < all.length; i++) {
+                    all[i] = pool.pool().getConnection();
+                    assertThat(all[i].getClientInfo("ApplicationName")).isNullOrEmpty();
+                }
+            } finally {
+                for (Connection one : all) {
+                    if (one != null) {
+                        one.close();
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void anIsolationLevelIsKeptAlsoWhereTheServersDefaultIsAnother() throws SQLException {
+        ClusterNode replica = cluster.replicas().get(0);
+        replica.execute(List.of("SET GLOBAL TRANSACTION ISOLATION LEVEL READ COMMITTED"));
+        try (TestRouting unequal =
+                        TestRouting.over(cluster, List.of(cluster.primary(), replica), driver, TestRouting.BUSY, 1);
+                Connection connection = unequal.routing().dataSource().getConnection()) {
+            unequal.awaitAllOnline();
+            connection.setAutoCommit(false);
+            connection.setReadOnly(true);
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            assertThat(serverOf(connection)).isEqualTo(replica.name());
+            try (Statement statement = connection.createStatement();
+                    ResultSet level = statement.executeQuery("SELECT @@session.transaction_isolation")) {
+                level.next();
+                assertThat(level.getString(1)).isEqualTo("REPEATABLE-READ");
+            }
+            connection.commit();
+        } finally {
+            replica.execute(List.of("SET GLOBAL TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
+        }
+    }
+
+    @Test
     void aWriteAfterTheCommitIsCommittedToo() {
         withOneConnection((jdbc, transactions) -> in(transactions, false, () -> {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
@@ -277,6 +379,7 @@ abstract class LogicalConnectionTests {
             kill(connection);
 
             assertThatNoException().isThrownBy(connection::commit);
+            SessionToken.clear(); // else it must not go back behind what was read, and the primary may serve
             assertThat(serverOf(connection)).isNotEqualTo(primary());
             connection.commit();
         }

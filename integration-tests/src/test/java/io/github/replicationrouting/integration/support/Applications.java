@@ -29,8 +29,12 @@ public final class Applications implements AutoCloseable {
 
     /** The application with these settings, with all of its nodes in use. */
     public TestApplication get(Stack stack, Class<?> configuration, String... properties) {
-        TestApplication application = applications.computeIfAbsent(
-                List.of(stack, configuration, List.of(properties)), key -> start(stack, configuration, properties));
+        TestApplication application =
+                applications.computeIfAbsent(List.of(stack, configuration, List.of(properties)), key -> {
+                    // What an earlier class left broken is its own failure, and nobody else's.
+                    cluster(stack).heal();
+                    return start(stack, configuration, properties);
+                });
         application.awaitAllInUse();
         return application;
     }

@@ -49,8 +49,8 @@ class LoadIT {
 
     @Test
     void platformThreadsShouldLeakNothing() throws Exception {
-        try (TestApplication app =
-                applications.start(stack, configuration, "spring.task.execution.pool.core-size=" + TASKS)) {
+        try (TestApplication app = applications.start(
+                stack, configuration, TestApplication.PATIENT, "spring.task.execution.pool.core-size=" + TASKS)) {
             load(app, false);
         }
     }
@@ -58,7 +58,8 @@ class LoadIT {
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
     void virtualThreadsShouldLeakNothing() throws Exception {
-        try (TestApplication app = applications.start(stack, configuration, "spring.threads.virtual.enabled=true")) {
+        try (TestApplication app = applications.start(
+                stack, configuration, TestApplication.PATIENT, "spring.threads.virtual.enabled=true")) {
             load(app, true);
         }
     }
@@ -69,7 +70,8 @@ class LoadIT {
     void virtualThreadsShouldPinNothing(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("pinned.jfr");
         try (Recording recording = new Recording();
-                TestApplication app = applications.start(stack, configuration, "spring.threads.virtual.enabled=true")) {
+                TestApplication app = applications.start(
+                        stack, configuration, TestApplication.PATIENT, "spring.threads.virtual.enabled=true")) {
             recording.enable("jdk.VirtualThreadPinned").withStackTrace().withThreshold(Duration.ofMillis(1));
             recording.start();
             load(app, true);

@@ -64,6 +64,7 @@ class CrossRequestIT {
                 session ? SharedSessionApplication.class : WebApplication.class,
                 "spring.main.web-application-type=servlet",
                 "server.port=0",
+                TestApplication.PATIENT,
                 "replication.routing.consistency.mode=session",
                 "replication.routing.consistency.carrier=" + carrier,
                 "replication.routing.reads.max-lag=60s",
