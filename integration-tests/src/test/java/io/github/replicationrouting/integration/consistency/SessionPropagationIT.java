@@ -1,0 +1,121 @@
+package io.github.replicationrouting.integration.consistency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.test.ClusterNode;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.core.task.AsyncTaskExecutor;
+import reactor.core.publisher.Hooks;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** What a session wrote is read by the threads that work for it, though no replica has it. */
+@ParameterizedClass
+@EnumSource(names = {"MYSQL", "MARIADB_WITH_CONNECTOR_J"})
+@ExtendWith(Applications.Extension.class)
+class SessionPropagationIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final String[] PROPERTIES = {
+        TestApplication.PATIENT,
+        "replication.routing.consistency.mode=session",
+        "replication.routing.reads.max-lag=60s",
+        "spring.threads.virtual.enabled=true"
+    };
+
+    private final String author = UUID.randomUUID().toString();
+    private final TestApplication app;
+
+    SessionPropagationIT(Stack stack, Applications applications) {
+        app = applications.get(stack, PropagatingApplication.class, PROPERTIES);
+    }
+
+    @BeforeEach
+    void writeWhatNoReplicaShows() {
+        app.cluster().replicas().forEach(ClusterNode::stopApplier);
+        SessionToken.clear();
+        app.transactions().write(() -> {
+            app.insertAuthor(author);
+            return author;
+        });
+    }
+
+    @AfterEach
+    void heal() {
+        SessionToken.clear();
+        app.cluster().heal();
+        app.awaitAllInUse();
+    }
+
+    @Test
+    void anAsyncMethodShouldReadIt() throws Exception {
+        CompletableFuture<Integer> read =
+                app.bean(PropagatingApplication.Later.class).readOnly(this::countAuthors);
+
+        assertThat(read.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isOne();
+        assertThatAStrangerDoesNotReadIt();
+    }
+
+    @Test
+    void aTaskOfTheExecutorShouldReadIt() throws Exception {
+        AsyncTaskExecutor executor = app.context().getBean("applicationTaskExecutor", AsyncTaskExecutor.class);
+
+        assertThat(executor.submit(this::read).get(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .isOne();
+        assertThatAStrangerDoesNotReadIt();
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void aVirtualThreadShouldReadIt() throws Exception {
+        AsyncTaskExecutor executor = app.context().getBean("applicationTaskExecutor", AsyncTaskExecutor.class);
+
+        assertThat(executor.submit(() -> Thread.currentThread().getClass().getSimpleName() + " " + read())
+                        .get(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .isEqualTo("VirtualThread 1");
+    }
+
+    @Test
+    void aReactiveChainShouldReadIt() {
+        Hooks.enableAutomaticContextPropagation();
+        try {
+            assertThat(Mono.fromCallable(this::read)
+                            .subscribeOn(Schedulers.boundedElastic())
+                            .contextCapture()
+                            .block(LIMIT))
+                    .isOne();
+        } finally {
+            Hooks.disableAutomaticContextPropagation();
+        }
+        assertThatAStrangerDoesNotReadIt();
+    }
+
+    private void assertThatAStrangerDoesNotReadIt() {
+        assertThat(CompletableFuture.supplyAsync(this::read))
+                .succeedsWithin(LIMIT)
+                .isEqualTo(0);
+    }
+
+    private int read() {
+        return app.transactions().readOnly(this::countAuthors);
+    }
+
+    private int countAuthors() {
+        return app.countAuthors(author);
+    }
+}
