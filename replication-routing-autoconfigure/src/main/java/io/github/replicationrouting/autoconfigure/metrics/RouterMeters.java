@@ -127,7 +127,7 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
         decisions.forget(node);
         probes.forget(node);
         for (MeterRegistry registry : registries) {
-            for (String gauge : List.of("node.lag", "node.state")) {
+            for (String gauge : List.of("node.lag", "node.state", "node.waiting")) {
                 registry.find(PREFIX + gauge)
                         .tags(router)
                         .tag(NODE, node.name())
@@ -183,6 +183,11 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
                     .tag("state", Labels.of(state))
                     .register(registry);
         }
+        Gauge.builder(PREFIX + "node.waiting", pool, NodePool::waiting)
+                .description("Threads that wait for a connection because all of the node's are in use")
+                .tags(router)
+                .tag(NODE, node)
+                .register(registry);
         HikariDataSource hikari = pool.pool();
         if (hikari.getMetricsTrackerFactory() == null && hikari.getMetricRegistry() == null) {
             hikari.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(registry));

@@ -72,6 +72,7 @@ class RouterMetersTest {
                         "replication.routing.decisions COUNTER [intent, node, reason, router]",
                         "replication.routing.node.lag GAUGE seconds [node, router]",
                         "replication.routing.node.state GAUGE [node, router, state]",
+                        "replication.routing.node.waiting GAUGE [node, router]",
                         "replication.routing.writable GAUGE [router]",
                         "replication.routing.readable.replicas GAUGE [router]",
                         "replication.routing.probes COUNTER [node, outcome, router]",
@@ -87,6 +88,7 @@ class RouterMetersTest {
         meters.bindTo(registry);
 
         assertThat(gauge("replication.routing.node.lag", "node", "db1")).isNaN();
+        assertThat(gauge("replication.routing.node.waiting", "node", "db1")).isZero();
         assertThat(gauge("replication.routing.node.state", "node", "db1", "state", "unknown"))
                 .isEqualTo(1);
         assertThat(gauge("replication.routing.node.state", "node", "db1", "state", "online"))
