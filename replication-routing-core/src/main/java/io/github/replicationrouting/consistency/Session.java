@@ -21,7 +21,8 @@ public final class Session {
 
     private final ConcurrentMap<String, Requirement> byRouter = new ConcurrentHashMap<>(2);
     private final @Nullable Origin origin;
-    private final ReentrantLock loading = new ReentrantLock();
+    /** Held while the origin is asked or told. */
+    private final ReentrantLock lock = new ReentrantLock();
 
     /** Whether the origin was asked. */
     private volatile boolean opened;
@@ -113,7 +114,7 @@ public final class Session {
 
     /** Asking may itself use the database: it finds the session empty. Other threads wait for the answer, not for ever. */
     private void open() {
-        if (opened || origin == null || loading.isHeldByCurrentThread()) {
+        if (opened || origin == null || lock.isHeldByCurrentThread()) {
             return;
         }
         if (!mayLoad()) {
@@ -125,13 +126,13 @@ public final class Session {
             }
         } finally {
             opened = true;
-            loading.unlock();
+            lock.unlock();
         }
     }
 
     private boolean mayLoad() {
         try {
-            return loading.tryLock(LONGEST_LOAD_SECONDS, TimeUnit.SECONDS);
+            return lock.tryLock() || lock.tryLock(LONGEST_LOAD_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -139,8 +140,7 @@ public final class Session {
     }
 
     private void load(Origin origin) {
-        Session aside = new Session();
-        Session before = aside.bind();
+        Session before = new Session().bind();
         try {
             SessionToken token = origin.load();
             if (token != null) {
@@ -154,14 +154,28 @@ public final class Session {
         }
     }
 
+    /** Tells the origin once more: it may be able to keep by now what it could not before. */
+    public void tellAgain() {
+        if (opened && !byRouter.isEmpty()) {
+            tell();
+        }
+    }
+
+    /** One after the other, so that the newest is told last; and aside, as the origin may use the database itself. */
     private void tell() {
-        if (origin == null) {
+        if (origin == null || !opened || lock.isHeldByCurrentThread()) {
+            // What is not known yet must not be overwritten.
             return;
         }
+        lock.lock();
+        Session before = new Session().bind();
         try {
             origin.changed(this);
         } catch (RuntimeException e) {
             Warnings.once("A session's token cannot be carried to its next request", e);
+        } finally {
+            restore(before);
+            lock.unlock();
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.consistency;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -46,6 +47,13 @@ public final class SessionToken {
     /** Lets this thread's session see all that this token names, from now on. */
     public void join() {
         Session.current().join(this);
+    }
+
+    /** What names all that this and another token name. */
+    public SessionToken and(SessionToken other) {
+        Map<String, Requirement> both = new HashMap<>(byRouter);
+        other.byRouter.forEach((router, requirement) -> both.merge(router, requirement, Requirement::and));
+        return new SessionToken(Map.copyOf(both));
     }
 
     /** Whether it asks for nothing. */

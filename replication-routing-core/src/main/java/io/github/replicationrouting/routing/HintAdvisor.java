@@ -44,7 +44,11 @@ public final class HintAdvisor extends StaticMethodMatcherPointcutAdvisor {
     private @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
         Object target = invocation.getThis();
         Method method = invocation.getMethod();
-        Hint hint = hintOf(method, target == null ? method.getDeclaringClass() : AopUtils.getTargetClass(target));
+        Hint hint = hintOf(method, target == null ? method.getDeclaringClass() : target.getClass());
+        if (hint == null && target != null) {
+            // A proxy shows the interfaces only, and a repository's target knows nothing of the application's own.
+            hint = hintOf(method, AopUtils.getTargetClass(target));
+        }
         if (hint == null) {
             return invocation.proceed();
         }

@@ -70,7 +70,7 @@ final class WishedReads {
             }
         }
         List<NodeStatus> candidates = replicas.nodes().stream().filter(fresh).toList();
-        Decision waiting = wish.mayWait() ? waiting(candidates, session, primary == null) : null;
+        Decision waiting = wish.mayWait() ? waiting(candidates, session, primary == null, now) : null;
         return waiting != null
                 ? waiting
                 : onPrimary(primary, DecisionReason.SESSION_PRIMARY, isWaitingWorthwhile(candidates, session));
@@ -121,18 +121,19 @@ final class WishedReads {
     }
 
     /** The most advanced replica on which waiting may help: not one that is further behind than a wait is long. */
-    private @Nullable Decision waiting(List<NodeStatus> nodes, Consistency.Demand session, boolean byAllMeans) {
+    private @Nullable Decision waiting(
+            List<NodeStatus> nodes, Consistency.Demand session, boolean byAllMeans, long now) {
         Node closest = null;
         Position awaited = null;
         long least = Long.MAX_VALUE;
         for (NodeStatus node : nodes) {
-            long behind = behind(node);
-            if (behind < least && (byAllMeans || behind <= mostBehind)) {
+            long age = node.freshness().age(now).orElse(mostBehind);
+            if (age < least && (byAllMeans || lag(node) <= mostBehind)) {
                 Position wanted = session.wanted(node);
                 if (wanted != null) {
                     closest = node.node();
                     awaited = wanted;
-                    least = behind;
+                    least = age;
                 }
             }
         }
@@ -141,7 +142,7 @@ final class WishedReads {
 
     private boolean isWaitingWorthwhile(List<NodeStatus> nodes, Consistency.Demand session) {
         for (NodeStatus node : nodes) {
-            if (behind(node) <= mostBehind && session.isWorthWaitingOn(node)) {
+            if (lag(node) <= mostBehind && session.isWorthWaitingOn(node)) {
                 return true;
             }
         }
@@ -149,7 +150,7 @@ final class WishedReads {
     }
 
     /** At its last probe: that one is late says nothing, and who waits in vain is remembered. */
-    private long behind(NodeStatus node) {
+    private long lag(NodeStatus node) {
         Duration lag = node.lag();
         return lag == null ? mostBehind : lag.toNanos();
     }

@@ -12,8 +12,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 /**
  * Runs outermost transactions, and runs them again as a whole where a {@link RerunPolicy} calls for it and nothing
  * stands against it: never when something inside has committed, when the call or what is around it says no, when the
- * thread is interrupted or the transaction's timeout over. Whoever was refused sees the first failure, with the later
- * ones and the reason of the refusal as suppressed exceptions.
+ * thread is interrupted or the transaction's timeout over. Whoever was refused sees the first failure, or a later one that
+ * may have committed, with the others and the reason of the refusal as suppressed exceptions.
  *
  * <p>The whole method runs twice: what it did besides the database, it does again. Thread-safe.
  */
@@ -198,15 +198,12 @@ public final class TransactionRunner {
                 first = failure;
                 return failure;
             }
-            if (record.hasCommitted()) {
-                // What an earlier run met says that nothing was done, and that is not so any more.
-                failure.addSuppressed(earlier);
-                return failure;
-            }
+            // What an earlier run met says that nothing was done: not so any more once something was committed.
+            Throwable told = record.hasCommitted() ? failure : earlier;
             if (earlier != failure) {
-                earlier.addSuppressed(failure);
+                told.addSuppressed(told == failure ? earlier : failure);
             }
-            return earlier;
+            return told;
         }
 
         private @Nullable RerunRefusal refusal(RepeatableCall<?> call) {

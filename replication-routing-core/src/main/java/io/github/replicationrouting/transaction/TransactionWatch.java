@@ -38,6 +38,14 @@ public final class TransactionWatch implements TransactionExecutionListener {
         }
     }
 
+    /** Also one of another transaction manager, which the router's connections know nothing of. */
+    @Override
+    public void afterCommit(TransactionExecution transaction, @Nullable Throwable failure) {
+        if (failure == null && transaction.isNewTransaction() && !transaction.isReadOnly()) {
+            WorkRecord.committed();
+        }
+    }
+
     /** Hears of the commit before all others do. */
     private record Commit(WorkRecord record) implements TransactionSynchronization {
 

@@ -8,10 +8,8 @@ import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -97,18 +95,44 @@ class SessionTest {
             @Override
             public void changed(Session changed) {}
         });
-        ExecutorService threads = Executors.newFixedThreadPool(2);
-        try {
-            Future<?> first = threads.submit(() -> session.required("test"));
-            asked.await();
-            Future<?> second = threads.submit(() -> session.required("test"));
-            answer.countDown();
-
-            assertThat(first.get(30, TimeUnit.SECONDS)).isNotNull();
-            assertThat(second.get(30, TimeUnit.SECONDS)).isNotNull();
-        } finally {
-            threads.shutdownNow();
+        CompletableFuture<@Nullable Requirement> found = new CompletableFuture<>();
+        Thread first = new Thread(() -> session.required("test"));
+        Thread second = new Thread(() -> found.complete(session.required("test")));
+        first.start();
+        asked.await();
+        second.start();
+        while (second.getState() != Thread.State.TIMED_WAITING && !found.isDone()) {
+            Thread.onSpinWait();
         }
+        answer.countDown();
+
+        assertThat(found.get(30, TimeUnit.SECONDS)).isNotNull();
+        first.join();
+    }
+
+    /** A session store may keep its sessions in the very database. */
+    @Test
+    void whatAnOriginItselfDoesIsNotTheSessions() {
+        int[] told = {0};
+        Session session = new Session(new Session.Origin() {
+            @Override
+            public @Nullable SessionToken load() {
+                return null;
+            }
+
+            @Override
+            public void changed(Session changed) {
+                told[0]++;
+                require("0-1-43");
+            }
+        });
+        Session before = session.bind();
+
+        require("0-1-42");
+
+        assertThat(told[0]).isOne();
+        assertThat(Objects.requireNonNull(required()).commits()).isEqualTo(MariaDbGtidPosition.parse("0-1-42"));
+        Session.restore(before);
     }
 
     @Test

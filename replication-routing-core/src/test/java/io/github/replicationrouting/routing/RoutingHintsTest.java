@@ -14,6 +14,7 @@ import io.github.replicationrouting.metrics.RouterMetrics;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.routing.Nodes.SettableTopology;
 import java.time.Duration;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.framework.ProxyFactory;
@@ -106,6 +107,19 @@ class RoutingHintsTest {
         assertThat(proxy(new Indifferent(), shared).inherited()).isNull();
     }
 
+    /** As a Spring Data repository is: its target knows nothing of the application's interface. */
+    @Test
+    void anInterfaceThatAGenericTargetServesIsHeard() {
+        ProxyFactory repository = new ProxyFactory();
+        repository.setInterfaces(Books.class);
+        repository.setTarget(new Object());
+        repository.addAdvice((MethodInterceptor) invocation -> RoutingHints.current());
+        ProxyFactory outer = new ProxyFactory(repository.getProxy());
+        outer.addAdvisor(new HintAdvisor());
+
+        assertThat(((Books) outer.getProxy()).find()).isEqualTo(Hint.PRIMARY);
+    }
+
     @Test
     void aMalformedStalenessIsExplained() {
         assertThatIllegalArgumentException()
@@ -139,6 +153,13 @@ class RoutingHintsTest {
         Hint onClass() {
             return RoutingHints.current();
         }
+    }
+
+    @UsePrimary
+    interface Books {
+
+        @Nullable
+        Hint find();
     }
 
     static class Base {

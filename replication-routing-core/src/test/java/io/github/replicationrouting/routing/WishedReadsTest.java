@@ -116,6 +116,14 @@ class WishedReadsTest {
     }
 
     @Test
+    void aLateProbeIsNoReasonNotToWait() throws SQLException {
+        topology.set(withPrimary(primary(db1), replica(db2, OLD, 10, 60_000), replica(db3, OLD, 10, 30_000)));
+        consistency.committed(COMMIT);
+
+        assertThat(read()).isEqualTo(new Decision(db3, DecisionReason.SESSION_WAIT, false, COMMIT, false));
+    }
+
+    @Test
     void aCommitKnownByItsTimeIsReadOnThePrimary() throws SQLException {
         consistency.committed();
 
@@ -184,6 +192,10 @@ class WishedReadsTest {
     }
 
     private static NodeStatus replica(Node node, Position position, long ageMillis) {
+        return replica(node, position, ageMillis, ageMillis);
+    }
+
+    private static NodeStatus replica(Node node, Position position, long lagMillis, long ageMillis) {
         return new NodeStatus(
                 node,
                 Role.REPLICA,
@@ -191,7 +203,7 @@ class WishedReadsTest {
                 false,
                 1,
                 null,
-                Duration.ofMillis(ageMillis),
+                Duration.ofMillis(lagMillis),
                 Freshness.provenAsOf(System.nanoTime() - ageMillis * 1_000_000),
                 position,
                 "MySQL 9.7.4");

@@ -17,7 +17,7 @@ final class ConnectionSettings {
             Connection.TRANSACTION_REPEATABLE_READ,
             Connection.TRANSACTION_SERIALIZABLE);
 
-    /** Also where it was only answered: it is made true on every connection, so that the answer was right. */
+    /** Also where it was only answered: it is made true on every connection that is taken from then on. */
     private @Nullable Integer isolation;
 
     private @Nullable String catalog;

@@ -198,7 +198,7 @@ final class Lease {
 
     /** Whether nothing new may begin on it: it is lost, or its node is not what it was chosen for. */
     boolean isSpent() {
-        return isLost() || (openStatements == 0 && (condemned || rotation.isDeposed()));
+        return isLost() || (openStatements == 0 && (condemned || rotation.hasSuccessor()));
     }
 
     /**

@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * transaction is routed anew. So a session that stays open for a whole request reads from a replica and then writes to
  * the primary. Auto-commit statements after such a transaction keep a pooled connection only while they are open. Plain
  * JDBC keeps its connection until {@code close}, because locks, temporary tables and variables live in the session; it
- * is routed anew only where it must be, from a replica to the primary.
+ * is routed anew only where it must be: from a replica to the primary, and from a primary to its successor.
  *
  * <p>When a node is lost the logical connection stays usable: ending the transaction succeeds, so that the loss itself
  * is what the caller gets to see, and the next transaction finds another node.
@@ -672,7 +672,7 @@ final class LogicalConnection implements RoutedConnection {
 
     /** Where the questions of metadata go; they may reach the server, and so begin a transaction there. */
     Lease leaseForMetaData() throws SQLException {
-        Lease current = usableLease();
+        Lease current = autoCommit || transactionOpen ? usableLease() : null;
         if (current == null) {
             current = leaseForQuestions();
         }

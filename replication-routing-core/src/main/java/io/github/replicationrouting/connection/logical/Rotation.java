@@ -29,15 +29,20 @@ record Rotation(Topology topology, TopologySnapshot since, Decision decision) im
             return then != null || current != null;
         }
         boolean changed = then.state() != current.state() || then.role() != current.role();
-        return decision.writable() ? changed || isDeposed() : changed || (current.suspected() && !then.suspected());
+        return decision.writable()
+                ? changed || (isForThePrimary() && !isPrimary(now))
+                : changed || (current.suspected() && !then.suspected());
     }
 
-    /** Whether it was to be written to as the primary, and is not the primary now. One that is only suspected still is. */
-    boolean isDeposed() {
-        return decision.writable()
-                && decision.reason() != DecisionReason.NODE_REQUESTED
-                && isPrimary(since)
-                && !isPrimary(topology.snapshot());
+    /** Whether it was to be written to as the primary, and another node is the primary now. */
+    boolean hasSuccessor() {
+        TopologySnapshot now = topology.snapshot();
+        return now != since && now.primary() != null && isForThePrimary() && !isPrimary(now);
+    }
+
+    /** One that is only suspected goes on being written to. */
+    private boolean isForThePrimary() {
+        return decision.writable() && decision.reason() != DecisionReason.NODE_REQUESTED && isPrimary(since);
     }
 
     private boolean isPrimary(TopologySnapshot snapshot) {

@@ -84,15 +84,17 @@ class RotationTest {
     }
 
     @Test
-    void onlyAPrimaryThatIsNoneAnyMoreIsDeposed() {
-        assertThat(write.isDeposed()).isFalse();
+    void whatIsHeldForAPrimaryIsKeptUntilThereIsAnother() {
+        assertThat(write.hasSuccessor()).isFalse();
         now(snapshot(primary, status(db1, Role.PRIMARY, NodeState.ONLINE, true), replica));
-        assertThat(write.isDeposed()).isFalse();
+        assertThat(write.hasSuccessor()).isFalse();
+        now(snapshot(null, status(db1, Role.PRIMARY, NodeState.DOWN, false), replica));
+        assertThat(write.hasSuccessor()).isFalse();
 
         NodeStatus promoted = status(db2, Role.PRIMARY, NodeState.ONLINE, false);
         now(snapshot(promoted, promoted, status(db1, Role.REPLICA, NodeState.ONLINE, false)));
-        assertThat(write.isDeposed()).isTrue();
-        assertThat(read.isDeposed()).isFalse();
+        assertThat(write.hasSuccessor()).isTrue();
+        assertThat(read.hasSuccessor()).isFalse();
     }
 
     @Test
