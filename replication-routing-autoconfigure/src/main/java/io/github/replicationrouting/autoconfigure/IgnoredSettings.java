@@ -39,8 +39,12 @@ final class IgnoredSettings {
 
     private static final List<String> OF_SPRING = List.of("spring.datasource.url", "spring.datasource.jndi-name");
 
-    private static final List<String> OF_MIGRATIONS =
-            List.of("spring.flyway.url", "spring.flyway.user", "spring.liquibase.url", "spring.liquibase.user");
+    private static final List<String> OF_MIGRATIONS = List.of(
+            "spring.flyway.url",
+            "spring.flyway.user",
+            "spring.liquibase.url",
+            "spring.liquibase.user",
+            "spring.sql.init.username");
 
     private final Environment environment;
     private final Binder binder;

@@ -39,6 +39,10 @@ final class JdbcUrls {
             return null;
         }
         String authority = matcher.group(1).toLowerCase(Locale.ROOT);
+        if (authority.contains("=")) {
+            // A driver's own form, which may hold a password.
+            return null;
+        }
         return authority.matches(".*:\\d+") ? authority : authority + ":3306";
     }
 

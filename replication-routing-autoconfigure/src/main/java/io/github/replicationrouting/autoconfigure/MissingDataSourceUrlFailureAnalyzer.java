@@ -1,10 +1,13 @@
 package io.github.replicationrouting.autoconfigure;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 
 /**
  * Adds the nodes to Spring Boot's words for an application that configures no data source at all. The exception is
@@ -15,13 +18,28 @@ final class MissingDataSourceUrlFailureAnalyzer extends AbstractFailureAnalyzer<
 
     private static final String EXCEPTION = "DataSourceBeanCreationException";
 
+    private final Environment environment;
+
+    MissingDataSourceUrlFailureAnalyzer(Environment environment) {
+        this.environment = environment;
+    }
+
+    private boolean nothingIsSet() {
+        return !environment.containsProperty("spring.datasource.url")
+                && !Binder.get(environment)
+                        .bind(
+                                ReplicationRoutingProperties.PREFIX + ".nodes",
+                                Bindable.mapOf(String.class, Object.class))
+                        .isBound();
+    }
+
     @Override
     public @Nullable FailureAnalysis analyze(Throwable failure) {
         Throwable cause = failure;
         while (cause != null && !cause.getClass().getSimpleName().equals(EXCEPTION)) {
             cause = cause.getCause();
         }
-        return cause instanceof RuntimeException missing ? analyze(failure, missing) : null;
+        return cause instanceof RuntimeException missing && nothingIsSet() ? analyze(failure, missing) : null;
     }
 
     @Override

@@ -23,6 +23,12 @@ final class RouterGuard implements BeanFactoryPostProcessor {
     static final String DATA_SOURCE = "dataSource";
     static final String WRITER = "replicationRoutingWriterDataSource";
 
+    /** Beans that cannot be without it. */
+    private static final List<String> OF_THE_ROUTER = List.of(
+            "replicationRoutingInfoContributor",
+            "replicationRoutingEndpoint",
+            "replicationRoutingEndpointWebExtension");
+
     private static final Logger logger = LoggerFactory.getLogger(RouterGuard.class);
 
     @Override
@@ -48,6 +54,7 @@ final class RouterGuard implements BeanFactoryPostProcessor {
         BeanDefinitionRegistry registry = (BeanDefinitionRegistry) beanFactory;
         registry.removeBeanDefinition(WRITER);
         registry.removeBeanDefinition(ROUTER);
+        OF_THE_ROUTER.stream().filter(registry::containsBeanDefinition).forEach(registry::removeBeanDefinition);
     }
 
     private static boolean isDefaultCandidate(ConfigurableListableBeanFactory beanFactory, String name) {

@@ -3,6 +3,9 @@ package io.github.replicationrouting.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.autoconfigure.endpoint.ReplicationRoutingEndpoint;
+import io.github.replicationrouting.autoconfigure.endpoint.ReplicationRoutingEndpointAutoConfiguration;
+import io.github.replicationrouting.autoconfigure.info.ReplicationRoutingInfoContributorAutoConfiguration;
 import io.github.replicationrouting.routing.RoutingDataSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,10 +23,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceInitializationAutoConfiguration;
 import org.springframework.boot.jdbc.test.autoconfigure.TestDatabaseAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
 
 class TestSlicesTest {
@@ -92,6 +97,28 @@ class TestSlicesTest {
                 .run(context -> assertThat(context).getBean(Flyway.class).satisfies(flyway -> assertThat(
                                 flyway.getConfiguration().getDataSource())
                         .isSameAs(context.getBean(DataSource.class))));
+    }
+
+    @Test
+    void whenTheTestReplacesTheDatabaseScriptsShouldRunOnIt() {
+        slice.withConfiguration(AutoConfigurations.of(
+                        RoutedScriptsAutoConfiguration.class, DataSourceInitializationAutoConfiguration.class))
+                .withPropertyValues("spring.sql.init.schema-locations=classpath:test-slice.sql")
+                .run(context -> assertThat(new JdbcTemplate(context.getBean(DataSource.class))
+                                .queryForObject("SELECT COUNT(*) FROM made_by_a_script", Integer.class))
+                        .isZero());
+    }
+
+    @Test
+    void whenTheTestReplacesTheDatabaseTheEndpointShouldBeGoneToo() {
+        slice.withConfiguration(AutoConfigurations.of(
+                        ReplicationRoutingEndpointAutoConfiguration.class,
+                        ReplicationRoutingInfoContributorAutoConfiguration.class))
+                .withPropertyValues("management.endpoints.web.exposure.include=*")
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean(ReplicationRoutingEndpoint.class)
+                        .doesNotHaveBean("replicationRoutingInfoContributor"));
     }
 
     private static List<String> lines(Resource resource) throws IOException {

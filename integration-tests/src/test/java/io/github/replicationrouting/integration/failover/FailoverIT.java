@@ -71,7 +71,6 @@ class FailoverIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.cluster().grantMonitoring();
         app.awaitAllInUse();
     }
 

@@ -39,9 +39,10 @@ class SemiSynchronousIT {
 
     @AfterEach
     void close() {
-        app.cluster().node("db1").execute(List.of(TIMEOUT + "10000"));
-        app.cluster().heal();
-        app.close();
+        try (app) {
+            app.cluster().heal();
+            app.cluster().node("db1").execute(List.of(TIMEOUT + "10000"));
+        }
     }
 
     @Test

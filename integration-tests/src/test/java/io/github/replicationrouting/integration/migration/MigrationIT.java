@@ -50,6 +50,8 @@ class MigrationIT {
         migrate(
                 "script_proof",
                 "spring.sql.init.mode=always",
+                // Scripts run in no transaction.
+                "replication.routing.reads.outside-transaction=replica",
                 "spring.sql.init.schema-locations=classpath:migration/script/schema.sql");
     }
 

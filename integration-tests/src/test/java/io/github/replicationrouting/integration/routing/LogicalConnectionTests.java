@@ -191,6 +191,22 @@ abstract class LogicalConnectionTests {
         });
     }
 
+    @Test
+    void aQuestionToTheMetadataBetweenTransactionsIsNoReasonToStayOnAReplica() throws SQLException {
+        try (Connection connection = open()) {
+            connection.setAutoCommit(false);
+            connection.setReadOnly(true);
+            assertThat(serverOf(connection)).isNotEqualTo(primary());
+            connection.commit();
+
+            connection.setReadOnly(false);
+            assertThat(connection.getMetaData().getDatabaseProductName()).isNotBlank();
+            insert(connection, 25);
+            connection.commit();
+        }
+        assertThat(rowOnPrimary(25)).isTrue();
+    }
+
     private static List<String> namesOfTables(DatabaseMetaData metaData) {
         try (ResultSet tables = metaData.getTables(metaData.getConnection().getCatalog(), null, "%", null)) {
             List<String> names = new ArrayList<>();

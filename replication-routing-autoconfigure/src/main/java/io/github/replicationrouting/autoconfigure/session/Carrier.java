@@ -1,5 +1,6 @@
 package io.github.replicationrouting.autoconfigure.session;
 
+import io.github.replicationrouting.consistency.SessionToken;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,6 @@ interface Carrier {
     @Nullable
     String read(HttpServletRequest request);
 
-    /** Leaves a text for the next request, as long as the response is not on its way. */
-    void write(HttpServletRequest request, HttpServletResponse response, String token);
+    /** Leaves a token for the next request, as long as the response is not on its way. */
+    void write(HttpServletRequest request, HttpServletResponse response, SessionToken token);
 }

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.autoconfigure.session;
 
+import io.github.replicationrouting.consistency.SessionToken;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -34,14 +35,14 @@ final class CookieCarrier implements Carrier {
 
     /** In place of the one that this response has already. */
     @Override
-    public void write(HttpServletRequest request, HttpServletResponse response, String token) {
+    public void write(HttpServletRequest request, HttpServletResponse response, SessionToken token) {
         String path = request.getContextPath().isEmpty() ? "/" : request.getContextPath();
-        String cookie = ResponseCookie.from(NAME, signature.sign(token))
+        String cookie = ResponseCookie.from(NAME, signature.sign(token.toString()))
                 .httpOnly(true)
                 .secure(request.isSecure())
                 .sameSite("Lax")
                 .path(path)
-                .maxAge(TokenSignature.GOOD_FOR)
+                .maxAge(signature.goodFor())
                 .build()
                 .toString();
         List<String> others = response.getHeaders(HttpHeaders.SET_COOKIE).stream()

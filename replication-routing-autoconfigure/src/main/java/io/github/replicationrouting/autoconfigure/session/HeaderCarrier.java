@@ -1,5 +1,6 @@
 package io.github.replicationrouting.autoconfigure.session;
 
+import io.github.replicationrouting.consistency.SessionToken;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ final class HeaderCarrier implements Carrier {
     }
 
     @Override
-    public void write(HttpServletRequest request, HttpServletResponse response, String token) {
-        response.setHeader(NAME, signature.sign(token));
+    public void write(HttpServletRequest request, HttpServletResponse response, SessionToken token) {
+        response.setHeader(NAME, signature.sign(token.toString()));
     }
 }

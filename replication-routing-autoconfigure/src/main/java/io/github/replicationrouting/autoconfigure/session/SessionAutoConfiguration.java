@@ -3,7 +3,6 @@ package io.github.replicationrouting.autoconfigure.session;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties;
-import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Consistency;
 import io.github.replicationrouting.consistency.SessionScope;
 import io.github.replicationrouting.routing.HintAdvisor;
 import jakarta.servlet.Filter;
@@ -44,7 +43,7 @@ public final class SessionAutoConfiguration {
 
         @Bean
         SessionFilter replicationRoutingSessionFilter(ReplicationRoutingProperties properties) {
-            return new SessionFilter(carrier(properties.getConsistency()));
+            return new SessionFilter(carrier(properties));
         }
 
         @Bean
@@ -57,17 +56,20 @@ public final class SessionAutoConfiguration {
             };
         }
 
-        private static @Nullable Carrier carrier(Consistency consistency) {
-            return switch (consistency.getCarrier()) {
+        private static @Nullable Carrier carrier(ReplicationRoutingProperties properties) {
+            return switch (properties.getConsistency().getCarrier()) {
                 case HTTP_SESSION -> new HttpSessionCarrier();
-                case COOKIE -> new CookieCarrier(signature(consistency));
-                case HEADER -> new HeaderCarrier(signature(consistency));
+                case COOKIE -> new CookieCarrier(signature(properties));
+                case HEADER -> new HeaderCarrier(signature(properties));
                 case NONE -> null;
             };
         }
 
-        private static TokenSignature signature(Consistency consistency) {
-            return new TokenSignature(Objects.requireNonNull(consistency.getSigningKey()), InstantSource.system());
+        private static TokenSignature signature(ReplicationRoutingProperties properties) {
+            return new TokenSignature(
+                    Objects.requireNonNull(properties.getConsistency().getSigningKey()),
+                    properties.getReads().getMaxLag().plusMinutes(1),
+                    InstantSource.system());
         }
     }
 }

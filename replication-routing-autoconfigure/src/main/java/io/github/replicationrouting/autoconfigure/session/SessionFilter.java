@@ -45,6 +45,12 @@ final class SessionFilter extends OncePerRequestFilter implements Ordered {
         return false;
     }
 
+    /** Nor is an error page somebody else's. */
+    @Override
+    protected boolean shouldNotFilterErrorDispatch() {
+        return false;
+    }
+
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
@@ -52,6 +58,10 @@ final class SessionFilter extends OncePerRequestFilter implements Ordered {
         Session before = session.bind();
         try {
             chain.doFilter(request, response);
+            if (carrier instanceof HttpSessionCarrier) {
+                // It may have begun after what it is to keep, as at a registration with a login.
+                session.tellAgain();
+            }
         } finally {
             Session.restore(before);
         }
@@ -77,7 +87,7 @@ final class SessionFilter extends OncePerRequestFilter implements Ordered {
             if (response.isCommitted() && !(carrier instanceof HttpSessionCarrier)) {
                 log.debug("A write came after the response was on its way; the next request will not know of it");
             } else {
-                carrier.write(request, response, session.token().toString());
+                carrier.write(request, response, session.token());
             }
         }
     }

@@ -13,22 +13,27 @@ import org.jspecify.annotations.Nullable;
 /** Signs a token that travels with the client, for a short time. Thread-safe. */
 final class TokenSignature {
 
-    static final Duration GOOD_FOR = Duration.ofMinutes(1);
-
     private static final String ALGORITHM = "HmacSHA256";
 
     private final SecretKeySpec key;
+    private final Duration goodFor;
     private final InstantSource clock;
 
-    TokenSignature(String key, InstantSource clock) {
+    /** @param goodFor longer than any replica that serves reads is behind */
+    TokenSignature(String key, Duration goodFor, InstantSource clock) {
+        this.goodFor = goodFor;
         this.key = new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), ALGORITHM);
         this.clock = clock;
+    }
+
+    Duration goodFor() {
+        return goodFor;
     }
 
     /** {@code token.expiry.signature}, fit for a cookie. */
     String sign(String token) {
         String text =
-                token + '.' + Long.toHexString(clock.instant().plus(GOOD_FOR).getEpochSecond());
+                token + '.' + Long.toHexString(clock.instant().plus(goodFor).getEpochSecond());
         return text + '.' + signatureOf(text);
     }
 

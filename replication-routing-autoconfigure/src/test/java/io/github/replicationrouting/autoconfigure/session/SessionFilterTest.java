@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.consistency.Session;
 import io.github.replicationrouting.consistency.SessionToken;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
@@ -24,7 +26,8 @@ class SessionFilterTest {
             .encodeToString(
                     "1\nrouter dataSource\nmariadb 0-1-42@feed.7".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
 
-    private final TokenSignature signature = new TokenSignature("0123456789abcdef", InstantSource.system());
+    private final TokenSignature signature =
+            new TokenSignature("0123456789abcdef", Duration.ofMinutes(1), InstantSource.system());
 
     @Test
     void aRequestHasASessionOfItsOwn() throws Exception {
@@ -51,6 +54,43 @@ class SessionFilterTest {
 
         run(new HttpSessionCarrier(), with(session), new MockHttpServletResponse(), () -> assertThat(carried())
                 .contains("0-1-42"));
+    }
+
+    @Test
+    void requestsOfOneSessionThatRunAtTheSameTimeDoNotEraseWhatTheOthersLeft() throws Exception {
+        MockHttpSession session = new MockHttpSession();
+        run(new HttpSessionCarrier(), with(session), new MockHttpServletResponse(), () -> {
+            assertThat(SessionToken.current().isEmpty()).isTrue();
+            runUnchecked(with(session), WRITTEN::join);
+            SessionToken.parse(text("router other\nmariadb 0-1-7@feed.7")).join();
+        });
+
+        run(new HttpSessionCarrier(), with(session), new MockHttpServletResponse(), () -> assertThat(carried())
+                .contains("0-1-42", "0-1-7"));
+    }
+
+    @Test
+    void anHttpSessionThatBeginsAfterTheWriteKeepsItToo() throws Exception {
+        MockHttpServletRequest request = new MockHttpServletRequest();
+        run(new HttpSessionCarrier(), request, new MockHttpServletResponse(), () -> {
+            WRITTEN.join();
+            request.getSession(true);
+        });
+
+        assertThat(Objects.requireNonNull(request.getSession(false)).getAttribute(HttpSessionCarrier.ATTRIBUTE))
+                .isEqualTo(WRITTEN.toString());
+    }
+
+    @Test
+    void anErrorPageBelongsToTheSessionOfItsRequest() throws Exception {
+        MockHttpServletRequest request = new MockHttpServletRequest();
+        Session[] sessions = new Session[2];
+        run(null, request, new MockHttpServletResponse(), () -> sessions[0] = Session.current());
+        request.setDispatcherType(DispatcherType.ERROR);
+        request.setAttribute("jakarta.servlet.error.request_uri", "/");
+        run(null, request, new MockHttpServletResponse(), () -> sessions[1] = Session.current());
+
+        assertThat(sessions[1]).isSameAs(sessions[0]);
     }
 
     @Test
@@ -93,6 +133,20 @@ class SessionFilterTest {
 
         run(new HeaderCarrier(signature), next, new MockHttpServletResponse(), () -> assertThat(carried())
                 .contains("0-1-42"));
+    }
+
+    private static void runUnchecked(MockHttpServletRequest request, Runnable work) {
+        try {
+            run(new HttpSessionCarrier(), request, new MockHttpServletResponse(), work);
+        } catch (ServletException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String text(String lines) {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(("1\n" + lines).getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
     private static String carried() {

@@ -3,15 +3,17 @@ package io.github.replicationrouting.autoconfigure.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 
 class TokenSignatureTest {
 
+    private static final Duration GOOD_FOR = Duration.ofMinutes(1);
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final TokenSignature signature = new TokenSignature("0123456789abcdef", InstantSource.fixed(NOW));
+    private final TokenSignature signature = new TokenSignature("0123456789abcdef", GOOD_FOR, InstantSource.fixed(NOW));
 
     @Test
     void whatIsSignedIsVerified() {
@@ -21,7 +23,7 @@ class TokenSignatureTest {
     @Test
     void aForgedOrForeignTokenIsRefused() {
         String signed = signature.sign("token");
-        TokenSignature other = new TokenSignature("fedcba9876543210", InstantSource.fixed(NOW));
+        TokenSignature other = new TokenSignature("fedcba9876543210", GOOD_FOR, InstantSource.fixed(NOW));
 
         for (String forged :
                 new String[] {"", ".", "token", "other" + signed.substring(5), signed + "x", other.sign("token")}) {
@@ -33,7 +35,8 @@ class TokenSignatureTest {
     void anOldOneSaysNothing() {
         TokenSignature later = new TokenSignature(
                 "0123456789abcdef",
-                InstantSource.fixed(NOW.plus(TokenSignature.GOOD_FOR).plusSeconds(1)));
+                GOOD_FOR,
+                InstantSource.fixed(NOW.plus(GOOD_FOR).plusSeconds(1)));
 
         assertThat(later.verify(signature.sign("token"))).isNull();
     }
