@@ -33,8 +33,9 @@ import org.springframework.context.annotation.Import;
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class RoutedScriptsAutoConfiguration {
 
+    /** By the name of Spring Boot's, which others may depend on. */
     @Bean
-    ApplicationDataSourceScriptDatabaseInitializer replicationRoutingScriptDatabaseInitializer(
+    ApplicationDataSourceScriptDatabaseInitializer dataSourceScriptDatabaseInitializer(
             @Qualifier(RouterGuard.WRITER) ObjectProvider<DataSource> writer,
             DataSource dataSource,
             SqlInitializationProperties properties) {

@@ -54,7 +54,14 @@ final class RouterGuard implements BeanFactoryPostProcessor {
         BeanDefinitionRegistry registry = (BeanDefinitionRegistry) beanFactory;
         registry.removeBeanDefinition(WRITER);
         registry.removeBeanDefinition(ROUTER);
-        OF_THE_ROUTER.stream().filter(registry::containsBeanDefinition).forEach(registry::removeBeanDefinition);
+        OF_THE_ROUTER.stream()
+                .filter(name -> registry.containsBeanDefinition(name) && isOurs(registry.getBeanDefinition(name)))
+                .forEach(registry::removeBeanDefinition);
+    }
+
+    private static boolean isOurs(BeanDefinition definition) {
+        String factory = definition.getFactoryBeanName();
+        return factory != null && factory.startsWith(RouterGuard.class.getPackageName());
     }
 
     private static boolean isDefaultCandidate(ConfigurableListableBeanFactory beanFactory, String name) {

@@ -87,7 +87,7 @@ public final class Session {
 
     /** Forgets what it must see. */
     public void clear() {
-        opened = true;
+        open();
         byRouter.clear();
         tell();
     }

@@ -4,8 +4,8 @@ import io.github.replicationrouting.consistency.SessionToken;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.util.WebUtils;
 
 /**
  * The HTTP session, where there is one. The attribute is a string, which every session store can keep. Requests of one
@@ -14,6 +14,9 @@ import org.springframework.web.util.WebUtils;
 final class HttpSessionCarrier implements Carrier {
 
     static final String ATTRIBUTE = "io.github.replicationrouting.session-token";
+
+    private static final Object[] MONITORS =
+            Stream.generate(Object::new).limit(64).toArray();
 
     /** What other requests have left while this one ran. */
     private static final String OTHERS = HttpSessionCarrier.class.getName() + ".others";
@@ -35,20 +38,34 @@ final class HttpSessionCarrier implements Carrier {
         if (session == null) {
             return;
         }
-        synchronized (WebUtils.getSessionMutex(session)) {
+        synchronized (monitorOf(session)) {
             String stored = stored(session);
-            SessionToken others = request.getAttribute(OTHERS) instanceof SessionToken known ? known : null;
-            if (stored != null && !stored.equals(request.getAttribute(LAST))) {
-                SessionToken news = SessionToken.parse(stored);
-                others = others == null ? news : others.and(news);
-                request.setAttribute(OTHERS, others);
-            }
-            String text = (others == null ? token : token.and(others)).toString();
+            String text = withOthers(request, token, stored).toString();
             if (!text.equals(stored)) {
                 session.setAttribute(ATTRIBUTE, text);
             }
             request.setAttribute(LAST, text);
         }
+    }
+
+    private static SessionToken withOthers(HttpServletRequest request, SessionToken token, @Nullable String stored) {
+        if (token.isEmpty()) {
+            // Cleared on purpose.
+            request.removeAttribute(OTHERS);
+            return token;
+        }
+        SessionToken others = request.getAttribute(OTHERS) instanceof SessionToken known ? known : null;
+        if (stored != null && !stored.equals(request.getAttribute(LAST))) {
+            SessionToken news = SessionToken.parse(stored);
+            others = others == null ? news : others.and(news);
+            request.setAttribute(OTHERS, others);
+        }
+        return others == null ? token : token.and(others);
+    }
+
+    /** Not the session's mutex: an application may hold that while it waits for threads that come here. */
+    private static Object monitorOf(HttpSession session) {
+        return MONITORS[Math.floorMod(session.getId().hashCode(), MONITORS.length)];
     }
 
     private static @Nullable String stored(HttpSession session) {

@@ -70,6 +70,17 @@ class SessionFilterTest {
     }
 
     @Test
+    void whatIsClearedIsClearedForTheNextRequestToo() throws Exception {
+        MockHttpSession session = new MockHttpSession();
+        run(new HttpSessionCarrier(), with(session), new MockHttpServletResponse(), WRITTEN::join);
+        run(new HttpSessionCarrier(), with(session), new MockHttpServletResponse(), SessionToken::clear);
+
+        run(new HttpSessionCarrier(), with(session), new MockHttpServletResponse(), () -> assertThat(
+                        SessionToken.current().isEmpty())
+                .isTrue());
+    }
+
+    @Test
     void anHttpSessionThatBeginsAfterTheWriteKeepsItToo() throws Exception {
         MockHttpServletRequest request = new MockHttpServletRequest();
         run(new HttpSessionCarrier(), request, new MockHttpServletResponse(), () -> {
