@@ -106,6 +106,7 @@ class MonitorStressTest {
             core.add(late, new RandomServer(false, threads, random.nextLong()));
             core.remove(late);
         });
+        // The length of the stress itself.
         TimeUnit.NANOSECONDS.sleep(Math.max(0, end - System.nanoTime()));
         timeline.execute(() -> check(core.snapshot()));
         threads.shutdown();
@@ -145,6 +146,7 @@ class MonitorStressTest {
             try {
                 while (end - System.nanoTime() > 0) {
                     blow.accept(random);
+                    // Else the blows pile up in the one thread that takes them.
                     TimeUnit.MICROSECONDS.sleep(500);
                 }
             } catch (Exception e) {

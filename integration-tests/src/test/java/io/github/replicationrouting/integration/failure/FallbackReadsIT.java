@@ -102,6 +102,7 @@ class FallbackReadsIT {
         while (System.nanoTime() - end < 0 && (writes.get() < WRITES_WATCHED || reads.get() < WRITES_WATCHED)) {
             mostWaiting = Math.max(mostWaiting, primary.waiting());
             fewestPermits = Math.min(fewestPermits, bulkhead.getMetrics().getAvailableConcurrentCalls());
+            // Between two samples, so that watching does not take the processor from those who are watched.
             TimeUnit.MILLISECONDS.sleep(1);
         }
         done.set(true);

@@ -29,6 +29,7 @@ final class Updates implements AutoCloseable {
             while (!closed) {
                 cluster.primary().execute(List.of("UPDATE " + table + " SET n = n + 1 WHERE id = 1"));
                 done.incrementAndGet();
+                // The rhythm of the writes; nothing is awaited.
                 TimeUnit.MILLISECONDS.sleep(20);
             }
             return null;
