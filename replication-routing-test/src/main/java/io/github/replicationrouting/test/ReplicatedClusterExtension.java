@@ -9,6 +9,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
@@ -38,17 +39,21 @@ final class ReplicatedClusterExtension
     public void beforeAll(ExtensionContext context) throws IllegalAccessException {
         ClusterKey key = request(context).key();
         ReplicatedCluster cluster = RunningClusters.get(key);
-        closeAtTheEnd(key, key.owner() == null ? context.getRoot() : context);
+        closeAtTheEnd(key, context);
         for (Field field : fields(context.getRequiredTestClass())) {
             field.setAccessible(true);
             field.set(null, cluster);
         }
     }
 
-    // A nested class finds the entry of the class around it and adds none.
+    // A nested class finds the entry of the class around it and adds none. A shared cluster outlives the execution of
+    // one
+    // class: build tools that run classes in several JVMs execute each by itself.
     private static void closeAtTheEnd(ClusterKey key, ExtensionContext context) {
-        context.getStore(NAMESPACE)
-                .computeIfAbsent(key, absent -> (AutoCloseable) () -> RunningClusters.close(key), AutoCloseable.class);
+        ExtensionContext.Store store = key.owner() == null
+                ? context.getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE)
+                : context.getStore(NAMESPACE);
+        store.computeIfAbsent(key, absent -> (AutoCloseable) () -> RunningClusters.close(key), AutoCloseable.class);
     }
 
     private static List<Field> fields(Class<?> testClass) {

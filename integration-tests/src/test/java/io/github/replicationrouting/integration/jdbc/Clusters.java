@@ -20,8 +20,8 @@ final class Clusters implements BeforeAllCallback {
     /** Has the clusters stopped at the end of the whole run. */
     @Override
     public void beforeAll(ExtensionContext context) {
-        context.getRoot()
-                .getStore(ExtensionContext.Namespace.create(Clusters.class))
+        context.getStore(
+                        ExtensionContext.StoreScope.LAUNCHER_SESSION, ExtensionContext.Namespace.create(Clusters.class))
                 .computeIfAbsent("stop", ignored -> (AutoCloseable) Clusters::stop, AutoCloseable.class);
     }
 

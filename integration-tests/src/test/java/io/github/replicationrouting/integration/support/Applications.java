@@ -10,12 +10,13 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.extension.AfterClassTemplateInvocationCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Spring Boot applications on clusters of real servers. Both are started when a test first asks for them. A cluster is
- * shared by all test classes; an application by the tests of a class with the same arguments, after which it must have
+ * shared by all test classes of a JVM; an application by the tests of a class with the same arguments, after which it must have
  * given every connection back.
  */
 public final class Applications implements AutoCloseable {
@@ -103,8 +104,7 @@ public final class Applications implements AutoCloseable {
         }
 
         private static Applications shared(ExtensionContext context) {
-            return context.getRoot()
-                    .getStore(NAMESPACE)
+            return context.getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE)
                     .computeIfAbsent(Applications.class, type -> new Applications(), Applications.class);
         }
     }
