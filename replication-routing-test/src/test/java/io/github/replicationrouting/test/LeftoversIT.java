@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A cluster leaves nothing behind, not even one whose JVM dies.
  */
+@Tag("essential")
 class LeftoversIT {
 
     @Test

@@ -1,5 +1,8 @@
 package io.github.replicationrouting.test;
 
+import org.junit.jupiter.api.Tag;
+
+@Tag("essential")
 class MariaDbClusterIT extends ReplicatedClusterTests {
 
     MariaDbClusterIT() {

@@ -6,6 +6,7 @@ import io.github.replicationrouting.autoconfigure.ReplicationRoutingConnectionDe
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -13,6 +14,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
+@Tag("essential")
 @WithReplicatedCluster(replicas = 1)
 @SpringBootTest(classes = WithReplicatedClusterIT.Empty.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

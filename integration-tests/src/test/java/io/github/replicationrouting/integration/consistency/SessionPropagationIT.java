@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.consistency.SessionToken;
 import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.test.ClusterNode;
@@ -16,18 +17,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.core.task.AsyncTaskExecutor;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** What a session wrote is read by the threads that work for it, though no replica has it. */
-@ParameterizedClass
-@EnumSource(names = {"MYSQL", "MARIADB_WITH_CONNECTOR_J"})
-@ExtendWith(Applications.Extension.class)
+@OnStacks({Stack.MYSQL, Stack.MARIADB_WITH_CONNECTOR_J})
 class SessionPropagationIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);

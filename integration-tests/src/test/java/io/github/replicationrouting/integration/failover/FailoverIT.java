@@ -9,6 +9,7 @@ import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.integration.failover.History.Told;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.node.Role;
@@ -21,17 +22,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The primary is lost or handed over under load, at the default interval; nothing acknowledged is lost silently. */
-@ParameterizedClass
-@EnumSource(names = {"MYSQL", "MYSQL_SEMI_SYNCHRONOUS", "MARIADB"})
-@ExtendWith(Applications.Extension.class)
+@Tag("essential")
+@OnStacks({Stack.MYSQL, Stack.MYSQL_SEMI_SYNCHRONOUS, Stack.MARIADB})
 class FailoverIT {
 
     private static final Logger log = LoggerFactory.getLogger(FailoverIT.class);

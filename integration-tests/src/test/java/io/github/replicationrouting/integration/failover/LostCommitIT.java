@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.routing.CommitOutcomeUnknownException;
@@ -22,14 +23,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The primary dies with what it was told, and nobody knows whether it did it. */
-@ParameterizedClass
-@MethodSource(Stack.WITH_EACH_TRANSACTION_MANAGER)
-@ExtendWith(Applications.Extension.class)
+@OnStacks(
+        value = {Stack.MYSQL, Stack.MARIADB},
+        withEachTransactionManager = true)
 class LostCommitIT {
 
     private final TestApplication app;

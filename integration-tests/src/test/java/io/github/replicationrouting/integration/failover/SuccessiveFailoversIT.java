@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.replicationrouting.integration.failover.History.Told;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.node.Role;
@@ -15,16 +16,11 @@ import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One failover after the other; {@code -Dreplication-routing.test.failovers} asks for another number. */
-@ParameterizedClass
-@EnumSource(names = {"MYSQL", "MARIADB"})
-@ExtendWith(Applications.Extension.class)
+@OnStacks({Stack.MYSQL, Stack.MARIADB})
 class SuccessiveFailoversIT {
 
     private static final Logger log = LoggerFactory.getLogger(SuccessiveFailoversIT.class);

@@ -4,23 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Random faults of both replicas under load. {@code -Dsoak.seconds=600} makes it longer, {@code -Dsoak.seed} plays a
  * printed one again. On MariaDB, whose processes can always be frozen: Docker cannot pause a container at any moment.
  */
-@ParameterizedClass
-@EnumSource(names = "MARIADB")
-@ExtendWith(Applications.Extension.class)
+@OnStacks(Stack.MARIADB)
 class SoakIT {
 
     private static final int READERS = 8;

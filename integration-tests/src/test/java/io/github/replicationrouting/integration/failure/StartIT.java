@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -11,14 +12,11 @@ import io.github.replicationrouting.topology.NodeState;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Applications that start while servers are down. */
-@ParameterizedClass
-@MethodSource(Stack.WITH_EACH_TRANSACTION_MANAGER)
-@ExtendWith(Applications.Extension.class)
+@OnStacks(
+        value = {Stack.MYSQL, Stack.MARIADB},
+        withEachTransactionManager = true)
 class StartIT {
 
     private static final Duration POOL_WAIT = Duration.ofSeconds(30);

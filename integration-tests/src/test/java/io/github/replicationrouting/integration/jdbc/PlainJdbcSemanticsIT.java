@@ -7,12 +7,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each script gives the same answers, errors and data on our layers as on plain HikariCP with the same driver. */
+@Tag("essential")
 @ExtendWith(Clusters.class)
 class PlainJdbcSemanticsIT {
 
@@ -27,7 +29,7 @@ class PlainJdbcSemanticsIT {
     }
 
     static Stream<Arguments> comparisons() {
-        return Stream.of(Stack.values()).flatMap(stack -> Stream.of(Side.Layer.PHYSICAL, Side.Layer.LOGICAL)
+        return Stack.enabled().flatMap(stack -> Stream.of(Side.Layer.PHYSICAL, Side.Layer.LOGICAL)
                 .flatMap(layer -> Stream.of(Script.values()).map(script -> Arguments.of(stack, layer, script))));
     }
 

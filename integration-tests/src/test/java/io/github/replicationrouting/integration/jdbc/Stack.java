@@ -7,6 +7,7 @@ import io.github.replicationrouting.connection.pool.DialectResolver;
 import io.github.replicationrouting.connection.pool.NodePool;
 import io.github.replicationrouting.dialect.Dialects;
 import io.github.replicationrouting.driver.ConnectionFactory;
+import io.github.replicationrouting.integration.support.EnabledServers;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ClusterNode;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /** A driver on a kind of server. */
 enum Stack {
@@ -42,6 +44,11 @@ enum Stack {
     Stack(ClusterKind kind, JdbcDriver driver) {
         this.kind = kind;
         this.driver = driver;
+    }
+
+    /** The stacks whose servers this run uses. */
+    static Stream<Stack> enabled() {
+        return Stream.of(values()).filter(stack -> EnabledServers.include(stack.kind));
     }
 
     boolean isConnectorJ() {

@@ -3,18 +3,16 @@ package io.github.replicationrouting.integration.jpa;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.integration.support.Transactions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Isolation as each transaction asks for it. One connection in each pool, so that the next one inherits it. */
-@ParameterizedClass
-@MethodSource(Stack.WITH_EACH_TRANSACTION_MANAGER)
-@ExtendWith(Applications.Extension.class)
+@OnStacks(
+        value = {Stack.MYSQL, Stack.MARIADB},
+        withEachTransactionManager = true)
 class IsolationIT {
 
     private final TestApplication app;

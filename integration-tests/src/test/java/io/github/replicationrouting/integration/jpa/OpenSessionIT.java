@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.resource.jdbc.spi.PhysicalConnectionHandlingMode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -33,6 +34,7 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** One persistence context over several transactions, as open-session-in-view keeps it for a web request. */
+@Tag("essential")
 @ParameterizedClass
 @MethodSource("variants")
 @ExtendWith(Applications.Extension.class)
@@ -47,7 +49,7 @@ class OpenSessionIT {
 
     static Stream<Arguments> variants() {
         List<Arguments> variants = new ArrayList<>();
-        for (Stack stack : List.of(Stack.MYSQL, Stack.MARIADB)) {
+        for (Stack stack : Stack.enabled(Stack.MYSQL, Stack.MARIADB).toList()) {
             for (PhysicalConnectionHandlingMode mode : List.of(
                     PhysicalConnectionHandlingMode.DELAYED_ACQUISITION_AND_HOLD,
                     PhysicalConnectionHandlingMode.DELAYED_ACQUISITION_AND_RELEASE_AFTER_TRANSACTION)) {

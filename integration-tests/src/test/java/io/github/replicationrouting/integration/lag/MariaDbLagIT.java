@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.github.replicationrouting.monitor.LagProbe;
 import io.github.replicationrouting.topology.NodeState;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("essential")
 class MariaDbLagIT extends LagTests {
 
     MariaDbLagIT() {

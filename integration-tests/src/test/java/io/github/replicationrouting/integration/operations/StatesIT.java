@@ -17,6 +17,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,6 +26,7 @@ import org.springframework.context.event.EventListener;
 import tools.jackson.databind.JsonNode;
 
 /** Endpoint, health and events on a real cluster in each state that it can be in. */
+@Tag("essential")
 class StatesIT {
 
     private static ReplicatedCluster cluster;

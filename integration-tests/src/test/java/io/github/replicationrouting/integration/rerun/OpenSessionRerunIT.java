@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.Author;
+import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import jakarta.persistence.EntityManager;
@@ -17,14 +18,9 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Web requests over JPA whose session stays open until the answer is written, as Spring Boot has it by default. */
-@ParameterizedClass
-@EnumSource(names = {"MYSQL", "MARIADB"})
-@ExtendWith(Applications.Extension.class)
+@OnStacks({Stack.MYSQL, Stack.MARIADB})
 class OpenSessionRerunIT {
 
     private final HttpClient client = HttpClient.newHttpClient();

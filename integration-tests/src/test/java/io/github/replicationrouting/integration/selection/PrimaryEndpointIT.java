@@ -3,10 +3,11 @@ package io.github.replicationrouting.integration.selection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.replicationrouting.integration.support.OnStacks;
+import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.node.DeclaredRole;
 import io.github.replicationrouting.node.NodeKind;
 import io.github.replicationrouting.node.NodeSpec;
-import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -20,12 +21,9 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A primary behind a balancer, which is turned to another server while connections to the former are open. */
-@ParameterizedClass
-@EnumSource(names = {"MYSQL", "MARIADB"})
+@OnStacks({Stack.MYSQL, Stack.MARIADB})
 class PrimaryEndpointIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -35,8 +33,8 @@ class PrimaryEndpointIT {
     private final HaProxy proxy;
     private final TestRouter router;
 
-    PrimaryEndpointIT(ClusterKind kind) throws Exception {
-        cluster = ReplicatedCluster.of(kind).start();
+    PrimaryEndpointIT(Stack stack) throws Exception {
+        cluster = stack.builder().start();
         cluster.primary().execute(List.of("CREATE TABLE " + cluster.database() + ".written (n INT)"));
         cluster.awaitReplicated();
         proxy = HaProxy.over(List.of(cluster.node("db1")));

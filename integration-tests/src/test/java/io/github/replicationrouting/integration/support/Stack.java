@@ -4,7 +4,6 @@ import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.provider.Arguments;
 
 /** A kind of server and the driver that leads to it. */
 public enum Stack {
@@ -13,10 +12,6 @@ public enum Stack {
     MARIADB_WITH_CONNECTOR_J(ClusterKind.MARIADB, JdbcDriver.CONNECTOR_J),
     /** A commit is acknowledged when a replica has received it. */
     MYSQL_SEMI_SYNCHRONOUS(ClusterKind.MYSQL, JdbcDriver.CONNECTOR_J, true);
-
-    /** Source of parameters: MySQL and MariaDB, each with JDBC's transactions and with JPA's. */
-    public static final String WITH_EACH_TRANSACTION_MANAGER =
-            "io.github.replicationrouting.integration.support.Stack#withEachTransactionManager";
 
     private final ClusterKind kind;
     private final JdbcDriver driver;
@@ -32,9 +27,9 @@ public enum Stack {
         this.semiSynchronous = semiSynchronous;
     }
 
-    static Stream<Arguments> withEachTransactionManager() {
-        return Stream.of(MYSQL, MARIADB).flatMap(stack -> Stream.of(JdbcApplication.class, JpaApplication.class)
-                .map(configuration -> Arguments.of(stack, configuration)));
+    /** Those of the stacks whose servers this run uses. */
+    public static Stream<Stack> enabled(Stack... stacks) {
+        return Stream.of(stacks).filter(stack -> EnabledServers.include(stack.kind));
     }
 
     ClusterKind kind() {
@@ -56,7 +51,8 @@ public enum Stack {
         return this;
     }
 
-    ReplicatedCluster.Builder builder() {
+    /** A cluster of the servers of this stack, for tests that have one of their own. */
+    public ReplicatedCluster.Builder builder() {
         ReplicatedCluster.Builder builder = ReplicatedCluster.of(kind);
         return semiSynchronous ? builder.semiSynchronous() : builder;
     }

@@ -22,7 +22,7 @@ class TechnologyIT extends TechnologyTests {
     private final boolean decorated;
 
     static Stream<Arguments> variants() {
-        return Stream.of(Stack.MYSQL, Stack.MARIADB)
+        return Stack.enabled(Stack.MYSQL, Stack.MARIADB)
                 .flatMap(stack -> Stream.of(Arguments.of(stack, false), Arguments.of(stack, true)));
     }
 

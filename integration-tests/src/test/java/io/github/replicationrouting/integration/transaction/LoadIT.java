@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.integration.support.Transactions;
@@ -22,16 +23,13 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.core.task.AsyncTaskExecutor;
 
 /** Many more threads than connections, in Spring Boot's own executor: platform threads, or virtual ones where it can. */
-@ParameterizedClass
-@MethodSource(Stack.WITH_EACH_TRANSACTION_MANAGER)
-@ExtendWith(Applications.Extension.class)
+@OnStacks(
+        value = {Stack.MYSQL, Stack.MARIADB},
+        withEachTransactionManager = true)
 class LoadIT {
 
     private static final int TASKS = 40;

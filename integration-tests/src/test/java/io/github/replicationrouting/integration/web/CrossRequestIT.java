@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Two instances of an application serve one user in turn: what the first one saved, the second one shows. */
+@Tag("essential")
 @ParameterizedClass
 @MethodSource("variants")
 @ExtendWith(Applications.Extension.class)
@@ -45,7 +47,7 @@ class CrossRequestIT {
     }
 
     static Stream<Arguments> variants() {
-        return Stream.of(Stack.MYSQL, Stack.MARIADB)
+        return Stack.enabled(Stack.MYSQL, Stack.MARIADB)
                 .flatMap(stack -> Stream.of(Carrier.values()).map(carrier -> Arguments.of(stack, carrier)));
     }
 
