@@ -1,12 +1,25 @@
 #!/bin/bash
 #
 # The part of the official MySQL image's contract that our tests use: MYSQL_ROOT_PASSWORD, MYSQL_DATABASE,
-# arguments that go to mysqld, and a data directory that is initialised at the first start.
+# arguments that go to mysqld, and a data directory that is initialised at the first start. "prepare" initialises one that
+# becomes part of the image, so that containers start in a fraction of the time.
 set -euo pipefail
 
 readonly data=/var/lib/mysql
 readonly init=/var/lib/mysql-init.sql
 
+initialize() {
+    id mysql > /dev/null 2>&1 || useradd --system --home-dir "$data" --shell /usr/sbin/nologin mysql
+    install -d -o mysql -g mysql -m 750 "$data" /run/mysqld /var/run/mysqld /var/lib/mysql-files
+    mysqld --no-defaults --initialize-insecure --user=mysql --datadir="$data"
+    # The identity of a server: each makes its own when it starts.
+    rm -f "$data/auto.cnf"
+}
+
+if [ "${1:-}" = prepare ]; then
+    initialize
+    exit
+fi
 [[ "${1:-}" == -* ]] && set -- mysqld "$@"
 if [ "${1:-}" != mysqld ]; then
     exec "$@"
@@ -15,11 +28,9 @@ shift
 
 rm -f "$init"
 first=()
-if [ ! -d "$data/mysql" ]; then
+[ -d "$data/mysql" ] || initialize
+if [ ! -f "$data/auto.cnf" ]; then
     : "${MYSQL_ROOT_PASSWORD:?MYSQL_ROOT_PASSWORD must be set}"
-    id mysql > /dev/null 2>&1 || useradd --system --home-dir "$data" --shell /usr/sbin/nologin mysql
-    install -d -o mysql -g mysql -m 750 "$data" /run/mysqld /var/run/mysqld /var/lib/mysql-files
-    mysqld --no-defaults --initialize-insecure --user=mysql --datadir="$data"
     password=${MYSQL_ROOT_PASSWORD//\\/\\\\}
     password=${password//\'/\\\'}
     # One statement a line: the form that --init-file reads.
