@@ -55,8 +55,14 @@ final class MySqlServer implements Server {
                 "--replica-net-timeout=5",
                 "--skip-name-resolve",
                 "--mysqlx=OFF",
-                "--max-connections=500",
+                // Several clusters live side by side: together these save a third of a server's memory.
+                "--max-connections=200",
                 "--innodb-buffer-pool-size=64M",
+                "--innodb-log-buffer-size=4M",
+                "--table-open-cache=200",
+                "--table-definition-cache=400",
+                "--performance-schema-digests-size=200",
+                "--performance-schema-error-size=10",
                 // The system has few places for asynchronous writes, and a server without one does not start.
                 "--innodb-use-native-aio=OFF",
                 // A killed process leaves what it wrote in the system's cache; only a killed machine would lose it.
