@@ -2,7 +2,6 @@ package io.github.replicationrouting.test;
 
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
-import org.testcontainers.DockerClientFactory;
 
 /**
  * Whether a kind of cluster can run here. Where it cannot, a developer's tests are skipped, but those of a continuous
@@ -23,11 +22,7 @@ final class Availability {
         String reason =
                 switch (kind) {
                     case MARIADB -> MariaDbBinaries.unavailable();
-                    case MYSQL ->
-                        DockerClientFactory.instance().isDockerAvailable()
-                                ? null
-                                : "Testcontainers finds no Docker, or cannot pull its helper image (TESTCONTAINERS_RYUK_DISABLED=true"
-                                        + " does without), and the MySQL cluster runs in Docker";
+                    case MYSQL -> DockerAvailability.unavailable(ReplicatedCluster.mysqlImage());
                 };
         return new Availability(reason, System.getenv("CI"));
     }

@@ -26,6 +26,8 @@ final class MySqlServer implements Server {
 
     private static final int LOG_LINES = 30;
 
+    private final String image;
+
     private final String name;
 
     private final GenericContainer<?> container;
@@ -42,6 +44,7 @@ final class MySqlServer implements Server {
             String rootPassword,
             boolean gtids,
             List<String> arguments) {
+        this.image = image;
         this.name = name;
         List<String> command = new ArrayList<>(List.of(
                 "mysqld",
@@ -107,9 +110,10 @@ final class MySqlServer implements Server {
         try {
             container.start();
         } catch (ContainerFetchException ex) {
+            // The container would pull again to tell the image's name.
             throw new IllegalStateException(
                     "Cannot pull the image %s; the system property %s names another"
-                            .formatted(container.getDockerImageName(), ReplicatedCluster.MYSQL_IMAGE_PROPERTY),
+                            .formatted(image, ReplicatedCluster.MYSQL_IMAGE_PROPERTY),
                     ex);
         }
     }

@@ -82,6 +82,10 @@ public final class ReplicatedCluster implements AutoCloseable {
         return new Builder(ClusterKind.MYSQL);
     }
 
+    static String mysqlImage() {
+        return System.getProperty(MYSQL_IMAGE_PROPERTY, "mysql:9.7");
+    }
+
     public static Builder of(ClusterKind kind) {
         return new Builder(kind);
     }
@@ -574,7 +578,7 @@ public final class ReplicatedCluster implements AutoCloseable {
         }
 
         private ReplicatedCluster mysql(Settings settings) {
-            String image = System.getProperty(MYSQL_IMAGE_PROPERTY, "mysql:9.7");
+            String image = mysqlImage();
             var root = new Account("root", secret());
             Network network = Network.newNetwork();
             return make(
