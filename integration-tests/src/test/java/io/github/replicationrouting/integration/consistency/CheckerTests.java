@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 abstract class CheckerTests {
 
     private static final Logger log = LoggerFactory.getLogger(CheckerTests.class);
-    private static final long PAIRS = Long.getLong("replication-routing.test.pairs", 100_000);
+    private static final long PAIRS = Long.getLong("replication-routing.test.pairs", 30_000);
     private static final int SESSIONS = 16;
     private static final int PAIRS_UNDER_EACH_FAULT = 300;
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -67,7 +67,7 @@ abstract class CheckerTests {
 
     @Test
     void whereNothingIsPromisedReadsDo() throws Exception {
-        Checker checker = check(ConsistencyMode.EVENTUAL, 20_000, 10);
+        Checker checker = check(ConsistencyMode.EVENTUAL, 5_000, 10);
 
         assertThat(checker.violations()).as(checker::toString).isPositive();
     }

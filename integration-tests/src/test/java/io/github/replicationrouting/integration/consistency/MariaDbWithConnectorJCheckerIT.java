@@ -8,6 +8,6 @@ import io.github.replicationrouting.test.WithReplicatedCluster;
 class MariaDbWithConnectorJCheckerIT extends CheckerTests {
 
     MariaDbWithConnectorJCheckerIT() {
-        super(JdbcDriver.CONNECTOR_J, 200);
+        super(JdbcDriver.CONNECTOR_J, 40);
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ final class Reads implements AutoCloseable {
             long beganNanos,
             @Nullable String node,
             @Nullable Exception failure) {}
+
+    /** Threads that never rest would take the machine from other tests. */
+    private static final long THINK_TIME = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final TestApplication app;
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
@@ -48,6 +52,7 @@ final class Reads implements AutoCloseable {
             } catch (RuntimeException e) {
                 outcomes.add(new Outcome(began, null, e));
             }
+            LockSupport.parkNanos(THINK_TIME);
         }
     }
 

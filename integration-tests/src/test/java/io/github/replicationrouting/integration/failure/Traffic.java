@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ final class Traffic implements AutoCloseable {
             return Duration.ofNanos(ended - began);
         }
     }
+
+    /** Between transactions, as an application does: threads that never rest would take the machine from other tests. */
+    private static final long THINK_TIME = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final TestApplication app;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -55,6 +59,7 @@ final class Traffic implements AutoCloseable {
                 failure = e;
             }
             outcomes.add(new Outcome(write, began, System.nanoTime(), node, failure));
+            LockSupport.parkNanos(THINK_TIME);
         }
     }
 

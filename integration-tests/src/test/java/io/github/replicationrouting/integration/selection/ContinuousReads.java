@@ -12,11 +12,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** Threads that go on reading, whatever happens. */
 final class ContinuousReads implements AutoCloseable {
 
     static final int THREADS = 4;
+
+    /** Threads that never rest would take the machine from other tests. */
+    private static final long THINK_TIME = TimeUnit.MILLISECONDS.toNanos(3);
 
     private final TestRouter router;
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
@@ -40,6 +44,7 @@ final class ContinuousReads implements AutoCloseable {
                 failures.add(e);
             }
             all.incrementAndGet();
+            LockSupport.parkNanos(THINK_TIME);
         }
     }
 
