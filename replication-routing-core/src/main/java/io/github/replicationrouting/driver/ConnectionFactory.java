@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Properties;
@@ -168,11 +169,21 @@ public final class ConnectionFactory {
         if (wire != null && socketFactory != null) {
             all.setProperty(SocketTap.PROPERTY, socketFactory);
         }
-        Connection connection = wire == null ? driver.connect(url, all) : SocketTap.open(wire, driver, url, all);
+        Connection connection = connect(all, wire);
         if (connection == null) {
             throw new SQLException("The driver " + driver.getClass().getName() + " does not accept this node's URL");
         }
         return connection;
+    }
+
+    private @Nullable Connection connect(Properties all, @Nullable Wire wire) throws SQLException {
+        try {
+            return wire == null ? driver.connect(url, all) : SocketTap.open(wire, driver, url, all);
+        } catch (RuntimeException e) {
+            // MariaDB's driver throws a NullPointerException when its socket is closed before it could read from it.
+            throw new SQLNonTransientConnectionException(
+                    "The driver " + driver.getClass().getName() + " failed to open a connection", "08001", e);
+        }
     }
 
     private boolean setsItself(String property) {

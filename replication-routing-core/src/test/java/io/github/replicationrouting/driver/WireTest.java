@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverPropertyInfo;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -253,6 +256,57 @@ class WireTest {
         @Override
         public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort) {
             throw new UnsupportedOperationException();
+        }
+    }
+
+    @Test
+    void whenTheDriverThrowsAnythingElseShouldBeAFailureToConnect() {
+        ConnectionFactory factory = new ConnectionFactory(
+                "jdbc:broken:", BrokenDriver.class.getName(), new Properties(), () -> Credentials.of("", ""), LONG);
+
+        assertThatThrownBy(() -> factory.open(wire))
+                .isInstanceOf(SQLException.class)
+                .hasCauseInstanceOf(NullPointerException.class)
+                .extracting("SQLState")
+                .isEqualTo("08001");
+    }
+
+    /** Fails as MariaDB's driver does when its socket is closed too early. */
+    public static final class BrokenDriver implements Driver {
+
+        @Override
+        public Connection connect(String url, Properties properties) {
+            throw new NullPointerException("reader");
+        }
+
+        @Override
+        public boolean acceptsURL(String url) {
+            return true;
+        }
+
+        @Override
+        public DriverPropertyInfo[] getPropertyInfo(String url, Properties properties) {
+            return new DriverPropertyInfo[0];
+        }
+
+        @Override
+        public int getMajorVersion() {
+            return 1;
+        }
+
+        @Override
+        public int getMinorVersion() {
+            return 0;
+        }
+
+        @Override
+        public boolean jdbcCompliant() {
+            return false;
+        }
+
+        @Override
+        public Logger getParentLogger() {
+            return Logger.getGlobal();
         }
     }
 
