@@ -115,7 +115,7 @@ class ApplicationStartIT {
     void whenThePrimaryIsDownShouldStartAndReadWithoutWaiting() {
         long primary = serverId(cluster.node("db1"));
         cluster.node("db1").kill();
-        try (ConfigurableApplicationContext context = start()) {
+        try (ConfigurableApplicationContext context = start("--replication.routing.writes.hold=100ms")) {
             Shop.Items items = context.getBean(Shop.Items.class);
             Instant begin = Instant.now();
             assertThat(serversThatRead(items)).isNotEmpty().doesNotContain(primary);
