@@ -65,9 +65,11 @@ abstract class LogicalConnectionTests {
         }
     }
 
+    /** A session that has just written reads on the primary through a driver that reports no positions. */
     @BeforeEach
-    void allWell() {
+    void allWellForANewSession() {
         routing.awaitAllOnline();
+        SessionToken.clear();
     }
 
     @AfterEach
