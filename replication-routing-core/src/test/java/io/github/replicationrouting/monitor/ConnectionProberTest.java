@@ -10,7 +10,9 @@ import io.github.replicationrouting.dialect.Observation;
 import io.github.replicationrouting.dialect.Replication;
 import io.github.replicationrouting.dialect.ReplicationDialect;
 import io.github.replicationrouting.driver.ConnectionFactory;
+import io.github.replicationrouting.node.DeclaredRole;
 import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeKind;
 import io.github.replicationrouting.node.NodeSpec;
 import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.Position;
@@ -36,27 +38,34 @@ class ConnectionProberTest {
     private final StubDriver.Log server = StubDriver.log(url);
     private final String router = "prober-test-" + url;
     private final StubDialect dialect = new StubDialect();
-    private final ConnectionProber prober = new ConnectionProber(
-            router,
-            new MonitoredNode(
-                    new Node(NodeSpec.of("db1", url)),
-                    new ConnectionFactory(
-                            url,
-                            StubDriver.class.getName(),
-                            new Properties(),
-                            () -> Credentials.of("monitor", "marker"),
-                            Duration.ofSeconds(1)),
-                    null),
-            Duration.ofSeconds(1),
-            2,
-            new Dialects(List.of(dialect)),
-            System::nanoTime,
-            new Supervisor(router));
+    private final List<ConnectionProber> probers = new ArrayList<>();
+    private ConnectionProber prober = prober(NodeSpec.of("db1", url));
+
+    private ConnectionProber prober(NodeSpec spec) {
+        ConnectionProber created = new ConnectionProber(
+                router,
+                new MonitoredNode(
+                        new Node(spec),
+                        new ConnectionFactory(
+                                url,
+                                StubDriver.class.getName(),
+                                new Properties(),
+                                () -> Credentials.of("monitor", "marker"),
+                                Duration.ofSeconds(1)),
+                        null),
+                Duration.ofSeconds(1),
+                2,
+                new Dialects(List.of(dialect)),
+                System::nanoTime,
+                new Supervisor(router));
+        probers.add(created);
+        return created;
+    }
 
     @AfterEach
     void close() {
         dialect.gate.countDown();
-        prober.close();
+        probers.forEach(ConnectionProber::close);
     }
 
     @Test
@@ -124,6 +133,61 @@ class ConnectionProberTest {
         assertThat(server.opened).hasValue(2);
         assertThat(server.ends).containsExactly("close 1");
         assertThat(dialect.replicationAsked).hasValue(2);
+    }
+
+    @Test
+    void whenAServerIsWritableShouldAskNowAndThenWhetherItIsSemiSynchronous() {
+        dialect.semiSynchronous = true;
+        assertThat(semiSynchronous(probe(false))).isTrue();
+        for (int i = 1; i <= 20; i++) {
+            assertThat(semiSynchronous(probe(false))).isEqualTo(i % 10 == 0 ? true : null);
+        }
+
+        dialect.readOnly = true;
+        for (int i = 1; i <= 10; i++) {
+            assertThat(semiSynchronous(probe(false))).isNull();
+        }
+    }
+
+    private static @Nullable Boolean semiSynchronous(ProbeAnswer answer) {
+        return ((ProbeAnswer.Answered) answer).observation().semiSynchronous();
+    }
+
+    @Test
+    void whenThePrimarysEndpointLeadsToAReadOnlyServerShouldLookElsewhereNext() {
+        prober = prober(endpoint(DeclaredRole.PRIMARY));
+        dialect.readOnly = true;
+        probe(false);
+        probe(false);
+
+        assertThat(server.opened).hasValue(2);
+        assertThat(server.ends).containsExactly("close 1", "close 2");
+    }
+
+    @Test
+    void whenThePrimarysEndpointStaysWhereItIsShouldLookElsewhereNowAndThen() {
+        prober = prober(endpoint(DeclaredRole.PRIMARY));
+        for (int i = 0; i < 10; i++) {
+            assertThat(server.ends).isEmpty();
+            probe(false);
+        }
+
+        assertThat(server.ends).containsExactly("close 1");
+    }
+
+    @Test
+    void whenANodeIsNoEndpointOfAPrimaryShouldKeepItsConnection() {
+        for (NodeSpec spec : List.of(NodeSpec.of("db1", url), endpoint(DeclaredRole.REPLICA))) {
+            prober = prober(spec);
+            for (int i = 0; i < 11; i++) {
+                probe(false);
+            }
+        }
+        assertThat(server.ends).isEmpty();
+    }
+
+    private NodeSpec endpoint(DeclaredRole role) {
+        return new NodeSpec("db1", url, role, NodeKind.ENDPOINT, 1, null);
     }
 
     @Test
@@ -196,6 +260,7 @@ class ConnectionProberTest {
         final CountDownLatch gate = new CountDownLatch(1);
         volatile boolean hangs;
         volatile boolean readOnly;
+        volatile @Nullable Boolean semiSynchronous;
         volatile @Nullable Position logPosition;
         volatile @Nullable Throwable failure;
         volatile @Nullable SQLException replicationFailure;
@@ -243,6 +308,11 @@ class ConnectionProberTest {
         @Override
         public @Nullable Position logPosition(Connection connection, Observation observation) {
             return logPosition;
+        }
+
+        @Override
+        public @Nullable Boolean semiSynchronous(Connection connection) {
+            return semiSynchronous;
         }
 
         @Override

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Connections without a server, which remember by URL how they ended. */
 public final class StubDriver implements Driver {
@@ -24,6 +25,9 @@ public final class StubDriver implements Driver {
         final List<String> ends = new CopyOnWriteArrayList<>();
         final AtomicInteger opened = new AtomicInteger();
         volatile String version = "9.7.4";
+
+        /** Why no connection is opened; null where one is. */
+        volatile @Nullable SQLException refusal;
     }
 
     static Log log(String url) {
@@ -31,8 +35,12 @@ public final class StubDriver implements Driver {
     }
 
     @Override
-    public Connection connect(String url, Properties info) {
+    public Connection connect(String url, Properties info) throws SQLException {
         Log log = log(url);
+        SQLException refusal = log.refusal;
+        if (refusal != null) {
+            throw refusal;
+        }
         int number = log.opened.incrementAndGet();
         return (Connection) Proxy.newProxyInstance(
                 StubDriver.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, args) -> {
