@@ -336,7 +336,7 @@ public final class ReplicationRouting implements AutoCloseable {
                 throw new IllegalArgumentException("Router " + name + " has no nodes");
             }
             Dialects dialects = Dialects.standard();
-            ConnectionBreakers breakers = new ConnectionBreakers(name, circuitBreakers);
+            ConnectionBreakers breakers = new ConnectionBreakers(name, circuitBreakers, monitor.interval());
             ConnectionDefaults defaults = defaultsOf(nodes.get(0).pool());
             List<NodeAssembly.Parts> parts = new ArrayList<>();
             ConcurrentMap<Node, NodePool> pools = new ConcurrentHashMap<>();

@@ -25,24 +25,34 @@ public final class ConnectionBreakers {
 
     private static final ReplicationDialect ERRORS = new MySqlDialect();
 
-    /** The newest ten attempts count, from the fifth on; opened when half of them failed. */
-    private static final CircuitBreakerConfig STANDARD = CircuitBreakerConfig.custom()
-            .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
-            .slidingWindowSize(10)
-            .minimumNumberOfCalls(5)
-            .failureRateThreshold(50)
-            .waitDurationInOpenState(Duration.ofSeconds(5))
-            .permittedNumberOfCallsInHalfOpenState(1)
-            .ignoreException(failure -> !Complaint.accuses(failure, ERRORS))
-            .build();
+    private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
     private final String router;
     private final CircuitBreakerRegistry registry;
+    private final CircuitBreakerConfig standard;
 
-    /** @param router name of the router */
-    public ConnectionBreakers(String router, CircuitBreakerRegistry registry) {
+    /**
+     * @param router name of the router
+     * @param interval of the monitor's probes; a breaker stays open for ten of them, and for five seconds at most
+     */
+    public ConnectionBreakers(String router, CircuitBreakerRegistry registry, Duration interval) {
         this.router = router;
         this.registry = registry;
+        this.standard = standard(interval);
+    }
+
+    /** The newest ten attempts count, from the fifth on; opened when half of them failed. */
+    private static CircuitBreakerConfig standard(Duration interval) {
+        Duration tenProbes = interval.multipliedBy(10);
+        return CircuitBreakerConfig.custom()
+                .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
+                .slidingWindowSize(10)
+                .minimumNumberOfCalls(5)
+                .failureRateThreshold(50)
+                .waitDurationInOpenState(tenProbes.compareTo(MAX_WAIT) < 0 ? tenProbes : MAX_WAIT)
+                .permittedNumberOfCallsInHalfOpenState(1)
+                .ignoreException(failure -> !Complaint.accuses(failure, ERRORS))
+                .build();
     }
 
     /** Where the breakers are. */
@@ -53,7 +63,7 @@ public final class ConnectionBreakers {
     /** The breaker of a node; always the same. */
     public CircuitBreaker of(Node node) {
         return registry.circuitBreaker(
-                name(node), registry.getConfiguration(CONFIGURATION).orElse(STANDARD));
+                name(node), registry.getConfiguration(CONFIGURATION).orElse(standard));
     }
 
     /** Forgets the breaker of a node that has left. */

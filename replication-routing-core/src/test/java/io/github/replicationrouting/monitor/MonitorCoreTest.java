@@ -44,7 +44,8 @@ class MonitorCoreTest {
     private final FakeServer db1 = server("db1", DeclaredRole.AUTO);
     private final FakeServer db2 = server("db2", DeclaredRole.AUTO);
     private final FakeServer db3 = server("db3", DeclaredRole.AUTO);
-    private final ConnectionBreakers breakers = new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults());
+    private final ConnectionBreakers breakers =
+            new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500));
     private LagProbe lagProbe = LagProbe.AUTO;
     private Duration slowStart = Duration.ofSeconds(30);
     private double random = 0.5;

@@ -66,7 +66,8 @@ class MonitorStressTest {
         List<Node> nodes = Stream.of("db1", "db2", "db3")
                 .map(name -> new Node(NodeSpec.of(name, "jdbc:mysql://" + name)))
                 .toList();
-        ConnectionBreakers breakers = new ConnectionBreakers("stress", CircuitBreakerRegistry.ofDefaults());
+        ConnectionBreakers breakers =
+                new ConnectionBreakers("stress", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500));
         ExecutorService threads = Executors.newCachedThreadPool();
         MonitorThread timeline = new MonitorThread("stress-monitor", supervisor);
         MonitorCore core = new MonitorCore(

@@ -47,7 +47,7 @@ class OperatedMonitorTest {
             new MonitorSettings(
                     Duration.ofMillis(50), LONG, 2, LagProbe.AUTO, Duration.ofSeconds(5), LONG.dividedBy(10), LONG),
             new Dialects(List.of(new RoleDialect())),
-            new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults()),
+            new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500)),
             List.of(),
             RouterMetrics.NONE,
             WritePolicy.defaults());

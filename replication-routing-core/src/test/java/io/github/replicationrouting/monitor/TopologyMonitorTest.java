@@ -44,7 +44,7 @@ class TopologyMonitorTest {
                     List.of(node(driver, "db1", refusing), node(driver, "db2", silent.getLocalPort())),
                     SETTINGS,
                     Dialects.standard(),
-                    new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults()),
+                    new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500)),
                     List.of(),
                     RouterMetrics.NONE,
                     WritePolicy.defaults());

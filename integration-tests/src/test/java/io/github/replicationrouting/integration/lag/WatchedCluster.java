@@ -71,7 +71,7 @@ enum WatchedCluster {
                 new MonitorSettings(
                         interval, Duration.ofSeconds(1), 2, probe, maxLag, maxLag.dividedBy(2), Duration.ZERO),
                 Dialects.standard(),
-                new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults()),
+                new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500)),
                 List.of(),
                 metrics,
                 WritePolicy.defaults());

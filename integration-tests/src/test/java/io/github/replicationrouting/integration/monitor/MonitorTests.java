@@ -350,7 +350,7 @@ abstract class MonitorTests {
                 nodes,
                 settings,
                 Dialects.standard(),
-                new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults()),
+                new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500)),
                 List.of(),
                 RouterMetrics.NONE,
                 WritePolicy.defaults());

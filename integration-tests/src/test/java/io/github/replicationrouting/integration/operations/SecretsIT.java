@@ -64,6 +64,7 @@ class SecretsIT {
                 "replication.routing.nodes.db4.username=" + MARKER + "-user",
                 "replication.routing.nodes.db4.password=" + MARKER + "-wrong",
                 "replication.routing.nodes.db5.url=jdbc:mariadb://127.0.0.1:1/shop" + login,
+                "replication.routing.writes.hold=200ms",
                 "logging.level.io.github.replicationrouting=trace")) {
             application.awaitRouter(router -> assertThat(
                             router.get("nodes").get("db4").get("reason").asString())
