@@ -34,7 +34,7 @@ class OwnPauseIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final long PAUSE_SECONDS = 5;
-    private static final int SOME_ROUNDS = 60;
+    private static final int SOME_ROUNDS = 30;
 
     private final List<String> said = new CopyOnWriteArrayList<>();
     private ReplicatedCluster cluster;
