@@ -8,6 +8,7 @@ import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeKind;
 import io.github.replicationrouting.node.NodeSpec;
 import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.topology.Freshness;
@@ -160,6 +161,95 @@ class RequirementTest {
                 .isFalse();
         assertThat(isMet(own, replica("db2", null, Freshness.provenAsOf(10_000))))
                 .isTrue();
+    }
+
+    @Test
+    void whenCommitsAreReportedOutOfOrderShouldKeepTheLaterTime() {
+        assertThat(Requirement.NONE
+                        .committed(gtids("5"), 50)
+                        .committed(gtids("4"), 40)
+                        .commitsAt())
+                .isEqualTo(50);
+        assertThat(Requirement.NONE
+                        .committed(gtids("4"), 40)
+                        .committed(gtids("5"), 50)
+                        .commitsAt())
+                .isEqualTo(50);
+        assertThat(Requirement.NONE.committed(50).committed(40).untrackedAt()).isEqualTo(50);
+        // As after a long uptime.
+        assertThat(Requirement.NONE
+                        .committed(Long.MAX_VALUE)
+                        .committed(Long.MIN_VALUE)
+                        .untrackedAt())
+                .isEqualTo(Long.MIN_VALUE);
+    }
+
+    @Test
+    void whenTheServerIsOfAnotherKindThanBeforeShouldKeepTheTimeOfTheEarlierCommits() {
+        Position place = BinlogPosition.of(UUID, "binlog.000001", 157);
+
+        Requirement both = Requirement.NONE.committed(gtids("5"), 50).committed(place, 60);
+
+        assertThat(both.commits()).isEqualTo(place);
+        assertThat(both.hasUntracked()).isTrue();
+        assertThat(both.untrackedAt()).isEqualTo(50);
+        assertThat(Requirement.NONE.committed(place, 60).hasUntracked()).isFalse();
+    }
+
+    @Test
+    void whenJoinedShouldAskForAllThatBothAskForAndTheLaterRead() {
+        Seen early = new Seen("db2", 40, null);
+        Seen late = new Seen("db3", 70, null);
+        Requirement one = Requirement.NONE.committed(gtids("5"), 50).seen(late);
+        Requirement other =
+                Requirement.NONE.committed(gtids("9"), 60).committed(55).seen(early);
+
+        for (Requirement both : List.of(one.and(other), other.and(one))) {
+            assertThat(both.commits()).isEqualTo(gtids("5:9"));
+            assertThat(both.commitsAt()).isEqualTo(60);
+            assertThat(both.hasUntracked()).isTrue();
+            assertThat(both.untrackedAt()).isEqualTo(55);
+            assertThat(both.seen()).isEqualTo(late);
+        }
+        assertThat(one.and(Requirement.NONE).hasUntracked()).isFalse();
+        assertThat(Requirement.NONE.and(one).commits()).isEqualTo(gtids("5"));
+        assertThat(Requirement.NONE.committed(50).and(one).seen()).isEqualTo(late);
+    }
+
+    @Test
+    void whenAllNodesHaveEveryCommitShouldAskForNothing() {
+        Requirement own = Requirement.NONE.committed(gtids("5"), 50).committed(gtids("7"), 51);
+
+        assertThat(own.reduced(List.of(replica("db1", gtids("1-9"), Freshness.PRIMARY)))
+                        .isEmpty())
+                .isTrue();
+    }
+
+    @Test
+    void whenCommitsAndAReadAreMissingShouldWantBoth() {
+        Requirement own = Requirement.NONE.committed(gtids("5"), 50).seen(new Seen("db1", NOW, gtids("1-3")));
+
+        assertThat(own.wanted(replica("db2", gtids("1"), Freshness.UNKNOWN), null, PIN, NOW))
+                .isEqualTo(gtids("2-3:5"));
+        assertThat(own.wanted(replica("db2", gtids("1-3"), Freshness.UNKNOWN), null, PIN, NOW))
+                .isEqualTo(gtids("5"));
+        assertThat(own.wanted(replica("db2", gtids("1:5"), Freshness.UNKNOWN), null, PIN, NOW))
+                .isEqualTo(gtids("2-3"));
+        assertThat(own.wanted(replica("db2", null, Freshness.UNKNOWN), null, PIN, NOW))
+                .as("of a node that tells no position, all of it")
+                .isEqualTo(gtids("1-3:5"));
+        assertThat(own.wanted(replica("db2", gtids("1-5"), Freshness.UNKNOWN), null, PIN, NOW))
+                .isNull();
+    }
+
+    @Test
+    void whenCommitsAndAReadDoNotCompareShouldWantNeither() {
+        Requirement own = Requirement.NONE
+                .committed(gtids("5"), 50)
+                .seen(new Seen("db1", 60, BinlogPosition.of(UUID, "binlog.000001", 157)));
+
+        assertThat(own.wanted(replica("db2", gtids("1"), Freshness.UNKNOWN), null, PIN, NOW))
+                .isNull();
     }
 
     private static boolean isMet(Requirement requirement, NodeStatus replica) {

@@ -7,10 +7,12 @@ import io.github.replicationrouting.position.MariaDbGtidPosition;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,32 @@ class SessionTest {
         assertThat(text).matches("[A-Za-z0-9_-]+");
         assertThat(required()).isNotNull();
         assertThat(Objects.requireNonNull(required()).commits()).isEqualTo(MariaDbGtidPosition.parse("0-1-42"));
+    }
+
+    @Test
+    void whenTokensAreJoinedShouldNameAllThatBothName() {
+        SessionToken one = token("a", "0-1-42");
+        SessionToken other = token("b", "0-1-43");
+
+        Map<String, Requirement> both = one.and(other).and(token("a", "1-1-7")).byRouter();
+
+        assertThat(both).containsOnlyKeys("a", "b");
+        assertThat(Objects.requireNonNull(both.get("a")).commits())
+                .isEqualTo(MariaDbGtidPosition.parse("0-1-42,1-1-7"));
+        assertThat(one.byRouter()).containsOnlyKeys("a");
+    }
+
+    private static SessionToken token(String router, String position) {
+        return new SessionToken(Map.of(router, Requirement.NONE.committed(MariaDbGtidPosition.parse(position), 1)));
+    }
+
+    @Test
+    void whenAThreadGoesOnWithoutASessionShouldBeginAnew() {
+        Session before = Session.current();
+
+        new SessionAccessor().setValue();
+
+        assertThat(Session.current()).isNotSameAs(before);
     }
 
     @Test
@@ -143,6 +171,79 @@ class SessionTest {
         require("0-1-42");
 
         assertThat(Objects.requireNonNull(required()).commits()).isEqualTo(MariaDbGtidPosition.parse("0-1-42"));
+    }
+
+    @Test
+    void whenTheOriginHasATokenShouldCarryItOn() {
+        assertThat(new Session(new Store()).token().isEmpty()).isFalse();
+    }
+
+    @Test
+    void whenClearedShouldForgetWhatIsStoredTooAndTellTheOrigin() {
+        Store store = new Store();
+        Session session = new Session(store);
+
+        session.clear();
+
+        assertThat(session.token().isEmpty()).isTrue();
+        assertThat(store.told).hasValue(1);
+    }
+
+    @Test
+    void whenATokenJoinsShouldKeepWhatIsStoredTooAndTellTheOrigin() {
+        Store store = new Store();
+        Session session = new Session(store);
+        session.join(token("test", "1-1-7"));
+
+        assertThat(Objects.requireNonNull(session.required("test")).commits())
+                .isEqualTo(MariaDbGtidPosition.parse("0-1-42,1-1-7"));
+        assertThat(store.told).hasValue(1);
+    }
+
+    @Test
+    void whenToldAgainShouldTellWhatThereIsAndOnlyThen() {
+        Store store = new Store();
+        Session session = new Session(store);
+        session.tellAgain();
+        assertThat(store.told).as("not known yet").hasValue(0);
+
+        session.token();
+        session.tellAgain();
+        assertThat(store.told).hasValue(1);
+
+        session.clear();
+        session.tellAgain();
+        assertThat(store.told).as("that it is empty, once").hasValue(2);
+    }
+
+    @Test
+    void whenOneThreadHasToldShouldLetTheNextTell() throws InterruptedException {
+        Store store = new Store();
+        Session session = new Session(store);
+        session.clear();
+
+        Thread next = new Thread(session::clear);
+        next.setDaemon(true);
+        next.start();
+        next.join(30_000);
+
+        assertThat(store.told).hasValue(2);
+    }
+
+    /** Has one commit of the router "test", and counts what it is told. */
+    private static final class Store implements Session.Origin {
+
+        private final AtomicInteger told = new AtomicInteger();
+
+        @Override
+        public SessionToken load() {
+            return token("test", "0-1-42");
+        }
+
+        @Override
+        public void changed(Session session) {
+            told.incrementAndGet();
+        }
     }
 
     @Test

@@ -228,7 +228,9 @@ class ConnectionProberTest {
 
     /** Asks until a thread takes it: one that has just answered may not be ready yet. */
     private ProbeAnswer probe(boolean replication) {
-        return await().atMost(Duration.ofSeconds(20))
+        return await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .atMost(Duration.ofSeconds(20))
                 .until(
                         () -> ask(new Probe(System.nanoTime(), 0, replication, false))
                                 .join(),

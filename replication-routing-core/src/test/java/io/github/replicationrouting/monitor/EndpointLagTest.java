@@ -28,6 +28,15 @@ class EndpointLagTest {
     }
 
     @Test
+    void whenSeveralAreBehindByAnUnknownTimeShouldTakeTheWorst() {
+        Lag more = new Lag.MoreThan(Duration.ofSeconds(9));
+        endpoint.met("a", more, seconds(0));
+
+        assertThat(endpoint.met("b", new Lag.MoreThan(Duration.ofSeconds(3)), seconds(1)))
+                .isEqualTo(more);
+    }
+
+    @Test
     void aServerThatIsNotMetAnyMoreIsForgotten() {
         endpoint.met("dead", known(60), seconds(0));
 

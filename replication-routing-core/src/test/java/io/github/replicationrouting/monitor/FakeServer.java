@@ -39,6 +39,10 @@ final class FakeServer implements Prober {
     private final FakeTimeline timeline;
     private boolean connected;
 
+    /** Id of another server to which the name leads; null for its own. */
+    @Nullable
+    String id;
+
     Mood mood = Mood.WELL;
     boolean readOnly;
     boolean offline;
@@ -78,7 +82,7 @@ final class FakeServer implements Prober {
 
     /** The first one signs all transactions. */
     private String id() {
-        return name.equals("db1") ? UUID : "id-" + name;
+        return id == null ? name.equals("db1") ? UUID : "id-" + name : id;
     }
 
     void replicate(FakeServer from) {

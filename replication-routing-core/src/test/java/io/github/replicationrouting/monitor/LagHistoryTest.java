@@ -3,6 +3,8 @@ package io.github.replicationrouting.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.position.GtidSet;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LagHistoryTest {
@@ -100,6 +102,20 @@ class LagHistoryTest {
         for (int at = 1; at <= samples; at += 7) {
             assertThat(history.lag(upTo(at), now)).isGreaterThanOrEqualTo((samples - at) * 100L);
         }
+    }
+
+    @Test
+    void whenFullShouldKeepNoMoreSamples() {
+        int samples = 1_000;
+        for (int i = 1; i <= samples; i++) {
+            history.add(upTo(i), i);
+        }
+
+        Set<Long> kept = new HashSet<>();
+        for (int i = 1; i <= samples; i++) {
+            kept.add(history.asOf(upTo(i)));
+        }
+        assertThat(kept).hasSizeBetween(96, 128);
     }
 
     private static GtidSet upTo(long number) {

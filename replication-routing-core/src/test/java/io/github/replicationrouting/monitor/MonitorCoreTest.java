@@ -24,6 +24,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -49,6 +51,7 @@ class MonitorCoreTest {
     private LagProbe lagProbe = LagProbe.AUTO;
     private Duration slowStart = Duration.ofSeconds(30);
     private double random = 0.5;
+    private RouterMetrics metrics = RouterMetrics.NONE;
     private @Nullable MonitorCore created;
     private final List<IncompletePromotion> incomplete = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
@@ -87,6 +90,11 @@ class MonitorCoreTest {
         @Override
         public void promotionIncomplete(IncompletePromotion promotion) {
             incomplete.add(promotion);
+        }
+
+        @Override
+        public void serverChanged(Node endpoint) {
+            news.add(endpoint + " leads elsewhere");
         }
     };
 
@@ -326,6 +334,38 @@ class MonitorCoreTest {
         advance(Duration.ofSeconds(3));
 
         assertThat(primary()).isEqualTo("db2");
+    }
+
+    @Test
+    void whenARoundBeginsShouldAskTheReplicasAfterThePrimary() {
+        startAndSettle();
+        advance(INTERVAL.multipliedBy(2));
+        assertThat(lastAsked(db2).minus(lastAsked(db1))).isEqualTo(Duration.ofMillis(1));
+
+        db1.mood = Mood.SILENT;
+        Duration before = lastAsked(db1);
+        advanceWhile(() -> lastAsked(db1).equals(before));
+        advanceWhile(() -> lastAsked(db2).compareTo(lastAsked(db1)) < 0);
+        assertThat(lastAsked(db2).minus(lastAsked(db1)))
+                .as("or a moment later if that says nothing")
+                .isEqualTo(Duration.ofMillis(100));
+    }
+
+    @Test
+    void whenAProbeEndsShouldCountHowItEnded() {
+        Set<String> counted = new TreeSet<>();
+        metrics = new RouterMetrics() {
+            @Override
+            public void probed(Node node, String outcome) {
+                counted.add(node + " " + outcome);
+            }
+        };
+        db2.mood = Mood.BUSY;
+        db3.mood = Mood.REFUSING;
+        start();
+        advance(Duration.ofMillis(5));
+
+        assertThat(counted).containsExactly("db1 answered", "db2 overloaded", "db3 unreachable");
     }
 
     // --- lag
@@ -735,6 +775,42 @@ class MonitorCoreTest {
     }
 
     @Test
+    void whenAnIncompletePromotionIsAcceptedShouldWriteToTheNode() {
+        writes = new WritePolicy(OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
+        startAndSettle();
+        db1.executed = 10;
+        db2.executed = 7;
+        advance(INTERVAL.multipliedBy(3));
+        db1.mood = Mood.REFUSING;
+        db2.source = null;
+        db2.readOnly = false;
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).isNull();
+        assertThat(noPrimaryReason()).startsWith("db2 was promoted without 3 transactions that db1 had");
+
+        core().acceptPromotion();
+        advance(Duration.ofMillis(5));
+
+        assertThat(primary()).isEqualTo("db2");
+    }
+
+    @Test
+    void whenThePrimarysEndpointLeadsToAnotherServerShouldTell() {
+        nodes.put(
+                "db1",
+                new Node(new NodeSpec("db1", "jdbc:mysql://db1", DeclaredRole.PRIMARY, NodeKind.ENDPOINT, 1, null)));
+        startAndSettle();
+        advance(INTERVAL.multipliedBy(2));
+        assertThat(news).isEmpty();
+
+        db1.id = "id-of-its-successor";
+        db2.id = "id-of-a-server-that-was-rebuilt";
+        advance(INTERVAL.multipliedBy(2));
+
+        assertThat(news).containsExactly("db1 leads elsewhere");
+    }
+
+    @Test
     void oneMissedProbeChangesNothing() {
         startAndSettle();
         db2.mood = Mood.REFUSING;
@@ -931,6 +1007,21 @@ class MonitorCoreTest {
 
         advance(Duration.ofMillis(2));
         assertThat(status("db2").suspected()).isFalse();
+    }
+
+    @Test
+    void whenTheApplicationComplainsAgainShouldSuspectAndLookAgain() {
+        startAndSettle();
+        for (int i = 0; i < 3; i++) {
+            advance(INTERVAL);
+            int before = db2.asked.size();
+            core().suspect(node("db2"), true);
+            advance(Duration.ZERO);
+            assertThat(status("db2").suspected()).isTrue();
+            assertThat(db2.asked.size() - before).isOne();
+            advance(Duration.ofMillis(2));
+            assertThat(status("db2").suspected()).isFalse();
+        }
     }
 
     @Test
@@ -1542,7 +1633,31 @@ class MonitorCoreTest {
         assertThat(servers.values()).allMatch(server -> server.closed);
     }
 
+    @Test
+    void whenClosedShouldLetGoWhoeverWaitsForTheNextSnapshot() throws Exception {
+        startAndSettle();
+        TopologySnapshot last = core().snapshot();
+        CompletableFuture<TopologySnapshot> next = new CompletableFuture<>();
+        Thread waiting = new Thread(() -> {
+            try {
+                next.complete(core().published().awaitChange(last, TimeUnit.HOURS.toNanos(1)));
+            } catch (InterruptedException e) {
+                next.completeExceptionally(e);
+            }
+        });
+        waiting.setDaemon(true);
+        waiting.start();
+
+        core().close();
+
+        assertThat(next.get(30, TimeUnit.SECONDS)).isSameAs(last);
+    }
+
     // --- words of these tests
+
+    private static Duration lastAsked(FakeServer server) {
+        return server.asked.get(server.asked.size() - 1);
+    }
 
     private void start() {
         created = new MonitorCore(
@@ -1555,7 +1670,7 @@ class MonitorCoreTest {
                 timeline,
                 () -> random,
                 List.of(listener),
-                RouterMetrics.NONE,
+                metrics,
                 writes,
                 supervisor);
         created.start();

@@ -335,6 +335,99 @@ class PrimaryResolverTest {
     }
 
     @Test
+    void whenTwoAreDeclaredPrimaryShouldNotChooseBetweenThem() {
+        add("db1", true, true, DeclaredRole.PRIMARY, NOWHERE);
+        add("db2", true, true, DeclaredRole.PRIMARY, NOWHERE);
+
+        assertThat(primary(resolve())).isNull();
+    }
+
+    @Test
+    void whenAnIntermediateSourceHasReplicasOfItsOwnShouldCountThemForItsSource() {
+        writable("db1", NOWHERE);
+        writable("db2", NOWHERE);
+        readOnly("db3", from("db1"));
+        readOnly("db4", from("db3"));
+        readOnly("db5", from("db3"));
+
+        assertThat(primary(resolve())).isEqualTo("db1");
+    }
+
+    @Test
+    void whenANodeWasNeverSeenShouldNotTakeItForASourceThatIsKnown() {
+        writable("db1", NOWHERE);
+        writable("db2", NOWHERE);
+        neverSeen("db3");
+        readOnly("db4", from("db2"));
+
+        assertThat(primary(resolve())).isEqualTo("db2");
+    }
+
+    @Test
+    void whenADeclaredReplicaWasNeverSeenShouldNotTakeItForAnUnknownSource() {
+        writable("db1", NOWHERE);
+        views.add(new View(
+                new NodeSpec("db2", "jdbc:mysql://db2", DeclaredRole.REPLICA, NodeKind.SERVER, 1, null),
+                false,
+                null,
+                new Replication.NotAsked(),
+                false,
+                "is down"));
+        readOnly("db3", from("an intermediate server"));
+
+        Verdict verdict = resolve();
+
+        assertThat(primary(verdict)).isEqualTo("db1");
+        assertThat(verdict.findings().get(1).role()).as("as promised").isEqualTo(Role.REPLICA);
+    }
+
+    @Test
+    void whenAWritableReplicaStandsBeforeItsSourceShouldNameTheSource() {
+        writable("db1", NOWHERE);
+        writable("db2", from("db3"));
+        readOnly("db3", from("db1"));
+
+        Verdict verdict = resolve();
+
+        assertThat(primary(verdict)).isEqualTo("db1");
+        assertThat(verdict.findings().get(1).warning()).contains("replicates from db1");
+        views.clear();
+        writable("db2", from("db1"));
+        writable("db1", NOWHERE);
+        assertThat(resolve().findings().get(0).warning()).contains("replicates from db1");
+    }
+
+    @Test
+    void whenTheReplicasHearAnotherOutOfReachShouldNameAllThatAreWritable() {
+        dead("db1", "is down (no answer)");
+        writable("db2", NOWHERE);
+        writable("db3", NOWHERE);
+        readOnly("db4", from("db1"));
+
+        Verdict verdict = resolve();
+
+        assertThat(primary(verdict)).isNull();
+        assertThat(verdict.noPrimaryReason())
+                .startsWith("db2 and db3 are writable, but the replicas hear db1, which this application cannot reach");
+    }
+
+    @Test
+    void whenNoNodeTakesWritesShouldSayWhatHindersEach() {
+        add("db1", true, true, DeclaredRole.REPLICA, NOWHERE);
+        MariaDbGtidPosition position = MariaDbGtidPosition.parse("0-1-7");
+        views.add(new View(
+                NodeSpec.of("db2", "jdbc:mysql://db2"),
+                true,
+                new Observation("MariaDB 11.4.5", "id-db2", false, true, position, position),
+                NOWHERE,
+                false,
+                null));
+
+        assertThat(resolve().noPrimaryReason())
+                .isEqualTo("no node is writable: db1 is declared a replica, but writable, db2 is offline");
+    }
+
+    @Test
     void aReadOnlyServerThatReplicatesNothingIsNoReplica() {
         writable("db1", NOWHERE);
         readOnly("db2", NOWHERE);

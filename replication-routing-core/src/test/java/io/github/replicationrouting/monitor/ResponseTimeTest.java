@@ -40,6 +40,16 @@ class ResponseTimeTest {
         assertThat(time.late(TIMEOUT)).isEqualTo(TIMEOUT);
     }
 
+    @Test
+    void whenAnswersComeShouldSmoothThemAsTcpDoes() {
+        answers(100);
+        assertThat(time.late(TIMEOUT)).isEqualTo(Duration.ofMillis(600));
+        answers(100);
+        assertThat(time.late(TIMEOUT)).isEqualTo(Duration.ofMillis(500));
+        answers(180);
+        assertThat(time.late(TIMEOUT)).isEqualTo(Duration.ofMillis(605));
+    }
+
     private void answers(int... millis) {
         for (int each : millis) {
             time.add(Duration.ofMillis(each).toNanos());

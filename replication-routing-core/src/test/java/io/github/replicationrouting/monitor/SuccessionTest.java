@@ -9,6 +9,7 @@ import io.github.replicationrouting.monitor.PrimaryResolver.Verdict;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeSpec;
 import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
@@ -115,6 +116,41 @@ class SuccessionTest {
 
         assertThat(primary(1)).isEqualTo(1);
         assertThat(primary(1)).isEqualTo(1);
+    }
+
+    @Test
+    void whenOnRequestTheLastPrimaryIsStuckToShouldSaySo() {
+        succession = new Succession(new WritePolicy(OnMultipleWritable.STICK, OnIncompletePromotion.WARN));
+
+        assertThat(succession.memory(nodes, null)).isEqualTo(new Memory(-1, -1, true));
+    }
+
+    /** MariaDB tells what it wrote and what it replicated in two places. */
+    @Test
+    void whenAPromotedNodeHasTheRestAsAReplicaShouldNotMissIt() {
+        succession = new Succession(rejecting());
+        at(db1, OLD + ":1-10");
+        primary(0);
+        db2.observation = new Observation(
+                "MySQL 9.7.4", "db2", false, false, GtidSet.parse(OLD + ":11-12"), GtidSet.parse(OLD + ":1-10"));
+
+        assertThat(primary(1)).isEqualTo(1);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void whenAPlaceInALogCannotBeCountedShouldTellOfTheLossAllTheSame() {
+        db1.observation =
+                new Observation("MySQL 9.7.4", "db1", false, false, BinlogPosition.of(OLD, "binlog.000007", 900), null);
+        primary(0);
+        db2.observation =
+                new Observation("MySQL 9.7.4", "db2", false, false, null, BinlogPosition.of(OLD, "binlog.000007", 400));
+        primary(1);
+
+        assertThat(told).singleElement().satisfies(promotion -> {
+            assertThat(promotion.transactions()).isEmpty();
+            assertThat(promotion.describe()).isEqualTo("promoted without some that db1 had: binlog.000007:900");
+        });
     }
 
     @Test

@@ -22,6 +22,8 @@ class BinlogPositionTest {
         "binlog.1000000, 4, binlog.999999, 999999, true",
         "binlog.999999, 999999, binlog.1000000, 4, false",
         "binlog.2147483647, 4, binlog.1000000, 4, true",
+        "binlog.000001, 0, binlog.000001, 0, true",
+        "b.000002, 4, b.000001, 4, true",
         "my.binlog.000002, 4, my.binlog.000001, 4, true",
         "binlog.000002, 4, other.000001, 4, false",
         "my.binlog.000002, 4, binlog.000001, 4, false",

@@ -78,6 +78,13 @@ class MariaDbGtidPositionTest {
         assertThat(a.subtract(a).isEmpty()).isTrue();
     }
 
+    @Test
+    void whenDomainsAreInterleavedShouldUniteThemInOrder() {
+        MariaDbGtidPosition even = MariaDbGtidPosition.parse("0-1-1,2-1-1,4-1-1");
+        MariaDbGtidPosition odd = MariaDbGtidPosition.parse("1-1-1,3-1-1");
+        assertThat(even.union(odd)).hasToString("0-1-1,1-1-1,2-1-1,3-1-1,4-1-1").isEqualTo(odd.union(even));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

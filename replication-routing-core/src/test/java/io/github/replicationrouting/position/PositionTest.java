@@ -38,6 +38,16 @@ class PositionTest {
     }
 
     @Test
+    void whenOfOneKindShouldCompareAndBeEqualToItselfOnly() {
+        for (Position one : ALL) {
+            for (Position other : ALL) {
+                assertThat(one.isComparableTo(other)).isEqualTo(one.getClass() == other.getClass());
+                assertThat(one.equals(other)).isEqualTo(one == other);
+            }
+        }
+    }
+
+    @Test
     void whatIsMissingIsEmptyExactlyWhereTheOtherContainsIt() {
         for (Position one : ALL) {
             for (Position other : ALL) {

@@ -57,6 +57,15 @@ class SelectorsTest {
         assertThat(taken).containsExactlyInAnyOrderEntriesOf(Map.of(light, 100, middle, 200, heavy, 300));
     }
 
+    @Test
+    void whenWeightsAreHugeRoundRobinShouldStillGiveTheLightOneItsTurn() {
+        NodeStatus huge = node("huge", 1_000, 1);
+        NodeStatus small = node("small", 10, 1);
+
+        assertThat(draw(new RoundRobinSelector(), List.of(huge, small), 202))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(huge, 200, small, 2));
+    }
+
     @ParameterizedTest
     @MethodSource("all")
     void everySelectorGivesANodeThatWarmsUpItsShareOnly(NodeSelector selector) {
@@ -126,6 +135,16 @@ class SelectorsTest {
         assertThat(draw(new LeastLatencySelector(), both, 100)).containsOnlyKeys(fresh);
         use(fresh, 1);
         assertThat(draw(new LeastLatencySelector(), both, 100)).containsOnlyKeys(known);
+    }
+
+    @Test
+    void whenAllAreBusyAndUnknownLeastLatencyShouldTakeTheLessBusy() {
+        use(light, 1);
+        NodeStatus busier = node("busier", 1, 1);
+        use(busier, 2);
+
+        assertThat(draw(new LeastLatencySelector(), List.of(light, busier), 100))
+                .containsOnlyKeys(light);
     }
 
     private static NodeStatus node(String name, int weight, double share) {
