@@ -16,6 +16,7 @@ import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -90,7 +91,11 @@ class FallbackReadsIT {
                 }
             }));
         }
-        Bulkhead bulkhead = app.bean(BulkheadRegistry.class).bulkhead("dataSource-fallback-db1");
+        // The first read that falls back makes it; asked by its name alone, the registry would make one of other
+        // limits.
+        Bulkhead bulkhead = await().atMost(LIMIT)
+                .until(() -> app.bean(BulkheadRegistry.class).find("dataSource-fallback-db1"), Optional::isPresent)
+                .orElseThrow();
         NodePool primary = app.bean(ReplicationRouting.class).pools().get(0);
         int mostWaiting = 0;
         int fewestPermits = POOL_SIZE;

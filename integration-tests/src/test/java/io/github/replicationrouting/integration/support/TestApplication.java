@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -150,9 +151,15 @@ public final class TestApplication implements AutoCloseable {
     }
 
     public void awaitState(String node, NodeState state) {
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(status(node))
-                .as(() -> servers.cluster().describe())
-                .returns(state, NodeStatus::state));
+        try {
+            await().atMost(LIMIT).until(() -> status(node).state() == state);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(
+                    "%s is not %s but %s; the cluster:%n%s"
+                            .formatted(
+                                    node, state, status(node), servers.cluster().describe()),
+                    e);
+        }
     }
 
     /** Waits until the router knows the primary and may read from every replica. */
