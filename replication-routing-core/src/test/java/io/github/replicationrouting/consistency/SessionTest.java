@@ -230,7 +230,7 @@ class SessionTest {
         assertThat(store.told).hasValue(2);
     }
 
-    /** Has one commit of the router "test", and counts what it is told. */
+    /** Has one commit of the router "test", and counts the commits that are reported to it. */
     private static final class Store implements Session.Origin {
 
         private final AtomicInteger told = new AtomicInteger();
