@@ -1634,7 +1634,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whenClosedShouldLetGoWhoeverWaitsForTheNextSnapshot() throws Exception {
+    void whenClosedShouldReleaseThreadsThatWaitForTheNextSnapshot() throws Exception {
         startAndSettle();
         TopologySnapshot last = core().snapshot();
         CompletableFuture<TopologySnapshot> next = new CompletableFuture<>();

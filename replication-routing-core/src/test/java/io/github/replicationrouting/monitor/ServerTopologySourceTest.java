@@ -68,7 +68,7 @@ class ServerTopologySourceTest {
             () -> now);
 
     @Test
-    void whenAServerIsToldOfShouldNameItWithTheUrlOfWhoToldOfIt() {
+    void whenAServerIsToldOfShouldNameItWithTheUrlOfItsTeller() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         tells("id1", new Member("id2", "db2", 3306));
@@ -175,7 +175,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenAUrlHasNoPlaceForAnAddressShouldNameNobody() {
+    void whenAUrlHasNoPlaceForAnAddressShouldNameNoServer() {
         String url = "jdbc:stub:" + database;
         StubDriver.log(url).version = "id1";
         nodes.add(status(NodeSpec.of("db1", url), NodeState.ONLINE));
