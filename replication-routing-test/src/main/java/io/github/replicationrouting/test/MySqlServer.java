@@ -2,10 +2,12 @@ package io.github.replicationrouting.test;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.InternalServerErrorException;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports.Binding;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -25,6 +27,8 @@ final class MySqlServer implements Server {
     private static final int PORT = 3306;
 
     private static final int LOG_LINES = 30;
+
+    private static final Duration FREEZE_TIMEOUT = Duration.ofSeconds(30);
 
     private final String image;
 
@@ -132,8 +136,21 @@ final class MySqlServer implements Server {
 
     @Override
     public synchronized void freeze() {
-        docker().pauseContainerCmd(container.getContainerId()).exec();
+        Await.until(FREEZE_TIMEOUT, name + " is frozen", this::log, this::pause);
         frozen = true;
+    }
+
+    // On a busy machine the kernel may not stop every thread in the time that Docker gives it; then all run on.
+    private boolean pause() {
+        try {
+            docker().pauseContainerCmd(container.getContainerId()).exec();
+            return true;
+        } catch (InternalServerErrorException ex) {
+            if (String.valueOf(ex.getMessage()).contains("unable to freeze")) {
+                return false;
+            }
+            throw ex;
+        }
     }
 
     @Override
