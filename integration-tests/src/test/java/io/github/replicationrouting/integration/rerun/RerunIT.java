@@ -337,6 +337,8 @@ class RerunIT {
     @Test
     void nextTransactionShouldBeRoutedAsIfNothingHadHappened() {
         transactions.readOnly(() -> runs.losingOnce());
+        // The node whose connection was lost is avoided until it answers a probe.
+        app.awaitAllInUse();
         app.assertSpreadsOverReplicas(() -> transactions.readOnly(app::node));
         assertThat(transactions.write(app::node)).isEqualTo(app.primary());
     }
