@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,18 @@ final class MariaDbSql implements ReplicationSql {
     @Override
     public List<String> stopReceiver() {
         return List.of("STOP SLAVE IO_THREAD");
+    }
+
+    // Its applier takes back a part of a transaction and stops.
+    @Override
+    public boolean stoppedWithinTransaction(AdminSession admin) {
+        return false;
+    }
+
+    @Override
+    public String lastReceived(AdminSession admin) throws SQLException {
+        return Objects.requireNonNullElse(
+                admin.query("SHOW ALL SLAVES STATUS").get(0).get("Gtid_IO_Pos"), "");
     }
 
     @Override

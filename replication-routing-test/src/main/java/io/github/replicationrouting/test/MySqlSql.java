@@ -147,6 +147,20 @@ class MySqlSql implements ReplicationSql {
     }
 
     @Override
+    public boolean stoppedWithinTransaction(AdminSession admin) throws SQLException {
+        return !admin.query("""
+                        SELECT 1 FROM performance_schema.replication_connection_status
+                        WHERE QUEUEING_TRANSACTION <> ''""").isEmpty();
+    }
+
+    @Override
+    public String lastReceived(AdminSession admin) throws SQLException {
+        return admin.value("""
+                SELECT LAST_QUEUED_TRANSACTION_END_QUEUE_TIMESTAMP
+                FROM performance_schema.replication_connection_status""");
+    }
+
+    @Override
     public List<String> startApplier() {
         return List.of("START REPLICA SQL_THREAD");
     }

@@ -57,6 +57,12 @@ interface ReplicationSql {
 
     List<String> stopReceiver();
 
+    /** Whether a stopped receiver left a transaction of which the applier has a part and waits for the rest. */
+    boolean stoppedWithinTransaction(AdminSession admin) throws SQLException;
+
+    /** When the receiver completed a transaction last: text that differs after the next. */
+    String lastReceived(AdminSession admin) throws SQLException;
+
     List<String> startApplier();
 
     List<String> stopApplier();

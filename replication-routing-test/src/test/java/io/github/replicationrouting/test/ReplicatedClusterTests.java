@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -251,6 +252,43 @@ abstract class ReplicatedClusterTests {
         assertThat(db2.contains(db1.position())).isFalse();
         db2.startReceiver();
         db2.awaitPosition(db1.position());
+    }
+
+    @Test
+    void receiverStopsBetweenTransactions() throws Exception {
+        var over = new AtomicBoolean();
+        var writer = CompletableFuture.runAsync(() -> insertInLargeTransactions(over));
+        try {
+            for (int i = 0; i < 30; i++) {
+                db2.stopReceiver();
+                long begin = System.nanoTime();
+                db2.stopApplier();
+                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
+                db2.startReceiver();
+                db2.startApplier();
+            }
+        } finally {
+            over.set(true);
+            writer.join();
+        }
+        cluster.awaitReplicated();
+        assertThat(rows(db2)).isEqualTo(rows(db1));
+    }
+
+    private void insertInLargeTransactions(AtomicBoolean over) {
+        try (Connection connection = db1.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (int id = 0; !over.get(); id++) {
+                statement.execute("INSERT INTO item VALUES (" + id + ")");
+                if (id % 100 == 0) {
+                    connection.commit();
+                }
+            }
+            connection.commit();
+        } catch (SQLException ex) {
+            throw new IllegalStateException(ex);
+        }
     }
 
     @Test
