@@ -178,8 +178,8 @@ public final class ClusterNode {
 
     /** Stops the thread of a replica that fetches what the primary commits, between two transactions. */
     public synchronized void stopReceiver() {
+        receiverStopped = true; // also if that fails: it has to be started again
         execute(sql.stopReceiver());
-        receiverStopped = true;
         await("has received nothing but whole transactions", () -> {
             boolean whole = !sql.stoppedWithinTransaction(admin);
             if (!whole) {
@@ -208,8 +208,8 @@ public final class ClusterNode {
 
     /** Stops the thread of a replica that executes what was fetched. */
     public synchronized void stopApplier() {
+        applierStopped = true; // also if that fails: it has to be started again
         execute(sql.stopApplier());
-        applierStopped = true;
     }
 
     /** Ends {@link #stopApplier()}. */
