@@ -164,6 +164,7 @@ public final class TestApplication implements AutoCloseable {
 
     /** Waits until the router knows the primary and may read from every replica. */
     public void awaitAllInUse() {
+        awaitMonitor();
         servers.cluster().nodes().forEach(node -> awaitState(node.name(), NodeState.ONLINE));
         await().atMost(LIMIT).untilAsserted(() -> {
             NodeStatus primary =
@@ -175,6 +176,12 @@ public final class TestApplication implements AutoCloseable {
                 .untilAsserted(() -> assertThat(status(node.name()))
                         .returns(false, NodeStatus::suspected)
                         .returns(1.0, NodeStatus::share)));
+    }
+
+    /** Waits until the topology shows what the monitor was told before, such as the loss of a connection. */
+    private void awaitMonitor() {
+        // Changes nothing, and has its turn after everything else.
+        bean(ReplicationRouting.class).undrain(primary());
     }
 
     /** Pooled connections that are lent now, as the router counts them. */
