@@ -114,6 +114,8 @@ public final class ClusterNode {
 
     /** Ends the server at once, as a crash would. The application's connections break, new ones are refused. */
     public synchronized void kill() {
+        // Before, so that nobody connects to a server that is dying.
+        relay.refuse();
         server.kill();
         relay.down();
         admin.close();
@@ -181,7 +183,7 @@ public final class ClusterNode {
         receiverStopped = true; // also if that fails: it has to be started again
         execute(sql.stopReceiver());
         await("has received nothing but whole transactions", () -> {
-            boolean whole = !sql.stoppedWithinTransaction(admin);
+            boolean whole = !sql.receivesTransaction(admin);
             if (!whole) {
                 receiveOneMore();
             }
@@ -235,6 +237,14 @@ public final class ClusterNode {
         if (applierStopped) {
             stopApplier();
         }
+    }
+
+    /** Ends a session of the server, whoever has it, and returns when the server has forgotten it. */
+    public void killSession(long connectionId) {
+        execute(List.of("KILL " + connectionId));
+        await("has ended session " + connectionId, () -> admin.query(
+                        "SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = " + connectionId)
+                .isEmpty());
     }
 
     /**
@@ -459,11 +469,25 @@ public final class ClusterNode {
     /** Applies what was received, and receives no more. */
     synchronized void drain() {
         undoDelay();
+        awaitRestOf(source);
         stopReceiver();
         if (applierStopped) {
             startApplier();
         }
         await("has applied what it received", () -> sql.isDrained(admin));
+    }
+
+    /** A server that answers no more may have sent what is not read yet. */
+    private void awaitRestOf(@Nullable ClusterNode sender) {
+        if (sender != null && !sender.answers() && !receiverStopped) {
+            await(
+                    "has received all that " + sender + " sent",
+                    () -> sender.isRunning()
+                            ? !sql.receivesTransaction(admin)
+                            : sql.status(admin)
+                                    .filter(ReplicationStatus::receiving)
+                                    .isEmpty());
+        }
     }
 
     /** Ends what keeps a replica from replicating. */

@@ -123,7 +123,7 @@ final class MariaDbSql implements ReplicationSql {
 
     // Its applier takes back a part of a transaction and stops.
     @Override
-    public boolean stoppedWithinTransaction(AdminSession admin) {
+    public boolean receivesTransaction(AdminSession admin) {
         return false;
     }
 

@@ -147,7 +147,7 @@ class MySqlSql implements ReplicationSql {
     }
 
     @Override
-    public boolean stoppedWithinTransaction(AdminSession admin) throws SQLException {
+    public boolean receivesTransaction(AdminSession admin) throws SQLException {
         return !admin.query("""
                         SELECT 1 FROM performance_schema.replication_connection_status
                         WHERE QUEUEING_TRANSACTION <> ''""").isEmpty();

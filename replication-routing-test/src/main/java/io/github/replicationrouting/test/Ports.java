@@ -1,10 +1,11 @@
 package io.github.replicationrouting.test;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -20,23 +21,29 @@ final class Ports {
 
     private static final int ATTEMPTS = 100;
 
-    private static final Set<Integer> TOLD = ConcurrentHashMap.newKeySet();
+    /** As long as this process lives, the UDP port of the same number tells all others that a port is taken. */
+    private static final Queue<DatagramSocket> CLAIMS = new ConcurrentLinkedQueue<>();
 
     private Ports() {}
 
-    /** A port that nobody has, and that this was never told of before: servers take theirs later. */
+    /** A port that nobody has, and that no process was told of before: servers take theirs later. */
     static int free() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-            if (!TOLD.add(port)) {
-                continue;
-            }
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException ex) {
-                // Taken: try another.
+            if (claim(port)) {
+                return port;
             }
         }
         throw new IllegalStateException("No free port between %d and %d".formatted(LOWEST, HIGHEST));
+    }
+
+    private static boolean claim(int port) {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (ServerSocket probe = new ServerSocket(port, 1, loopback)) {
+            CLAIMS.add(new DatagramSocket(probe.getLocalPort(), loopback));
+            return true;
+        } catch (IOException ex) {
+            return false;
+        }
     }
 }

@@ -49,6 +49,8 @@ final class Relay implements AutoCloseable {
 
     private boolean up;
 
+    private boolean refusing;
+
     private boolean cut;
 
     private long delayNanos;
@@ -74,7 +76,15 @@ final class Relay implements AutoCloseable {
 
     /** Accepts connections. */
     void up() {
-        change(() -> up = true);
+        change(() -> {
+            up = true;
+            refusing = false;
+        });
+    }
+
+    /** Refuses connections and keeps those that are open. */
+    void refuse() {
+        change(() -> refusing = true);
     }
 
     /** Refuses connections and resets those that are open: what a dead server's host does. */
@@ -125,12 +135,12 @@ final class Relay implements AutoCloseable {
 
     private void apply() throws IOException {
         if (closed || (!up && !cut)) {
-            if (listener != null) {
-                listener.close();
-                listener = null;
-            }
+            closeListener();
             List.copyOf(links).forEach(Link::reset);
             // A registered channel is really closed by the next selection only.
+            selector.selectNow();
+        } else if (refusing && !cut) {
+            closeListener();
             selector.selectNow();
         } else if (listener == null) {
             ServerSocketChannel opened = ServerSocketChannel.open();
@@ -138,6 +148,13 @@ final class Relay implements AutoCloseable {
             opened.configureBlocking(false);
             opened.register(selector, SelectionKey.OP_ACCEPT);
             listener = opened;
+        }
+    }
+
+    private void closeListener() throws IOException {
+        if (listener != null) {
+            listener.close();
+            listener = null;
         }
     }
 

@@ -57,8 +57,8 @@ interface ReplicationSql {
 
     List<String> stopReceiver();
 
-    /** Whether a stopped receiver left a transaction of which the applier has a part and waits for the rest. */
-    boolean stoppedWithinTransaction(AdminSession admin) throws SQLException;
+    /** Whether the receiver is, or was stopped, within a transaction, for whose rest the applier waits. */
+    boolean receivesTransaction(AdminSession admin) throws SQLException;
 
     /** When the receiver completed a transaction last: text that differs after the next. */
     String lastReceived(AdminSession admin) throws SQLException;

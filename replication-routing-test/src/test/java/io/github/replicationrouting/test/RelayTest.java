@@ -69,6 +69,18 @@ class RelayTest {
     }
 
     @Test
+    void refusesAndKeepsWhatIsOpen() throws IOException {
+        try (Socket client = connect()) {
+            ask(client, 1);
+            relay.refuse();
+            assertThatExceptionOfType(ConnectException.class).isThrownBy(this::connect);
+            assertThat(ask(client, 2)).isEqualTo(2);
+        }
+        relay.up();
+        connect().close();
+    }
+
+    @Test
     void comesUpOnTheSamePort() throws IOException {
         int port = relay.port();
         relay.down();

@@ -243,7 +243,7 @@ abstract class OwnWritesTests {
         assertThat(SessionToken.current().isEmpty()).isFalse();
     }
 
-    /** With a longer wait than by default, for which ReplicaShareIT asks: a busy machine applies late. */
+    /** With a longer wait than by default, of which ReplicaShareIT tells: a busy machine applies late. */
     @Test
     void aReadFollowsItsWriteToAReplica() {
         // So many that one late probe does not count.

@@ -170,8 +170,8 @@ class FailoverIT {
                 assertThat(other.transactions().write(other::node)).isEqualTo("db2");
             }
             // Without a grant nothing shows who follows whom: refused, not guessed.
-            try (TestApplication blind =
-                    applications.start(stack, JdbcApplication.class, "replication.routing.writes.hold=0")) {
+            try (TestApplication blind = applications.start(
+                    stack, JdbcApplication.class, TestApplication.PATIENT, "replication.routing.writes.hold=0")) {
                 await().atMost(Duration.ofSeconds(30))
                         .untilAsserted(() -> assertThat(List.of(blind.status("db1"), blind.status("db2")))
                                 .extracting(NodeStatus::state)

@@ -43,6 +43,7 @@ class FallbackReadsIT {
         app = applications.get(
                 stack,
                 JdbcApplication.class,
+                TestApplication.PATIENT,
                 "replication.routing.hikari.maximum-pool-size=" + POOL_SIZE,
                 "replication.routing.hikari.connection-timeout=30000");
     }

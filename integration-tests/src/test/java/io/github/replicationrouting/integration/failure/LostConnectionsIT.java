@@ -32,9 +32,7 @@ class LostConnectionsIT {
     @Test
     void oneTransactionShouldFailAndNotOneForEach() throws Exception {
         List<Long> connections = useAll();
-        app.cluster()
-                .primary()
-                .execute(connections.stream().map(id -> "KILL " + id).toList());
+        connections.forEach(app.cluster().primary()::killSession);
 
         List<Long> served = new ArrayList<>();
         List<DataAccessException> failures = new ArrayList<>();

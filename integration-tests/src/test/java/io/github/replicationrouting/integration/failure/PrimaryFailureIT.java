@@ -21,7 +21,8 @@ class PrimaryFailureIT {
     private final ClusterNode db1;
 
     PrimaryFailureIT(Stack stack, Applications applications) {
-        app = applications.get(stack, JdbcApplication.class, "replication.routing.writes.hold=0");
+        app = applications.get(
+                stack, JdbcApplication.class, TestApplication.PATIENT, "replication.routing.writes.hold=0");
         db1 = app.cluster().node("db1");
     }
 

@@ -23,11 +23,7 @@ class ReplicaFailureIT {
     private final ClusterNode db3;
 
     ReplicaFailureIT(Stack stack, Applications applications) {
-        app = applications.get(
-                stack,
-                JdbcApplication.class,
-                "replication.routing.reads.max-lag=1s",
-                "replication.routing.monitor.timeout=500ms");
+        app = applications.get(stack, JdbcApplication.class, "replication.routing.reads.max-lag=1s");
         db2 = app.cluster().node("db2");
         db3 = app.cluster().node("db3");
     }

@@ -33,7 +33,11 @@ class RoleChangeIT {
     private final TestApplication app;
 
     RoleChangeIT(Stack stack, Applications applications) {
-        app = applications.get(stack, JdbcApplication.class);
+        app = applications.get(
+                stack,
+                JdbcApplication.class,
+                TestApplication.PATIENT,
+                "replication.routing.hikari.connection-timeout=30000");
     }
 
     @AfterEach

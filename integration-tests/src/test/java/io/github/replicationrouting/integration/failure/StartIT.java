@@ -98,6 +98,7 @@ class StartIT {
         return applications.start(
                 stack,
                 configuration,
+                TestApplication.PATIENT,
                 "replication.routing.writes.hold=0",
                 "replication.routing.hikari.connection-timeout=" + POOL_WAIT.toMillis());
     }

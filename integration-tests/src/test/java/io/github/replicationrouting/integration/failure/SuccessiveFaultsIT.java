@@ -41,7 +41,7 @@ class SuccessiveFaultsIT {
     }
 
     SuccessiveFaultsIT(Stack stack, Applications applications) {
-        app = applications.get(stack, JdbcApplication.class);
+        app = applications.get(stack, JdbcApplication.class, TestApplication.PATIENT);
         db2 = app.cluster().node("db2");
         db3 = app.cluster().node("db3");
     }

@@ -19,7 +19,8 @@ class IsolationIT {
     private final Transactions transactions;
 
     IsolationIT(Stack stack, Class<?> configuration, Applications applications) {
-        app = applications.get(stack, configuration, "replication.routing.hikari.maximum-pool-size=1");
+        app = applications.get(
+                stack, configuration, TestApplication.PATIENT, "replication.routing.hikari.maximum-pool-size=1");
         transactions = app.transactions();
     }
 

@@ -65,6 +65,7 @@ class OpenSessionIT {
         app = applications.get(
                 stack,
                 JpaApplication.class,
+                TestApplication.PATIENT,
                 "spring.jpa.properties.hibernate.connection.handling_mode=" + mode,
                 "spring.jpa.properties.hibernate.connection.provider_disables_autocommit=" + !autoCommit,
                 "replication.routing.hikari.auto-commit=" + autoCommit);
@@ -159,6 +160,8 @@ class OpenSessionIT {
         inOpenSession(() -> {
             assertThatThrownBy(() -> transactions.readOnly(this::loseConnection))
                     .satisfies(this::tellsTheLoss);
+            // Where it was run again, it has lost its connection on both replicas.
+            app.awaitAllInUse();
             assertThat(transactions.readOnly(this::node)).isIn(app.replicas());
             assertThat(transactions.write(this::node)).isEqualTo(app.primary());
             return null;
@@ -184,7 +187,7 @@ class OpenSessionIT {
     private String loseConnection() {
         Object[] row = (Object[]) entities.createNativeQuery("SELECT @@server_id, CONNECTION_ID()")
                 .getSingleResult();
-        app.cluster().node(app.name((Number) row[0])).execute(List.of("KILL " + row[1]));
+        app.cluster().node(app.name((Number) row[0])).killSession(((Number) row[1]).longValue());
         return node();
     }
 

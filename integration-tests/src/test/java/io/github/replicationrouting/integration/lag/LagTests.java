@@ -311,9 +311,9 @@ abstract class LagTests {
 
     void start(LagProbe probe) {
         monitor = WatchedCluster.watch(cluster(), probe, INTERVAL, MAX_LAG);
-        // On a busy machine a first connection may take longer than a probe may.
-        await().atMost(SOON)
-                .until(() -> monitor().snapshot().nodes().stream().noneMatch(node -> node.state() == NodeState.DOWN));
+        // On a busy machine a first connection may take longer than the monitor waits for it.
+        await().atMost(SOON).until(() -> monitor().snapshot().nodes().stream()
+                .noneMatch(node -> node.state() == NodeState.DOWN || node.server() == null));
     }
 
     private void stays(String node, NodeState state) {

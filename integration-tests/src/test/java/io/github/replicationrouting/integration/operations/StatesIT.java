@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.replicationrouting.event.NodeStateChangedEvent;
 import io.github.replicationrouting.event.PrimaryChangedEvent;
 import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.NodeState;
@@ -40,7 +41,10 @@ class StatesIT {
                         "CREATE TABLE %s.tick (id BIGINT AUTO_INCREMENT PRIMARY KEY)".formatted(cluster.database())));
         cluster.awaitReplicated();
         application = Operated.start(
-                cluster, ListeningApplication.class, "management.endpoint.replicationrouting.access=unrestricted");
+                cluster,
+                ListeningApplication.class,
+                TestApplication.PATIENT,
+                "management.endpoint.replicationrouting.access=unrestricted");
     }
 
     @AfterAll
@@ -201,7 +205,10 @@ class StatesIT {
     @Test
     void whenThePrimaryIsLost() {
         try (Operated strict = Operated.start(
-                cluster, JdbcApplication.class, "management.health.replicationrouting.require-writable=true")) {
+                cluster,
+                JdbcApplication.class,
+                TestApplication.PATIENT,
+                "management.health.replicationrouting.require-writable=true")) {
             strict.awaitStates("db1: db1 online, db2 online, db3 online");
             assertThat(strict.health().status()).isEqualTo(200);
 
@@ -236,7 +243,8 @@ class StatesIT {
     @Test
     void whenTwoNodesAreWritableAndNothingSpeaksForEither() {
         detach(cluster.node("db2"));
-        try (Operated fresh = Operated.start(cluster, JdbcApplication.class, "replication.routing.nodes.db3.url=")) {
+        try (Operated fresh = Operated.start(
+                cluster, JdbcApplication.class, TestApplication.PATIENT, "replication.routing.nodes.db3.url=")) {
             fresh.awaitStates("none: db1 fenced, db2 fenced");
 
             JsonNode router = fresh.router();

@@ -13,7 +13,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,9 +46,9 @@ class OpenSessionRerunIT {
         });
         app.cluster().awaitReplicated();
         app.bean(Finder.class).takeRuns();
-        app.bean(Finder.class)
-                .killWith(session ->
-                        app.cluster().node(app.name((Number) session[0])).execute(List.of("KILL " + session[1])));
+        app.bean(Finder.class).killWith(session -> app.cluster()
+                .node(app.name((Number) session[0]))
+                .killSession(((Number) session[1]).longValue()));
     }
 
     @AfterEach

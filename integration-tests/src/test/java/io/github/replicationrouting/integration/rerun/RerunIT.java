@@ -327,7 +327,7 @@ class RerunIT {
                                 ResultSet rows = statement.executeQuery("SELECT ID FROM information_schema.PROCESSLIST"
                                         + " WHERE INFO LIKE '%SLEEP(3)%' AND ID <> CONNECTION_ID()")) {
                             if (rows.next()) {
-                                node.execute(List.of("KILL " + rows.getLong(1)));
+                                node.killSession(rows.getLong(1));
                                 killed[0] = node.name();
                                 return true;
                             }

@@ -1,7 +1,6 @@
 package io.github.replicationrouting.integration.rerun;
 
 import io.github.replicationrouting.integration.support.TestApplication;
-import java.util.List;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Work that loses its node in its first runs, and remembers where it ran. */
@@ -70,7 +69,7 @@ final class Runs {
         }
 
         void kill() {
-            app.cluster().node(node).execute(List.of("KILL " + id));
+            app.cluster().node(node).killSession(id);
         }
     }
 }

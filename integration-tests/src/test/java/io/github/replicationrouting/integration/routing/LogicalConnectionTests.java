@@ -462,7 +462,7 @@ abstract class LogicalConnectionTests {
                         connection.unwrap(RoutedConnection.class).lastDecision())
                 .node()
                 .name();
-        cluster.node(node).execute(List.of("KILL " + id));
+        cluster.node(node).killSession(id);
     }
 
     private boolean rowOnPrimary(int id) {

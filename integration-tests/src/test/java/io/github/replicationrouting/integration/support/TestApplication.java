@@ -12,6 +12,7 @@ import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.TopologySnapshot;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -167,15 +168,14 @@ public final class TestApplication implements AutoCloseable {
         awaitMonitor();
         servers.cluster().nodes().forEach(node -> awaitState(node.name(), NodeState.ONLINE));
         await().atMost(LIMIT).untilAsserted(() -> {
-            NodeStatus primary =
-                    bean(ReplicationRouting.class).topology().snapshot().primary();
-            assertThat(primary).isNotNull().returns(primary(), NodeStatus::name);
+            TopologySnapshot all = bean(ReplicationRouting.class).topology().snapshot();
+            assertThat(all.primary()).isNotNull().returns(primary(), NodeStatus::name);
+            // A pool that could not connect for long is believed only after a while that it can again.
+            assertThat(all.nodes()).allSatisfy(node -> assertThat(node)
+                    .returns(NodeState.ONLINE, NodeStatus::state)
+                    .returns(false, NodeStatus::suspected)
+                    .returns(1.0, NodeStatus::share));
         });
-        // A pool that could not connect for long is believed only after a while that it can again.
-        servers.cluster().nodes().forEach(node -> await().atMost(LIMIT)
-                .untilAsserted(() -> assertThat(status(node.name()))
-                        .returns(false, NodeStatus::suspected)
-                        .returns(1.0, NodeStatus::share)));
     }
 
     /** Waits until the topology shows what the monitor was told before, such as the loss of a connection. */

@@ -21,7 +21,7 @@ abstract class TechnologyTests {
     private final String author = UUID.randomUUID().toString();
 
     TechnologyTests(Stack stack, Applications applications, Class<?> configuration) {
-        app = applications.get(stack, configuration);
+        app = applications.get(stack, configuration, TestApplication.PATIENT);
     }
 
     @Test

@@ -18,7 +18,11 @@ class OutsideTransactionIT {
     private final TestApplication app;
 
     OutsideTransactionIT(Stack stack, Applications applications) {
-        app = applications.get(stack, JdbcApplication.class, "replication.routing.reads.outside-transaction=replica");
+        app = applications.get(
+                stack,
+                JdbcApplication.class,
+                TestApplication.PATIENT,
+                "replication.routing.reads.outside-transaction=replica");
     }
 
     @Test

@@ -22,7 +22,11 @@ class SoundConnectionIT {
     private final String author = UUID.randomUUID().toString();
 
     SoundConnectionIT(Stack stack, Applications applications) {
-        app = applications.get(stack, JdbcApplication.class, "replication.routing.hikari.maximum-pool-size=1");
+        app = applications.get(
+                stack,
+                JdbcApplication.class,
+                TestApplication.PATIENT,
+                "replication.routing.hikari.maximum-pool-size=1");
         app.jdbc().update("INSERT IGNORE INTO author (id, name) VALUES (1, 'first')");
     }
 

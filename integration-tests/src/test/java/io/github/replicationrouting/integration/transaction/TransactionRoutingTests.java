@@ -25,7 +25,7 @@ abstract class TransactionRoutingTests {
     final String author = UUID.randomUUID().toString();
 
     TransactionRoutingTests(Stack stack, Applications applications, Class<?> configuration) {
-        app = applications.get(stack, configuration);
+        app = applications.get(stack, configuration, TestApplication.PATIENT);
         transactions = app.transactions();
     }
 
