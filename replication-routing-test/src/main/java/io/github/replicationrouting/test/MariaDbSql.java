@@ -82,7 +82,8 @@ final class MariaDbSql implements ReplicationSql {
     public List<String> follow(InetSocketAddress source, Account replication, String place) {
         return List.of(
                 "STOP SLAVE",
-                "RESET SLAVE ALL",
+                // Not ALL: a replica that changes its source is one all the time.
+                "RESET SLAVE",
                 // What a former primary wrote itself is a part of what it has executed.
                 "SET GLOBAL gtid_slave_pos = @@GLOBAL.gtid_current_pos",
                 """

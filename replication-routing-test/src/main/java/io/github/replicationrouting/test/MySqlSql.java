@@ -101,11 +101,13 @@ class MySqlSql implements ReplicationSql {
     static List<String> followFrom(InetSocketAddress source, Account replication, String where) {
         return List.of(
                 "STOP REPLICA",
-                "RESET REPLICA ALL",
+                // Not ALL: a replica that changes its source is one all the time.
+                "RESET REPLICA",
                 """
                 CHANGE REPLICATION SOURCE TO SOURCE_HOST = '%s', SOURCE_PORT = %d, SOURCE_USER = '%s', \
                 SOURCE_PASSWORD = '%s', %s, GET_SOURCE_PUBLIC_KEY = 1, \
-                SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 100000, SOURCE_HEARTBEAT_PERIOD = 1""".formatted(
+                SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 100000, SOURCE_HEARTBEAT_PERIOD = 1, \
+                SOURCE_DELAY = 0""".formatted(
                         source.getHostString(), source.getPort(), replication.name(), replication.password(), where),
                 "START REPLICA");
     }
