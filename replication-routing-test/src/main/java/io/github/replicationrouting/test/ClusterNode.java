@@ -114,7 +114,7 @@ public final class ClusterNode {
 
     /** Ends the server at once, as a crash would. The application's connections break, new ones are refused. */
     public synchronized void kill() {
-        // Before, so that nobody connects to a server that is dying.
+        // Refuse new connections first: no client may connect while the server is shutting down.
         relay.refuse();
         server.kill();
         relay.down();
@@ -180,7 +180,7 @@ public final class ClusterNode {
 
     /** Stops the thread of a replica that fetches what the primary commits, between two transactions. */
     public synchronized void stopReceiver() {
-        receiverStopped = true; // also if that fails: it has to be started again
+        receiverStopped = true; // first, so that heal() starts the receiver even if this fails
         execute(sql.stopReceiver());
         await("has received nothing but whole transactions", () -> {
             boolean whole = !sql.receivesTransaction(admin);
@@ -191,7 +191,7 @@ public final class ClusterNode {
         });
     }
 
-    // With a part of a transaction, MySQL's applier takes a minute to stop, and stops with error 1756.
+    // With an incomplete transaction in the relay log, MySQL's applier stops only after 60 s, with error 1756.
     private void receiveOneMore() throws SQLException {
         String last = sql.lastReceived(admin);
         execute(sql.startReceiver());
@@ -210,7 +210,7 @@ public final class ClusterNode {
 
     /** Stops the thread of a replica that executes what was fetched. */
     public synchronized void stopApplier() {
-        applierStopped = true; // also if that fails: it has to be started again
+        applierStopped = true; // first, so that heal() starts the applier even if this fails
         execute(sql.stopApplier());
     }
 
@@ -239,7 +239,11 @@ public final class ClusterNode {
         }
     }
 
-    /** Ends a session of the server, whoever has it, and returns when the server has forgotten it. */
+    /**
+     * Kills a session of this server and waits until the server no longer lists it.
+     *
+     * @param connectionId the {@code CONNECTION_ID()} of the session, of any user
+     */
     public void killSession(long connectionId) {
         execute(List.of("KILL " + connectionId));
         await("has ended session " + connectionId, () -> admin.query(
@@ -477,7 +481,7 @@ public final class ClusterNode {
         await("has applied what it received", () -> sql.isDrained(admin));
     }
 
-    /** A server that answers no more may have sent what is not read yet. */
+    /** Waits until the receiver has read everything that a killed or frozen source has sent. */
     private void awaitRestOf(@Nullable ClusterNode sender) {
         if (sender != null && !sender.answers() && !receiverStopped) {
             await(

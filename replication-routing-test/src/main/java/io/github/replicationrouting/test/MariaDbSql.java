@@ -82,7 +82,7 @@ final class MariaDbSql implements ReplicationSql {
     public List<String> follow(InetSocketAddress source, Account replication, String place) {
         return List.of(
                 "STOP SLAVE",
-                // Not ALL: a replica that changes its source is one all the time.
+                // Without ALL the replica keeps its source configuration, so that a probe always sees a replica.
                 "RESET SLAVE",
                 // What a former primary wrote itself is a part of what it has executed.
                 "SET GLOBAL gtid_slave_pos = @@GLOBAL.gtid_current_pos",
@@ -122,7 +122,7 @@ final class MariaDbSql implements ReplicationSql {
         return List.of("STOP SLAVE IO_THREAD");
     }
 
-    // Its applier takes back a part of a transaction and stops.
+    // Irrelevant here: MariaDB's applier rolls back an incomplete transaction and stops at once.
     @Override
     public boolean receivesTransaction(AdminSession admin) {
         return false;

@@ -101,7 +101,7 @@ class MySqlSql implements ReplicationSql {
     static List<String> followFrom(InetSocketAddress source, Account replication, String where) {
         return List.of(
                 "STOP REPLICA",
-                // Not ALL: a replica that changes its source is one all the time.
+                // Without ALL the replica keeps its source configuration, so that a probe always sees a replica.
                 "RESET REPLICA",
                 """
                 CHANGE REPLICATION SOURCE TO SOURCE_HOST = '%s', SOURCE_PORT = %d, SOURCE_USER = '%s', \

@@ -21,12 +21,12 @@ final class Ports {
 
     private static final int ATTEMPTS = 100;
 
-    /** As long as this process lives, the UDP port of the same number tells all others that a port is taken. */
+    /** UDP ports held until this process ends: a TCP port is reserved while its UDP port is bound. */
     private static final Queue<DatagramSocket> CLAIMS = new ConcurrentLinkedQueue<>();
 
     private Ports() {}
 
-    /** A port that nobody has, and that no process was told of before: servers take theirs later. */
+    /** Returns a free TCP port and reserves it against other processes until the server binds it. */
     static int free() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);

@@ -57,10 +57,10 @@ interface ReplicationSql {
 
     List<String> stopReceiver();
 
-    /** Whether the receiver is, or was stopped, within a transaction, for whose rest the applier waits. */
+    /** Whether the last transaction in the relay log is incomplete and the applier waits for the rest of it. */
     boolean receivesTransaction(AdminSession admin) throws SQLException;
 
-    /** When the receiver completed a transaction last: text that differs after the next. */
+    /** Identifies the last complete transaction that the receiver has read; changes with each transaction. */
     String lastReceived(AdminSession admin) throws SQLException;
 
     List<String> startApplier();

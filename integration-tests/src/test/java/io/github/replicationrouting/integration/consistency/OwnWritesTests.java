@@ -243,7 +243,7 @@ abstract class OwnWritesTests {
         assertThat(SessionToken.current().isEmpty()).isFalse();
     }
 
-    /** With a longer wait than by default, of which ReplicaShareIT tells: a busy machine applies late. */
+    /** Waits up to 5 s, because an applier on a busy machine may exceed the default wait of 100 ms. */
     @Test
     void aReadFollowsItsWriteToAReplica() {
         // So many that one late probe does not count.

@@ -56,7 +56,7 @@ abstract class ReplicaShareTests {
         cluster.awaitReplicated();
 
         Result session = run(cluster, "session", ConsistencyMode.SESSION, DEFAULT_WAIT, false);
-        Result patient = run(cluster, "session, patient", ConsistencyMode.SESSION, PATIENT_WAIT, false);
+        Result patient = run(cluster, "session, wait 5s", ConsistencyMode.SESSION, PATIENT_WAIT, false);
         Result eventual = run(cluster, "eventual", ConsistencyMode.EVENTUAL, DEFAULT_WAIT, false);
         Result primary = run(cluster, "always primary", ConsistencyMode.EVENTUAL, DEFAULT_WAIT, true);
 
@@ -64,7 +64,7 @@ abstract class ReplicaShareTests {
         assertThat(session.stale()).isZero();
         assertThat(patient.stale()).isZero();
         assertThat(primary.stale()).isZero();
-        // Of the default wait the table tells: on a busy machine, an applier takes longer now and then.
+        // The share with the default wait is only printed: an applier on a busy machine may exceed 100 ms.
         assertThat(patient.share()).isGreaterThanOrEqualTo(leastShare);
     }
 
@@ -118,11 +118,11 @@ abstract class ReplicaShareTests {
     private void print(ReplicatedCluster cluster, List<Result> results) {
         StringBuilder table = new StringBuilder("%n%s through %s: %d sessions, %d reads each right after a write%n"
                 .formatted(cluster.kind(), driver, SESSIONS, PAIRS));
-        table.append("| reads            | stale | on replicas | waits | in vain | p50 ms | p95 ms | p99 ms |%n"
+        table.append("| consistency      | stale | on replicas | waits | timed out | p50 ms | p95 ms | p99 ms |%n"
                 .formatted());
         table.append("|---|---|---|---|---|---|---|---|%n".formatted());
         for (Result result : results) {
-            table.append("| %-16s | %5d | %10.1f%% | %5d | %7d | %6.1f | %6.1f | %6.1f |%n"
+            table.append("| %-16s | %5d | %10.1f%% | %5d | %9d | %6.1f | %6.1f | %6.1f |%n"
                     .formatted(
                             result.name(),
                             result.stale(),

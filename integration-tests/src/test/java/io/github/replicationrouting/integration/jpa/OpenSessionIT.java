@@ -160,7 +160,7 @@ class OpenSessionIT {
         inOpenSession(() -> {
             assertThatThrownBy(() -> transactions.readOnly(this::loseConnection))
                     .satisfies(this::tellsTheLoss);
-            // Where it was run again, it has lost its connection on both replicas.
+            // Each re-run lost its connection too, so that both replicas may be suspected.
             app.awaitAllInUse();
             assertThat(transactions.readOnly(this::node)).isIn(app.replicas());
             assertThat(transactions.write(this::node)).isEqualTo(app.primary());

@@ -63,7 +63,7 @@ abstract class LagAccuracyTests {
     /** @param delay the 99th percentile of how late the sampling thread itself was, in nanoseconds */
     private record Situation(String name, List<Sample> samples, long delay) {
 
-        /** The monitor's threads wait for a processor like the one that takes the samples. */
+        /** Allowed error in nanoseconds: the monitor's threads are delayed as much as the sampling thread. */
         long slack() {
             return TOLERANCE.toNanos() + 3 * delay;
         }

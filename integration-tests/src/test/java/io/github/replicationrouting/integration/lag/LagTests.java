@@ -311,7 +311,7 @@ abstract class LagTests {
 
     void start(LagProbe probe) {
         monitor = WatchedCluster.watch(cluster(), probe, INTERVAL, MAX_LAG);
-        // On a busy machine a first connection may take longer than the monitor waits for it.
+        // On a busy machine a first connection may exceed the probe timeout.
         await().atMost(SOON).until(() -> monitor().snapshot().nodes().stream()
                 .noneMatch(node -> node.state() == NodeState.DOWN || node.server() == null));
     }

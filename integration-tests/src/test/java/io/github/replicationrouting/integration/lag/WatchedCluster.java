@@ -27,7 +27,7 @@ enum WatchedCluster {
     MYSQL_WITHOUT_GTIDS(ClusterKind.MYSQL, false),
     MARIADB(ClusterKind.MARIADB, true);
 
-    /** No test of these lets a server be silent, and a busy machine is. */
+    /** Long, because no lag test makes a server unresponsive, but a busy machine may delay an answer. */
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final ClusterKind kind;

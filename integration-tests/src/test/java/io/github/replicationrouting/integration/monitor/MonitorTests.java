@@ -325,7 +325,7 @@ abstract class MonitorTests {
         awaitState("db2", "REPLICA DOWN");
     }
 
-    /** With all nodes in use: on a busy machine a first connection may take longer than the monitor waits for it. */
+    /** Waits until all nodes are online: on a busy machine a first connection may exceed the probe timeout. */
     private void start() {
         launch();
         awaitAllOnline();

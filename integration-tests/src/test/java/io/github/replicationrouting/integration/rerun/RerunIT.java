@@ -127,7 +127,7 @@ class RerunIT {
             Runs.Session session = runs.session();
             nodes.add(session.node());
             int[] seen = new int[1];
-            // The server cannot have sent all that the network can hold: it sleeps before the last rows.
+            // The server sleeps before the last rows, so that it cannot have sent all of them before it is killed.
             streaming.query(
                     "SELECT id, filler, SLEEP(IF(id > 1000, ?, 0)) FROM big",
                     row -> {

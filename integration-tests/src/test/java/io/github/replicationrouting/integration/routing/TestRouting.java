@@ -44,7 +44,8 @@ final class TestRouting implements AutoCloseable {
         ReplicationRouting.Builder builder = ReplicationRouting.builder("test")
                 .monitor(new MonitorSettings(
                         interval,
-                        // No server is silent here, but a busy machine may be.
+                        // Long, because no test here makes a server unresponsive, but a busy machine may delay an
+                        // answer.
                         Duration.ofSeconds(10),
                         2,
                         LagProbe.AUTO,

@@ -178,9 +178,9 @@ public final class TestApplication implements AutoCloseable {
         });
     }
 
-    /** Waits until the topology shows what the monitor was told before, such as the loss of a connection. */
+    /** Waits until the topology includes everything reported to the monitor so far, such as a lost connection. */
     private void awaitMonitor() {
-        // Changes nothing, and has its turn after everything else.
+        // The node is not drained: the call only waits until the monitor thread has run all tasks queued before it.
         bean(ReplicationRouting.class).undrain(primary());
     }
 
