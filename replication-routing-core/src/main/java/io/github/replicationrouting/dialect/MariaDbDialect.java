@@ -1,6 +1,7 @@
 package io.github.replicationrouting.dialect;
 
 import io.github.replicationrouting.position.MariaDbGtidPosition;
+import io.github.replicationrouting.position.MariaDbGtidState;
 import io.github.replicationrouting.position.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class MariaDbDialect implements ReplicationDialect {
 
     private static final String OBSERVE = "SELECT @@version, @@server_id, @@global.read_only, @@global.log_bin,"
-            + " @@global.gtid_binlog_pos, @@global.gtid_slave_pos";
+            + " @@global.gtid_binlog_pos, @@global.gtid_slave_pos, @@global.gtid_binlog_state";
 
     /** What servers put before their version for the sake of replicas older than MariaDB 10. */
     private static final String REPLICATION_PREFIX = "5.5.5-";
@@ -47,16 +48,16 @@ public final class MariaDbDialect implements ReplicationDialect {
     @Override
     public Observation observe(Connection connection) throws SQLException {
         return Statements.queryRow(connection, OBSERVE, row -> {
-            @Nullable
-            MariaDbGtidPosition written =
-                    Statements.isOn(row.getString(4)) ? MariaDbGtidPosition.parse(row.getString(5)) : null;
+            boolean logs = Statements.isOn(row.getString(4));
+            MariaDbGtidPosition executed = MariaDbGtidPosition.parse(row.getString(6));
             return new Observation(
                     "MariaDB " + version(row.getString(1)),
                     row.getString(2),
                     Statements.isOn(row.getString(3)),
                     false,
-                    written,
-                    MariaDbGtidPosition.parse(row.getString(6)));
+                    logs ? MariaDbGtidPosition.parse(row.getString(5)) : null,
+                    executed,
+                    MariaDbGtidState.parse(logs ? row.getString(7) : "", executed));
         });
     }
 
@@ -139,6 +140,11 @@ public final class MariaDbDialect implements ReplicationDialect {
     @Override
     public @Nullable Boolean semiSynchronous(Connection connection) throws SQLException {
         return Statements.semiSynchronous(connection);
+    }
+
+    @Override
+    public Duration uptime(Connection connection) throws SQLException {
+        return Statements.uptime(connection);
     }
 
     @Override

@@ -204,6 +204,11 @@ public final class MySqlDialect implements ReplicationDialect {
     }
 
     @Override
+    public Duration uptime(Connection connection) throws SQLException {
+        return Statements.uptime(connection);
+    }
+
+    @Override
     public ErrorKind classify(SQLException error) {
         return ErrorClassifier.classify(error);
     }

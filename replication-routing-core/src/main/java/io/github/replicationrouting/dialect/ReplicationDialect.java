@@ -80,6 +80,17 @@ public interface ReplicationDialect {
     }
 
     /**
+     * For how long the server's process has run: one more statement that needs no privilege, sent over a new connection.
+     * It tells a promotion from a restart, after which a server may be writable only because its configuration says so.
+     *
+     * @param connection the monitor's own connection, in auto-commit
+     * @return in whole seconds, rounded down; zero where the server cannot tell
+     */
+    default Duration uptime(Connection connection) throws SQLException {
+        return Duration.ZERO;
+    }
+
+    /**
      * The statement that has the server report each commit of a session along with its acknowledgement; null where it
      * has nothing to report. May ask the server once.
      *

@@ -63,6 +63,10 @@ final class Statements {
         }
     }
 
+    static Duration uptime(Connection connection) throws SQLException {
+        return queryRow(connection, "SHOW GLOBAL STATUS LIKE 'Uptime'", row -> Duration.ofSeconds(row.getLong(2)));
+    }
+
     static boolean isDenied(SQLException error) {
         return error.getErrorCode() == SPECIFIC_ACCESS_DENIED || error.getErrorCode() == TABLE_ACCESS_DENIED;
     }

@@ -94,6 +94,9 @@ final class ConnectionProber implements Prober {
             }
             long sentAt = clock.getAsLong();
             Observation observation = used.dialect.observe(used.connection);
+            if (isNew && target.node().spec().kind() == NodeKind.SERVER) {
+                observation = observation.withUptime(used.dialect.uptime(used.connection));
+            }
             probe.firstPart(new ProbeAnswer.Answered(sentAt, observation, new Replication.NotAsked()));
             if (observation.writable() && observation.written() == null) {
                 observation = observation.withWritten(used.dialect.logPosition(used.connection, observation));

@@ -2,6 +2,7 @@ package io.github.replicationrouting.monitor;
 
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.position.PositionText;
 import java.util.OptionalLong;
 
 /**
@@ -19,6 +20,6 @@ public record IncompletePromotion(Node from, Node to, Position missing, Optional
     /** In words, for people. */
     public String describe() {
         return "promoted without " + (transactions.isPresent() ? transactions.getAsLong() + " transactions" : "some")
-                + " that " + from + " had: " + Words.of(missing);
+                + " that " + from + " had: " + PositionText.of(missing);
     }
 }

@@ -2,12 +2,12 @@ package io.github.replicationrouting.monitor;
 
 import io.github.replicationrouting.dialect.Observation;
 import io.github.replicationrouting.dialect.Replication;
+import io.github.replicationrouting.election.Finding;
+import io.github.replicationrouting.election.NodeView.Sighting;
+import io.github.replicationrouting.election.Outcome;
 import io.github.replicationrouting.metrics.RouterMetrics;
 import io.github.replicationrouting.monitor.NodeJudge.Judgement;
 import io.github.replicationrouting.monitor.NodeStateMachine.Signal;
-import io.github.replicationrouting.monitor.PrimaryResolver.Finding;
-import io.github.replicationrouting.monitor.PrimaryResolver.Verdict;
-import io.github.replicationrouting.monitor.PrimaryResolver.View;
 import io.github.replicationrouting.monitor.ProbeAnswer.Answered;
 import io.github.replicationrouting.node.DeclaredRole;
 import io.github.replicationrouting.node.Node;
@@ -22,6 +22,7 @@ import io.github.replicationrouting.topology.TopologySnapshot;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.DoubleSupplier;
@@ -46,7 +47,7 @@ final class MonitorCore implements ProbeRounds.Results {
     private final Timeline timeline;
     private final Members members = new Members();
     private final LagMeter lags;
-    private final Succession succession;
+    private final PrimaryTracker primaries;
     private final NodeJudge judge;
     private final ProbeRounds rounds;
     private final Announcements announcements;
@@ -73,7 +74,7 @@ final class MonitorCore implements ProbeRounds.Results {
         this.settings = settings;
         this.timeline = timeline;
         this.lags = new LagMeter(members, settings, timeline);
-        this.succession = new Succession(writes);
+        this.primaries = new PrimaryTracker(writes, settings);
         this.judge = new NodeJudge(members, settings);
         this.announcements = new Announcements(router, listeners, supervisor);
         this.rounds = new ProbeRounds(
@@ -216,7 +217,7 @@ final class MonitorCore implements ProbeRounds.Results {
     /** Writes to a node although it was promoted without everything that its predecessor had. */
     void acceptPromotion() {
         timeline.execute(() -> {
-            succession.accept(members.all());
+            primaries.acceptPromotion(members.all());
             members.forEach(rounds::look);
         });
     }
@@ -224,7 +225,7 @@ final class MonitorCore implements ProbeRounds.Results {
     // --- what comes back
 
     private Duration interval() {
-        return succession.interval(settings.interval(), members.primary, timeline.now());
+        return primaries.interval(settings.interval(), members.primary, timeline.now());
     }
 
     private boolean asksReplication(NodeWatch watch) {
@@ -238,6 +239,7 @@ final class MonitorCore implements ProbeRounds.Results {
 
     @Override
     public void answered(NodeWatch watch, Answered answer) {
+        Sighting earlier = watch.sighting();
         Observation before = watch.observation;
         watch.answeredAt = answer.sentAt();
         watch.arrivedAt = timeline.now();
@@ -246,12 +248,12 @@ final class MonitorCore implements ProbeRounds.Results {
         watch.failure = null;
         watch.alive = true;
         watch.lookedAt = true;
-        watch.noteRole(answer.observation());
         watch.observation = answer.observation();
         if (watch.noteSemiSynchronous(answer.observation())) {
             announcements.semiSynchronous(watch);
         }
         watch.learn(answer.replication(), answer.sentAt());
+        watch.roles = watch.roles.after(earlier, Objects.requireNonNull(watch.sighting()));
         if (answer.replication() instanceof Replication.NotPermitted denied) {
             boolean countsTransactions = answer.observation().executed() != null;
             announcements.warning(
@@ -331,29 +333,24 @@ final class MonitorCore implements ProbeRounds.Results {
             // The first writable node to answer is not the primary if the next one turns out to be writable, too.
             return;
         }
-        boolean firstVerdict = !decided;
+        boolean firstOutcome = !decided;
         decided = true;
-        Verdict verdict = succession.examine(
-                PrimaryResolver.resolve(
-                        members.stream().map(this::view).toList(),
-                        succession.memory(members.all(), members.primary),
-                        lags::follows),
-                members.all(),
-                announcements::incompletePromotion);
+        Outcome outcome =
+                primaries.elect(members.all(), this::absence, lags::follows, announcements::incompletePromotion);
         NodeStatus primaryBefore = members.primary == null ? null : members.primary.status;
-        members.primary = verdict.primary() < 0 ? null : members.get(verdict.primary());
+        members.primary = outcome.primary() < 0 ? null : members.get(outcome.primary());
         boolean firstSample = lags.samplePrimary();
 
         boolean needed = tooFewServe();
         int candidates = members.primary == null ? 0 : 1;
         for (int i = 0; i < members.size(); i++) {
             NodeWatch watch = members.get(i);
-            Finding finding = verdict.findings().get(i);
+            Finding finding = outcome.findings().get(i);
             candidates += finding.rival() ? 1 : 0;
             if (finding.warning() != null) {
                 announcements.warning(watch, finding.warning());
             }
-            boolean looked = watch == probed || firstVerdict;
+            boolean looked = watch == probed || firstOutcome;
             boolean compared = (looked || probed == members.primary) && lags.findsAhead(watch);
             if ((looked || firstSample || compared) && watch.observation != null) {
                 watch.shown(watch == members.primary ? new Lag.Known(Duration.ZERO) : lags.lagOf(watch));
@@ -363,8 +360,8 @@ final class MonitorCore implements ProbeRounds.Results {
         unsettled = candidates != 1;
         NodeStatus primaryNow = members.primary == null ? null : members.primary.status;
         publish(new TopologySnapshot(
-                members.stream().map(watch -> watch.status).toList(), primaryNow, verdict.noPrimaryReason()));
-        announcements.primary(primaryBefore, primaryNow, verdict.noPrimaryReason());
+                members.stream().map(watch -> watch.status).toList(), primaryNow, outcome.noPrimaryReason()));
+        announcements.primary(primaryBefore, primaryNow, outcome.noPrimaryReason());
         announcements.deliver();
         if (firstSample) {
             members.stream().filter(lags::wantsAnotherLook).forEach(rounds::look);
@@ -381,14 +378,8 @@ final class MonitorCore implements ProbeRounds.Results {
         announcements.snapshot(before, now);
     }
 
-    private View view(NodeWatch watch) {
-        return new View(
-                watch.node.spec(),
-                watch.alive,
-                watch.observation,
-                watch.replication,
-                watch.promoted,
-                watch.failure == null ? null : "is down (" + Witnesses.reason(watch, members) + ")");
+    private @Nullable String absence(NodeWatch watch) {
+        return watch.failure == null ? null : "is down (" + Witnesses.reason(watch, members) + ")";
     }
 
     /** Less than half of the replicas, as for Envoy's panic threshold: then who is fit shall not have to wait. */

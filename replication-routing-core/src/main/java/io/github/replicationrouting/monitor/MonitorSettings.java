@@ -61,6 +61,14 @@ public record MonitorSettings(
         return maxLag.compareTo(LONGEST_WINDOW) < 0 ? maxLag : LONGEST_WINDOW;
     }
 
+    /** How long it takes at most until a node that does not answer is down, the jitter of the interval included. */
+    Duration detectionTime() {
+        return interval.multipliedBy(failureThreshold)
+                .multipliedBy(6)
+                .dividedBy(5)
+                .plus(timeout);
+    }
+
     private static void requirePositive(String name, Duration value) {
         if (value.toMillis() < 1) {
             throw new IllegalArgumentException(name + " must be at least one millisecond, was " + value);

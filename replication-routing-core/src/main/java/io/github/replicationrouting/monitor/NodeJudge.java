@@ -1,8 +1,8 @@
 package io.github.replicationrouting.monitor;
 
 import io.github.replicationrouting.dialect.Observation;
+import io.github.replicationrouting.election.Finding;
 import io.github.replicationrouting.monitor.NodeStateMachine.Signal;
-import io.github.replicationrouting.monitor.PrimaryResolver.Finding;
 import io.github.replicationrouting.node.Role;
 import io.github.replicationrouting.topology.NodeState;
 import java.time.Duration;

@@ -4,6 +4,8 @@ import io.github.replicationrouting.dialect.Observation;
 import io.github.replicationrouting.dialect.Replication;
 import io.github.replicationrouting.dialect.ReplicationChannel;
 import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
+import io.github.replicationrouting.election.NodeView.Sighting;
+import io.github.replicationrouting.election.RoleHistory;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeKind;
 import io.github.replicationrouting.position.Position;
@@ -88,8 +90,8 @@ final class NodeWatch {
     @Nullable
     Boolean semiSynchronous;
 
-    /** Whether it was seen to change from read-only to writable since it was last the primary. */
-    boolean promoted;
+    /** What its answers have shown of its role. */
+    RoleHistory roles = RoleHistory.NONE;
 
     /** Why it may be unfit although nothing is proven, in words; null when nothing speaks against it. */
     @Nullable
@@ -195,7 +197,7 @@ final class NodeWatch {
     }
 
     /** Whether its newest answer also told whom it follows, or it never will. */
-    boolean hasJustToldReplication() {
+    private boolean hasJustToldReplication() {
         return replication instanceof Replication.NotPermitted || sinceReplication == 0;
     }
 
@@ -211,10 +213,12 @@ final class NodeWatch {
         alive = false;
     }
 
-    /** Takes in whether it is writable now; a look that failed in between changes nothing. */
-    void noteRole(Observation now) {
-        boolean wasReadOnly = observation != null && observation.readOnly();
-        promoted = now.writable() && (promoted || wasReadOnly);
+    /** What its newest answer showed, null before the first. */
+    @Nullable
+    Sighting sighting() {
+        return observation == null
+                ? null
+                : new Sighting(answeredAt, arrivedAt, observation, replication, hasJustToldReplication());
     }
 
     void replicationHung() {

@@ -1,22 +1,12 @@
 package io.github.replicationrouting.monitor;
 
-import io.github.replicationrouting.position.Position;
 import java.time.Duration;
 import java.util.Locale;
 
-/** How durations and positions read in reasons and logs. */
+/** How durations read in reasons and logs. */
 final class Words {
 
-    /** Positions with many intervals are of no use in a message. */
-    private static final int LONGEST_POSITION = 160;
-
     private Words() {}
-
-    /** As the server writes it, cut short where it is long. */
-    static String of(Position position) {
-        String text = position.toString();
-        return text.length() <= LONGEST_POSITION ? text : text.substring(0, LONGEST_POSITION) + "...";
-    }
 
     /** For example {@code 250ms}, {@code 7.2s}, {@code 5s}, {@code 12m 30s}. */
     static String of(Duration duration) {

@@ -121,6 +121,11 @@ public final class BinlogPosition implements Position {
     }
 
     @Override
+    public BinlogPosition writtenBy(String id) {
+        return serverId.equals(id) ? this : start(id);
+    }
+
+    @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof BinlogPosition position
                 && serverId.equals(position.serverId)

@@ -158,6 +158,17 @@ public final class GtidSet implements Position {
         return false;
     }
 
+    @Override
+    public GtidSet writtenBy(String serverId) {
+        Builder part = new Builder(sources.length);
+        for (int i = 0; i < sources.length; i++) {
+            if (sources[i].regionMatches(true, 0, serverId, 0, UUID_LENGTH)) {
+                part.add(sources[i], intervals[i]);
+            }
+        }
+        return part.build();
+    }
+
     /** Whether each interval of {@code part} lies within one of {@code whole}: holds because neither has neighbours. */
     private static boolean covers(long[] whole, long[] part) {
         int w = 0;

@@ -214,6 +214,30 @@ public final class MariaDbGtidPosition implements Position {
         return false;
     }
 
+    /** The domains in which that server wrote last. */
+    @Override
+    public MariaDbGtidPosition writtenBy(String serverId) {
+        long[] part = new long[last.length];
+        int size = 0;
+        for (int at = 0; at < last.length; at += WIDTH) {
+            if (Long.toString(last[at + SERVER]).equals(serverId)) {
+                size = copy(at, part, size);
+            }
+        }
+        return size == 0 ? EMPTY : new MariaDbGtidPosition(Arrays.copyOf(part, size));
+    }
+
+    /** Takes the parts of one GTID. */
+    interface Gtids {
+        void take(long domain, long server, long sequence);
+    }
+
+    void forEach(Gtids gtids) {
+        for (int at = 0; at < last.length; at += WIDTH) {
+            gtids.take(last[at], last[at + SERVER], last[at + SEQUENCE]);
+        }
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof MariaDbGtidPosition position && Arrays.equals(last, position.last);

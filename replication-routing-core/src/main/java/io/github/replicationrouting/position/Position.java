@@ -43,4 +43,11 @@ public interface Position {
      * @param sourceId the id by which the source signs its transactions
      */
     boolean isAheadOf(Position source, String sourceId);
+
+    /**
+     * The part that one server wrote, so far as the kind can tell; of a single server's log all or nothing.
+     *
+     * @param serverId the id by which that server signs its transactions
+     */
+    Position writtenBy(String serverId);
 }

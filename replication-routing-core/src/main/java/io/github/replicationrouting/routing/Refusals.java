@@ -25,7 +25,7 @@ final class Refusals {
                     + " replication.routing.nodes.<name>.role=replica.");
         }
         return new NoWritableNodeException("No node can be written to: " + why + " [" + considered
-                + "]. Writes go on as soon as one node answers and is not read-only.");
+                + "]. Writes go on as soon as the primary answers, or the promotion of another node is seen.");
     }
 
     static NoReadableNodeException noReadable(

@@ -8,6 +8,7 @@ import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.Position;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -50,6 +51,9 @@ final class FakeServer implements Prober {
     @Nullable
     Boolean semiSynchronous;
 
+    /** When its process started: long ago, unless a test restarts it. */
+    private long startedAt;
+
     boolean granted = true;
     boolean gtids = true;
 
@@ -78,6 +82,14 @@ final class FakeServer implements Prober {
     FakeServer(String name, FakeTimeline timeline) {
         this.name = name;
         this.timeline = timeline;
+        this.startedAt = timeline.now() - Duration.ofDays(1).toNanos();
+    }
+
+    /** Starts its process anew: connections are lost, settings that were not persisted, too. */
+    void restart() {
+        startedAt = timeline.now();
+        connected = false;
+        mood = Mood.WELL;
     }
 
     /** The first one signs all transactions. */
@@ -116,7 +128,8 @@ final class FakeServer implements Prober {
 
     private void observe(Probe probe, Consumer<ProbeAnswer> answer) {
         long sentAt = timeline.now();
-        boolean asksReplication = !connected || probe.asksReplication() || probe.renewsConnection();
+        boolean isNew = !connected;
+        boolean asksReplication = isNew || probe.asksReplication() || probe.renewsConnection();
         if (!connected || probe.renewsConnection()) {
             connections++;
             connected = true;
@@ -128,6 +141,10 @@ final class FakeServer implements Prober {
             Position written = gtids || readOnly || !granted ? position : placeInLogOf(this);
             Observation observation = new Observation("MySQL 9.7.4", id(), readOnly, offline, written, position)
                     .withSemiSynchronous(semiSynchronous);
+            if (isNew) {
+                Duration running = Duration.ofNanos(timeline.now() - startedAt);
+                observation = observation.withUptime(running.truncatedTo(ChronoUnit.SECONDS));
+            }
             if (asksReplication && moodNow == Mood.HANGING_STATUS) {
                 connected = false;
                 ProbeAnswer.Answered first = new ProbeAnswer.Answered(sentAt, observation, new Replication.NotAsked());

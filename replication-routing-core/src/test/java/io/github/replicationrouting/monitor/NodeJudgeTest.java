@@ -3,9 +3,9 @@ package io.github.replicationrouting.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.dialect.Observation;
+import io.github.replicationrouting.election.Finding;
 import io.github.replicationrouting.monitor.NodeJudge.Judgement;
 import io.github.replicationrouting.monitor.NodeStateMachine.Signal;
-import io.github.replicationrouting.monitor.PrimaryResolver.Finding;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeSpec;
 import io.github.replicationrouting.node.Role;

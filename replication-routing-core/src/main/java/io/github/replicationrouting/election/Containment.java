@@ -1,0 +1,60 @@
+package io.github.replicationrouting.election;
+
+import io.github.replicationrouting.election.NodeView.Sighting;
+import io.github.replicationrouting.position.Position;
+import org.jspecify.annotations.Nullable;
+
+/** Whether one node has everything that another has. */
+enum Containment {
+    CONTAINED,
+    /** Proven: the node was asked after the other had answered, and has less. */
+    LACKING,
+    /** Seems to lack something, but was asked before the other had answered. */
+    NOT_COMPARED_YET,
+    /** No positions to compare. */
+    UNKNOWN;
+
+    /** Whether {@code node} has everything that {@code other} has. */
+    static Containment of(@Nullable Sighting node, @Nullable Sighting other) {
+        return other == null ? UNKNOWN : of(node, other, other.observation().history());
+    }
+
+    /**
+     * Whether {@code node} has come as far as {@code other} has replicated. Servers that wrote long ago are left out of
+     * account, since a node that was restored from a backup does not list them.
+     */
+    static Containment ofReplicated(@Nullable Sighting node, @Nullable Sighting other) {
+        if (node == null || other == null) {
+            return UNKNOWN;
+        }
+        Position executed = other.observation().executed();
+        Position replicated = executed == null
+                ? null
+                : executed.subtract(executed.writtenBy(other.observation().serverId()));
+        return compare(node, everything(node), other, replicated);
+    }
+
+    private static Containment of(@Nullable Sighting node, Sighting other, @Nullable Position part) {
+        return node == null ? UNKNOWN : compare(node, node.observation().history(), other, part);
+    }
+
+    private static Containment compare(Sighting node, @Nullable Position own, Sighting other, @Nullable Position part) {
+        if (own == null || part == null || !own.isComparableTo(part)) {
+            return UNKNOWN;
+        }
+        if (own.contains(part)) {
+            return CONTAINED;
+        }
+        return node.sentAt() - other.arrivedAt() >= 0 ? LACKING : NOT_COMPARED_YET;
+    }
+
+    /** A promoted server tells what it wrote and what it replicated in two positions. */
+    static @Nullable Position everything(Sighting sighting) {
+        Position written = sighting.observation().written();
+        Position executed = sighting.observation().executed();
+        if (written == null || executed == null || !written.isComparableTo(executed)) {
+            return written == null ? executed : written;
+        }
+        return written.union(executed);
+    }
+}

@@ -1,0 +1,53 @@
+package io.github.replicationrouting.election;
+
+import io.github.replicationrouting.node.Role;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an election has found. Immutable.
+ *
+ * @param primary index of the primary, or -1
+ * @param reason why it is the primary
+ * @param noPrimaryReason why there is none, in words; null exactly when there is one
+ * @param findings what each node is, in the order of the nodes
+ */
+public record Outcome(int primary, Reason reason, @Nullable String noPrimaryReason, List<Finding> findings) {
+
+    /** On what a primary, or its absence, is based. */
+    public enum Reason {
+        /** It was the primary before, and is fit. */
+        INCUMBENT,
+        /** The primary is gone, and the promotion of this node was seen. */
+        PROMOTION,
+        /** This instance knew no primary, and nothing contradicts this node. */
+        SOLE_CANDIDATE,
+        /** Of several writable nodes it is the one that the others follow, or the one declared primary. */
+        SUPPORTED,
+        /** Of several writable nodes it is the last primary ({@code writes.on-multiple-writable=stick}). */
+        STICKY,
+        /** The primary is gone, and no promotion was seen. */
+        NO_SUCCESSOR,
+        /** More than one node claims to be the primary. */
+        CONTESTED,
+        /** This instance knew no primary, and no node can be taken for one. */
+        NO_CANDIDATE
+    }
+
+    public Outcome {
+        findings = List.copyOf(findings);
+    }
+
+    /**
+     * The same without its primary, which is not to be written to, or not yet.
+     *
+     * @param doubt why, said of the node
+     * @param why why there is no primary
+     */
+    public Outcome withheld(String doubt, String why) {
+        List<Finding> all = new ArrayList<>(findings);
+        all.set(primary, new Finding(Role.UNKNOWN, true, doubt, null));
+        return new Outcome(-1, Reason.NO_SUCCESSOR, why, all);
+    }
+}

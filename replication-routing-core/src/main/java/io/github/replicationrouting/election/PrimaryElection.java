@@ -1,0 +1,384 @@
+package io.github.replicationrouting.election;
+
+import io.github.replicationrouting.dialect.ReplicationChannel;
+import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
+import io.github.replicationrouting.election.NodeView.Sighting;
+import io.github.replicationrouting.election.Outcome.Reason;
+import io.github.replicationrouting.node.DeclaredRole;
+import io.github.replicationrouting.position.Position;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells which node is the primary, by positive evidence only: that a node is writable makes it a candidate, never the
+ * primary. Positions elect nobody; they show that two servers have diverged, and what a node lacks. A pure function of
+ * what one instance has seen; {@link Claim} is its memory.
+ *
+ * <p>The rules, in the order in which they apply (numbered as in {@code docs/election.md}):
+ *
+ * <ol>
+ *   <li>A node that does not answer, is read-only or offline takes no writes.
+ *   <li>A node declared {@code replica} is never the primary; of one server under two names the first one counts.
+ *   <li>A node with a configured source is a replica, whether its receiver runs, connects or is stopped. The exceptions are
+ *       the members of a ring, and a stopped channel to a node that replicates from this one.
+ *   <li>The incumbent stays the primary while it is fit: it answers, is writable, is the same server, and does not receive
+ *       from another node. No vote outweighs it.
+ *   <li>An incumbent that is gone keeps its claim until the promotion of one other node has been seen since: from read-only
+ *       to writable, or by the removal of its source, or because most of the other nodes are connected to it and at least
+ *       one of them was repointed since. Two such nodes: none.
+ *   <li>A node that was writable beside the primary is fenced until it is a replica, or promoted by rule 5.
+ *   <li>Without an incumbent, the only candidate is the primary unless another node contradicts it.
+ *   <li>Of two candidates, the one that most other nodes follow, or that is declared {@code primary}, and that has all that
+ *       the other has. Otherwise none.
+ *   <li>An incumbent is weighed like a candidate of rule 8 against a writable node that this instance has not yet seen as
+ *       a replica beside it: then this instance may have missed a promotion.
+ * </ol>
+ */
+public final class PrimaryElection {
+
+    private final List<NodeView> nodes;
+    private final Claim claim;
+    private final boolean sticks;
+    private final Predicate<@Nullable Position> follows;
+    private final Duration gap;
+    private final ReplicationGraph graph;
+    private final int size;
+
+    private PrimaryElection(
+            List<NodeView> nodes, Claim claim, Duration gap, boolean sticks, Predicate<@Nullable Position> follows) {
+        this.nodes = nodes;
+        this.gap = gap;
+        this.claim = claim;
+        this.sticks = sticks;
+        this.follows = follows;
+        this.graph = new ReplicationGraph(nodes);
+        this.size = nodes.size();
+    }
+
+    /**
+     * Elects the primary.
+     *
+     * @param nodes every node of the topology
+     * @param claim what this instance knew before; {@link Claim#after} tells what it knows then
+     * @param gap how long the incumbent may go without an answer before a promotion may have been missed
+     * @param sticks whether the last primary goes on where two nodes claim to be the primary
+     * @param follows whether an executed position has followed the primary's, for roles that nothing else shows
+     */
+    public static Outcome elect(
+            List<NodeView> nodes, Claim claim, Duration gap, boolean sticks, Predicate<@Nullable Position> follows) {
+        return new PrimaryElection(nodes, claim, gap, sticks, follows).elect();
+    }
+
+    private Outcome elect() {
+        int incumbent = incumbent();
+        if (claim.node() == null || (incumbent >= 0 && isReplaced(incumbent))) {
+            return start();
+        }
+        return incumbent >= 0 && isFit(incumbent) ? confirm(incumbent) : succeed();
+    }
+
+    // --- rules 1 to 3: who may be the primary
+
+    private int incumbent() {
+        for (int i = 0; i < size; i++) {
+            if (nodes.get(i).name().equals(claim.node())) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether a node takes writes, and nothing that was declared rules it out. */
+    private boolean mayWrite(int i) {
+        NodeView node = nodes.get(i);
+        return node.isWritable() && !node.isDeclared(DeclaredRole.REPLICA) && graph.twinOf(i) < 0;
+    }
+
+    /** Whether a node may be the primary although no promotion was seen: it replicates from nowhere, so far as it tells. */
+    private boolean isCandidate(int i) {
+        NodeView node = nodes.get(i);
+        return mayWrite(i) && (graph.sourceChannel(i) == null || !node.isServer()) && graph.sourceOf(i) < 0;
+    }
+
+    private List<Integer> candidates() {
+        return IntStream.range(0, size).filter(this::isCandidate).boxed().toList();
+    }
+
+    // --- rule 4: the incumbent
+
+    /** Whether another server answers under the incumbent's name: nothing that is known of the one holds for the other. */
+    private boolean isReplaced(int incumbent) {
+        NodeView node = nodes.get(incumbent);
+        return node.isServer() && node.living() != null && !Objects.equals(claim.serverId(), node.serverId());
+    }
+
+    private boolean isFit(int incumbent) {
+        return mayWrite(incumbent) && !isDemoted(incumbent);
+    }
+
+    /** Whether an incumbent now receives from another node, other than through a channel that it had all along. */
+    private boolean isDemoted(int i) {
+        for (ReplicationChannel channel : nodes.get(i).channels()) {
+            int source = graph.sourceOf(channel);
+            if (channel.receiver() == Receiver.ON
+                    && source >= 0
+                    && source != i
+                    && !graph.isConnected(source, i)
+                    && !claim.tolerated().contains(channel.host() + ":" + channel.port())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Outcome confirm(int incumbent) {
+        long since = claim.since(Objects.requireNonNull(nodes.get(incumbent).seen()), gap);
+        List<Integer> claimants = new ArrayList<>(List.of(incumbent));
+        boolean contradicted = hasMissedANode() && isShortOfAReplica(incumbent);
+        for (int i = 0; i < size; i++) {
+            if (i != incumbent && mayWrite(i) && !isNoRival(nodes.get(i), since)) {
+                contradicted |= lacks(incumbent, i);
+                if (isCandidate(i)) {
+                    claimants.add(i);
+                }
+            }
+        }
+        int supported = claimants.size() == 1 ? incumbent : supported(claimants);
+        if (supported >= 0 && supported != incumbent) {
+            return hasAllOf(supported, claimants) ? primary(supported, Reason.SUPPORTED) : contested(claimants);
+        }
+        return contradicted ? contested(claimants) : primary(incumbent, Reason.INCUMBENT);
+    }
+
+    private boolean isNoRival(NodeView node, long since) {
+        return claim.fenced().contains(node.name()) || claim.isCleared(node, since);
+    }
+
+    /** Whether a node has not answered since before the incumbent was known, and may be anything. */
+    private boolean hasMissedANode() {
+        return nodes.stream()
+                .anyMatch(node -> node.seen() == null
+                        && !node.isDeclared(DeclaredRole.REPLICA)
+                        && !claim.cleared().containsKey(node.name()));
+    }
+
+    // --- rules 5 and 6: the successor
+
+    private Outcome succeed() {
+        List<Integer> promoted =
+                IntStream.range(0, size).filter(this::isPromoted).boxed().toList();
+        if (promoted.size() == 1) {
+            return primary(promoted.get(0), Reason.PROMOTION);
+        }
+        if (promoted.isEmpty()) {
+            return none(Reason.NO_SUCCESSOR);
+        }
+        int supported = supported(promoted);
+        return supported >= 0 && hasAllOf(supported, promoted)
+                ? primary(supported, Reason.PROMOTION)
+                : contested(promoted);
+    }
+
+    private boolean isPromoted(int i) {
+        return mayWrite(i)
+                && !nodes.get(i).name().equals(claim.node())
+                && !receives(i)
+                && (wasSeenToBePromoted(i) || isFollowedByMostSince(i));
+    }
+
+    /** Whether it still receives from a node that does not receive from it. */
+    private boolean receives(int i) {
+        for (ReplicationChannel channel : nodes.get(i).channels()) {
+            int source = graph.sourceOf(channel);
+            if (channel.receiver() == Receiver.ON && (source < 0 || !graph.isConnected(source, i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean wasSeenToBePromoted(int i) {
+        Long promotedAt = nodes.get(i).roles().promotedAt();
+        return promotedAt != null && isAfterTheLoss(promotedAt);
+    }
+
+    /** Whether the incumbent, if there was one, has not shown itself to be fit since. */
+    private boolean isAfterTheLoss(long moment) {
+        return claim.node() == null || claim.fitAt() - moment < 0;
+    }
+
+    private boolean isFollowedByMostSince(int i) {
+        if (nodes.get(i).channels().stream().anyMatch(channel -> channel.receiver() != Receiver.OFF)) {
+            return false;
+        }
+        int others = 0;
+        int followers = 0;
+        boolean repointed = false;
+        for (int j = 0; j < size; j++) {
+            NodeView other = nodes.get(j);
+            if (j == i || !other.isServer() || graph.twinOf(j) >= 0) {
+                continue;
+            }
+            others++;
+            Sighting living = other.living();
+            if (living != null && living.replicationIsCurrent() && graph.isConnected(j, i)) {
+                followers++;
+                Long repointedAt = other.roles().repointedAt();
+                repointed |= repointedAt != null && isAfterTheLoss(repointedAt);
+            }
+        }
+        return repointed && 2 * followers > others;
+    }
+
+    // --- rules 7 to 9: no incumbent, or more than one
+
+    private Outcome start() {
+        List<Integer> seen =
+                IntStream.range(0, size).filter(this::isPromoted).boxed().toList();
+        List<Integer> candidates = candidates().stream()
+                .filter(i -> seen.contains(i)
+                        || !claim.fenced().contains(nodes.get(i).name()))
+                .toList();
+        List<Integer> all = new ArrayList<>(candidates);
+        seen.stream().filter(i -> !candidates.contains(i)).forEach(all::add);
+        if (all.isEmpty()) {
+            return none(Reason.NO_CANDIDATE);
+        }
+        if (all.size() == 1) {
+            int sole = all.get(0);
+            return seen.contains(sole)
+                    ? primary(sole, Reason.PROMOTION)
+                    : mayStartWith(sole) ? primary(sole, Reason.SOLE_CANDIDATE) : none(Reason.NO_CANDIDATE);
+        }
+        int supported = supported(all);
+        if (supported >= 0 && hasAllOf(supported, all) && !isContradicted(supported)) {
+            return primary(supported, Reason.SUPPORTED);
+        }
+        return contested(all);
+    }
+
+    private boolean mayStartWith(int sole) {
+        return !isContradicted(sole) && !mayReplicateUnseen(sole);
+    }
+
+    /** Whether a node that takes writes has more, or one that replicates has come further; until compared, it may. */
+    private boolean isContradicted(int candidate) {
+        Sighting own = nodes.get(candidate).living();
+        for (int i = 0; i < size; i++) {
+            if (i != candidate && mayWrite(i) && !graph.isConnected(i, candidate)) {
+                Containment has = Containment.of(own, nodes.get(i).living());
+                if (has == Containment.LACKING || has == Containment.NOT_COMPARED_YET) {
+                    return true;
+                }
+            }
+        }
+        return isShortOfAReplica(candidate);
+    }
+
+    /** Whether a replica of another server has come further. */
+    private boolean isShortOfAReplica(int candidate) {
+        Sighting own = nodes.get(candidate).living();
+        for (int i = 0; i < size; i++) {
+            if (i != candidate && nodes.get(i).living() != null && !graph.isConnected(i, candidate)) {
+                Containment has = Containment.ofReplicated(own, nodes.get(i).living());
+                if (has == Containment.LACKING || (has == Containment.NOT_COMPARED_YET && claim.node() == null)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether it may be a replica of a node that never answered: the account may not see it, and it wrote nothing itself. */
+    private boolean mayReplicateUnseen(int i) {
+        NodeView node = nodes.get(i);
+        return !node.showsReplication()
+                && !node.isDeclared(DeclaredRole.PRIMARY)
+                && graph.neverSeen() != null
+                && !hasWritten(node);
+    }
+
+    private static boolean hasWritten(NodeView node) {
+        Sighting seen = node.seen();
+        Position history = seen == null ? null : seen.observation().history();
+        return seen != null
+                && history != null
+                && !history.writtenBy(seen.observation().serverId()).isEmpty();
+    }
+
+    /** Of several nodes the one that the others follow; else, where they follow none, the only one declared primary. */
+    private int supported(List<Integer> claimants) {
+        int followed = graph.mostFollowed(claimants);
+        if (followed >= 0 || claimants.stream().anyMatch(this::isFollowed)) {
+            return followed;
+        }
+        List<Integer> declared = claimants.stream()
+                .filter(i -> nodes.get(i).isDeclared(DeclaredRole.PRIMARY))
+                .toList();
+        return declared.size() == 1 ? declared.get(0) : -1;
+    }
+
+    private boolean isFollowed(int i) {
+        return IntStream.range(0, size).anyMatch(j -> graph.isReplicaOf(j, i));
+    }
+
+    /** Whether a node is known to have everything that the others have. */
+    private boolean hasAllOf(int node, List<Integer> others) {
+        return others.stream()
+                .allMatch(i -> i == node
+                        || Containment.of(nodes.get(node).living(), nodes.get(i).living()) == Containment.CONTAINED
+                        || mayReplicate(node, i));
+    }
+
+    /** Whether the other may be a replica that hurries ahead between two probes: only what is proven speaks against. */
+    private boolean mayReplicate(int node, int other) {
+        return nodes.get(node).isDeclared(DeclaredRole.PRIMARY)
+                && !nodes.get(other).showsReplication()
+                && Containment.of(nodes.get(node).living(), nodes.get(other).living()) != Containment.LACKING;
+    }
+
+    /** Whether an incumbent lacks what a rival has; where two servers cannot be compared, it may. */
+    private boolean lacks(int incumbent, int rival) {
+        Containment has =
+                Containment.of(nodes.get(incumbent).living(), nodes.get(rival).living());
+        boolean comparable = has != Containment.UNKNOWN
+                || nodes.get(incumbent).isDeclared(DeclaredRole.PRIMARY)
+                || !isCandidate(rival);
+        return has == Containment.LACKING || !comparable;
+    }
+
+    // --- the outcome
+
+    private Outcome contested(List<Integer> claimants) {
+        if (sticks) {
+            for (int i : claimants) {
+                if (nodes.get(i).name().equals(claim.last())) {
+                    return primary(i, Reason.STICKY);
+                }
+            }
+        }
+        return outcome(-1, Reason.CONTESTED, claimants);
+    }
+
+    private Outcome primary(int node, Reason reason) {
+        return outcome(node, reason, List.of());
+    }
+
+    private Outcome none(Reason reason) {
+        return outcome(-1, reason, List.of());
+    }
+
+    private Outcome outcome(int primary, Reason reason, List<Integer> claimants) {
+        Findings findings = new Findings(nodes, graph, claim, follows, this::isCandidate);
+        return new Outcome(
+                primary,
+                reason,
+                primary >= 0 ? null : findings.whyNone(reason, claimants),
+                findings.all(primary, reason, claimants));
+    }
+}

@@ -1,0 +1,160 @@
+package io.github.replicationrouting.election;
+
+import io.github.replicationrouting.dialect.ReplicationChannel;
+import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
+import io.github.replicationrouting.node.DeclaredRole;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Which node replicates from which, by what the nodes that answer say of their sources. */
+final class ReplicationGraph {
+
+    private final List<NodeView> nodes;
+    private final int size;
+
+    /** The earlier node that is the same server, or -1. */
+    private final int[] twin;
+
+    /** Whether a node is connected to another as its source, directly or through others. */
+    private final boolean[][] connected;
+
+    /** The same with receivers that run without reaching their source. */
+    private final boolean[][] replicating;
+
+    ReplicationGraph(List<NodeView> nodes) {
+        this.nodes = nodes;
+        this.size = nodes.size();
+        this.twin = twins();
+        this.connected = paths(channel -> channel.receiver() == Receiver.ON);
+        this.replicating = paths(channel -> channel.receiver() != Receiver.OFF);
+    }
+
+    private int[] twins() {
+        Map<String, Integer> seen = new HashMap<>();
+        int[] twins = new int[size];
+        for (int i = 0; i < size; i++) {
+            NodeView node = nodes.get(i);
+            String id = node.living() == null || !node.isServer() ? null : node.serverId();
+            Integer first = id == null ? null : seen.putIfAbsent(id, i);
+            twins[i] = first == null ? -1 : first;
+        }
+        return twins;
+    }
+
+    private boolean[][] paths(Predicate<ReplicationChannel> counts) {
+        boolean[][] paths = new boolean[size][size];
+        for (int i = 0; i < size; i++) {
+            if (nodes.get(i).living() != null) {
+                for (ReplicationChannel channel : nodes.get(i).channels()) {
+                    int source = sourceOf(channel);
+                    if (source >= 0 && source != i && counts.test(channel)) {
+                        paths[i][source] = true;
+                    }
+                }
+            }
+        }
+        for (int via = 0; via < size; via++) {
+            for (int i = 0; i < size; i++) {
+                for (int j = 0; j < size; j++) {
+                    paths[i][j] |= i != j && paths[i][via] && paths[via][j];
+                }
+            }
+        }
+        return paths;
+    }
+
+    /** The node to which a channel leads; -1 where no node is known to be that server. */
+    int sourceOf(ReplicationChannel channel) {
+        String id = channel.sourceId();
+        int found = -1;
+        for (int i = 0; i < size && id != null; i++) {
+            if (twin[i] < 0
+                    && id.equals(nodes.get(i).serverId())
+                    && (found < 0 || nodes.get(i).isServer())) {
+                found = i;
+            }
+        }
+        return found;
+    }
+
+    /** The earlier node that is the same server, or -1. */
+    int twinOf(int node) {
+        return twin[node];
+    }
+
+    /** Whether a node receives from another, directly or through others. */
+    boolean isConnected(int replica, int source) {
+        return connected[replica][source];
+    }
+
+    /** Whether a node receives from another one that does not receive from it. */
+    boolean isReplicaOf(int replica, int source) {
+        return connected[replica][source] && !connected[source][replica];
+    }
+
+    /** A node from which this one receives, and that does not receive from it, or -1. */
+    int sourceOf(int node) {
+        for (int j = 0; j < size; j++) {
+            if (isReplicaOf(node, j)) {
+                return j;
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * The channel that makes a node a replica, whatever its receiver does; null where it has none. None is one that closes a
+     * ring of replicating nodes, one that is stopped and leads to a node which is connected to this one, or, of a node
+     * declared primary, one that leads out of the topology.
+     */
+    @Nullable
+    ReplicationChannel sourceChannel(int node) {
+        for (ReplicationChannel channel : nodes.get(node).channels()) {
+            int source = sourceOf(channel);
+            boolean leadsBack = source >= 0
+                    && (channel.receiver() == Receiver.OFF ? connected[source][node] : replicating[source][node]);
+            boolean leadsOut = source < 0 && nodes.get(node).isDeclared(DeclaredRole.PRIMARY) && neverSeen() == null;
+            if (!leadsBack && !leadsOut) {
+                return channel;
+            }
+        }
+        return null;
+    }
+
+    /** A node that has never answered and that may be anything but a declared replica; null where there is none. */
+    @Nullable
+    NodeView neverSeen() {
+        for (NodeView node : nodes) {
+            if (node.seen() == null && !node.isDeclared(DeclaredRole.REPLICA)) {
+                return node;
+            }
+        }
+        return null;
+    }
+
+    /** Of several nodes the one that more than half of those follow that follow any of them, or -1. */
+    int mostFollowed(List<Integer> candidates) {
+        int voters = 0;
+        int[] votes = new int[size];
+        for (int i = 0; i < size; i++) {
+            boolean follows = false;
+            for (int candidate : candidates) {
+                NodeView.Sighting living = nodes.get(i).living();
+                if (living != null && living.replicationIsCurrent() && isReplicaOf(i, candidate)) {
+                    votes[candidate]++;
+                    follows = true;
+                }
+            }
+            voters += follows ? 1 : 0;
+        }
+        for (int candidate : candidates) {
+            if (2 * votes[candidate] > voters) {
+                return candidate;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,157 @@
+package io.github.replicationrouting.monitor;
+
+import io.github.replicationrouting.dialect.Observation;
+import io.github.replicationrouting.election.Outcome;
+import io.github.replicationrouting.position.Position;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares a successor, before the first write, with the newest position that was seen of its predecessor and with what
+ * each node that answers has of that. On the monitor's thread only.
+ *
+ * <p>What the predecessor committed after its last probe, and no other node has, was never seen and is not part of the
+ * gap. A gap closes when the successor has everything after all, when the predecessor is back, or when an operator
+ * accepts it.
+ */
+final class PromotionCheck {
+
+    private final boolean rejects;
+
+    private @Nullable NodeWatch last;
+
+    /** The id of its server, by which it signed its transactions. */
+    private String lastServerId = "";
+
+    /** The newest position seen of it. */
+    private @Nullable Position reached;
+
+    private @Nullable NodeWatch accepted;
+
+    private @Nullable IncompletePromotion gap;
+
+    PromotionCheck(WritePolicy policy) {
+        this.rejects = policy.onIncompletePromotion() == OnIncompletePromotion.REJECT;
+    }
+
+    /** Accepts the node whose promotion is refused as it is. */
+    void accept(List<NodeWatch> nodes) {
+        IncompletePromotion refused = gap;
+        if (refused != null) {
+            accepted = nodes.stream()
+                    .filter(watch -> watch.node == refused.to())
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    /**
+     * Returns the outcome, or one without a primary where the promoted node is not to be written to, or not yet.
+     *
+     * @param news told of each gap once
+     */
+    Outcome check(Outcome outcome, List<NodeWatch> nodes, Consumer<IncompletePromotion> news) {
+        if (outcome.primary() < 0) {
+            return outcome;
+        }
+        NodeWatch next = nodes.get(outcome.primary());
+        if (next != last && next != accepted) {
+            NodeWatch behind = notComparedYet(next, nodes);
+            if (behind != null) {
+                String comparing = "being compared with " + behind.name() + " before the first write";
+                return outcome.withheld(comparing, next.name() + " is " + comparing);
+            }
+            IncompletePromotion found = gapOf(next, nodes);
+            if (found != null && (gap == null || gap.to() != next.node)) {
+                news.accept(found);
+            }
+            gap = found;
+            if (found != null && found.rejected()) {
+                return withheld(outcome, found);
+            }
+        }
+        record(next);
+        return outcome;
+    }
+
+    private void record(NodeWatch primary) {
+        last = primary;
+        accepted = null;
+        gap = null;
+        Observation seen = primary.observation;
+        lastServerId = seen == null ? "" : seen.serverId();
+        reached = seen == null ? null : seen.written();
+    }
+
+    private @Nullable IncompletePromotion gapOf(NodeWatch next, List<NodeWatch> nodes) {
+        NodeWatch before = last;
+        if (before == null) {
+            return null;
+        }
+        Position had = reached;
+        Position has = everythingAt(next.observation);
+        if (had != null && has != null && has.isComparableTo(had) && !has.contains(had)) {
+            return gap(before, next, had.subtract(has), had.countMissingIn(has));
+        }
+        Position history = next.observation == null ? null : next.observation.history();
+        for (NodeWatch other : nodes) {
+            Position part = partOfThePredecessor(other, next);
+            if (part != null && history != null && history.isComparableTo(part) && !history.contains(part)) {
+                return gap(before, next, part.subtract(history), part.countMissingIn(history));
+            }
+        }
+        return null;
+    }
+
+    private IncompletePromotion gap(NodeWatch before, NodeWatch next, Position missing, OptionalLong transactions) {
+        return new IncompletePromotion(before.node, next.node, missing, transactions, rejects);
+    }
+
+    /** A node that seems to have more of the predecessor, and that answered after the successor was last asked. */
+    private @Nullable NodeWatch notComparedYet(NodeWatch next, List<NodeWatch> nodes) {
+        Position history = next.observation == null ? null : next.observation.history();
+        for (NodeWatch other : nodes) {
+            Position part = partOfThePredecessor(other, next);
+            if (part != null
+                    && history != null
+                    && history.isComparableTo(part)
+                    && !history.contains(part)
+                    && next.answeredAt - other.arrivedAt < 0) {
+                return other;
+            }
+        }
+        return null;
+    }
+
+    /** What a node that answers has of the predecessor's transactions; null where nothing is known. */
+    private @Nullable Position partOfThePredecessor(NodeWatch other, NodeWatch next) {
+        if (last == null || other == next || !other.alive || other.isEndpoint() || other.observation == null) {
+            return null;
+        }
+        Position history = other.observation.history();
+        return history == null ? null : history.writtenBy(lastServerId);
+    }
+
+    /** A promoted server knows what it replicated, and what it wrote, in two places. */
+    private static @Nullable Position everythingAt(@Nullable Observation seen) {
+        if (seen == null) {
+            return null;
+        }
+        Position written = seen.written();
+        Position executed = seen.executed();
+        if (written == null || executed == null || !written.isComparableTo(executed)) {
+            return written == null ? executed : written;
+        }
+        return written.union(executed);
+    }
+
+    private static Outcome withheld(Outcome outcome, IncompletePromotion gap) {
+        String why = gap.describe() + " (replication.routing.writes.on-incomplete-promotion=reject)";
+        return outcome.withheld(
+                why,
+                gap.to() + " was " + why + ". Writes go on when it has them, when " + gap.from()
+                        + " is back, or when ReplicationRouting.acceptPromotion() or a restart accepts the loss");
+    }
+}
