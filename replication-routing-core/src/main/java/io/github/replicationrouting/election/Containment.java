@@ -19,6 +19,11 @@ enum Containment {
         return other == null ? UNKNOWN : of(node, other, other.observation().history());
     }
 
+    /** Whether {@code node} has everything that {@code other} wrote itself. */
+    static Containment ofOwn(@Nullable Sighting node, @Nullable Sighting other) {
+        return other == null ? UNKNOWN : of(node, other, other.ownTransactions());
+    }
+
     /**
      * Whether {@code node} has come as far as {@code other} has replicated. Servers that wrote long ago are left out of
      * account, since a node that was restored from a backup does not list them.

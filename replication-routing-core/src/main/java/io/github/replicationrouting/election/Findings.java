@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /** What an election finds of each node, and in words why there is no primary and what would change that. */
 final class Findings {
 
+    private static final String PENDING =
+            "being compared with the other nodes that take writes, before the first write";
     private static final String TOGGLE = "set read_only on and off again";
 
     private final List<NodeView> nodes;
@@ -44,13 +46,13 @@ final class Findings {
 
     // --- each node
 
-    List<Finding> all(int primary, Reason reason, List<Integer> claimants) {
+    List<Finding> all(int primary, Reason reason, List<Integer> claimants, int other) {
         return IntStream.range(0, nodes.size())
-                .mapToObj(i -> find(i, primary, reason, claimants))
+                .mapToObj(i -> find(i, primary, reason, claimants, other))
                 .toList();
     }
 
-    private Finding find(int i, int primary, Reason reason, List<Integer> claimants) {
+    private Finding find(int i, int primary, Reason reason, List<Integer> claimants, int other) {
         NodeView node = nodes.get(i);
         Sighting seen = node.seen();
         if (seen == null) {
@@ -66,25 +68,27 @@ final class Findings {
             return new Finding(Role.UNKNOWN, false, same, same);
         }
         if (isCandidate.test(i) || claimants.contains(i)) {
-            return new Finding(Role.UNKNOWN, true, whyNotPrimary(i, primary, reason, claimants), null);
+            return new Finding(Role.UNKNOWN, true, whyNotPrimary(i, primary, reason, claimants, other), null);
         }
         return replica(i, seen);
     }
 
-    private String whyNotPrimary(int i, int primary, Reason reason, List<Integer> claimants) {
+    private String whyNotPrimary(int i, int primary, Reason reason, List<Integer> claimants, int other) {
         if (primary >= 0) {
             return "writable beside the primary " + name(primary);
         }
-        if (reason == Reason.CONTESTED) {
-            String others = claimants.stream()
-                    .filter(other -> other != i)
-                    .map(this::name)
-                    .collect(Collectors.joining(" and "));
-            return others.isEmpty()
-                    ? "writable, but another node has transactions that it lacks"
-                    : "writable like " + others + ", and nothing shows which is right";
+        if (reason == Reason.PENDING && claimants.contains(i)) {
+            return PENDING;
         }
-        return evidence(i);
+        if (reason != Reason.CONTESTED) {
+            return evidence(i);
+        }
+        if (claimants.size() == 1 && other >= 0) {
+            return "writable, but lacks transactions of " + name(other);
+        }
+        return "writable like "
+                + claimants.stream().filter(rival -> rival != i).map(this::name).collect(Collectors.joining(" and "))
+                + ", and nothing shows which is right";
     }
 
     private Finding replica(int i, Sighting seen) {
@@ -122,9 +126,10 @@ final class Findings {
 
     // --- no primary
 
-    String whyNone(Reason reason, List<Integer> claimants) {
+    String whyNone(Reason reason, List<Integer> claimants, int other) {
         return switch (reason) {
-            case CONTESTED -> contested(claimants);
+            case CONTESTED -> contested(claimants, other);
+            case PENDING -> name(claimants.get(0)) + " is " + PENDING;
             case NO_SUCCESSOR ->
                 "the primary " + claim.node() + " " + absence() + ", and no promotion has been seen since: "
                         + eachNode();
@@ -133,23 +138,17 @@ final class Findings {
         };
     }
 
-    private String contested(List<Integer> claimants) {
-        if (claimants.size() == 1) {
-            return name(claimants.get(0)) + at(claimants.get(0))
-                    + " is writable, but another writable node, or a replica of"
-                    + " another server, has transactions that it lacks (" + others(claimants.get(0)) + "): make the"
-                    + " wrong one read-only, or set replication.routing.nodes.<name>.role=replica for it";
+    private String contested(List<Integer> claimants, int other) {
+        if (claimants.size() == 1 && other >= 0) {
+            int sole = claimants.get(0);
+            return name(sole) + at(sole) + " is writable, but " + name(other) + at(other)
+                    + " has transactions that it lacks: if " + name(sole) + " is the primary, make " + name(other)
+                    + " its replica, or set replication.routing.nodes." + name(other)
+                    + ".role=replica; if not, make " + name(sole) + " read-only";
         }
         return claimants.stream().map(i -> name(i) + at(i)).collect(Collectors.joining(" and "))
                 + " are writable and nothing shows which is right: make the wrong one read-only, or set"
                 + " replication.routing.nodes.<name>.role=replica for it";
-    }
-
-    private String others(int except) {
-        return IntStream.range(0, nodes.size())
-                .filter(i -> i != except && nodes.get(i).living() != null)
-                .mapToObj(i -> name(i) + at(i))
-                .collect(Collectors.joining(", "));
     }
 
     private String absence() {
@@ -228,7 +227,7 @@ final class Findings {
                     + " seen: " + denied.grant() + ", or set replication.routing.nodes." + node.name()
                     + ".role=primary";
         }
-        return "writable, but lacks transactions that another node has (" + others(i) + ")";
+        return "writable, and no primary has been known yet";
     }
 
     private String describe(ReplicationChannel channel) {

@@ -7,9 +7,9 @@ import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
 import io.github.replicationrouting.node.DeclaredRole;
 import io.github.replicationrouting.node.NodeKind;
 import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.position.Position;
+import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +46,13 @@ public record NodeView(
 
         List<ReplicationChannel> channels() {
             return replication instanceof Replication.Channels known ? known.channels() : List.of();
+        }
+
+        /** What the server itself wrote, null where that is not known. */
+        @Nullable
+        Position ownTransactions() {
+            Position history = observation.history();
+            return history == null ? null : history.writtenBy(observation.serverId());
         }
 
         /** Whether a receiver is connected to its source, so that the server replicates. */
@@ -91,17 +98,36 @@ public record NodeView(
         return seen != null && seen.replication() instanceof Replication.Channels;
     }
 
-    /** The sources that are configured, as this node addresses them. */
-    Set<String> sourceAddresses() {
-        return channels().stream()
-                .map(channel -> channel.host() + ":" + channel.port())
-                .collect(Collectors.toSet());
+    /** A channel's source, as the replica addresses it. */
+    static String address(ReplicationChannel channel) {
+        return channel.host() + ":" + channel.port();
     }
 
-    /** Whether it is no primary now: read-only, or connected to a source. */
-    boolean isSeenAsReplica() {
-        Sighting living = living();
-        return living != null && (living.observation().readOnly() || living.isReceiving());
+    /** Whether it has written within the last moments; until it has been watched for so long, it may have. */
+    boolean mayBeWriting(Duration moments) {
+        Sighting newest = seen;
+        return newest != null && (isWithin(moments, roles.seenSince(), newest) || hasWrittenWithin(moments));
+    }
+
+    private static boolean isWithin(Duration moments, @Nullable Long moment, Sighting newest) {
+        return moment != null && newest.arrivedAt() - moment < moments.toNanos();
+    }
+
+    /** Whether it has been watched for so long and has neither written nor changed its role. */
+    boolean isQuiet(Duration moments) {
+        return seen != null && !mayBeWriting(moments) && !isWithin(moments, roles.changedAt(), seen);
+    }
+
+    /** Whether it was seen to write within the last moments. */
+    boolean hasWrittenWithin(Duration moments) {
+        Sighting newest = seen;
+        return newest != null && isWithin(moments, roles.wroteAt(), newest);
+    }
+
+    /** Whether it was seen to write after a moment. */
+    boolean hasWrittenSince(long moment) {
+        Long wroteAt = roles.wroteAt();
+        return wroteAt != null && wroteAt - moment > 0;
     }
 
     /** Whether it has a source, or is read-only where the account may not see a source. */

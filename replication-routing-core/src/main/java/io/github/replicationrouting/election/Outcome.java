@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it is the primary
  * @param noPrimaryReason why there is none, in words; null exactly when there is one
  * @param findings what each node is, in the order of the nodes
+ * @param promised index of the node that will be the primary unless another node speaks against it; -1 where there is none
  */
-public record Outcome(int primary, Reason reason, @Nullable String noPrimaryReason, List<Finding> findings) {
+public record Outcome(
+        int primary, Reason reason, @Nullable String noPrimaryReason, List<Finding> findings, int promised) {
 
     /** On what a primary, or its absence, is based. */
     public enum Reason {
@@ -27,6 +29,8 @@ public record Outcome(int primary, Reason reason, @Nullable String noPrimaryReas
         SUPPORTED,
         /** Of several writable nodes it is the last primary ({@code writes.on-multiple-writable=stick}). */
         STICKY,
+        /** A node is found to be the primary, once other nodes that take writes have been probed once more. */
+        PENDING,
         /** The primary is gone, and no promotion was seen. */
         NO_SUCCESSOR,
         /** More than one node claims to be the primary. */
@@ -48,6 +52,6 @@ public record Outcome(int primary, Reason reason, @Nullable String noPrimaryReas
     public Outcome withheld(String doubt, String why) {
         List<Finding> all = new ArrayList<>(findings);
         all.set(primary, new Finding(Role.UNKNOWN, true, doubt, null));
-        return new Outcome(-1, Reason.NO_SUCCESSOR, why, all);
+        return new Outcome(-1, Reason.PENDING, why, all, primary);
     }
 }

@@ -118,7 +118,7 @@ public final class PrimaryElection {
     }
 
     private boolean isFit(int incumbent) {
-        return mayWrite(incumbent) && !isDemoted(incumbent);
+        return mayWrite(incumbent) && !isDemoted(incumbent) && (claim.present() || !hasNewSource(incumbent));
     }
 
     /** Whether an incumbent now receives from another node, other than through a channel that it had all along. */
@@ -129,34 +129,40 @@ public final class PrimaryElection {
                     && source >= 0
                     && source != i
                     && !graph.isConnected(source, i)
-                    && !claim.tolerated().contains(channel.host() + ":" + channel.port())) {
+                    && !claim.tolerated().contains(NodeView.address(channel))) {
                 return true;
             }
         }
         return false;
     }
 
+    /** Whether an incumbent has come back with a source that it did not have before. */
+    private boolean hasNewSource(int i) {
+        ReplicationChannel source = graph.sourceChannel(i);
+        return source != null && !claim.tolerated().contains(NodeView.address(source));
+    }
+
     private Outcome confirm(int incumbent) {
         long since = claim.since(Objects.requireNonNull(nodes.get(incumbent).seen()), gap);
         List<Integer> claimants = new ArrayList<>(List.of(incumbent));
-        boolean contradicted = hasMissedANode() && isShortOfAReplica(incumbent);
+        if (!claim.present() && isPending(incumbent)) {
+            return pending(incumbent);
+        }
+        int other = claim.present() ? -1 : otherWriter(incumbent);
+        if (other < 0 && hasMissedANode()) {
+            other = furtherReplica(incumbent);
+        }
         for (int i = 0; i < size; i++) {
-            if (i != incumbent && mayWrite(i) && !isNoRival(nodes.get(i), since)) {
-                contradicted |= lacks(incumbent, i);
+            if (i != incumbent && mayWrite(i) && !claim.isCleared(nodes.get(i), since)) {
+                other = isRival(i, incumbent) ? i : other;
                 if (isCandidate(i)) {
                     claimants.add(i);
                 }
             }
         }
         int supported = claimants.size() == 1 ? incumbent : supported(claimants);
-        if (supported >= 0 && supported != incumbent) {
-            return hasAllOf(supported, claimants) ? primary(supported, Reason.SUPPORTED) : contested(claimants);
-        }
-        return contradicted ? contested(claimants) : primary(incumbent, Reason.INCUMBENT);
-    }
-
-    private boolean isNoRival(NodeView node, long since) {
-        return claim.fenced().contains(node.name()) || claim.isCleared(node, since);
+        boolean stays = other < 0 && (supported < 0 || supported == incumbent);
+        return stays ? primary(incumbent, Reason.INCUMBENT) : contested(claimants, other);
     }
 
     /** Whether a node has not answered since before the incumbent was known, and may be anything. */
@@ -172,16 +178,41 @@ public final class PrimaryElection {
     private Outcome succeed() {
         List<Integer> promoted =
                 IntStream.range(0, size).filter(this::isPromoted).boxed().toList();
-        if (promoted.size() == 1) {
-            return primary(promoted.get(0), Reason.PROMOTION);
-        }
         if (promoted.isEmpty()) {
             return none(Reason.NO_SUCCESSOR);
         }
-        int supported = supported(promoted);
-        return supported >= 0 && hasAllOf(supported, promoted)
-                ? primary(supported, Reason.PROMOTION)
-                : contested(promoted);
+        int successor = promoted.size() == 1 ? promoted.get(0) : supported(promoted);
+        if (successor < 0 || !hasAllOf(successor, promoted)) {
+            return contested(promoted, -1);
+        }
+        if (isPending(successor)) {
+            return pending(successor);
+        }
+        int other = otherWriter(successor);
+        return other < 0 ? primary(successor, Reason.PROMOTION) : contested(List.of(successor), other);
+    }
+
+    /**
+     * A node that another instance has written to since the incumbent was lost, or -1. Of one that replicates from
+     * {@code primary} what counts is that it goes on writing what that lacks.
+     *
+     * @param primary the successor, or the incumbent that has come back
+     */
+    private int otherWriter(int primary) {
+        for (int i = 0; i < size; i++) {
+            Sighting other = nodes.get(i).living();
+            if (i == primary || other == null || !mayWrite(i)) {
+                continue;
+            }
+            boolean writes = graph.isReplicaOf(i, primary)
+                    ? nodes.get(i).hasWrittenWithin(gap)
+                            && Containment.ofOwn(nodes.get(primary).living(), other) != Containment.CONTAINED
+                    : nodes.get(i).hasWrittenSince(claim.fitAt());
+            if (writes) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     private boolean isPromoted(int i) {
@@ -251,47 +282,58 @@ public final class PrimaryElection {
         }
         if (all.size() == 1) {
             int sole = all.get(0);
-            return seen.contains(sole)
-                    ? primary(sole, Reason.PROMOTION)
-                    : mayStartWith(sole) ? primary(sole, Reason.SOLE_CANDIDATE) : none(Reason.NO_CANDIDATE);
+            return seen.isEmpty() && mayReplicateUnseen(sole)
+                    ? none(Reason.NO_CANDIDATE)
+                    : startWith(sole, Reason.SOLE_CANDIDATE);
         }
         int supported = supported(all);
-        if (supported >= 0 && hasAllOf(supported, all) && !isContradicted(supported)) {
-            return primary(supported, Reason.SUPPORTED);
+        return supported >= 0 && hasAllOf(supported, all) ? startWith(supported, Reason.SUPPORTED) : contested(all, -1);
+    }
+
+    private Outcome startWith(int candidate, Reason reason) {
+        if (isPending(candidate)) {
+            return pending(candidate);
         }
-        return contested(all);
+        int other = contradicting(candidate);
+        return other < 0 ? primary(candidate, reason) : contested(List.of(candidate), other);
     }
 
-    private boolean mayStartWith(int sole) {
-        return !isContradicted(sole) && !mayReplicateUnseen(sole);
-    }
-
-    /** Whether a node that takes writes has more, or one that replicates has come further; until compared, it may. */
-    private boolean isContradicted(int candidate) {
-        Sighting own = nodes.get(candidate).living();
+    /** A node that speaks against a candidate, or -1: one that takes writes, or one that replicates and has come further. */
+    private int contradicting(int candidate) {
         for (int i = 0; i < size; i++) {
-            if (i != candidate && mayWrite(i) && !graph.isConnected(i, candidate)) {
-                Containment has = Containment.of(own, nodes.get(i).living());
-                if (has == Containment.LACKING || has == Containment.NOT_COMPARED_YET) {
-                    return true;
-                }
+            if (i != candidate && mayWrite(i) && contradicts(i, candidate)) {
+                return i;
             }
         }
-        return isShortOfAReplica(candidate);
+        return furtherReplica(candidate);
     }
 
-    /** Whether a replica of another server has come further. */
-    private boolean isShortOfAReplica(int candidate) {
+    /**
+     * Whether a node that takes writes has transactions that a candidate lacks; until the two have been compared, it may.
+     * Of a replica that is connected to the candidate they count only while more of them come: else they are a mistake of the
+     * past.
+     */
+    private boolean contradicts(int i, int candidate) {
         Sighting own = nodes.get(candidate).living();
+        Sighting other = nodes.get(i).living();
+        boolean connected = graph.isConnected(i, candidate);
+        Containment has = connected ? Containment.ofOwn(own, other) : Containment.of(own, other);
+        boolean lacks = has == Containment.LACKING || has == Containment.NOT_COMPARED_YET;
+        return lacks && (!connected || nodes.get(i).mayBeWriting(gap));
+    }
+
+    /** A replica of another server that has come further than a node, or -1. */
+    private int furtherReplica(int node) {
+        Sighting own = nodes.get(node).living();
         for (int i = 0; i < size; i++) {
-            if (i != candidate && nodes.get(i).living() != null && !graph.isConnected(i, candidate)) {
+            if (i != node && nodes.get(i).living() != null && !graph.isConnected(i, node)) {
                 Containment has = Containment.ofReplicated(own, nodes.get(i).living());
                 if (has == Containment.LACKING || (has == Containment.NOT_COMPARED_YET && claim.node() == null)) {
-                    return true;
+                    return i;
                 }
             }
         }
-        return false;
+        return -1;
     }
 
     /** Whether it may be a replica of a node that never answered: the account may not see it, and it wrote nothing itself. */
@@ -342,19 +384,49 @@ public final class PrimaryElection {
                 && Containment.of(nodes.get(node).living(), nodes.get(other).living()) != Containment.LACKING;
     }
 
-    /** Whether an incumbent lacks what a rival has; where two servers cannot be compared, it may. */
-    private boolean lacks(int incumbent, int rival) {
-        Containment has =
-                Containment.of(nodes.get(incumbent).living(), nodes.get(rival).living());
-        boolean comparable = has != Containment.UNKNOWN
-                || nodes.get(incumbent).isDeclared(DeclaredRole.PRIMARY)
-                || !isCandidate(rival);
-        return has == Containment.LACKING || !comparable;
+    /**
+     * Whether a node that takes writes speaks against an incumbent: it has more, it writes as well, or nothing can show that it
+     * does not.
+     */
+    private boolean isRival(int i, int incumbent) {
+        NodeView node = nodes.get(i);
+        boolean candidate = isCandidate(i);
+        boolean declared = nodes.get(incumbent).isDeclared(DeclaredRole.PRIMARY);
+        if (candidate && !declared && graph.isConnected(i, incumbent)) {
+            return true;
+        }
+        return switch (Containment.of(nodes.get(incumbent).living(), node.living())) {
+            case CONTAINED, NOT_COMPARED_YET ->
+                node.hasWrittenSince(claim.electedAt()) && !graph.isReplicaOf(i, incumbent);
+            case LACKING -> contradicts(i, incumbent);
+            case UNKNOWN -> candidate && !declared;
+        };
     }
 
     // --- the outcome
 
-    private Outcome contested(List<Integer> claimants) {
+    /**
+     * Whether another node that takes writes, or the incumbent, has not been probed since this node was first found to be the
+     * primary.
+     */
+    private boolean isPending(int node) {
+        long promisedAt = claim.promisedSince(nodes.get(node));
+        for (int i = 0; i < size; i++) {
+            Sighting other = nodes.get(i).living();
+            boolean counts = mayWrite(i) || nodes.get(i).name().equals(claim.node());
+            if (i != node && other != null && counts && other.sentAt() - promisedAt < 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Outcome pending(int node) {
+        return outcome(-1, Reason.PENDING, List.of(node), -1);
+    }
+
+    /** @param other a node that is no claimant, and that has more than the only one; or -1 */
+    private Outcome contested(List<Integer> claimants, int other) {
         if (sticks) {
             for (int i : claimants) {
                 if (nodes.get(i).name().equals(claim.last())) {
@@ -362,23 +434,24 @@ public final class PrimaryElection {
                 }
             }
         }
-        return outcome(-1, Reason.CONTESTED, claimants);
+        return outcome(-1, Reason.CONTESTED, claimants, other);
     }
 
     private Outcome primary(int node, Reason reason) {
-        return outcome(node, reason, List.of());
+        return outcome(node, reason, List.of(), -1);
     }
 
     private Outcome none(Reason reason) {
-        return outcome(-1, reason, List.of());
+        return outcome(-1, reason, List.of(), -1);
     }
 
-    private Outcome outcome(int primary, Reason reason, List<Integer> claimants) {
+    private Outcome outcome(int primary, Reason reason, List<Integer> claimants, int other) {
         Findings findings = new Findings(nodes, graph, claim, follows, this::isCandidate);
         return new Outcome(
                 primary,
                 reason,
-                primary >= 0 ? null : findings.whyNone(reason, claimants),
-                findings.all(primary, reason, claimants));
+                primary >= 0 ? null : findings.whyNone(reason, claimants, other),
+                findings.all(primary, reason, claimants, other),
+                reason == Reason.PENDING ? claimants.get(0) : -1);
     }
 }

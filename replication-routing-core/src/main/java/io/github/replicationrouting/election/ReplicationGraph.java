@@ -90,6 +90,11 @@ final class ReplicationGraph {
         return connected[replica][source];
     }
 
+    /** Whether a node's receiver runs, whether or not it reaches the other, directly or through others. */
+    boolean isReplicating(int replica, int source) {
+        return replicating[replica][source];
+    }
+
     /** Whether a node receives from another one that does not receive from it. */
     boolean isReplicaOf(int replica, int source) {
         return connected[replica][source] && !connected[source][replica];
@@ -135,7 +140,7 @@ final class ReplicationGraph {
         return null;
     }
 
-    /** Of several nodes the one that more than half of those follow that follow any of them, or -1. */
+    /** Of several nodes the only one that more than half of those others follow that follow any of them, or -1. */
     int mostFollowed(List<Integer> candidates) {
         int voters = 0;
         int[] votes = new int[size];
@@ -143,18 +148,25 @@ final class ReplicationGraph {
             boolean follows = false;
             for (int candidate : candidates) {
                 NodeView.Sighting living = nodes.get(i).living();
-                if (living != null && living.replicationIsCurrent() && isReplicaOf(i, candidate)) {
+                if (living != null
+                        && living.replicationIsCurrent()
+                        && !candidates.contains(i)
+                        && isReplicaOf(i, candidate)) {
                     votes[candidate]++;
                     follows = true;
                 }
             }
             voters += follows ? 1 : 0;
         }
+        int most = -1;
         for (int candidate : candidates) {
             if (2 * votes[candidate] > voters) {
-                return candidate;
+                if (most >= 0) {
+                    return -1;
+                }
+                most = candidate;
             }
         }
-        return -1;
+        return most;
     }
 }

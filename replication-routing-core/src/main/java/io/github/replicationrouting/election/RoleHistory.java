@@ -21,15 +21,20 @@ import org.jspecify.annotations.Nullable;
  * @param unchangedAt when the answer before that change was asked for: the change came later
  * @param repointedAt when the node was first seen with the source that it has now, after it had another one or none; null
  *     where it has the source that it had from the beginning
+ * @param seenSince when the first answer came; null before it
+ * @param wroteAt when the node was last seen to have written a transaction itself since its answer before; null where it was
+ *     not
  */
 public record RoleHistory(
         @Nullable Long promotedAt,
         @Nullable Long changedAt,
         @Nullable Long unchangedAt,
-        @Nullable Long repointedAt) {
+        @Nullable Long repointedAt,
+        @Nullable Long seenSince,
+        @Nullable Long wroteAt) {
 
     /** Nothing has been seen yet. */
-    public static final RoleHistory NONE = new RoleHistory(null, null, null, null);
+    public static final RoleHistory NONE = new RoleHistory(null, null, null, null, null, null);
 
     /** The steps of a promotion follow each other; a node that goes on receiving for longer has not been promoted. */
     private static final Duration PROMOTION_STEPS = Duration.ofSeconds(5);
@@ -37,7 +42,7 @@ public record RoleHistory(
     /** Takes in one more answer. */
     public RoleHistory after(@Nullable Sighting before, Sighting now) {
         if (before == null) {
-            return this;
+            return new RoleHistory(null, null, null, null, now.arrivedAt(), null);
         }
         boolean sameRun = isSameRun(before, now);
         boolean writableBefore = before.observation().writable();
@@ -60,7 +65,13 @@ public record RoleHistory(
                 promoted,
                 changed ? Long.valueOf(now.arrivedAt()) : changedAt,
                 changed ? Long.valueOf(before.sentAt()) : unchangedAt,
-                sourceChanged ? (sourceRemoved ? null : Long.valueOf(now.arrivedAt())) : repointedAt);
+                sourceChanged ? (sourceRemoved ? null : Long.valueOf(now.arrivedAt())) : repointedAt,
+                seenSince,
+                sameRun && hasWritten(before, now) ? Long.valueOf(now.arrivedAt()) : wroteAt);
+    }
+
+    private static boolean hasWritten(Sighting before, Sighting now) {
+        return !Objects.equals(before.ownTransactions(), now.ownTransactions());
     }
 
     /** Whether its role or source may have changed after one moment and before another. */

@@ -366,7 +366,8 @@ final class MonitorCore implements ProbeRounds.Results {
         if (firstSample) {
             members.stream().filter(lags::wantsAnotherLook).forEach(rounds::look);
         }
-        if (known.getCount() > 0 && members.stream().allMatch(this::isKnown)) {
+        boolean pending = outcome.reason() == Outcome.Reason.PENDING;
+        if (known.getCount() > 0 && !pending && members.stream().allMatch(this::isKnown)) {
             announcements.speakUp();
             known.countDown();
         }
