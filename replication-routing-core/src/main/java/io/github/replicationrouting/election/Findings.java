@@ -84,7 +84,7 @@ final class Findings {
             return evidence(i);
         }
         if (claimants.size() == 1 && other >= 0) {
-            return "writable, but lacks transactions of " + name(other);
+            return "writable, but lacks transactions of " + name(other) + ", or that is written to as well";
         }
         return "writable like "
                 + claimants.stream().filter(rival -> rival != i).map(this::name).collect(Collectors.joining(" and "))
@@ -142,7 +142,8 @@ final class Findings {
         if (claimants.size() == 1 && other >= 0) {
             int sole = claimants.get(0);
             return name(sole) + at(sole) + " is writable, but " + name(other) + at(other)
-                    + " has transactions that it lacks: if " + name(sole) + " is the primary, make " + name(other)
+                    + " has transactions that it lacks, or is written to as well: if " + name(sole)
+                    + " is the primary, make " + name(other)
                     + " its replica, or set replication.routing.nodes." + name(other)
                     + ".role=replica; if not, make " + name(sole) + " read-only";
         }

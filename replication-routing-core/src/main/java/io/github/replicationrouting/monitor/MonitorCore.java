@@ -54,6 +54,10 @@ final class MonitorCore implements ProbeRounds.Results {
     private final CountDownLatch known = new CountDownLatch(1);
 
     private boolean unsettled = true;
+
+    /** Whether the primary is known but for one more answer of the other nodes. */
+    private boolean wasPending;
+
     private boolean decided;
 
     private final PublishedTopology published;
@@ -367,6 +371,10 @@ final class MonitorCore implements ProbeRounds.Results {
             members.stream().filter(lags::wantsAnotherLook).forEach(rounds::look);
         }
         boolean pending = outcome.reason() == Outcome.Reason.PENDING;
+        if (pending && !wasPending) {
+            members.forEach(rounds::look);
+        }
+        wasPending = pending;
         if (known.getCount() > 0 && !pending && members.stream().allMatch(this::isKnown)) {
             announcements.speakUp();
             known.countDown();

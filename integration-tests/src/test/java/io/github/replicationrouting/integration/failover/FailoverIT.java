@@ -214,7 +214,7 @@ class FailoverIT {
                 await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(noPrimaryReason(other))
                         .contains("db1")
                         .contains("db2")
-                        .contains("has transactions that it lacks")
+                        .contains("has transactions that it lacks, or is written to as well")
                         .contains("replication.routing.nodes.db2.role=replica"));
                 db2.readOnly(true);
                 awaitPrimary(other, "db1");
