@@ -67,6 +67,10 @@ final class Findings {
                     + seen.observation().serverId() + "): give each server one name and an identity of its own";
             return new Finding(Role.UNKNOWN, false, same, same);
         }
+        if (reason == Reason.PENDING && claimants.contains(i)) {
+            // What it was a moment ago: it is the primary after one more probe.
+            return replica(null);
+        }
         if (isCandidate.test(i) || claimants.contains(i)) {
             return new Finding(Role.UNKNOWN, true, whyNotPrimary(i, primary, reason, claimants, other), null);
         }
@@ -76,9 +80,6 @@ final class Findings {
     private String whyNotPrimary(int i, int primary, Reason reason, List<Integer> claimants, int other) {
         if (primary >= 0) {
             return "writable beside the primary " + name(primary);
-        }
-        if (reason == Reason.PENDING && claimants.contains(i)) {
-            return PENDING;
         }
         if (reason != Reason.CONTESTED) {
             return evidence(i);

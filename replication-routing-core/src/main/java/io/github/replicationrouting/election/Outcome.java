@@ -43,15 +43,24 @@ public record Outcome(
         findings = List.copyOf(findings);
     }
 
+    /** The same without its primary, which is to be probed once more first; {@code why} is why there is none. */
+    public Outcome postponed(String why) {
+        return without(new Finding(Role.REPLICA, false, null, null), why);
+    }
+
     /**
-     * The same without its primary, which is not to be written to, or not yet.
+     * The same without its primary, which is not to be written to.
      *
-     * @param doubt why, said of the node
+     * @param doubt why not, said of the node
      * @param why why there is no primary
      */
-    public Outcome withheld(String doubt, String why) {
+    public Outcome refused(String doubt, String why) {
+        return without(new Finding(Role.UNKNOWN, true, doubt, null), why);
+    }
+
+    private Outcome without(Finding instead, String why) {
         List<Finding> all = new ArrayList<>(findings);
-        all.set(primary, new Finding(Role.UNKNOWN, true, doubt, null));
+        all.set(primary, instead);
         return new Outcome(-1, Reason.PENDING, why, all, primary);
     }
 }

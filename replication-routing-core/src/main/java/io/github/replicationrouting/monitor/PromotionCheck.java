@@ -60,8 +60,8 @@ final class PromotionCheck {
         if (next != last && next != accepted) {
             NodeWatch behind = notComparedYet(next, nodes);
             if (behind != null) {
-                String comparing = "being compared with " + behind.name() + " before the first write";
-                return outcome.withheld(comparing, next.name() + " is " + comparing);
+                return outcome.postponed(
+                        next.name() + " is being compared with " + behind.name() + " before the first write");
             }
             IncompletePromotion found = gapOf(next, nodes);
             if (found != null && (gap == null || gap.to() != next.node)) {
@@ -69,7 +69,7 @@ final class PromotionCheck {
             }
             gap = found;
             if (found != null && found.rejected()) {
-                return withheld(outcome, found);
+                return refused(outcome, found);
             }
         }
         record(next);
@@ -147,9 +147,9 @@ final class PromotionCheck {
         return written.union(executed);
     }
 
-    private static Outcome withheld(Outcome outcome, IncompletePromotion gap) {
+    private static Outcome refused(Outcome outcome, IncompletePromotion gap) {
         String why = gap.describe() + " (replication.routing.writes.on-incomplete-promotion=reject)";
-        return outcome.withheld(
+        return outcome.refused(
                 why,
                 gap.to() + " was " + why + ". Writes go on when it has them, when " + gap.from()
                         + " is back, or when ReplicationRouting.acceptPromotion() or a restart accepts the loss");
