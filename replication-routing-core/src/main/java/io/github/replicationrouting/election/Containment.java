@@ -16,17 +16,25 @@ enum Containment {
 
     /** Whether {@code node} has everything that {@code other} has. */
     static Containment of(@Nullable Sighting node, @Nullable Sighting other) {
-        return other == null ? UNKNOWN : of(node, other, other.observation().history());
+        Containment own = ofOwn(node, other);
+        Containment replicated = ofReplicated(node, other);
+        if (own == UNKNOWN || replicated == UNKNOWN) {
+            return UNKNOWN;
+        }
+        return own == LACKING || replicated == CONTAINED ? own : replicated;
     }
 
     /** Whether {@code node} has everything that {@code other} wrote itself. */
     static Containment ofOwn(@Nullable Sighting node, @Nullable Sighting other) {
-        return other == null ? UNKNOWN : of(node, other, other.ownTransactions());
+        return node == null || other == null
+                ? UNKNOWN
+                : compare(node, node.observation().history(), other, other.ownTransactions());
     }
 
     /**
-     * Whether {@code node} has come as far as {@code other} has replicated. Servers that wrote long ago are left out of
-     * account, since a node that was restored from a backup does not list them.
+     * Whether {@code node} has come as far as {@code other} has replicated. On MariaDB that is told by one sequence number,
+     * because a server that does not log what it replicates, or was restored from a backup, does not list all servers that
+     * have written.
      */
     static Containment ofReplicated(@Nullable Sighting node, @Nullable Sighting other) {
         if (node == null || other == null) {
@@ -37,10 +45,6 @@ enum Containment {
                 ? null
                 : executed.subtract(executed.writtenBy(other.observation().serverId()));
         return compare(node, everything(node), other, replicated);
-    }
-
-    private static Containment of(@Nullable Sighting node, Sighting other, @Nullable Position part) {
-        return node == null ? UNKNOWN : compare(node, node.observation().history(), other, part);
     }
 
     private static Containment compare(Sighting node, @Nullable Position own, Sighting other, @Nullable Position part) {

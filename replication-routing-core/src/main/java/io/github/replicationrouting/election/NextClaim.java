@@ -97,7 +97,7 @@ final class NextClaim {
             if (i == outcome.primary()) {
                 continue;
             }
-            if (living != null && living.sentAt() - since >= 0 && isReplica(i, living, primary)) {
+            if (living != null && living.sentAt() - since >= 0 && isReplica(i, living, since, primary)) {
                 cleared.put(node.name(), living.arrivedAt());
             } else if (goesOn && before.isCleared(node, since)) {
                 cleared.put(node.name(), Objects.requireNonNull(before.cleared().get(node.name())));
@@ -108,14 +108,18 @@ final class NextClaim {
         return cleared;
     }
 
-    /** Whether a node shows its source, and takes no writes, or none that the primary does not get. */
-    private boolean isReplica(int i, Sighting living, Sighting primary) {
+    /**
+     * Whether a node shows its source and is read-only. One that is writable has to be watched beside the primary for a
+     * while: it must be connected and have nothing that the primary lacks.
+     */
+    private boolean isReplica(int i, Sighting living, long since, Sighting primary) {
         if (living.channels().isEmpty() || outcome.findings().get(i).rival()) {
             return false;
         }
         Containment own = Containment.ofOwn(primary, living);
         return living.observation().readOnly()
                 || (graph.sourceOf(i) >= 0
+                        && living.sentAt() - since >= gap.toNanos()
                         && nodes.get(i).isQuiet(gap)
                         && (own == Containment.CONTAINED || own == Containment.UNKNOWN));
     }

@@ -128,8 +128,8 @@ public final class PrimaryElection {
             if (channel.receiver() == Receiver.ON
                     && source >= 0
                     && source != i
-                    && !graph.isConnected(source, i)
-                    && !claim.tolerated().contains(NodeView.address(channel))) {
+                    && !claim.tolerated().contains(NodeView.address(channel))
+                    && (nodes.get(source).living() == null ? isRepointed(i) : !graph.isConnected(source, i))) {
                 return true;
             }
         }
@@ -139,7 +139,13 @@ public final class PrimaryElection {
     /** Whether an incumbent has come back with a source that it did not have before. */
     private boolean hasNewSource(int i) {
         ReplicationChannel source = graph.sourceChannel(i);
-        return source != null && !claim.tolerated().contains(NodeView.address(source));
+        return source != null && !claim.tolerated().contains(NodeView.address(source)) && isRepointed(i);
+    }
+
+    /** Whether an incumbent has another source than when it was last fit: else a ring has only lost its other member. */
+    private boolean isRepointed(int i) {
+        Long repointedAt = nodes.get(i).roles().repointedAt();
+        return repointedAt != null && isAfterTheLoss(repointedAt);
     }
 
     private Outcome confirm(int incumbent) {
@@ -150,7 +156,7 @@ public final class PrimaryElection {
         }
         int other = claim.present() ? -1 : otherWriter(incumbent);
         if (other < 0 && hasMissedANode()) {
-            other = furtherReplica(incumbent);
+            other = furtherReplica(incumbent, Containment.LACKING);
         }
         for (int i = 0; i < size; i++) {
             if (i != incumbent && mayWrite(i) && !claim.isCleared(nodes.get(i), since)) {
@@ -240,7 +246,7 @@ public final class PrimaryElection {
 
     /** Whether the incumbent, if there was one, has not shown itself to be fit since. */
     private boolean isAfterTheLoss(long moment) {
-        return claim.node() == null || claim.fitAt() - moment < 0;
+        return claim.last() == null || claim.fitAt() - moment < 0;
     }
 
     private boolean isFollowedByMostSince(int i) {
@@ -305,7 +311,8 @@ public final class PrimaryElection {
                 return i;
             }
         }
-        return furtherReplica(candidate);
+        int replica = furtherReplica(candidate, Containment.LACKING);
+        return replica >= 0 ? replica : furtherReplica(candidate, Containment.NOT_COMPARED_YET);
     }
 
     /**
@@ -322,15 +329,16 @@ public final class PrimaryElection {
         return lacks && (!connected || nodes.get(i).mayBeWriting(gap));
     }
 
-    /** A replica of another server that has come further than a node, or -1. */
-    private int furtherReplica(int node) {
+    /** A replica of another server of which a node lacks, or seems to lack, what it has replicated; or -1. */
+    private int furtherReplica(int node, Containment has) {
         Sighting own = nodes.get(node).living();
         for (int i = 0; i < size; i++) {
-            if (i != node && nodes.get(i).living() != null && !graph.isConnected(i, node)) {
-                Containment has = Containment.ofReplicated(own, nodes.get(i).living());
-                if (has == Containment.LACKING || (has == Containment.NOT_COMPARED_YET && claim.node() == null)) {
-                    return i;
-                }
+            Sighting other = nodes.get(i).living();
+            if (i != node
+                    && other != null
+                    && !graph.isConnected(i, node)
+                    && Containment.ofReplicated(own, other) == has) {
+                return i;
             }
         }
         return -1;

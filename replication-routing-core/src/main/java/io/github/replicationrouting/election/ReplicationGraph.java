@@ -121,7 +121,7 @@ final class ReplicationGraph {
             int source = sourceOf(channel);
             boolean leadsBack = source >= 0
                     && (channel.receiver() == Receiver.OFF ? connected[source][node] : replicating[source][node]);
-            boolean leadsOut = source < 0 && nodes.get(node).isDeclared(DeclaredRole.PRIMARY) && neverSeen() == null;
+            boolean leadsOut = source < 0 && nodes.get(node).isDeclared(DeclaredRole.PRIMARY);
             if (!leadsBack && !leadsOut) {
                 return channel;
             }

@@ -28,6 +28,9 @@ final class PromotionCheck {
     /** The newest position seen of it. */
     private @Nullable Position reached;
 
+    /** What it had written itself. */
+    private @Nullable Position wrote;
+
     private @Nullable NodeWatch accepted;
 
     private @Nullable IncompletePromotion gap;
@@ -83,6 +86,8 @@ final class PromotionCheck {
         Observation seen = primary.observation;
         lastServerId = seen == null ? "" : seen.serverId();
         reached = seen == null ? null : seen.written();
+        Position history = seen == null ? null : seen.history();
+        wrote = history == null ? null : history.writtenBy(lastServerId);
     }
 
     private @Nullable IncompletePromotion gapOf(NodeWatch next, List<NodeWatch> nodes) {
@@ -96,13 +101,23 @@ final class PromotionCheck {
             return gap(before, next, had.subtract(has), had.countMissingIn(has));
         }
         Position history = next.observation == null ? null : next.observation.history();
+        if (wrote != null && history != null && lacks(history, wrote)) {
+            return gap(before, next, wrote.subtract(history), wrote.countMissingIn(history));
+        }
         for (NodeWatch other : nodes) {
             Position part = partOfThePredecessor(other, next);
-            if (part != null && history != null && history.isComparableTo(part) && !history.contains(part)) {
+            if (part != null && history != null && lacks(history, part)) {
                 return gap(before, next, part.subtract(history), part.countMissingIn(history));
             }
         }
         return null;
+    }
+
+    /** Whether a successor that lists transactions of the predecessor lacks some of them. */
+    private boolean lacks(Position history, Position part) {
+        return history.isComparableTo(part)
+                && !history.contains(part)
+                && !history.writtenBy(lastServerId).isEmpty();
     }
 
     private IncompletePromotion gap(NodeWatch before, NodeWatch next, Position missing, OptionalLong transactions) {
@@ -114,11 +129,7 @@ final class PromotionCheck {
         Position history = next.observation == null ? null : next.observation.history();
         for (NodeWatch other : nodes) {
             Position part = partOfThePredecessor(other, next);
-            if (part != null
-                    && history != null
-                    && history.isComparableTo(part)
-                    && !history.contains(part)
-                    && next.answeredAt - other.arrivedAt < 0) {
+            if (part != null && history != null && lacks(history, part) && next.answeredAt - other.arrivedAt < 0) {
                 return other;
             }
         }

@@ -122,7 +122,7 @@ public final class BinlogPosition implements Position {
 
     @Override
     public BinlogPosition writtenBy(String id) {
-        return serverId.equals(id) ? this : start(id);
+        return serverId.equals(id) ? this : start(serverId);
     }
 
     @Override
