@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param history all transactions that it has, by the server that wrote them, so that diverged servers can be told apart;
  *     null where that is not known
  * @param semiSynchronous whether its commits wait for a replica; null where it was not asked, or knows no such thing
- * @param uptime for how long its process has run, in whole seconds rounded down; null on a connection that was open at the
+ * @param uptime for how long its process has run, in whole seconds, up to one second too many; null on a connection that was open at the
  *     last probe already, so that the server has not restarted since. Zero where a new connection cannot tell
  */
 public record Observation(

@@ -84,7 +84,7 @@ public interface ReplicationDialect {
      * It tells a promotion from a restart, after which a server may be writable only because its configuration says so.
      *
      * @param connection the monitor's own connection, in auto-commit
-     * @return in whole seconds, rounded down; zero where the server cannot tell
+     * @return in whole seconds, up to one second too many; zero where the server cannot tell
      */
     default Duration uptime(Connection connection) throws SQLException {
         return Duration.ZERO;

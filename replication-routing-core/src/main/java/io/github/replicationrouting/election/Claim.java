@@ -1,6 +1,7 @@
 package io.github.replicationrouting.election;
 
 import io.github.replicationrouting.election.NodeView.Sighting;
+import io.github.replicationrouting.position.Position;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param electedAt when it became the incumbent
  * @param since since when the incumbent has been seen to be fit without a gap
  * @param fitAt when the newest answer that showed it fit was asked for: promotions that were seen before it are void
+ * @param reached what the incumbent had then; null where that is not known
  * @param tolerated addresses of sources that do not make the incumbent a replica: those that it had left when it was
  *     elected, and those that are no nodes
  * @param cleared nodes that are known to be no rivals of this claim, because they were seen to be replicas beside the
@@ -36,6 +38,7 @@ public record Claim(
         long electedAt,
         long since,
         long fitAt,
+        @Nullable Position reached,
         Set<String> tolerated,
         Map<String, Long> cleared,
         @Nullable String promised,
@@ -43,7 +46,8 @@ public record Claim(
         Set<String> fenced) {
 
     /** No primary has been known yet. */
-    public static final Claim NONE = new Claim(null, null, null, false, 0, 0, 0, Set.of(), Map.of(), null, 0, Set.of());
+    public static final Claim NONE =
+            new Claim(null, null, null, false, 0, 0, 0, null, Set.of(), Map.of(), null, 0, Set.of());
 
     public Claim {
         tolerated = Set.copyOf(tolerated);

@@ -2,6 +2,7 @@ package io.github.replicationrouting.election;
 
 import io.github.replicationrouting.election.NodeView.Sighting;
 import io.github.replicationrouting.position.Position;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Whether one node has everything that another has. */
@@ -37,13 +38,22 @@ enum Containment {
      * have written.
      */
     static Containment ofReplicated(@Nullable Sighting node, @Nullable Sighting other) {
+        return ofReplicated(node, other, List.of());
+    }
+
+    /** @param without ids of servers whose transactions do not count */
+    static Containment ofReplicated(@Nullable Sighting node, @Nullable Sighting other, List<String> without) {
         if (node == null || other == null) {
             return UNKNOWN;
         }
-        Position executed = other.observation().executed();
-        Position replicated = executed == null
-                ? null
-                : executed.subtract(executed.writtenBy(other.observation().serverId()));
+        Position replicated = other.observation().executed();
+        if (replicated != null) {
+            replicated =
+                    replicated.subtract(replicated.writtenBy(other.observation().serverId()));
+            for (String serverId : without) {
+                replicated = replicated.subtract(replicated.writtenBy(serverId));
+            }
+        }
         return compare(node, everything(node), other, replicated);
     }
 

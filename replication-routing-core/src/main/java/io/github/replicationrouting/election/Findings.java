@@ -212,7 +212,7 @@ final class Findings {
                             + " and was not seen to be promoted: if it was, execute RESET REPLICA ALL on it, or "
                             + TOGGLE;
         }
-        if (claim.node() != null) {
+        if (claim.node() != null && graph.indexOf(claim.node()) >= 0) {
             String already = "writable, but was so already beside " + claim.node();
             return replication instanceof Replication.NotPermitted denied
                     ? already + ", and whether it replicates cannot be seen: " + denied.grant()

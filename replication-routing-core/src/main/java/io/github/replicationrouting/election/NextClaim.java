@@ -25,7 +25,7 @@ final class NextClaim {
         this.outcome = outcome;
         this.nodes = nodes;
         this.gap = gap;
-        this.graph = new ReplicationGraph(nodes);
+        this.graph = new ReplicationGraph(nodes, before.node());
     }
 
     Claim claim() {
@@ -46,6 +46,7 @@ final class NextClaim {
                 before.electedAt(),
                 before.since(),
                 before.fitAt(),
+                before.reached(),
                 before.tolerated(),
                 contested ? clearedThatTakeNoWrites() : before.cleared(),
                 promised == null ? null : promised.name(),
@@ -62,6 +63,7 @@ final class NextClaim {
     /** Only a node that has become a replica is let back in. */
     private Set<String> stillFenced() {
         Set<String> still = new HashSet<>(before.fenced());
+        still.retainAll(nodes.stream().map(NodeView::name).toList());
         nodes.stream().filter(NodeView::hasBecomeReplica).map(NodeView::name).forEach(still::remove);
         return still;
     }
@@ -82,6 +84,7 @@ final class NextClaim {
                 goesOn ? before.electedAt() : newest.arrivedAt(),
                 since,
                 newest.sentAt(),
+                newest.observation().history(),
                 tolerated(goesOn),
                 cleared,
                 null,
@@ -97,7 +100,7 @@ final class NextClaim {
             if (i == outcome.primary()) {
                 continue;
             }
-            if (living != null && living.sentAt() - since >= 0 && isReplica(i, living, since, primary)) {
+            if (living != null && living.sentAt() - since >= 0 && isReplica(i, living, since)) {
                 cleared.put(node.name(), living.arrivedAt());
             } else if (goesOn && before.isCleared(node, since)) {
                 cleared.put(node.name(), Objects.requireNonNull(before.cleared().get(node.name())));
@@ -110,18 +113,16 @@ final class NextClaim {
 
     /**
      * Whether a node shows its source and is read-only. One that is writable has to be watched beside the primary for a
-     * while: it must be connected and have nothing that the primary lacks.
+     * while: it must be connected and must not write. What it wrote before is a mistake of the past.
      */
-    private boolean isReplica(int i, Sighting living, long since, Sighting primary) {
+    private boolean isReplica(int i, Sighting living, long since) {
         if (living.channels().isEmpty() || outcome.findings().get(i).rival()) {
             return false;
         }
-        Containment own = Containment.ofOwn(primary, living);
         return living.observation().readOnly()
                 || (graph.sourceOf(i) >= 0
                         && living.sentAt() - since >= gap.toNanos()
-                        && nodes.get(i).isQuiet(gap)
-                        && (own == Containment.CONTAINED || own == Containment.UNKNOWN));
+                        && nodes.get(i).isQuiet(gap));
     }
 
     private Set<String> fenced(NodeView primary, boolean goesOn, Map<String, Long> cleared) {

@@ -56,7 +56,7 @@ public final class PrimaryElection {
         this.claim = claim;
         this.sticks = sticks;
         this.follows = follows;
-        this.graph = new ReplicationGraph(nodes);
+        this.graph = new ReplicationGraph(nodes, claim.node());
         this.size = nodes.size();
     }
 
@@ -75,23 +75,14 @@ public final class PrimaryElection {
     }
 
     private Outcome elect() {
-        int incumbent = incumbent();
-        if (claim.node() == null || (incumbent >= 0 && isReplaced(incumbent))) {
+        int incumbent = graph.indexOf(claim.node());
+        if (incumbent < 0 || isReplaced(incumbent)) {
             return start();
         }
-        return incumbent >= 0 && isFit(incumbent) ? confirm(incumbent) : succeed();
+        return isFit(incumbent) ? confirm(incumbent) : succeed();
     }
 
     // --- rules 1 to 3: who may be the primary
-
-    private int incumbent() {
-        for (int i = 0; i < size; i++) {
-            if (nodes.get(i).name().equals(claim.node())) {
-                return i;
-            }
-        }
-        return -1;
-    }
 
     /** Whether a node takes writes, and nothing that was declared rules it out. */
     private boolean mayWrite(int i) {
@@ -111,10 +102,23 @@ public final class PrimaryElection {
 
     // --- rule 4: the incumbent
 
-    /** Whether another server answers under the incumbent's name: nothing that is known of the one holds for the other. */
+    /**
+     * Whether another server answers under the incumbent's name, or the same one after it has lost its data: nothing that is
+     * known of the one holds for the other.
+     */
     private boolean isReplaced(int incumbent) {
         NodeView node = nodes.get(incumbent);
-        return node.isServer() && node.living() != null && !Objects.equals(claim.serverId(), node.serverId());
+        Sighting living = node.living();
+        if (living == null || !node.isServer()) {
+            return false;
+        }
+        return !Objects.equals(claim.serverId(), node.serverId()) || (!claim.present() && hasLostData(living));
+    }
+
+    private boolean hasLostData(Sighting living) {
+        Position reached = claim.reached();
+        Position history = living.observation().history();
+        return reached != null && history != null && history.isComparableTo(reached) && !history.contains(reached);
     }
 
     private boolean isFit(int incumbent) {
@@ -139,7 +143,10 @@ public final class PrimaryElection {
     /** Whether an incumbent has come back with a source that it did not have before. */
     private boolean hasNewSource(int i) {
         ReplicationChannel source = graph.sourceChannel(i);
-        return source != null && !claim.tolerated().contains(NodeView.address(source)) && isRepointed(i);
+        return source != null
+                && nodes.get(i).isServer()
+                && !claim.tolerated().contains(NodeView.address(source))
+                && isRepointed(i);
     }
 
     /** Whether an incumbent has another source than when it was last fit: else a ring has only lost its other member. */
@@ -232,7 +239,8 @@ public final class PrimaryElection {
     private boolean receives(int i) {
         for (ReplicationChannel channel : nodes.get(i).channels()) {
             int source = graph.sourceOf(channel);
-            if (channel.receiver() == Receiver.ON && (source < 0 || !graph.isConnected(source, i))) {
+            boolean mayBeNode = source >= 0 || graph.neverSeen() != null;
+            if (channel.receiver() == Receiver.ON && mayBeNode && (source < 0 || !graph.isConnected(source, i))) {
                 return true;
             }
         }
@@ -317,48 +325,66 @@ public final class PrimaryElection {
 
     /**
      * Whether a node that takes writes has transactions that a candidate lacks; until the two have been compared, it may.
-     * Of a replica that is connected to the candidate they count only while more of them come: else they are a mistake of the
-     * past.
+     * Of a replica they count only while more of them come: else they are a mistake of the past.
      */
     private boolean contradicts(int i, int candidate) {
         Sighting own = nodes.get(candidate).living();
         Sighting other = nodes.get(i).living();
-        boolean connected = graph.isConnected(i, candidate);
-        Containment has = connected ? Containment.ofOwn(own, other) : Containment.of(own, other);
+        boolean replica = mayBeReplicaOf(i, candidate);
+        Containment has = replica ? Containment.ofOwn(own, other) : Containment.of(own, other);
         boolean lacks = has == Containment.LACKING || has == Containment.NOT_COMPARED_YET;
-        return lacks && (!connected || nodes.get(i).mayBeWriting(gap));
+        return lacks && (!replica || nodes.get(i).mayBeWriting(gap));
     }
 
-    /** A replica of another server of which a node lacks, or seems to lack, what it has replicated; or -1. */
+    /** Whether a node is connected to another, or may be, where the other is declared primary and the account may not see it. */
+    private boolean mayBeReplicaOf(int i, int candidate) {
+        return graph.isConnected(i, candidate)
+                || (nodes.get(candidate).isDeclared(DeclaredRole.PRIMARY)
+                        && !nodes.get(i).showsReplication());
+    }
+
+    /**
+     * A node that has replicated what another node lacks, or seems to lack, and that no living replica wrote; or -1. A node
+     * that is declared primary is not measured by its replicas.
+     */
     private int furtherReplica(int node, Containment has) {
+        if (nodes.get(node).isDeclared(DeclaredRole.PRIMARY)) {
+            return -1;
+        }
+        List<String> replicas = IntStream.range(0, size)
+                .filter(i -> i != node && nodes.get(i).living() != null && (!mayWrite(i) || graph.isConnected(i, node)))
+                .mapToObj(i -> Objects.requireNonNull(nodes.get(i).serverId()))
+                .toList();
         Sighting own = nodes.get(node).living();
         for (int i = 0; i < size; i++) {
             Sighting other = nodes.get(i).living();
-            if (i != node
-                    && other != null
-                    && !graph.isConnected(i, node)
-                    && Containment.ofReplicated(own, other) == has) {
+            if (i != node && other != null && Containment.ofReplicated(own, other, replicas) == has) {
                 return i;
             }
         }
         return -1;
     }
 
-    /** Whether it may be a replica of a node that never answered: the account may not see it, and it wrote nothing itself. */
+    /**
+     * Whether it may be a replica of a node that never answered: whether it replicates is not known, it was not seen to write,
+     * and not all that it has was written by itself.
+     */
     private boolean mayReplicateUnseen(int i) {
         NodeView node = nodes.get(i);
         return !node.showsReplication()
                 && !node.isDeclared(DeclaredRole.PRIMARY)
                 && graph.neverSeen() != null
-                && !hasWritten(node);
+                && node.roles().wroteAt() == null
+                && !hasWrittenEverything(node);
     }
 
-    private static boolean hasWritten(NodeView node) {
+    private static boolean hasWrittenEverything(NodeView node) {
         Sighting seen = node.seen();
-        Position history = seen == null ? null : seen.observation().history();
-        return seen != null
-                && history != null
-                && !history.writtenBy(seen.observation().serverId()).isEmpty();
+        Position all = seen == null ? null : Containment.everything(seen);
+        Position own = all == null || seen == null
+                ? null
+                : all.writtenBy(seen.observation().serverId());
+        return all != null && own != null && !own.isEmpty() && own.contains(all);
     }
 
     /** Of several nodes the one that the others follow; else, where they follow none, the only one declared primary. */
@@ -377,19 +403,12 @@ public final class PrimaryElection {
         return IntStream.range(0, size).anyMatch(j -> graph.isReplicaOf(j, i));
     }
 
-    /** Whether a node is known to have everything that the others have. */
+    /** Whether a node is known to have everything that the others have, those aside that may be its replicas. */
     private boolean hasAllOf(int node, List<Integer> others) {
         return others.stream()
                 .allMatch(i -> i == node
                         || Containment.of(nodes.get(node).living(), nodes.get(i).living()) == Containment.CONTAINED
-                        || mayReplicate(node, i));
-    }
-
-    /** Whether the other may be a replica that hurries ahead between two probes: only what is proven speaks against. */
-    private boolean mayReplicate(int node, int other) {
-        return nodes.get(node).isDeclared(DeclaredRole.PRIMARY)
-                && !nodes.get(other).showsReplication()
-                && Containment.of(nodes.get(node).living(), nodes.get(other).living()) != Containment.LACKING;
+                        || (mayBeReplicaOf(i, node) && !contradicts(i, node)));
     }
 
     /**
@@ -406,7 +425,7 @@ public final class PrimaryElection {
         return switch (Containment.of(nodes.get(incumbent).living(), node.living())) {
             case CONTAINED, NOT_COMPARED_YET ->
                 node.hasWrittenSince(claim.electedAt()) && !graph.isReplicaOf(i, incumbent);
-            case LACKING -> contradicts(i, incumbent);
+            case LACKING -> !mayBeReplicaOf(i, incumbent) || node.hasWrittenWithin(gap);
             case UNKNOWN -> candidate && !declared;
         };
     }
@@ -419,6 +438,10 @@ public final class PrimaryElection {
      */
     private boolean isPending(int node) {
         long promisedAt = claim.promisedSince(nodes.get(node));
+        if (Objects.requireNonNull(nodes.get(node).seen()).arrivedAt() - promisedAt > gap.toNanos()) {
+            // A node that is busy and does not answer for so long holds up nothing.
+            return false;
+        }
         for (int i = 0; i < size; i++) {
             Sighting other = nodes.get(i).living();
             boolean counts = mayWrite(i) || nodes.get(i).name().equals(claim.node());
@@ -460,6 +483,6 @@ public final class PrimaryElection {
                 reason,
                 primary >= 0 ? null : findings.whyNone(reason, claimants, other),
                 findings.all(primary, reason, claimants, other),
-                reason == Reason.PENDING ? claimants.get(0) : -1);
+                claimants.size() == 1 ? claimants.get(0) : -1);
     }
 }

@@ -2,10 +2,11 @@ package io.github.replicationrouting.election;
 
 import io.github.replicationrouting.dialect.ReplicationChannel;
 import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
+import io.github.replicationrouting.election.NodeView.Sighting;
 import io.github.replicationrouting.node.DeclaredRole;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ final class ReplicationGraph {
     private final List<NodeView> nodes;
     private final int size;
 
-    /** The earlier node that is the same server, or -1. */
+    /** The other node that has the same server id and counts instead of this one, or -1. */
     private final int[] twin;
 
     /** Whether a node is connected to another as its source, directly or through others. */
@@ -24,24 +25,60 @@ final class ReplicationGraph {
     /** The same with receivers that run without reaching their source. */
     private final boolean[][] replicating;
 
-    ReplicationGraph(List<NodeView> nodes) {
+    /** @param incumbent the name of the primary so far, which is itself whatever other node has its id; null without one */
+    ReplicationGraph(List<NodeView> nodes, @Nullable String incumbent) {
         this.nodes = nodes;
         this.size = nodes.size();
-        this.twin = twins();
+        this.twin = twins(incumbent);
         this.connected = paths(channel -> channel.receiver() == Receiver.ON);
         this.replicating = paths(channel -> channel.receiver() != Receiver.OFF);
     }
 
-    private int[] twins() {
-        Map<String, Integer> seen = new HashMap<>();
+    private int[] twins(@Nullable String incumbent) {
         int[] twins = new int[size];
+        Arrays.fill(twins, -1);
         for (int i = 0; i < size; i++) {
-            NodeView node = nodes.get(i);
-            String id = node.living() == null || !node.isServer() ? null : node.serverId();
-            Integer first = id == null ? null : seen.putIfAbsent(id, i);
-            twins[i] = first == null ? -1 : first;
+            for (int j = 0; j < i; j++) {
+                if (isSameServer(nodes.get(i), nodes.get(j)) && twins[j] < 0) {
+                    boolean second = nodes.get(i).name().equals(incumbent);
+                    twins[second ? j : i] = second ? i : j;
+                    if (!nodes.get(j).name().equals(incumbent) && !second && areTwoServers(i, j)) {
+                        twins[j] = i;
+                    }
+                }
+            }
         }
         return twins;
+    }
+
+    private static boolean isSameServer(NodeView one, NodeView other) {
+        return one.living() != null
+                && other.living() != null
+                && one.isServer()
+                && other.isServer()
+                && Objects.equals(one.serverId(), other.serverId());
+    }
+
+    /**
+     * Whether two nodes with one id are not known to be the same server, or cannot be: the data directory of one may have been
+     * copied from the other. One server never has less than it had at an earlier answer.
+     */
+    private boolean areTwoServers(int i, int j) {
+        Sighting one = Objects.requireNonNull(nodes.get(i).living());
+        Sighting other = Objects.requireNonNull(nodes.get(j).living());
+        boolean oneIsNewer = one.sentAt() - other.sentAt() >= 0;
+        Sighting newer = oneIsNewer ? one : other;
+        Sighting older = oneIsNewer ? other : one;
+        Containment hasAll = Containment.of(newer, older);
+        boolean ordered = newer.sentAt() - older.arrivedAt() >= 0;
+        return one.observation().readOnly() != other.observation().readOnly()
+                || hasAll == Containment.LACKING
+                || (!ordered && (hasAll == Containment.NOT_COMPARED_YET || lacks(older, newer)));
+    }
+
+    private static boolean lacks(Sighting one, Sighting other) {
+        Containment hasAll = Containment.of(one, other);
+        return hasAll == Containment.LACKING || hasAll == Containment.NOT_COMPARED_YET;
     }
 
     private boolean[][] paths(Predicate<ReplicationChannel> counts) {
@@ -80,9 +117,19 @@ final class ReplicationGraph {
         return found;
     }
 
-    /** The earlier node that is the same server, or -1. */
+    /** The other node that has the same server id and counts instead of this one, or -1. */
     int twinOf(int node) {
         return twin[node];
+    }
+
+    /** The node of this name, or -1. */
+    int indexOf(@Nullable String name) {
+        for (int i = 0; i < size; i++) {
+            if (nodes.get(i).name().equals(name)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** Whether a node receives from another, directly or through others. */
@@ -147,7 +194,7 @@ final class ReplicationGraph {
         for (int i = 0; i < size; i++) {
             boolean follows = false;
             for (int candidate : candidates) {
-                NodeView.Sighting living = nodes.get(i).living();
+                Sighting living = nodes.get(i).living();
                 if (living != null
                         && living.replicationIsCurrent()
                         && !candidates.contains(i)

@@ -83,10 +83,14 @@ public record RoleHistory(
         return before.observation().serverId().equals(now.observation().serverId());
     }
 
-    /** Whether the server cannot have restarted between the two answers. */
+    /**
+     * Whether the server cannot have restarted between the two answers. Servers subtract two clock readings of whole seconds
+     * and so may show one second too many.
+     */
     private static boolean isSameRun(Sighting before, Sighting now) {
         Duration uptime = now.observation().uptime();
-        boolean restarted = uptime != null && now.arrivedAt() - uptime.toNanos() - before.sentAt() > 0;
+        boolean restarted =
+                uptime != null && now.arrivedAt() - uptime.minusSeconds(1).toNanos() - before.sentAt() > 0;
         return isSameServer(before, now) && !restarted;
     }
 

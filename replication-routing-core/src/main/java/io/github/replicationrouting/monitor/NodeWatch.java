@@ -114,6 +114,10 @@ final class NodeWatch {
     long notBefore;
     long requestedLookAt;
     private int sinceReplication;
+
+    /** Whether the newest answer told the state of replication. */
+    private boolean toldReplication;
+
     private long deniedAt;
 
     /** @param joinsLate whether the others are already in use, so that this one has to show first that it is fit */
@@ -198,12 +202,12 @@ final class NodeWatch {
 
     /** Whether its newest answer also told whom it follows, or it never will. */
     private boolean hasJustToldReplication() {
-        return replication instanceof Replication.NotPermitted || sinceReplication == 0;
+        return replication instanceof Replication.NotPermitted || toldReplication;
     }
 
     /** Whether it lives, and has told whom it follows with its newest answer, which was asked for after a moment. */
     boolean hasToldReplicationSince(long moment) {
-        return alive && sinceReplication == 0 && answeredAt - moment >= 0;
+        return alive && toldReplication && answeredAt - moment >= 0;
     }
 
     void lose(long now) {
@@ -227,7 +231,8 @@ final class NodeWatch {
 
     /** Takes in what the server says of its replication; what nobody asked for leaves what is known. */
     void learn(Replication answer, long at) {
-        if (answer instanceof Replication.NotAsked) {
+        toldReplication = !(answer instanceof Replication.NotAsked);
+        if (!toldReplication) {
             sinceReplication++;
             return;
         }

@@ -63,6 +63,11 @@ final class FakeServer implements Prober {
 
     long executed = 1;
 
+    /** Further transactions, such as errant ones. */
+    String extra = "";
+
+    long uptimeError;
+
     @Nullable
     FakeServer source;
 
@@ -137,13 +142,15 @@ final class FakeServer implements Prober {
         askedForReplication += asksReplication ? 1 : 0;
         Mood moodNow = mood;
         later(() -> {
-            Position position = gtids ? upTo(executed) : null;
+            Position position =
+                    gtids ? (extra.isEmpty() ? upTo(executed) : upTo(executed).union(GtidSet.parse(extra))) : null;
             Position written = gtids || readOnly || !granted ? position : placeInLogOf(this);
             Observation observation = new Observation("MySQL 9.7.4", id(), readOnly, offline, written, position)
                     .withSemiSynchronous(semiSynchronous);
             if (isNew) {
                 Duration running = Duration.ofNanos(timeline.now() - startedAt);
-                observation = observation.withUptime(running.truncatedTo(ChronoUnit.SECONDS));
+                observation = observation.withUptime(
+                        running.truncatedTo(ChronoUnit.SECONDS).plusSeconds(uptimeError));
             }
             if (asksReplication && moodNow == Mood.HANGING_STATUS) {
                 connected = false;

@@ -1652,6 +1652,516 @@ class MonitorCoreTest {
         assertThat(next.get(30, TimeUnit.SECONDS)).isSameAs(last);
     }
 
+    // ---- REVIEW
+    private static final String UUID2 = "22222222-71ca-11e1-9e33-c80aa9429562";
+    private static final String UUID3 = "33333333-71ca-11e1-9e33-c80aa9429562";
+    private static final String UUID1 = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+
+    private void declare(String name, DeclaredRole role, NodeKind kind) {
+        nodes.put(name, new Node(new NodeSpec(name, "jdbc:mysql://" + name, role, kind, 1, null)));
+    }
+
+    /** db1 is rebuilt from a volume snapshot of the primary db2, auto.cnf included, as a read-only replica. */
+    @Test
+    void t01RunningACopyWithTheSameUuidShouldNotEndTheHealthyPrimary() {
+        db2.source = null;
+        db2.readOnly = false;
+        db2.id = UUID2;
+        db1.id = UUID1;
+        db1.replicate(db2);
+        db3.replicate(db2);
+        startAndSettle();
+        assertThat(primary()).isEqualTo("db2");
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(5));
+        db1.restart();
+        db1.id = UUID2;
+        db1.receiver = Receiver.OFF;
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db2");
+    }
+
+    @Test
+    void t01bAtStartACopyWithTheSameUuidShouldNotBeWrittenTo() {
+        db2.source = null;
+        db2.readOnly = false;
+        db2.id = UUID2;
+        db2.executed = 50;
+        db2.extra = UUID2 + ":1-500";
+        db1.id = UUID2;
+        db1.source = null;
+        db1.executed = 50;
+        db1.extra = UUID2 + ":1-100";
+        db3.replicate(db2);
+        db3.executed = 50;
+        db3.extra = UUID2 + ":1-500";
+        startAndSettle();
+        assertThat(primary()).as(noPrimaryReason()).isNotEqualTo("db1");
+    }
+
+    /** MariaDB pod with the same server_id on a new volume; MySQL: volume restored with auto.cnf. */
+    @Test
+    void t02ABlankIncumbentShouldNotGoOn() {
+        db1.executed = 100;
+        db2.executed = 100;
+        db3.executed = 100;
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(10));
+        db2.receiver = Receiver.OFF;
+        db3.receiver = Receiver.OFF;
+        db2.errorCode = 13114;
+        db3.errorCode = 13114;
+        db1.restart();
+        db1.executed = 0;
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).isNull();
+    }
+
+    /** MySQL pod on a new volume: a new UUID, the replicas connect to it without an error. */
+    @Test
+    void t03ABlankServerWithConnectedReplicasShouldNotBeThePrimary() {
+        db1.executed = 100;
+        db2.executed = 100;
+        db3.executed = 100;
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(10));
+        db1.restart();
+        db1.id = UUID3;
+        db1.executed = 0;
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).isNull();
+    }
+
+    @Test
+    void t03bAtStart() {
+        db1.id = UUID3;
+        db1.executed = 0;
+        db2.executed = 100;
+        db3.executed = 100;
+        startAndSettle();
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).isNull();
+    }
+
+    /** db2 was the primary last month. db1 restarts while the application starts. */
+    @Test
+    void t04WithoutGrantAFormerPrimaryShouldNotBeTakenWhileThePrimaryIsDown() {
+        db1.id = UUID1;
+        db2.id = UUID2;
+        db2.extra = UUID2 + ":1-100";
+        db3.extra = UUID2 + ":1-100";
+        db2.readOnly = false;
+        db2.granted = false;
+        db3.granted = false;
+        db1.mood = Mood.REFUSING;
+        start();
+        advance(Duration.ofSeconds(3));
+        assertThat(primary()).isNull();
+    }
+
+    @Test
+    void t04bSameWithHangingStatus() {
+        db1.id = UUID1;
+        db2.id = UUID2;
+        db2.extra = UUID2 + ":1-100";
+        db2.readOnly = false;
+        db2.mood = Mood.HANGING_STATUS;
+        db1.mood = Mood.REFUSING;
+        start();
+        advance(Duration.ofSeconds(3));
+        assertThat(primary()).isNull();
+    }
+
+    /** db2 has an errant transaction of last year; its replication is stopped for the nightly backup. */
+    @Test
+    void t05AHealthyIncumbentShouldSurviveThatAWritableReplicaStopsReplicating() {
+        db2.id = UUID2;
+        db2.extra = UUID2 + ":1";
+        db2.readOnly = false;
+        startAndSettle();
+        advance(Duration.ofSeconds(60));
+        assertThat(primary()).isEqualTo("db1");
+        db2.receiver = Receiver.OFF;
+        db2.applying = false;
+        advance(Duration.ofSeconds(20));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    @Test
+    void t05bAHealthyIncumbentShouldSurviveAnalyzeTableOnAWritableReplica() {
+        db2.id = UUID2;
+        db2.extra = UUID2 + ":1";
+        db2.readOnly = false;
+        startAndSettle();
+        advance(Duration.ofSeconds(60));
+        assertThat(primary()).isEqualTo("db1");
+        news.clear();
+        db2.extra = UUID2 + ":1-2";
+        advance(Duration.ofSeconds(20));
+        assertThat(news).isEmpty();
+    }
+
+    /** Promoted without RESET REPLICA ALL; the old primary is repointed at once, dies later; then the new one restarts. */
+    @Test
+    void t06APrimaryWithALeftOverChannelShouldComeBack() {
+        startAndSettle();
+        db1.readOnly = true;
+        advance(Duration.ofSeconds(1));
+        db2.receiver = Receiver.OFF;
+        db2.applying = false;
+        db2.readOnly = false;
+        db1.replicate(db2);
+        db3.source = db2;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).isEqualTo("db2");
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).isEqualTo("db2");
+        db2.mood = Mood.REFUSING;
+        db3.receiver = Receiver.CONNECTING;
+        advance(Duration.ofSeconds(5));
+        db2.restart();
+        db3.receiver = Receiver.ON;
+        advance(Duration.ofMinutes(2));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db2");
+    }
+
+    /** A writer VIP moves to a server that was promoted without RESET REPLICA ALL. */
+    @Test
+    void t07AWriterEndpointShouldComeBackWithALeftOverChannel() {
+        declare("db1", DeclaredRole.PRIMARY, NodeKind.ENDPOINT);
+        declare("db2", DeclaredRole.REPLICA, NodeKind.SERVER);
+        declare("db3", DeclaredRole.REPLICA, NodeKind.SERVER);
+        startAndSettle();
+        assertThat(primary()).isEqualTo("db1");
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(10));
+        FakeServer old = new FakeServer("old", timeline);
+        db1.id = UUID2;
+        db1.source = old;
+        db1.receiver = Receiver.OFF;
+        db1.mood = Mood.WELL;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    /** The old primary is read-only, the monitor's connection was killed, and the pools took its place. */
+    @Test
+    void t08AnOverloadedOldPrimaryShouldNotHoldUpTheSuccessor() {
+        startAndSettle();
+        db1.readOnly = true;
+        advance(Duration.ofSeconds(1));
+        db1.mood = Mood.BUSY;
+        db2.source = null;
+        db2.readOnly = false;
+        db3.source = db2;
+        advance(Duration.ofMinutes(5));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db2");
+    }
+
+    /** db3 was cloned from db2, whose errant transaction it has; its receiver is stopped. Roles as the message advises. */
+    @Test
+    void t09DeclaredRolesShouldEndTheDoubtAsTheMessageSays() {
+        declare("db1", DeclaredRole.PRIMARY, NodeKind.SERVER);
+        declare("db2", DeclaredRole.REPLICA, NodeKind.SERVER);
+        declare("db3", DeclaredRole.REPLICA, NodeKind.SERVER);
+        db2.id = UUID2;
+        db2.extra = UUID2 + ":1";
+        db3.extra = UUID2 + ":1";
+        db3.receiver = Receiver.OFF;
+        startAndSettle();
+        advance(Duration.ofMinutes(1));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    @Test
+    void t09bWithoutTheGrantALeafOfAnIntermediateSource() {
+        db2.id = UUID2;
+        db2.extra = UUID2 + ":1";
+        db3.replicate(db2);
+        db3.extra = UUID2 + ":1";
+        db1.granted = false;
+        db2.granted = false;
+        db3.granted = false;
+        startAndSettle();
+        advance(Duration.ofMinutes(1));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    @Test
+    void t10ADeclaredPrimaryWithASourceOutsideShouldStartWhileAReplicaIsDown() {
+        declare("db1", DeclaredRole.PRIMARY, NodeKind.SERVER);
+        db1.source = new FakeServer("outside", timeline);
+        db1.receiver = Receiver.OFF;
+        db3.mood = Mood.REFUSING;
+        start();
+        advance(Duration.ofMinutes(1));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    /** MySQL and MariaDB print floor(now) - floor(start), up to a second more than the process has run. */
+    @Test
+    void t11ARestartShouldNotLookLikeAPromotion() {
+        startAndSettle();
+        advance(Duration.ofSeconds(10));
+        db1.mood = Mood.REFUSING;
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofMillis(100));
+        db2.restart();
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(4));
+        db2.mood = Mood.WELL;
+        db2.uptimeError = 1;
+        db2.readOnly = false;
+        db2.receiver = Receiver.CONNECTING;
+        db3.receiver = Receiver.CONNECTING;
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).isNull();
+    }
+
+    @Test
+    void t12WithoutTheGrantADeclaredPrimaryShouldSurviveAnalyzeTableOnAReplica() {
+        declare("db1", DeclaredRole.PRIMARY, NodeKind.SERVER);
+        db1.granted = false;
+        db2.granted = false;
+        db3.granted = false;
+        db2.readOnly = false;
+        db3.readOnly = false;
+        db2.id = UUID2;
+        startAndSettle();
+        advance(Duration.ofMinutes(1));
+        assertThat(primary()).isEqualTo("db1");
+        db2.extra = UUID2 + ":1";
+        advance(Duration.ofMinutes(1));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    @Test
+    void t13AWritableReplicaThatJoinsShouldNotEndTheHealthyPrimary() {
+        startAndSettle();
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.replicate(db1);
+        db4.readOnly = false;
+        db4.id = UUID2;
+        db4.extra = UUID2 + ":1";
+        news.clear();
+        core().add(node("db4"), db4);
+        advance(Duration.ofSeconds(20));
+        assertThat(news).noneMatch(change -> change.startsWith("primary"));
+    }
+
+    /** The dead primary is replaced by a new node with another name, already promoted. */
+    @Test
+    void t14APrimaryThatJoinsInPlaceOfARemovedOne() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(5));
+        core().remove(node("db1"));
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.id = UUID2;
+        core().add(node("db4"), db4);
+        db2.source = db4;
+        db3.source = db4;
+        advance(Duration.ofSeconds(20));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db4");
+    }
+
+    @Test
+    void t14bWithoutRepointing() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(5));
+        core().remove(node("db1"));
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.id = UUID2;
+        core().add(node("db4"), db4);
+        advance(Duration.ofSeconds(20));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db4");
+    }
+
+    /** The promotion of db2 was void after db1 was promoted; db2 is an old primary that thawed. */
+    @Test
+    void t15AFencedOldPrimaryShouldNotBeTakenAfterAContest() {
+        db1.id = UUID1;
+        db2.id = UUID2;
+        startAndSettle();
+        db1.readOnly = true;
+        advance(Duration.ofSeconds(1));
+        db2.source = null;
+        db2.readOnly = false;
+        db1.replicate(db2);
+        db3.source = db2;
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).isEqualTo("db2");
+        db2.mood = Mood.FROZEN;
+        advance(Duration.ofSeconds(5));
+        db1.source = null;
+        db1.readOnly = false;
+        db3.source = db1;
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).isEqualTo("db1");
+        db2.mood = Mood.WELL;
+        advance(Duration.ofSeconds(5));
+        assertThat(status("db2").state()).isEqualTo(NodeState.FENCED);
+        // db4 joins for a moment: a writable server with a transaction of its own
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.replicate(db1);
+        db4.readOnly = false;
+        db4.id = UUID3;
+        db4.extra = UUID3 + ":1";
+        db4.receiver = Receiver.OFF;
+        core().add(node("db4"), db4);
+        advance(Duration.ofSeconds(1));
+        assertThat(primary()).as("contested").isNull();
+        db4.readOnly = true;
+        db1.executed = 30;
+        db1.mood = Mood.REFUSING;
+        db3.receiver = Receiver.CONNECTING;
+        db4.receiver = Receiver.CONNECTING;
+        advance(Duration.ofSeconds(10));
+        assertThat(primary()).as(noPrimaryReason()).isNull();
+    }
+
+    /** While two nodes contest, the fleet is asked once an interval, or every 100 ms in the first minute. */
+    @Test
+    void t16AContestShouldNotBeAStormOfProbes() {
+        db2.id = UUID2;
+        db2.extra = UUID2 + ":1";
+        db2.readOnly = false;
+        db2.receiver = Receiver.OFF;
+        startAndSettle();
+        List<String> reasons = new ArrayList<>();
+        advance(Duration.ofMinutes(2));
+        int before = db1.asked.size();
+        for (int i = 0; i < 10_000; i++) {
+            advance(Duration.ofMillis(1));
+            String r = String.valueOf(noPrimaryReason());
+            if (reasons.isEmpty() || !reasons.get(reasons.size() - 1).equals(r)) {
+                reasons.add(r);
+            }
+        }
+        System.out.println("XXX asked in 10 s: " + (db1.asked.size() - before) + ", reason changed " + reasons.size()
+                + " " + reasons.subList(0, Math.min(2, reasons.size())) + " " + news.size());
+        assertThat(db1.asked.size() - before).isLessThan(40);
+    }
+
+    /** The writer VIP moves to a server whose left-over channel leads to the old primary, a node that is down. */
+    @Test
+    void t07bAWriterEndpointShouldComeBackWithALeftOverChannelToANode() {
+        declare("db1", DeclaredRole.PRIMARY, NodeKind.ENDPOINT);
+        declare("db2", DeclaredRole.REPLICA, NodeKind.SERVER);
+        declare("db3", DeclaredRole.REPLICA, NodeKind.SERVER);
+        db1.id = UUID1;
+        db2.id = UUID1;
+        startAndSettle();
+        assertThat(primary()).isEqualTo("db1");
+        db1.mood = Mood.REFUSING;
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(10));
+        db1.id = UUID2;
+        db1.source = db2;
+        db1.receiver = Receiver.OFF;
+        db1.mood = Mood.WELL;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    /** As t07b, with a node that was down since the start. */
+    @Test
+    void t07cAWriterEndpointShouldComeBackWhileAnotherNodeHasNeverBeenSeen() {
+        declare("db1", DeclaredRole.PRIMARY, NodeKind.ENDPOINT);
+        db3.mood = Mood.REFUSING;
+        startAndSettle();
+        assertThat(primary()).isEqualTo("db1");
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(10));
+        db1.id = UUID2;
+        db1.source = new FakeServer("old", timeline);
+        db1.receiver = Receiver.OFF;
+        db1.mood = Mood.WELL;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    /** Dual-DC: the promoted node receives from the other data centre, as the old primary did. */
+    @Test
+    void t17APromotedNodeThatReceivesFromOutside() {
+        FakeServer outside = new FakeServer("dc2", timeline);
+        outside.id = UUID3;
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(5));
+        db2.source = outside;
+        db2.readOnly = false;
+        db3.source = db2;
+        advance(Duration.ofMinutes(1));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db2");
+    }
+
+    /** t01 for the time when the copy is only read-only. */
+    @Test
+    void t18ATwinThatIsDownLaterLetsThePrimaryBack() {
+        t05AHealthyIncumbent();
+    }
+
+    private void t05AHealthyIncumbent() {
+        db2.id = UUID2;
+        db2.extra = UUID2 + ":1";
+        db2.readOnly = false;
+        startAndSettle();
+        advance(Duration.ofSeconds(60));
+        news.clear();
+        db2.receiver = Receiver.CONNECTING;
+        advance(Duration.ofSeconds(10));
+        db2.receiver = Receiver.ON;
+        advance(Duration.ofSeconds(10));
+        System.out.println(
+                "XXX " + news.size() + " " + news.subList(0, Math.min(6, news.size())) + " now " + primary());
+    }
+
+    @Test
+    void t19NewsOfAContest() {
+        db2.id = UUID2;
+        db2.extra = UUID2 + ":1";
+        db2.readOnly = false;
+        startAndSettle();
+        advance(Duration.ofSeconds(60));
+        news.clear();
+        int asked = db3.asked.size();
+        db2.receiver = Receiver.OFF;
+        advance(Duration.ofSeconds(10));
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        news.forEach(n -> counts.merge(n, 1, Integer::sum));
+        java.util.Set<String> states = new TreeSet<>();
+        for (int i = 0; i < 50; i++) {
+            advance(Duration.ofMillis(1));
+            states.add(state("db1") + " / " + noPrimaryReason());
+        }
+        System.out.println("XXY " + counts + " asked db3 " + (db3.asked.size() - asked) + " " + states);
+        db2.receiver = Receiver.ON;
+        Duration t = timeline.elapsed();
+        advanceWhile(() -> !"db1".equals(primary()));
+        System.out.println("XXY back after " + timeline.elapsed().minus(t));
+    }
+
+    /** As t05, on a node that was promoted while this instance watched: all others are cleared. */
+    @Test
+    void t20StormAtSucceed() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(5));
+        db2.id = UUID2;
+        db3.id = UUID3;
+        db2.source = null;
+        db2.readOnly = false;
+        db2.executed = 5;
+        db3.readOnly = false;
+        advance(Duration.ofSeconds(5));
+        System.out.println("XXY t20 " + primary() + " " + noPrimaryReason());
+    }
+
     // --- words of these tests
 
     private static Duration lastAsked(FakeServer server) {
