@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * What writers were told, held against what the database has in the end. A write inserts one row, named by its writer and
  * number, and counts one up in its writer's counter, in one transaction.
  */
-final class History {
+public final class History {
 
     /** What a writer was told of a write. */
-    enum Told {
+    public enum Told {
         /** It is committed. */
         ACKNOWLEDGED,
         /** It failed, and has changed nothing. */
@@ -28,11 +28,17 @@ final class History {
      * One write.
      *
      * @param server which server it was on, as that said itself; null where it reached none
+     * @param toldAt when the writer was told, by {@link System#nanoTime()}
      */
-    record Write(
-            int writer, int number, Told told, @Nullable String server) {
+    public record Write(
+            int writer, int number, Told told, @Nullable String server, long toldAt) {
 
-        String name() {
+        /** A write of which it does not matter when it was. */
+        Write(int writer, int number, Told told, @Nullable String server) {
+            this(writer, number, told, server, 0);
+        }
+
+        public String name() {
             return writer + "/" + number;
         }
     }
@@ -44,11 +50,11 @@ final class History {
         writes.add(write);
     }
 
-    List<Write> writes() {
+    public List<Write> writes() {
         return List.copyOf(writes);
     }
 
-    long count(Told told) {
+    public long count(Told told) {
         return writes.stream().filter(write -> write.told() == told).count();
     }
 
@@ -94,7 +100,7 @@ final class History {
     }
 
     /** Acknowledged writes that are not there. */
-    List<Write> lost(Map<String, Integer> rows) {
+    public List<Write> lost(Map<String, Integer> rows) {
         return writes.stream()
                 .filter(write -> write.told() == Told.ACKNOWLEDGED && !rows.containsKey(write.name()))
                 .toList();

@@ -12,6 +12,7 @@ import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Topology;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.time.Duration;
 import java.util.HashSet;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -61,10 +63,16 @@ public final class TestApplication implements AutoCloseable {
     }
 
     static TestApplication start(Servers servers, JdbcDriver driver, Class<?> configuration, String... properties) {
+        return start(servers, servers.cluster().nodes(), driver, configuration, properties);
+    }
+
+    /** @param nodes those of the servers that the application knows */
+    static TestApplication start(
+            Servers servers, List<ClusterNode> nodes, JdbcDriver driver, Class<?> configuration, String... properties) {
         Map<String, Object> settings = new LinkedHashMap<>(DEFAULTS);
         settings.put("replication.routing.username", servers.cluster().username());
         settings.put("replication.routing.password", servers.cluster().password());
-        for (ClusterNode node : servers.cluster().nodes()) {
+        for (ClusterNode node : nodes) {
             settings.put("replication.routing.nodes." + node.name() + ".url", node.jdbcUrl(driver));
         }
         for (String property : properties) {
@@ -201,6 +209,25 @@ public final class TestApplication implements AutoCloseable {
                     .as("waiting on " + pool.node())
                     .isZero();
         }));
+    }
+
+    /** The node that takes writes, as the router sees it, or null. */
+    public @Nullable String knownPrimary() {
+        NodeStatus primary =
+                bean(ReplicationRouting.class).topology().snapshot().primary();
+        return primary == null ? null : primary.name();
+    }
+
+    /** Waits until the monitor has looked at every node so many times more, and judged what it saw. */
+    public void awaitLooks(int looks) {
+        Topology topology = bean(ReplicationRouting.class).topology();
+        int snapshots = looks * topology.snapshot().nodes().size();
+        TopologySnapshot seen = topology.snapshot();
+        for (int i = 0; i < snapshots; i++) {
+            TopologySnapshot last = seen;
+            await().atMost(LIMIT).until(() -> topology.snapshot() != last);
+            seen = topology.snapshot();
+        }
     }
 
     private Stream<NodePool> pools() {
