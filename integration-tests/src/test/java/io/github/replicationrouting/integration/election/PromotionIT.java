@@ -67,7 +67,15 @@ class PromotionIT {
 
     @Test
     @Tag("essential")
-    void writesShouldWaitForAKilledPrimaryWhoseReplicasAreWritable() throws Exception {
+    void writesShouldWaitForAKilledPrimaryOfWhichOneReplicaIsWritable() throws Exception {
+        db2.readOnly(false);
+        try (TestApplication app = startSeeing()) {
+            writesShouldWaitForTheKilledPrimary(app);
+        }
+    }
+
+    @Test
+    void writesShouldWaitForAKilledPrimaryWhoseReplicasAreAllWritable() throws Exception {
         makeReplicasWritable();
         try (TestApplication app = startSeeing()) {
             writesShouldWaitForTheKilledPrimary(app);
