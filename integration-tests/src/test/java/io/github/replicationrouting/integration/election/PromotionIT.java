@@ -33,7 +33,7 @@ class PromotionIT {
     private static final int SOME = 30;
 
     /** At the interval of the tests, long enough for every rule to come into play. */
-    private static final int MANY_LOOKS = 20;
+    private static final int MANY_LOOKS = 30;
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -177,19 +177,7 @@ class PromotionIT {
     void aReplicaThatFollowsTheReturnedOldPrimaryShouldChangeNothing() throws Exception {
         try (TestApplication app = startSeeing();
                 Workload load = startLoad(app)) {
-            load.awaitWrites("db1", SOME);
-            db1.kill();
-            cluster.consolidate(db2);
-            db2.removeSource();
-            db2.readOnly(false);
-            cluster.notePrimary(db2);
-            db3.startReceiver();
-            load.awaitWrites("db2", SOME);
-            int onDb1 = load.acknowledgedBy("db1");
-
-            db1.start();
-            await().atMost(LIMIT).until(() -> Replicas.receives(db3));
-            app.awaitState("db1", NodeState.FENCED);
+            int onDb1 = failOverToDb2WhileDb3FollowsTheReturnedDb1(app, load);
             app.awaitLooks(MANY_LOOKS);
             assertThat(app.knownPrimary()).isEqualTo("db2");
             awaitMoreWrites(load, "db2");
@@ -198,6 +186,47 @@ class PromotionIT {
             assertThat(load.acknowledgedBy("db1")).isEqualTo(onDb1);
             assertThat(load.acknowledgedBy("db3")).isZero();
         }
+    }
+
+    /** It cannot know which of the two was promoted, but that one of them has what the other lacks. */
+    @Test
+    void anInstanceThatHasSeenTwoPrimariesShouldNotWriteToTheOneThatIsLeft() throws Exception {
+        try (TestApplication app = startSeeing();
+                Workload load = startLoad(app)) {
+            int onDb1 = failOverToDb2WhileDb3FollowsTheReturnedDb1(app, load);
+            try (TestApplication second = startSeeing()) {
+                second.awaitState("db1", NodeState.FENCED);
+                second.awaitState("db2", NodeState.FENCED);
+                db2.kill();
+                second.awaitState("db2", NodeState.DOWN);
+                second.awaitLooks(MANY_LOOKS);
+                assertThat(second.knownPrimary()).isNull();
+                assertThat(app.knownPrimary()).isNull();
+
+                db2.start();
+                awaitMoreWrites(load, "db2");
+                second.awaitLooks(MANY_LOOKS);
+                assertThat(second.knownPrimary()).isNotEqualTo("db1");
+            }
+            assertSoundButForTheTailOfDb1(load, db2, 2);
+            assertThat(load.acknowledgedBy("db1")).isEqualTo(onDb1);
+        }
+    }
+
+    /** Returns how many writes the old primary has acknowledged in its time. */
+    private int failOverToDb2WhileDb3FollowsTheReturnedDb1(TestApplication app, Workload load) {
+        load.awaitWrites("db1", SOME);
+        db1.kill();
+        cluster.consolidate(db2);
+        db2.removeSource();
+        db2.readOnly(false);
+        cluster.notePrimary(db2);
+        db3.startReceiver();
+        load.awaitWrites("db2", SOME);
+        db1.start();
+        await().atMost(LIMIT).until(() -> Replicas.receives(db3));
+        app.awaitState("db1", NodeState.FENCED);
+        return load.acknowledgedBy("db1");
     }
 
     @Test
