@@ -28,14 +28,15 @@ public final class History {
      * One write.
      *
      * @param server which server it was on, as that said itself; null where it reached none
-     * @param toldAt when the writer was told, by {@link System#nanoTime()}
+     * @param reachedAt before the commit, when the server was known, by {@link System#nanoTime()}; 0 where it reached none
+     * @param toldAt after the commit, when the writer was told
      */
     public record Write(
-            int writer, int number, Told told, @Nullable String server, long toldAt) {
+            int writer, int number, Told told, @Nullable String server, long reachedAt, long toldAt) {
 
         /** A write of which it does not matter when it was. */
         Write(int writer, int number, Told told, @Nullable String server) {
-            this(writer, number, told, server, 0);
+            this(writer, number, told, server, 0, 0);
         }
 
         public String name() {
@@ -46,7 +47,7 @@ public final class History {
     private final ConcurrentLinkedQueue<Write> writes = new ConcurrentLinkedQueue<>();
 
     /** A writer's own writes are added in their order. */
-    void add(Write write) {
+    public void add(Write write) {
         writes.add(write);
     }
 
@@ -67,14 +68,16 @@ public final class History {
      *     a writer's writes on one server must be the last of them
      */
     List<String> violations(Map<String, Integer> rows, Map<Integer, Integer> counters, boolean tailsMayBeLost) {
+        List<String> found = violations(rows, counters);
+        byWriter().values().forEach(own -> found.addAll(lost(own, rows, tailsMayBeLost)));
+        return found;
+    }
+
+    /** Everything that is wrong, in words, but for acknowledged writes that are not there. */
+    public List<String> violations(Map<String, Integer> rows, Map<Integer, Integer> counters) {
         List<String> found = new ArrayList<>();
         Map<String, Write> known = new HashMap<>();
-        Map<Integer, List<Write>> byWriter = new TreeMap<>();
-        for (Write write : writes) {
-            known.put(write.name(), write);
-            byWriter.computeIfAbsent(write.writer(), writer -> new ArrayList<>())
-                    .add(write);
-        }
+        writes.forEach(write -> known.put(write.name(), write));
         rows.forEach((name, times) -> {
             Write write = known.get(name);
             if (write == null) {
@@ -86,8 +89,7 @@ public final class History {
                 found.add(name + " is there " + times + " times");
             }
         });
-        byWriter.forEach((writer, own) -> {
-            found.addAll(lost(own, rows, tailsMayBeLost));
+        byWriter().forEach((writer, own) -> {
             int there = own.stream()
                     .mapToInt(write -> rows.getOrDefault(write.name(), 0))
                     .sum();
@@ -97,6 +99,15 @@ public final class History {
             }
         });
         return found;
+    }
+
+    private Map<Integer, List<Write>> byWriter() {
+        Map<Integer, List<Write>> byWriter = new TreeMap<>();
+        for (Write write : writes) {
+            byWriter.computeIfAbsent(write.writer(), writer -> new ArrayList<>())
+                    .add(write);
+        }
+        return byWriter;
     }
 
     /** Acknowledged writes that are not there. */

@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ public final class Workload implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     /** What replicas on a small machine keep up with: else the last writes of a lost primary tell nothing. */
-    private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final Duration PAUSE = Duration.ofMillis(10);
 
     private static final AtomicInteger NEXT_WRITER = new AtomicInteger();
 
@@ -54,13 +55,15 @@ public final class Workload implements AutoCloseable {
     private final ExecutorService threads;
     private final int writers;
     private final int firstWriter;
+    private final long pause;
     private volatile boolean closed;
 
     /** @param firstAt when this server acknowledged its first write in a row */
     private record Acknowledged(String server, long firstAt, int inARow) {}
 
-    private Workload(TestApplication app, int writers, int readers) {
+    private Workload(TestApplication app, int writers, int readers, Duration pause) {
         this.app = app;
+        this.pause = pause.toNanos();
         this.writers = writers;
         firstWriter = NEXT_WRITER.getAndAdd(writers);
         threads = Executors.newFixedThreadPool(writers + readers);
@@ -88,21 +91,32 @@ public final class Workload implements AutoCloseable {
     /** Starts four writers and four readers. */
     static Workload start(TestApplication app) {
         createTables(app.cluster());
-        return new Workload(app, WRITERS, READERS);
+        return new Workload(app, WRITERS, READERS, PAUSE);
     }
 
     /** Starts writers only, on a cluster that has the {@linkplain #createTables tables}. */
     public static Workload startWriters(TestApplication app, int writers) {
-        return new Workload(app, writers, 0);
+        return startWriters(app, writers, PAUSE);
+    }
+
+    /**
+     * Starts writers only, on a cluster that has the {@linkplain #createTables tables}.
+     *
+     * @param pause between two writes of a writer
+     */
+    public static Workload startWriters(TestApplication app, int writers, Duration pause) {
+        return new Workload(app, writers, 0, pause);
     }
 
     private void writeOn(int writer) {
         for (int number = 0; !closed; number++) {
             AtomicReference<@Nullable String> server = new AtomicReference<>();
+            AtomicLong reachedAt = new AtomicLong();
             try {
                 int next = number;
                 app.transactions().write(() -> {
                     app.jdbc().update("INSERT INTO written (writer, number) VALUES (?, ?)", writer, next);
+                    reachedAt.set(System.nanoTime());
                     server.set(app.node());
                     return app.jdbc()
                             .update(
@@ -110,12 +124,13 @@ public final class Workload implements AutoCloseable {
                                     writer);
                 });
                 String acknowledging = Objects.requireNonNull(server.get());
-                history.add(new Write(writer, number, Told.ACKNOWLEDGED, acknowledging, System.nanoTime()));
+                history.add(new Write(
+                        writer, number, Told.ACKNOWLEDGED, acknowledging, reachedAt.get(), System.nanoTime()));
                 acknowledged(acknowledging);
-                LockSupport.parkNanos(PAUSE);
+                LockSupport.parkNanos(pause);
             } catch (RuntimeException e) {
                 Told told = isUnknown(e) ? Told.UNKNOWN : Told.FAILED;
-                history.add(new Write(writer, number, told, server.get(), System.nanoTime()));
+                history.add(new Write(writer, number, told, server.get(), reachedAt.get(), System.nanoTime()));
                 failedWrites.add(LocalTime.now(ZoneId.systemDefault()) + " " + e);
             }
         }
@@ -147,7 +162,7 @@ public final class Workload implements AutoCloseable {
                 app.transactions()
                         .readOnly(() -> app.jdbc().queryForObject("SELECT COUNT(*) FROM counter", Long.class));
                 reads.incrementAndGet();
-                LockSupport.parkNanos(PAUSE);
+                LockSupport.parkNanos(pause);
             } catch (RuntimeException e) {
                 failedReads.add(LocalTime.now(ZoneId.systemDefault()) + " " + e);
             }
