@@ -252,6 +252,32 @@ public final class ClusterNode {
     }
 
     /**
+     * Makes the server a replica of another node, from what it has executed on, and leaves it as writable as it is. What
+     * the cluster takes for its {@linkplain ReplicatedCluster#primary() primary} stays the same.
+     *
+     * @throws IllegalStateException if the cluster has no GTIDs
+     */
+    public synchronized void replicateFrom(ClusterNode source) {
+        if (!settings.gtids()) {
+            throw new IllegalStateException(
+                    "From where on a server replicates is told by GTIDs, and " + name + " has none");
+        }
+        replicateFrom(source, "");
+    }
+
+    /**
+     * Stops replication and removes its configuration, as {@code RESET REPLICA ALL} does, and leaves the server as
+     * writable as it is. What the cluster takes for its {@linkplain ReplicatedCluster#primary() primary} stays the same.
+     */
+    public synchronized void removeSource() {
+        execute(sql.unfollow());
+        source = null;
+        receiverStopped = false;
+        applierStopped = false;
+        delay = Duration.ZERO;
+    }
+
+    /**
      * Makes the server read-only or writable and changes nothing else; for the topology of the cluster see
      * {@link ReplicatedCluster#promote(ClusterNode)}.
      */
@@ -415,6 +441,10 @@ public final class ClusterNode {
     /** Follows, without GTIDs from a {@linkplain #place() place} of the source up to which it has everything. */
     synchronized void follow(ClusterNode source, String place) {
         readOnly(true);
+        replicateFrom(source, place);
+    }
+
+    private void replicateFrom(ClusterNode source, String place) {
         execute(sql.follow(source.server.peerAddress(), settings.replication(), place));
         this.source = source;
         strayed &= place.isEmpty();
@@ -424,12 +454,8 @@ public final class ClusterNode {
     }
 
     synchronized void lead() {
-        execute(sql.unfollow());
+        removeSource();
         readOnly(false);
-        source = null;
-        receiverStopped = false;
-        applierStopped = false;
-        delay = Duration.ZERO;
     }
 
     /** Throws away all data and replicates it anew; refuses the application meanwhile. */

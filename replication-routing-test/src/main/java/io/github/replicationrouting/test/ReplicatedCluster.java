@@ -114,6 +114,14 @@ public final class ReplicatedCluster implements AutoCloseable {
         return primary;
     }
 
+    /**
+     * Notes which node is meant to be the primary, after a test has promoted it step by step. Changes nothing on any
+     * server: {@link #rejoin(ClusterNode)} and {@link #heal()} go by it.
+     */
+    public synchronized void notePrimary(ClusterNode node) {
+        primary = node;
+    }
+
     /** All nodes but the {@linkplain #primary() primary}. */
     public List<ClusterNode> replicas() {
         return nodes.stream().filter(node -> node != primary).toList();

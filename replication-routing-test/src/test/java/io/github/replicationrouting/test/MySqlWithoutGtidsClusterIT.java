@@ -29,6 +29,15 @@ class MySqlWithoutGtidsClusterIT extends MySqlClusterTests {
                 .withMessageContaining("by GTIDs");
     }
 
+    /** No GTID says from where on a server replicates. */
+    @Test
+    @Override
+    void stepByStepPromotionIsHealed() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> cluster().node("db3").replicateFrom(cluster().node("db2")))
+                .withMessageContaining("by GTIDs");
+    }
+
     @Test
     void mariaDbCannotDoWithout() {
         assertThatIllegalArgumentException()

@@ -345,6 +345,24 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
+    void stepByStepPromotionIsHealed() throws SQLException {
+        insert(db1, 1);
+        cluster.awaitReplicated();
+        db2.removeSource();
+        assertThat(db2.role()).as("it is not writable for that").isEqualTo(NodeRole.REPLICA);
+        db2.readOnly(false);
+        db3.readOnly(false);
+        db3.replicateFrom(db2);
+        assertThat(db3.role()).as("it is not read-only for that").isEqualTo(NodeRole.PRIMARY);
+        cluster.notePrimary(db2);
+        insert(db2, 2);
+        db3.awaitRowCount("item", 2);
+        cluster.heal();
+        assertThat(cluster.primary()).isSameAs(db1);
+        assertThat(rows(db1)).isEqualTo(2);
+    }
+
+    @Test
     void lostTailOfAnOldPrimaryIsThrownAwayWhenItRejoins() throws SQLException {
         db2.stopReceiver();
         db3.stopReceiver();

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * What writers were told, held against what the database has in the end. A write inserts one row, named by its writer and
  * number, and counts one up in its writer's counter, in one transaction.
  */
-final class History {
+public final class History {
 
     /** What a writer was told of a write. */
-    enum Told {
+    public enum Told {
         /** It is committed. */
         ACKNOWLEDGED,
         /** It failed, and has changed nothing. */
@@ -28,11 +28,18 @@ final class History {
      * One write.
      *
      * @param server which server it was on, as that said itself; null where it reached none
+     * @param reachedAt before the commit, when the server was known, by {@link System#nanoTime()}; 0 where it reached none
+     * @param toldAt after the commit, when the writer was told
      */
-    record Write(
-            int writer, int number, Told told, @Nullable String server) {
+    public record Write(
+            int writer, int number, Told told, @Nullable String server, long reachedAt, long toldAt) {
 
-        String name() {
+        /** A write of which it does not matter when it was. */
+        Write(int writer, int number, Told told, @Nullable String server) {
+            this(writer, number, told, server, 0, 0);
+        }
+
+        public String name() {
             return writer + "/" + number;
         }
     }
@@ -40,15 +47,15 @@ final class History {
     private final ConcurrentLinkedQueue<Write> writes = new ConcurrentLinkedQueue<>();
 
     /** A writer's own writes are added in their order. */
-    void add(Write write) {
+    public void add(Write write) {
         writes.add(write);
     }
 
-    List<Write> writes() {
+    public List<Write> writes() {
         return List.copyOf(writes);
     }
 
-    long count(Told told) {
+    public long count(Told told) {
         return writes.stream().filter(write -> write.told() == told).count();
     }
 
@@ -61,14 +68,16 @@ final class History {
      *     a writer's writes on one server must be the last of them
      */
     List<String> violations(Map<String, Integer> rows, Map<Integer, Integer> counters, boolean tailsMayBeLost) {
+        List<String> found = violations(rows, counters);
+        byWriter().values().forEach(own -> found.addAll(lost(own, rows, tailsMayBeLost)));
+        return found;
+    }
+
+    /** Everything that is wrong, in words, but for acknowledged writes that are not there. */
+    public List<String> violations(Map<String, Integer> rows, Map<Integer, Integer> counters) {
         List<String> found = new ArrayList<>();
         Map<String, Write> known = new HashMap<>();
-        Map<Integer, List<Write>> byWriter = new TreeMap<>();
-        for (Write write : writes) {
-            known.put(write.name(), write);
-            byWriter.computeIfAbsent(write.writer(), writer -> new ArrayList<>())
-                    .add(write);
-        }
+        writes.forEach(write -> known.put(write.name(), write));
         rows.forEach((name, times) -> {
             Write write = known.get(name);
             if (write == null) {
@@ -80,8 +89,7 @@ final class History {
                 found.add(name + " is there " + times + " times");
             }
         });
-        byWriter.forEach((writer, own) -> {
-            found.addAll(lost(own, rows, tailsMayBeLost));
+        byWriter().forEach((writer, own) -> {
             int there = own.stream()
                     .mapToInt(write -> rows.getOrDefault(write.name(), 0))
                     .sum();
@@ -93,8 +101,17 @@ final class History {
         return found;
     }
 
+    private Map<Integer, List<Write>> byWriter() {
+        Map<Integer, List<Write>> byWriter = new TreeMap<>();
+        for (Write write : writes) {
+            byWriter.computeIfAbsent(write.writer(), writer -> new ArrayList<>())
+                    .add(write);
+        }
+        return byWriter;
+    }
+
     /** Acknowledged writes that are not there. */
-    List<Write> lost(Map<String, Integer> rows) {
+    public List<Write> lost(Map<String, Integer> rows) {
         return writes.stream()
                 .filter(write -> write.told() == Told.ACKNOWLEDGED && !rows.containsKey(write.name()))
                 .toList();

@@ -7,6 +7,8 @@ import io.github.replicationrouting.integration.failover.History.Told;
 import io.github.replicationrouting.integration.failover.History.Write;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.routing.CommitOutcomeUnknownException;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.ReplicatedCluster;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,17 +21,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Four writers and four readers that go on whatever happens, and note what they were told. */
-final class Workload implements AutoCloseable {
+/** Writers and readers that go on whatever happens, and note what they were told. */
+public final class Workload implements AutoCloseable {
 
     static final int WRITERS = 4;
     static final int READERS = 4;
@@ -37,7 +41,7 @@ final class Workload implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     /** What replicas on a small machine keep up with: else the last writes of a lost primary tell nothing. */
-    private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final Duration PAUSE = Duration.ofMillis(10);
 
     private static final AtomicInteger NEXT_WRITER = new AtomicInteger();
 
@@ -47,69 +51,93 @@ final class Workload implements AutoCloseable {
     private final Queue<String> failedReads = new ConcurrentLinkedQueue<>();
     private final AtomicInteger reads = new AtomicInteger();
     private Acknowledged newest = new Acknowledged("none", 0, 0);
-    private final ExecutorService threads = Executors.newFixedThreadPool(WRITERS + READERS);
-    private final int firstWriter = NEXT_WRITER.getAndAdd(WRITERS);
+    private final Map<String, Integer> acknowledgedBy = new ConcurrentHashMap<>();
+    private final ExecutorService threads;
+    private final int writers;
+    private final int firstWriter;
+    private final long pause;
     private volatile boolean closed;
 
     /** @param firstAt when this server acknowledged its first write in a row */
     private record Acknowledged(String server, long firstAt, int inARow) {}
 
-    private Workload(TestApplication app) {
+    private Workload(TestApplication app, int writers, int readers, Duration pause) {
         this.app = app;
+        this.pause = pause.toNanos();
+        this.writers = writers;
+        firstWriter = NEXT_WRITER.getAndAdd(writers);
+        threads = Executors.newFixedThreadPool(writers + readers);
+        for (int i = 0; i < writers; i++) {
+            int writer = firstWriter + i;
+            threads.execute(() -> writeOn(writer));
+        }
+        for (int i = 0; i < readers; i++) {
+            threads.execute(this::readOn);
+        }
     }
 
-    static void createTables(TestApplication app) {
-        app.cluster()
-                .primary()
+    /** Makes the tables, and waits until all nodes have them. */
+    public static void createTables(ReplicatedCluster cluster) {
+        cluster.primary()
                 .execute(List.of(
                         "CREATE TABLE IF NOT EXISTS %s.written (id BIGINT AUTO_INCREMENT PRIMARY KEY, writer INT NOT NULL,"
-                                        .formatted(app.cluster().database())
+                                        .formatted(cluster.database())
                                 + " number INT NOT NULL)",
                         "CREATE TABLE IF NOT EXISTS %s.counter (writer INT PRIMARY KEY, n INT NOT NULL)"
-                                .formatted(app.cluster().database())));
-        app.cluster().awaitReplicated();
+                                .formatted(cluster.database())));
+        cluster.awaitReplicated();
     }
 
+    /** Starts four writers and four readers. */
     static Workload start(TestApplication app) {
-        createTables(app);
-        Workload workload = new Workload(app);
-        for (int i = 0; i < WRITERS; i++) {
-            int writer = workload.firstWriter + i;
-            app.transactions().write(() -> app.jdbc().update("INSERT INTO counter (writer, n) VALUES (?, 0)", writer));
-        }
-        app.cluster().awaitReplicated();
-        for (int i = 0; i < WRITERS; i++) {
-            int writer = workload.firstWriter + i;
-            workload.threads.execute(() -> workload.writeOn(writer));
-        }
-        for (int i = 0; i < READERS; i++) {
-            workload.threads.execute(workload::readOn);
-        }
-        return workload;
+        createTables(app.cluster());
+        return new Workload(app, WRITERS, READERS, PAUSE);
+    }
+
+    /** Starts writers only, on a cluster that has the {@linkplain #createTables tables}. */
+    public static Workload startWriters(TestApplication app, int writers) {
+        return startWriters(app, writers, PAUSE);
+    }
+
+    /**
+     * Starts writers only, on a cluster that has the {@linkplain #createTables tables}.
+     *
+     * @param pause between two writes of a writer
+     */
+    public static Workload startWriters(TestApplication app, int writers, Duration pause) {
+        return new Workload(app, writers, 0, pause);
     }
 
     private void writeOn(int writer) {
         for (int number = 0; !closed; number++) {
             AtomicReference<@Nullable String> server = new AtomicReference<>();
+            AtomicLong reachedAt = new AtomicLong();
             try {
                 int next = number;
                 app.transactions().write(() -> {
                     app.jdbc().update("INSERT INTO written (writer, number) VALUES (?, ?)", writer, next);
+                    reachedAt.set(System.nanoTime());
                     server.set(app.node());
-                    return app.jdbc().update("UPDATE counter SET n = n + 1 WHERE writer = ?", writer);
+                    return app.jdbc()
+                            .update(
+                                    "INSERT INTO counter (writer, n) VALUES (?, 1) ON DUPLICATE KEY UPDATE n = n + 1",
+                                    writer);
                 });
                 String acknowledging = Objects.requireNonNull(server.get());
-                history.add(new Write(writer, number, Told.ACKNOWLEDGED, acknowledging));
+                history.add(new Write(
+                        writer, number, Told.ACKNOWLEDGED, acknowledging, reachedAt.get(), System.nanoTime()));
                 acknowledged(acknowledging);
-                LockSupport.parkNanos(PAUSE);
+                LockSupport.parkNanos(pause);
             } catch (RuntimeException e) {
-                history.add(new Write(writer, number, isUnknown(e) ? Told.UNKNOWN : Told.FAILED, server.get()));
+                Told told = isUnknown(e) ? Told.UNKNOWN : Told.FAILED;
+                history.add(new Write(writer, number, told, server.get(), reachedAt.get(), System.nanoTime()));
                 failedWrites.add(LocalTime.now(ZoneId.systemDefault()) + " " + e);
             }
         }
     }
 
     private synchronized void acknowledged(String server) {
+        acknowledgedBy.merge(server, 1, Integer::sum);
         newest = newest.server().equals(server)
                 ? new Acknowledged(server, newest.firstAt(), newest.inARow() + 1)
                 : new Acknowledged(server, System.nanoTime(), 1);
@@ -134,19 +162,24 @@ final class Workload implements AutoCloseable {
                 app.transactions()
                         .readOnly(() -> app.jdbc().queryForObject("SELECT COUNT(*) FROM counter", Long.class));
                 reads.incrementAndGet();
-                LockSupport.parkNanos(PAUSE);
+                LockSupport.parkNanos(pause);
             } catch (RuntimeException e) {
                 failedReads.add(LocalTime.now(ZoneId.systemDefault()) + " " + e);
             }
         }
     }
 
-    /** Waits for more writes to be acknowledged by a server. */
-    void awaitWrites(String server, int more) {
+    /** Waits until a server has acknowledged so many writes after the last one of another server. */
+    public void awaitWrites(String server, int more) {
         await().pollInterval(Duration.ofMillis(20)).atMost(LIMIT).until(() -> {
             Acknowledged now = newest();
             return now.server().equals(server) && now.inARow() >= more;
         });
+    }
+
+    /** Returns how many writes a server has acknowledged by now. */
+    public int acknowledgedBy(String server) {
+        return acknowledgedBy.getOrDefault(server, 0);
     }
 
     void awaitReads(int more) {
@@ -160,7 +193,7 @@ final class Workload implements AutoCloseable {
     }
 
     /** When, and what each said. */
-    Queue<String> failedWrites() {
+    public Queue<String> failedWrites() {
         return failedWrites;
     }
 
@@ -168,33 +201,50 @@ final class Workload implements AutoCloseable {
         return failedReads;
     }
 
-    History history() {
+    public History history() {
         return history;
     }
 
     /** Ends the threads, and finds nothing wrong with what they were told; returns how many writes were lost. */
     int assertSound(boolean tailsMayBeLost) throws InterruptedException, SQLException {
+        return assertSound(app.cluster().primary(), tailsMayBeLost).size();
+    }
+
+    /** Ends the threads, and finds nothing wrong with what they were told; returns the writes that a node lacks. */
+    public List<Write> assertSound(ClusterNode node, boolean tailsMayBeLost) throws InterruptedException, SQLException {
         close();
-        Map<String, Integer> rows = new HashMap<>();
+        Map<String, Integer> rows = rows(node);
         Map<Integer, Integer> counters = new HashMap<>();
-        try (Connection connection = app.cluster().primary().adminConnection();
-                Statement statement = connection.createStatement()) {
-            String own = " WHERE writer >= " + firstWriter + " AND writer < " + (firstWriter + WRITERS);
-            String database = app.cluster().database();
-            try (ResultSet row = statement.executeQuery("SELECT writer, number FROM " + database + ".written" + own)) {
-                while (row.next()) {
-                    rows.merge(row.getInt(1) + "/" + row.getInt(2), 1, Integer::sum);
-                }
-            }
-            try (ResultSet row = statement.executeQuery("SELECT writer, n FROM " + database + ".counter" + own)) {
-                while (row.next()) {
-                    counters.put(row.getInt(1), row.getInt(2));
-                }
-            }
-        }
+        query(node, "SELECT writer, n FROM %s.counter", row -> counters.put(row.getInt(1), row.getInt(2)));
         assertThat(history.count(Told.ACKNOWLEDGED)).isPositive();
         assertThat(history.violations(rows, counters, tailsMayBeLost)).isEmpty();
-        return history.lost(rows).size();
+        return history.lost(rows);
+    }
+
+    /** Returns how often a node has each write of this workload, by name. */
+    public Map<String, Integer> rows(ClusterNode node) throws SQLException {
+        Map<String, Integer> rows = new HashMap<>();
+        query(
+                node,
+                "SELECT writer, number FROM %s.written",
+                row -> rows.merge(row.getInt(1) + "/" + row.getInt(2), 1, Integer::sum));
+        return rows;
+    }
+
+    private interface RowReader {
+        void read(ResultSet row) throws SQLException;
+    }
+
+    private void query(ClusterNode node, String sql, RowReader reader) throws SQLException {
+        String own = " WHERE writer >= " + firstWriter + " AND writer < " + (firstWriter + writers);
+        try (Connection connection = node.adminConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery(sql.formatted(app.cluster().database()) + own)) {
+            while (row.next()) {
+                reader.read(row);
+            }
+        }
     }
 
     @Override

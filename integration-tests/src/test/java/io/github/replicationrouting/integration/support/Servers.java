@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** A cluster with the tables of the proofs, and the names of its servers by what they say of themselves. */
-final class Servers implements AutoCloseable {
+public final class Servers implements AutoCloseable {
 
     private static final List<String> TABLES = List.of(
             "CREATE TABLE %1$s.author (id BIGINT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(100) NOT NULL)",
@@ -26,7 +26,8 @@ final class Servers implements AutoCloseable {
         this.cluster = cluster;
     }
 
-    static Servers on(ReplicatedCluster cluster) {
+    /** Takes over a cluster of which all servers run; closing ends it. */
+    public static Servers on(ReplicatedCluster cluster) {
         Servers servers = new Servers(cluster);
         try {
             for (ClusterNode node : cluster.nodes()) {
@@ -61,7 +62,13 @@ final class Servers implements AutoCloseable {
         cluster.awaitReplicated();
     }
 
-    ReplicatedCluster cluster() {
+    /** Starts an application that knows only some of the nodes, by name. */
+    public TestApplication start(Stack stack, List<String> nodes, Class<?> configuration, String... properties) {
+        return TestApplication.start(
+                this, nodes.stream().map(cluster::node).toList(), stack.driver(), configuration, properties);
+    }
+
+    public ReplicatedCluster cluster() {
         return cluster;
     }
 

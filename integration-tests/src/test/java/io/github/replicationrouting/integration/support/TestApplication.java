@@ -13,6 +13,8 @@ import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
+import io.micrometer.core.instrument.Measurement;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,7 +24,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -61,10 +65,16 @@ public final class TestApplication implements AutoCloseable {
     }
 
     static TestApplication start(Servers servers, JdbcDriver driver, Class<?> configuration, String... properties) {
+        return start(servers, servers.cluster().nodes(), driver, configuration, properties);
+    }
+
+    /** @param nodes those of the servers that the application knows */
+    static TestApplication start(
+            Servers servers, List<ClusterNode> nodes, JdbcDriver driver, Class<?> configuration, String... properties) {
         Map<String, Object> settings = new LinkedHashMap<>(DEFAULTS);
         settings.put("replication.routing.username", servers.cluster().username());
         settings.put("replication.routing.password", servers.cluster().password());
-        for (ClusterNode node : servers.cluster().nodes()) {
+        for (ClusterNode node : nodes) {
             settings.put("replication.routing.nodes." + node.name() + ".url", node.jdbcUrl(driver));
         }
         for (String property : properties) {
@@ -201,6 +211,34 @@ public final class TestApplication implements AutoCloseable {
                     .as("waiting on " + pool.node())
                     .isZero();
         }));
+    }
+
+    /** The node that takes writes, as the router sees it, or null. */
+    public @Nullable String knownPrimary() {
+        NodeStatus primary =
+                bean(ReplicationRouting.class).topology().snapshot().primary();
+        return primary == null ? null : primary.name();
+    }
+
+    /** Waits until the monitor has looked at every node so many times more, and judged what it saw. */
+    public void awaitLooks(int looks) {
+        // The first answer may be to a question that was asked before.
+        Map<String, Double> enough = new LinkedHashMap<>();
+        bean(ReplicationRouting.class)
+                .topology()
+                .snapshot()
+                .nodes()
+                .forEach(node -> enough.put(node.name(), looksAt(node.name()) + looks + 1));
+        await().atMost(LIMIT)
+                .until(() -> enough.entrySet().stream().allMatch(node -> looksAt(node.getKey()) >= node.getValue()));
+        awaitMonitor();
+    }
+
+    private double looksAt(String node) {
+        return bean(MeterRegistry.class).find("replication.routing.probes").tag("node", node).meters().stream()
+                .flatMap(meter -> StreamSupport.stream(meter.measure().spliterator(), false))
+                .mapToDouble(Measurement::getValue)
+                .sum();
     }
 
     private Stream<NodePool> pools() {

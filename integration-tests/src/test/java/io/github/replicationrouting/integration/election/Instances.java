@@ -1,0 +1,120 @@
+package io.github.replicationrouting.integration.election;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.integration.failover.History;
+import io.github.replicationrouting.integration.failover.Workload;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.Servers;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Two instances of an application that write; the second one is started anew now and then. */
+final class Instances implements AutoCloseable {
+
+    static final Duration INTERVAL = Duration.ofMillis(100);
+
+    private static final int WRITERS = 2;
+
+    /** Few enough for a node to replicate all of them anew in a few seconds. */
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private static final class Instance implements AutoCloseable {
+
+        private final TestApplication app;
+        private final Workload load;
+
+        Instance(TestApplication app) {
+            this.app = app;
+            this.load = Workload.startWriters(app, WRITERS, PAUSE);
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            try (app) {
+                load.close();
+            }
+        }
+    }
+
+    private final Servers servers;
+    private final Stack stack;
+    private final List<Workload> loads = new ArrayList<>();
+    private final Instance first;
+    private Instance second;
+
+    Instances(Servers servers, Stack stack) {
+        this.servers = servers;
+        this.stack = stack;
+        first = start();
+        second = start();
+    }
+
+    private Instance start() {
+        ReplicatedCluster cluster = servers.cluster();
+        Instance started = new Instance(servers.start(
+                stack,
+                cluster.nodes().stream().map(ClusterNode::name).toList(),
+                JdbcApplication.class,
+                "replication.routing.writes.hold=2s",
+                "replication.routing.monitor.interval=" + INTERVAL.toMillis() + "ms",
+                "replication.routing.monitor.username=" + cluster.monitorUsername(),
+                "replication.routing.monitor.password=" + cluster.monitorPassword(),
+                "logging.level.io.github.replicationrouting=info"));
+        loads.add(started.load);
+        return started;
+    }
+
+    void restartSecond() throws InterruptedException {
+        second.close();
+        second = start();
+    }
+
+    /** Until both have certainly seen what was done before. */
+    void awaitLooks(int looks) {
+        first.app.awaitLooks(looks);
+        second.app.awaitLooks(looks);
+    }
+
+    boolean firstAgreesOn(ClusterNode primary) {
+        return primary.name().equals(first.app.knownPrimary());
+    }
+
+    boolean secondAgreesOn(ClusterNode primary) {
+        return primary.name().equals(second.app.knownPrimary());
+    }
+
+    void awaitAgreementOn(ClusterNode node) {
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(List.of(first, second))
+                .extracting(instance -> instance.app.knownPrimary())
+                .containsOnly(node.name()));
+    }
+
+    /** Waits until the first one has written to a node once more. */
+    void awaitWrite(ClusterNode node) {
+        int before = first.load.acknowledgedBy(node.name());
+        await().atMost(LIMIT).until(() -> first.load.acknowledgedBy(node.name()) > before);
+    }
+
+    /** Everything that the writers of all instances were told. */
+    History history() {
+        History all = new History();
+        loads.forEach(load -> load.history().writes().forEach(all::add));
+        return all;
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        try (first) {
+            second.close();
+        }
+    }
+}

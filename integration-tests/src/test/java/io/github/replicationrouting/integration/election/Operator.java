@@ -1,0 +1,366 @@
+package io.github.replicationrouting.integration.election;
+
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.NodeRole;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Breaks, promotes and mends nodes as a seed says, and as people do who know what they do: it promotes only when the
+ * primary is lost or was made read-only, and only a replica that has what the others have; and it makes sure that the
+ * applications follow.
+ */
+final class Operator {
+
+    private static final Logger log = LoggerFactory.getLogger(Operator.class);
+
+    /** Until an application has certainly seen what was done before. */
+    private static final int SOME_LOOKS = 3;
+
+    /** How long the operator waits for applications to follow before it helps them. */
+    private static final int PATIENCE = 20;
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private static final int MOST_ACTIONS_WITHOUT_MENDING = 4;
+
+    private interface Action {
+        void take() throws InterruptedException;
+    }
+
+    private final ReplicatedCluster cluster;
+    private final Instances instances;
+    private final Random random;
+    private final Reigns reigns;
+    private final Ledger ledger;
+    private final Map<String, Integer> counts = new TreeMap<>();
+    private final CountDownLatch never = new CountDownLatch(1);
+
+    /** The nodes that replicate from the primary, directly or through another, and from which each does. */
+    private final Map<ClusterNode, ClusterNode> sources = new HashMap<>();
+
+    Operator(ReplicatedCluster cluster, Instances instances, Reigns reigns, long seed) {
+        this.cluster = cluster;
+        this.reigns = reigns;
+        this.instances = instances;
+        this.random = new Random(seed);
+        this.ledger = new Ledger(cluster.database());
+        cluster.replicas().forEach(replica -> sources.put(replica, cluster.primary()));
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    /** How often it did what. */
+    Map<String, Integer> counts() {
+        return counts;
+    }
+
+    void work(Duration length) throws InterruptedException {
+        long end = System.nanoTime() + length.toNanos();
+        int actions = 0;
+        while (end - System.nanoTime() > 0) {
+            if (usableFollowers().isEmpty() || ++actions > MOST_ACTIONS_WITHOUT_MENDING) {
+                mend();
+                actions = 0;
+            }
+            act();
+            pause(1_000);
+        }
+        mend();
+    }
+
+    private void act() throws InterruptedException {
+        Action action =
+                switch (random.nextInt(12)) {
+                    case 0, 1, 2 -> this::failOver;
+                    case 3, 4, 5 -> this::switchOver;
+                    case 6 -> this::losePrimaryForAWhile;
+                    case 7 -> this::makePrimaryReadOnlyForAWhile;
+                    case 8 -> this::loseReplicaForAWhile;
+                    case 9 -> this::leaveReplicaWritable;
+                    case 10 -> this::repointReplica;
+                    default -> this::restartSecond;
+                };
+        action.take();
+    }
+
+    // --- promotions
+
+    private void failOver() throws InterruptedException {
+        ClusterNode old = cluster.primary();
+        ClusterNode next = pick(usableFollowers());
+        if (random.nextInt(3) == 0) {
+            makeWritable(next);
+            instances.awaitLooks(SOME_LOOKS);
+        }
+        lose(old);
+        pause(1_500);
+        perhapsRestartSecond();
+        if (random.nextInt(5) == 0) {
+            bringBack(old);
+            return;
+        }
+        say("consolidate " + next);
+        cluster.consolidate(next);
+        promote(next, false);
+        if (random.nextBoolean()) {
+            pause(2_000);
+            bringBack(old);
+            pause(1_000);
+        }
+    }
+
+    private void switchOver() throws InterruptedException {
+        ClusterNode old = cluster.primary();
+        ClusterNode next = pick(usableFollowers());
+        if (random.nextInt(3) == 0) {
+            makeWritable(next);
+            instances.awaitLooks(SOME_LOOKS);
+        }
+        say("set " + old + " read-only");
+        old.readOnly(true);
+        perhapsRestartSecond();
+        next.awaitPosition(old.position());
+        promote(next, true);
+        if (random.nextBoolean()) {
+            pause(1_000);
+            say("re-point " + old + " to " + next);
+            old.replicateFrom(next);
+            sources.put(old, next);
+        }
+    }
+
+    /** Takes the steps in a random order, until the applications follow. */
+    private void promote(ClusterNode next, boolean planned) throws InterruptedException {
+        boolean removes = random.nextBoolean();
+        boolean writableFirst = random.nextBoolean();
+        int repoints = random.nextInt(3);
+        count(planned ? "switchover" : "failover");
+        say("promote " + next + (removes ? ", source removed" : ", source stopped")
+                + (writableFirst ? ", writable first" : ", writable last") + ", others "
+                + List.of("first", "last", "never").get(repoints));
+        reigns.begin(next.name(), planned);
+        cluster.notePrimary(next);
+        List<ClusterNode> others =
+                usableFollowers().stream().filter(node -> node != next).toList();
+        sources.clear();
+        if (repoints == 0) {
+            repoint(others, next);
+        }
+        if (writableFirst) {
+            makeWritable(next);
+            perhapsRestartSecond();
+        }
+        if (removes) {
+            next.removeSource();
+        } else {
+            next.stopReceiver();
+            next.stopApplier();
+        }
+        if (!writableFirst) {
+            perhapsRestartSecond();
+            makeWritable(next);
+        }
+        if (repoints == 1) {
+            perhapsRestartSecond();
+            repoint(others, next);
+        }
+        if (repoints == 2) {
+            // As if they had never been touched.
+            others.forEach(ClusterNode::startReceiver);
+        }
+        perhapsRestartSecond();
+        helpToFollow(next);
+        if (!removes) {
+            say("remove the source of " + next);
+            next.removeSource();
+        }
+    }
+
+    private void repoint(List<ClusterNode> nodes, ClusterNode source) {
+        for (ClusterNode node : nodes) {
+            node.replicateFrom(source);
+            sources.put(node, source);
+        }
+    }
+
+    private void helpToFollow(ClusterNode next) {
+        for (int i = 0; i < PATIENCE && !follow(next); i++) {
+            instances.awaitLooks(1);
+        }
+        if (!follow(next)) {
+            count("helped");
+            say("set " + next + " read-only and writable again");
+            next.removeSource();
+            next.readOnly(true);
+            instances.awaitLooks(SOME_LOOKS);
+            next.readOnly(false);
+        }
+        await().atMost(LIMIT).until(() -> follow(next));
+        instances.awaitWrite(next);
+    }
+
+    /** An instance that has just started rightly refuses to choose between two. */
+    private boolean follow(ClusterNode next) {
+        return instances.firstAgreesOn(next) && (instances.secondAgreesOn(next) || hasRival());
+    }
+
+    /** Whether an old primary is writable, too. */
+    private boolean hasRival() {
+        return cluster.replicas().stream()
+                .anyMatch(node -> node.answers() && !sources.containsKey(node) && node.role() == NodeRole.PRIMARY);
+    }
+
+    private void makeWritable(ClusterNode node) {
+        if (node.role() != NodeRole.PRIMARY) {
+            say("make " + node + " writable");
+            node.readOnly(false);
+        }
+    }
+
+    // --- faults
+
+    private void losePrimaryForAWhile() throws InterruptedException {
+        count("primary lost");
+        lose(cluster.primary());
+        pause(3_000);
+        perhapsRestartSecond();
+        bringBack(cluster.primary());
+        instances.awaitWrite(cluster.primary());
+    }
+
+    private void makePrimaryReadOnlyForAWhile() throws InterruptedException {
+        count("primary read-only");
+        say("set " + cluster.primary() + " read-only for a while");
+        cluster.primary().readOnly(true);
+        pause(2_000);
+        say("make " + cluster.primary() + " writable again");
+        cluster.primary().readOnly(false);
+        instances.awaitWrite(cluster.primary());
+    }
+
+    private void loseReplicaForAWhile() throws InterruptedException {
+        count("replica lost");
+        ClusterNode replica = pick(usableFollowers());
+        lose(replica);
+        pause(2_000);
+        bringBack(replica);
+    }
+
+    private void leaveReplicaWritable() {
+        count("replica writable");
+        makeWritable(pick(usableFollowers()));
+        instances.awaitLooks(SOME_LOOKS);
+    }
+
+    private void repointReplica() {
+        ClusterNode replica = pick(usableFollowers());
+        // Directly behind the primary, so that no ring comes of it.
+        List<ClusterNode> possible = new ArrayList<>(usableFollowers().stream()
+                .filter(node -> node != replica && sources.get(node) == cluster.primary())
+                .toList());
+        possible.add(cluster.primary());
+        ClusterNode source = pick(possible);
+        count("replica re-pointed");
+        say("re-point " + replica + " to " + source);
+        repoint(List.of(replica), source);
+        instances.awaitLooks(SOME_LOOKS);
+    }
+
+    private void lose(ClusterNode node) {
+        if (random.nextBoolean()) {
+            say("kill " + node);
+            node.kill();
+        } else {
+            say("freeze " + node);
+            node.freeze();
+        }
+    }
+
+    private void bringBack(ClusterNode node) {
+        say("bring " + node + " back");
+        reigns.comesBack(node.name());
+        node.thaw();
+        node.start();
+    }
+
+    /** Not while it could see no primary but an old one: then no instance could know better. */
+    private void restartSecond() throws InterruptedException {
+        ClusterNode primary = cluster.primary();
+        if (hasRival() && !(primary.answers() && primary.role() == NodeRole.PRIMARY)) {
+            return;
+        }
+        count("instance restarted");
+        say("restart the second instance");
+        instances.restartSecond();
+    }
+
+    private void perhapsRestartSecond() throws InterruptedException {
+        if (random.nextInt(8) == 0) {
+            restartSecond();
+        }
+    }
+
+    // --- mending
+
+    /** Makes every node a replica of the primary again. */
+    private void mend() {
+        count("mended");
+        say("mend");
+        for (ClusterNode node : cluster.replicas()) {
+            if (!node.answers()) {
+                bringBack(node);
+            }
+        }
+        for (ClusterNode node : cluster.replicas()) {
+            ledger.noteRest(node, cluster.primary());
+            cluster.rejoin(node);
+        }
+        cluster.awaitRoles();
+        cluster.awaitReplicated();
+        sources.clear();
+        cluster.replicas().forEach(replica -> sources.put(replica, cluster.primary()));
+        instances.awaitAgreementOn(cluster.primary());
+        instances.awaitWrite(cluster.primary());
+        say("mended:\n" + cluster.describe());
+    }
+
+    private List<ClusterNode> usableFollowers() {
+        return cluster.nodes().stream()
+                .filter(node -> sources.containsKey(node) && node.answers())
+                .toList();
+    }
+
+    private ClusterNode pick(List<ClusterNode> nodes) {
+        return nodes.get(random.nextInt(nodes.size()));
+    }
+
+    private void count(String what) {
+        counts.merge(what, 1, Integer::sum);
+    }
+
+    private static void say(String what) {
+        log.warn("operator: {}", what);
+    }
+
+    /** The rhythm itself: nothing is awaited that could come sooner. */
+    private void pause(int atMostMillis) throws InterruptedException {
+        if (never.await(random.nextInt(atMostMillis), TimeUnit.MILLISECONDS)) {
+            throw new IllegalStateException("it never opens");
+        }
+    }
+}

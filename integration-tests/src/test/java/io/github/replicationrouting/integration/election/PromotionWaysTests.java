@@ -1,0 +1,226 @@
+package io.github.replicationrouting.integration.election;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.integration.election.PromotionWay.Candidate;
+import io.github.replicationrouting.integration.election.PromotionWay.OldPrimary;
+import io.github.replicationrouting.integration.election.PromotionWay.Others;
+import io.github.replicationrouting.integration.election.PromotionWay.Source;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.Servers;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.routing.NoWritableNodeException;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * In whatever order a tool promotes db2: the application follows where the rules of the election see a promotion, and
+ * elsewhere holds its writes until an operator shows which node it shall be.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class PromotionWaysTests {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /** Until the application has certainly seen what was done before. */
+    private static final int SOME_LOOKS = 3;
+
+    private final Stack stack;
+    private final int nodes;
+
+    private Servers servers;
+    private ReplicatedCluster cluster;
+    private TestApplication app;
+    private ClusterNode db1;
+    private ClusterNode db2;
+    private List<ClusterNode> others;
+
+    PromotionWaysTests(Stack stack, int nodes) {
+        this.stack = stack;
+        this.nodes = nodes;
+    }
+
+    @BeforeAll
+    void start() {
+        servers = Servers.on(stack.builder().replicas(nodes - 1).start());
+        cluster = servers.cluster();
+        cluster.grantMonitoring();
+        db1 = cluster.node("db1");
+        db2 = cluster.node("db2");
+        others = cluster.nodes().stream()
+                .filter(node -> node != db1 && node != db2)
+                .toList();
+        app = startApplication();
+        app.awaitAllInUse();
+    }
+
+    @AfterAll
+    void close() {
+        try (Servers all = servers) {
+            if (app != null) {
+                app.close();
+            }
+        }
+    }
+
+    private TestApplication startApplication() {
+        return servers.start(
+                stack,
+                cluster.nodes().stream().map(ClusterNode::name).toList(),
+                JdbcApplication.class,
+                "replication.routing.writes.hold=200ms",
+                "replication.routing.monitor.username=" + cluster.monitorUsername(),
+                "replication.routing.monitor.password=" + cluster.monitorPassword());
+    }
+
+    /** The old primary is the primary again, and the application has seen every step of that. */
+    @AfterEach
+    void heal() {
+        cluster.nodes().forEach(ClusterNode::start);
+        ClusterNode primary = cluster.primary();
+        if (primary == db2) {
+            db2.removeSource();
+        } else {
+            db1.readOnly(false);
+        }
+        cluster.replicas().forEach(cluster::rejoin);
+        awaitRoles();
+        cluster.promote(db1);
+        awaitRoles();
+        cluster.awaitReplicated();
+    }
+
+    /** Not until all serve reads again: nodes that are lost so often stay out for longer and longer. */
+    private void awaitRoles() {
+        cluster.awaitRoles();
+        await().atMost(LIMIT).until(() -> cluster.nodes().stream()
+                .allMatch(node ->
+                        app.status(node.name()).role() == (node == cluster.primary() ? Role.PRIMARY : Role.REPLICA)));
+    }
+
+    Stream<PromotionWay> ways() {
+        // With two nodes there is nothing to re-point.
+        return PromotionWay.all().filter(way -> nodes > 2 || way.others() == Others.NEVER_REPOINTED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void writesShouldFollowExactlyTheWitnessedPromotion(PromotionWay way) {
+        assertThat(write(app)).isEqualTo("db1");
+        cluster.awaitReplicated();
+        promote(way);
+        app.awaitLooks(SOME_LOOKS);
+        try (TestApplication second = startApplication()) {
+            if (way.isWitnessed(nodes)) {
+                cluster.notePrimary(db2);
+                await().atMost(LIMIT).until(() -> "db2".equals(app.knownPrimary()));
+            } else {
+                assertThat(app.knownPrimary()).isNull();
+                assertThatThrownBy(() -> write(app))
+                        .rootCause()
+                        .isInstanceOf(NoWritableNodeException.class)
+                        .hasMessageContaining("db2");
+                assertWritesGoTo(Set.of("db2"), second);
+                settle(way, second);
+            }
+            String primary = cluster.primary().name();
+            assertThat(write(app)).isEqualTo(primary);
+            second.awaitLooks(SOME_LOOKS);
+            assertWritesGoTo(Set.of(primary), second);
+            assertThat(write(app)).isEqualTo(primary);
+        }
+    }
+
+    /** An operator gives the promotion up, or promotes anew. */
+    private void settle(PromotionWay way, TestApplication second) {
+        if (way.canBeGivenUp() && way.others() != Others.REPOINTED_FIRST) {
+            db1.start();
+            db1.readOnly(false);
+            await().atMost(LIMIT).until(() -> "db1".equals(app.knownPrimary()));
+        } else {
+            db2.readOnly(true);
+            app.awaitLooks(SOME_LOOKS);
+            second.awaitLooks(SOME_LOOKS);
+            db2.readOnly(false);
+            cluster.notePrimary(db2);
+            await().atMost(LIMIT).until(() -> "db2".equals(app.knownPrimary()));
+        }
+    }
+
+    private void promote(PromotionWay way) {
+        if (way.candidate() == Candidate.ALWAYS_WRITABLE) {
+            db2.readOnly(false);
+            app.awaitLooks(SOME_LOOKS);
+        }
+        switch (way.oldPrimary()) {
+            case KILLED -> db1.kill();
+            case READ_ONLY_FIRST -> db1.readOnly(true);
+            case READ_ONLY_LAST -> {}
+        }
+        repoint(way, Others.REPOINTED_FIRST);
+        if (way.candidate() == Candidate.WRITABLE_BEFORE_THE_STOP) {
+            db2.readOnly(false);
+        }
+        if (way.source() == Source.REMOVED) {
+            db2.removeSource();
+        } else {
+            db2.stopReceiver();
+            db2.stopApplier();
+        }
+        if (way.candidate() == Candidate.WRITABLE_AFTER_THE_STOP) {
+            db2.readOnly(false);
+        }
+        if (way.oldPrimary() == OldPrimary.READ_ONLY_LAST) {
+            app.awaitLooks(SOME_LOOKS);
+            db1.readOnly(true);
+        }
+        if (way.others() == Others.REPOINTED_LAST) {
+            app.awaitLooks(SOME_LOOKS);
+        }
+        repoint(way, Others.REPOINTED_LAST);
+    }
+
+    private void repoint(PromotionWay way, Others now) {
+        if (way.others() == now) {
+            others.forEach(node -> node.replicateFrom(db2));
+            await().atMost(LIMIT).until(() -> others.stream().allMatch(Replicas::receives));
+        }
+    }
+
+    /** Tries some writes: it may refuse them, but writes to no other node. */
+    private static void assertWritesGoTo(Set<String> allowed, TestApplication app) {
+        Set<String> written = new HashSet<>();
+        for (int i = 0; i < SOME_LOOKS; i++) {
+            try {
+                written.add(write(app));
+            } catch (DataAccessException refused) {
+                assertThat(refused).hasRootCauseInstanceOf(NoWritableNodeException.class);
+            }
+        }
+        assertThat(allowed).containsAll(written);
+    }
+
+    /** Returns which node took a write. */
+    private static String write(TestApplication app) {
+        return app.transactions().write(() -> {
+            app.insertAuthor("way");
+            return app.node();
+        });
+    }
+}
