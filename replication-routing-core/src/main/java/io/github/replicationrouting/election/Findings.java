@@ -141,16 +141,26 @@ final class Findings {
 
     private String contested(List<Integer> claimants, int other) {
         if (claimants.size() == 1 && other >= 0) {
-            int sole = claimants.get(0);
-            return name(sole) + at(sole) + " is writable, but " + name(other) + at(other)
-                    + " has transactions that it lacks, or is written to as well: if " + name(sole)
-                    + " is the primary, make " + name(other)
-                    + " its replica, or set replication.routing.nodes." + name(other)
-                    + ".role=replica; if not, make " + name(sole) + " read-only";
+            return contradicted(claimants.get(0), other);
         }
         return claimants.stream().map(i -> name(i) + at(i)).collect(Collectors.joining(" and "))
                 + " are writable and nothing shows which is right: make the wrong one read-only, or set"
                 + " replication.routing.nodes.<name>.role=replica for it";
+    }
+
+    private String contradicted(int sole, int other) {
+        String writable = name(sole) + at(sole) + " is writable, but " + name(other) + at(other);
+        if (nodes.get(other).living() == null) {
+            return writable + ", which does not answer, had transactions that it lacks: start " + name(other)
+                    + ", or, if " + name(sole) + " is to be the primary without them, " + TOGGLE + " on " + name(sole);
+        }
+        return nodes.get(other).isWritable()
+                ? writable + " has transactions that it lacks, or is written to as well: if " + name(sole)
+                        + " is the primary, make " + name(other) + " its replica, or set replication.routing.nodes."
+                        + name(other) + ".role=replica; if not, make " + name(sole) + " read-only"
+                : writable + " has replicated transactions that it lacks: if " + name(sole)
+                        + " is the primary, set replication.routing.nodes." + name(sole)
+                        + ".role=primary; if not, make it read-only";
     }
 
     private String absence() {

@@ -315,7 +315,7 @@ public final class PrimaryElection {
     /** A node that speaks against a candidate, or -1: one that takes writes, or one that replicates and has come further. */
     private int contradicting(int candidate) {
         for (int i = 0; i < size; i++) {
-            if (i != candidate && mayWrite(i) && contradicts(i, candidate)) {
+            if (i != candidate && (mayWrite(i) ? contradicts(i, candidate) : hasLeftMore(i, candidate))) {
                 return i;
             }
         }
@@ -334,6 +334,18 @@ public final class PrimaryElection {
         Containment has = replica ? Containment.ofOwn(own, other) : Containment.of(own, other);
         boolean lacks = has == Containment.LACKING || has == Containment.NOT_COMPARED_YET;
         return lacks && (!replica || nodes.get(i).mayBeWriting(gap));
+    }
+
+    /** Whether a node that is gone took writes, and had more; a promotion that was seen settles that. */
+    private boolean hasLeftMore(int i, int candidate) {
+        NodeView node = nodes.get(i);
+        return node.living() == null
+                && node.seen() != null
+                && node.seen().observation().writable()
+                && node.channels().isEmpty()
+                && !node.isDeclared(DeclaredRole.REPLICA)
+                && !wasSeenToBePromoted(candidate)
+                && Containment.of(nodes.get(candidate).living(), node.seen()) == Containment.LACKING;
     }
 
     /** Whether a node is connected to another, or may be, where the other is declared primary and the account may not see it. */
