@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Long histories at random: two, three and five servers, an operator who does anything at any time except to build rings,
- * and a second instance that is started anew at random. {@code -Delection-model.seed} repeats a run (in the options of the test's
- * JVM, {@code -Dtest.jvm-options}), and {@code -Delection-model.steps} makes it longer.
+ * and a second instance that is started anew at random. {@code -Delection-model.seed} takes other histories, and
+ * {@code -Delection-model.steps} more of them.
  */
 class RandomElectionTest {
 
@@ -21,6 +21,9 @@ class RandomElectionTest {
 
     private static final long STEPS = Long.getLong("election-model.steps", 5_000);
     private static final int STEPS_OF_A_HISTORY = 40;
+
+    /** One run is like the other, so that what fails in a build is what this build has broken. */
+    private static final long SEED = 20_261_130;
 
     @ParameterizedTest
     @CsvSource({
@@ -36,7 +39,7 @@ class RandomElectionTest {
     })
     void noHistoryShouldElectWithoutEvidenceOrSplitInstances(
             int size, boolean readOnlyReplicas, boolean persistsReadOnly, boolean granted) {
-        long seed = Long.getLong("election-model.seed", new Random().nextLong());
+        long seed = Long.getLong("election-model.seed", SEED);
         Random random = new Random(seed);
         long intervals = 0;
         long histories = 0;
