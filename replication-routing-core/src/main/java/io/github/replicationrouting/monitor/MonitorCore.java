@@ -238,7 +238,9 @@ final class MonitorCore implements ProbeRounds.Results {
         }
         Duration lag = watch.lag.bound();
         boolean lagging = lag == null || !lag.isZero();
-        return watch.asksReplication(unsettled || lagging || lags.needsReplication(watch));
+        // Of a replica that is writable all along only the removal of its source shows that it was promoted, and when.
+        boolean writable = watch.observation != null && watch.observation.writable();
+        return watch.asksReplication(unsettled || lagging || writable || lags.needsReplication(watch));
     }
 
     @Override
