@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Fleet {
 
     static final Duration GAP = Duration.ofSeconds(3);
-    private static final Duration INTERVAL = Duration.ofMillis(500);
+    static final Duration INTERVAL = Duration.ofMillis(500);
     private static final Duration ROUND_TRIP = Duration.ofMillis(1);
 
     private final List<FleetServer> servers = new ArrayList<>();
