@@ -85,10 +85,19 @@ final class Fleet {
     }
 
     private Fleet elect() {
-        List<NodeView> views = servers.stream().map(FleetServer::view).toList();
+        List<NodeView> views = views();
         last = PrimaryElection.elect(views, claim, GAP, sticks, executed -> follows);
         claim = claim.after(last, views, GAP);
         return this;
+    }
+
+    private List<NodeView> views() {
+        return servers.stream().map(FleetServer::view).toList();
+    }
+
+    /** Returns which server replicates from which, by their indices. */
+    ReplicationGraph graph() {
+        return new ReplicationGraph(views());
     }
 
     Outcome outcome() {

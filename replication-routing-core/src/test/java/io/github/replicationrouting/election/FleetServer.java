@@ -34,6 +34,7 @@ final class FleetServer {
     private boolean offline;
     private boolean denied;
     private boolean tellsReplication = true;
+    private boolean hangs;
     private long startedAt;
     private long clock;
     private final List<ReplicationChannel> channels = new ArrayList<>();
@@ -148,6 +149,12 @@ final class FleetServer {
         return this;
     }
 
+    /** Lets no answer ever tell from where it replicates. */
+    FleetServer hangsWhenAskedForReplication() {
+        hangs = true;
+        return this;
+    }
+
     FleetServer dies() {
         alive = false;
         connected = false;
@@ -217,12 +224,17 @@ final class FleetServer {
             observation = observation.withUptime(
                     Duration.ofNanos(arrivedAt - startedAt).truncatedTo(ChronoUnit.SECONDS));
         }
-        Replication replication = seen != null && !tellsReplication
-                ? seen.replication()
-                : denied ? new Replication.NotPermitted("GRANT X") : new Replication.Channels(channels);
-        Sighting now = new Sighting(sentAt, arrivedAt, observation, replication, denied || tellsReplication);
+        Replication replication = hangs ? new Replication.NotAsked() : replication();
+        Sighting now =
+                new Sighting(sentAt, arrivedAt, observation, replication, denied || (tellsReplication && !hangs));
         roles = roles.after(seen, now);
         seen = now;
+    }
+
+    private Replication replication() {
+        return seen != null && !tellsReplication
+                ? seen.replication()
+                : denied ? new Replication.NotPermitted("GRANT X") : new Replication.Channels(channels);
     }
 
     void forget() {
