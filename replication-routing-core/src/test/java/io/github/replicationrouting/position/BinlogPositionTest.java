@@ -3,6 +3,7 @@ package io.github.replicationrouting.position;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +99,20 @@ class BinlogPositionTest {
         assertThat(at("binlog.000001", 156).isAheadOf(source, A)).isFalse();
         assertThat(at("binlog.000001", 158).isAheadOf(source, A)).isTrue();
         assertThat(at("binlog.000005", 4).isAheadOf(source, A)).isTrue();
+    }
+
+    @Test
+    void isAllWrittenByTheServerWhoseLogItIs() {
+        BinlogPosition place = at("binlog.000001", 157);
+        assertThat(place.writtenBy(A)).isEqualTo(place);
+        assertThat(place.writtenBy(B).isEmpty()).isTrue();
+    }
+
+    @Test
+    @Disabled("the empty part is one of the other server's log, which is not comparable")
+    void whatAnotherServerWroteIsAnEmptyPartOfThisLog() {
+        BinlogPosition place = at("binlog.000001", 157);
+        assertThat(place.contains(place.writtenBy(B))).isTrue();
     }
 
     private static BinlogPosition at(String file, long offset) {
