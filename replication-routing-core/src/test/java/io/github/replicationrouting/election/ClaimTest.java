@@ -114,10 +114,13 @@ class ClaimTest {
                         "db1",
                         before.serverId(),
                         false,
+                        before.electedAt(),
                         before.since(),
                         before.fitAt(),
                         before.tolerated(),
                         before.cleared(),
+                        null,
+                        0,
                         before.fenced()));
     }
 
@@ -136,32 +139,46 @@ class ClaimTest {
     // --- tolerated sources
 
     @Test
-    void theSourcesThatItHadWhenItWasElectedAreTolerated() {
-        db1.channel(db2, Receiver.ON);
+    void theSourceThatASuccessorHasLeftIsTolerated() {
+        fleet.look();
+        db2Succeeds();
+        assertThat(fleet.claim.tolerated()).containsExactly("db1:3306");
 
         fleet.look();
 
-        assertThat(fleet.claim.tolerated()).containsExactly("db2:3306");
+        assertThat(fleet.claim.tolerated()).as("also later").containsExactly("db1:3306");
     }
 
     @Test
-    void sourcesThatCameLaterAreNot() {
-        db1.channel(db2, Receiver.ON);
+    void aNodeThatReplicatesFromThePrimaryIsNoSourceThatItHasLeft() {
+        db1.channel(db2, Receiver.OFF);
+
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+
+        assertThat(fleet.claim.tolerated()).isEmpty();
+    }
+
+    @Test
+    void aNodeThatBecomesASourceLaterIsNotTolerated() {
         fleet.look();
-        db1.channel(db3, Receiver.ON);
+        db1.channel(db2, Receiver.OFF);
 
         fleet.look().expectPrimary(db1, Reason.INCUMBENT);
 
-        assertThat(fleet.claim.tolerated()).containsExactly("db2:3306");
+        assertThat(fleet.claim.tolerated()).isEmpty();
     }
 
     @Test
-    void aSuccessorHasItsOwn() {
-        db1.channel(db2, Receiver.ON);
+    void aSourceThatIsNoNodeIsToleratedWheneverItComes() {
         fleet.look();
-        db2Succeeds();
+        db1.channel("elsewhere", "x", Receiver.ON);
+        fleet.look();
+        assertThat(fleet.claim.tolerated()).containsExactly("elsewhere:3306");
+        db1.resetReplica();
 
-        assertThat(fleet.claim.tolerated()).containsExactly("db1:3306");
+        fleet.look();
+
+        assertThat(fleet.claim.tolerated()).containsExactly("elsewhere:3306");
     }
 
     // --- cleared nodes
@@ -182,8 +199,26 @@ class ClaimTest {
     }
 
     @Test
-    void aReadOnlyNodeIsCleared() {
+    void aReadOnlyNodeWithoutASourceIsNot() {
         db2.resetReplica().readOnly();
+
+        fleet.look();
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
+    }
+
+    @Test
+    void aReadOnlyNodeWhoseSourceIsNotSeenIsNot() {
+        db2.denied();
+
+        fleet.look();
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
+    }
+
+    @Test
+    void aReadOnlyNodeThatIsNotConnectedToItsSourceIsCleared() {
+        db2.resetReplica().channel("elsewhere", null, Receiver.CONNECTING).readOnly();
 
         fleet.look();
 
@@ -191,8 +226,64 @@ class ClaimTest {
     }
 
     @Test
-    void aWritableNodeThatIsConnectedIsCleared() {
+    void aWritableReplicaIsClearedWhenItWasWatchedForAWhileAndWroteNothing() {
         db2.writable();
+        long first = fleet.now() + Fleet.INTERVAL.toNanos();
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        passUntil(first + Fleet.GAP.toNanos() - 1);
+        fleet.look();
+        assertThat(fleet.claim.cleared()).as("a moment too early").doesNotContainKey("db2");
+
+        fleet.look();
+
+        assertThat(fleet.claim.cleared()).containsKey("db2");
+    }
+
+    @Test
+    void aWritableReplicaThatChangedItsRoleIsWatchedForAWhileMore() {
+        fleet.look();
+        watchForAWhile();
+        fleet.look();
+        Long asReadOnly = fleet.claim.cleared().get("db2");
+        db2.writable();
+        fleet.look();
+        assertThat(fleet.claim.cleared().get("db2")).isEqualTo(asReadOnly);
+        watchForAWhile();
+
+        fleet.look(db1, db2);
+
+        assertThat(fleet.claim.cleared().get("db2")).isEqualTo(fleet.now());
+    }
+
+    @Test
+    void aWritableReplicaThatHasTransactionsOfItsOwnIsNotCleared() {
+        db2.writable().has("db1:1-10,db2:1-3");
+        fleet.look();
+        watchForAWhile();
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
+    }
+
+    @Test
+    void aWritableReplicaThatHasAllThatItWroteInCommonIsCleared() {
+        db1.has("db1:1-10,db2:1-3");
+        db2.writable().has("db1:1-10,db2:1-3");
+        fleet.look();
+        watchForAWhile();
+
+        fleet.look();
+
+        assertThat(fleet.claim.cleared()).containsKey("db2");
+    }
+
+    @Test
+    void aWritableReplicaWhoseTransactionsCannotBeCountedIsCleared() {
+        db1.hasNoGtids();
+        db2.writable().hasNoGtids();
+        fleet.look();
+        watchForAWhile();
 
         fleet.look();
 
@@ -206,6 +297,8 @@ class ClaimTest {
         db1.declared(DeclaredRole.PRIMARY);
 
         fleet.look().expectPrimary(db1, Reason.SUPPORTED);
+        watchForAWhile();
+        fleet.look();
 
         assertThat(fleet.claim.cleared()).isEmpty();
     }
@@ -269,13 +362,11 @@ class ClaimTest {
     }
 
     @Test
-    void anyOtherNewPrimaryClearsReplicasOnly() {
-        fleet.look();
-        FleetServer db4 = fleet.server("db4").has("db1:1-11");
-        db2.follows(db4);
-        db3.follows(db4);
+    void aPrimaryThatIsFoundAtTheStartClearsReplicasOnly() {
+        fleet.server("db4").dies();
+        db3.resetReplica().writable();
 
-        fleet.look(db1, db3, db4, db2).expectPrimary(db4, Reason.SUPPORTED);
+        fleet.look().expectPrimary(db1, Reason.SUPPORTED);
 
         assertThat(fleet.claim.cleared()).containsOnlyKeys("db2");
     }
@@ -336,15 +427,14 @@ class ClaimTest {
     }
 
     @Test
-    void anOldPrimaryThatLostAVoteIsNotFenced() {
+    void aServerThatReplacedTheIncumbentAndIsNoPrimaryIsFencedWhenAnotherIsFound() {
         fleet.look();
-        FleetServer db4 = fleet.server("db4").has("db1:1-11");
-        db2.follows(db4);
-        db3.follows(db4);
+        db1.replacedBy("db9").readOnly();
+        db2.resetReplica().writable();
 
-        fleet.look(db1, db4, db2, db3).expectPrimary(db4, Reason.SUPPORTED);
+        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
 
-        assertThat(fleet.claim.fenced()).isEmpty();
+        assertThat(fleet.claim.fenced()).containsExactly("db1");
     }
 
     @Test
@@ -392,8 +482,8 @@ class ClaimTest {
 
     @Test
     void withoutTheGrantAFencedNodeThatIsReadOnlyIsNotFencedAnyMore() {
-        fencedIs(db2.denied());
-        db2.readOnly();
+        fencedIs(db2);
+        db2.denied().readOnly();
 
         fleet.look();
 
@@ -417,7 +507,7 @@ class ClaimTest {
     }
 
     @Test
-    void aContestForTheSuccessionDoesNot() {
+    void soDoesAContestForTheSuccession() {
         fleet.look();
         db1.dies();
         fleet.look();
@@ -426,9 +516,70 @@ class ClaimTest {
 
         fleet.look().expectNone(Reason.CONTESTED);
 
-        assertThat(fleet.claim.node()).isEqualTo("db1");
-        db1.returns();
+        assertThat(fleet.claim.node()).isNull();
+        assertThat(fleet.claim.last()).isEqualTo("db1");
+    }
+
+    @Test
+    void aContestLeavesThoseClearedThatTakeNoWrites() {
+        fleet.look();
+        db2.resetReplica().writable();
+        fleet.look();
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db2", "db3");
+        FleetServer db4 = fleet.server("db4").has("db4:1-3");
+
+        fleet.look(db4, db1).expectNone(Reason.CONTESTED);
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
+        assertThat(fleet.claim.fenced()).containsExactly("db2");
+    }
+
+    // --- the next primary
+
+    @Test
+    void theNodeThatWillBeThePrimaryIsRememberedWithTheMomentAtWhichThatWasFound() {
+        db2.resetReplica().writable();
+        db3.follows(db1);
+        fleet.look(db2, db1, db3).expectNone(Reason.PENDING);
+        long foundAt = fleet.claim.promisedAt();
+        assertThat(fleet.claim.promised()).isEqualTo("db1");
+        assertThat(fleet.now() - foundAt)
+                .as("when db1 had answered, before db3 did")
+                .isEqualTo(1_000_000);
+
+        fleet.look(db1).expectNone(Reason.PENDING);
+        assertThat(fleet.claim.promisedAt()).isEqualTo(foundAt);
+
+        fleet.look(db2).expectPrimary(db1, Reason.SUPPORTED);
+        assertThat(fleet.claim.promised()).isNull();
+        assertThat(fleet.claim.promisedAt()).isZero();
+        assertThat(fleet.claim.electedAt()).isEqualTo(fleet.claim.fitAt() + 1_000_000);
+    }
+
+    @Test
+    void aNodeThatIsNotTheNextPrimaryAnyMoreIsForgotten() {
+        db2.resetReplica().writable();
+        fleet.look(db2, db1, db3).expectNone(Reason.PENDING);
+        db1.readOnly();
+        db2.dies();
+
+        fleet.look(db1).expectNone(Reason.NO_CANDIDATE);
+
+        assertThat(fleet.claim.promised()).isNull();
+        assertThat(fleet.claim.promisedAt()).isZero();
+    }
+
+    @Test
+    void theMomentOfTheElectionStaysTheSame() {
+        fleet.look();
+        long electedAt = fleet.claim.electedAt();
+        db1.readOnly();
+        fleet.look();
+        db1.writable();
+
         fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+
+        assertThat(fleet.claim.electedAt()).isEqualTo(electedAt);
     }
 
     // --- words of these tests
@@ -447,6 +598,13 @@ class ClaimTest {
         fleet.look();
         db2.writable();
         fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    /** Has all answer for as long as a writable replica is watched before it is taken for one. */
+    private void watchForAWhile() {
+        for (int i = 0; i < 8; i++) {
+            fleet.look();
+        }
     }
 
     /** Lets time pass so that the next question is asked at a moment. */

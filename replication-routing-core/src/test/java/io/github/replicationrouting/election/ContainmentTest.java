@@ -80,6 +80,20 @@ class ContainmentTest {
         assertThat(Containment.of(twoLater, one)).isEqualTo(Containment.LACKING);
     }
 
+    // --- what the other wrote itself
+
+    @Test
+    void containsWhatTheOtherWroteItself() {
+        Sighting other = mySql(2, 0, ONE + ":1-99," + TWO + ":1-5");
+
+        assertThat(Containment.ofOwn(mySql(1, 9, TWO + ":1-5"), other)).isEqualTo(Containment.CONTAINED);
+        assertThat(Containment.ofOwn(mySql(1, 9, TWO + ":1-4"), other)).isEqualTo(Containment.LACKING);
+        assertThat(Containment.ofOwn(mySql(1, 1, TWO + ":1-4"), other)).isEqualTo(Containment.NOT_COMPARED_YET);
+        assertThat(Containment.ofOwn(null, other)).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.ofOwn(other, null)).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.ofOwn(other, sighting(TWO, 0, null, null, null))).isEqualTo(Containment.UNKNOWN);
+    }
+
     // --- as far as the other has replicated
 
     @Test

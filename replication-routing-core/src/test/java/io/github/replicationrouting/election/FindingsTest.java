@@ -189,32 +189,63 @@ class FindingsTest {
     }
 
     @Test
-    void theReasonLeavesOutNodesThatAreDown() {
-        db1.has("db1:1-9");
-        FleetServer db3 = fleet.server("db3")
+    void theReasonSaysWhatToDoWithEitherOfTwoNodes() {
+        Fleet mariaDb = Fleet.ofMariaDb();
+        FleetServer one = mariaDb.server("db1").has("0-1-7");
+        FleetServer two = mariaDb.server("db2")
                 .readOnly()
                 .channel("elsewhere", "x", Receiver.ON)
-                .has("db1:1-11");
-        fleet.look(db2);
-        db2.dies();
+                .has("0-1-9");
 
-        fleet.look(db3, db1).expectNone(Reason.NO_CANDIDATE, "(db3 (at ");
-        assertThat(fleet.reason()).doesNotContain("db2 (at");
+        mariaDb.look(two, one);
+
+        assertThat(mariaDb.reason())
+                .isEqualTo("db1 (at 0-1-7) is writable, but db2 (at 0-1-9, of its own 0-1-9) has transactions that it"
+                        + " lacks, or is written to as well: if db1 is the primary, make db2 its replica, or set"
+                        + " replication.routing.nodes.db2.role=replica; if not, make db1 read-only");
+        assertThat(mariaDb.finding(one))
+                .isEqualTo(new Finding(
+                        Role.UNKNOWN,
+                        true,
+                        "writable, but lacks transactions of db2, or that is written to as well",
+                        null));
     }
 
-    // --- withheld
+    @Test
+    void aNodeThatWillBeThePrimaryIsNoRivalMeanwhile() {
+        db2.resetReplica().writable();
+        FleetServer db3 = fleet.server("db3").follows(db1);
+
+        fleet.look(db3, db2, db1).expectNone(Reason.PENDING);
+
+        assertThat(fleet.reason())
+                .isEqualTo("db1 is being compared with the other nodes that take writes, before the first write");
+        assertThat(fleet.outcome().promised()).isZero();
+        assertThat(fleet.finding(db1)).isEqualTo(REPLICA);
+        assertThat(fleet.finding(db2))
+                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable, and no primary has been known yet", null));
+    }
+
+    // --- no primary yet, or not this one
 
     @Test
-    void aPrimaryThatIsWithheldIsARivalForTheTimeBeing() {
+    void aPrimaryThatIsPostponedIsWhatItWas() {
         fleet.look();
 
-        Outcome withheld = fleet.outcome().withheld("being compared", "db1 is being compared");
+        assertThat(fleet.outcome().postponed("db1 is being compared"))
+                .isEqualTo(new Outcome(-1, Reason.PENDING, "db1 is being compared", List.of(REPLICA, REPLICA), 0));
+    }
 
-        assertThat(withheld)
+    @Test
+    void aPrimaryThatIsRefusedIsARivalForTheTimeBeing() {
+        fleet.look();
+
+        assertThat(fleet.outcome().refused("incomplete", "db1 is incomplete"))
                 .isEqualTo(new Outcome(
                         -1,
-                        Reason.NO_SUCCESSOR,
-                        "db1 is being compared",
-                        List.of(new Finding(Role.UNKNOWN, true, "being compared", null), REPLICA)));
+                        Reason.PENDING,
+                        "db1 is incomplete",
+                        List.of(new Finding(Role.UNKNOWN, true, "incomplete", null), REPLICA),
+                        0));
     }
 }

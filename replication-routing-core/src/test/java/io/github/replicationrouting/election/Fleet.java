@@ -68,9 +68,11 @@ final class Fleet {
         return now;
     }
 
-    /** Asks all servers, one after the other in their order, and elects. */
+    /** Asks all servers, one after the other in their order, and elects; once more where that is wanted before a primary. */
     Fleet look() {
-        return look(servers.toArray(FleetServer[]::new));
+        FleetServer[] all = servers.toArray(FleetServer[]::new);
+        look(all);
+        return outcome().reason() == Reason.PENDING ? look(all) : this;
     }
 
     /** Asks some servers in this order, and elects by what is known of all. */

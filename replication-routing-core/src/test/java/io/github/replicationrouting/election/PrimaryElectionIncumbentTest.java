@@ -142,6 +142,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
+    @Disabled("what a member of a ring had all along is not tolerated, so that STOP REPLICA on a standby stops writes")
     void whenAMemberOfARingWasElectedShouldStayWhenTheOtherMembersEndIsCut() {
         db1.channel(db2, Receiver.ON);
         fleet.startAnew();
@@ -239,30 +240,30 @@ class PrimaryElectionIncumbentTest {
         db1.replacedBy("db9").has("db9:1-3");
         db2.receiver(Receiver.CONNECTING);
 
-        fleet.look(db2, db3, db1).expectNone(Reason.NO_CANDIDATE);
+        fleet.look(db2, db3, db1).expectNone(Reason.CONTESTED, "db1 (at ", ") is writable, but db");
         assertThat(fleet.finding(db1).rival()).isTrue();
+        fleet.look(db2, db3).expectNone(Reason.CONTESTED);
     }
 
     @Test
-    @Disabled("is elected as soon as the replicas have answered after it, because the claim still has a name")
+    @Disabled("while the claim has a name, a replica that may have come further does not count")
     void norBeforeItWasComparedWithTheReplicas() {
         db1.replacedBy("db9").has("db9:1-3");
         db2.receiver(Receiver.CONNECTING);
         db3.receiver(Receiver.CONNECTING);
-        fleet.look(db2, db3, db1).expectNone(Reason.NO_CANDIDATE);
 
-        fleet.look(db2, db3).expectNone(Reason.NO_CANDIDATE);
+        fleet.look(db1, db2, db3).expectNone(Reason.CONTESTED);
     }
 
     @Test
     @Disabled("the reason leaves out the node, and its doubt says that it was writable beside itself")
-    void whenAnotherServerUnderTheNameOfTheIncumbentIsRefusedShouldSayWhatItLacks() {
-        db1.replacedBy("db9").has("db9:1-3");
-        db2.receiver(Receiver.CONNECTING);
+    void whenAnotherServerUnderTheNameOfTheIncumbentIsRefusedShouldNameIt() {
+        db1.replacedBy("db9").denied();
+        FleetServer db4 = fleet.server("db4").dies();
 
-        fleet.look(db2, db3, db1)
-                .expectNone(Reason.NO_CANDIDATE, "db1 is writable, but lacks transactions that another node has");
-        assertThat(fleet.finding(db1).doubt()).startsWith("writable, but lacks transactions that another node has");
+        fleet.look().expectNone(Reason.NO_CANDIDATE, "db1 is writable, but whether it replicates from db4");
+        assertThat(fleet.finding(db1).doubt()).startsWith("writable, but whether it replicates from db4");
+        assertThat(fleet.finding(db4).role()).isEqualTo(Role.UNKNOWN);
     }
 
     @Test

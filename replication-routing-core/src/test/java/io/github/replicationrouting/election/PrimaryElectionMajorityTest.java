@@ -171,7 +171,7 @@ class PrimaryElectionMajorityTest {
         db1.returns();
         db3.follows(db2);
         db4.follows(db2);
-        fleet.look(db3, db4, db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.look(db3, db4, db1, db2).expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
 
         fleet.look().expectNone(Reason.NO_SUCCESSOR);
@@ -183,7 +183,7 @@ class PrimaryElectionMajorityTest {
         db2.receiver(Receiver.ON);
         db3.follows(db2);
         db4.follows(db2);
-        fleet.look(db2, db3, db4, db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.look();
         fleet.look().expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
         db2.receiver(Receiver.OFF);

@@ -69,7 +69,7 @@ class PrimaryElectionMariaDbTest {
         fleet.server("db3").dies();
         db2.resetReplica().channel("db3", "3", Receiver.ON).hasOfMariaDb("0-3-21", "0-3-21", "0-3-21");
 
-        fleet.look(db2, db1).expectNone(Reason.NO_CANDIDATE, "db1 is writable, but lacks transactions");
+        fleet.look(db2, db1).expectNone(Reason.CONTESTED, "db1 (at 0-1-20", "db2 (at 0-3-21");
     }
 
     @Test

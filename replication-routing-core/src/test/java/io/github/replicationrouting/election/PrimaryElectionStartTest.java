@@ -6,6 +6,7 @@ import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
 import io.github.replicationrouting.election.Outcome.Reason;
 import io.github.replicationrouting.node.DeclaredRole;
 import io.github.replicationrouting.node.Role;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Rules 7 and 8: what an instance that knows no primary yet takes for it. */
@@ -46,9 +47,14 @@ class PrimaryElectionStartTest {
 
         fleet.look(db2, db1)
                 .expectNone(
-                        Reason.NO_CANDIDATE, "db1 is writable, but lacks transactions that another node has (db2 (at ");
+                        Reason.CONTESTED,
+                        "db1 (at ",
+                        ") is writable, but db2 (at ",
+                        ") has transactions that it lacks, or is written to as well: if db1 is the primary, make db2"
+                                + " its replica");
         assertThat(fleet.finding(db1).rival()).isTrue();
         assertThat(fleet.finding(db1).role()).isEqualTo(Role.UNKNOWN);
+        assertThat(fleet.claim.node()).isNull();
     }
 
     @Test
@@ -59,7 +65,7 @@ class PrimaryElectionStartTest {
 
         fleet.startAnew();
         db2.has("db1:1-12");
-        fleet.look(db1, db2).expectNone(Reason.NO_CANDIDATE);
+        fleet.look(db1, db2).expectNone(Reason.CONTESTED);
         db1.has("db1:1-12");
         fleet.look(db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
@@ -95,23 +101,52 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAWritableReplicaWroteItselfCountsUnlessItIsConnected() {
-        db2.writable().has("db1:1-10,db2:1-5");
-        fleet.look(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+    void whatAWritableReplicaWroteItselfCounts() {
+        db2.writable().receiver(Receiver.OFF).has("db1:1-10,db2:1-5");
 
-        fleet.startAnew();
-        db2.receiver(Receiver.OFF);
-        fleet.look(db2, db1)
-                .expectNone(Reason.NO_CANDIDATE, "db1 is writable, but lacks transactions that another node has");
+        fleet.look(db2, db1).expectNone(Reason.PENDING);
+        fleet.look(db2, db1).expectNone(Reason.CONTESTED, "is writable, but db2 (at ");
+    }
+
+    /** Another instance may take it for the primary. */
+    @Test
+    void whatAConnectedWritableReplicaWroteItselfCountsUntilItHasWrittenNoMoreForAWhile() {
+        db2.writable().has("db1:1-10,db2:1-5");
+        long first = fleet.now();
+        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.pass(Duration.ofNanos(first - fleet.now()).plus(Fleet.GAP).minusNanos(1));
+        fleet.look(db1, db2).expectNone(Reason.CONTESTED);
+
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.look(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void orLongerWhileItGoesOnWriting() {
+        db2.writable();
+        for (int i = 1; i < 20; i++) {
+            db2.has("db1:1-10,db2:1-" + i);
+            fleet.look().expectNone(Reason.CONTESTED);
+        }
+        fleet.pass(Fleet.GAP);
+
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void whatAConnectedWritableReplicaReplicatedFasterThanTheCandidateDoesNotCount() {
+        db2.writable().has("db1:1-11");
+
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void untilAWritableReplicaWasComparedItMayHaveMore() {
         db2.writable().receiver(Receiver.OFF).has("db1:1-11");
 
-        fleet.look(db1, db2).expectNone(Reason.NO_CANDIDATE);
+        fleet.look(db1, db2).expectNone(Reason.CONTESTED);
         db1.has("db1:1-11");
-        fleet.look(db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.look(db1, db2).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
@@ -122,24 +157,45 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void aPromotionThatIsSeenIsBelievedBeforeAnyPrimaryWas() {
+    void aPromotionThatIsSeenMakesACandidateOfAReplica() {
         db1.dies();
         fleet.look().expectNone(Reason.NO_CANDIDATE);
         db2.writable().receiver(Receiver.OFF);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void aPromotionThatIsSeenIsBelievedAgainstACandidate() {
-        db1.readOnly();
-        fleet.server("db3").dies();
-        db2.resetReplica();
+    void aPromotionThatIsSeenOutranksNoOtherCandidate() {
+        db1.dies();
+        fleet.look().expectNone(Reason.NO_CANDIDATE);
+        db1.returns();
+        db2.writable().receiver(Receiver.OFF);
+
+        fleet.look().expectNone(Reason.CONTESTED, "db1 (at ", "db2 (at ");
+    }
+
+    @Test
+    void aPromotionThatIsSeenDoesNotOutrankAReplicaOfAnotherServerThatHasMore() {
+        FleetServer db3 = fleet.server("db3")
+                .readOnly()
+                .channel("elsewhere", "x", Receiver.ON)
+                .has("db1:1-11");
+        db1.dies();
+        fleet.look().expectNone(Reason.NO_CANDIDATE);
+        db2.writable().receiver(Receiver.OFF);
+
+        fleet.look(db3, db2).expectNone(Reason.CONTESTED, "db2 (at ", ") is writable, but db3 (at ");
+    }
+
+    @Test
+    void withoutTheGrantAPromotionThatIsSeenShowsThatANodeIsNoReplica() {
+        db1.dies();
+        db2.denied();
         fleet.look().expectNone(Reason.NO_CANDIDATE);
         db2.writable();
-        db1.has("db1:1-20");
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     // --- rule 7 without the grant
@@ -378,7 +434,6 @@ class PrimaryElectionStartTest {
         fleet.look().expectNone(Reason.CONTESTED);
     }
 
-    /** A replica that the account cannot see may have hurried ahead between the two probes. */
     @Test
     void aDeclaredPrimaryThatWasAskedFirstIsAskedOnceMore() {
         db1.declared(DeclaredRole.PRIMARY).denied();
@@ -386,7 +441,8 @@ class PrimaryElectionStartTest {
 
         fleet.look(db1, db2).expectNone(Reason.CONTESTED);
         db1.has("db1:1-11");
-        fleet.look(db1).expectPrimary(db1, Reason.SUPPORTED);
+        fleet.look(db1).expectNone(Reason.PENDING);
+        fleet.look(db2).expectPrimary(db1, Reason.SUPPORTED);
     }
 
     @Test

@@ -145,11 +145,47 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void whoFollowsTwoOfThemIsOneVoter() {
+    void whoFollowsTwoOfThemIsOneVoterForEach() {
         FleetServer db4 = fleet.server("db4").readOnly();
         db2.channel(db4, Receiver.ON);
+        assertThat(fleet.look().graph().mostFollowed(List.of(DB1, 3)))
+                .as("two each")
+                .isEqualTo(-1);
 
-        assertThat(fleet.look().graph().mostFollowed(List.of(DB1, 3))).isEqualTo(DB1);
+        fleet.server("db5").follows(db1);
+        assertThat(fleet.look().graph().mostFollowed(List.of(DB1, 3)))
+                .as("three and two of three")
+                .isEqualTo(-1);
+
+        fleet.server("db6").follows(db1);
+        assertThat(fleet.look().graph().mostFollowed(List.of(DB1, 3)))
+                .as("four and two of four")
+                .isEqualTo(DB1);
+    }
+
+    @Test
+    void oneOfThemIsNoVoter() {
+        assertThat(fleet.look().graph().mostFollowed(List.of(DB1, DB2)))
+                .as("db3, for both")
+                .isEqualTo(-1);
+
+        db3.resetReplica();
+
+        assertThat(fleet.look().graph().mostFollowed(List.of(DB1, DB2))).isEqualTo(-1);
+    }
+
+    @Test
+    void whoTriesToReachAnotherIsReplicatingAndNotConnected() {
+        db2.receiver(Receiver.CONNECTING);
+
+        ReplicationGraph graph = fleet.look().graph();
+
+        assertThat(graph.isReplicating(DB2, DB1)).isTrue();
+        assertThat(graph.isReplicating(DB3, DB1)).isTrue();
+        assertThat(graph.isReplicating(DB1, DB2)).isFalse();
+        assertThat(graph.isConnected(DB2, DB1)).isFalse();
+        db2.receiver(Receiver.OFF);
+        assertThat(fleet.look().graph().isReplicating(DB2, DB1)).isFalse();
     }
 
     @Test

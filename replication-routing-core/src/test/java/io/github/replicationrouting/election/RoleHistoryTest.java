@@ -7,6 +7,7 @@ import io.github.replicationrouting.dialect.Replication;
 import io.github.replicationrouting.dialect.ReplicationChannel;
 import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
 import io.github.replicationrouting.election.NodeView.Sighting;
+import io.github.replicationrouting.position.GtidSet;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -29,21 +30,21 @@ class RoleHistoryTest {
 
     @Test
     void nothingIsKnownAfterOneAnswer() {
-        assertThat(answers.writable()).isEqualTo(RoleHistory.NONE);
+        assertThat(answers.writable()).isEqualTo(UNCHANGED);
     }
 
     @Test
     void nothingIsKnownWhileNothingChanges() {
         answers.readOnly(from("db1"));
 
-        assertThat(answers.readOnly(from("db1"))).isEqualTo(RoleHistory.NONE);
+        assertThat(answers.readOnly(from("db1"))).isEqualTo(UNCHANGED);
     }
 
     @Test
     void aChangeFromReadOnlyToWritableIsAPromotion() {
         answers.readOnly();
 
-        assertThat(answers.writable()).isEqualTo(new RoleHistory(arrived(1), arrived(1), sent(0), null));
+        assertThat(answers.writable()).isEqualTo(roles(arrived(1), arrived(1), sent(0), null));
     }
 
     @Test
@@ -59,7 +60,7 @@ class RoleHistoryTest {
         answers.readOnly();
         answers.writable();
 
-        assertThat(answers.readOnly()).isEqualTo(new RoleHistory(null, arrived(2), sent(1), null));
+        assertThat(answers.readOnly()).isEqualTo(roles(null, arrived(2), sent(1), null));
         assertThat(answers.writable().promotedAt()).isEqualTo(arrived(3));
     }
 
@@ -76,20 +77,20 @@ class RoleHistoryTest {
     void aChangeFromOfflineToReadOnlyIsNone() {
         answers.answer(false, true, NOWHERE, ID, null);
 
-        assertThat(answers.readOnly()).isEqualTo(RoleHistory.NONE);
+        assertThat(answers.readOnly()).isEqualTo(UNCHANGED);
     }
 
     @Test
     void theRemovalOfTheSourceOfAWritableServerIsAPromotion() {
         answers.writable(from("db1"));
 
-        assertThat(answers.writable()).isEqualTo(new RoleHistory(arrived(1), arrived(1), sent(0), null));
+        assertThat(answers.writable()).isEqualTo(roles(arrived(1), arrived(1), sent(0), null));
     }
 
     @Test
     void theRemovalOfTheSourceOfAReadOnlyServerIsNoneYet() {
         answers.readOnly(from("db1"));
-        assertThat(answers.readOnly()).isEqualTo(new RoleHistory(null, arrived(1), sent(0), null));
+        assertThat(answers.readOnly()).isEqualTo(roles(null, arrived(1), sent(0), null));
 
         assertThat(answers.writable().promotedAt()).isEqualTo(arrived(2));
     }
@@ -98,14 +99,14 @@ class RoleHistoryTest {
     void theRemovalOfOneOfTwoSourcesIsNone() {
         answers.writable(from("db1"), from("db2"));
 
-        assertThat(answers.writable(from("db2"))).isEqualTo(new RoleHistory(null, arrived(1), sent(0), arrived(1)));
+        assertThat(answers.writable(from("db2"))).isEqualTo(roles(null, arrived(1), sent(0), arrived(1)));
     }
 
     @Test
     void aStoppedReceiverIsNone() {
         answers.writable(from("db1"));
 
-        assertThat(answers.writable(channel("db1", "1", Receiver.OFF))).isEqualTo(RoleHistory.NONE);
+        assertThat(answers.writable(channel("db1", "1", Receiver.OFF))).isEqualTo(UNCHANGED);
     }
 
     @Test
@@ -128,9 +129,9 @@ class RoleHistoryTest {
     void anAnswerThatDoesNotTellTheSourceIsNoRemoval() {
         answers.writable(from("db1"));
         assertThat(answers.answer(false, false, new Replication.NotAsked(), ID, null))
-                .isEqualTo(RoleHistory.NONE);
+                .isEqualTo(UNCHANGED);
 
-        assertThat(answers.writable()).isEqualTo(RoleHistory.NONE);
+        assertThat(answers.writable()).isEqualTo(UNCHANGED);
     }
 
     @Test
@@ -138,7 +139,7 @@ class RoleHistoryTest {
         answers.writable(from("db1"));
         answers.answer(false, false, new Replication.NotPermitted("GRANT X"), ID, null);
 
-        assertThat(answers.writable()).isEqualTo(RoleHistory.NONE);
+        assertThat(answers.writable()).isEqualTo(UNCHANGED);
     }
 
     // --- receiving
@@ -194,7 +195,7 @@ class RoleHistoryTest {
 
         RoleHistory roles = answers.answer(false, false, NOWHERE, ID, Duration.ofSeconds(uptime));
 
-        assertThat(roles).isEqualTo(new RoleHistory(sameRun ? arrived(1) : null, arrived(1), sent(0), null));
+        assertThat(roles).isEqualTo(roles(sameRun ? arrived(1) : null, arrived(1), sent(0), null));
     }
 
     @Test
@@ -238,17 +239,15 @@ class RoleHistoryTest {
         answers.writable(from("db1"));
 
         assertThat(answers.answer(false, false, NOWHERE, ID, Duration.ZERO))
-                .isEqualTo(new RoleHistory(null, arrived(1), sent(0), null));
+                .isEqualTo(roles(null, arrived(1), sent(0), null));
     }
 
     @Test
     void anotherServerUnderTheNameIsAChangeAndNoPromotion() {
         answers.readOnly();
 
-        assertThat(answers.answer(false, false, NOWHERE, "9", null))
-                .isEqualTo(new RoleHistory(null, arrived(1), sent(0), null));
-        assertThat(answers.answer(false, false, NOWHERE, ID, null))
-                .isEqualTo(new RoleHistory(null, arrived(2), sent(1), null));
+        assertThat(answers.answer(false, false, NOWHERE, "9", null)).isEqualTo(roles(null, arrived(1), sent(0), null));
+        assertThat(answers.answer(false, false, NOWHERE, ID, null)).isEqualTo(roles(null, arrived(2), sent(1), null));
     }
 
     @Test
@@ -266,7 +265,7 @@ class RoleHistoryTest {
     void anotherAddressIsAnotherSource() {
         answers.readOnly(from("db1"));
 
-        assertThat(answers.readOnly(from("db3"))).isEqualTo(new RoleHistory(null, arrived(1), sent(0), arrived(1)));
+        assertThat(answers.readOnly(from("db3"))).isEqualTo(roles(null, arrived(1), sent(0), arrived(1)));
     }
 
     @Test
@@ -289,14 +288,14 @@ class RoleHistoryTest {
     void aSourceThatIsReachedForTheFirstTimeIsNoOther() {
         answers.readOnly(channel("db1", null, Receiver.CONNECTING));
 
-        assertThat(answers.readOnly(from("db1"))).isEqualTo(RoleHistory.NONE);
+        assertThat(answers.readOnly(from("db1"))).isEqualTo(UNCHANGED);
     }
 
     @Test
     void aSourceThatIsNotReachedAnyMoreIsNoOther() {
         answers.readOnly(from("db1"));
 
-        assertThat(answers.readOnly(channel("db1", null, Receiver.CONNECTING))).isEqualTo(RoleHistory.NONE);
+        assertThat(answers.readOnly(channel("db1", null, Receiver.CONNECTING))).isEqualTo(UNCHANGED);
     }
 
     @Test
@@ -328,7 +327,39 @@ class RoleHistoryTest {
     void theOrderOfSourcesDoesNotMatter() {
         answers.readOnly(from("db1"), from("db2"));
 
-        assertThat(answers.readOnly(from("db2"), from("db1"))).isEqualTo(RoleHistory.NONE);
+        assertThat(answers.readOnly(from("db2"), from("db1"))).isEqualTo(UNCHANGED);
+    }
+
+    // --- what it wrote
+
+    @Test
+    void aTransactionOfItsOwnIsAWrite() {
+        answers.has("db1:1-10").writable();
+        assertThat(answers.has("db1:1-11").writable().wroteAt())
+                .as("of another server")
+                .isNull();
+
+        assertThat(answers.has("db1:1-11,db7:1").writable().wroteAt()).isEqualTo(arrived(2));
+        assertThat(answers.writable().wroteAt()).isEqualTo(arrived(2));
+        assertThat(answers.has("db1:1-11,db7:1-2").readOnly().wroteAt()).isEqualTo(arrived(4));
+    }
+
+    @Test
+    void whatItHadAfterARestartMayBeOlder() {
+        answers.has("db1:1-10").writable();
+
+        RoleHistory roles = answers.has("db1:1-10,db7:1").answer(false, false, NOWHERE, ID, Duration.ZERO);
+
+        assertThat(roles.wroteAt()).isNull();
+    }
+
+    @Test
+    void whenItWasFirstSeenStaysKnown() {
+        answers.writable();
+        answers.readOnly(from("db1"));
+
+        assertThat(answers.answer(false, false, NOWHERE, "9", Duration.ZERO).seenSince())
+                .isEqualTo(arrived(0));
     }
 
     // --- when it changed
@@ -341,7 +372,7 @@ class RoleHistoryTest {
         "0, 1, false",
     })
     void mayHaveChangedBetweenTwoMoments(int after, int before, boolean expected) {
-        RoleHistory roles = new RoleHistory(null, START + 4, START + 1, null);
+        RoleHistory roles = new RoleHistory(null, START + 4, START + 1, null, null, null);
 
         assertThat(roles.hasChangedBetween(START + after, START + before)).isEqualTo(expected);
     }
@@ -353,8 +384,22 @@ class RoleHistoryTest {
 
     // --- words of these tests
 
-    private static final String ID = "7";
+    private static final String ID = uuid("7");
     private static final Replication NOWHERE = new Replication.Channels(List.of());
+
+    private static final RoleHistory UNCHANGED = roles(null, null, null, null);
+
+    private static RoleHistory roles(
+            @Nullable Long promotedAt,
+            @Nullable Long changedAt,
+            @Nullable Long unchangedAt,
+            @Nullable Long repointedAt) {
+        return new RoleHistory(promotedAt, changedAt, unchangedAt, repointedAt, arrived(0), null);
+    }
+
+    private static String uuid(String number) {
+        return "00000000-0000-0000-0000-00000000000" + number;
+    }
 
     private static Long sent(int second) {
         return START + Duration.ofSeconds(second).toNanos();
@@ -386,9 +431,16 @@ class RoleHistoryTest {
         private long now = START;
         private @Nullable Sighting last;
         private RoleHistory roles = RoleHistory.NONE;
+        private @Nullable GtidSet executed;
 
         void pass(Duration more) {
             now += more.toNanos();
+        }
+
+        /** Sets what the next answers tell that it has. */
+        Answers has(String transactions) {
+            executed = GtidSet.parse(transactions.replaceAll("db(\\d)", uuid("$1")));
+            return this;
         }
 
         RoleHistory readOnly(ReplicationChannel... channels) {
@@ -401,7 +453,7 @@ class RoleHistoryTest {
 
         RoleHistory answer(
                 boolean readOnly, boolean offline, Replication replication, String id, @Nullable Duration uptime) {
-            Observation seen = new Observation("MySQL 9.7.4", id, readOnly, offline, null, null);
+            Observation seen = new Observation("MySQL 9.7.4", id, readOnly, offline, executed, executed);
             Sighting next = new Sighting(
                     now,
                     now + Duration.ofMillis(10).toNanos(),

@@ -160,6 +160,7 @@ class PrimaryTrackerTest {
         elect();
         watch.alive = true;
         executed(watch, gtids);
-        watch.roles = new RoleHistory(db1.answeredAt + 1, db1.answeredAt + 1, db1.answeredAt, null);
+        watch.roles =
+                new RoleHistory(db1.answeredAt + 1, db1.answeredAt + 1, db1.answeredAt, null, db1.answeredAt, null);
     }
 }

@@ -45,7 +45,7 @@ class PromotionCheckTest {
 
     @Test
     void whereThereIsNoPrimaryThereIsNothingToCheck() {
-        Outcome none = new Outcome(-1, Reason.NO_CANDIDATE, "none", List.of());
+        Outcome none = new Outcome(-1, Reason.NO_CANDIDATE, "none", List.of(), -1);
 
         assertThat(check.check(none, nodes, told::add)).isSameAs(none);
     }
@@ -209,7 +209,7 @@ class PromotionCheckTest {
         Outcome refused = check.check(elected(db2), nodes, told::add);
 
         assertThat(refused.primary()).isEqualTo(-1);
-        assertThat(refused.reason()).isEqualTo(Reason.NO_SUCCESSOR);
+        assertThat(refused.reason()).isEqualTo(Reason.PENDING);
         assertThat(refused.noPrimaryReason())
                 .isEqualTo("db2 was promoted without 3 transactions that db1 had: " + OLD + ":8-10"
                         + " (replication.routing.writes.on-incomplete-promotion=reject). Writes go on when it has"
@@ -388,10 +388,11 @@ class PromotionCheckTest {
         Outcome withheld = check.check(elected(db2), nodes, told::add);
 
         assertThat(withheld.primary()).isEqualTo(-1);
-        assertThat(withheld.reason()).isEqualTo(Reason.NO_SUCCESSOR);
+        assertThat(withheld.reason()).isEqualTo(Reason.PENDING);
         assertThat(withheld.noPrimaryReason()).isEqualTo("db2 is being compared with db3 before the first write");
         assertThat(withheld.findings().get(1))
-                .isEqualTo(new Finding(Role.UNKNOWN, true, "being compared with db3 before the first write", null));
+                .as("what it was")
+                .isEqualTo(new Finding(Role.REPLICA, false, null, null));
         assertThat(told).isEmpty();
 
         db2.answeredAt = db3.arrivedAt;
@@ -471,7 +472,8 @@ class PromotionCheckTest {
                 null,
                 nodes.stream()
                         .map(node -> new Finding(node == watch ? Role.PRIMARY : Role.UNKNOWN, false, null, null))
-                        .toList());
+                        .toList(),
+                -1);
     }
 
     private static Observation signedBy(String id, String executed) {
