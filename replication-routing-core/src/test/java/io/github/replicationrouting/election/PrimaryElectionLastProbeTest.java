@@ -237,7 +237,7 @@ class PrimaryElectionLastProbeTest {
         db2.resetReplica();
         db1.returns().channel(db2, Receiver.CONNECTING);
 
-        fleet.look(db1)
+        fleet.look(db2, db1)
                 .expectNone(
                         Reason.NO_SUCCESSOR, "the primary db1 has become a replica, and no promotion has been seen");
     }
