@@ -99,7 +99,7 @@ final class Fleet {
 
     /** Returns which server replicates from which, by their indices. */
     ReplicationGraph graph() {
-        return new ReplicationGraph(views());
+        return new ReplicationGraph(views(), claim.node());
     }
 
     Outcome outcome() {

@@ -77,18 +77,32 @@ class PrimaryElectionStartTest {
         fleet.look(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
+    /** The candidate has lost its newest transactions, or all. */
     @Test
-    void whatAConnectedReplicaHasDoesNotCount() {
+    void whatAConnectedReplicaHasOfOtherServersCounts() {
         db2.has("db1:1-11");
 
-        fleet.look(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.look(db2, db1).expectNone(Reason.CONTESTED, ") is writable, but db2 (at ");
     }
 
     @Test
-    void whatAReplicaOfAConnectedReplicaHasDoesNotCount() {
-        fleet.server("db3").follows(db2).has("db1:1-11");
+    void whatAConnectedReplicaHasOfAnotherReplicaDoesNot() {
+        db2.has("db1:1-10,db2:1-3");
+        fleet.server("db3").follows(db2).has("db1:1-10,db2:1-3");
 
         fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.startAnew();
+        fleet.look(fleet.server("db4").follows(db2).has("db1:1-10,db2:1-3"), db2, db1)
+                .expectPrimary(db1, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void whatAReplicaHasOfAServerThatTakesWritesCounts() {
+        db2.writable().receiver(Receiver.OFF);
+        FleetServer db3 = fleet.server("db3").follows(db2).has("db1:1-10,db2:1-3");
+
+        fleet.look(db3, db2, db1).expectNone(Reason.PENDING);
+        fleet.look(db2).expectNone(Reason.CONTESTED, ") is writable, but db3 (at ");
     }
 
     @Test
@@ -134,10 +148,12 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAConnectedWritableReplicaReplicatedFasterThanTheCandidateDoesNotCount() {
-        db2.writable().has("db1:1-11");
+    void whatAConnectedReplicaReplicatedFasterThanTheCandidateCountsUntilThatIsAskedAgain() {
+        db2.has("db1:1-11");
 
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.look(db1, db2).expectNone(Reason.CONTESTED);
+        db1.has("db1:1-11");
+        fleet.look(db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
@@ -213,9 +229,22 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void unlessItHasWrittenItself() {
+    void unlessItHasWrittenAllThatItHas() {
         db1.dies();
         db2.denied().writable().has("db1:1-10,db2:1-1");
+        fleet.look().expectNone(Reason.NO_CANDIDATE);
+
+        db2.has("db2:1-1");
+        fleet.startAnew();
+        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void orIsSeenToWrite() {
+        db1.dies();
+        db2.denied().writable();
+        fleet.look().expectNone(Reason.NO_CANDIDATE);
+        db2.has("db1:1-10,db2:1-1");
 
         fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
@@ -435,14 +464,19 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void aDeclaredPrimaryThatWasAskedFirstIsAskedOnceMore() {
+    void aDeclaredPrimaryIsNotMeasuredByWhatMayBeItsReplicas() {
         db1.declared(DeclaredRole.PRIMARY).denied();
         db2.denied().writable().has("db1:1-11");
 
-        fleet.look(db1, db2).expectNone(Reason.CONTESTED);
-        db1.has("db1:1-11");
-        fleet.look(db1).expectNone(Reason.PENDING);
-        fleet.look(db2).expectPrimary(db1, Reason.SUPPORTED);
+        fleet.look(db1, db2).expectPrimary(db1, Reason.SUPPORTED);
+    }
+
+    @Test
+    void unlessTheyWriteThemselves() {
+        db1.declared(DeclaredRole.PRIMARY).denied();
+        db2.denied().writable().has("db1:1-10,db2:1-5");
+
+        fleet.look(db2, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test

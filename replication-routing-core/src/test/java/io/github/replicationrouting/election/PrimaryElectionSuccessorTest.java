@@ -57,11 +57,20 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatStillReceivesFromAnUnknownServerIsNotPromotedYet() {
+    void aNodeThatStillReceivesFromAServerThatMayBeANodeIsNotPromotedYet() {
+        fleet.server("db4").dies();
         lose(db1);
         db2.resetReplica().channel("elsewhere", "x", Receiver.ON).writable();
 
         fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but still replicates from elsewhere:3306");
+    }
+
+    @Test
+    void aNodeThatReceivesFromOutsideTheTopologyIsPromoted() {
+        lose(db1);
+        db2.resetReplica().channel("elsewhere", "x", Receiver.ON).writable();
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test

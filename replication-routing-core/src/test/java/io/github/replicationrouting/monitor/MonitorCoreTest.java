@@ -1710,7 +1710,6 @@ class MonitorCoreTest {
     }
 
     @Test
-    @Disabled("another server under the primary's name is elected as soon as the replicas have answered after it")
     void anEmptyServerUnderThePrimarysNameIsNotElected() {
         servers.values().forEach(server -> server.executed = 10);
         startAndSettle();

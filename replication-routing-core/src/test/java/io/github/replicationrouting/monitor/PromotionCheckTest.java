@@ -184,7 +184,6 @@ class PromotionCheckTest {
     }
 
     @Test
-    @Disabled("a position of a domain is reached by what the successor wrote itself; the state of db1 is not kept")
     void whatASuccessorOnMariaDbHasWrittenDoesNotHideWhatItLacks() {
         mariaDb(db1, "1", "0-1-100", "", "0-1-100");
         mariaDb(db3, "3", "", "0-1-98", "0-1-98");
