@@ -133,6 +133,7 @@ final class FakeServer implements Prober {
 
     private void observe(Probe probe, Consumer<ProbeAnswer> answer) {
         long sentAt = timeline.now();
+        long run = startedAt;
         boolean isNew = !connected;
         boolean asksReplication = isNew || probe.asksReplication() || probe.renewsConnection();
         if (!connected || probe.renewsConnection()) {
@@ -142,6 +143,10 @@ final class FakeServer implements Prober {
         askedForReplication += asksReplication ? 1 : 0;
         Mood moodNow = mood;
         later(() -> {
+            if (startedAt != run) {
+                fail(ProbeFailure.Kind.UNREACHABLE, "connection lost", answer);
+                return;
+            }
             Position position =
                     gtids ? (extra.isEmpty() ? upTo(executed) : upTo(executed).union(GtidSet.parse(extra))) : null;
             Position written = gtids || readOnly || !granted ? position : placeInLogOf(this);

@@ -100,6 +100,19 @@ class BinlogPositionTest {
         assertThat(at("binlog.000005", 4).isAheadOf(source, A)).isTrue();
     }
 
+    @Test
+    void isAllWrittenByTheServerWhoseLogItIs() {
+        BinlogPosition place = at("binlog.000001", 157);
+        assertThat(place.writtenBy(A)).isEqualTo(place);
+        assertThat(place.writtenBy(B).isEmpty()).isTrue();
+    }
+
+    @Test
+    void whatAnotherServerWroteIsAnEmptyPartOfThisLog() {
+        BinlogPosition place = at("binlog.000001", 157);
+        assertThat(place.contains(place.writtenBy(B))).isTrue();
+    }
+
     private static BinlogPosition at(String file, long offset) {
         return BinlogPosition.of(A, file, offset);
     }

@@ -162,6 +162,28 @@ class GtidSetTest {
         assertThat(parse("A:1").isEmpty()).isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "A:1-5,B:1-3   | A | A:1-5",
+                "A:1-5,B:1-3   | B | B:1-3",
+                "A:1-5:t:2-4   | A | A:1-5:t:2-4",
+                "A:t:2-4,B:1   | A | A:t:2-4",
+                "A:1-5         | B | ''",
+                "''            | A | ''",
+            })
+    void isWrittenByAServerWhateverTheTag(String all, String server, String expected) {
+        assertThat(parse(all).writtenBy(full(server))).isEqualTo(parse(expected));
+        assertThat(parse(all).writtenBy(full(server).toUpperCase(Locale.ROOT))).isEqualTo(parse(expected));
+    }
+
+    @Test
+    void whenAnIdIsNoUuidShouldBeWrittenByNone() {
+        assertThat(parse("A:1-5").writtenBy("1").isEmpty()).isTrue();
+        assertThat(parse("A:1-5").writtenBy(A.substring(0, 35)).isEmpty()).isTrue();
+    }
+
     private static GtidSet parse(String text) {
         return GtidSet.parse(full(text));
     }

@@ -119,4 +119,18 @@ class MariaDbGtidPositionTest {
         assertThat(MariaDbGtidPosition.parse(replica).isAheadOf(MariaDbGtidPosition.parse(source), "1"))
                 .isEqualTo(expected);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0-1-42,1-2-7,2-1-9 | 1  | 0-1-42,2-1-9",
+                "0-1-42,1-2-7       | 2  | 1-2-7",
+                "0-1-42             | 3  | ''",
+                "0-11-42            | 1  | ''",
+                "''                 | 1  | ''",
+            })
+    void isWrittenByTheServerThatWroteLastInEachDomain(String all, String serverId, String expected) {
+        assertThat(MariaDbGtidPosition.parse(all).writtenBy(serverId)).hasToString(expected);
+    }
 }

@@ -16,6 +16,8 @@ class PositionTest {
             GtidSet.parse(UUID + ":1-5"),
             MariaDbGtidPosition.EMPTY,
             MariaDbGtidPosition.parse("0-1-5"),
+            MariaDbGtidState.parse("", MariaDbGtidPosition.EMPTY),
+            MariaDbGtidState.parse("0-1-5,0-2-3", MariaDbGtidPosition.EMPTY),
             BinlogPosition.start(UUID),
             BinlogPosition.of(UUID, "binlog.000001", 157));
 
@@ -59,6 +61,18 @@ class PositionTest {
                     assertThat(one.union(other).contains(other)).isTrue();
                 }
             }
+        }
+    }
+
+    @Test
+    void whatAServerWroteIsAPartOfWhatIsThere() {
+        for (Position one : ALL) {
+            for (String serverId : List.of(UUID, "1", "2", "another", "")) {
+                Position part = one.writtenBy(serverId);
+                assertThat(one.contains(part)).isTrue();
+                assertThat(part.writtenBy(serverId)).isEqualTo(part);
+            }
+            assertThat(one.writtenBy("another").isEmpty()).isTrue();
         }
     }
 }
