@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param reached what the incumbent had then; null where that is not known
  * @param tolerated addresses of sources that do not make the incumbent a replica: those that it had left when it was
  *     elected, and those that are no nodes
+ * @param contested whether the last election found more than one claimant
  * @param cleared nodes that are known to be no rivals of this claim, because they were seen to be replicas beside the
  *     incumbent, or were there when its promotion was seen; with the moment at which that was known
  * @param promised the name of the node that will be the primary once all other nodes that take writes have been probed once
@@ -40,6 +41,7 @@ public record Claim(
         long fitAt,
         @Nullable Position reached,
         Set<String> tolerated,
+        boolean contested,
         Map<String, Long> cleared,
         @Nullable String promised,
         long promisedAt,
@@ -47,7 +49,7 @@ public record Claim(
 
     /** No primary has been known yet. */
     public static final Claim NONE =
-            new Claim(null, null, null, false, 0, 0, 0, null, Set.of(), Map.of(), null, 0, Set.of());
+            new Claim(null, null, null, false, 0, 0, 0, null, Set.of(), false, Map.of(), null, 0, Set.of());
 
     public Claim {
         tolerated = Set.copyOf(tolerated);

@@ -133,9 +133,11 @@ final class Findings {
             case PENDING -> name(claimants.get(0)) + " is " + PENDING;
             case NO_SUCCESSOR ->
                 "the primary " + claim.node() + " " + absence() + ", and no promotion has been seen since: "
-                        + eachNode();
+                        + eachNode(reason);
             default ->
-                nodes.stream().anyMatch(NodeView::isWritable) ? eachNode() : "no node is writable: " + eachNode();
+                nodes.stream().anyMatch(NodeView::isWritable)
+                        ? eachNode(reason)
+                        : "no node is writable: " + eachNode(reason);
         };
     }
 
@@ -181,10 +183,10 @@ final class Findings {
         return observation.offline() ? "is offline" : "is read-only";
     }
 
-    private String eachNode() {
+    private String eachNode(Reason reason) {
         List<String> reasons = new ArrayList<>();
         for (int i = 0; i < nodes.size(); i++) {
-            if (!nodes.get(i).name().equals(claim.node())) {
+            if (!(reason == Reason.NO_SUCCESSOR && nodes.get(i).name().equals(claim.node()))) {
                 reasons.add(name(i) + " " + whyNot(i));
             }
         }
@@ -222,7 +224,7 @@ final class Findings {
                             + " and was not seen to be promoted: if it was, execute RESET REPLICA ALL on it, or "
                             + TOGGLE;
         }
-        if (claim.node() != null && graph.indexOf(claim.node()) >= 0) {
+        if (claim.node() != null && !node.name().equals(claim.node()) && graph.indexOf(claim.node()) >= 0) {
             String already = "writable, but was so already beside " + claim.node();
             return replication instanceof Replication.NotPermitted denied
                     ? already + ", and whether it replicates cannot be seen: " + denied.grant()

@@ -48,6 +48,7 @@ final class NextClaim {
                 before.fitAt(),
                 before.reached(),
                 before.tolerated(),
+                contested,
                 contested ? clearedThatTakeNoWrites() : before.cleared(),
                 promised == null ? null : promised.name(),
                 promised == null ? 0 : before.promisedSince(promised),
@@ -86,6 +87,7 @@ final class NextClaim {
                 newest.sentAt(),
                 newest.observation().history(),
                 tolerated(goesOn),
+                false,
                 cleared,
                 null,
                 0,
@@ -100,10 +102,15 @@ final class NextClaim {
             if (i == outcome.primary()) {
                 continue;
             }
-            if (living != null && isReplica(i, living, since)) {
+            if (living != null && living.sentAt() - since >= 0 && isReplica(i, living, since)) {
                 cleared.put(node.name(), living.arrivedAt());
             } else if (goesOn && before.isCleared(node, since)) {
-                cleared.put(node.name(), Objects.requireNonNull(before.cleared().get(node.name())));
+                // What it has changed while the incumbent was seen to be fit is accounted for.
+                cleared.put(
+                        node.name(),
+                        before.present() && living != null
+                                ? Long.valueOf(living.arrivedAt())
+                                : Objects.requireNonNull(before.cleared().get(node.name())));
             } else if (!goesOn && outcome.reason() == Reason.PROMOTION) {
                 cleared.put(node.name(), primary.arrivedAt());
             }
@@ -112,16 +119,17 @@ final class NextClaim {
     }
 
     /**
-     * Whether a node was watched beside the primary for a while, shows its source, and is read-only. One that is writable must
-     * be connected and must not write; what it wrote before is a mistake of the past.
+     * Whether a node shows its source and is read-only. One that is writable has to be watched beside the primary for a
+     * while: it must be connected and must not write. What it wrote before is a mistake of the past.
      */
     private boolean isReplica(int i, Sighting living, long since) {
-        boolean watched = living.sentAt() - since >= gap.toNanos();
-        if (!watched || living.channels().isEmpty() || outcome.findings().get(i).rival()) {
+        if (living.channels().isEmpty() || outcome.findings().get(i).rival()) {
             return false;
         }
         return living.observation().readOnly()
-                || (graph.sourceOf(i) >= 0 && nodes.get(i).isQuiet(gap));
+                || (graph.sourceOf(i) >= 0
+                        && living.sentAt() - since >= gap.toNanos()
+                        && nodes.get(i).isQuiet(gap));
     }
 
     private Set<String> fenced(NodeView primary, boolean goesOn, Map<String, Long> cleared) {

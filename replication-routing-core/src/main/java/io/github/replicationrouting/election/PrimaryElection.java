@@ -1,5 +1,6 @@
 package io.github.replicationrouting.election;
 
+import io.github.replicationrouting.dialect.Replication;
 import io.github.replicationrouting.dialect.ReplicationChannel;
 import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
 import io.github.replicationrouting.election.NodeView.Sighting;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *       from another node. No vote outweighs it.
  *   <li>An incumbent that is gone keeps its claim until the promotion of one other node has been seen since: from read-only
  *       to writable, or by the removal of its source, or because most of the other nodes are connected to it and at least
- *       one of them was repointed since. Two such nodes: none.
+ *       one of them was repointed since. Of two such nodes, as by rule 8.
  *   <li>A node that was writable beside the primary is fenced until it is a replica, or promoted by rule 5.
  *   <li>Without an incumbent, the only candidate is the primary unless another node contradicts it.
  *   <li>Of two candidates, the one that most other nodes follow, or that is declared {@code primary}, and that has all that
@@ -133,11 +134,16 @@ public final class PrimaryElection {
                     && source >= 0
                     && source != i
                     && !claim.tolerated().contains(NodeView.address(channel))
-                    && (nodes.get(source).living() == null ? isRepointed(i) : !graph.isConnected(source, i))) {
+                    && (nodes.get(source).living() == null ? isRepointed(i) : isUpstream(source, i))) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether a node does not receive from another, and takes writes or receives from a third: it is no standby of a ring. */
+    private boolean isUpstream(int source, int i) {
+        return !graph.isConnected(source, i) && (mayWrite(source) || graph.sourceOf(source) >= 0);
     }
 
     /** Whether an incumbent has come back with a source that it did not have before. */
@@ -308,36 +314,44 @@ public final class PrimaryElection {
         if (isPending(candidate)) {
             return pending(candidate);
         }
-        int other = contradicting(candidate);
-        return other < 0 ? primary(candidate, reason) : contested(List.of(candidate), other);
-    }
-
-    /** A node that speaks against a candidate, or -1: one that takes writes, or one that replicates and has come further. */
-    private int contradicting(int candidate) {
-        for (int i = 0; i < size; i++) {
-            if (i != candidate && (mayWrite(i) ? contradicts(i, candidate) : hasLeftMore(i, candidate))) {
-                return i;
-            }
+        int other = contradicting(candidate, Containment.LACKING);
+        if (other >= 0) {
+            return contested(List.of(candidate), other);
         }
-        int replica = furtherReplica(candidate, Containment.LACKING);
-        return replica >= 0 ? replica : furtherReplica(candidate, Containment.NOT_COMPARED_YET);
+        other = contradicting(candidate, Containment.NOT_COMPARED_YET);
+        if (other < 0) {
+            return primary(candidate, reason);
+        }
+        return claim.contested() ? contested(List.of(candidate), other) : pending(candidate);
     }
 
     /**
-     * Whether a node that takes writes has transactions that a candidate lacks; until the two have been compared, it may.
-     * Of a replica they count only while more of them come: else they are a mistake of the past.
+     * A node that speaks against a candidate, which lacks, or seems to lack, something of it; or -1: one that takes writes, or
+     * one that has replicated more.
      */
-    private boolean contradicts(int i, int candidate) {
+    private int contradicting(int candidate, Containment has) {
+        for (int i = 0; i < size; i++) {
+            if (i != candidate && (mayWrite(i) ? contradicts(i, candidate, has) : hasLeftMore(i, candidate, has))) {
+                return i;
+            }
+        }
+        return furtherReplica(candidate, has);
+    }
+
+    /**
+     * Whether a node that takes writes has transactions that a candidate lacks. Of a replica they count only while more of them
+     * come: else they are a mistake of the past.
+     */
+    private boolean contradicts(int i, int candidate, Containment has) {
         Sighting own = nodes.get(candidate).living();
         Sighting other = nodes.get(i).living();
-        boolean replica = mayBeReplicaOf(i, candidate);
-        Containment has = replica ? Containment.ofOwn(own, other) : Containment.of(own, other);
-        boolean lacks = has == Containment.LACKING || has == Containment.NOT_COMPARED_YET;
-        return lacks && (!replica || nodes.get(i).mayBeWriting(gap));
+        return mayBeReplicaOf(i, candidate)
+                ? Containment.ofOwn(own, other) == has && nodes.get(i).mayBeWriting(gap)
+                : Containment.of(own, other) == has;
     }
 
     /** Whether a node that is gone took writes, and had more; a promotion that was seen settles that. */
-    private boolean hasLeftMore(int i, int candidate) {
+    private boolean hasLeftMore(int i, int candidate, Containment has) {
         NodeView node = nodes.get(i);
         return node.living() == null
                 && node.seen() != null
@@ -345,7 +359,7 @@ public final class PrimaryElection {
                 && node.channels().isEmpty()
                 && !node.isDeclared(DeclaredRole.REPLICA)
                 && !wasSeenToBePromoted(candidate)
-                && Containment.of(nodes.get(candidate).living(), node.seen()) == Containment.LACKING;
+                && Containment.of(nodes.get(candidate).living(), node.seen()) == has;
     }
 
     /** Whether a node is connected to another, or may be, where the other is declared primary and the account may not see it. */
@@ -363,14 +377,20 @@ public final class PrimaryElection {
         if (nodes.get(node).isDeclared(DeclaredRole.PRIMARY)) {
             return -1;
         }
-        List<String> replicas = IntStream.range(0, size)
-                .filter(i -> i != node && nodes.get(i).living() != null && (!mayWrite(i) || graph.isConnected(i, node)))
-                .mapToObj(i -> Objects.requireNonNull(nodes.get(i).serverId()))
-                .toList();
+        List<String> replicas = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            if (i != node && nodes.get(i).living() != null && (!mayWrite(i) || graph.isConnected(i, node))) {
+                replicas.add(Objects.requireNonNull(nodes.get(i).serverId()));
+            }
+        }
+        List<String> andItself = new ArrayList<>(replicas);
+        andItself.add(Objects.requireNonNull(nodes.get(node).serverId()));
         Sighting own = nodes.get(node).living();
         for (int i = 0; i < size; i++) {
             Sighting other = nodes.get(i).living();
-            if (i != node && other != null && Containment.ofReplicated(own, other, replicas) == has) {
+            // A primary that was reset begins its numbers anew, and keeps its replicas.
+            List<String> without = graph.isConnected(i, node) ? andItself : replicas;
+            if (i != node && other != null && Containment.ofReplicated(own, other, without) == has) {
                 return i;
             }
         }
@@ -378,25 +398,23 @@ public final class PrimaryElection {
     }
 
     /**
-     * Whether it may be a replica of a node that never answered: whether it replicates is not known, it was not seen to write,
-     * and not all that it has was written by itself.
+     * Whether it may be a replica of a node that never answered: it was not seen to write, and it does not tell its
+     * replication, or the account may not see it and nothing shows that the node has ever been a primary.
      */
     private boolean mayReplicateUnseen(int i) {
         NodeView node = nodes.get(i);
-        return !node.showsReplication()
-                && !node.isDeclared(DeclaredRole.PRIMARY)
-                && graph.neverSeen() != null
-                && node.roles().wroteAt() == null
-                && !hasWrittenEverything(node);
-    }
-
-    private static boolean hasWrittenEverything(NodeView node) {
         Sighting seen = node.seen();
-        Position all = seen == null ? null : Containment.everything(seen);
-        Position own = all == null || seen == null
-                ? null
-                : all.writtenBy(seen.observation().serverId());
-        return all != null && own != null && !own.isEmpty() && own.contains(all);
+        if (seen == null
+                || node.showsReplication()
+                || node.isDeclared(DeclaredRole.PRIMARY)
+                || graph.neverSeen() == null
+                || node.roles().wroteAt() != null) {
+            return false;
+        }
+        Position all = Containment.everything(seen);
+        boolean wrote =
+                all != null && !all.writtenBy(seen.observation().serverId()).isEmpty();
+        return !(seen.replication() instanceof Replication.NotPermitted) || !wrote;
     }
 
     /** Of several nodes the one that the others follow; else, where they follow none, the only one declared primary. */
@@ -420,7 +438,7 @@ public final class PrimaryElection {
         return others.stream()
                 .allMatch(i -> i == node
                         || Containment.of(nodes.get(node).living(), nodes.get(i).living()) == Containment.CONTAINED
-                        || (mayBeReplicaOf(i, node) && !contradicts(i, node)));
+                        || (mayBeReplicaOf(i, node) && !contradicts(i, node, Containment.LACKING)));
     }
 
     /**

@@ -108,9 +108,7 @@ final class ReplicationGraph {
         String id = channel.sourceId();
         int found = -1;
         for (int i = 0; i < size && id != null; i++) {
-            if (twin[i] < 0
-                    && id.equals(nodes.get(i).serverId())
-                    && (found < 0 || nodes.get(i).isServer())) {
+            if (twin[i] < 0 && id.equals(nodes.get(i).serverId()) && (found < 0 || isBetterKnown(i, found))) {
                 found = i;
             }
         }
@@ -120,6 +118,15 @@ final class ReplicationGraph {
     /** The other node that has the same server id and counts instead of this one, or -1. */
     int twinOf(int node) {
         return twin[node];
+    }
+
+    /** Of two nodes that are, or were last known as, one server: the one that answers, and a server rather than an endpoint. */
+    private boolean isBetterKnown(int i, int than) {
+        boolean answers = nodes.get(i).living() != null;
+        boolean otherAnswers = nodes.get(than).living() != null;
+        return answers == otherAnswers
+                ? nodes.get(i).isServer() && !nodes.get(than).isServer()
+                : answers;
     }
 
     /** The node of this name, or -1. */

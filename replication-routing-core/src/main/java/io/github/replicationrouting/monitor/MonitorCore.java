@@ -374,7 +374,7 @@ final class MonitorCore implements ProbeRounds.Results {
         }
         boolean pending = outcome.reason() == Outcome.Reason.PENDING;
         if (pending && !wasPending) {
-            members.forEach(rounds::look);
+            members.forEach(rounds::request);
         }
         wasPending = pending;
         if (known.getCount() > 0 && !pending && members.stream().allMatch(this::isKnown)) {

@@ -62,7 +62,8 @@ final class PromotionCheck {
         NodeWatch next = nodes.get(outcome.primary());
         if (next != last && next != accepted) {
             NodeWatch behind = notComparedYet(next, nodes);
-            if (behind != null) {
+            boolean known = gap != null && gap.to() == next.node;
+            if (behind != null && !known) {
                 return outcome.postponed(
                         next.name() + " is being compared with " + behind.name() + " before the first write");
             }

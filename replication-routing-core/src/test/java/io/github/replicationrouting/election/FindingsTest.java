@@ -200,9 +200,10 @@ class FindingsTest {
         mariaDb.look(two, one);
 
         assertThat(mariaDb.reason())
-                .isEqualTo("db1 (at 0-1-7) is writable, but db2 (at 0-1-9, of its own 0-1-9) has transactions that it"
-                        + " lacks, or is written to as well: if db1 is the primary, make db2 its replica, or set"
-                        + " replication.routing.nodes.db2.role=replica; if not, make db1 read-only");
+                .isEqualTo(
+                        "db1 (at 0-1-7) is writable, but db2 (at 0-1-9, of its own 0-1-9) has replicated transactions"
+                                + " that it lacks: if db1 is the primary, set replication.routing.nodes.db1.role=primary; if"
+                                + " not, make it read-only");
         assertThat(mariaDb.finding(one))
                 .isEqualTo(new Finding(
                         Role.UNKNOWN,

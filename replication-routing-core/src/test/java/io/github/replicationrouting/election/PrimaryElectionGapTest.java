@@ -271,7 +271,8 @@ class PrimaryElectionGapTest {
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
 
         fleet.look(db2, db1)
-                .expectNone(Reason.CONTESTED, ") is writable, but db2 (at ", "has transactions that it lacks");
+                .expectNone(
+                        Reason.CONTESTED, ") is writable, but db2 (at ", "has replicated transactions that it lacks");
     }
 
     @Test

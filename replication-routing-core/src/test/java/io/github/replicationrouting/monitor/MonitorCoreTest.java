@@ -30,7 +30,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 class MonitorCoreTest {
@@ -1607,7 +1606,6 @@ class MonitorCoreTest {
     }
 
     @Test
-    @Disabled("it is looked at again at once, but not asked for its source before ten more probes")
     void aNodeThatBecomesWritableBesideThePrimaryIsFencedAtOnce() {
         startAndSettle();
         promote(db2);
@@ -1640,7 +1638,7 @@ class MonitorCoreTest {
         assertThat(primary()).isNull();
         assertThat(noPrimaryReason())
                 .startsWith("db1 (at ")
-                .contains(") is writable, but db3 (at ", ") has transactions that it lacks, or is written to as well");
+                .contains(") is writable, but db3 (at ", ") has replicated transactions that it lacks");
     }
 
     @Test
@@ -1677,7 +1675,6 @@ class MonitorCoreTest {
     }
 
     @Test
-    @Disabled("a source is asked for every tenth probe only, and its removal is dated by the answer that showed it")
     void aWritableReplicaWhoseSourceWasRemovedBeforeTheLossIsNotPromoted() {
         db2.readOnly = false;
         startAndSettle();
@@ -1746,7 +1743,6 @@ class MonitorCoreTest {
 
     /** The replicas were asked at the same time as the primary, and answered with what it had committed meanwhile. */
     @Test
-    @Disabled("a connected replica that answers a moment later contests the primary, and the start is over without one")
     void replicasThatHurryAheadOfABusyPrimaryDoNotRefuseWritesAtTheStart() {
         db1.executed = 10;
         db2.executed = 11;
@@ -2051,22 +2047,6 @@ class MonitorCoreTest {
         db3.executed = 100;
         startAndSettle();
         advance(Duration.ofSeconds(5));
-        assertThat(primary()).isNull();
-    }
-
-    /** db2 was the primary last month. db1 restarts while the application starts. */
-    @Test
-    void withoutTheGrantAFormerPrimaryIsNotTakenWhileThePrimaryIsDown() {
-        db1.id = UUID1;
-        db2.id = UUID2;
-        db2.extra = UUID2 + ":1-100";
-        db3.extra = UUID2 + ":1-100";
-        db2.readOnly = false;
-        db2.granted = false;
-        db3.granted = false;
-        db1.mood = Mood.REFUSING;
-        start();
-        advance(Duration.ofSeconds(3));
         assertThat(primary()).isNull();
     }
 

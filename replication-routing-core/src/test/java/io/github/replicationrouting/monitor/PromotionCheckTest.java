@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** Has db1 be the primary, and then db2. */
@@ -400,7 +399,6 @@ class PromotionCheckTest {
     }
 
     @Test
-    @Disabled("the next answer of the other starts the comparison anew, so that the reason lasts for a moment")
     void aSuccessorThatWasComparedIsRefusedForTheSameReasonWhenTheOtherAnswersAgain() {
         check = rejecting();
         passes(db1);
