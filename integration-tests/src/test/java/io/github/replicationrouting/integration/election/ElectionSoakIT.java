@@ -59,7 +59,7 @@ class ElectionSoakIT {
             ReplicatedCluster cluster = servers.cluster();
             cluster.grantMonitoring();
             Workload.createTables(cluster);
-            Reigns reigns = new Reigns(cluster.primary().name());
+            Reigns reigns = new Reigns(cluster.primary().name(), System::nanoTime);
             Instances instances = new Instances(servers, stack);
             Operator operator = new Operator(cluster, instances, reigns, roundSeed);
             try (instances) {

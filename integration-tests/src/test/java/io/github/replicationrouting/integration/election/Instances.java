@@ -37,11 +37,12 @@ final class Instances implements AutoCloseable {
             this.load = Workload.startWriters(app, WRITERS, PAUSE);
         }
 
+        /** In this order: a writer may wait for a frozen server as long as its connection is open. */
         @Override
         public void close() throws InterruptedException {
-            try (app) {
-                load.close();
-            }
+            load.stop();
+            app.close();
+            load.close();
         }
     }
 

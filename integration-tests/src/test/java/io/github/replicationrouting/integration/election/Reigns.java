@@ -4,8 +4,9 @@ import io.github.replicationrouting.integration.failover.History.Write;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
-/** Which node the operator means to be the primary, and when. Times are those of {@link System#nanoTime()}. */
+/** Which node the operator means to be the primary, and when. */
 final class Reigns {
 
     private static final class Reign {
@@ -23,15 +24,23 @@ final class Reigns {
         }
     }
 
+    private final LongSupplier clock;
+
     private final List<Reign> reigns = new ArrayList<>();
 
-    Reigns(String firstNode) {
-        reigns.add(new Reign(firstNode, System.nanoTime()));
+    /** @param clock monotonic time in nanoseconds, as that of the writes */
+    Reigns(String firstNode, LongSupplier clock) {
+        this.clock = clock;
+        reigns.add(new Reign(firstNode, clock.getAsLong()));
     }
 
-    /** Another node is to be the primary from now on. */
+    /**
+     * Another node is to be the primary from now on.
+     *
+     * @param oldAnswers whether the old one was handed over in good order
+     */
     void begin(String node, boolean oldAnswers) {
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         Reign last = reigns.get(reigns.size() - 1);
         last.to = now;
         last.backAt = oldAnswers ? now : Long.MAX_VALUE;
@@ -40,7 +49,7 @@ final class Reigns {
 
     /** A node that did not answer is about to answer again. */
     void comesBack(String node) {
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         reigns.stream()
                 .filter(reign -> reign.node.equals(node) && reign.to != Long.MAX_VALUE && reign.backAt > now)
                 .forEach(reign -> reign.backAt = now);

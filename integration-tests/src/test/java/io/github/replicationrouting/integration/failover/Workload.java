@@ -247,9 +247,14 @@ public final class Workload implements AutoCloseable {
         }
     }
 
+    /** Lets each thread end with what it is doing. */
+    public void stop() {
+        closed = true;
+    }
+
     @Override
     public void close() throws InterruptedException {
-        closed = true;
+        stop();
         threads.shutdown();
         if (!threads.awaitTermination(60, TimeUnit.SECONDS)) {
             throw new IllegalStateException("The workload does not end");
