@@ -41,6 +41,9 @@ abstract class PromotionWaysTests {
     /** Until the application has certainly seen what was done before. */
     private static final int SOME_LOOKS = 3;
 
+    /** A read-only replica is asked for its source with every tenth probe. */
+    private static final int LOOKS_AT_SOURCES = 15;
+
     private final Stack stack;
     private final int nodes;
 
@@ -187,7 +190,7 @@ abstract class PromotionWaysTests {
             db2.readOnly(false);
         }
         if (way.oldPrimary() == OldPrimary.READ_ONLY_LAST) {
-            app.awaitLooks(SOME_LOOKS);
+            app.awaitLooks(LOOKS_AT_SOURCES);
             db1.readOnly(true);
         }
         if (way.others() == Others.REPOINTED_LAST) {
