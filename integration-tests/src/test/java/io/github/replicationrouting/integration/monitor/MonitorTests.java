@@ -245,13 +245,13 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenTwoAreWritableAFreshInstanceShouldGoByWhomTheOthersReplicateFrom() {
+    void whenTwoAreWritableAFreshInstanceShouldKnowTheReplicaByItsSource() {
         cluster().node("db2").stopReceiver();
         cluster().node("db2").stopApplier();
         cluster().node("db2").readOnly(false);
         launch();
 
-        awaitState("db2", "UNKNOWN FENCED null");
+        awaitState("db2", "REPLICA ONLINE 0");
         await().atMost(SOON).untilAsserted(() -> assertThat(primary()).isEqualTo("db1"));
     }
 
