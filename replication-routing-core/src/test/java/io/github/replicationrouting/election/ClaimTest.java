@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
 import io.github.replicationrouting.election.Outcome.Reason;
-import io.github.replicationrouting.node.DeclaredRole;
-import java.time.Duration;
+import io.github.replicationrouting.node.NodeSpec;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What an instance remembers from one election to the next. */
@@ -67,7 +68,7 @@ class ClaimTest {
     void aGapOfExactlyTheLimitIsNone() {
         fleet.look();
         long since = fleet.claim.since();
-        passUntil(since + Fleet.GAP.toNanos());
+        fleet.passUntil(since + Fleet.GAP.toNanos());
 
         fleet.look(db1);
 
@@ -78,7 +79,7 @@ class ClaimTest {
     @Test
     void aLongerGapStartsItAnew() {
         fleet.look();
-        passUntil(fleet.claim.since() + Fleet.GAP.toNanos() + 1);
+        fleet.passUntil(fleet.claim.since() + Fleet.GAP.toNanos() + 1);
 
         fleet.look(db1);
 
@@ -172,313 +173,27 @@ class ClaimTest {
         assertThat(fleet.claim.tolerated()).containsExactly("elsewhere:3306");
     }
 
-    // --- cleared nodes
+    // --- cleared
 
     @Test
-    void aReplicaThatAnsweredBesideTheIncumbentIsCleared() {
-        fleet.look(db1, db2);
-
-        assertThat(fleet.claim.cleared()).containsOnlyKeys("db2");
-        assertThat(fleet.claim.cleared().get("db2")).isEqualTo(fleet.now());
-    }
-
-    @Test
-    void aReplicaThatAnsweredBeforeTheIncumbentIsNot() {
-        fleet.look(db2, db1, db3);
-
-        assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
-    }
-
-    @Test
-    void aReadOnlyNodeWithoutASourceIsNot() {
-        db2.resetReplica().readOnly();
-
-        fleet.look();
-
-        assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
-    }
-
-    @Test
-    void aReadOnlyNodeWhoseSourceIsNotSeenIsNot() {
-        db2.denied();
-
-        fleet.look();
-
-        assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
-    }
-
-    @Test
-    void aReadOnlyNodeThatIsNotConnectedToItsSourceIsCleared() {
-        db2.resetReplica().channel("elsewhere", null, Receiver.CONNECTING).readOnly();
-
-        fleet.look();
-
-        assertThat(fleet.claim.cleared()).containsKey("db2");
-    }
-
-    @Test
-    void aWritableReplicaIsClearedWhenItWasWatchedForAWhileAndWroteNothing() {
-        db2.writable();
-        long first = fleet.now() + Fleet.INTERVAL.toNanos();
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        passUntil(first + Fleet.GAP.toNanos() - 1);
-        fleet.look();
-        assertThat(fleet.claim.cleared()).as("a moment too early").doesNotContainKey("db2");
-
-        fleet.look();
-
-        assertThat(fleet.claim.cleared()).containsKey("db2");
-    }
-
-    @Test
-    void aWritableReplicaThatChangedItsRoleIsWatchedForAWhileMore() {
-        fleet.look();
-        watchForAWhile();
-        fleet.look();
-        Long asReadOnly = fleet.claim.cleared().get("db2");
-        db2.writable();
-        fleet.look();
-        assertThat(fleet.claim.cleared().get("db2")).isGreaterThanOrEqualTo(asReadOnly);
-        watchForAWhile();
-
-        fleet.look(db1, db2);
-
-        assertThat(fleet.claim.cleared().get("db2")).isEqualTo(fleet.now());
-    }
-
-    @Test
-    void aWritableReplicaIsClearedInSpiteOfWhatItOnceWrote() {
-        db2.writable().has("db1:1-10,db2:1-3");
-        fleet.look();
-        watchForAWhile();
-
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
-
-        assertThat(fleet.claim.cleared()).containsOnlyKeys("db2", "db3");
-    }
-
-    @Test
-    void aWritableReplicaThatHasAllThatItWroteInCommonIsCleared() {
-        db1.has("db1:1-10,db2:1-3");
-        db2.writable().has("db1:1-10,db2:1-3");
-        fleet.look();
-        watchForAWhile();
-
-        fleet.look();
-
-        assertThat(fleet.claim.cleared()).containsKey("db2");
-    }
-
-    @Test
-    void aWritableReplicaWhoseTransactionsCannotBeCountedIsCleared() {
-        db1.hasNoGtids();
-        db2.writable().hasNoGtids();
-        fleet.look();
-        watchForAWhile();
-
-        fleet.look();
-
-        assertThat(fleet.claim.cleared()).containsKey("db2");
-    }
-
-    @Test
-    void aWritableNodeThatIsNotConnectedIsNot() {
-        db2.writable().receiver(Receiver.CONNECTING);
-        db3.writable().resetReplica();
-        db1.declared(DeclaredRole.PRIMARY);
-
-        fleet.look().expectPrimary(db1, Reason.SUPPORTED);
-        watchForAWhile();
-        fleet.look();
-
-        assertThat(fleet.claim.cleared()).isEmpty();
-    }
-
-    @Test
-    void aNodeThatIsDownIsNot() {
-        db2.dies();
-
-        fleet.look();
-
-        assertThat(fleet.claim.cleared()).doesNotContainKey("db2");
-    }
-
-    @Test
-    void aNodeThatWasClearedStaysItWhenItIsDownOrWritable() {
-        fleet.look();
-        Long clearedAt = fleet.claim.cleared().get("db2");
-        db2.dies();
-        fleet.look();
-        assertThat(fleet.claim.cleared().get("db2")).isEqualTo(clearedAt);
-        db2.returns().resetReplica().writable();
-
-        fleet.look();
-
-        assertThat(fleet.claim.cleared().get("db2")).isGreaterThanOrEqualTo(clearedAt);
-    }
-
-    @Test
-    void aReplicaIsClearedAnewByEachAnswer() {
-        fleet.look(db1, db2);
-
-        fleet.look(db1, db2);
-
-        assertThat(fleet.claim.cleared().get("db2")).isEqualTo(fleet.now());
-    }
-
-    @Test
-    void aNodeThatMayHaveChangedInAGapIsNotClearedAnyMore() {
-        fleet.look();
-        db1.dies();
-        fleet.look();
-        db1.returns();
-        fleet.look(db1);
-        assertThat(fleet.claim.cleared()).containsKey("db2");
-        db2.resetReplica().writable();
-
-        fleet.look(db1, db2);
-
-        assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
-    }
-
-    @Test
-    void aPromotionClearsAllOthersAlsoThoseThatNeverAnswered() {
-        fleet.server("db4").dies();
-        fleet.look();
-        assertThat(fleet.claim.cleared()).containsOnlyKeys("db2", "db3");
-
-        db2Succeeds();
-
-        assertThat(fleet.claim.cleared()).containsOnlyKeys("db1", "db3", "db4");
-    }
-
-    @Test
-    void aPrimaryThatIsFoundAtTheStartClearsReplicasOnly() {
-        fleet.server("db4").dies();
-        db3.resetReplica().writable();
-
-        fleet.look().expectPrimary(db1, Reason.SUPPORTED);
-
-        assertThat(fleet.claim.cleared()).containsOnlyKeys("db2");
-    }
-
-    // --- fenced nodes
-
-    @Test
-    void aClearedNodeThatIsWritableBesideTheIncumbentIsFenced() {
-        fleet.look();
-        db2.resetReplica().writable();
-
-        fleet.look();
-
-        assertThat(fleet.claim.fenced()).containsExactly("db2");
-    }
-
-    @Test
-    void aNodeThatIsStillWeighedIsNotFenced() {
-        db1.declared(DeclaredRole.PRIMARY);
-        db2.resetReplica().writable();
-
-        fleet.look().expectPrimary(db1, Reason.SUPPORTED);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
-
-        assertThat(fleet.claim.fenced()).isEmpty();
-    }
-
-    @Test
-    void aWritableReplicaIsNotFenced() {
-        fleet.look();
-        db2.writable();
-
-        fleet.look();
-
-        assertThat(fleet.claim.fenced()).isEmpty();
-    }
-
-    @Test
-    void anOldPrimaryIsFencedFromThePromotionOn() {
-        fleet.look();
-
-        db2Succeeds();
-
-        assertThat(fleet.claim.fenced()).containsExactly("db1");
-    }
-
-    @Test
-    void thePrimaryIsNotFenced() {
-        fleet.look();
-        db2.resetReplica().writable();
-        fleet.look(db1, db2);
-        assertThat(fleet.claim.fenced()).containsExactly("db2");
-        db1.dies();
-
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
-
-        assertThat(fleet.claim.fenced()).containsExactly("db1");
-    }
-
-    @Test
-    void aServerThatReplacedTheIncumbentAndIsNoPrimaryIsFencedWhenAnotherIsFound() {
-        fleet.look();
-        db1.replacedBy("db9").readOnly();
-        db2.resetReplica().writable();
-
-        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
-
-        assertThat(fleet.claim.fenced()).containsExactly("db1");
-    }
-
-    @Test
-    void aFencedNodeThatIsReadOnlyStaysFenced() {
-        fencedIs(db2);
-        db2.readOnly();
-
-        fleet.look();
-
-        assertThat(fleet.claim.fenced()).containsExactly("db2");
-    }
-
-    @Test
-    void aFencedNodeThatIsDownStaysFenced() {
-        fencedIs(db2);
-        db2.dies();
-        fleet.look();
-        db1.dies();
-
-        fleet.look();
-
-        assertThat(fleet.claim.fenced()).containsExactly("db2");
-    }
-
-    @Test
-    void aFencedNodeThatHasASourceIsNotFencedAnyMore() {
-        fencedIs(db2);
-        db2.channel(db1, Receiver.CONNECTING);
-
-        fleet.look();
-
-        assertThat(fleet.claim.fenced()).isEmpty();
-    }
-
-    @Test
-    void norIsItWhenThePrimaryIsGone() {
-        fencedIs(db2);
-        db1.dies();
-        db2.channel(db1, Receiver.OFF);
-
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
-
-        assertThat(fleet.claim.fenced()).isEmpty();
-    }
-
-    @Test
-    void withoutTheGrantAFencedNodeThatIsReadOnlyIsNotFencedAnyMore() {
-        fencedIs(db2);
-        db2.denied().readOnly();
-
-        fleet.look();
-
-        assertThat(fleet.claim.fenced()).isEmpty();
+    void aNodeIsClearedUnlessItMayHaveChangedInAGap() {
+        NodeView changed = new NodeView(
+                NodeSpec.of("db2", "jdbc:mysql://db2/"),
+                true,
+                null,
+                new RoleHistory(null, 6L, 2L, null, 1L, null),
+                null);
+        Claim claim = new Claim(
+                "db1", "db1", "1", true, 4, 3, 9, null, Set.of(), false, Map.of("db2", 5L), null, 0, Set.of());
+
+        assertThat(claim.isCleared(changed, 4)).as("no gap since the election").isTrue();
+        assertThat(claim.isCleared(changed, 5)).as("a gap, and a change in it").isFalse();
+        assertThat(claim.isCleared(new NodeView(changed.spec(), true, null, RoleHistory.NONE, null), 5))
+                .as("a gap, and no change")
+                .isTrue();
+        assertThat(Claim.NONE.isCleared(changed, 5))
+                .as("not known to be no rival")
+                .isFalse();
     }
 
     // --- given up
@@ -509,20 +224,6 @@ class ClaimTest {
 
         assertThat(fleet.claim.node()).isNull();
         assertThat(fleet.claim.last()).isEqualTo("db1");
-    }
-
-    @Test
-    void aContestLeavesThoseClearedThatTakeNoWrites() {
-        fleet.look();
-        db2.resetReplica().writable();
-        fleet.look();
-        assertThat(fleet.claim.cleared()).containsOnlyKeys("db2", "db3");
-        FleetServer db4 = fleet.server("db4").has("db4:1-3");
-
-        fleet.look(db4, db1).expectNone(Reason.CONTESTED);
-
-        assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
-        assertThat(fleet.claim.fenced()).containsExactly("db2");
     }
 
     // --- the next primary
@@ -575,31 +276,11 @@ class ClaimTest {
 
     // --- words of these tests
 
-    private void fencedIs(FleetServer server) {
-        fleet.look();
-        server.resetReplica().writable();
-        fleet.look();
-        fleet.look();
-        assertThat(fleet.claim.fenced()).containsExactly(server.name);
-    }
-
     private void db2Succeeds() {
         db1.dies();
         db2.receiver(Receiver.OFF);
         fleet.look();
         db2.writable();
         fleet.look().expectPrimary(db2, Reason.PROMOTION);
-    }
-
-    /** Has all answer for as long as a writable replica is watched before it is taken for one. */
-    private void watchForAWhile() {
-        for (int i = 0; i < 8; i++) {
-            fleet.look();
-        }
-    }
-
-    /** Lets time pass so that the next question is asked at a moment. */
-    private void passUntil(long moment) {
-        fleet.pass(Duration.ofNanos(moment - fleet.now()).minus(Fleet.INTERVAL));
     }
 }

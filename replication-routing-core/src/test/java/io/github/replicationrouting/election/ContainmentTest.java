@@ -62,6 +62,14 @@ class ContainmentTest {
     }
 
     @Test
+    void isUnknownWhereOnlyHowFarTheOtherReplicatedIsKnown() {
+        Sighting other = sighting(TWO, 0, null, GtidSet.parse(ONE + ":1-11"), null);
+
+        assertThat(Containment.of(mySql(1, 9, ONE + ":1-10"), other)).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.ofReplicated(mySql(1, 9, ONE + ":1-10"), other)).isEqualTo(Containment.LACKING);
+    }
+
+    @Test
     void isUnknownBetweenTwoKindsOfPositions() {
         Sighting mySql = mySql(1, 9, ONE + ":1");
         Sighting mariaDb = mariaDb("2", 0, "0-1-1", "", "0-1-1");

@@ -189,7 +189,7 @@ class FindingsTest {
     }
 
     @Test
-    void theReasonSaysWhatToDoWithEitherOfTwoNodes() {
+    void theReasonSaysWhatToDoWithAReplicaThatHasMore() {
         Fleet mariaDb = Fleet.ofMariaDb();
         FleetServer one = mariaDb.server("db1").has("0-1-7");
         FleetServer two = mariaDb.server("db2")
@@ -210,6 +210,42 @@ class FindingsTest {
                         true,
                         "writable, but lacks transactions of db2, or that is written to as well",
                         null));
+    }
+
+    @Test
+    void theReasonSaysWhatToDoWithAWritableNodeThatHasMore() {
+        Fleet mariaDb = Fleet.ofMariaDb();
+        FleetServer one = mariaDb.server("db1").has("0-1-7");
+        FleetServer two = mariaDb.server("db2")
+                .channel("elsewhere", "x", Receiver.OFF)
+                .hasOfMariaDb("0-1-7,0-2-9", "0-2-9", "0-1-7");
+
+        mariaDb.look(two, one).look(two, one);
+
+        assertThat(mariaDb.reason())
+                .isEqualTo(
+                        "db1 (at 0-1-7) is writable, but db2 (at 0-1-7,0-2-9, of its own 0-2-9) has transactions that"
+                                + " it lacks, or is written to as well: if db1 is the primary, make db2 its replica, or set"
+                                + " replication.routing.nodes.db2.role=replica; if not, make db1 read-only");
+    }
+
+    @Test
+    void theReasonSaysWhatToDoWithANodeThatIsGoneAndHadMore() {
+        Fleet mariaDb = Fleet.ofMariaDb();
+        FleetServer one = mariaDb.server("db1").has("0-1-7").readOnly();
+        FleetServer two = mariaDb.server("db2").hasOfMariaDb("0-1-7,0-2-9", "0-2-9", "0-1-7");
+        mariaDb.look(two).look(one);
+        mariaDb.startAnew();
+        one.restarts().writable();
+        mariaDb.look(two, one);
+        two.dies();
+
+        mariaDb.look();
+
+        assertThat(mariaDb.reason())
+                .isEqualTo("db1 (at 0-1-7) is writable, but db2 (at 0-1-7,0-2-9, of its own 0-2-9), which does not"
+                        + " answer, had transactions that it lacks: start db2, or, if db1 is to be the primary without"
+                        + " them, set read_only on and off again on db1");
     }
 
     @Test

@@ -50,6 +50,10 @@ final class Fleet {
         return server;
     }
 
+    void add(FleetServer server) {
+        servers.add(server);
+    }
+
     void remove(FleetServer server) {
         servers.remove(server);
     }
@@ -62,6 +66,20 @@ final class Fleet {
 
     void pass(Duration time) {
         now += time.toNanos();
+    }
+
+    /** Lets time pass so that the next question is asked at a moment. */
+    void passUntil(long moment) {
+        now = moment - INTERVAL.toNanos();
+    }
+
+    /** Looks for as long as nodes are watched before they are taken for no rivals. */
+    Fleet settle() {
+        long start = now;
+        while (now - start <= GAP.plus(INTERVAL).toNanos()) {
+            look();
+        }
+        return this;
     }
 
     long now() {

@@ -67,7 +67,7 @@ class PrimaryElectionGapTest {
     @Test
     void aNodeThatWasSeenAsAReplicaIsNone() {
         db3.returns().follows(db1);
-        fleet.look(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         db3.resetReplica().writable().has(ON_ITS_OWN);
 
         fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
@@ -272,7 +272,10 @@ class PrimaryElectionGapTest {
 
         fleet.look(db2, db1)
                 .expectNone(
-                        Reason.CONTESTED, ") is writable, but db2 (at ", "has replicated transactions that it lacks");
+                        Reason.CONTESTED,
+                        ") is writable, but db2 (at ",
+                        "has replicated transactions that it lacks: if db1 is the primary, set"
+                                + " replication.routing.nodes.db1.role=primary; if not, make it read-only");
     }
 
     @Test
@@ -323,7 +326,7 @@ class PrimaryElectionGapTest {
     @Test
     void aNodeThatWasPromotedWhileTheIncumbentWasGoneIsWeighedWhenThatIsBack() {
         db3.returns().follows(db1);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
         db3.dies();
         fleet.look().expectNone(Reason.NO_SUCCESSOR);
@@ -337,7 +340,7 @@ class PrimaryElectionGapTest {
     @Test
     void aNodeThatWasPromotedBesideTheIncumbentIsNot() {
         db3.returns().follows(db1);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
         fleet.look().expectNone(Reason.NO_SUCCESSOR);
         db1.returns();
@@ -350,7 +353,7 @@ class PrimaryElectionGapTest {
     @Test
     void anInstanceThatSleptLongerThanTheGapMayHaveMissedAPromotion() {
         db3.returns().follows(db1);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         fleet.pass(Fleet.GAP);
         fleet.look(db1).expectPrimary(db1, Reason.INCUMBENT);
         db3.restarts().resetReplica().writable().has(ON_ITS_OWN);
@@ -361,7 +364,7 @@ class PrimaryElectionGapTest {
     @Test
     void anInstanceThatSleptForLessHasNot() {
         db3.returns().follows(db1);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         fleet.pass(Fleet.GAP.minus(Duration.ofSeconds(1)));
         fleet.look(db1).expectPrimary(db1, Reason.INCUMBENT);
         db3.restarts().resetReplica().writable().has(ON_ITS_OWN);
@@ -382,7 +385,7 @@ class PrimaryElectionGapTest {
     @Test
     void whenAContestIsSettledANodeThatWasFencedBeforeStaysFenced() {
         FleetServer db4 = fleet.server("db4").follows(db1);
-        fleet.look();
+        fleet.settle();
         db4.restarts().resetReplica().writable();
         contestBetweenOthersThatEnds(db4);
 
@@ -399,7 +402,7 @@ class PrimaryElectionGapTest {
     @Test
     void whenAContestIsSettledEvidenceFromBesideTheIncumbentIsStillVoid() {
         FleetServer db4 = fleet.server("db4").follows(db1);
-        fleet.look();
+        fleet.settle();
         db4.resetReplica().writable();
         contestBetweenOthersThatEnds(db4);
 

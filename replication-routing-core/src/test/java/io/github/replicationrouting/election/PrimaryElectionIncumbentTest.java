@@ -20,6 +20,7 @@ class PrimaryElectionIncumbentTest {
     @BeforeEach
     void db1IsTheIncumbent() {
         fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.settle();
     }
 
     // --- while it is fit
@@ -95,6 +96,15 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
+    void anIncumbentThatIsConnectedToAReplicaOfAnotherNodeWasDemoted() {
+        db3.resetReplica();
+        db2.follows(db3);
+        db1.channel(db2, Receiver.ON);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db1 has become a replica, and no promotion");
+    }
+
+    @Test
     void anIncumbentThatReplicatesFromOutsideTheTopologyStays() {
         db1.channel("elsewhere", "x", Receiver.ON);
 
@@ -114,6 +124,21 @@ class PrimaryElectionIncumbentTest {
         db1.channel(db2, Receiver.ON);
 
         fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db1 has become a replica");
+    }
+
+    @Test
+    void anIncumbentThatFollowsTheFirstNodeWasDemoted() {
+        db1.dies();
+        fleet.look();
+        db2.resetReplica().writable();
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        db1.returns();
+        db2.channel(db1, Receiver.ON);
+        db3.resetReplica();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db2 has become a replica");
+        db3.follows(db1);
+        fleet.look().expectPrimary(db1, Reason.PROMOTION);
     }
 
     @Test
@@ -217,6 +242,63 @@ class PrimaryElectionIncumbentTest {
                 .expectNone(
                         Reason.NO_CANDIDATE,
                         "db2 is writable, but was so beside the primary db1: to promote it, set read_only on and off");
+    }
+
+    @Test
+    void anIncumbentThatComesBackWithoutPartOfItsDataIsACandidateLikeAnyOther() {
+        db1.dies();
+        fleet.look();
+        db1.restarts().has("db1:1-8");
+        db2.receiver(Receiver.OFF);
+        db3.receiver(Receiver.OFF);
+
+        fleet.look(db2, db3, db1)
+                .expectNone(
+                        Reason.CONTESTED,
+                        "db1 (at ",
+                        ") is writable, but db2 (at ",
+                        ") has replicated transactions that it lacks");
+        db1.has("db1:1-10");
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void anIncumbentThatComesBackWithMoreGoesOn() {
+        db1.dies();
+        fleet.look();
+        db1.restarts().has("db1:1-12");
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void anIncumbentWhoseDataCannotBeComparedGoesOn() {
+        db1.dies();
+        fleet.look();
+        db1.restarts().hasNoGtids();
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        db1.dies();
+        fleet.look();
+        db1.restarts().has("db1:1-3");
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        db1.dies();
+        fleet.look();
+        db1.restarts().hasOfMariaDb("0-1-5", "0-1-5", "0-1-5");
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void theServerBehindAnEndpointMayComeBackWithLess() {
+        fleet.remove(db1);
+        FleetServer writer = fleet.server("db4").endpoint(DeclaredRole.PRIMARY);
+        fleet.startAnew();
+        fleet.look().expectPrimary(writer, Reason.SOLE_CANDIDATE);
+        writer.dies();
+        fleet.look();
+        writer.restarts().has("db1:1-3");
+
+        fleet.look().expectPrimary(writer, Reason.INCUMBENT);
     }
 
     // --- another server under its name

@@ -25,6 +25,7 @@ class PrimaryElectionLastProbeTest {
     @BeforeEach
     void db1IsTheIncumbent() {
         fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.settle();
     }
 
     // --- who is probed once more
@@ -114,6 +115,20 @@ class PrimaryElectionLastProbeTest {
 
         fleet.look(db2, db4, db3, db1).expectNone(Reason.PENDING, "db1 is being compared");
         fleet.look(db3).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void aSuccessorWaitsForANodeThatIsBusyForAMomentOnly() {
+        writableBesideDb1(db3);
+        lose(db1);
+        db2.writable().receiver(Receiver.OFF);
+        fleet.look(db4, db2).expectNone(Reason.PENDING);
+        long foundAt = fleet.now();
+
+        fleet.passUntil(foundAt + Fleet.GAP.toNanos() - 1_000_000);
+        fleet.look(db2).expectNone(Reason.PENDING);
+        assertThat(fleet.now() - foundAt).isEqualTo(Fleet.GAP.toNanos());
+        fleet.look(db2).expectPrimary(db2, Reason.PROMOTION);
     }
 
     // --- what another instance wrote

@@ -20,6 +20,7 @@ class PrimaryElectionSuccessorTest {
     @BeforeEach
     void db1IsTheIncumbent() {
         fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.settle();
     }
 
     // --- (a) read-only, then writable
@@ -77,6 +78,16 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.resetReplica().channel(db3, Receiver.ON).writable();
         db3.follows(db2);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aNodeThatReceivesFromTheFirstNodeWhichReplicatesFromItIsPromoted() {
+        db1.readOnly();
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        db1.follows(db2);
+        db2.writable();
 
         fleet.look().expectPrimary(db2, Reason.PROMOTION);
     }
@@ -304,6 +315,32 @@ class PrimaryElectionSuccessorTest {
         db3.readOnly();
 
         fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void ofTwoNodesWithEvidenceTheOneThatMostOthersFollowSucceedsIfItLacksNothing() {
+        FleetServer db4 = fleet.server("db4").follows(db1);
+        fleet.look();
+        lose(db1);
+        db2.resetReplica().writable();
+        db3.resetReplica().writable();
+        db4.follows(db2);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void twoNodesWithEvidenceAreRefusedAlthoughTheOthersFollowOneThatLacksSomething() {
+        FleetServer db4 = fleet.server("db4").follows(db1);
+        fleet.look();
+        lose(db1);
+        db2.writable().receiver(Receiver.OFF);
+        db3.writable().receiver(Receiver.OFF).has("db1:1-11");
+        db4.follows(db2);
+
+        fleet.look().expectNone(Reason.CONTESTED, "db2 (at ", " and db3 (at ");
+        assertThat(fleet.finding(db2).rival()).isTrue();
+        assertThat(fleet.finding(db3).rival()).isTrue();
     }
 
     @Test

@@ -2,19 +2,29 @@ package io.github.replicationrouting.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.replicationrouting.dialect.Observation;
+import io.github.replicationrouting.dialect.Replication;
 import io.github.replicationrouting.dialect.ReplicationChannel;
 import io.github.replicationrouting.dialect.ReplicationChannel.Receiver;
 import io.github.replicationrouting.node.DeclaredRole;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.position.MariaDbGtidPosition;
+import io.github.replicationrouting.position.MariaDbGtidState;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ReplicationGraphTest {
 
     private static final int DB1 = 0;
     private static final int DB2 = 1;
     private static final int DB3 = 2;
+
+    /** Comparisons must survive the overflow of System.nanoTime(). */
+    private static final long START = Long.MAX_VALUE - 5;
 
     private final Fleet fleet = Fleet.ofMariaDb();
     private final FleetServer db1 = fleet.server("db1");
@@ -106,6 +116,82 @@ class ReplicationGraphTest {
         assertThat(graph.twinOf(DB1)).isEqualTo(-1);
         assertThat(graph.twinOf(3)).isEqualTo(DB1);
         assertThat(source(graph, "x", "1")).isEqualTo(DB1);
+    }
+
+    @Test
+    void theIncumbentCountsWhateverItsPlace() {
+        FleetServer db4 = fleet.server("db4").replacedBy("db1");
+        fleet.remove(db1);
+        fleet.look().expectPrimary(db4, Outcome.Reason.SOLE_CANDIDATE);
+        fleet.remove(db4);
+        fleet.remove(db2);
+        fleet.remove(db3);
+        fleet.server("db5").replacedBy("db1");
+        fleet.add(db4);
+        fleet.server("db6").replacedBy("db1");
+
+        ReplicationGraph graph = fleet.look().graph();
+
+        assertThat(graph.twinOf(0)).isEqualTo(1);
+        assertThat(graph.twinOf(1)).isEqualTo(-1);
+        assertThat(graph.twinOf(2)).isEqualTo(1);
+    }
+
+    @Test
+    void twoServersWithOneIdOfWhichOneIsReadOnlyAreNoneToBeWrittenTo() {
+        fleet.server("db4").replacedBy("db1").readOnly();
+
+        ReplicationGraph graph = fleet.look().graph();
+
+        assertThat(graph.twinOf(DB1)).isEqualTo(3);
+        assertThat(graph.twinOf(3)).isEqualTo(DB1);
+        fleet.expectNone(Outcome.Reason.NO_CANDIDATE, "db1 is the same server as db4", "db4 is the same server as db1");
+    }
+
+    /** One answers between 0 and 10, the other one from a moment on for as long. */
+    @ParameterizedTest
+    @CsvSource({
+        "0-1-9, 0-1-9,  10, false",
+        "0-1-9, 0-1-10, 10, false",
+        "0-1-9, 0-1-8,  10, true",
+        "0-1-9, 0-1-9,   9, false",
+        "0-1-9, 0-1-10,  9, true",
+        "0-1-9, 0-1-8,   9, true",
+        "0-1-9, 0-1-9,   0, false",
+        "0-1-9, 0-1-10,  0, true",
+        "0-1-9, 0-1-8,   0, true",
+        "0-1-9, 0-1-8, -10, false",
+        "0-1-9, 0-1-10,-10, true",
+        "0-1-9, 0-1-8,  -9, true",
+    })
+    void oneServerNeverHasLessThanAtAnEarlierAnswer(String one, String other, long later, boolean two) {
+        ReplicationGraph graph =
+                new ReplicationGraph(List.of(sameId("db1", one, START), sameId("db2", other, START + later)), null);
+
+        assertThat(graph.twinOf(1)).isEqualTo(0);
+        assertThat(graph.twinOf(0)).isEqualTo(two ? 1 : -1);
+    }
+
+    private static NodeView sameId(String name, String state, long sentAt) {
+        MariaDbGtidPosition position = MariaDbGtidPosition.parse(state);
+        return new NodeView(
+                NodeSpec.of(name, "jdbc:mysql://" + name + "/"),
+                true,
+                new NodeView.Sighting(
+                        sentAt,
+                        sentAt + 10,
+                        new Observation(
+                                "MariaDB 11.4.5",
+                                "1",
+                                false,
+                                false,
+                                position,
+                                position,
+                                MariaDbGtidState.parse(state, position)),
+                        new Replication.Channels(List.of()),
+                        true),
+                RoleHistory.NONE,
+                null);
     }
 
     @Test

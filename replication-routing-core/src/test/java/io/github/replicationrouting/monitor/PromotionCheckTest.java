@@ -153,6 +153,25 @@ class PromotionCheckTest {
     }
 
     @Test
+    void whereWhatItWroteAndWhatItReplicatedCannotBeUnitedTheFormerCounts() {
+        passes(db1);
+        answers(
+                db2,
+                new Observation(
+                        "MySQL 9.7.4",
+                        "db2",
+                        false,
+                        false,
+                        GtidSet.parse(OLD + ":1-7"),
+                        MariaDbGtidPosition.parse("0-1-1")));
+
+        passes(db2);
+
+        assertThat(told).singleElement().satisfies(promotion -> assertThat(promotion.missing())
+                .isEqualTo(GtidSet.parse(OLD + ":8-10")));
+    }
+
+    @Test
     void positionsOfDifferentKindsAreNotCompared() {
         check = rejecting();
         passes(db1);
@@ -381,7 +400,8 @@ class PromotionCheckTest {
     void aSuccessorThatWasAskedBeforeAnotherHadAnsweredIsWithheldUntilItWasAskedAgain() {
         passes(db1);
         executed(db3, OLD + ":1-12");
-        db2.answeredAt = db3.arrivedAt - 1;
+        db3.arrivedAt = 10;
+        db2.answeredAt = 9;
 
         Outcome withheld = check.check(elected(db2), nodes, told::add);
 

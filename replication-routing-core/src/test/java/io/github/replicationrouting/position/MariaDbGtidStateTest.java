@@ -47,7 +47,8 @@ class MariaDbGtidStateTest {
         assertThat(state("0-1-42"))
                 .isNotEqualTo(state("0-1-43"))
                 .isNotEqualTo(state("0-2-42"))
-                .isNotEqualTo(state("1-1-42"));
+                .isNotEqualTo(state("1-1-42"))
+                .doesNotHaveSameHashCodeAs(state("0-1-43"));
     }
 
     @ParameterizedTest
