@@ -107,6 +107,11 @@ abstract class PromotionWaysTests {
         cluster.promote(db1);
         awaitRoles();
         cluster.awaitReplicated();
+        if (primary == db1) {
+            // An incumbent that has come back is contested by a node that becomes writable before it was seen as a
+            // replica.
+            app.awaitLooks(LOOKS_AT_SOURCES);
+        }
     }
 
     /** Not until all serve reads again: nodes that are lost so often stay out for longer and longer. */
