@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Random faults of both replicas under load. {@code -Dsoak.seconds=600} makes it longer, {@code -Dsoak.seed} plays a
- * printed one again. On MariaDB, whose processes can always be frozen: Docker cannot pause a container at any moment.
+ * printed one again.
  */
-@OnStacks(Stack.MARIADB)
+@OnStacks({Stack.MARIADB, Stack.MYSQL})
 class SoakIT {
 
     private static final int READERS = 8;
