@@ -150,11 +150,18 @@ public final class ClusterNode {
         }
     }
 
-    /** Ends {@link #freeze()}. */
+    /**
+     * Ends {@link #freeze()}; returns when the server accepts connections, after those that gave up on it meanwhile, which
+     * may be more than it allows.
+     */
     public synchronized void thaw() {
         if (frozen) {
             server.thaw();
             frozen = false;
+            Await.until(START_TIMEOUT, name + " accepts connections", server::log, () -> {
+                connectAdministrator().close();
+                return true;
+            });
         }
     }
 
