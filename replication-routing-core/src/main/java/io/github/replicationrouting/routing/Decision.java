@@ -26,6 +26,11 @@ public record Decision(
         this(node, reason, writable, null, false);
     }
 
+    /** Whether it is a read that a replica serves. */
+    public boolean isServedByReplica() {
+        return !writable && !reason.isServedByPrimary();
+    }
+
     /** The same for a transaction that begins where a statement outside any transaction went before. */
     public Decision forWrite() {
         return reason == DecisionReason.OUTSIDE_TRANSACTION

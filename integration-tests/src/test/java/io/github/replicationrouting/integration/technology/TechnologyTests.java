@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -79,6 +80,7 @@ abstract class TechnologyTests {
                     writing.run();
                     return null;
                 }))
+                .isInstanceOf(InvalidDataAccessApiUsageException.class)
                 .hasStackTraceContaining("A write in a read-only transaction");
         assertThat(app.countAuthorsOnPrimary(author)).isOne();
     }

@@ -8,7 +8,10 @@ import io.github.replicationrouting.integration.support.Author;
 import io.github.replicationrouting.integration.support.JpaApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.routing.RoutingHints;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.orm.jpa.JpaTransactionManager;
@@ -62,6 +65,29 @@ class JpaTransactionRoutingIT extends TransactionRoutingTests {
                                 .setParameter("name", author)
                                 .executeUpdate()))
                 .hasStackTraceContaining("A write in a read-only transaction");
+    }
+
+    @Test
+    void pessimisticLockInAReadOnlyTransactionShouldFailWithAnExplanation() {
+        Author locked = new Author(author);
+        transactions.write(() -> {
+            entities.persist(locked);
+            return null;
+        });
+        app.cluster().awaitReplicated();
+        for (LockModeType lock : List.of(LockModeType.PESSIMISTIC_READ, LockModeType.PESSIMISTIC_WRITE)) {
+            assertThatThrownBy(() -> transactions.readOnly(() -> entities.find(Author.class, locked.getId(), lock)))
+                    .hasStackTraceContaining("a lock on a replica");
+            assertThatThrownBy(() -> transactions.readOnly(() -> entities.createQuery("from Author", Author.class)
+                            .setLockMode(lock)
+                            .getResultList()))
+                    .hasStackTraceContaining("a lock on a replica");
+            assertThat(transactions.write(() -> entities.find(Author.class, locked.getId(), lock)))
+                    .isNotNull();
+        }
+        assertThat(RoutingHints.onPrimary(() -> transactions.readOnly(
+                        () -> entities.find(Author.class, locked.getId(), LockModeType.PESSIMISTIC_READ))))
+                .isNotNull();
     }
 
     private String nodeOfEntityManager() {

@@ -9,7 +9,7 @@ import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import org.junit.jupiter.api.Test;
-import org.springframework.dao.DataAccessException;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
 
 /** {@code reads.outside-transaction=replica}. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
@@ -41,7 +41,18 @@ class OutsideTransactionIT {
 
     @Test
     void writeOutsideATransactionShouldFail() {
-        assertThatThrownBy(() -> app.insertAuthor("nobody")).isInstanceOf(DataAccessException.class);
+        assertThatThrownBy(() -> app.insertAuthor("nobody"))
+                .isInstanceOf(InvalidDataAccessApiUsageException.class)
+                .hasMessageContaining("reads.outside-transaction=replica")
+                .hasMessageNotContaining("read-only transaction");
         assertThat(app.transactions().write(app::node)).isEqualTo(app.primary());
+    }
+
+    @Test
+    void lockOutsideATransactionShouldFail() {
+        assertThatThrownBy(() -> app.jdbc().queryForObject("SELECT GET_LOCK('outside', 0)", Integer.class))
+                .isInstanceOf(InvalidDataAccessApiUsageException.class)
+                .hasMessageContaining("reads.outside-transaction=replica")
+                .hasMessageContaining("GET_LOCK");
     }
 }

@@ -94,6 +94,20 @@ final class Lease {
         return decision;
     }
 
+    Access access() {
+        return access;
+    }
+
+    /** Refuses SQL that asks for a lock which only the primary can give. */
+    void requireNoLock(String sql) throws SQLException {
+        if (decision.isServedByReplica()) {
+            String lock = SqlLocks.first(sql);
+            if (lock != null) {
+                throw ErrorExplanation.lockOnReplica(lock, access, decision);
+            }
+        }
+    }
+
     Duration duration() {
         return duration;
     }

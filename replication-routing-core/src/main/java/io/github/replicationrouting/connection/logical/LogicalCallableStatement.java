@@ -23,6 +23,11 @@ final class LogicalCallableStatement extends DelegatingCallableStatement {
     }
 
     @Override
+    protected void inspect(String sql) throws SQLException {
+        lease.inspect(sql);
+    }
+
+    @Override
     protected <R extends @Nullable Object> R onServer(ServerCall<? super CallableStatement, R> call)
             throws SQLException {
         return lease.onServer(call);

@@ -23,6 +23,11 @@ final class LogicalStatement extends DelegatingStatement<Statement> {
     }
 
     @Override
+    protected void inspect(String sql) throws SQLException {
+        lease.inspect(sql);
+    }
+
+    @Override
     protected <R extends @Nullable Object> R onServer(ServerCall<? super Statement, R> call) throws SQLException {
         return lease.onServer(call);
     }

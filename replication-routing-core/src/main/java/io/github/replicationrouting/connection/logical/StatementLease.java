@@ -36,6 +36,11 @@ final class StatementLease<S extends Statement> {
         return connection;
     }
 
+    /** SQL that is about to run, or to join a batch. */
+    void inspect(String sql) throws SQLException {
+        lease.requireNoLock(sql);
+    }
+
     <R extends @Nullable Object> R onServer(ServerCall<? super S, R> call) throws SQLException {
         connection.beforeExecution(lease);
         Duration left = WorkRecord.timeLeftOfRerun();
