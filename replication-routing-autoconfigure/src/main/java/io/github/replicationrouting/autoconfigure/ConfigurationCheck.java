@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
 /** Finds everything that is wrong with the values of a configuration. */
@@ -23,11 +24,11 @@ final class ConfigurationCheck {
     private static final int SHORTEST_KEY = 16;
     private static final String PREFIX = ReplicationRoutingProperties.PREFIX + ".";
 
-    private final Set<String> dialects;
+    private final @Nullable Set<String> dialects;
     private final List<Problem> problems = new ArrayList<>();
 
-    /** @param dialects names of the known dialects */
-    ConfigurationCheck(Set<String> dialects) {
+    /** @param dialects names of the known dialects; null while they are not known */
+    ConfigurationCheck(@Nullable Set<String> dialects) {
         this.dialects = dialects;
     }
 
@@ -157,7 +158,7 @@ final class ConfigurationCheck {
     private void node(DeclaredNode node) {
         url(node);
         String dialect = node.settings().getDialect();
-        if (StringUtils.hasText(dialect) && !dialects.contains(dialect)) {
+        if (StringUtils.hasText(dialect) && dialects != null && !dialects.contains(dialect)) {
             add(
                     node.key("dialect") + ": '" + dialect + "' is not known",
                     "Set '" + node.key("dialect") + "' to one of " + dialects);
@@ -180,13 +181,22 @@ final class ConfigurationCheck {
                     "Set '" + node.key("url") + "', for example to jdbc:mysql://" + node.name() + ":3306/shop");
             return;
         }
+        String several = JdbcUrls.severalServers(url);
+        if (several != null) {
+            add(
+                    node.key("url") + " leads to several servers: " + several,
+                    "Name each server as a node of its own, with a URL such as jdbc:mysql://db1:3306/shop in place of '"
+                            + node.key("url") + "'");
+            return;
+        }
         if (!node.hasDialect()) {
             String scheme = JdbcUrls.scheme(url);
             add(
                     node.key("url") + " is not supported: "
                             + (scheme.isEmpty() ? "it is not a JDBC URL" : "it begins with '" + scheme + "'"),
                     "Begin '" + node.key("url") + "' with 'jdbc:mysql:' or 'jdbc:mariadb:', or, for a driver that wraps"
-                            + " one of them, set '" + node.key("dialect") + "' to one of " + dialects);
+                            + " one of them, set '" + node.key("dialect") + "' to "
+                            + (dialects == null ? "the name of its dialect" : "one of " + dialects));
         }
     }
 

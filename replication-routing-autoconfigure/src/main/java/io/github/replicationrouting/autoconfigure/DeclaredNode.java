@@ -1,11 +1,7 @@
 package io.github.replicationrouting.autoconfigure;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.AbstractBindHandler;
-import org.springframework.boot.context.properties.bind.BindContext;
-import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -22,25 +18,17 @@ import org.springframework.util.StringUtils;
  */
 record DeclaredNode(String name, @Nullable ConfigurationPropertyName keys, ReplicationRoutingProperties.Node settings) {
 
-    private static final ConfigurationPropertyName NODES =
-            ConfigurationPropertyName.of(ReplicationRoutingProperties.PREFIX).append("nodes");
-
-    /** The nodes of the properties, in their order. Binding tells where the keys of each begin, however it is spelt. */
+    /** The nodes of the properties, in their order, also those of which nothing but a setting of their pool is said. */
     static List<DeclaredNode> bind(Environment environment) {
-        List<DeclaredNode> nodes = new ArrayList<>();
-        BindHandler collect = new AbstractBindHandler() {
-            @Override
-            public Object onSuccess(
-                    ConfigurationPropertyName name, Bindable<?> target, BindContext context, Object result) {
-                if (result instanceof ReplicationRoutingProperties.Node settings) {
-                    nodes.add(new DeclaredNode(name.getLastElement(Form.ORIGINAL), name, settings));
-                }
-                return result;
-            }
-        };
-        Binder.get(environment)
-                .bind(NODES, Bindable.mapOf(String.class, ReplicationRoutingProperties.Node.class), collect);
-        return nodes;
+        Binder binder = Binder.get(environment);
+        return new WrittenKeys(environment)
+                .nodes().stream()
+                        .map(keys -> new DeclaredNode(
+                                keys.getLastElement(Form.ORIGINAL),
+                                keys,
+                                binder.bind(keys, Bindable.of(ReplicationRoutingProperties.Node.class))
+                                        .orElseGet(ReplicationRoutingProperties.Node::new)))
+                        .toList();
     }
 
     static DeclaredNode of(ReplicationRoutingConnectionDetails.Node node) {

@@ -3,6 +3,8 @@ package io.github.replicationrouting.autoconfigure;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,6 +17,16 @@ final class JdbcUrls {
 
     private static final Pattern SCHEME = Pattern.compile("(?:jdbc:)?[a-zA-Z][a-zA-Z0-9+.-]*:");
     private static final Pattern AUTHORITY = Pattern.compile("//(?:[^/?#]*@)?([^/?#]+)");
+
+    /** {@code jdbc:mysql:replication:}, {@code jdbc:mysql+srv:} and the like. */
+    private static final Pattern CHOOSING_DRIVER =
+            Pattern.compile("jdbc:(?:mysql|mariadb)(?:\\+srv)?:[a-z-]+:|jdbc:(?:mysql|mariadb)\\+srv:");
+
+    private static final Pattern DNS_SRV = Pattern.compile("[?&]dnsSrv=true(?:&|$)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern HOSTS = Pattern.compile("//([^/?#]*)");
+    private static final Pattern HOST = Pattern.compile("(?:.*@)?\\(?([A-Za-z0-9._-]+)(?::\\d+)?\\)?");
+    private static final Pattern HOST_KEY = Pattern.compile("\\bhost=([A-Za-z0-9._-]+)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern DATABASE = Pattern.compile("//[^/?#]*(?:/([^?#]*))?");
 
     private JdbcUrls() {}
 
@@ -44,6 +56,57 @@ final class JdbcUrls {
             return null;
         }
         return authority.matches(".*:\\d+") ? authority : authority + ":3306";
+    }
+
+    /** The database that a URL names, or an empty text. */
+    static String database(String url) {
+        Matcher matcher = DATABASE.matcher(url);
+        return matcher.find() && matcher.group(1) != null ? matcher.group(1).trim() : "";
+    }
+
+    /** Why a URL leads to more than one server, of which the driver would choose; null where it leads to one. */
+    static @Nullable String severalServers(String url) {
+        Matcher scheme = CHOOSING_DRIVER.matcher(url);
+        if (scheme.lookingAt()) {
+            return "with '" + scheme.group() + "' the driver chooses the server";
+        }
+        if (DNS_SRV.matcher(url).find()) {
+            return "with 'dnsSrv=true' the driver chooses the server";
+        }
+        List<String> hosts = hosts(url);
+        return hosts.size() < 2
+                ? null
+                : "it lists " + hosts.size() + " servers, of which the driver chooses: " + String.join(", ", hosts);
+    }
+
+    /** Hosts of a list, without users and other parts that may be secret. */
+    private static List<String> hosts(String url) {
+        Matcher matcher = HOSTS.matcher(url);
+        if (!matcher.find()) {
+            return List.of();
+        }
+        String list = matcher.group(1);
+        List<String> hosts = new ArrayList<>();
+        int depth = 0;
+        int begin = 0;
+        for (int i = 0; i <= list.length(); i++) {
+            char character = i < list.length() ? list.charAt(i) : ',';
+            depth += character == '(' ? 1 : character == ')' ? -1 : 0;
+            if (character == ',' && (depth <= 0 || i == list.length())) {
+                hosts.add(host(list.substring(begin, i)));
+                begin = i + 1;
+            }
+        }
+        return hosts;
+    }
+
+    private static String host(String part) {
+        Matcher key = HOST_KEY.matcher(part);
+        if (key.find()) {
+            return key.group(1);
+        }
+        Matcher plain = HOST.matcher(part.replaceAll("[\\[\\]]", "").trim());
+        return plain.matches() ? plain.group(1) : "?";
     }
 
     /** Why a URL cannot be opened by a driver, or null where it can. */

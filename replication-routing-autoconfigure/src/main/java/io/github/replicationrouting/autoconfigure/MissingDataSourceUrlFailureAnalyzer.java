@@ -1,8 +1,6 @@
 package io.github.replicationrouting.autoconfigure;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
@@ -26,11 +24,7 @@ final class MissingDataSourceUrlFailureAnalyzer extends AbstractFailureAnalyzer<
 
     private boolean nothingIsSet() {
         return !environment.containsProperty("spring.datasource.url")
-                && !Binder.get(environment)
-                        .bind(
-                                ReplicationRoutingProperties.PREFIX + ".nodes",
-                                Bindable.mapOf(String.class, Object.class))
-                        .isBound();
+                && new WrittenKeys(environment).nodes().isEmpty();
     }
 
     @Override

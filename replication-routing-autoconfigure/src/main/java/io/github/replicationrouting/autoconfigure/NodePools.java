@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.IsolationLevel;
 import io.github.replicationrouting.autoconfigure.InvalidRoutingConfigurationException.Problem;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -165,6 +166,11 @@ final class NodePools {
         HikariKeys(ConfigurationPropertyName root) {
             this.root = root;
             this.last = root;
+        }
+
+        /** @param property name of a property of HikariCP's configuration */
+        static boolean isOfTheRouter(String property) {
+            return OF_THE_ROUTER.contains(property.toLowerCase(Locale.ROOT));
         }
 
         @Override

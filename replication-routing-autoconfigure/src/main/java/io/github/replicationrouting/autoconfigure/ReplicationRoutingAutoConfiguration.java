@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.sql.DataSource;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -64,19 +63,21 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 public final class ReplicationRoutingAutoConfiguration {
 
     @Bean
+    static KeyGuard replicationRoutingKeyGuard(Environment environment) {
+        return new KeyGuard(environment);
+    }
+
+    @Bean
     @Conditional(OnNodesCondition.class)
-    static RouterGuard replicationRoutingGuard() {
-        return new RouterGuard();
+    static RouterGuard replicationRoutingGuard(Environment environment) {
+        return new RouterGuard(environment);
     }
 
     /** Says, before anything else can fail for want of a data source, that nothing is routed. */
     @Bean
     @Conditional(OnMissingNodesCondition.class)
-    static BeanFactoryPostProcessor replicationRoutingBackOff() {
-        return beanFactory -> LoggerFactory.getLogger(ReplicationRoutingAutoConfiguration.class)
-                .info(
-                        "Not routing: {}.nodes is not set; spring.datasource is used",
-                        ReplicationRoutingProperties.PREFIX);
+    static BeanFactoryPostProcessor replicationRoutingBackOff(Environment environment) {
+        return beanFactory -> new IgnoredSettings(environment).withoutNodes();
     }
 
     /** The router. Where the application has a data source of its own, the guard ends the start with an explanation. */
@@ -107,7 +108,7 @@ public final class ReplicationRoutingAutoConfiguration {
             List<DeclaredNode> nodes = details == null
                     ? DeclaredNode.bind(environment)
                     : details.nodes().stream().map(DeclaredNode::of).toList();
-            new IgnoredSettings(environment).warn(nodes, beanFactory.getBeanNamesForType(JdbcConnectionDetails.class));
+            new IgnoredSettings(environment).warn(beanFactory.getBeanNamesForType(JdbcConnectionDetails.class));
             ReplicationRouting.Builder router = ReplicationRouting.builder(RouterGuard.DATA_SOURCE)
                     .metrics(metrics.getIfAvailable(() -> RouterMetrics.NONE));
             listeners.orderedStream().forEach(router::listener);
@@ -160,7 +161,7 @@ public final class ReplicationRoutingAutoConfiguration {
 
         private static Map<String, ReplicationDialect> byName(ObjectProvider<ReplicationDialect> beans) {
             Map<String, ReplicationDialect> dialects = new TreeMap<>();
-            for (String standard : List.of("mysql", "mariadb")) {
+            for (String standard : RouterGuard.STANDARD_DIALECTS) {
                 dialects.put(standard, Dialects.standard().named(standard));
             }
             beans.forEach(dialect -> dialects.put(dialect.name(), dialect));

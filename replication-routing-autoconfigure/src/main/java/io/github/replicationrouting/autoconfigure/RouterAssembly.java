@@ -31,6 +31,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.util.StringUtils;
 
 /** Puts the router together out of what the application declares, or says everything that is wrong with it. */
@@ -40,6 +42,8 @@ final class RouterAssembly {
             "least-in-flight", LeastInFlightSelector::new,
             "least-latency", LeastLatencySelector::new,
             "round-robin", RoundRobinSelector::new));
+
+    private static final Logger logger = LoggerFactory.getLogger(RouterAssembly.class);
 
     private final ReplicationRoutingProperties properties;
     private final NodePools pools;
@@ -71,11 +75,12 @@ final class RouterAssembly {
         ConfigurationCheck check = new ConfigurationCheck(dialects.keySet());
         check.properties(properties);
         check.nodes(nodes);
-        NodeSelector chosen = selector != null ? selector : configuredSelector(check);
+        NodeSelector chosen = selector != null ? selector : configuredSelector(properties, check);
         List<HikariConfig> configurations = nodes.stream()
                 .map(node -> pools.configurationOf(node, check::add))
                 .toList();
         check.throwIfAny();
+        new NodeWarnings(logger::warn).check(nodes, configurations, properties.getZone());
 
         builder.reads(reads(chosen))
                 .writes(writes())
@@ -92,7 +97,8 @@ final class RouterAssembly {
         return builder.build();
     }
 
-    private @Nullable NodeSelector configuredSelector(ConfigurationCheck check) {
+    static @Nullable NodeSelector configuredSelector(
+            ReplicationRoutingProperties properties, ConfigurationCheck check) {
         String name = properties.getReads().getSelector();
         Supplier<NodeSelector> known = SELECTORS.get(name);
         if (known == null) {

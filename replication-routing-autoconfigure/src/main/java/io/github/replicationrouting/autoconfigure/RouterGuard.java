@@ -1,8 +1,12 @@
 package io.github.replicationrouting.autoconfigure;
 
 import io.github.replicationrouting.autoconfigure.InvalidRoutingConfigurationException.Problem;
+import io.github.replicationrouting.dialect.ReplicationDialect;
 import io.github.replicationrouting.routing.RoutingDataSource;
+import io.github.replicationrouting.selection.NodeSelector;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -12,6 +16,10 @@ import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.handler.IgnoreErrorsBindHandler;
+import org.springframework.core.env.Environment;
 
 /**
  * Keeps the router the only data source that is injected by default, once all bean definitions are known: another one
@@ -23,6 +31,8 @@ final class RouterGuard implements BeanFactoryPostProcessor {
     static final String DATA_SOURCE = "dataSource";
     static final String WRITER = "replicationRoutingWriterDataSource";
 
+    static final Set<String> STANDARD_DIALECTS = new TreeSet<>(List.of("mysql", "mariadb"));
+
     /** Beans that cannot be without it. */
     private static final List<String> OF_THE_ROUTER = List.of(
             "replicationRoutingInfoContributor",
@@ -30,6 +40,12 @@ final class RouterGuard implements BeanFactoryPostProcessor {
             "replicationRoutingEndpointWebExtension");
 
     private static final Logger logger = LoggerFactory.getLogger(RouterGuard.class);
+
+    private final Environment environment;
+
+    RouterGuard(Environment environment) {
+        this.environment = environment;
+    }
 
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
@@ -46,6 +62,42 @@ final class RouterGuard implements BeanFactoryPostProcessor {
             throw new InvalidRoutingConfigurationException(
                     others.stream().map(RouterGuard::conflict).toList());
         }
+        if (routed) {
+            checkValues(beanFactory);
+        }
+    }
+
+    /**
+     * Before any bean is made: filters are made while the web server starts, which hides what is wrong. What depends on
+     * beans is checked again when they are there.
+     */
+    private void checkValues(ConfigurableListableBeanFactory beanFactory) {
+        ConfigurationCheck check =
+                new ConfigurationCheck(has(beanFactory, ReplicationDialect.class) ? null : STANDARD_DIALECTS);
+        new PlaceholderCheck(environment).check(check::add);
+        check.throwIfAny();
+        new DurationCheck(environment).check(check::add, logger::warn);
+        ReplicationRoutingProperties properties = Binder.get(environment)
+                .bind(
+                        ReplicationRoutingProperties.PREFIX,
+                        Bindable.of(ReplicationRoutingProperties.class),
+                        new IgnoreErrorsBindHandler())
+                .orElseGet(ReplicationRoutingProperties::new);
+        check.properties(properties);
+        if (!has(beanFactory, NodeSelector.class)) {
+            RouterAssembly.configuredSelector(properties, check);
+        }
+        if (!has(beanFactory, ReplicationRoutingConnectionDetails.class)) {
+            List<DeclaredNode> nodes = DeclaredNode.bind(environment);
+            check.nodes(nodes);
+            NodePools pools = new NodePools(environment);
+            nodes.forEach(node -> pools.configurationOf(node, check::add));
+        }
+        check.throwIfAny();
+    }
+
+    private static boolean has(ConfigurableListableBeanFactory beanFactory, Class<?> type) {
+        return beanFactory.getBeanNamesForType(type, true, false).length > 0;
     }
 
     /** A test put its own data source in the router's place; whoever migrates must not reach the real servers. */

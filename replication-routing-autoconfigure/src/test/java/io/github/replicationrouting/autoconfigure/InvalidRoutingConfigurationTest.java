@@ -2,6 +2,7 @@ package io.github.replicationrouting.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.replicationrouting.autoconfigure.session.SessionAutoConfiguration;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Objects;
@@ -13,6 +14,9 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
 
 /** Whatever is wrong is said before anything is connected, with the full key and the cure, and without secrets. */
 class InvalidRoutingConfigurationTest {
@@ -221,6 +225,147 @@ class InvalidRoutingConfigurationTest {
                 routed.withPropertyValues("replication.routing.hikari.transaction-isolation=STRICT"),
                 "hikari.transaction-isolation of replication.routing.nodes.db1.hikari: 'STRICT' is not known",
                 "TRANSACTION_READ_COMMITTED");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "jdbc:mysql:replication://a,b/shop; with 'jdbc:mysql:replication:' the driver chooses the server",
+                "jdbc:mysql:loadbalance://a:3306,b:3306/shop; with 'jdbc:mysql:loadbalance:' the driver",
+                "jdbc:mysql+srv://a/shop; with 'jdbc:mysql+srv:' the driver",
+                "jdbc:mysql+srv:loadbalance://a/shop; with 'jdbc:mysql+srv:loadbalance:' the driver",
+                "jdbc:mysql://a/shop?useSSL=true&dnsSrv=true; with 'dnsSrv=true' the driver",
+                "jdbc:mariadb:replication://a/shop; with 'jdbc:mariadb:replication:' the driver",
+                "jdbc:mariadb:sequential://a/shop; with 'jdbc:mariadb:sequential:' the driver",
+                "jdbc:mariadb:loadbalance://a/shop; with 'jdbc:mariadb:loadbalance:' the driver",
+                "jdbc:mariadb:load-balance-read://a/shop; with 'jdbc:mariadb:load-balance-read:' the driver",
+                "jdbc:mysql://a,b/shop; it lists 2 servers, of which the driver chooses: a, b",
+                "jdbc:mysql://a:3306,b:3307,c/shop; it lists 3 servers, of which the driver chooses: a, b, c",
+                "jdbc:mariadb://a,b/shop?password=" + SECRET + "; it lists 2 servers",
+                "jdbc:mysql://shop:" + SECRET + "@[a,b]/shop; it lists 2 servers, of which the driver chooses: a, b",
+                "jdbc:mysql://x:" + SECRET + "@a,x:" + SECRET
+                        + "@b/shop; it lists 2 servers, of which the driver chooses: a, b",
+                "jdbc:mysql://(host=a,port=1,password=" + SECRET + "),(host=b)/shop; chooses: a, b",
+                "jdbc:mysql://address=(host=a)(password=" + SECRET + "),address=(host=b)/shop; chooses: a, b",
+                "jdbc:mariadb://address=(host=a)(port=1)(type=primary),address=(host=b)(type=replica)/shop; chooses: a, b",
+            })
+    void whenAUrlLeadsToSeveralServers(String url, String why) {
+        for (String kind : new String[] {"server", "endpoint"}) {
+            assertFailure(
+                    routed.withPropertyValues(
+                            "replication.routing.nodes.db3.url=" + url,
+                            "replication.routing.nodes.db3.kind=" + kind,
+                            "replication.routing.nodes.db3.role=replica",
+                            "replication.routing.nodes.db3.dialect=mysql"),
+                    "replication.routing.nodes.db3.url leads to several servers:",
+                    "Name each server as a node of its own");
+            assertFailure(
+                    routed.withPropertyValues("replication.routing.nodes.db3.url=" + url),
+                    why,
+                    "in place of 'replication.routing.nodes.db3.url'");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:mysql://(host=127.0.0.1,port=3)/shop",
+                "jdbc:mysql://address=(host=127.0.0.1)(port=3)/shop",
+                "jdbc:mysql://[::1]:3/shop",
+                "jdbc:mysql://127.0.0.1:3/shop?sessionVariables=a=1,b=2",
+                "jdbc:mariadb://address=(host=127.0.0.1)(port=3)/shop",
+            })
+    void whenAUrlLeadsToOneServerShouldStart(String url) {
+        routed.withPropertyValues("replication.routing.nodes.db3.url=" + url)
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jdbc:mysql://${DB_HOST}:3306/shop", "${DB_HOST}"})
+    void whenAPlaceholderIsNotResolved(String url) {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.nodes.db3.url=" + url),
+                "the placeholder ${DB_HOST} in replication.routing.nodes.db3.url is not resolved",
+                "Set 'DB_HOST' in the environment or a property source");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "replication.routing.password",
+                "replication.routing.nodes.db1.username",
+                "replication.routing.monitor.password",
+                "spring.datasource.password",
+                "replication.routing.consistency.signing-key",
+            })
+    void whenAPlaceholderOfASecretIsNotResolved(String key) {
+        assertFailure(
+                routed.withPropertyValues(key + "=x${" + SECRET + "}"),
+                "a placeholder in " + key + " is not resolved",
+                "Set what it names");
+    }
+
+    @Test
+    void whenAPlaceholderHasADefaultOrIsNotUsedShouldStart() {
+        routed.withPropertyValues(
+                        "replication.routing.nodes.db3.url=jdbc:mysql://${DB_HOST:127.0.0.1}:${DB_PORT:${OTHER:3}}/shop",
+                        "spring.datasource.url=jdbc:mysql://${OTHER_HOST}/shop",
+                        "replication.routing.hikari.connection-init-sql=select '\\${x}'")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cookie", "header"})
+    void whenACarrierHasNoKeyShouldFailBeforeTheWebServerStarts(String carrier) {
+        new WebApplicationContextRunner(AnnotationConfigServletWebServerApplicationContext::new)
+                .withConfiguration(AutoConfigurations.of(
+                        ReplicationRoutingAutoConfiguration.class,
+                        SessionAutoConfiguration.class,
+                        TomcatServletWebServerAutoConfiguration.class))
+                .withPropertyValues(ClosedPorts.NODES)
+                .withPropertyValues("server.port=0", "replication.routing.consistency.carrier=" + carrier)
+                .run(context -> {
+                    Throwable failure = Objects.requireNonNull(context.getStartupFailure());
+                    assertThat(stackTrace(failure)).doesNotContain("NullPointerException", "Tomcat");
+                    FailureAnalysis analysis =
+                            Objects.requireNonNull(new InvalidRoutingConfigurationFailureAnalyzer().analyze(failure));
+                    assertThat(analysis.getDescription())
+                            .contains("replication.routing.consistency.signing-key is not set");
+                    assertThat(analysis.getAction()).contains("Set 'replication.routing.consistency.signing-key'");
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "connect-timeout",
+                "reads.max-lag",
+                "reads.readmit-lag",
+                "reads.slow-start",
+                "writes.hold",
+                "consistency.wait",
+                "consistency.pin",
+                "monitor.interval",
+                "monitor.timeout",
+                "discovery.interval",
+                "discovery.remove-after",
+                "discovery.drain-timeout",
+            })
+    void whenASmallNumberHasNoUnit(String key) {
+        assertFailure(
+                routed.withPropertyValues("replication.routing." + key + "=5"),
+                "replication.routing." + key + " is 5 ms: a number without a unit is milliseconds",
+                "Set 'replication.routing." + key + "' to '5s'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1ms", "49ms", "1000us"})
+    void whenNodesWouldBeProbedAllTheTime(String interval) {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.monitor.interval=" + interval),
+                "each node would get hundreds of statements a second",
+                "Set 'replication.routing.monitor.interval' to 50ms or more");
     }
 
     @Test

@@ -104,7 +104,6 @@ class TransactionRerunAutoConfigurationTest {
     void whenRetriesAreNegativeShouldSayWhatToDo() {
         routed.withPropertyValues("replication.routing.reads.retries=-1")
                 .run(context -> assertThat(context.getStartupFailure())
-                        .rootCause()
                         .hasMessageContaining("replication.routing.reads.retries must not be negative, but is -1"));
     }
 

@@ -1,0 +1,173 @@
+package io.github.replicationrouting.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.core.env.CommandLinePropertySource;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertiesPropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/** The keys of all property sources that can list theirs. Binding shows only those that it looks for. */
+final class WrittenKeys {
+
+    static final ConfigurationPropertyName ROUTING = ConfigurationPropertyName.of(ReplicationRoutingProperties.PREFIX);
+
+    static final ConfigurationPropertyName NODES = ROUTING.append("nodes");
+
+    private static final int NAME_OF_NODE = NODES.getNumberOfElements() + 1;
+
+    /**
+     * One key of one source.
+     *
+     * @param name what Spring Boot reads it as
+     * @param text as it is written
+     * @param variable whether it is an environment variable
+     * @param value its value in this source
+     */
+    record Key(
+            ConfigurationPropertyName name,
+            String text,
+            boolean variable,
+            @Nullable Object value) {}
+
+    /**
+     * Sources that others override come first. Those that have no order of their own come last, sorted by name: system
+     * properties, the command line, environment variables.
+     */
+    private final List<Key> keys;
+
+    WrittenKeys(Environment environment) {
+        List<ConfigurationPropertySource> sources = new ArrayList<>();
+        ConfigurationPropertySources.get(environment).forEach(sources::add);
+        Collections.reverse(sources);
+        sources.sort(Comparator.comparing(WrittenKeys::isUnordered));
+        this.keys =
+                sources.stream().map(WrittenKeys::keysOf).flatMap(List::stream).toList();
+    }
+
+    private static boolean isUnordered(ConfigurationPropertySource source) {
+        Object underlying = source.getUnderlyingSource();
+        return underlying instanceof SystemEnvironmentPropertySource
+                || underlying instanceof PropertiesPropertySource
+                || underlying instanceof CommandLinePropertySource;
+    }
+
+    private static List<Key> keysOf(ConfigurationPropertySource source) {
+        if (!(source instanceof IterableConfigurationPropertySource iterable)
+                || !(source.getUnderlyingSource() instanceof EnumerablePropertySource<?> underlying)) {
+            return List.of();
+        }
+        String[] names = underlying.getPropertyNames();
+        if (underlying instanceof SystemEnvironmentPropertySource) {
+            return variables(iterable, underlying, names);
+        }
+        if (isUnordered(source)) {
+            names = names.clone();
+            Arrays.sort(names);
+        }
+        return Arrays.stream(names)
+                .map(text ->
+                        new Key(ConfigurationPropertyName.adapt(text, '.'), text, false, underlying.getProperty(text)))
+                .toList();
+    }
+
+    private static List<Key> variables(
+            IterableConfigurationPropertySource source, EnumerablePropertySource<?> underlying, String[] names) {
+        Map<String, String> written = new HashMap<>();
+        for (String name : names) {
+            written.put(name.toUpperCase(Locale.ROOT), name);
+        }
+        return source.stream()
+                .filter(ROUTING::isAncestorOf)
+                .map(name -> {
+                    String variable = variable(name);
+                    String text = written.getOrDefault(variable, variable);
+                    return new Key(name, text, true, underlying.getProperty(text));
+                })
+                .sorted((a, b) -> a.text().compareTo(b.text()))
+                .toList();
+    }
+
+    List<Key> all() {
+        return keys;
+    }
+
+    /** Those below {@code replication.routing}. */
+    List<Key> routing() {
+        return keys.stream().filter(key -> ROUTING.isAncestorOf(key.name())).toList();
+    }
+
+    /**
+     * Where the keys of each node begin, in the order of the files. Whatever overrides parts of a node, such as an
+     * environment variable, does not change its place.
+     */
+    List<ConfigurationPropertyName> nodes() {
+        Map<String, ConfigurationPropertyName> nodes = new LinkedHashMap<>();
+        nodeKeys(key -> !key.variable())
+                .forEach(key -> nodes.putIfAbsent(
+                        spelling(key.name().chop(NAME_OF_NODE)), key.name().chop(NAME_OF_NODE)));
+        Set<String> split = nodes.values().stream()
+                .map(node -> variables(node).stream().map(variable -> variable + "_"))
+                .flatMap(forms -> forms)
+                .collect(Collectors.toSet());
+        nodeKeys(Key::variable).stream()
+                .filter(key -> split.stream().noneMatch(variable(key.name())::startsWith))
+                .forEach(key -> nodes.putIfAbsent(
+                        spelling(key.name().chop(NAME_OF_NODE)), key.name().chop(NAME_OF_NODE)));
+        return List.copyOf(nodes.values());
+    }
+
+    private List<Key> nodeKeys(Predicate<Key> which) {
+        return keys.stream()
+                .filter(key -> NODES.isAncestorOf(key.name()))
+                .filter(which)
+                .toList();
+    }
+
+    /** The one spelling that all spellings of a key have in common. */
+    static String spelling(ConfigurationPropertyName key) {
+        return spelling(key, 0, key.getNumberOfElements());
+    }
+
+    static String spelling(ConfigurationPropertyName key, int from, int to) {
+        return IntStream.range(from, to)
+                .mapToObj(element -> key.getElement(element, Form.UNIFORM))
+                .collect(Collectors.joining("."));
+    }
+
+    /** The environment variable that Spring Boot recommends for a key. */
+    static String variable(ConfigurationPropertyName key) {
+        return variable(key, Form.UNIFORM);
+    }
+
+    /** All environment variables that Spring Boot takes for a key. */
+    static Set<String> variables(ConfigurationPropertyName key) {
+        return new LinkedHashSet<>(List.of(variable(key), variable(key, Form.DASHED), variable(key, Form.ORIGINAL)));
+    }
+
+    private static String variable(ConfigurationPropertyName key, Form form) {
+        return IntStream.range(0, key.getNumberOfElements())
+                .mapToObj(element -> key.getElement(element, form).replace('-', '_'))
+                .collect(Collectors.joining("_"))
+                .toUpperCase(Locale.ROOT);
+    }
+}
