@@ -1,13 +1,17 @@
 package io.github.replicationrouting.consistency;
 
-import io.github.replicationrouting.consistency.Requirement.Seen;
 import io.github.replicationrouting.metrics.RouterMetrics;
 import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeKind;
+import io.github.replicationrouting.node.Role;
 import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Topology;
+import io.github.replicationrouting.topology.TopologySnapshot;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Consistency {
 
+    /** A session that reads without a pause may look for another replica this often, which takes one statement. */
+    private static final long LONGEST_STAY = Duration.ofSeconds(3).toNanos();
+
     private final String router;
     private final ConsistencySettings settings;
     private final Topology topology;
@@ -26,7 +33,10 @@ public final class Consistency {
     private final KnownPositions known;
     private final long pin;
     private final Duration probeInterval;
+    private final long pause;
     private volatile Requirement floor = Requirement.NONE;
+    /** The snapshot in which not every node had the floor. */
+    private volatile @Nullable TopologySnapshot floorMissing;
 
     /**
      * @param known what replicas told beside their probes
@@ -44,6 +54,7 @@ public final class Consistency {
         this.topology = topology;
         this.metrics = metrics;
         this.probeInterval = probeInterval;
+        this.pause = probeInterval.multipliedBy(2).toNanos();
         this.known = known;
         this.pin = settings.pin().toNanos();
     }
@@ -72,21 +83,74 @@ public final class Consistency {
         }
     }
 
-    /** The process has committed what all of its reads must see; null where only the time is known. */
-    public synchronized void raiseFloor(@Nullable Position commit) {
+    /** This thread's session was not told whether its commit was done, and the server may still be at it. */
+    public void commitInDoubt() {
         if (isOn()) {
             long now = System.nanoTime();
-            floor = commit == null
-                    ? floor.committed(now)
-                    : floor.committed(commit, now).reduced(nodes());
+            Session.current().require(router, before -> before.committedPerhaps(now), true);
         }
     }
 
-    /** This thread's session has read on a node. */
+    /** The process has committed what all of its reads must see; null where only the time is known. */
+    public void raiseFloor(@Nullable Position commit) {
+        long now = System.nanoTime();
+        raise(before -> commit == null
+                ? before.committed(now)
+                : before.committed(commit, now).reduced(nodes()));
+    }
+
+    /** The process was not told whether a commit was done that all of its reads must see. */
+    public void raiseFloorInDoubt() {
+        long now = System.nanoTime();
+        raise(before -> before.committedPerhaps(now));
+    }
+
+    private synchronized void raise(UnaryOperator<Requirement> change) {
+        if (isOn()) {
+            floor = change.apply(floor);
+            floorMissing = null;
+        }
+    }
+
+    /** What all reads of the process must see, until every node has it. */
+    private Requirement floor() {
+        Requirement process = floor;
+        TopologySnapshot snapshot = topology.snapshot();
+        if (process.isEmpty() || snapshot == floorMissing) {
+            return process;
+        }
+        long now = System.nanoTime();
+        for (NodeStatus node : snapshot.nodes()) {
+            if (!process.hasCommits(node, known.of(node.node()), pin, now)) {
+                floorMissing = snapshot;
+                return process;
+            }
+        }
+        lower(process);
+        return Requirement.NONE;
+    }
+
+    private synchronized void lower(Requirement met) {
+        if (floor == met) {
+            floor = Requirement.NONE;
+        }
+    }
+
+    /**
+     * This thread's session has read on a node. Noted when each statement has returned, because other work of the session
+     * may begin before this one ends.
+     */
     public void seen(Node node) {
         if (isOn()) {
             Seen seen = new Seen(node.name(), System.nanoTime(), null);
-            Session.current().require(router, before -> before.seen(seen), true);
+            Session.current().require(router, before -> reading(before, seen, node), false);
+        }
+    }
+
+    /** A connection on which this thread's session has read goes back: the session is carried on from here. */
+    public void endedReading() {
+        if (isOn()) {
+            Session.current().tellAgain();
         }
     }
 
@@ -99,8 +163,62 @@ public final class Consistency {
     public void seen(Node node, Position position, long askedAt) {
         if (isOn()) {
             Seen seen = new Seen(node.name(), askedAt, position);
-            Session.current().require(router, before -> before.covered(seen).reduced(nodes()), true);
+            Session.current()
+                    .require(
+                            router,
+                            before -> reading(before, seen, node)
+                                    .covered(position, askedAt)
+                                    .reduced(nodes()),
+                            false);
         }
+    }
+
+    /** Whether this thread's session has read on this replica for so long that it should be able to leave it. */
+    public boolean mayLeave(Node replica) {
+        Requirement own = isOn() ? Session.current().required(router) : null;
+        Seen seen = own == null ? null : own.reads().on(replica.name());
+        return seen != null && seen.at() - seen.since() >= LONGEST_STAY && isOneOfSeveralReplicas(replica);
+    }
+
+    private boolean isOneOfSeveralReplicas(Node node) {
+        boolean itself = false;
+        int others = 0;
+        for (NodeStatus replica : nodes()) {
+            if (replica.role() == Role.REPLICA && replica.state() == NodeState.ONLINE) {
+                if (replica.node() != node) {
+                    others++;
+                } else {
+                    itself = node.spec().kind() != NodeKind.ENDPOINT;
+                }
+            }
+        }
+        return itself && others > 0;
+    }
+
+    /**
+     * This thread's session has read on a replica, and may go on elsewhere.
+     *
+     * @param position how far the replica was afterwards; null where it cannot tell, and the session has to stay
+     * @param askedAt when it was about to be asked
+     */
+    public void seenOnReplica(Node node, @Nullable Position position, long askedAt) {
+        if (isOn()) {
+            Seen seen = new Seen(node.name(), position == null ? System.nanoTime() : askedAt, position);
+            Session.current().require(router, before -> reading(before, seen, node, Seen.BEGINS_ANEW), false);
+        }
+    }
+
+    private Requirement reading(Requirement before, Seen seen, Node node) {
+        return reading(before, seen, node, pause);
+    }
+
+    private Requirement reading(Requirement before, Seen seen, Node node, long longestPause) {
+        return before.reading(reads -> reads.with(seen, other -> has(node, other), longestPause));
+    }
+
+    private boolean has(Node node, Seen seen) {
+        NodeStatus status = topology.snapshot().node(node.name());
+        return status != null && Requirement.hasSeen(status, known.of(node), seen, pin, System.nanoTime());
     }
 
     private Iterable<NodeStatus> nodes() {
@@ -115,21 +233,34 @@ public final class Consistency {
             return null;
         }
         Requirement own = Session.current().required(router);
-        Requirement process = floor;
+        Requirement process = floor();
         if (own == null || own.isEmpty()) {
-            return process.isEmpty() ? null : new Demand(process);
+            return process.isEmpty() ? null : new Demand(process, false);
         }
-        return new Demand(own.and(process));
+        return new Demand(own.and(process), own.hasCommits());
     }
 
     /** What one read must see. */
     public final class Demand {
 
         private final Requirement requirement;
+        private final boolean ownCommits;
         private final long now = System.nanoTime();
 
-        private Demand(Requirement requirement) {
+        private Demand(Requirement requirement, boolean ownCommits) {
             this.requirement = requirement;
+            this.ownCommits = ownCommits;
+        }
+
+        /** Whether the session has written anything, rather than only read. */
+        public boolean hasOwnCommits() {
+            return ownCommits;
+        }
+
+        /** Whether the session reads on this replica and knows how far it is, so that it may go on elsewhere. */
+        public boolean mayLeave(NodeStatus replica) {
+            Seen seen = requirement.reads().on(replica.name());
+            return seen != null && seen.position() != null;
         }
 
         /** Whether a replica has it, as far as is known. */

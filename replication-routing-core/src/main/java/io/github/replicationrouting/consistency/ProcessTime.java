@@ -3,22 +3,31 @@ package io.github.replicationrouting.consistency;
 import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * Times of one process in the words of all. {@link System#nanoTime()} means nothing elsewhere, and clocks differ; but
- * what another process has done was done before this one first heard of it. So a foreign time is read as the time of its
- * first arrival here: never too early, and no later with each repetition. Thread-safe.
+ * what another process has done was done before this one first heard of that time or of a later one. So a foreign time
+ * is read as the time at which it, or a later one of the same process, first arrived here: never too early, no later with
+ * each repetition, and, however many sessions there are, remembered for each process rather than for each of their
+ * times. Thread-safe.
  */
 final class ProcessTime {
 
-    private static final int MOST_REMEMBERED = 4_096;
+    private static final int MOST_PROCESSES = 256;
+    private static final int MOST_ARRIVALS = 512;
+
+    /** Arrivals closer than this, in the other's time, are not told apart. */
+    private static final long GRAIN = 50_000_000;
+
     private static final String PROCESS = Long.toHexString(new SecureRandom().nextLong());
 
-    /** First arrivals, the least recently used going first. */
-    private static final Map<String, Long> arrivals = new LinkedHashMap<>(64, 0.75f, true) {
+    /** By process the times that arrived and when; the least recently heard of goes first. */
+    private static final Map<String, NavigableMap<Long, Long>> arrivals = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-            return size() > MOST_REMEMBERED;
+        protected boolean removeEldestEntry(Map.Entry<String, NavigableMap<Long, Long>> eldest) {
+            return size() > MOST_PROCESSES;
         }
     };
 
@@ -30,19 +39,48 @@ final class ProcessTime {
 
     /** @throws IllegalArgumentException when the text is no time */
     static long parse(String text) {
+        return parse(text, 0);
+    }
+
+    /**
+     * The same for a time that may have been ahead of its process's own when it was written.
+     *
+     * @param ahead in nanoseconds, by how much at most
+     * @throws IllegalArgumentException when the text is no time
+     */
+    static long parse(String text, long ahead) {
         int dot = text.indexOf('.');
         if (dot < 1) {
             throw new IllegalArgumentException("not a time: " + text);
         }
         long time = Long.parseUnsignedLong(text.substring(dot + 1), 16);
-        if (text.substring(0, dot).equals(PROCESS)) {
-            // Nobody can have seen the future: a time beyond now is a forgery.
-            long now = System.nanoTime();
-            return time - now > 0 ? now : time;
-        }
+        String process = text.substring(0, dot);
         long now = System.nanoTime();
+        if (process.equals(PROCESS)) {
+            // Nobody can have seen the future: a time further ahead is a forgery.
+            return time - now > ahead ? now + ahead : time;
+        }
+        return arrival(process, time - ahead, now) + ahead;
+    }
+
+    private static long arrival(String process, long time, long now) {
         synchronized (arrivals) {
-            return arrivals.computeIfAbsent(text, key -> now);
+            NavigableMap<Long, Long> known = arrivals.computeIfAbsent(process, key -> new TreeMap<>());
+            Map.Entry<Long, Long> same = known.ceilingEntry(time);
+            if (same != null) {
+                return same.getValue();
+            }
+            // What lies between two others that are close is covered by the later one.
+            Map.Entry<Long, Long> last = known.lastEntry();
+            Map.Entry<Long, Long> beforeLast = last == null ? null : known.lowerEntry(last.getKey());
+            if (beforeLast != null && time - beforeLast.getKey() < GRAIN) {
+                known.remove(last.getKey());
+            }
+            known.put(time, now);
+            if (known.size() > MOST_ARRIVALS) {
+                known.pollFirstEntry();
+            }
+            return now;
         }
     }
 }

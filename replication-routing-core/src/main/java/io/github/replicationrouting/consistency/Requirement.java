@@ -3,6 +3,7 @@ package io.github.replicationrouting.consistency;
 import io.github.replicationrouting.node.NodeKind;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.topology.NodeStatus;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +19,18 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Monotonic reads.</b> A read that ended at time {@code t} on a replica saw nothing that was not on the primary at
  * {@code t}. So a later read may go to the same server, whose data only grows, or to one that contains a position of the
  * primary sampled after {@code t}, or to the primary. A read that a primary served in place of a replica may instead
- * leave the position that it saw. That a session's commit is on a replica also proves that everything is there that
+ * leave the position that it saw. Reads on several nodes that overlapped are kept apart. That a session's commit is on a replica also proves that everything is there that
  * was committed before it, as long as replicas commit in the order of their source, which both servers do by default.
  */
 final class Requirement {
 
-    static final Requirement NONE = new Requirement(null, 0, false, 0, false, null);
+    static final Requirement NONE = new Requirement(null, 0, false, 0, false, Reads.NONE);
+
+    /**
+     * How long a server may take over a commit whose answer was lost: as long as semi-synchronous replication waits by
+     * default. Nobody knows better, and it counts only until the next look at a primary after it.
+     */
+    static final long LONGEST_COMMIT = 10_000_000_000L;
 
     /** Beyond this, in characters, commits are known by their time only. */
     private static final int MOST_TEXT = 1_000;
@@ -40,16 +47,7 @@ final class Requirement {
 
     private final boolean grown;
 
-    private final @Nullable Seen seen;
-
-    /**
-     * The last read.
-     *
-     * @param node where
-     * @param at when it had ended
-     * @param position what it saw at most, null when not known
-     */
-    record Seen(String node, long at, @Nullable Position position) {}
+    private final Reads reads;
 
     private Requirement(
             @Nullable Position commits,
@@ -57,13 +55,13 @@ final class Requirement {
             boolean untracked,
             long untrackedAt,
             boolean grown,
-            @Nullable Seen seen) {
+            Reads reads) {
         this.commits = commits;
         this.commitsAt = commitsAt;
         this.untracked = untracked;
         this.untrackedAt = untrackedAt;
         this.grown = grown;
-        this.seen = seen;
+        this.reads = reads;
     }
 
     @Nullable
@@ -83,13 +81,16 @@ final class Requirement {
         return untrackedAt;
     }
 
-    @Nullable
-    Seen seen() {
-        return seen;
+    Reads reads() {
+        return reads;
+    }
+
+    boolean hasCommits() {
+        return commits != null || untracked;
     }
 
     boolean isEmpty() {
-        return commits == null && !untracked && seen == null;
+        return !hasCommits() && reads.isEmpty();
     }
 
     /** With a commit that the server has reported. */
@@ -97,32 +98,39 @@ final class Requirement {
         if (commits == null || !commits.isComparableTo(commit)) {
             // Another kind of server than before: what is left of the former is its time.
             Requirement rest = commits == null ? this : committed(commitsAt);
-            return new Requirement(commit, at, rest.untracked, rest.untrackedAt, false, seen);
+            return new Requirement(commit, at, rest.untracked, rest.untrackedAt, false, reads);
         }
-        return new Requirement(commits.union(commit), later(commitsAt, at), untracked, untrackedAt, true, seen);
+        return new Requirement(commits.union(commit), later(commitsAt, at), untracked, untrackedAt, true, reads);
     }
 
     /** With a commit at this time or before. */
     Requirement committed(long at) {
-        return new Requirement(commits, commitsAt, true, untracked ? later(untrackedAt, at) : at, grown, seen);
+        return new Requirement(commits, commitsAt, true, untracked ? later(untrackedAt, at) : at, grown, reads);
     }
 
-    /** With a read. */
-    Requirement seen(Seen read) {
-        return new Requirement(commits, commitsAt, untracked, untrackedAt, grown, read);
+    /** With a commit that a server may have been told of at this time, and may have done later or not at all. */
+    Requirement committedPerhaps(long at) {
+        return committed(at + LONGEST_COMMIT);
     }
 
-    /** With a read whose position covers all that was committed before it: own commits are known by it from now on. */
-    Requirement covered(Seen read) {
-        Position position = read.position;
-        if (position == null || !untracked || untrackedAt - read.at > 0) {
-            return seen(read);
+    /** With the reads changed. */
+    Requirement reading(UnaryOperator<Reads> change) {
+        return new Requirement(commits, commitsAt, untracked, untrackedAt, grown, change.apply(reads));
+    }
+
+    /**
+     * With a position of the primary, which covers all that was committed before it was asked for: own commits are known
+     * by it from now on.
+     */
+    Requirement covered(Position position, long askedAt) {
+        if (!untracked || untrackedAt - askedAt > 0) {
+            return this;
         }
         Requirement known = committed(position, untrackedAt);
-        return new Requirement(known.commits, known.commitsAt, false, 0, true, read);
+        return new Requirement(known.commits, known.commitsAt, false, 0, true, reads);
     }
 
-    /** With everything that the other asks for, too; of two last reads the later. */
+    /** With everything that the other asks for, too. */
     Requirement and(Requirement other) {
         if (isEmpty()) {
             return other;
@@ -134,10 +142,7 @@ final class Requirement {
         if (other.untracked) {
             both = both.committed(other.untrackedAt);
         }
-        if (other.seen != null && (seen == null || other.seen.at - seen.at > 0)) {
-            both = both.seen(other.seen);
-        }
-        return both;
+        return other.reads.isEmpty() ? both : both.reading(own -> own.and(other.reads));
     }
 
     /** The same without the commits that every node is known to have; those too many to remember become a time. */
@@ -152,12 +157,12 @@ final class Requirement {
             missing = missing == null ? lacks : missing.union(lacks);
         }
         if (missing == null || missing.isEmpty()) {
-            return new Requirement(null, 0, untracked, untrackedAt, false, seen);
+            return new Requirement(null, 0, untracked, untrackedAt, false, reads);
         }
-        Requirement rest = new Requirement(missing, commitsAt, untracked, untrackedAt, false, seen);
+        Requirement rest = new Requirement(missing, commitsAt, untracked, untrackedAt, false, reads);
         return missing.toString().length() <= MOST_TEXT
                 ? rest
-                : new Requirement(null, 0, rest.untracked, rest.untrackedAt, false, seen).committed(commitsAt);
+                : new Requirement(null, 0, rest.untracked, rest.untrackedAt, false, reads).committed(commitsAt);
     }
 
     /**
@@ -174,20 +179,40 @@ final class Requirement {
         if (untracked && !isFresh(replica, untrackedAt, pin, now)) {
             return false;
         }
-        return commits == null || replica.freshness().includes(commitsAt) || contains(replica, known, commits);
+        return commits == null
+                || replica.freshness().includes(commitsAt)
+                || contains(replica, known, commits)
+                || (isEndpoint(replica) && isFresh(replica, commitsAt, pin, now));
     }
 
     private boolean hasSeen(NodeStatus replica, @Nullable Position known, long pin, long now) {
-        return seen == null
-                || replica.name().equals(seen.node)
-                || isEndpoint(replica)
-                || isFresh(replica, seen.at, pin, now)
-                || (seen.position != null && contains(replica, known, seen.position));
+        for (Seen seen : reads.byNode()) {
+            if (!hasSeen(replica, known, seen, pin, now)) {
+                return false;
+            }
+        }
+        return true;
     }
 
+    /** Whether a node has what a read saw. */
+    static boolean hasSeen(NodeStatus replica, @Nullable Position known, Seen seen, long pin, long now) {
+        Position position = seen.position();
+        return replica.name().equals(seen.node())
+                || isEndpoint(replica)
+                || isFresh(replica, seen.at(), pin, now)
+                || (position != null && contains(replica, known, position));
+    }
+
+    /**
+     * A node without a position has what is older than the pin, unless it says itself that it is further behind. That goes
+     * for endpoints, too, whose lag is the worst that any of their servers has shown.
+     */
     private static boolean isFresh(NodeStatus replica, long at, long pin, long now) {
+        if (replica.freshness().includes(at)) {
+            return true;
+        }
         boolean hasNoPosition = replica.position() == null || isEndpoint(replica);
-        return replica.freshness().includes(at) || (hasNoPosition && now - at > pin);
+        return hasNoPosition && now - at > pin && replica.freshness().age(now).orElse(0) <= now - at;
     }
 
     /** Behind an endpoint stand several servers: what one of them has says nothing of the others. */
@@ -210,12 +235,14 @@ final class Requirement {
             return null;
         }
         Position wanted = hasCommits(replica, known, pin, now) ? null : commits;
-        if (!hasSeen(replica, known, pin, now)) {
-            Position read = seen == null ? null : seen.position;
-            if (read == null || (wanted != null && !wanted.isComparableTo(read))) {
-                return null;
+        for (Seen seen : reads.byNode()) {
+            if (!hasSeen(replica, known, seen, pin, now)) {
+                Position read = seen.position();
+                if (read == null || (wanted != null && !wanted.isComparableTo(read))) {
+                    return null;
+                }
+                wanted = wanted == null ? read : wanted.union(read);
             }
-            wanted = wanted == null ? read : wanted.union(read);
         }
         Position has = replica.position();
         return wanted == null || has == null || isEndpoint(replica) ? wanted : wanted.subtract(has);

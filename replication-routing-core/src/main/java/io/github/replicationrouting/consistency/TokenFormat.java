@@ -1,6 +1,5 @@
 package io.github.replicationrouting.consistency;
 
-import io.github.replicationrouting.consistency.Requirement.Seen;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.MariaDbGtidPosition;
 import io.github.replicationrouting.position.Position;
@@ -45,12 +44,12 @@ final class TokenFormat {
             line(text, "at", ProcessTime.format(requirement.commitsAt()));
         }
         if (requirement.hasUntracked()) {
-            line(text, "at", ProcessTime.format(requirement.untrackedAt()));
+            boolean inDoubt = requirement.untrackedAt() - System.nanoTime() > 0;
+            line(text, inDoubt ? "doubt" : "at", ProcessTime.format(requirement.untrackedAt()));
         }
-        Seen seen = requirement.seen();
-        if (seen != null) {
+        for (Seen seen : requirement.reads().byNode()) {
             long rounded = Math.floorDiv(seen.at() + READ_GRAIN - 1, READ_GRAIN) * READ_GRAIN;
-            line(text, "seen", seen.node() + "@" + ProcessTime.format(rounded));
+            line(text, "seen", (seen.node() == null ? "" : seen.node()) + "@" + ProcessTime.format(rounded));
         }
     }
 
@@ -94,20 +93,31 @@ final class TokenFormat {
         return Map.copyOf(byRouter);
     }
 
+    /** Rounded up, but nobody has seen the future. */
+    private static Requirement seen(Requirement requirement, String node, long rounded) {
+        long now = System.nanoTime();
+        long at = rounded - now > 0 ? now : rounded;
+        Seen seen = new Seen(node.isEmpty() ? null : node, at, null);
+        return requirement.reading(reads -> reads.with(seen, other -> false, Seen.BEGINS_ANEW));
+    }
+
     private static Requirement add(Requirement requirement, String key, String value) {
         if (key.equals("at")) {
             return requirement.committed(ProcessTime.parse(value));
+        }
+        if (key.equals("doubt")) {
+            return requirement.committed(ProcessTime.parse(value, Requirement.LONGEST_COMMIT));
         }
         int at = value.lastIndexOf('@');
         if (at < 0) {
             throw new IllegalArgumentException("not a session token: a value without a time");
         }
         String what = value.substring(0, at);
-        long time = ProcessTime.parse(value.substring(at + 1));
+        String time = value.substring(at + 1);
         return switch (key) {
-            case "mysql" -> requirement.committed(GtidSet.parse(what), time);
-            case "mariadb" -> requirement.committed(MariaDbGtidPosition.parse(what), time);
-            case "seen" -> requirement.seen(new Seen(what, time, null));
+            case "mysql" -> requirement.committed(GtidSet.parse(what), ProcessTime.parse(time));
+            case "mariadb" -> requirement.committed(MariaDbGtidPosition.parse(what), ProcessTime.parse(time));
+            case "seen" -> seen(requirement, what, ProcessTime.parse(time, READ_GRAIN));
             default -> throw new IllegalArgumentException("not a session token: unknown part");
         };
     }

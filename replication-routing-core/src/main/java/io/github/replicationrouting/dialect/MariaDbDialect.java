@@ -118,6 +118,15 @@ public final class MariaDbDialect implements ReplicationDialect {
                 connection, "SELECT @@global.gtid_binlog_pos", row -> MariaDbGtidPosition.parse(row.getString(1)));
     }
 
+    /** Of a server that takes writes it would not tell all: it may have become the primary just now. */
+    @Override
+    public @Nullable Position executed(Connection connection) throws SQLException {
+        return Statements.<@Nullable Position>queryRow(
+                connection,
+                "SELECT @@global.read_only, @@global.gtid_slave_pos",
+                row -> Statements.isOn(row.getString(1)) ? MariaDbGtidPosition.parse(row.getString(2)) : null);
+    }
+
     @Override
     public List<Member> members(Connection connection, Consumer<String> missing) throws SQLException {
         List<Member> members = new ArrayList<>(Statements.query(

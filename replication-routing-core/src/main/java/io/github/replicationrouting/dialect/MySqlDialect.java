@@ -150,6 +150,11 @@ public final class MySqlDialect implements ReplicationDialect {
     }
 
     @Override
+    public @Nullable Position executed(Connection connection) throws SQLException {
+        return written(connection);
+    }
+
+    @Override
     public List<Member> members(Connection connection, Consumer<String> missing) throws SQLException {
         List<Member> members = new ArrayList<>(replicas(connection, missing));
         members.addAll(group(connection, missing));

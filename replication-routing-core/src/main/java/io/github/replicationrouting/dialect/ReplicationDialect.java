@@ -125,6 +125,11 @@ public interface ReplicationDialect {
         return observe(connection).written();
     }
 
+    /** What the server has executed as a replica up to now: one statement; null or empty where it cannot tell. */
+    default @Nullable Position executed(Connection connection) throws SQLException {
+        return observe(connection).executed();
+    }
+
     /** What an error says beyond the failure itself. */
     ErrorKind classify(SQLException error);
 }

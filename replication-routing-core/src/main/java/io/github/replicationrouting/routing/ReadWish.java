@@ -26,6 +26,11 @@ public record ReadWish(
         return session == null && maxStaleness == null && !onPrimary;
     }
 
+    /** Whether it may wait for a primary; who has only read is content with any node that serves reads. */
+    public boolean mayHold() {
+        return onPrimary || maxStaleness != null || (session != null && session.hasOwnCommits());
+    }
+
     /** The same after a wait in vain. */
     public ReadWish withoutWaiting() {
         return new ReadWish(session, maxStaleness, onPrimary, false);

@@ -31,7 +31,7 @@ final class Refusals {
     static NoReadableNodeException noReadable(
             TopologySnapshot snapshot, Intent intent, WhenNoneEligible whenNoneEligible) {
         String considered = considered(snapshot, node -> Standing.forReads(node, snapshot, intent.avoided()));
-        if (!intent.wish().isNone() && snapshot.primary() == null) {
+        if (intent.wish().mayHold() && snapshot.primary() == null) {
             return new NoReadableNodeException("No node has what this read must see: there is no primary, and "
                     + missing(intent.wish()) + " [" + considered
                     + "]. Such reads go on as soon as there is a primary.");

@@ -8,7 +8,6 @@ import io.github.replicationrouting.topology.TopologySnapshot;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What one snapshot means for routing, worked out once so that a decision only looks it up. Immutable. */
@@ -21,7 +20,7 @@ final class RoutingTable {
     private final Spread suspected;
     private final @Nullable Node primary;
     private final boolean primarySuspected;
-    private final @Nullable Node leastLagged;
+    private final List<NodeStatus> lagging;
     private final @Nullable Node anyReachable;
 
     private RoutingTable(TopologySnapshot snapshot, RouterSettings settings, List<Node> unreachable) {
@@ -34,7 +33,7 @@ final class RoutingTable {
         NodeStatus writer = snapshot.primary();
         this.primary = writer == null || unreachable.contains(writer.node()) ? null : writer.node();
         this.primarySuspected = writer != null && writer.suspected();
-        this.leastLagged = leastLagged(candidates, settings);
+        this.lagging = lagging(candidates, settings);
         this.anyReachable = anyReachable(candidates);
     }
 
@@ -74,7 +73,12 @@ final class RoutingTable {
     /** The replica to read from when none is fresh enough, within ten times the limit. */
     @Nullable
     Node leastLagged() {
-        return leastLagged;
+        return lagging.isEmpty() ? null : lagging.get(0).node();
+    }
+
+    /** The replicas that may be read from when none is fresh enough, the least lagged first. */
+    List<NodeStatus> lagging() {
+        return lagging;
     }
 
     /** Some node that answers, the healthiest first. */
@@ -91,14 +95,14 @@ final class RoutingTable {
         return Spread.over(nodes, snapshot, settings.zone());
     }
 
-    private static @Nullable Node leastLagged(List<NodeStatus> candidates, RouterSettings settings) {
-        Optional<NodeStatus> least = candidates.stream()
+    private static List<NodeStatus> lagging(List<NodeStatus> candidates, RouterSettings settings) {
+        return candidates.stream()
                 .filter(node -> node.role() == Role.REPLICA && node.state() == NodeState.LAGGING)
                 .filter(node -> node.lag() != null
                         && node.lag().compareTo(settings.maxLag().multipliedBy(LEAST_LAGGED_FACTOR)) <= 0)
-                .min(Comparator.comparing(NodeStatus::suspected)
-                        .thenComparing(node -> Objects.requireNonNull(node.lag())));
-        return least.isPresent() ? least.get().node() : null;
+                .sorted(Comparator.comparing(NodeStatus::suspected)
+                        .thenComparing(node -> Objects.requireNonNull(node.lag())))
+                .toList();
     }
 
     private static @Nullable Node anyReachable(List<NodeStatus> candidates) {

@@ -44,15 +44,27 @@ final class WishedReads {
             return onPrimary(
                     primary, DecisionReason.HINT_PRIMARY, !table.readable().isEmpty());
         }
+        long now = System.nanoTime();
+        Predicate<NodeStatus> fresh = freshness(wish.maxStaleness(), now);
+        Consistency.Demand session = wish.session();
+        if (table.readable().isEmpty() && whenNoneEligible == WhenNoneEligible.LEAST_LAGGED) {
+            Decision lagging = leastLagged(table, fresh, session);
+            if (lagging != null) {
+                return lagging;
+            }
+        }
         Spread replicas = replicas(table);
         if (replicas.isEmpty()) {
             return whenNoneEligible == WhenNoneEligible.FAIL
                     ? null
                     : onPrimary(primary, DecisionReason.NO_ELIGIBLE_REPLICA, false);
         }
-        long now = System.nanoTime();
-        Predicate<NodeStatus> fresh = freshness(wish.maxStaleness(), now);
-        Consistency.Demand session = wish.session();
+        if (session != null && wish.mayWait()) {
+            Decision moved = moved(replicas, fresh, session, otherwise);
+            if (moved != null) {
+                return moved;
+            }
+        }
         Decision known = among(replicas, session == null ? fresh : fresh.and(session::isMetBy), otherwise);
         if (known != null) {
             return known;
@@ -74,6 +86,46 @@ final class WishedReads {
         return waiting != null
                 ? waiting
                 : onPrimary(primary, DecisionReason.SESSION_PRIMARY, isWaitingWorthwhile(candidates, session));
+    }
+
+    /** As strict as any other: the least lagged one that has what the session must see. */
+    private static @Nullable Decision leastLagged(
+            RoutingTable table, Predicate<NodeStatus> fresh, Consistency.@Nullable Demand session) {
+        NodeStatus least = first(table.lagging(), session == null ? fresh : fresh.and(session::isMetBy));
+        if (least == null && session != null && table.primary() == null) {
+            least = first(table.lagging(), fresh.and(session::hasOwnCommitsOn));
+        }
+        return least == null ? null : new Decision(least.node(), DecisionReason.LEAST_LAGGED, false);
+    }
+
+    private static @Nullable NodeStatus first(List<NodeStatus> nodes, Predicate<NodeStatus> condition) {
+        for (NodeStatus node : nodes) {
+            if (condition.test(node)) {
+                return node;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * A session that reads without a pause would stay on its replica for ever. Where it knows how far that was, it chooses
+     * among all of them anew, and waits for what it has seen.
+     */
+    private @Nullable Decision moved(
+            Spread replicas, Predicate<NodeStatus> fresh, Consistency.Demand session, DecisionReason reason) {
+        if (first(replicas.nodes(), session::mayLeave) == null) {
+            return null;
+        }
+        Candidates candidates = matching(replicas.next(), fresh);
+        if (candidates.isEmpty()) {
+            return null;
+        }
+        NodeStatus selected = selector.select(candidates);
+        if (session.isMetBy(selected)) {
+            return new Decision(selected.node(), reason, false);
+        }
+        Position wanted = lag(selected) <= mostBehind ? session.wanted(selected) : null;
+        return wanted == null ? null : new Decision(selected.node(), DecisionReason.SESSION_WAIT, false, wanted, false);
     }
 
     /** Those that failed to answer just now only where nobody else can serve. */

@@ -2,7 +2,6 @@ package io.github.replicationrouting.consistency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.consistency.Requirement.Seen;
 import io.github.replicationrouting.node.DeclaredRole;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeKind;
@@ -71,7 +70,7 @@ class RequirementTest {
 
     @Test
     void aLaterReadStaysOnItsNodeOrFindsOneKnownToBeAsFar() {
-        Requirement reader = Requirement.NONE.seen(new Seen("db2", 50, null));
+        Requirement reader = read("db2", 50, null);
 
         assertThat(isMet(reader, replica("db2", gtids("1"), Freshness.UNKNOWN))).isTrue();
         assertThat(isMet(reader, replica("db3", gtids("1-9"), Freshness.provenAsOf(49))))
@@ -82,7 +81,7 @@ class RequirementTest {
 
     @Test
     void aReadWhosePositionIsKnownCanBeWaitedFor() {
-        Requirement reader = Requirement.NONE.committed(40).covered(new Seen("db1", 50, gtids("1-9")));
+        Requirement reader = seen(Requirement.NONE.committed(40), "db1", 50, gtids("1-9"));
         NodeStatus behind = replica("db2", gtids("1-7"), Freshness.UNKNOWN);
 
         assertThat(isMet(reader, behind)).isFalse();
@@ -93,7 +92,7 @@ class RequirementTest {
 
     @Test
     void aCommitAfterThePositionWasAskedIsNotCovered() {
-        Requirement reader = Requirement.NONE.committed(60).covered(new Seen("db1", 50, gtids("1-9")));
+        Requirement reader = seen(Requirement.NONE.committed(60), "db1", 50, gtids("1-9"));
 
         assertThat(isMet(reader, replica("db2", gtids("1-9"), Freshness.UNKNOWN)))
                 .isFalse();
@@ -105,8 +104,7 @@ class RequirementTest {
 
         assertThat(Requirement.NONE.committed(50).wanted(behind, null, PIN, NOW))
                 .isNull();
-        assertThat(Requirement.NONE.seen(new Seen("db3", 50, null)).wanted(behind, null, PIN, NOW))
-                .isNull();
+        assertThat(read("db3", 50, null).wanted(behind, null, PIN, NOW)).isNull();
         assertThat(Requirement.NONE.committed(gtids("5"), 50).wanted(behind, null, PIN, NOW))
                 .isEqualTo(gtids("5"));
     }
@@ -124,12 +122,28 @@ class RequirementTest {
     }
 
     @Test
+    void behindAnEndpointACommitIsOldWhenTheLimitOfItsLagHasPassed() {
+        Node node =
+                new Node(new NodeSpec("ro", "jdbc:mysql://ro/shop", DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null));
+        Requirement old = Requirement.NONE.committed(gtids("5"), NOW - PIN - 1);
+
+        assertThat(isMet(old, status(node, null, Freshness.reportedAsOf(NOW)))).isTrue();
+        assertThat(isMet(old, status(node, null, Freshness.reportedAsOf(NOW - PIN - 2))))
+                .as("one of its servers is further behind")
+                .isFalse();
+        assertThat(isMet(
+                        Requirement.NONE.committed(gtids("5"), NOW - PIN),
+                        status(node, null, Freshness.reportedAsOf(NOW))))
+                .isFalse();
+    }
+
+    @Test
     void behindAnEndpointACommitThatAReadOnThePrimaryCoveredIsStillAwaited() {
         NodeStatus endpoint = status(
                 new Node(new NodeSpec("ro", "jdbc:mysql://ro/shop", DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null)),
                 null,
                 Freshness.UNKNOWN);
-        Requirement own = Requirement.NONE.committed(NOW - 2).covered(new Seen("db1", NOW - 1, gtids("1-9")));
+        Requirement own = seen(Requirement.NONE.committed(NOW - 2), "db1", NOW - 1, gtids("1-9"));
 
         assertThat(isMet(own, endpoint)).isFalse();
         assertThat(own.wanted(endpoint, null, PIN, NOW)).isEqualTo(gtids("1-9"));
@@ -197,23 +211,51 @@ class RequirementTest {
     }
 
     @Test
-    void whenJoinedShouldAskForAllThatBothAskForAndTheLaterRead() {
-        Seen early = new Seen("db2", 40, null);
-        Seen late = new Seen("db3", 70, null);
-        Requirement one = Requirement.NONE.committed(gtids("5"), 50).seen(late);
-        Requirement other =
-                Requirement.NONE.committed(gtids("9"), 60).committed(55).seen(early);
+    void whenJoinedShouldAskForAllThatBothAskFor() {
+        Requirement one = seen(Requirement.NONE.committed(gtids("5"), 50), "db3", 70, null);
+        Requirement other = seen(Requirement.NONE.committed(gtids("9"), 60).committed(55), "db2", 40, null);
 
         for (Requirement both : List.of(one.and(other), other.and(one))) {
             assertThat(both.commits()).isEqualTo(gtids("5:9"));
             assertThat(both.commitsAt()).isEqualTo(60);
             assertThat(both.hasUntracked()).isTrue();
             assertThat(both.untrackedAt()).isEqualTo(55);
-            assertThat(both.seen()).isEqualTo(late);
+            assertThat(both.reads().byNode())
+                    .containsExactlyInAnyOrder(new Seen("db3", 70, null), new Seen("db2", 40, null));
         }
         assertThat(one.and(Requirement.NONE).hasUntracked()).isFalse();
         assertThat(Requirement.NONE.and(one).commits()).isEqualTo(gtids("5"));
-        assertThat(Requirement.NONE.committed(50).and(one).seen()).isEqualTo(late);
+        assertThat(Requirement.NONE.committed(50).and(one).reads().byNode()).containsExactly(new Seen("db3", 70, null));
+    }
+
+    /** Two requests of one browser: the last one to end says nothing of what the other has shown. */
+    @Test
+    void overlappingReadsOnSeveralNodesAreEachAskedOfTheOthers() {
+        Requirement both = read("db2", 50, null).and(read("db3", 60, null));
+
+        assertThat(isMet(both, replica("db2", gtids("1-9"), Freshness.provenAsOf(59))))
+                .isFalse();
+        assertThat(isMet(both, replica("db2", gtids("1-9"), Freshness.provenAsOf(60))))
+                .isTrue();
+        assertThat(isMet(both, replica("db3", gtids("1-9"), Freshness.provenAsOf(49))))
+                .isFalse();
+        assertThat(isMet(both, replica("db3", gtids("1-9"), Freshness.provenAsOf(50))))
+                .isTrue();
+    }
+
+    @Test
+    void anAnswerThatIsMissingIsWaitedForAsLongAsACommitMayTake() {
+        Requirement inDoubt = Requirement.NONE.committedPerhaps(50);
+
+        assertThat(isMet(inDoubt, replica("db2", gtids("1-9"), Freshness.provenAsOf(NOW))))
+                .isFalse();
+        assertThat(isMet(inDoubt, replica("db2", gtids("1-9"), Freshness.provenAsOf(50 + Requirement.LONGEST_COMMIT))))
+                .isTrue();
+        assertThat(isMet(seen(inDoubt, "db1", NOW, gtids("1-9")), replica("db2", gtids("1-9"), Freshness.UNKNOWN)))
+                .as("a look at the primary shows what it has by then, not what comes of it")
+                .isFalse();
+        assertThat(isMet(inDoubt, replica("db1", gtids("1-9"), Freshness.PRIMARY)))
+                .isTrue();
     }
 
     @Test
@@ -227,7 +269,7 @@ class RequirementTest {
 
     @Test
     void whenCommitsAndAReadAreMissingShouldWantBoth() {
-        Requirement own = Requirement.NONE.committed(gtids("5"), 50).seen(new Seen("db1", NOW, gtids("1-3")));
+        Requirement own = seen(Requirement.NONE.committed(gtids("5"), 50), "db1", NOW, gtids("1-3"));
 
         assertThat(own.wanted(replica("db2", gtids("1"), Freshness.UNKNOWN), null, PIN, NOW))
                 .isEqualTo(gtids("2-3:5"));
@@ -244,12 +286,20 @@ class RequirementTest {
 
     @Test
     void whenCommitsAndAReadDoNotCompareShouldWantNeither() {
-        Requirement own = Requirement.NONE
-                .committed(gtids("5"), 50)
-                .seen(new Seen("db1", 60, BinlogPosition.of(UUID, "binlog.000001", 157)));
+        Requirement own = seen(
+                Requirement.NONE.committed(gtids("5"), 50), "db1", 60, BinlogPosition.of(UUID, "binlog.000001", 157));
 
         assertThat(own.wanted(replica("db2", gtids("1"), Freshness.UNKNOWN), null, PIN, NOW))
                 .isNull();
+    }
+
+    private static Requirement read(String node, long at, @Nullable Position position) {
+        return seen(Requirement.NONE, node, at, position);
+    }
+
+    private static Requirement seen(Requirement before, String node, long at, @Nullable Position position) {
+        Requirement after = before.reading(reads -> reads.with(new Seen(node, at, position), other -> false, 0));
+        return position == null ? after : after.covered(position, at);
     }
 
     private static boolean isMet(Requirement requirement, NodeStatus replica) {

@@ -78,9 +78,36 @@ class SessionTest {
         assertThat(ProcessTime.parse(ProcessTime.format(past))).isEqualTo(past);
 
         long before = System.nanoTime();
-        long first = ProcessTime.parse("feed." + Long.toHexString(7));
+        long first = ProcessTime.parse("fade." + Long.toHexString(7));
         assertThat(first - before).isNotNegative();
-        assertThat(ProcessTime.parse("feed." + Long.toHexString(7))).isEqualTo(first);
+        assertThat(ProcessTime.parse("fade." + Long.toHexString(7))).isEqualTo(first);
+    }
+
+    /** However many sessions another process has, none of their times is forgotten for another one. */
+    @Test
+    void whatAnotherProcessDidLongAgoIsNotReadAsNow() {
+        long[] first = new long[20_000];
+        for (int i = 0; i < first.length; i++) {
+            first[i] = ProcessTime.parse("f00d." + Long.toHexString(1_000_000_000L + i * 1_000_000L));
+        }
+        long before = System.nanoTime();
+
+        for (int i = 0; i < first.length; i++) {
+            long again = ProcessTime.parse("f00d." + Long.toHexString(1_000_000_000L + i * 1_000_000L));
+            assertThat(again - first[i]).as("never too early").isNotNegative();
+            assertThat(again - before).as("never as late as now").isNegative();
+        }
+    }
+
+    /** A rounded time proves nothing of what came after the moment at which it was written. */
+    @Test
+    void aTimeThatWasAheadOfItsProcessProvesNoLaterOne() {
+        long written = 5_000_000_000L;
+        ProcessTime.parse("beef." + Long.toHexString(written + 250), 250);
+        long before = System.nanoTime();
+
+        assertThat(ProcessTime.parse("beef." + Long.toHexString(written + 100)) - before)
+                .isNotNegative();
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.github.replicationrouting.consistency;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.replicationrouting.consistency.Requirement.Seen;
 import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.Position;
@@ -27,8 +26,7 @@ class TokenFormatTest {
     @Test
     void whenWrittenAndReadShouldRequireTheSame() {
         Position commit = GtidSet.parse(UUID + ":5");
-        Requirement before =
-                Requirement.NONE.committed(commit, past).committed(past + 7).seen(new Seen("db2", past, null));
+        Requirement before = reading(Requirement.NONE.committed(commit, past).committed(past + 7), "db2", past);
 
         Requirement after = backAndForth(before);
 
@@ -36,13 +34,14 @@ class TokenFormatTest {
         assertThat(after.commitsAt()).isEqualTo(past);
         assertThat(after.hasUntracked()).isTrue();
         assertThat(after.untrackedAt()).isEqualTo(past + 7);
-        assertThat(after.seen()).isEqualTo(new Seen("db2", past, null));
+        assertThat(after.reads().byNode()).containsExactly(new Seen("db2", past, null));
     }
 
     @Test
     void whenARequirementHasOnePartOnlyShouldInventNoOther() {
         assertThat(backAndForth(Requirement.NONE.committed(past)).commits()).isNull();
-        assertThat(backAndForth(Requirement.NONE.committed(past)).seen()).isNull();
+        assertThat(backAndForth(Requirement.NONE.committed(past)).reads().isEmpty())
+                .isTrue();
         assertThat(backAndForth(Requirement.NONE.committed(GtidSet.parse(UUID + ":5"), past))
                         .hasUntracked())
                 .isFalse();
@@ -64,6 +63,27 @@ class TokenFormatTest {
         assertThat(seenAt(past + 1)).isEqualTo(seenAt(past + GRAIN)).isNotEqualTo(seenAt(past + GRAIN + 1));
         assertThat(readAt(past)).isEqualTo(past);
         assertThat(readAt(past + 1)).as("never too early").isEqualTo(past + GRAIN);
+    }
+
+    @Test
+    void whenReadsWereOnSeveralNodesShouldKeepThemApart() {
+        Requirement read = reading(reading(Requirement.NONE, "db2", past), "db3", past + GRAIN);
+
+        assertThat(backAndForth(read).reads().byNode())
+                .containsExactlyInAnyOrder(new Seen("db2", past, null), new Seen("db3", past + GRAIN, null));
+    }
+
+    /** A token must not say that a commit is known to have been done while the server may still be at it. */
+    @Test
+    void whenACommitIsInDoubtShouldSayUntilWhen() {
+        long lostAt = System.nanoTime();
+
+        Requirement after = backAndForth(Requirement.NONE.committedPerhaps(lostAt));
+
+        assertThat(after.untrackedAt()).isEqualTo(lostAt + Requirement.LONGEST_COMMIT);
+        String foreign = base64("1\nrouter test\ndoubt cafe." + Long.toHexString(lostAt + Requirement.LONGEST_COMMIT));
+        assertThat(Objects.requireNonNull(TokenFormat.read(foreign).get("test")).untrackedAt() - lostAt)
+                .isGreaterThanOrEqualTo(Requirement.LONGEST_COMMIT);
     }
 
     @Test
@@ -117,13 +137,18 @@ class TokenFormatTest {
     }
 
     private static String seenAt(long at) {
-        return TokenFormat.write(Map.of("test", Requirement.NONE.seen(new Seen("db2", at, null))));
+        return TokenFormat.write(Map.of("test", reading(Requirement.NONE, "db2", at)));
     }
 
     private static long readAt(long at) {
-        return Objects.requireNonNull(backAndForth(Requirement.NONE.seen(new Seen("db2", at, null)))
-                        .seen())
+        return Objects.requireNonNull(backAndForth(reading(Requirement.NONE, "db2", at))
+                        .reads()
+                        .on("db2"))
                 .at();
+    }
+
+    private static Requirement reading(Requirement before, String node, long at) {
+        return before.reading(reads -> reads.with(new Seen(node, at, null), other -> false, 0));
     }
 
     private static String base64(String text) {

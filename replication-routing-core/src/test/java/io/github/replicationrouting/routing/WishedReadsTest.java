@@ -1,5 +1,7 @@
 package io.github.replicationrouting.routing;
 
+import static io.github.replicationrouting.routing.Nodes.down;
+import static io.github.replicationrouting.routing.Nodes.lagging;
 import static io.github.replicationrouting.routing.Nodes.node;
 import static io.github.replicationrouting.routing.Nodes.primary;
 import static io.github.replicationrouting.routing.Nodes.withPrimary;
@@ -23,6 +25,7 @@ import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,16 +50,20 @@ class WishedReadsTest {
             INTERVAL,
             RouterMetrics.NONE);
     private final Intents intents = new Intents(consistency);
-    private final Router router = new Router(
-            topology,
-            new RouterSettings(
-                    new RoundRobinSelector(),
-                    OutsideTransaction.PRIMARY,
-                    WhenNoneEligible.PRIMARY,
-                    Duration.ofSeconds(5),
-                    null,
-                    Duration.ofMillis(100),
-                    INTERVAL));
+    private final Router router = router(WhenNoneEligible.PRIMARY);
+
+    private Router router(WhenNoneEligible whenNoneEligible) {
+        return new Router(
+                topology,
+                new RouterSettings(
+                        new RoundRobinSelector(),
+                        OutsideTransaction.PRIMARY,
+                        whenNoneEligible,
+                        Duration.ofSeconds(5),
+                        null,
+                        Duration.ofMillis(100),
+                        INTERVAL));
+    }
 
     @BeforeEach
     @AfterEach
@@ -177,6 +184,113 @@ class WishedReadsTest {
         assertThat(within.node()).isEqualTo(db2);
         assertThat(beyond.node()).isEqualTo(db1);
         assertThat(beyond.reason()).isEqualTo(DecisionReason.MAX_STALENESS);
+    }
+
+    /** Reading without a pause, it could never leave its replica otherwise. */
+    @Test
+    void aSessionThatKnowsHowFarItsReplicaIsChoosesAnew() throws SQLException {
+        topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 10)));
+        consistency.seen(db3);
+        consistency.seenOnReplica(db3, NEW, System.nanoTime());
+
+        assertThat(List.of(read(), read()))
+                .containsExactlyInAnyOrder(
+                        new Decision(db3, DecisionReason.REPLICA_SELECTED, false),
+                        new Decision(db2, DecisionReason.SESSION_WAIT, false, COMMIT, false));
+        consistency.waited(db2, Duration.ofMillis(3), NEW);
+        assertThat(List.of(read(), read())).extracting(Decision::reason).containsOnly(DecisionReason.REPLICA_SELECTED);
+    }
+
+    @Test
+    void aSessionThatFailedToMoveStays() throws SQLException {
+        consistency.seenOnReplica(db3, NEW, System.nanoTime());
+        consistency.waited(db2, Duration.ofMillis(100), null);
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(read().node()).isEqualTo(db3);
+        }
+    }
+
+    @Test
+    void aSessionGoesOnToReadFromTheLeastLaggedReplica() throws SQLException {
+        NodeStatus slow = lagging(db2, Duration.ofSeconds(7));
+        topology.set(withPrimary(primary(db1), slow, lagging(db3, Duration.ofSeconds(8))));
+        assertThat(leastLagged()).isEqualTo(new Decision(db2, DecisionReason.LEAST_LAGGED, false));
+        consistency.seen(db2);
+
+        topology.set(withPrimary(primary(db1), slow, lagging(db3, Duration.ofSeconds(6))));
+
+        assertThat(leastLagged()).isEqualTo(new Decision(db2, DecisionReason.LEAST_LAGGED, false));
+        consistency.committed(COMMIT);
+        assertThat(leastLagged().node()).as("a token stays strict").isEqualTo(db1);
+    }
+
+    @Test
+    void withoutAPrimaryALaggingReplicaServesWhoHasOnlyRead() throws SQLException {
+        topology.set(withoutPrimary("db1 is down", lagging(db2, Duration.ofSeconds(7))));
+        consistency.seen(db3);
+        assertThat(leastLagged()).isEqualTo(new Decision(db2, DecisionReason.LEAST_LAGGED, false));
+
+        consistency.committed(COMMIT);
+        assertThatExceptionOfType(NoReadableNodeException.class)
+                .isThrownBy(this::leastLagged)
+                .withMessageContaining("session has written");
+    }
+
+    @Test
+    void aDeclaredStalenessIsStrictWithTheLeastLaggedReplicaToo() {
+        topology.set(withPrimary(primary(db1), lagging(db2, Duration.ofSeconds(7))));
+
+        Decision decision = RoutingHints.onReplica(Duration.ofSeconds(6), () -> {
+            try {
+                return leastLagged();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+
+        assertThat(decision.node()).isEqualTo(db1);
+    }
+
+    private Decision leastLagged() throws SQLException {
+        return router(WhenNoneEligible.LEAST_LAGGED).decide(intents.of(Access.READ));
+    }
+
+    /** What a session has only seen is no reason to wait for a primary, and no more than any read has to say. */
+    @Test
+    void whoHasOnlyReadIsRefusedLikeAnybody() {
+        topology.set(withoutPrimary("db1 is down", down(db2), down(db3)));
+        consistency.seen(db3);
+
+        assertThat(intents.of(Access.READ).wish().mayHold()).isFalse();
+        assertThatExceptionOfType(NoReadableNodeException.class)
+                .isThrownBy(this::read)
+                .withMessageContaining("No node can be read from")
+                .withMessageNotContaining("written");
+        consistency.committed(COMMIT);
+        assertThat(intents.of(Access.READ).wish().mayHold()).isTrue();
+    }
+
+    @Test
+    void afterACommitInDoubtThePrimaryServes() throws SQLException {
+        topology.set(withPrimary(primary(db1), replica(db2, NEW, -1_000), replica(db3, NEW, -1_000)));
+        consistency.commitInDoubt();
+
+        assertThat(read().node()).isEqualTo(db1);
+        topology.set(withPrimary(primary(db1), replica(db2, NEW, -60_000), replica(db3, NEW, 10)));
+        assertThat(read().node()).isEqualTo(db2);
+    }
+
+    @Test
+    void theFloorFallsOnceEveryNodeHasIt() throws SQLException {
+        consistency.raiseFloor(COMMIT);
+        assertThat(read().reason()).isEqualTo(DecisionReason.SESSION_WAIT);
+
+        topology.set(withPrimary(primary(db1), replica(db2, NEW, 10), replica(db3, NEW, 10)));
+
+        assertThat(intents.of(Access.READ)).isSameAs(Intent.READ);
+        topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, OLD, 10)));
+        assertThat(intents.of(Access.READ)).as("for ever").isSameAs(Intent.READ);
     }
 
     private Decision readUnchecked() {

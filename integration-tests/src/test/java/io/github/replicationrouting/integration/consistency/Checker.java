@@ -1,47 +1,91 @@
 package io.github.replicationrouting.integration.consistency;
 
-import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.consistency.Session;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Many sessions at once, each of which counts up a row of its own and reads it back, together with another's row. Values
- * only grow, so that a read tells by itself whether it went back: behind the session's last acknowledged write, or behind
- * what the session saw before. A write that failed may have been executed; it only makes later values larger.
+ * Many sessions at once, each of which counts up a row of its own and reads it back, together with another's row, while a
+ * second caller of the same session reads at the same time. Values only grow, so that a read tells by itself whether it
+ * went back: behind what the session had written, or had seen, before the read began. A write that failed may have been
+ * executed; it only makes later values larger.
  */
 final class Checker {
 
     static final String TABLE = "CREATE TABLE %s.counter (id INT PRIMARY KEY, value BIGINT NOT NULL)";
 
+    /** Sessions in which nobody writes, beside the others. */
+    private static final int READING_SESSIONS = 2;
+
+    /** Callers that read on a kept connection take another one now and then, wherever that leads. */
+    private static final int READS_OF_KEPT_CONNECTION = 50;
+
+    private static final long PAUSE_NANOS = 100_000;
+
     private final SessionRouting routing;
     private final int sessions;
     private final long pairs;
+    private final long begin = System.nanoTime();
     private final long end;
     private final LongAdder done = new LongAdder();
+    private final LongAdder overlapping = new LongAdder();
     private final LongAdder failed = new LongAdder();
-    private final LongAdder ownWrites = new LongAdder();
-    private final LongAdder monotonicReads = new LongAdder();
+    private final LongAdder faults = new LongAdder();
+    private final LongAdder stale = new LongAdder();
+    private final LongAdder wentBack = new LongAdder();
     private final Queue<String> examples = new ConcurrentLinkedQueue<>();
 
     Checker(SessionRouting routing, int sessions, long pairs, long seconds) {
         this.routing = routing;
         this.sessions = sessions;
         this.pairs = pairs;
-        this.end = System.nanoTime() + seconds * 1_000_000_000L;
+        this.end = begin + seconds * 1_000_000_000L;
+    }
+
+    /** Connections of each node that keep callers from waiting for one another: some use two at a time. */
+    static int poolSize(int sessions) {
+        return 3 * sessions + 4 * READING_SESSIONS;
     }
 
     /** Runs until enough pairs of a write and a read are done, or the time is up. */
     void run() throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < sessions; i++) {
-            int id = i;
-            threads.add(new Thread(() -> session(id), "session-" + id));
+        for (int id = 0; id < sessions; id++) {
+            // Of three sessions one is shared by its threads, one by its web requests, and one keeps a connection.
+            CheckedSession session =
+                    id % 3 == 1 ? CheckedSession.ofRequests(sessions) : CheckedSession.shared(sessions);
+            boolean keepsConnection = id % 3 == 2;
+            int row = id;
+            threads.add(new Thread(() -> writeAndRead(session, row), "session-" + id));
+            threads.add(new Thread(
+                    () -> {
+                        if (keepsConnection) {
+                            readOnKeptConnections(session);
+                        } else {
+                            readBeside(session);
+                        }
+                    },
+                    "session-" + id + "-beside"));
+        }
+        for (int i = 0; i < READING_SESSIONS; i++) {
+            CheckedSession session = i % 2 == 0 ? CheckedSession.shared(sessions) : CheckedSession.ofRequests(sessions);
+            threads.add(new Thread(() -> readBeside(session), "reading-session-" + i));
+            threads.add(new Thread(() -> readBeside(session), "reading-session-" + i + "-beside"));
         }
         threads.forEach(Thread::start);
         for (Thread thread : threads) {
@@ -53,59 +97,174 @@ final class Checker {
         return done.sum() >= pairs || System.nanoTime() - end > 0;
     }
 
-    private void session(int id) {
-        SessionToken.clear();
-        long acknowledged = 0;
+    private void writeAndRead(CheckedSession session, int row) {
         long next = 0;
-        long[] seen = new long[sessions];
         while (!isOver()) {
-            int other = ThreadLocalRandom.current().nextInt(sessions);
-            try {
-                long value = ++next;
-                routing.readWrite().executeWithoutResult(status -> routing.jdbc()
-                        .update("UPDATE counter SET value = ? WHERE id = ?", value, id));
-                acknowledged = value;
-            } catch (DataAccessException | TransactionException e) {
-                failed.increment();
-            }
-            try {
-                long[] read = routing.readOnly().execute(status -> new long[] {value(id), value(other)});
+            long value = ++next;
+            int other = anyRow();
+            inOneRequest(session, seen -> {
+                try {
+                    routing.readWrite().executeWithoutResult(status -> routing.jdbc()
+                            .update("UPDATE counter SET value = ? WHERE id = ?", value, row));
+                    seen.wrote(row, value);
+                } catch (DataAccessException | TransactionException e) {
+                    failed.increment();
+                }
+                CheckedSession.Seen before = session.now(seen);
+                Map<Integer, Long> read = routing.readOnly().execute(status -> values(row, other));
+                read.forEach((id, found) -> {
+                    check(before, id, found);
+                    seen.saw(id, found);
+                });
                 done.increment();
-                check(id, id, read[0], Math.max(acknowledged, seen[id]), acknowledged);
-                check(id, other, read[1], seen[other], other == id ? acknowledged : 0);
-                seen[id] = Math.max(seen[id], read[0]);
-                seen[other] = Math.max(seen[other], read[1]);
-            } catch (DataAccessException | TransactionException e) {
-                failed.increment();
-            }
+            });
         }
+    }
+
+    /** Reads of the same session at the same time, every second one with another read inside. */
+    private void readBeside(CheckedSession session) {
+        for (int i = 0; mayReadBeside(); i++) {
+            int row = anyRow();
+            boolean nests = i % 2 == 0;
+            inOneRequest(session, seen -> {
+                CheckedSession.Seen before = session.now(seen);
+                routing.readOnly().executeWithoutResult(status -> {
+                    long outer = value(row);
+                    check(before, row, outer);
+                    seen.saw(row, outer);
+                    if (nests) {
+                        CheckedSession.Seen beforeInner = session.now(seen);
+                        long inner = routing.newReadOnly().execute(ignored -> value(row));
+                        check(beforeInner, row, inner);
+                        seen.saw(row, inner);
+                    }
+                });
+            });
+            overlapping.increment();
+        }
+    }
+
+    private void readOnKeptConnections(CheckedSession session) {
+        while (mayReadBeside()) {
+            inOneRequest(session, seen -> {
+                try (Connection kept = routing.routing().dataSource().getConnection()) {
+                    kept.setReadOnly(true);
+                    JdbcTemplate jdbc = new JdbcTemplate(new SingleConnectionDataSource(kept, true));
+                    for (int i = 0; i < READS_OF_KEPT_CONNECTION && mayReadBeside(); i++) {
+                        int row = anyRow();
+                        CheckedSession.Seen before = session.now(seen);
+                        long read = value(jdbc, row);
+                        check(before, row, read);
+                        seen.saw(row, read);
+                        session.saw(seen);
+                        overlapping.increment();
+                    }
+                } catch (SQLException e) {
+                    failed.increment();
+                }
+            });
+        }
+    }
+
+    /** One for every other pair, so that they overlap without taking the machine for themselves. */
+    private boolean mayReadBeside() {
+        while (2 * overlapping.sum() > done.sum() && !isOver()) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        return !isOver();
+    }
+
+    private void inOneRequest(CheckedSession session, Work work) {
+        CheckedSession.Seen seen = session.begin();
+        @Nullable Session before = session.session().bind();
+        try {
+            work.of(seen);
+        } catch (DataAccessException | TransactionException e) {
+            failed.increment();
+        } finally {
+            Session.restore(before);
+            session.saw(seen);
+        }
+    }
+
+    private interface Work {
+        void of(CheckedSession.Seen seen);
+    }
+
+    private int anyRow() {
+        return ThreadLocalRandom.current().nextInt(sessions);
     }
 
     private long value(int id) {
-        return routing.jdbc().queryForObject("SELECT value FROM counter WHERE id = ?", Long.class, id);
+        return value(routing.jdbc(), id);
     }
 
-    private void check(int session, int row, long read, long atLeast, long acknowledged) {
-        if (read >= atLeast) {
+    private Map<Integer, Long> values(int one, int other) {
+        Map<Integer, Long> values = new HashMap<>();
+        routing.jdbc()
+                .query(
+                        "SELECT id, value FROM counter WHERE id IN (?, ?)",
+                        rows -> {
+                            values.put(rows.getInt(1), rows.getLong(2));
+                        },
+                        one,
+                        other);
+        return values;
+    }
+
+    private static long value(JdbcTemplate jdbc, int id) {
+        return jdbc.queryForObject("SELECT value FROM counter WHERE id = ?", Long.class, id);
+    }
+
+    private void check(CheckedSession.Seen before, int row, long read) {
+        if (read >= before.value(row)) {
             return;
         }
-        (read < acknowledged ? ownWrites : monotonicReads).increment();
+        (read < before.written(row) ? stale : wentBack).increment();
         if (examples.size() < 5) {
-            examples.add("session " + session + " read " + read + " of row " + row + " after " + atLeast);
+            examples.add(Thread.currentThread().getName() + " read " + read + " of row " + row + " after "
+                    + before.value(row));
         }
+    }
+
+    /** A fault begins. */
+    void fault() {
+        faults.increment();
+    }
+
+    long faults() {
+        return faults.sum();
     }
 
     long pairs() {
         return done.sum();
     }
 
+    /** Reads of a session while another of the same session is under way. */
+    long overlappingReads() {
+        return overlapping.sum();
+    }
+
     long violations() {
-        return ownWrites.sum() + monotonicReads.sum();
+        return stale.sum() + wentBack.sum();
     }
 
     @Override
     public String toString() {
-        return done + " pairs, " + failed + " failed, " + ownWrites + " reads behind own writes, " + monotonicReads
-                + " reads that went back " + examples + "; " + routing.counts();
+        long reads = Math.max(1, routing.counts().reads());
+        return String.format(
+                Locale.ROOT,
+                "%d pairs and %d overlapping reads in %d s, %d stale, %d gone back, %d faults, %.1f%% of the reads on"
+                        + " replicas, %d failed %s; %s",
+                done.sum(),
+                overlapping.sum(),
+                (System.nanoTime() - begin) / 1_000_000_000L,
+                stale.sum(),
+                wentBack.sum(),
+                faults.sum(),
+                100.0 * routing.counts().readsOnReplicas() / reads,
+                failed.sum(),
+                examples,
+                routing.counts());
     }
 }

@@ -11,6 +11,7 @@ import io.github.replicationrouting.test.ReplicatedCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,25 +20,27 @@ import org.slf4j.LoggerFactory;
 
 /**
  * No read goes back while appliers stall, replicas are late and die, and another node becomes the primary; and the
- * checker finds those that do where nothing is promised. {@code -Dreplication-routing.test.pairs} and
- * {@code -Dreplication-routing.test.pairs-seconds} ask for more.
+ * checker finds those that do where nothing is promised. {@code -Dreplication-routing.test.pairs} asks for another number
+ * of pairs of a write and a read, which then must be reached.
  */
 abstract class CheckerTests {
 
     private static final Logger log = LoggerFactory.getLogger(CheckerTests.class);
-    private static final long PAIRS = Long.getLong("replication-routing.test.pairs", 30_000);
-    private static final int SESSIONS = 16;
-    private static final int PAIRS_UNDER_EACH_FAULT = 300;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final @Nullable Long DEMANDED = Long.getLong("replication-routing.test.pairs");
+    private static final long PAIRS = DEMANDED == null ? 30_000 : DEMANDED;
+    private static final int FEWEST_PAIRS_PER_SECOND = 250;
+    private static final int SESSIONS = 12;
+    private static final long PAIRS_UNDER_EACH_FAULT = Math.max(300, PAIRS / 200);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final JdbcDriver driver;
     private final long seconds;
     private ReplicatedCluster cluster;
 
-    /** @param seconds when to end although fewer pairs are done, unless a property says otherwise */
+    /** @param seconds when to end although fewer pairs are done, where none are demanded */
     CheckerTests(JdbcDriver driver, long seconds) {
         this.driver = driver;
-        this.seconds = Long.getLong("replication-routing.test.pairs-seconds", seconds);
+        this.seconds = DEMANDED == null ? seconds : Math.max(seconds, DEMANDED / FEWEST_PAIRS_PER_SECOND);
     }
 
     @BeforeEach
@@ -62,7 +65,9 @@ abstract class CheckerTests {
         Checker checker = check(ConsistencyMode.SESSION, PAIRS, seconds);
 
         assertThat(checker.violations()).as(checker::toString).isZero();
-        assertThat(checker.pairs()).isGreaterThan(1_000);
+        assertThat(checker.pairs()).isGreaterThanOrEqualTo(DEMANDED == null ? 1_000 : DEMANDED);
+        assertThat(checker.overlappingReads()).isGreaterThan(500);
+        assertThat(checker.faults()).isPositive();
     }
 
     @Test
@@ -74,8 +79,8 @@ abstract class CheckerTests {
 
     private Checker check(ConsistencyMode mode, long pairs, long seconds) throws Exception {
         ConsistencySettings settings = new ConsistencySettings(mode, Duration.ofMillis(100), Duration.ofSeconds(60));
-        try (SessionRouting routing =
-                SessionRouting.over(cluster, driver, "", Duration.ofMillis(100), settings, SESSIONS)) {
+        try (SessionRouting routing = SessionRouting.over(
+                cluster, driver, "", Duration.ofMillis(100), settings, Checker.poolSize(SESSIONS))) {
             Checker checker = new Checker(routing, SESSIONS, pairs, seconds);
             AtomicReference<Throwable> failure = new AtomicReference<>();
             Thread faults = new Thread(() -> harm(checker), "faults");
@@ -92,21 +97,23 @@ abstract class CheckerTests {
     private void harm(Checker checker) {
         while (!checker.isOver()) {
             List<ClusterNode> replicas = cluster.replicas();
-            replicas.get(0).stopApplier();
-            awaitPairs(checker);
+            fault(checker, replicas.get(0)::stopApplier);
             replicas.get(0).startApplier();
-            replicas.get(1).delay(Duration.ofSeconds(1));
-            awaitPairs(checker);
+            fault(checker, () -> replicas.get(1).delay(Duration.ofSeconds(1)));
             replicas.get(1).delay(Duration.ZERO);
             awaitPairs(checker);
-            replicas.get(1).kill();
-            awaitPairs(checker);
+            fault(checker, replicas.get(1)::kill);
             replicas.get(1).start();
             cluster.heal();
             awaitPairs(checker);
-            cluster.promote(replicas.get(0));
-            awaitPairs(checker);
+            fault(checker, () -> cluster.promote(replicas.get(0)));
         }
+    }
+
+    private static void fault(Checker checker, Runnable fault) {
+        checker.fault();
+        fault.run();
+        awaitPairs(checker);
     }
 
     /** A fault lasts until reads and writes have met it. */

@@ -1,14 +1,18 @@
 package io.github.replicationrouting.integration.consistency;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.consistency.ConsistencyMode;
 import io.github.replicationrouting.consistency.ConsistencySettings;
 import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.routing.NoReadableNodeException;
 import io.github.replicationrouting.routing.RoutingHints;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.NodeState;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,13 +20,18 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * Every way to commit leaves a token, and a read that follows finds the commit. The applier of the replicas stands still
@@ -173,6 +182,41 @@ abstract class OwnWritesTests {
         }
     }
 
+    /** It reads on a replica, and is not given back in between. */
+    @Test
+    void aReadingConnectionThatIsHeldKeepsUpWithItsSession() throws SQLException {
+        int id = newId();
+        try (Connection held = routing.routing().dataSource().getConnection()) {
+            held.setReadOnly(true);
+            JdbcTemplate reading = new JdbcTemplate(new SingleConnectionDataSource(held, true));
+            String sql = "SELECT COUNT(*) FROM item WHERE id = ?";
+            assertThat(reading.queryForObject(sql, Integer.class, id)).isZero();
+            assertThat(routing.counts().readsOnReplicas()).isPositive();
+            cluster.replicas().forEach(ClusterNode::stopApplier);
+
+            routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
+
+            assertThat(reading.queryForObject(sql, Integer.class, id)).isOne();
+        }
+    }
+
+    @Test
+    void whoHasOnlyReadDoesNotWaitForAPrimary() {
+        count(0);
+        assertThat(SessionToken.current().isEmpty()).isFalse();
+        cluster.nodes().forEach(ClusterNode::kill);
+        await("no node serves")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> routing.routing().topology().snapshot().nodes().stream()
+                        .allMatch(node -> node.state() == NodeState.DOWN));
+
+        assertThatThrownBy(() -> count(0)).rootCause().satisfies(refusal -> {
+            assertThat(refusal).isInstanceOf(NoReadableNodeException.class);
+            assertThat(refusal).hasMessageContaining("No node can be read from");
+            assertThat(refusal).hasMessageNotContaining("Waited");
+        });
+    }
+
     @Test
     void whatIsRolledBackLeavesNoToken() {
         routing.readWrite().executeWithoutResult(status -> {
@@ -261,6 +305,37 @@ abstract class OwnWritesTests {
             if (reported) {
                 assertThat(waiting.counts().readsOnReplicas()).isGreaterThanOrEqualTo(rounds * 95L / 100);
             }
+        }
+    }
+
+    /** Each read is later than what any probe of the primary shows of the other replica, and others go on writing. */
+    @Test
+    void aSessionThatReadsWithoutAPauseLeavesItsReplicaAndSeesNoLess() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        Thread writer = new Thread(() -> {
+            while (!over.get()) {
+                routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", newId());
+            }
+        });
+        writer.start();
+        try {
+            Set<Long> servers = new HashSet<>();
+            long seen = 0;
+            long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            while (servers.size() < 2 && System.nanoTime() < end) {
+                long[] read = routing.readOnly().execute(status -> new long[] {
+                    routing.jdbc().queryForObject("SELECT @@server_id", Long.class),
+                    routing.jdbc().queryForObject("SELECT COUNT(*) FROM item", Long.class)
+                });
+                servers.add(read[0]);
+                assertThat(read[1]).isGreaterThanOrEqualTo(seen);
+                seen = read[1];
+            }
+            assertThat(servers).hasSize(2);
+            assertThat(routing.counts().reads()).as("of the session alone").isGreaterThan(10);
+        } finally {
+            over.set(true);
+            writer.join();
         }
     }
 

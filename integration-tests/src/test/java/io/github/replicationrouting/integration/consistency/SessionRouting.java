@@ -9,13 +9,16 @@ import io.github.replicationrouting.consistency.ConsistencySettings;
 import io.github.replicationrouting.metrics.RouterMetrics;
 import io.github.replicationrouting.monitor.LagProbe;
 import io.github.replicationrouting.monitor.MonitorSettings;
+import io.github.replicationrouting.node.DeclaredRole;
 import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeKind;
 import io.github.replicationrouting.node.NodeSpec;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.NodeState;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -37,6 +40,7 @@ final class SessionRouting implements AutoCloseable {
     private final ReplicationRouting routing;
     private final JdbcTemplate jdbc;
     private final TransactionTemplate readOnly;
+    private final TransactionTemplate newReadOnly;
     private final TransactionTemplate readWrite;
     private final Counts counts;
 
@@ -49,6 +53,10 @@ final class SessionRouting implements AutoCloseable {
                 new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRED);
         reading.setReadOnly(true);
         this.readOnly = new TransactionTemplate(transactions, reading);
+        DefaultTransactionDefinition readingAnew =
+                new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        readingAnew.setReadOnly(true);
+        this.newReadOnly = new TransactionTemplate(transactions, readingAnew);
         this.readWrite = new TransactionTemplate(transactions);
     }
 
@@ -56,6 +64,37 @@ final class SessionRouting implements AutoCloseable {
             ReplicatedCluster cluster,
             JdbcDriver driver,
             String parameters,
+            Duration interval,
+            ConsistencySettings consistency,
+            int poolSize) {
+        List<NodeSpec> nodes = cluster.nodes().stream()
+                .map(node -> NodeSpec.of(node.name(), url(node, driver, parameters)))
+                .toList();
+        return over(cluster, nodes, interval, consistency, poolSize);
+    }
+
+    private static String url(ClusterNode node, JdbcDriver driver, String parameters) {
+        String url = node.jdbcUrl(driver);
+        return parameters.isEmpty() ? url : url + (url.contains("?") ? "&" : "?") + parameters;
+    }
+
+    /** Its primary, and one of its replicas as if it were an endpoint with several servers behind it. */
+    static SessionRouting overEndpoint(ReplicatedCluster cluster, JdbcDriver driver, ConsistencySettings consistency) {
+        ClusterNode reader = cluster.replicas().get(0);
+        return over(
+                cluster,
+                List.of(
+                        NodeSpec.of(cluster.primary().name(), cluster.primary().jdbcUrl(driver)),
+                        new NodeSpec(
+                                "readers", reader.jdbcUrl(driver), DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null)),
+                Duration.ofMillis(100),
+                consistency,
+                4);
+    }
+
+    private static SessionRouting over(
+            ReplicatedCluster cluster,
+            List<NodeSpec> nodes,
             Duration interval,
             ConsistencySettings consistency,
             int poolSize) {
@@ -71,7 +110,7 @@ final class SessionRouting implements AutoCloseable {
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(60),
                         Duration.ZERO));
-        for (ClusterNode node : cluster.nodes()) {
+        for (NodeSpec node : nodes) {
             HikariConfig pool = new HikariConfig();
             pool.setPoolName(node.name());
             pool.setUsername(cluster.username());
@@ -79,15 +118,7 @@ final class SessionRouting implements AutoCloseable {
             pool.setMaximumPoolSize(poolSize);
             pool.setConnectionTimeout(10_000);
             pool.setInitializationFailTimeout(-1);
-            String url = node.jdbcUrl(driver);
-            builder.node(new NodeSettings(
-                    NodeSpec.of(
-                            node.name(),
-                            parameters.isEmpty() ? url : url + (url.contains("?") ? "&" : "?") + parameters),
-                    pool,
-                    null,
-                    Duration.ofSeconds(5),
-                    null));
+            builder.node(new NodeSettings(node, pool, null, Duration.ofSeconds(5), null));
         }
         SessionRouting test = new SessionRouting(builder.build(), counts);
         test.routing.start();
@@ -105,6 +136,11 @@ final class SessionRouting implements AutoCloseable {
 
     TransactionTemplate readOnly() {
         return readOnly;
+    }
+
+    /** A transaction of its own, also within another one. */
+    TransactionTemplate newReadOnly() {
+        return newReadOnly;
     }
 
     TransactionTemplate readWrite() {

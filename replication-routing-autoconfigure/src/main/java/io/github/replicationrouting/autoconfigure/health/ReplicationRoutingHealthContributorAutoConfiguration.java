@@ -2,6 +2,7 @@ package io.github.replicationrouting.autoconfigure.health;
 
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
+import io.github.replicationrouting.routing.Intent;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -72,6 +73,9 @@ public final class ReplicationRoutingHealthContributorAutoConfiguration {
 
     private static HealthContributor indicator(
             ReplicationRouting router, ReplicationRoutingHealthProperties properties) {
-        return new RouterHealthIndicator(router.topology(), properties.isRequireWritable());
+        return new RouterHealthIndicator(
+                router.topology(),
+                () -> router.dataSource().explain(Intent.READ).decision() != null,
+                properties.isRequireWritable());
     }
 }

@@ -9,6 +9,7 @@ import io.github.replicationrouting.topology.TopologySnapshot;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
@@ -19,10 +20,13 @@ import org.springframework.boot.health.contributor.Health;
 final class RouterHealthIndicator extends AbstractHealthIndicator {
 
     private final Topology topology;
+    private final BooleanSupplier readable;
     private final boolean requireWritable;
 
-    RouterHealthIndicator(Topology topology, boolean requireWritable) {
+    /** @param readable whether some node would serve a read now */
+    RouterHealthIndicator(Topology topology, BooleanSupplier readable, boolean requireWritable) {
         this.topology = topology;
+        this.readable = readable;
         this.requireWritable = requireWritable;
     }
 
@@ -38,7 +42,7 @@ final class RouterHealthIndicator extends AbstractHealthIndicator {
         boolean writable = snapshot.primary() != null;
         Map<String, String> states = new LinkedHashMap<>();
         snapshot.nodes().forEach(node -> states.put(node.name(), Labels.of(node.state())));
-        boolean up = writable || (online > 0 && !requireWritable);
+        boolean up = writable || (!requireWritable && (online > 0 || readable.getAsBoolean()));
         (up ? builder.up() : builder.down())
                 .withDetail("writable", writable)
                 .withDetail("replicas", online + "/" + replicas.size())

@@ -175,11 +175,26 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
         assertThat(health(false, null, replica).getStatus()).isEqualTo(Status.UP);
     }
 
+    /** As with {@code reads.when-none-eligible=least-lagged}. */
+    @Test
+    void whileALaggingReplicaServesShouldBeUp() {
+        NodeStatus lagging = status("db2", Role.REPLICA, NodeState.LAGGING);
+
+        assertThat(health(false, true, null, lagging).getStatus()).isEqualTo(Status.UP);
+        assertThat(health(false, false, null, lagging).getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health(true, true, null, lagging).getStatus()).isEqualTo(Status.DOWN);
+    }
+
     private static Health health(@Nullable NodeStatus primary, NodeStatus... nodes) {
         return health(false, primary, nodes);
     }
 
     private static Health health(boolean requireWritable, @Nullable NodeStatus primary, NodeStatus... nodes) {
+        return health(requireWritable, false, primary, nodes);
+    }
+
+    private static Health health(
+            boolean requireWritable, boolean readable, @Nullable NodeStatus primary, NodeStatus... nodes) {
         TopologySnapshot snapshot =
                 new TopologySnapshot(List.of(nodes), primary, primary == null ? "the primary is down" : null);
         Topology still = new Topology() {
@@ -193,7 +208,7 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
                 throw new AssertionError("health must not suspect a node");
             }
         };
-        return health(new RouterHealthIndicator(still, requireWritable));
+        return health(new RouterHealthIndicator(still, () -> readable, requireWritable));
     }
 
     private static Health health(HealthIndicator indicator) {

@@ -47,6 +47,7 @@ final class Lease {
     private final @Nullable Object hint;
 
     private boolean used;
+    private boolean read;
     private int openStatements;
     private boolean retired;
     private boolean released;
@@ -133,7 +134,21 @@ final class Lease {
 
     /** What an error of this connection says beyond itself. */
     ErrorKind kindOf(SQLException error) {
-        return isCutOff() ? ErrorKind.CONNECTION_LOST : physical.dialect().classify(error);
+        if (isCutOff()) {
+            return ErrorKind.CONNECTION_LOST;
+        }
+        ErrorKind kind = physical.dialect().classify(error);
+        return kind == ErrorKind.OTHER && wasLostByThisCall() ? ErrorKind.CONNECTION_LOST : kind;
+    }
+
+    /** Connector/J tells of a batch that lost its connection only that its statement is closed. */
+    private boolean wasLostByThisCall() {
+        try {
+            return !lost && physical.isClosed();
+        } catch (SQLException e) {
+            log.debug("A connection to {} cannot say whether it is closed", decision.node(), e);
+            return false;
+        }
     }
 
     /** Whether the node was given up, and whatever waited on this connection was released. */
@@ -168,6 +183,18 @@ final class Lease {
         }
     }
 
+    /** The server was told to commit, and did not answer. */
+    void commitInDoubt() {
+        if (!decision.writable() || !consistency.isOn()) {
+            return;
+        }
+        if (decision.reason() == DecisionReason.PINNED_WRITER) {
+            consistency.raiseFloorInDoubt();
+        } else {
+            consistency.commitInDoubt();
+        }
+    }
+
     private void committed(@Nullable Position commit) {
         if (decision.reason() == DecisionReason.PINNED_WRITER) {
             consistency.raiseFloor(commit);
@@ -178,27 +205,58 @@ final class Lease {
         }
     }
 
-    /** A read is over: the session must not go back behind it, unless it asked for no more than a replica. */
+    /** A statement has returned: the session must not go back behind what it may have shown. */
+    void statementReturned() {
+        if (isReadOfSession()) {
+            read = true;
+            consistency.seen(decision.node());
+        }
+    }
+
+    /** Whether the session is to remember reads here: not where it asked for no more than a replica. */
+    private boolean isReadOfSession() {
+        return !decision.writable()
+                && access != Access.METADATA
+                && consistency.isOn()
+                && !Intents.isForAnyReplica(hint);
+    }
+
+    /** Whether it goes on in use after each read, while its session may write and read elsewhere. */
+    boolean mustKeepUp(Access next) {
+        return duration == Duration.UNTIL_CLOSE
+                && used
+                && openStatements == 0
+                && next != Access.METADATA
+                && isReadOfSession();
+    }
+
+    /** The reads are over. Knowing how far their node is lets the session go on elsewhere. */
     private void seen() {
-        if (!used || decision.writable() || access == Access.METADATA || !consistency.isOn()) {
+        if (!read) {
             return;
         }
-        if (Intents.isForAnyReplica(hint)) {
-            return;
-        }
-        if (decision.notesPosition() && !condemned && !isLost()) {
+        if (!condemned && !isLost()) {
             try {
-                long askedAt = System.nanoTime();
-                Position position = physical.written();
-                if (position != null && !position.isEmpty()) {
-                    consistency.seen(decision.node(), position, askedAt);
-                    return;
-                }
+                notePosition();
             } catch (SQLException | RuntimeException e) {
-                log.debug("Node {} does not say how far it has written", decision.node(), e);
+                log.debug("Node {} does not say how far it is", decision.node(), e);
             }
         }
-        consistency.seen(decision.node());
+        consistency.endedReading();
+    }
+
+    private void notePosition() throws SQLException {
+        long askedAt = System.nanoTime();
+        if (decision.notesPosition()) {
+            Position position = physical.written();
+            if (position != null && !position.isEmpty()) {
+                consistency.seen(decision.node(), position, askedAt);
+            }
+        } else if (consistency.mayLeave(decision.node())) {
+            Position position = physical.executed();
+            boolean known = position != null && !position.isEmpty();
+            consistency.seenOnReplica(decision.node(), known ? position : null, askedAt);
+        }
     }
 
     boolean isLost() {

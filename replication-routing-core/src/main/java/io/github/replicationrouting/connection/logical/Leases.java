@@ -17,6 +17,7 @@ import io.github.replicationrouting.routing.NoWritableNodeException;
 import io.github.replicationrouting.routing.Route;
 import io.github.replicationrouting.routing.RoutedConnection;
 import io.github.replicationrouting.routing.WorkRecord;
+import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Topology;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.sql.Connection;
@@ -154,7 +155,7 @@ public final class Leases implements LogicalConnections {
             Intent intent, Hold.@Nullable Allowance allowance, TopologySnapshot seen, NoReadableNodeException refusal)
             throws SQLException {
         try {
-            if (allowance == null || intent.wish().isNone()) {
+            if (allowance == null || !intent.wish().mayHold()) {
                 throw refusal;
             }
             if (seen.primary() == null) {
@@ -172,6 +173,22 @@ public final class Leases implements LogicalConnections {
     /** As opposed to a node that the application asked for by name. */
     private static boolean isPrimary(Decision decision, TopologySnapshot seen) {
         return decision.reason() != DecisionReason.NODE_REQUESTED && seen.primary() != null;
+    }
+
+    /**
+     * Whether a connection that is kept from one read to the next lacks what its session has written or seen elsewhere
+     * meanwhile; it is waited for before.
+     */
+    boolean isBehind(Lease kept, Access access) {
+        Consistency.Demand session =
+                kept.mustKeepUp(access) ? intents.of(access).wish().session() : null;
+        NodeStatus node = session == null
+                ? null
+                : topology.snapshot().node(kept.decision().node().name());
+        return session != null
+                && node != null
+                && !session.isMetBy(node)
+                && !sessionWait.isOver(kept, session.wanted(node));
     }
 
     /** Tells the monitor of a connection that was lost. */

@@ -96,6 +96,10 @@ final class LogicalConnection implements RoutedConnection {
             return acquire(access);
         }
         if (transactionOpen || current.serves(access, CurrentAccess.isInSpringTransaction(autoCommit))) {
+            if (!transactionOpen && leases.isBehind(current, access)) {
+                retire(current);
+                return acquire(access);
+            }
             if (current.honoursHint(transactionOpen)) {
                 if (access == Access.WRITE && !transactionOpen) {
                     lastDecision = current.decision().forWrite();
@@ -222,6 +226,7 @@ final class LogicalConnection implements RoutedConnection {
     /** A statement of {@code own} has run, or has failed after a part of it. */
     void afterExecution(Lease own) {
         own.acknowledged(autoCommit);
+        own.statementReturned();
     }
 
     void statementClosed(Lease own) {
@@ -266,10 +271,14 @@ final class LogicalConnection implements RoutedConnection {
 
     /** The same for a call that may have changed something, which in auto-commit commits it, too. */
     SQLException failedToChange(Lease own, SQLException error) {
+        // Asked first: what is known to be lost is not lost by this call.
+        boolean inDoubt = autoCommit && mayWrite(own) && own.isCommitInDoubt(error, true);
         SQLException failure = failed(own, error);
-        return autoCommit && mayWrite(own) && own.isCommitInDoubt(error, true)
-                ? ErrorExplanation.lostInCommit(error, own.decision(), true)
-                : failure;
+        if (!inDoubt) {
+            return failure;
+        }
+        own.commitInDoubt();
+        return ErrorExplanation.lostInCommit(error, own.decision(), true);
     }
 
     private boolean mayWrite(Lease own) {
@@ -327,8 +336,10 @@ final class LogicalConnection implements RoutedConnection {
             ended = true;
         } catch (SQLException e) {
             ErrorKind kind = current.kindOf(e);
+            boolean inDoubt = writes && current.isCommitInDoubt(e, false);
             SQLException failure = failedAtEnd(current, e, kind);
-            if (writes && current.isCommitInDoubt(e, false)) {
+            if (inDoubt) {
+                current.commitInDoubt();
                 failure = ErrorExplanation.lostInCommit(e, current.decision(), false);
             }
             boolean lost = current.isLost() || (kind.isLoss() && !current.isWritable());

@@ -25,8 +25,24 @@ final class SessionWait {
     /** Whether the lease can be used, after a wait or without; if not, it has been released. */
     boolean isOver(Lease lease) {
         Position awaited = lease.decision().awaited();
-        if (awaited == null) {
+        if (awaited == null || lease.physical().hasReached(awaited)) {
             return true;
+        }
+        boolean reached = false;
+        try {
+            reached = isOver(lease, awaited);
+        } finally {
+            if (!reached) {
+                lease.release();
+            }
+        }
+        return reached;
+    }
+
+    /** The same for a lease that is in use, and stays so; null where waiting would not help. */
+    boolean isOver(Lease lease, @Nullable Position awaited) {
+        if (awaited == null) {
+            return false;
         }
         long begin = System.nanoTime();
         Position reached = null;
@@ -34,9 +50,6 @@ final class SessionWait {
             reached = await(lease, awaited);
         } finally {
             consistency.waited(lease.decision().node(), Duration.ofNanos(System.nanoTime() - begin), reached);
-            if (reached == null) {
-                lease.release();
-            }
         }
         return reached != null;
     }

@@ -55,6 +55,7 @@ public final class PhysicalConnection implements Connection {
     private final CommitReports commits;
     private final @Nullable String initialCatalog;
 
+    private @Nullable Position reached;
     private boolean transactionOpen;
 
     /** Whether the last call failed: no driver's flags count then, and MariaDB's marks a transaction out of caution. */
@@ -126,12 +127,26 @@ public final class PhysicalConnection implements Connection {
         delegate.setNetworkTimeout(
                 Runnable::run, Math.toIntExact(limit.plus(ANSWER_MARGIN).toMillis()));
         try {
-            return dialect.await(delegate, wanted, limit);
+            Position answer = dialect.await(delegate, wanted, limit);
+            if (answer != null) {
+                reached = answer;
+            }
+            return answer;
         } finally {
             if (!delegate.isClosed()) {
                 delegate.setNetworkTimeout(Runnable::run, before);
             }
         }
+    }
+
+    /** Whether a wait over this connection has shown that its server has this. One connection leads to one server. */
+    public boolean hasReached(Position wanted) {
+        return reached != null && reached.contains(wanted);
+    }
+
+    /** What the server has executed up to now as a replica, asked in no transaction: one statement; null if unknown. */
+    public @Nullable Position executed() throws SQLException {
+        return dialect.executed(delegate);
     }
 
     /** What the server has written up to now, asked in no transaction: one statement; null where it cannot tell. */

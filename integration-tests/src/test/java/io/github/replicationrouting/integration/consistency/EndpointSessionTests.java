@@ -1,0 +1,95 @@
+package io.github.replicationrouting.integration.consistency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.consistency.ConsistencyMode;
+import io.github.replicationrouting.consistency.ConsistencySettings;
+import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.test.JdbcDriver;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Commits are waited for behind an endpoint, and not for ever. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class EndpointSessionTests {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final int READS = 100;
+
+    private final JdbcDriver driver;
+    private SessionRouting routing;
+
+    EndpointSessionTests(JdbcDriver driver) {
+        this.driver = driver;
+    }
+
+    @BeforeAll
+    void start(ReplicatedCluster cluster) {
+        cluster.primary().execute(List.of("CREATE TABLE " + cluster.database() + ".item (name VARCHAR(20))"));
+        cluster.awaitReplicated();
+        routing = SessionRouting.overEndpoint(
+                cluster,
+                driver,
+                new ConsistencySettings(ConsistencyMode.SESSION, Duration.ofSeconds(1), Duration.ofSeconds(2)));
+    }
+
+    @AfterAll
+    void stop() {
+        routing.close();
+    }
+
+    @BeforeEach
+    void begin() {
+        SessionToken.clear();
+    }
+
+    @Test
+    void theFloorOfAMigrationFalls() throws SQLException {
+        try (Connection migration = routing.routing().writerDataSource().getConnection();
+                Statement statement = migration.createStatement()) {
+            statement.execute("INSERT INTO item VALUES ('migrated')");
+        }
+        assertThat(countOf("migrated")).isPositive();
+
+        awaitReadsThatDoNotWait();
+    }
+
+    @Test
+    void aSessionsOwnCommitIsOldInTheEnd() {
+        routing.jdbc().update("INSERT INTO item VALUES ('own')");
+        assertThat(countOf("own")).isPositive();
+
+        awaitReadsThatDoNotWait();
+    }
+
+    /** Each over another connection, of which it is not known yet what its server has. */
+    private void awaitReadsThatDoNotWait() {
+        await("reads do not wait any more").atMost(LIMIT).until(() -> {
+            routing.counts().reset();
+            for (int i = 0; i < READS; i++) {
+                if (i % 10 == 0) {
+                    routing.routing()
+                            .pools()
+                            .forEach(pool -> pool.pool().getHikariPoolMXBean().softEvictConnections());
+                }
+                countOf("any");
+            }
+            return routing.counts().waits().isEmpty() && routing.counts().readsOnReplicas() == READS;
+        });
+    }
+
+    private int countOf(String name) {
+        return routing.readOnly().execute(status -> routing.jdbc()
+                .queryForObject("SELECT COUNT(*) FROM item WHERE name = ?", Integer.class, name));
+    }
+}

@@ -1,0 +1,13 @@
+package io.github.replicationrouting.integration.consistency;
+
+import io.github.replicationrouting.test.ClusterKind;
+import io.github.replicationrouting.test.JdbcDriver;
+import io.github.replicationrouting.test.WithReplicatedCluster;
+
+@WithReplicatedCluster(kind = ClusterKind.MARIADB, shared = false)
+class MariaDbEndpointSessionIT extends EndpointSessionTests {
+
+    MariaDbEndpointSessionIT() {
+        super(JdbcDriver.MARIADB);
+    }
+}
