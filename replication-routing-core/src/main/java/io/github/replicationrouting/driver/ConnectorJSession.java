@@ -70,10 +70,11 @@ final class ConnectorJSession implements DriverSession {
     }
 
     @Override
-    public void trackCommits(String statement, Consumer<String> onCommit) throws SQLException {
+    public boolean trackCommits(String statement, Consumer<String> onCommit) throws SQLException {
         SetStatement.execute(connection, statement);
         commits = new ConnectorJCommits(onCommit);
         server.getServerSessionStateController().addSessionStateChangesListener(commits);
+        return true;
     }
 
     @Override

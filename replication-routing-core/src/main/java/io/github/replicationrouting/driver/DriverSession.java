@@ -50,18 +50,23 @@ public interface DriverSession {
      *
      * @param statement what switches the reports on
      * @param onCommit hears the server's words for a commit, in the thread of the call that committed; does not throw
+     * @return whether the reports are heard
      */
-    default void trackCommits(String statement, Consumer<String> onCommit) throws SQLException {
+    default boolean trackCommits(String statement, Consumer<String> onCommit) throws SQLException {
         throw new UnsupportedOperationException("This driver does not report commits");
     }
 
-    /** Finds what the driver behind a connection offers. */
-    static DriverSession of(Connection connection) {
+    /**
+     * Finds what the driver behind a connection offers.
+     *
+     * @param wire the connection's own
+     */
+    static DriverSession of(Connection connection, Wire wire) {
         DriverSession connectorJ = ConnectorJSession.ifSupported(connection);
         if (connectorJ != null) {
             return connectorJ;
         }
-        DriverSession mariaDb = MariaDbSession.ifSupported(connection);
+        DriverSession mariaDb = MariaDbSession.ifSupported(connection, wire);
         return mariaDb != null ? mariaDb : new GenericSession(connection);
     }
 }

@@ -4,8 +4,12 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mariadb.jdbc.client.Context;
+import org.mariadb.jdbc.export.HaMode;
+import org.mariadb.jdbc.util.constants.Capabilities;
 import org.mariadb.jdbc.util.constants.ServerStatus;
 import org.springframework.util.ClassUtils;
 
@@ -18,21 +22,25 @@ final class MariaDbSession implements DriverSession {
     private static final boolean PRESENT =
             ClassUtils.isPresent("org.mariadb.jdbc.Connection", MariaDbSession.class.getClassLoader());
 
+    private static final String MARIADB_VARIABLE = "last_gtid";
+
     private final Connection connection;
     private final Context context;
+    private final @Nullable SessionReports reports;
 
-    private MariaDbSession(Connection connection, Context context) {
+    private MariaDbSession(Connection connection, Context context, @Nullable SessionReports reports) {
         this.connection = connection;
         this.context = context;
+        this.reports = reports;
     }
 
     static boolean isDriver(Driver driver) {
         return PRESENT && driver instanceof org.mariadb.jdbc.Driver;
     }
 
-    static @Nullable DriverSession ifSupported(Connection connection) {
+    static @Nullable DriverSession ifSupported(Connection connection, Wire wire) {
         return PRESENT && connection instanceof org.mariadb.jdbc.Connection mariaDb
-                ? new MariaDbSession(connection, mariaDb.getContext())
+                ? new MariaDbSession(connection, mariaDb.getContext(), wire.reports())
                 : null;
     }
 
@@ -72,5 +80,36 @@ final class MariaDbSession implements DriverSession {
         } else {
             SetStatement.execute(connection, "ROLLBACK");
         }
+    }
+
+    /**
+     * The driver has the server report, and drops what it says; it is read off the socket. Not when the driver may change
+     * the socket behind its connection, or leaves answers without a report.
+     */
+    @Override
+    public boolean canTrackCommits() {
+        return reports != null
+                && context.getConf().haMode() == HaMode.NONE
+                && context.hasClientCapability(Capabilities.CLIENT_SESSION_TRACK)
+                && context.hasClientCapability(Capabilities.CLIENT_DEPRECATE_EOF);
+    }
+
+    /** Whether reports are heard is seen from the answer: encrypted or compressed, it says nothing. */
+    @Override
+    public boolean trackCommits(String statement, Consumer<String> onCommit) throws SQLException {
+        SessionReports heard = Objects.requireNonNull(reports);
+        heard.listen((type, name, value) -> {
+            if (type == SessionReports.Type.GTID || name.equals(MARIADB_VARIABLE)) {
+                if (!value.isEmpty()) {
+                    onCommit.accept(value);
+                }
+            }
+        });
+        SetStatement.execute(connection, statement);
+        SetStatement.execute(connection, "SET SESSION time_zone=@@session.time_zone");
+        if (!heard.areHeard()) {
+            heard.ignore();
+        }
+        return heard.areHeard();
     }
 }

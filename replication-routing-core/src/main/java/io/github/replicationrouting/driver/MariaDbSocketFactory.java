@@ -13,7 +13,7 @@ public final class MariaDbSocketFactory extends SocketFactory {
     /** The only one that the driver calls; it connects the socket itself. */
     @Override
     public Socket createSocket() throws IOException {
-        return SocketTap.tapped(plain.createSocket());
+        return SocketTap.tapped(new ReportingSocket());
     }
 
     @Override

@@ -107,6 +107,12 @@ public final class Wire {
         }
     }
 
+    /** What the server reports of its session, as far as it can be read off the socket; null where it cannot. */
+    @Nullable
+    SessionReports reports() {
+        return socket instanceof ReportingSocket reporting ? reporting.reports() : null;
+    }
+
     void use(Connection opened) {
         connection = opened;
         if (isCut() && socket == null) {

@@ -8,6 +8,6 @@ import io.github.replicationrouting.test.WithReplicatedCluster;
 class MariaDbOwnWritesIT extends OwnWritesTests {
 
     MariaDbOwnWritesIT() {
-        super(JdbcDriver.MARIADB, false);
+        super(JdbcDriver.MARIADB, true);
     }
 }

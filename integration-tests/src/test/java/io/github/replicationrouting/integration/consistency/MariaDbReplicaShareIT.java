@@ -9,6 +9,6 @@ import io.github.replicationrouting.test.WithReplicatedCluster;
 class MariaDbReplicaShareIT extends ReplicaShareTests {
 
     MariaDbReplicaShareIT() {
-        super(JdbcDriver.MARIADB, 0);
+        super(JdbcDriver.MARIADB, 0.9);
     }
 }

@@ -3,6 +3,8 @@ package io.github.replicationrouting.integration.consistency;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.replicationrouting.consistency.ConsistencyMode;
 import io.github.replicationrouting.consistency.ConsistencySettings;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.dao.DataAccessException;
 
 /**
  * Every way to commit leaves a token, and a read that follows finds the commit. The applier of the replicas stands still
@@ -98,10 +101,16 @@ abstract class OwnWritesTests {
 
     /** The rows of the last write, read while no replica can have them. */
     private void assertSeenThoughReplicasStandStill(ThrowingWrite write) throws SQLException {
+        String position = cluster.kind().name().toLowerCase(java.util.Locale.ROOT) + " ";
+        assertSeenThoughReplicasStandStill(reported ? position : "at ", write);
+    }
+
+    /** @param token what the session's token tells then */
+    private void assertSeenThoughReplicasStandStill(String token, ThrowingWrite write) throws SQLException {
         cluster.replicas().forEach(ClusterNode::stopApplier);
         int id = newId();
         write.of(id);
-        assertThat(token()).contains(reported ? cluster.kind().name().toLowerCase(java.util.Locale.ROOT) + " " : "at ");
+        assertThat(token()).contains(token);
         assertThat(count(id)).isEqualTo(1);
     }
 
@@ -160,6 +169,72 @@ abstract class OwnWritesTests {
             routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
             routing.jdbc().execute("CREATE TABLE made_" + id + " (id INT PRIMARY KEY)");
         }));
+    }
+
+    @Test
+    void anImplicitCommitByDdlBeforeARollback() throws SQLException {
+        assertSeenThoughReplicasStandStill(id -> routing.readWrite().executeWithoutResult(status -> {
+            routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
+            routing.jdbc().execute("CREATE TABLE made_" + id + " (id INT PRIMARY KEY)");
+            status.setRollbackOnly();
+        }));
+    }
+
+    @Test
+    void anImplicitCommitByDdlThatFails() throws SQLException {
+        assertSeenThoughReplicasStandStill("at ", id -> routing.readWrite().executeWithoutResult(status -> {
+            routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
+            assertThatExceptionOfType(DataAccessException.class)
+                    .isThrownBy(() -> routing.jdbc().execute("CREATE TABLE item (id INT PRIMARY KEY)"));
+            status.setRollbackOnly();
+        }));
+    }
+
+    @Test
+    void aProcedureThatFailsAfterItsCommit() throws SQLException {
+        String procedure = "fails_" + newId();
+        cluster.primary()
+                .execute(List.of("CREATE PROCEDURE " + cluster.database() + "." + procedure + "(IN n INT) BEGIN"
+                        + " INSERT INTO " + cluster.database() + ".item VALUES (n, 'a');"
+                        + " SIGNAL SQLSTATE '45000'; END"));
+        cluster.awaitReplicated();
+        assertSeenThoughReplicasStandStill("at ", id -> assertThatExceptionOfType(DataAccessException.class)
+                .isThrownBy(() -> routing.jdbc().update("CALL " + procedure + "(?)", id)));
+    }
+
+    @Test
+    void whereReportsCannotBeReadTheTimeCounts() throws SQLException {
+        assumeTrue(driver == JdbcDriver.MARIADB, "a parameter of MariaDB's driver");
+        try (SessionRouting opaque = SessionRouting.over(
+                cluster, driver, "useCompression=true", Duration.ofMillis(100), ConsistencySettings.defaults(), 2)) {
+            cluster.replicas().forEach(ClusterNode::stopApplier);
+            int id = newId();
+            opaque.readWrite().executeWithoutResult(status -> {
+                opaque.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
+                opaque.jdbc().execute("CREATE TABLE made_" + id + " (id INT PRIMARY KEY)");
+                status.setRollbackOnly();
+            });
+
+            assertThat(token()).contains("at ");
+            assertThat(count(opaque, id)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void selectsInAutoCommitLeaveNothing() {
+        int rounds = 50;
+        for (int i = 0; i < rounds; i++) {
+            routing.jdbc().queryForObject("SELECT COUNT(*) FROM item", Integer.class);
+            if (reported) {
+                assertThat(SessionToken.current().isEmpty()).isTrue();
+            }
+            count(0);
+            SessionToken.clear();
+        }
+        System.out.println(cluster.kind() + " through " + driver + ", after a SELECT: " + routing.counts());
+        if (reported) {
+            assertThat(routing.counts().readsOnReplicas()).isEqualTo(rounds);
+        }
     }
 
     @Test

@@ -54,6 +54,12 @@ final class Lease {
     private boolean condemned;
     private boolean lost;
 
+    /** Whether a statement may have committed of its own accord, such as DDL, where the server reports no commits. */
+    private boolean commitUnknown;
+
+    /** Whether the last call failed: what it committed before, such as a procedure or DDL does, is not reported. */
+    private boolean failed;
+
     Lease(
             NodePool pool,
             Connection connection,
@@ -171,6 +177,8 @@ final class Lease {
         if (!decision.writable() || !consistency.isOn()) {
             return;
         }
+        boolean afterFailure = failed;
+        failed = false;
         if (physical.reportsCommits()) {
             Position commit = physical.takeCommitted();
             if (commit != null) {
@@ -178,7 +186,11 @@ final class Lease {
                 WorkRecord.committed();
                 committed(commit);
             }
-        } else if (mayHaveCommitted) {
+            if (afterFailure) {
+                committed(null);
+            }
+        } else if (mayHaveCommitted || afterFailure) {
+            commitUnknown = false;
             committed(null);
         }
     }
@@ -193,6 +205,17 @@ final class Lease {
         } else {
             consistency.commitInDoubt();
         }
+    }
+
+    /** A call that may have written has failed. */
+    void callFailed() {
+        failed = true;
+    }
+
+    /** The same after a statement inside a transaction, which JDBC takes to commit nothing. */
+    void acknowledgedInTransaction() {
+        acknowledged(false);
+        commitUnknown = true;
     }
 
     private void committed(@Nullable Position commit) {
@@ -329,7 +352,7 @@ final class Lease {
         }
         released = true;
         try {
-            acknowledged(false);
+            acknowledged(commitUnknown);
             seen();
         } finally {
             giveBack();

@@ -225,7 +225,13 @@ final class LogicalConnection implements RoutedConnection {
 
     /** A statement of {@code own} has run, or has failed after a part of it. */
     void afterExecution(Lease own) {
-        own.acknowledged(autoCommit);
+        if (!mayWrite(own)) {
+            own.acknowledged(false);
+        } else if (autoCommit) {
+            own.acknowledged(true);
+        } else {
+            own.acknowledgedInTransaction();
+        }
         own.statementReturned();
     }
 
@@ -239,6 +245,9 @@ final class LogicalConnection implements RoutedConnection {
      */
     SQLException failed(Lease own, SQLException error) {
         ErrorKind kind = own.kindOf(error);
+        if (mayWrite(own)) {
+            own.callFailed();
+        }
         if (kind.isLoss() && !own.isWritable()) {
             WorkRecord.lost(own.decision().node());
         } else if (kind == ErrorKind.ROLLED_BACK) {
@@ -329,7 +338,7 @@ final class LogicalConnection implements RoutedConnection {
     /** A read-only transaction has nothing to lose at its end; a lost write must be told. */
     private void endTransaction(Lease current, ServerCall<Connection, Boolean> ending) throws SQLException {
         boolean writes = transactionOpen && mayWrite(current);
-        boolean mayCommit = transactionOpen;
+        boolean mayCommit = writes;
         boolean ended = false;
         try {
             ending.on(current.connection());
@@ -376,8 +385,11 @@ final class LogicalConnection implements RoutedConnection {
         if (current == null) {
             return;
         }
+        boolean writes = transactionOpen && mayWrite(current);
         try {
             current.connection().rollback();
+            // DDL in it was committed all the same.
+            current.acknowledged(writes);
             transactionEnded(current);
         } catch (SQLException e) {
             ErrorKind kind = current.kindOf(e);

@@ -32,8 +32,7 @@ final class CommitReports implements Consumer<String> {
         CommitReports reports = new CommitReports(dialect);
         String statement = session.canTrackCommits() ? dialect.commitReports(delegate) : null;
         if (statement != null) {
-            session.trackCommits(statement, reports);
-            reports.reliable = true;
+            reports.reliable = session.trackCommits(statement, reports);
         }
         return reports;
     }

@@ -99,7 +99,7 @@ public final class PhysicalConnection implements Connection {
     public static PhysicalConnection over(
             Connection delegate, Wire wire, ReplicationDialect dialect, PeakEwma statementTime, boolean tracksCommits)
             throws SQLException {
-        DriverSession session = DriverSession.of(delegate);
+        DriverSession session = DriverSession.of(delegate, wire);
         SessionState state = SessionState.learn(delegate, session, dialect);
         CommitReports commits =
                 tracksCommits ? CommitReports.of(delegate, session, dialect) : CommitReports.none(dialect);
