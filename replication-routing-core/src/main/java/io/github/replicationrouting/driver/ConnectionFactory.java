@@ -9,6 +9,7 @@ import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ public final class ConnectionFactory {
     private static final String CONNECT_TIMEOUT = "connectTimeout";
     private static final String SESSION_REPORTS = "trackSessionState";
     private static final String SOCKET_TIMEOUT = "socketTimeout";
+
+    /** Properties of either driver that may set user variables. */
+    private static final Set<String> INITIAL_SQL = Set.of("sessionVariables", "initSql");
 
     /** {@code jdbc:mysql://host:port/} database {@code ?parameters}. */
     private static final Pattern DATABASE = Pattern.compile("^(jdbc:[^/?]*//[^/?]*/)[^?]*(\\?.*)?$");
@@ -117,6 +121,11 @@ public final class ConnectionFactory {
         more.putAll(properties);
         more.setProperty(SESSION_REPORTS, "true");
         return new ConnectionFactory(url, driver, more, credentials, connectTimeout, socketFactory);
+    }
+
+    /** Whether the driver is told to set variables of new sessions. */
+    public boolean runsInitialSql() {
+        return INITIAL_SQL.stream().anyMatch(this::setsItself);
     }
 
     /**

@@ -532,6 +532,68 @@ enum Script {
         t.update(c, "SET @x = NULL");
         t.giveBack(c);
     }),
+    ISOLATION_IN_SQL_TEXT(t -> {
+        Connection c = t.borrow();
+        int before = c.getTransactionIsolation();
+        t.update(c, "SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+        t.state(c);
+        c.setAutoCommit(false);
+        t.query(c, "SELECT COUNT(*) FROM t");
+        t.note("commit", () -> c.commit());
+        t.query(c, "SELECT " + t.stack().isolationVariable());
+        t.note("isolation", () -> c.setTransactionIsolation(before));
+        t.query(c, "SELECT " + t.stack().isolationVariable());
+        t.note("commit", () -> c.commit());
+        t.state(c);
+        t.giveBack(c);
+    }),
+    READ_ONLY_IN_SQL_TEXT(t -> {
+        Connection c = t.borrow();
+        t.update(c, "SET SESSION TRANSACTION READ ONLY");
+        t.insert(c, 1);
+        c.setAutoCommit(false);
+        t.insert(c, 2);
+        t.note("rollback", () -> c.rollback());
+        t.update(c, "SET SESSION TRANSACTION READ WRITE");
+        t.note("commit", () -> c.commit());
+        t.insert(c, 3);
+        t.note("commit", () -> c.commit());
+        t.giveBack(c);
+    }),
+    DATABASE_IN_SQL_TEXT(t -> {
+        Connection c = t.borrow();
+        String first = c.getCatalog();
+        t.update(c, "USE " + t.secondDatabase());
+        t.insert(c, 1);
+        t.state(c);
+        t.note("catalog", () -> c.setCatalog(first));
+        t.insert(c, 2);
+        t.update(c, "USE " + t.secondDatabase());
+        c.setAutoCommit(false);
+        t.insert(c, 3);
+        t.note("commit", () -> c.commit());
+        t.insert(c, 4);
+        t.note("catalog", () -> c.setCatalog(t.secondDatabase()));
+        t.note("catalog", () -> c.setCatalog(first));
+        t.insert(c, 5);
+        t.note("commit", () -> c.commit());
+        t.giveBack(c);
+    }),
+    LOCK_AND_SETTINGS_OVER_TRANSACTIONS(t -> {
+        Connection c = t.borrow();
+        c.setAutoCommit(false);
+        t.query(c, "SELECT GET_LOCK('trial', 1)");
+        t.update(c, "SET time_zone = '+03:00'");
+        t.note("commit", () -> c.commit());
+        c.setReadOnly(true);
+        t.query(c, "SELECT @@time_zone");
+        t.note("commit", () -> c.commit());
+        c.setReadOnly(false);
+        t.query(c, "SELECT RELEASE_LOCK('trial')");
+        t.update(c, "SET time_zone = DEFAULT");
+        t.note("rollback", () -> c.rollback());
+        t.giveBack(c);
+    }),
     CLOSED_ON_COMPLETION(t -> {
         Connection c = t.borrow();
         Statement statement = c.createStatement();

@@ -41,6 +41,11 @@ interface Side extends AutoCloseable {
 
     void giveBack(Connection connection) throws SQLException;
 
+    /** Gives back what SQL text changed the session of: ours see to it that the next user does not meet that. */
+    default void discard(Connection connection) throws SQLException {
+        giveBack(connection);
+    }
+
     HikariDataSource pool();
 
     @Override
@@ -56,10 +61,24 @@ interface Side extends AutoCloseable {
             config.setCatalog(database);
             return new Plain(new HikariDataSource(config));
         }
-        var defaults = new ConnectionDefaults(config.isAutoCommit(), null);
+        return layer == Layer.LOGICAL
+                ? logical(stack, config, url)
+                : new Physical(pool(stack, config, url, defaults(config)));
+    }
+
+    /** Logical connections over a pool of the caller's own making. */
+    static Side logical(Stack stack, HikariConfig config, String url) {
+        ConnectionDefaults defaults = defaults(config);
+        return Logical.over(pool(stack, config, url, defaults), defaults);
+    }
+
+    private static ConnectionDefaults defaults(HikariConfig config) {
+        return new ConnectionDefaults(config.isAutoCommit(), null);
+    }
+
+    private static NodePool pool(Stack stack, HikariConfig config, String url, ConnectionDefaults defaults) {
         var node = new Node(NodeSpec.of("db1", url));
-        NodePool pool = stack.pool(node, config, defaults);
-        return layer == Layer.PHYSICAL ? new Physical(pool) : Logical.over(pool, defaults);
+        return stack.pool(node, config, defaults);
     }
 
     record Plain(HikariDataSource pool) implements Side {
@@ -72,6 +91,14 @@ interface Side extends AutoCloseable {
         @Override
         public void giveBack(Connection connection) throws SQLException {
             connection.close();
+        }
+
+        @Override
+        public void discard(Connection connection) throws SQLException {
+            if (!connection.isClosed() && !connection.getAutoCommit()) {
+                connection.rollback();
+            }
+            pool.evictConnection(connection);
         }
 
         @Override

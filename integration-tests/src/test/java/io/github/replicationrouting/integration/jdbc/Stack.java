@@ -64,6 +64,11 @@ enum Stack {
         return isConnectorJ() ? "" : "forceTransactionEnd=true";
     }
 
+    /** Has a driver take databases for schemas. */
+    String databaseIsSchema() {
+        return isConnectorJ() ? "databaseTerm=SCHEMA" : "useCatalogTerm=schema";
+    }
+
     /** Parameters under which the driver works differently. */
     List<String> variants() {
         return isConnectorJ()

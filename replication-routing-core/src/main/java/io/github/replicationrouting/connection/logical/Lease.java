@@ -134,8 +134,21 @@ final class Lease {
         if (next == access) {
             return true;
         }
-        boolean couldSpread = next == Access.READ && inSpringTransaction;
-        return isWritable() && !couldSpread;
+        return isWritable() && (!couldSpread(next, inSpringTransaction) || hasSessionState());
+    }
+
+    /** Whether work would leave for a replica, but for what SQL text left in the session here. */
+    boolean holdsBack(Access next, boolean inSpringTransaction) {
+        return next != access && couldSpread(next, inSpringTransaction) && hasSessionState();
+    }
+
+    private static boolean couldSpread(Access next, boolean inSpringTransaction) {
+        return next == Access.READ && inSpringTransaction;
+    }
+
+    /** Whether SQL text left something in the session: it is kept until the logical connection is closed. */
+    boolean hasSessionState() {
+        return physical.isSessionChanged() && !isLost();
     }
 
     /** What an error of this connection says beyond itself. */
@@ -170,8 +183,8 @@ final class Lease {
     /**
      * Takes note of what the server has acknowledged by now.
      *
-     * @param mayHaveCommitted whether the last call ended a transaction, or ran in none; counts where the server does not
-     *     report commits
+     * @param mayHaveCommitted whether the last call ended a transaction, or ran in none, and may have written; counts
+     *     where the server does not report commits
      */
     void acknowledged(boolean mayHaveCommitted) {
         if (!decision.writable() || !consistency.isOn()) {
@@ -246,7 +259,7 @@ final class Lease {
 
     /** Whether it goes on in use after each read, while its session may write and read elsewhere. */
     boolean mustKeepUp(Access next) {
-        return duration == Duration.UNTIL_CLOSE
+        return (duration == Duration.UNTIL_CLOSE || hasSessionState())
                 && used
                 && openStatements == 0
                 && next != Access.METADATA
@@ -328,7 +341,7 @@ final class Lease {
     /** Takes note of a closed statement; the last one on a retired or a statement's own lease gives it back. */
     void statementClosed() {
         openStatements--;
-        if (openStatements == 0 && (retired || duration == Duration.STATEMENT)) {
+        if (openStatements == 0 && (retired || (duration == Duration.STATEMENT && !hasSessionState()))) {
             release();
         }
     }

@@ -25,7 +25,10 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes logical connections and lends them pooled ones. A node that refuses a connection is told to the monitor; a
@@ -33,6 +36,12 @@ import org.jspecify.annotations.Nullable;
  * is safe because nothing was sent yet. Thread-safe.
  */
 public final class Leases implements LogicalConnections {
+
+    private static final Logger log = LoggerFactory.getLogger(Leases.class);
+
+    private static final String INSTEAD_OF_SQL = "Use Connection.setCatalog instead of USE, setTransactionIsolation,"
+            + " setReadOnly and setAutoCommit instead of SET, and set other variables in the URL or with"
+            + " hikari.connection-init-sql; use locks, user variables and temporary tables within one transaction.";
 
     /** ER_SERVER_SHUTDOWN, and ER_SERVER_OFFLINE_MODE. */
     private static final Set<Integer> GOING_DOWN = Set.of(1053, 3032);
@@ -48,6 +57,7 @@ public final class Leases implements LogicalConnections {
     private final Intents intents;
     private final Consistency consistency;
     private final SessionWait sessionWait;
+    private final AtomicBoolean sessionWarned = new AtomicBoolean();
 
     public Leases(
             ConcurrentMap<Node, NodePool> pools,
@@ -167,6 +177,28 @@ public final class Leases implements LogicalConnections {
         } catch (SQLException e) {
             WorkRecord.unserved();
             throw e;
+        }
+    }
+
+    /** SQL text changed a session, so that reads stay in it that replicas could serve. */
+    void sessionHoldsBack(Node node) {
+        if (sessionWarned.compareAndSet(false, true)) {
+            log.warn(
+                    "SQL text changed the session of a connection to {}, and so its reads stay there until it is closed."
+                            + " {} This is said once.",
+                    node,
+                    INSTEAD_OF_SQL);
+        }
+    }
+
+    /** SQL text changed a session, and what comes next cannot run in it. */
+    void sessionLeft(Node node) {
+        if (sessionWarned.compareAndSet(false, true)) {
+            log.warn(
+                    "SQL text changed the session of a connection to {}, and what follows on that connection must go to"
+                            + " another node, where the change is not in force. {} This is said once.",
+                    node,
+                    INSTEAD_OF_SQL);
         }
     }
 

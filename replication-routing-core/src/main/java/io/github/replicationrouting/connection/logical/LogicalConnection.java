@@ -95,10 +95,14 @@ final class LogicalConnection implements RoutedConnection {
         if (current == null) {
             return acquire(access);
         }
-        if (transactionOpen || current.serves(access, CurrentAccess.isInSpringTransaction(autoCommit))) {
+        boolean inSpringTransaction = CurrentAccess.isInSpringTransaction(autoCommit);
+        if (transactionOpen || current.serves(access, inSpringTransaction)) {
             if (!transactionOpen && leases.isBehind(current, access)) {
                 retire(current);
                 return acquire(access);
+            }
+            if (!transactionOpen && current.holdsBack(access, inSpringTransaction)) {
+                leases.sessionHoldsBack(current.decision().node());
             }
             if (current.honoursHint(transactionOpen)) {
                 if (access == Access.WRITE && !transactionOpen) {
@@ -130,6 +134,12 @@ final class LogicalConnection implements RoutedConnection {
     private @Nullable Lease liveLease() {
         Lease current = usableLease();
         return current == null || current.isLost() ? null : current;
+    }
+
+    /** Where to ask for what SQL text may have set, past the pool, which remembers what JDBC set; mostly nowhere. */
+    private @Nullable Lease leaseWithSessionState() {
+        Lease current = liveLease();
+        return current != null && current.hasSessionState() ? current : null;
     }
 
     /** The primary where there is one by now; else what stands in for it goes on, read-only. */
@@ -194,6 +204,9 @@ final class LogicalConnection implements RoutedConnection {
     }
 
     private void keepUntilUnused(Lease old) {
+        if (old.hasSessionState()) {
+            leases.sessionLeft(old.decision().node());
+        }
         old.retire();
         if (!old.isReleased()) {
             List<Lease> open = new ArrayList<>(retired.size() + 1);
@@ -301,7 +314,7 @@ final class LogicalConnection implements RoutedConnection {
         requireOpen();
         Lease current = usableLease();
         if (current != null) {
-            if (!autoCommit && current.duration() == Lease.Duration.STATEMENT) {
+            if (!autoCommit && current.duration() == Lease.Duration.STATEMENT && !current.hasSessionState()) {
                 // It would go back with its next statement, in the middle of the transaction that begins here.
                 retire(current);
             } else if (autoCommit && transactionOpen) {
@@ -406,7 +419,7 @@ final class LogicalConnection implements RoutedConnection {
     private void transactionEnded(Lease ended) {
         transactionOpen = false;
         springManaged |= CurrentAccess.isInSpringTransaction(autoCommit);
-        if (springManaged || ended.isLost()) {
+        if ((springManaged && !ended.hasSessionState()) || ended.isLost()) {
             retire(ended);
         }
     }
@@ -486,7 +499,10 @@ final class LogicalConnection implements RoutedConnection {
     @Override
     public int getTransactionIsolation() throws SQLException {
         requireOpen();
-        return settings.isolation(defaults);
+        Lease changed = leaseWithSessionState();
+        return changed == null
+                ? settings.isolation(defaults)
+                : changed.physical().getTransactionIsolation();
     }
 
     @Override
@@ -502,6 +518,10 @@ final class LogicalConnection implements RoutedConnection {
     @Override
     public String getCatalog() throws SQLException {
         requireOpen();
+        Lease changed = leaseWithSessionState();
+        if (changed != null) {
+            return changed.physical().getCatalog();
+        }
         String known = settings.catalog() != null ? settings.catalog() : defaults.catalog();
         return known != null ? known : leaseForQuestions().connection().getCatalog();
     }
@@ -519,6 +539,10 @@ final class LogicalConnection implements RoutedConnection {
     @Override
     public String getSchema() throws SQLException {
         requireOpen();
+        Lease changed = leaseWithSessionState();
+        if (changed != null) {
+            return changed.physical().getSchema();
+        }
         String known = settings.schema();
         return known != null ? known : leaseForQuestions().connection().getSchema();
     }

@@ -14,9 +14,18 @@ final class PhysicalCallableStatement extends DelegatingCallableStatement {
     private final PhysicalConnection connection;
     private final CallableStatement delegate;
 
-    PhysicalCallableStatement(PhysicalConnection connection, CallableStatement delegate) {
+    /** What its texts leave in the session. */
+    private SessionChange change;
+
+    PhysicalCallableStatement(PhysicalConnection connection, CallableStatement delegate, String sql) {
         this.connection = connection;
         this.delegate = delegate;
+        this.change = SessionChange.of(sql);
+    }
+
+    @Override
+    protected void inspect(String sql) {
+        change = change.and(SessionChange.of(sql));
     }
 
     @Override
@@ -27,7 +36,7 @@ final class PhysicalCallableStatement extends DelegatingCallableStatement {
     @Override
     protected <R extends @Nullable Object> R onServer(ServerCall<? super CallableStatement, R> call)
             throws SQLException {
-        return connection.onServer(delegate, call);
+        return connection.onServer(delegate, call, change);
     }
 
     @Override

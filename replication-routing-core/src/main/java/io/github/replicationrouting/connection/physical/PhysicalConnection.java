@@ -53,10 +53,11 @@ public final class PhysicalConnection implements Connection {
     private final SessionState state;
     private final PeakEwma statementTime;
     private final CommitReports commits;
-    private final @Nullable String initialCatalog;
+    private final boolean presetVariables;
 
     private @Nullable Position reached;
     private boolean transactionOpen;
+    private SessionChange sessionChange = SessionChange.NONE;
 
     /** Whether the last call failed: no driver's flags count then, and MariaDB's marks a transaction out of caution. */
     private boolean lastCallFailed;
@@ -67,8 +68,13 @@ public final class PhysicalConnection implements Connection {
     /** Names of what was said of the user; rarely any. */
     private Set<String> clientInfo = Set.of();
 
-    private boolean schemaChanged;
+    /** Whether the database that users begin in is known. */
+    private boolean handedOut;
+
+    private @Nullable String initialCatalog;
     private @Nullable String initialSchema;
+    private boolean catalogChanged;
+    private boolean schemaChanged;
 
     private PhysicalConnection(
             Connection delegate,
@@ -77,8 +83,8 @@ public final class PhysicalConnection implements Connection {
             DriverSession session,
             SessionState state,
             PeakEwma statementTime,
-            CommitReports commits)
-            throws SQLException {
+            CommitReports commits,
+            boolean presetVariables) {
         this.delegate = delegate;
         this.wire = wire;
         this.dialect = dialect;
@@ -86,7 +92,7 @@ public final class PhysicalConnection implements Connection {
         this.state = state;
         this.statementTime = statementTime;
         this.commits = commits;
-        this.initialCatalog = delegate.getCatalog();
+        this.presetVariables = presetVariables;
     }
 
     /**
@@ -95,15 +101,21 @@ public final class PhysicalConnection implements Connection {
      * @param statementTime told how long each statement takes
      * @param tracksCommits whether to have the server report the commits of this session, which costs up to two more
      *     statements now and none later
+     * @param presetVariables whether the session may have user variables by now
      */
     public static PhysicalConnection over(
-            Connection delegate, Wire wire, ReplicationDialect dialect, PeakEwma statementTime, boolean tracksCommits)
+            Connection delegate,
+            Wire wire,
+            ReplicationDialect dialect,
+            PeakEwma statementTime,
+            boolean tracksCommits,
+            boolean presetVariables)
             throws SQLException {
         DriverSession session = DriverSession.of(delegate, wire);
         SessionState state = SessionState.learn(delegate, session, dialect);
         CommitReports commits =
                 tracksCommits ? CommitReports.of(delegate, session, dialect) : CommitReports.none(dialect);
-        return new PhysicalConnection(delegate, wire, dialect, session, state, statementTime, commits);
+        return new PhysicalConnection(delegate, wire, dialect, session, state, statementTime, commits, presetVariables);
     }
 
     /** Whether {@link #takeCommitted()} misses nothing; where it may, a commit is known by its time only. */
@@ -189,18 +201,46 @@ public final class PhysicalConnection implements Connection {
         lastCallFailed = false;
     }
 
-    /** Goes back to the database of the URL, so that the next user does not work in the one of this user. */
-    public void restoreInitialDatabase() throws SQLException {
-        if (delegate.isClosed()) {
-            return;
+    /** Takes note, once, of the database that the pool hands out: each later user begins in it, too. */
+    public void handOut() throws SQLException {
+        if (!handedOut) {
+            initialCatalog = delegate.getCatalog();
+            initialSchema = delegate.getSchema();
+            catalogChanged = false;
+            schemaChanged = false;
+            handedOut = true;
         }
-        if (initialCatalog != null) {
+    }
+
+    /**
+     * Goes back to the database that the pool handed out, so that the next user does not work in the one of this user.
+     *
+     * @return whether it can; a session that has chosen a database never has none again
+     */
+    public boolean restoreInitialDatabase() throws SQLException {
+        if (delegate.isClosed()) {
+            return true;
+        }
+        if (catalogChanged && !isNone(delegate.getCatalog())) {
+            if (initialCatalog == null || initialCatalog.isEmpty()) {
+                return false;
+            }
             setCatalog(initialCatalog);
         }
-        if (schemaChanged) {
+        if (schemaChanged && !isNone(delegate.getSchema())) {
+            if (isNone(initialSchema)) {
+                return false;
+            }
             delegate.setSchema(initialSchema);
-            schemaChanged = false;
         }
+        catalogChanged = false;
+        schemaChanged = false;
+        return true;
+    }
+
+    /** Drivers tell that there is none in two ways. */
+    private static boolean isNone(@Nullable String database) {
+        return database == null || database.isEmpty();
     }
 
     /** What was said of this user must not be said of the next. */
@@ -218,15 +258,49 @@ public final class PhysicalConnection implements Connection {
         clientInfo = Set.of();
     }
 
-    <T, R extends @Nullable Object> R onServer(T target, ServerCall<? super T, R> call) throws SQLException {
+    /** @param change what the text of the statement leaves in the session */
+    <T, R extends @Nullable Object> R onServer(T target, ServerCall<? super T, R> call, SessionChange change)
+            throws SQLException {
         lastCallFailed = true;
         beforeServerCall();
+        if (!change.isNone()) {
+            // Also if it fails: a part of it may have run.
+            sessionChange = sessionChange.and(change);
+            if (change.isLasting()) {
+                state.changedBySql();
+            }
+        }
         long began = System.nanoTime();
         R result = call.on(target);
         // Only what succeeded: a server that refuses everything at once is not a fast one.
         statementTime.add(System.nanoTime() - began);
         lastCallFailed = false;
         return result;
+    }
+
+    /** Whether SQL text left something in the session that belongs to its user: the connection stays with them. */
+    public boolean isSessionChanged() {
+        return !sessionChange.isNone();
+    }
+
+    /**
+     * Undoes what SQL text left in the session, so that the next user does not meet it.
+     *
+     * @return whether it can; else the connection must not be used again
+     */
+    public boolean undoSessionChange() throws SQLException {
+        if (sessionChange.isLasting() || (presetVariables && sessionChange.isOfVariables())) {
+            return false;
+        }
+        if (isSessionChanged() && !delegate.isClosed()) {
+            try (Statement statement = delegate.createStatement()) {
+                for (String sql : sessionChange.undo()) {
+                    statement.execute(sql);
+                }
+            }
+            sessionChange = SessionChange.NONE;
+        }
+        return true;
     }
 
     void beforeServerCall() throws SQLException {
@@ -356,12 +430,19 @@ public final class PhysicalConnection implements Connection {
     @Override
     public int getTransactionIsolation() throws SQLException {
         requireOpen();
-        return state.isolation().jdbc();
+        return state.isolation(delegate).jdbc();
     }
 
     @Override
     public void setCatalog(String catalog) throws SQLException {
         requireOpen();
+        catalogChanged = true;
+        if (sessionChange.isLasting()) {
+            // Not every driver hears of the database that SQL text chose.
+            initialCatalogPending = false;
+            delegate.setCatalog(catalog);
+            return;
+        }
         // Only the way back to the initial database may wait: it exists, so that no error is put off.
         initialCatalogPending = catalog != null && catalog.equals(initialCatalog);
         if (initialCatalogPending) {
@@ -408,32 +489,33 @@ public final class PhysicalConnection implements Connection {
     @Override
     public PreparedStatement prepareStatement(String sql) throws SQLException {
         settleCatalog();
-        return new PhysicalPreparedStatement(this, delegate.prepareStatement(sql));
+        return new PhysicalPreparedStatement(this, delegate.prepareStatement(sql), sql);
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, int autoGeneratedKeys) throws SQLException {
         settleCatalog();
-        return new PhysicalPreparedStatement(this, delegate.prepareStatement(sql, autoGeneratedKeys));
+        return new PhysicalPreparedStatement(this, delegate.prepareStatement(sql, autoGeneratedKeys), sql);
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, int[] columnIndexes) throws SQLException {
         settleCatalog();
-        return new PhysicalPreparedStatement(this, delegate.prepareStatement(sql, columnIndexes));
+        return new PhysicalPreparedStatement(this, delegate.prepareStatement(sql, columnIndexes), sql);
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, String[] columnNames) throws SQLException {
         settleCatalog();
-        return new PhysicalPreparedStatement(this, delegate.prepareStatement(sql, columnNames));
+        return new PhysicalPreparedStatement(this, delegate.prepareStatement(sql, columnNames), sql);
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, int resultSetType, int resultSetConcurrency)
             throws SQLException {
         settleCatalog();
-        return new PhysicalPreparedStatement(this, delegate.prepareStatement(sql, resultSetType, resultSetConcurrency));
+        return new PhysicalPreparedStatement(
+                this, delegate.prepareStatement(sql, resultSetType, resultSetConcurrency), sql);
     }
 
     @Override
@@ -441,20 +523,20 @@ public final class PhysicalConnection implements Connection {
             String sql, int resultSetType, int resultSetConcurrency, int resultSetHoldability) throws SQLException {
         settleCatalog();
         return new PhysicalPreparedStatement(
-                this, delegate.prepareStatement(sql, resultSetType, resultSetConcurrency, resultSetHoldability));
+                this, delegate.prepareStatement(sql, resultSetType, resultSetConcurrency, resultSetHoldability), sql);
     }
 
     /** Drivers look the procedure up on the server when a call is prepared. */
     @Override
     public CallableStatement prepareCall(String sql) throws SQLException {
         beforeServerCall();
-        return new PhysicalCallableStatement(this, delegate.prepareCall(sql));
+        return new PhysicalCallableStatement(this, delegate.prepareCall(sql), sql);
     }
 
     @Override
     public CallableStatement prepareCall(String sql, int resultSetType, int resultSetConcurrency) throws SQLException {
         beforeServerCall();
-        return new PhysicalCallableStatement(this, delegate.prepareCall(sql, resultSetType, resultSetConcurrency));
+        return new PhysicalCallableStatement(this, delegate.prepareCall(sql, resultSetType, resultSetConcurrency), sql);
     }
 
     @Override
@@ -462,7 +544,7 @@ public final class PhysicalConnection implements Connection {
             String sql, int resultSetType, int resultSetConcurrency, int resultSetHoldability) throws SQLException {
         beforeServerCall();
         return new PhysicalCallableStatement(
-                this, delegate.prepareCall(sql, resultSetType, resultSetConcurrency, resultSetHoldability));
+                this, delegate.prepareCall(sql, resultSetType, resultSetConcurrency, resultSetHoldability), sql);
     }
 
     @Override
@@ -617,10 +699,7 @@ public final class PhysicalConnection implements Connection {
     @Override
     public void setSchema(String schema) throws SQLException {
         requireOpen();
-        if (!schemaChanged) {
-            initialSchema = delegate.getSchema();
-            schemaChanged = true;
-        }
+        schemaChanged = true;
         delegate.setSchema(schema);
     }
 

@@ -14,9 +14,18 @@ final class PhysicalPreparedStatement extends DelegatingPreparedStatement<Prepar
     private final PhysicalConnection connection;
     private final PreparedStatement delegate;
 
-    PhysicalPreparedStatement(PhysicalConnection connection, PreparedStatement delegate) {
+    /** What its texts leave in the session. */
+    private SessionChange change;
+
+    PhysicalPreparedStatement(PhysicalConnection connection, PreparedStatement delegate, String sql) {
         this.connection = connection;
         this.delegate = delegate;
+        this.change = SessionChange.of(sql);
+    }
+
+    @Override
+    protected void inspect(String sql) {
+        change = change.and(SessionChange.of(sql));
     }
 
     @Override
@@ -27,7 +36,7 @@ final class PhysicalPreparedStatement extends DelegatingPreparedStatement<Prepar
     @Override
     protected <R extends @Nullable Object> R onServer(ServerCall<? super PreparedStatement, R> call)
             throws SQLException {
-        return connection.onServer(delegate, call);
+        return connection.onServer(delegate, call, change);
     }
 
     @Override

@@ -14,9 +14,17 @@ final class PhysicalStatement extends DelegatingStatement<Statement> {
     private final PhysicalConnection connection;
     private final Statement delegate;
 
+    /** What its texts leave in the session. */
+    private SessionChange change = SessionChange.NONE;
+
     PhysicalStatement(PhysicalConnection connection, Statement delegate) {
         this.connection = connection;
         this.delegate = delegate;
+    }
+
+    @Override
+    protected void inspect(String sql) {
+        change = change.and(SessionChange.of(sql));
     }
 
     @Override
@@ -26,7 +34,7 @@ final class PhysicalStatement extends DelegatingStatement<Statement> {
 
     @Override
     protected <R extends @Nullable Object> R onServer(ServerCall<? super Statement, R> call) throws SQLException {
-        return connection.onServer(delegate, call);
+        return connection.onServer(delegate, call, change);
     }
 
     @Override

@@ -20,12 +20,9 @@ final class SessionState {
     private final ReplicationDialect dialect;
 
     private boolean wantedAutoCommit;
-    private boolean wantedReadOnly;
-    private IsolationLevel wantedIsolation;
-
     private boolean actualAutoCommit;
-    private boolean actualReadOnly;
-    private IsolationLevel actualIsolation;
+    private final Setting<Boolean> readOnly;
+    private final Setting<IsolationLevel> isolation;
 
     /** Whether the actual state may be another. */
     private boolean distrusted;
@@ -41,10 +38,45 @@ final class SessionState {
         this.dialect = dialect;
         this.wantedAutoCommit = wantedAutoCommit;
         this.actualAutoCommit = actualAutoCommit;
-        this.wantedReadOnly = false;
-        this.actualReadOnly = actualReadOnly;
-        this.wantedIsolation = actualIsolation;
-        this.actualIsolation = actualIsolation;
+        this.readOnly = new Setting<>(Boolean.FALSE, actualReadOnly);
+        this.isolation = new Setting<>(actualIsolation, actualIsolation);
+    }
+
+    /** A variable that SQL text may have set, too: then it stays as it is until JDBC asks for it, as on a plain pool. */
+    private static final class Setting<T> {
+
+        private T wanted;
+        private T actual;
+        private boolean unknown;
+        private boolean asked;
+
+        Setting(T wanted, T actual) {
+            this.wanted = wanted;
+            this.actual = actual;
+        }
+
+        void want(T value) {
+            wanted = value;
+            asked = true;
+        }
+
+        void changedBySql() {
+            unknown = true;
+            asked = false;
+        }
+
+        boolean isLeftToSql() {
+            return unknown && !asked;
+        }
+
+        boolean differs(boolean distrusted) {
+            return unknown ? asked : distrusted || !wanted.equals(actual);
+        }
+
+        void settled() {
+            actual = wanted;
+            unknown = false;
+        }
     }
 
     /** Asks a new connection once, because its URL or an initial statement may have changed any of it. */
@@ -76,46 +108,66 @@ final class SessionState {
     }
 
     boolean readOnly() {
-        return wantedReadOnly;
+        return readOnly.wanted;
     }
 
-    void wantReadOnly(boolean readOnly) {
-        wantedReadOnly = readOnly;
+    void wantReadOnly(boolean wanted) {
+        readOnly.want(wanted);
     }
 
-    IsolationLevel isolation() {
-        return wantedIsolation;
+    /** Asks the server where SQL text may have set it. */
+    IsolationLevel isolation(Connection connection) throws SQLException {
+        if (!isolation.isLeftToSql()) {
+            return isolation.wanted;
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SELECT @@session." + dialect.isolationVariable())) {
+            return result.next() ? IsolationLevel.ofVariable(result.getString(1)) : isolation.wanted;
+        }
     }
 
-    void wantIsolation(IsolationLevel isolation) {
-        wantedIsolation = isolation;
+    void wantIsolation(IsolationLevel wanted) {
+        isolation.want(wanted);
+    }
+
+    /** SQL text that is about to run may set any of it. */
+    void changedBySql() {
+        readOnly.changedBySql();
+        isolation.changedBySql();
+        if (readOnly.wanted) {
+            // Whoever must not write is held to it all the same.
+            readOnly.want(true);
+        }
     }
 
     /** Makes the server's state the wanted one. */
     void flush() throws SQLException {
-        if (distrusted
-                || wantedAutoCommit != actualAutoCommit
-                || wantedReadOnly != actualReadOnly
-                || wantedIsolation != actualIsolation) {
+        if (distrusted || wantedAutoCommit != actualAutoCommit || readOnly.differs(false) || isolation.differs(false)) {
             sendDifference();
         }
     }
 
     private void sendDifference() throws SQLException {
         List<String> assignments = new ArrayList<>(3);
-        if (distrusted || wantedReadOnly != actualReadOnly) {
-            assignments.add(dialect.readOnlyVariable() + "=" + (wantedReadOnly ? 1 : 0));
+        boolean readOnlyDiffers = readOnly.differs(distrusted);
+        if (readOnlyDiffers) {
+            assignments.add(dialect.readOnlyVariable() + "=" + (readOnly.wanted ? 1 : 0));
         }
-        if (distrusted || wantedIsolation != actualIsolation) {
-            assignments.add(dialect.isolationVariable() + "='" + wantedIsolation.variable() + "'");
+        boolean isolationDiffers = isolation.differs(distrusted);
+        if (isolationDiffers) {
+            assignments.add(dialect.isolationVariable() + "='" + isolation.wanted.variable() + "'");
         }
         boolean autoCommitDiffers = distrusted || wantedAutoCommit != actualAutoCommit;
         // A statement that fails may have changed a part: auto-commit on commits, and a commit may be refused.
         distrusted = true;
         session.set(assignments, autoCommitDiffers ? (Boolean) wantedAutoCommit : null);
         distrusted = false;
-        actualReadOnly = wantedReadOnly;
-        actualIsolation = wantedIsolation;
+        if (readOnlyDiffers) {
+            readOnly.settled();
+        }
+        if (isolationDiffers) {
+            isolation.settled();
+        }
         actualAutoCommit = wantedAutoCommit;
     }
 

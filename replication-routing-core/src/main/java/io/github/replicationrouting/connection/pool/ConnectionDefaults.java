@@ -27,11 +27,15 @@ public final class ConnectionDefaults {
         this.configuredIsolation = configuredIsolation;
     }
 
-    /** Takes note of a connection fresh from its driver. */
-    void learnFrom(Connection connection) throws SQLException {
+    /**
+     * Takes note of a connection fresh from its driver.
+     *
+     * @param configuredCatalog the database that the pool chooses for its connections; null for the one of the URL
+     */
+    void learnFrom(Connection connection, @Nullable String configuredCatalog) throws SQLException {
         if (learntIsolation == null) {
             learntIsolation = connection.getTransactionIsolation();
-            catalog = connection.getCatalog();
+            catalog = configuredCatalog != null ? configuredCatalog : connection.getCatalog();
         }
     }
 
@@ -48,7 +52,7 @@ public final class ConnectionDefaults {
         return learnt != null ? learnt : ISOLATION_OF_THE_SERVERS;
     }
 
-    /** The database of the URL; null until a server was met. */
+    /** The database that connections begin in; null until a server was met. */
     public @Nullable String catalog() {
         return catalog;
     }

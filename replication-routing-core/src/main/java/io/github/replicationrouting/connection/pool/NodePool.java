@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ public final class NodePool implements AutoCloseable {
     private final PhysicalDataSource source;
     private final HikariDataSource pool;
     private final Admission admission;
+    private final AtomicBoolean databaseWarned = new AtomicBoolean();
 
     /**
      * Starts filling the pool in the background; a node that is down does not matter.
@@ -70,6 +72,7 @@ public final class NodePool implements AutoCloseable {
                 wires,
                 dialects,
                 config.getConnectionInitSql(),
+                config.getCatalog(),
                 defaults,
                 node.statementTime(),
                 breaker,
@@ -156,7 +159,7 @@ public final class NodePool implements AutoCloseable {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             try {
                 Connection taken = connections.getConnection(Math.max(1, Math.min(left, SLICE_MILLIS)));
-                if (isAlive(taken)) {
+                if (isFit(taken)) {
                     return taken;
                 }
                 dead = lostWithOthers(taken);
@@ -176,11 +179,15 @@ public final class NodePool implements AutoCloseable {
         }
     }
 
-    /** HikariCP hands out untried what was in use within half a second: a server that died would fail its whole pool. */
-    private boolean isAlive(Connection taken) {
+    /**
+     * HikariCP hands out untried what was in use within half a second: a server that died would fail its whole pool. And
+     * it lends to whoever asks it directly, whose session nobody resets.
+     */
+    private boolean isFit(Connection taken) {
         try {
             PhysicalConnection physical = taken.unwrap(PhysicalConnection.class);
-            return !physical.wire().takeDoubt() || physical.isValid(TRIAL_SECONDS);
+            physical.handOut();
+            return !physical.isSessionChanged() && (!physical.wire().takeDoubt() || physical.isValid(TRIAL_SECONDS));
         } catch (SQLException | RuntimeException e) {
             log.debug("A connection to {} cannot say whether it is alive, and is closed", node, e);
             return false;
@@ -189,7 +196,7 @@ public final class NodePool implements AutoCloseable {
 
     private SQLException lostWithOthers(Connection dead) {
         pool.evictConnection(dead);
-        return new SQLTransientConnectionException("A pooled connection was lost with others", "08001");
+        return new SQLTransientConnectionException("A pooled connection was lost with others, or left unfit", "08001");
     }
 
     /** A connection was lost: the others are tried before they are used again, one ping each. Does not block. */
@@ -249,7 +256,22 @@ public final class NodePool implements AutoCloseable {
             physical.rollbackStray();
             return false;
         }
-        physical.restoreInitialDatabase();
+        if (!physical.undoSessionChange()) {
+            log.debug("A connection to {} whose session SQL text changed is closed after its use", node);
+            // It is closed in the background, and must not keep its locks until then.
+            physical.rollbackStray();
+            return false;
+        }
+        if (!physical.restoreInitialDatabase()) {
+            if (databaseWarned.compareAndSet(false, true)) {
+                log.warn(
+                        "A connection to {} that chose a database is closed after its use, because there is no way back"
+                                + " to none. Name a database in the URL, so that connections are used again. This is"
+                                + " said once.",
+                        node);
+            }
+            return false;
+        }
         physical.forgetClientInfo();
         return true;
     }

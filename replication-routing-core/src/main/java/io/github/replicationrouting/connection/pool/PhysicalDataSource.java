@@ -36,11 +36,13 @@ final class PhysicalDataSource extends AbstractDataSource {
     private final Wires wires;
     private final DialectResolver dialects;
     private final @Nullable String initialStatement;
+    private final @Nullable String configuredCatalog;
     private final ConnectionDefaults defaults;
     private final PeakEwma statementTime;
     private final CircuitBreaker breaker;
     private final @Nullable PrimaryEndpoint endpoint;
     private final boolean tracksCommits;
+    private final boolean presetVariables;
     private volatile @Nullable Exception lastFailure;
     private volatile @Nullable ReplicationDialect dialect;
     private volatile boolean closed;
@@ -50,6 +52,7 @@ final class PhysicalDataSource extends AbstractDataSource {
             Wires wires,
             DialectResolver dialects,
             @Nullable String initialStatement,
+            @Nullable String configuredCatalog,
             ConnectionDefaults defaults,
             PeakEwma statementTime,
             CircuitBreaker breaker,
@@ -59,11 +62,13 @@ final class PhysicalDataSource extends AbstractDataSource {
         this.wires = wires;
         this.dialects = dialects;
         this.initialStatement = initialStatement;
+        this.configuredCatalog = configuredCatalog;
         this.defaults = defaults;
         this.statementTime = statementTime;
         this.breaker = breaker;
         this.endpoint = endpoint;
         this.tracksCommits = tracksCommits;
+        this.presetVariables = initialStatement != null || connections.runsInitialSql();
     }
 
     @Override
@@ -168,8 +173,9 @@ final class PhysicalDataSource extends AbstractDataSource {
             if (endpoint != null) {
                 endpoint.verify(fresh, spoken);
             }
-            PhysicalConnection connection = PhysicalConnection.over(fresh, wire, spoken, statementTime, tracksCommits);
-            defaults.learnFrom(connection);
+            PhysicalConnection connection =
+                    PhysicalConnection.over(fresh, wire, spoken, statementTime, tracksCommits, presetVariables);
+            defaults.learnFrom(connection, configuredCatalog);
             return connection;
         } catch (SQLException | RuntimeException e) {
             try {
