@@ -1,6 +1,7 @@
 package io.github.replicationrouting.monitor;
 
 import io.github.replicationrouting.position.Position;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,16 +11,36 @@ import org.jspecify.annotations.Nullable;
  * time at which the primary was still seen there: measured with one clock, without writing anything, and the same for an
  * idle primary, a dead receiver and a stalled applier.
  *
- * <p>Bounded: when full, every second one of the older half goes. What is left still gives a bound, only a coarser one,
- * and the newer half stays as fine as it was sampled.
+ * <p>Bounded: samples are left out where the gap that this leaves is small beside its age, so that a lag is shown too high
+ * by a hundredth at most, and beyond what has to be exact by a tenth. What is left always gives a bound. Positions that are
+ * large are kept in smaller numbers.
  */
 final class LagHistory {
 
-    private static final int CAPACITY = 128;
+    private static final double TOLERANCE = 0.01;
+    private static final double TOLERANCE_BEYOND = 0.1;
 
-    private final List<Sample> samples = new ArrayList<>(CAPACITY);
+    /** Samples between two thinnings: each looks at all of them. */
+    private static final int BETWEEN_THINNINGS = 64;
+
+    private static final int FEWEST = 2 * BETWEEN_THINNINGS;
+
+    /** An hour of samples, one each half second, needs about half of it. */
+    private static final int MOST = 1536;
+
+    /** Numbers in all positions together, some ten megabytes. */
+    private static final int MOST_NUMBERS = 1_000_000;
+
+    private final long exactFor;
+    private List<Sample> samples = new ArrayList<>();
+    private int thinnedAt = BETWEEN_THINNINGS;
 
     private record Sample(Position position, long firstSeen, long lastSeen) {}
+
+    /** @param exactFor up to which age a lag has to be exact */
+    LagHistory(Duration exactFor) {
+        this.exactFor = exactFor.toNanos();
+    }
 
     /**
      * Adds a position of the primary.
@@ -39,8 +60,10 @@ final class LagHistory {
         } else if (position.equals(latest.position)) {
             samples.set(samples.size() - 1, new Sample(latest.position, latest.firstSeen, at));
         } else if (position.contains(latest.position)) {
-            makeRoom();
             samples.add(new Sample(position, at, at));
+            if (samples.size() >= thinnedAt) {
+                thin(at);
+            }
         } else {
             // Reset, restored, or another primary that lacks some: what was executed before proves nothing now.
             samples.clear();
@@ -48,12 +71,37 @@ final class LagHistory {
         }
     }
 
-    private void makeRoom() {
-        if (samples.size() == CAPACITY) {
-            for (int i = CAPACITY / 2 - 1; i > 0; i -= 2) {
-                samples.remove(i);
+    private void thin(long now) {
+        int room = room();
+        double factor = 1;
+        do {
+            samples = thinned(now, factor);
+            factor *= 2;
+        } while (samples.size() > room - BETWEEN_THINNINGS);
+        thinnedAt = samples.size() + BETWEEN_THINNINGS;
+    }
+
+    private int room() {
+        int size = Math.max(1, samples.get(samples.size() - 1).position.size());
+        return Math.max(FEWEST, Math.min(MOST, MOST_NUMBERS / size));
+    }
+
+    /** The oldest and the newest stay. */
+    private List<Sample> thinned(long now, double factor) {
+        List<Sample> kept = new ArrayList<>(samples.size());
+        Sample last = samples.get(0);
+        kept.add(last);
+        for (int i = 1; i < samples.size() - 1; i++) {
+            Sample next = samples.get(i + 1);
+            double age = now - next.firstSeen;
+            double tolerated = factor * age * (age > exactFor ? TOLERANCE_BEYOND : TOLERANCE);
+            if (next.firstSeen - last.lastSeen > tolerated) {
+                last = samples.get(i);
+                kept.add(last);
             }
         }
+        kept.add(samples.get(samples.size() - 1));
+        return kept;
     }
 
     boolean isEmpty() {

@@ -15,17 +15,26 @@ import org.jspecify.annotations.Nullable;
 /** How far the replicas are behind: by position where there is one to compare, else by what they say themselves. */
 final class LagMeter {
 
+    private static final Duration AN_HOUR = Duration.ofHours(1);
+
     private final Members members;
     private final MonitorSettings settings;
     private final Timeline timeline;
-    private final LagHistory history = new LagHistory();
+    private final LagHistory history;
     private long primarySeenAt;
 
     LagMeter(Members members, MonitorSettings settings, Timeline timeline) {
         this.members = members;
         this.settings = settings;
         this.timeline = timeline;
+        this.history = new LagHistory(exactFor(settings.maxLag()));
         this.primarySeenAt = timeline.now();
+    }
+
+    /** Reads may ask for this much where no fresh replica is left, and operators look at more. */
+    private static Duration exactFor(Duration maxLag) {
+        Duration most = maxLag.multipliedBy(10);
+        return most.compareTo(AN_HOUR) > 0 ? most : AN_HOUR;
     }
 
     /** Notes where the primary is, and tells whether this is the first sample of a history. */

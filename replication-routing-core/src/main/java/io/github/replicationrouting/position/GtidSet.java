@@ -61,6 +61,15 @@ public final class GtidSet implements Position {
     }
 
     @Override
+    public int size() {
+        int size = 0;
+        for (long[] numbers : intervals) {
+            size += numbers.length;
+        }
+        return size;
+    }
+
+    @Override
     public boolean isEmpty() {
         return sources.length == 0;
     }

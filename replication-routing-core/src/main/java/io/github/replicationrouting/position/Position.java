@@ -16,6 +16,11 @@ public interface Position {
     /** Whether everything in {@code other} has been executed here; false for one that is not comparable. */
     boolean contains(Position other);
 
+    /** How many numbers it takes to write it down, for whoever keeps many positions. */
+    default int size() {
+        return 1;
+    }
+
     /** Whether nothing has been executed, as after a reset. */
     boolean isEmpty();
 

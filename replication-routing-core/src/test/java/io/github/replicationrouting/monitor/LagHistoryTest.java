@@ -3,6 +3,7 @@ package io.github.replicationrouting.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.position.GtidSet;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,7 @@ class LagHistoryTest {
 
     private static final String UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 
-    private final LagHistory history = new LagHistory();
+    private final LagHistory history = new LagHistory(Duration.ofHours(1));
 
     @Test
     void lagIsZeroAtTheLatestPosition() {
@@ -104,18 +105,61 @@ class LagHistoryTest {
         }
     }
 
+    /** A receiver that was stopped for 127 s was shown to be 283.8 s behind. */
     @Test
-    void whenFullShouldKeepNoMoreSamples() {
-        int samples = 1_000;
+    void aLagIsExactToTwoPercentUpToAnHour() {
+        long second = Duration.ofSeconds(1).toNanos();
+        long interval = second / 2;
+        int samples = 7200 * 3 / 2;
         for (int i = 1; i <= samples; i++) {
-            history.add(upTo(i), i);
+            history.add(upTo(i), i * interval);
+            if (i % 997 == 0 || i == samples) {
+                assertExact(i, interval);
+            }
+        }
+        assertThat(history.start()).isEqualTo(interval);
+    }
+
+    private void assertExact(int newest, long interval) {
+        long now = newest * interval;
+        for (int at = Math.max(1, newest - 7200); at <= newest; at += 13) {
+            long lag = (newest - at) * interval;
+            assertThat(history.lag(upTo(at), now))
+                    .as("lag of %s s after %s samples", lag / 1e9, newest)
+                    .isBetween(lag, Math.max(lag + 2 * interval, lag + lag / 50));
+        }
+    }
+
+    @Test
+    void shouldKeepABoundedNumberOfSamples() {
+        int samples = 200_000;
+        for (int i = 1; i <= samples; i++) {
+            history.add(upTo(i), i * Duration.ofMillis(500).toNanos());
         }
 
         Set<Long> kept = new HashSet<>();
         for (int i = 1; i <= samples; i++) {
             kept.add(history.asOf(upTo(i)));
         }
-        assertThat(kept).hasSizeBetween(96, 128);
+        assertThat(kept).hasSizeBetween(300, 1200);
+    }
+
+    @Test
+    void shouldKeepFewerSamplesOfLargePositions() {
+        StringBuilder gaps = new StringBuilder(UUID.replace('3', '4'));
+        for (int i = 1; i <= 20_000; i += 2) {
+            gaps.append(':').append(i);
+        }
+        GtidSet large = GtidSet.parse(gaps.toString());
+        int samples = 2000;
+        Set<Long> kept = new HashSet<>();
+        for (int i = 1; i <= samples; i++) {
+            history.add(large.union(upTo(i)), i * Duration.ofMillis(500).toNanos());
+        }
+        for (int i = 1; i <= samples; i += 3) {
+            kept.add(history.asOf(large.union(upTo(i))));
+        }
+        assertThat(kept).hasSizeBetween(40, 128);
     }
 
     private static GtidSet upTo(long number) {
