@@ -77,7 +77,7 @@ public final class MariaDbDialect implements ReplicationDialect {
                     rows -> ReplicationRows.read(rows, "connection_name", "source_server_id"));
         } catch (SQLException e) {
             if (Statements.isDenied(e)) {
-                return new Replication.NotPermitted(Statements.grant(connection, "REPLICA MONITOR"));
+                return new Replication.NotPermitted(Statements.grant("REPLICA MONITOR"));
             }
             throw e;
         }
@@ -140,8 +140,7 @@ public final class MariaDbDialect implements ReplicationDialect {
             if (!Statements.isDenied(e)) {
                 throw e;
             }
-            missing.accept(
-                    "replicas cannot be asked for without " + Statements.grant(connection, "REPLICATION MASTER ADMIN"));
+            missing.accept("replicas cannot be asked for without " + Statements.grant("REPLICATION MASTER ADMIN"));
         }
         return members;
     }

@@ -97,7 +97,7 @@ public final class MySqlDialect implements ReplicationDialect {
             return status(connection, "SHOW REPLICA STATUS");
         } catch (SQLException e) {
             if (Statements.isDenied(e)) {
-                return new Replication.NotPermitted(Statements.grant(connection, "REPLICATION CLIENT"));
+                return new Replication.NotPermitted(Statements.grant("REPLICATION CLIENT"));
             }
             if (e.getErrorCode() != SYNTAX_ERROR) {
                 throw e;
@@ -108,7 +108,7 @@ public final class MySqlDialect implements ReplicationDialect {
             return status(connection, "SHOW SLAVE STATUS");
         } catch (SQLException e) {
             if (Statements.isDenied(e)) {
-                return new Replication.NotPermitted(Statements.grant(connection, "REPLICATION CLIENT"));
+                return new Replication.NotPermitted(Statements.grant("REPLICATION CLIENT"));
             }
             throw e;
         }
@@ -167,8 +167,7 @@ public final class MySqlDialect implements ReplicationDialect {
                     connection, "SHOW REPLICAS", rows -> Members.read(rows, "Replica_UUID", "Host", "Port"));
         } catch (SQLException e) {
             if (Statements.isDenied(e)) {
-                missing.accept(
-                        "replicas cannot be asked for without " + Statements.grant(connection, "REPLICATION SLAVE"));
+                missing.accept("replicas cannot be asked for without " + Statements.grant("REPLICATION SLAVE"));
                 return List.of();
             }
             if (e.getErrorCode() != SYNTAX_ERROR) {

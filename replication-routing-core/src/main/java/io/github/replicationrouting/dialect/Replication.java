@@ -11,7 +11,7 @@ public sealed interface Replication {
     /**
      * The account may not ask.
      *
-     * @param grant the statement that would allow it
+     * @param grant the statement that would allow it, without the name of the account
      */
     record NotPermitted(String grant) implements Replication {}
 

@@ -40,6 +40,7 @@ public final class ConnectionFactory {
     private final Supplier<Credentials> credentials;
     private final Duration connectTimeout;
     private final @Nullable String socketFactory;
+    private final LoginErrors loginErrors;
 
     /**
      * @param url JDBC URL; a time limit that it sets itself wins
@@ -80,6 +81,7 @@ public final class ConnectionFactory {
         this.credentials = credentials;
         this.connectTimeout = connectTimeout;
         this.socketFactory = socketFactory;
+        this.loginErrors = new LoginErrors(url);
     }
 
     /** Whose sockets are closed to release a call; null where only the connection as a whole can be aborted. */
@@ -188,6 +190,8 @@ public final class ConnectionFactory {
     private @Nullable Connection connect(Properties all, @Nullable Wire wire) throws SQLException {
         try {
             return wire == null ? driver.connect(url, all) : SocketTap.open(wire, driver, url, all);
+        } catch (SQLException e) {
+            throw loginErrors.cleansed(e, all.getProperty("user"));
         } catch (RuntimeException e) {
             // MariaDB's driver throws a NullPointerException when its socket is closed before it could read from it.
             throw new SQLNonTransientConnectionException(

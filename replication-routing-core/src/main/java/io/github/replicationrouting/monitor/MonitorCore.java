@@ -268,7 +268,8 @@ final class MonitorCore implements ProbeRounds.Results {
                             + (countsTransactions
                                     ? "roles and lag come from positions alone. Give it: "
                                     : "without GTIDs there is no other way to tell the lag. Give it: ")
-                            + denied.grant());
+                            + denied.grant()
+                            + " (<account>: that of replication.routing.monitor.username, or else the node's own)");
         }
         evaluate(watch);
         if (before != null && isElsewhere(watch, before, answer.observation())) {

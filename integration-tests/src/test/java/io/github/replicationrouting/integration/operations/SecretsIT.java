@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.replicationrouting.integration.support.Transactions;
+import io.github.replicationrouting.routing.RoutingDataSource;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -90,9 +91,7 @@ class SecretsIT {
         assertThat(shown).hasSizeGreaterThan(100);
         assertThat(shown)
                 .allSatisfy(text -> assertThat(text.toLowerCase(Locale.ROOT)).doesNotContain(MARKER));
-        assertThat(output.getAll().replaceAll("Give it: GRANT .* TO '" + MARKER + "-user'", ""))
-                .as("but for the user in the statement that gives it a grant")
-                .doesNotContain(MARKER);
+        assertThat(output.getAll()).doesNotContain(MARKER);
         assertThat(output).contains("TRACE").contains("DEBUG").contains("io.github.replicationrouting");
     }
 
@@ -103,6 +102,9 @@ class SecretsIT {
         shown.add(failure(() -> transactions.readOnly(() -> jdbc.queryForList("SELECT 1"))));
         shown.add(failure(() -> transactions.write(() -> jdbc.queryForList("SELECT 1"))));
         shown.add(failure(() -> jdbc.queryForList("SELECT 1")));
+        // A node that lets nobody in: the server's answer quotes the account.
+        RoutingDataSource dataSource = application.bean(RoutingDataSource.class);
+        shown.add(failure(() -> new JdbcTemplate(dataSource.node("db4")).queryForList("SELECT 1")));
         for (String path : List.of(
                 "replicationrouting",
                 "replicationrouting?explain=read",
