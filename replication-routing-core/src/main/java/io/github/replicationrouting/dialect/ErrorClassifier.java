@@ -104,6 +104,22 @@ final class ErrorClassifier {
                     2013, // CR_SERVER_LOST
                     4031 -> // ER_CLIENT_INTERACTION_TIMEOUT
                 ErrorKind.CONNECTION_LOST;
+            case 1044, // ER_DBACCESS_DENIED_ERROR
+                    1049, // ER_BAD_DB_ERROR
+                    1054, // ER_BAD_FIELD_ERROR
+                    1109, // ER_UNKNOWN_TABLE
+                    1128, // ER_FUNCTION_NOT_DEFINED
+                    1142, // ER_TABLEACCESS_DENIED_ERROR
+                    1143, // ER_COLUMNACCESS_DENIED_ERROR
+                    1146, // ER_NO_SUCH_TABLE
+                    1176, // ER_KEY_DOES_NOT_EXITS
+                    1191, // ER_FT_MATCHING_KEY_NOT_FOUND
+                    1305, // ER_SP_DOES_NOT_EXIST
+                    1356, // ER_VIEW_INVALID
+                    1370, // ER_PROCACCESS_DENIED_ERROR
+                    1449, // ER_NO_SUCH_USER, the definer of a view or routine
+                    1932 -> // ER_NO_SUCH_TABLE_IN_ENGINE
+                ErrorKind.SCHEMA;
             default -> null;
         };
     }

@@ -1,5 +1,7 @@
 package io.github.replicationrouting.dialect;
 
+import java.util.Locale;
+
 /** What an error of a server or driver says beyond the failure of one statement. */
 public enum ErrorKind {
     /** The connection is lost. */
@@ -14,8 +16,15 @@ public enum ErrorKind {
     OVERLOAD,
     /** The server rolled the transaction back; it may be run again as a whole. */
     ROLLED_BACK,
+    /** A table, column, routine or privilege that the statement names is not there: by mistake, or on this node only. */
+    SCHEMA,
     /** Nothing but the failure itself. */
     OTHER;
+
+    /** The word in metrics. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 
     /** Whether the node is lost to the work that met it. */
     public boolean isLoss() {

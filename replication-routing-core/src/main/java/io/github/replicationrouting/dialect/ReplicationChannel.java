@@ -2,6 +2,7 @@ package io.github.replicationrouting.dialect;
 
 import io.github.replicationrouting.position.BinlogPosition;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param behind how far the applier is behind the source, in whole seconds; null where the server cannot tell
  * @param delay how long the replica waits on purpose before it applies
  * @param errorCode the server's number of the last error of receiver or applier, 0 for none
+ * @param filters what keeps it from applying everything, such as {@code replicate_do_db=shop}
  */
 public record ReplicationChannel(
         String name,
@@ -28,7 +30,27 @@ public record ReplicationChannel(
         boolean applierRunning,
         @Nullable Duration behind,
         Duration delay,
-        int errorCode) {
+        int errorCode,
+        List<String> filters) {
+
+    public ReplicationChannel {
+        filters = List.copyOf(filters);
+    }
+
+    /** A channel that applies everything. */
+    public ReplicationChannel(
+            String name,
+            String host,
+            int port,
+            @Nullable String sourceId,
+            @Nullable BinlogPosition executed,
+            Receiver receiver,
+            boolean applierRunning,
+            @Nullable Duration behind,
+            Duration delay,
+            int errorCode) {
+        this(name, host, port, sourceId, executed, receiver, applierRunning, behind, delay, errorCode, List.of());
+    }
 
     /** State of the thread that receives. */
     public enum Receiver {

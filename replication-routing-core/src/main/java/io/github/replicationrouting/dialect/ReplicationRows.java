@@ -19,6 +19,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplicationRows {
 
+    /** The names of the settings; the domains are MariaDB's. */
+    private static final List<String> FILTERS = List.of(
+            "replicate_do_db",
+            "replicate_ignore_db",
+            "replicate_do_table",
+            "replicate_ignore_table",
+            "replicate_wild_do_table",
+            "replicate_wild_ignore_table",
+            "replicate_rewrite_db",
+            "replicate_ignore_server_ids",
+            "replicate_do_domain_ids",
+            "replicate_ignore_domain_ids");
+
     private final ResultSet rows;
     private final Map<String, Integer> columns = new HashMap<>();
 
@@ -62,7 +75,19 @@ final class ReplicationRows {
                 text("replica_sql_running").equalsIgnoreCase("yes"),
                 behind.isEmpty() ? null : Duration.ofSeconds(Long.parseLong(behind)),
                 Duration.ofSeconds(number("sql_delay")),
-                applierError != 0 ? applierError : number("last_io_errno"));
+                applierError != 0 ? applierError : number("last_io_errno"),
+                filters());
+    }
+
+    private List<String> filters() throws SQLException {
+        List<String> filters = new ArrayList<>();
+        for (String filter : FILTERS) {
+            String value = text(filter).strip();
+            if (!value.isEmpty()) {
+                filters.add(filter + "=" + value);
+            }
+        }
+        return filters;
     }
 
     /** Empty while the source has never been reached, which MariaDB shows as a zero. */

@@ -28,6 +28,13 @@ public interface RouterMetrics {
     default void probed(Node node, String outcome) {}
 
     /**
+     * A statement of the application, or the end of a transaction, has failed on a node.
+     *
+     * @param kind what the error says, such as {@code schema} or {@code connection-lost}
+     */
+    default void failed(Node node, String kind) {}
+
+    /**
      * A transaction was run again, or could not be.
      *
      * @param kind {@code read} for a lost read, {@code conflict} for a transaction that the server rolled back

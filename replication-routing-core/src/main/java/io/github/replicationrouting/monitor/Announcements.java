@@ -121,6 +121,27 @@ final class Announcements {
         later(listener -> listener.semiSynchronousChanged(watch.node, waits));
     }
 
+    /** Each time that it begins. */
+    void unseen(NodeWatch watch, ProbeFailure refusal) {
+        log.warn(
+                "[{}] node {}: cannot be probed ({}); the server answers, so it is used on as it was last seen",
+                router,
+                watch.name(),
+                refusal.reason());
+    }
+
+    void noDifference(NodeWatch watch, SchemaErrors.SchemaError error) {
+        log.info(
+                "[{}] node {}: is used again, for error {} is met on another node, too",
+                router,
+                watch.name(),
+                error.code());
+    }
+
+    void seenAgain(NodeWatch watch) {
+        log.info("[{}] node {}: can be probed again", router, watch.name());
+    }
+
     void suspicion(NodeWatch watch, String why) {
         log.debug("[{}] node {}: suspected ({})", router, watch.name(), why);
     }

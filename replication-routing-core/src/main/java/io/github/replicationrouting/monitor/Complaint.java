@@ -19,7 +19,7 @@ final class Complaint {
             return false;
         }
         return switch (kind(cause, dialect)) {
-            case CONNECTION_LOST, NODE_UNFIT, OTHER -> true;
+            case CONNECTION_LOST, NODE_UNFIT, SCHEMA, OTHER -> true;
             case OVERLOAD, READ_ONLY_SERVER, READ_ONLY_TRANSACTION, ROLLED_BACK -> false;
         };
     }

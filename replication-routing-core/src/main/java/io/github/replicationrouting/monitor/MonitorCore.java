@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * operator) is noted at the node, then all nodes are judged anew, and a snapshot is published. Runs on one time line
  * only, so that nothing in it is locked; other threads see the snapshot.
  */
-final class MonitorCore implements ProbeRounds.Results {
+final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
 
     private static final Duration BETWEEN_REFUSED_LOGINS = Duration.ofSeconds(5);
     private static final Duration BETWEEN_IDLE_LOOKS = Duration.ofMillis(50);
@@ -171,6 +171,33 @@ final class MonitorCore implements ProbeRounds.Results {
         }
     }
 
+    @Override
+    public void differs(Node node, SchemaErrors.SchemaError error, long until, boolean isNews) {
+        timeline.execute(
+                () -> members.stream().filter(watch -> watch.node == node).forEach(watch -> {
+                    watch.differs(error, until);
+                    if (isNews) {
+                        announcements.warning(
+                                watch,
+                                "its schema seems to differ from that of the other nodes: it alone answers with error "
+                                        + error.code() + " (" + error.message()
+                                        + "). Reads leave it, and try it again now and then");
+                    }
+                    timeline.schedule(() -> evaluate(null), Duration.ofNanos(Math.max(0, until - timeline.now())));
+                    evaluate(null);
+                }));
+    }
+
+    @Override
+    public void isNoDifference(Node node, SchemaErrors.SchemaError error) {
+        timeline.execute(
+                () -> members.stream().filter(watch -> watch.node == node).forEach(watch -> {
+                    watch.isNoDifference(error);
+                    announcements.noDifference(watch, error);
+                    evaluate(null);
+                }));
+    }
+
     /** What one statement met is no verdict, and the primary cannot be left for a suspicion. */
     private void accuse(NodeWatch watch) {
         watch.accused.set(false);
@@ -264,6 +291,14 @@ final class MonitorCore implements ProbeRounds.Results {
             boolean countsTransactions = answer.observation().executed() != null;
             announcements.warning(
                     watch,
+        String filters = watch.filters();
+        if (!filters.isEmpty()) {
+            announcements.warning(
+                    watch,
+                    "replicates through a filter (" + filters
+                            + "): it lacks rows although its position says that it has"
+                            + " them, which no look at positions shows. Take the filter away, or do not read from it");
+        }
                     "the monitor's account may not see the state of replication; "
                             + (countsTransactions
                                     ? "roles and lag come from positions alone. Give it: "
@@ -498,6 +533,10 @@ final class MonitorCore implements ProbeRounds.Results {
                 return "taken out of use" + (fresh ? "" : "; " + judgement.reason());
             }
             default -> {
+        String difference = role == Role.REPLICA ? watch.difference(now) : null;
+        if (difference != null) {
+            return difference;
+        }
                 return fresh ? watch.machine.recovery(now) : judgement.reason();
             }
         }

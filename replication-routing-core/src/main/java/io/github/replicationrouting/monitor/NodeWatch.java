@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the monitor remembers of one node. Everything but the atomic fields belongs to the monitor's thread. */
@@ -103,6 +104,11 @@ final class NodeWatch {
     long enteredAt;
 
     boolean warmsUp;
+    /** The error that no other node answers with, and until when reads leave this one for it. */
+    private SchemaErrors.@Nullable SchemaError difference;
+
+    private long differsUntil;
+
 
     /** Looks at its load in a row that found nothing running, while it drains. */
     int idleLooks;
@@ -153,6 +159,25 @@ final class NodeWatch {
     void trust(long answeredAt) {
         if (answeredAt - suspectedAt >= 0) {
             suspicion = null;
+    void differs(SchemaErrors.SchemaError error, long until) {
+        difference = error;
+        differsUntil = until;
+    }
+
+    void isNoDifference(SchemaErrors.SchemaError error) {
+        if (error.equals(difference)) {
+            difference = null;
+        }
+    }
+
+    /** Why its schema speaks against it now, in words; null when nothing does. */
+    @Nullable
+    String difference(long now) {
+        return difference == null || now - differsUntil >= 0
+                ? null
+                : "it alone answers statements with error " + difference.code() + ", as where its schema differs";
+    }
+
         }
     }
 
@@ -301,6 +326,14 @@ final class NodeWatch {
                 troubles.add("receiver does not reach its source" + of + error);
             }
             if (!channel.delay().isZero()) {
+    /** The filters of its replication, in words; empty when it has none, or nothing is known of it. */
+    String filters() {
+        return channels().stream()
+                .flatMap(channel -> channel.filters().stream())
+                .distinct()
+                .collect(Collectors.joining(", "));
+    }
+
                 troubles.add("delayed by " + Words.of(channel.delay()) + " on purpose" + of);
             }
         }

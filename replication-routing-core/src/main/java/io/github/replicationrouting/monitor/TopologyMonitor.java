@@ -12,6 +12,7 @@ import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Topology;
 import io.github.replicationrouting.topology.TopologySnapshot;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,6 +54,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     private final Supervisor supervisor;
     private final Timeline timeline;
     private final MonitorCore core;
+    private final SchemaErrors schemaErrors;
     private final AtomicBoolean started = new AtomicBoolean();
 
     /**
@@ -93,6 +95,12 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
                 metrics,
                 writes,
                 supervisor);
+        this.schemaErrors = new SchemaErrors(timeline::now, this::isPrimary, core);
+    }
+
+    private boolean isPrimary(Node node) {
+        NodeStatus primary = snapshot().primary();
+        return primary != null && primary.node() == node;
     }
 
     private Prober proberOf(MonitoredNode target) {
@@ -159,6 +167,11 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     @Override
     public void suspect(Node node, Exception cause) {
         core.suspect(node, Complaint.accuses(cause, declaredDialects.getOrDefault(node, COMMON_DIALECT)));
+    }
+
+    @Override
+    public boolean mayOtherNodesDiffer(Node node, SQLException error) {
+        return schemaErrors.isWorthAnotherNode(node, error);
     }
 
     /**

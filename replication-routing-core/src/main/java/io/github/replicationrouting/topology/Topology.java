@@ -1,6 +1,7 @@
 package io.github.replicationrouting.topology;
 
 import io.github.replicationrouting.node.Node;
+import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,6 +18,16 @@ public interface Topology {
      * never a verdict.
      */
     void suspect(Node node, Exception cause);
+
+    /**
+     * A statement failed on a node for want of a table, column, routine or privilege that it names. Tells a node that
+     * differs from the others from a statement that is wrong, by where the same error is met.
+     *
+     * @return whether another node may have what is wanted, so that a read is worth another run there
+     */
+    default boolean mayOtherNodesDiffer(Node node, SQLException error) {
+        return false;
+    }
 
     /**
      * Waits for a snapshot other than {@code seen}, and returns the newest: at once when there is one already, the same

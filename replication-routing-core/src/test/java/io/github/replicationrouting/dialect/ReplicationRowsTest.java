@@ -62,6 +62,19 @@ class ReplicationRowsTest {
     }
 
     @Test
+    void readsFilters() throws SQLException {
+        assertThat(mysql("SELECT 'h' \"Source_Host\", 'shop' \"Replicate_Do_DB\", '' \"Replicate_Ignore_DB\","
+                        + " '(a,b)' \"Replicate_Rewrite_DB\""))
+                .extracting(ReplicationChannel::filters)
+                .containsExactly(List.of("replicate_do_db=shop", "replicate_rewrite_db=(a,b)"));
+        assertThat(mariaDb("SELECT 'h' \"Master_Host\", 'shop.log%' \"Replicate_Wild_Ignore_Table\","
+                        + " '2' \"Replicate_Ignore_Domain_Ids\""))
+                .extracting(ReplicationChannel::filters)
+                .containsExactly(List.of("replicate_wild_ignore_table=shop.log%", "replicate_ignore_domain_ids=2"));
+        assertThat(mysql("SELECT 'h' \"Source_Host\"").get(0).filters()).isEmpty();
+    }
+
+    @Test
     void readsHowFarTheSourcesLogIsApplied() throws SQLException {
         assertThat(mysql("SELECT 'a-uuid' \"Source_UUID\", 'binlog.000007' \"Relay_Source_Log_File\","
                         + " 4294967299 \"Exec_Source_Log_Pos\""))

@@ -43,6 +43,7 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
     private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
     private final LabelledCounter decisions;
     private final LabelledCounter probes;
+    private final LabelledCounter statementErrors;
     private final LabelledCounter reruns;
     private final WaitTimer consistencyWaits;
     private final WaitTimer holds;
@@ -60,6 +61,12 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
                 PREFIX + "decisions", "Connections that a node has given", this.router, "node", "intent", "reason");
         this.probes = new LabelledCounter(
                 PREFIX + "probes", "Looks of the monitor at a node", this.router, "node", "outcome");
+        this.statementErrors = new LabelledCounter(
+                PREFIX + "statement.errors",
+                "Statements of the application that failed on a node",
+                this.router,
+                "node",
+                "kind");
         this.reruns = new LabelledCounter(
                 PREFIX + "reruns", "Transactions that were run again, or could not be", this.router, "kind", "outcome");
         this.consistencyWaits = new WaitTimer(
@@ -77,6 +84,11 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
     @Override
     public void probed(Node node, String outcome) {
         probes.increment(node, outcome);
+    }
+
+    @Override
+    public void failed(Node node, String kind) {
+        statementErrors.increment(node, kind);
     }
 
     @Override
@@ -126,6 +138,7 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
     private void forget(Node node) {
         decisions.forget(node);
         probes.forget(node);
+        statementErrors.forget(node);
         for (MeterRegistry registry : registries) {
             for (String gauge : List.of("node.lag", "node.state", "node.waiting")) {
                 registry.find(PREFIX + gauge)
@@ -148,6 +161,7 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
         registries.add(registry);
         decisions.bindTo(registry);
         probes.bindTo(registry);
+        statementErrors.bindTo(registry);
         reruns.bindTo(registry);
         consistencyWaits.bindTo(registry);
         holds.bindTo(registry);

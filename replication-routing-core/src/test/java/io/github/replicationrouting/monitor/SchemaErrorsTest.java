@@ -1,0 +1,118 @@
+package io.github.replicationrouting.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.monitor.SchemaErrors.SchemaError;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeSpec;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SchemaErrorsTest {
+
+    private final Node primary = new Node(NodeSpec.of("db1", "jdbc:mysql://db1/shop"));
+    private final Node db2 = new Node(NodeSpec.of("db2", "jdbc:mysql://db2/shop"));
+    private final Node db3 = new Node(NodeSpec.of("db3", "jdbc:mysql://db3/shop"));
+
+    private final List<String> results = new ArrayList<>();
+    private long now = Duration.ofHours(1).toNanos();
+
+    private final SchemaErrors errors =
+            new SchemaErrors(() -> now, node -> node == primary, new SchemaErrors.Results() {
+                @Override
+                public void differs(Node node, SchemaError error, long until, boolean isNews) {
+                    results.add(node + " differs for "
+                            + Duration.ofNanos(until - now).toSeconds() + " s" + (isNews ? ", news" : ""));
+                }
+
+                @Override
+                public void isNoDifference(Node node, SchemaError error) {
+                    results.add(node + " is as the others");
+                }
+            });
+
+    @Test
+    void whenTheReplicasFailAndThePrimaryDoesNotShouldBeWorthAnotherRun() {
+        assertThat(fails(db2)).isTrue();
+        assertThat(fails(db3)).isTrue();
+        assertThat(results).isEmpty();
+    }
+
+    @Test
+    void whenThePrimaryFailsAsWellShouldBeTheApplicationsMistake() {
+        assertThat(fails(db2)).isTrue();
+        assertThat(fails(primary)).isFalse();
+        for (int i = 0; i < 50; i++) {
+            assertThat(fails(db2)).isFalse();
+            assertThat(fails(db3)).isFalse();
+        }
+        assertThat(results).isEmpty();
+    }
+
+    @Test
+    void whenOneNodeAloneFailsShouldLeaveItForLongerAndLonger() {
+        List<String> expected = new ArrayList<>();
+        fails(db2);
+        fails(db2);
+        assertThat(results).isEmpty();
+        for (int seconds : new int[] {5, 10, 20, 40, 60, 60}) {
+            fails(db2);
+            expected.add("db2 differs for " + seconds + " s" + (seconds == 5 ? ", news" : ""));
+            assertThat(results).isEqualTo(expected);
+            fails(db2);
+            assertThat(results).as("work that had begun before").isEqualTo(expected);
+            now += Duration.ofSeconds(seconds).toNanos();
+        }
+    }
+
+    @Test
+    void whenAnotherNodeFailsLaterShouldTakeTheNodeBack() {
+        for (int i = 0; i < 3; i++) {
+            fails(db2);
+        }
+        fails(db3);
+        fails(db3);
+        assertThat(results).containsExactly("db2 differs for 5 s, news", "db2 is as the others");
+    }
+
+    @Test
+    void whenTheErrorHasBeenForgottenShouldBeginAnew() {
+        fails(primary);
+        assertThat(fails(db2)).isFalse();
+        now += Duration.ofMinutes(11).toNanos();
+        assertThat(fails(db2)).isTrue();
+    }
+
+    @Test
+    void whenTheAccountIsQuotedShouldBeTheSameErrorOnEachNode() {
+        assertThat(errors.isWorthAnotherNode(primary, denied("10.0.0.1"))).isFalse();
+        assertThat(errors.isWorthAnotherNode(db2, denied("10.0.0.2"))).isFalse();
+        assertThat(SchemaError.of(denied("10.0.0.1")).message())
+                .isEqualTo("SELECT command denied to user the account for table 'stock'");
+    }
+
+    /** A statement that is built of what a user types makes a new error each time. */
+    @Test
+    void whenThereAreTooManyErrorsShouldTellNoMoreApart() {
+        int worth = 0;
+        for (int i = 0; i < 1_000; i++) {
+            worth += errors.isWorthAnotherNode(db2, new SQLException("Unknown column 'c" + i + "'", "42S22", 1054))
+                    ? 1
+                    : 0;
+        }
+        assertThat(worth).isEqualTo(100);
+        now += Duration.ofMinutes(11).toNanos();
+        assertThat(fails(db2)).isTrue();
+    }
+
+    private boolean fails(Node node) {
+        return errors.isWorthAnotherNode(node, new SQLException("Unknown column 'item' in 'SELECT'", "42S22", 1054));
+    }
+
+    private static SQLException denied(String host) {
+        return new SQLException("SELECT command denied to user 'shop'@'" + host + "' for table 'stock'", "42000", 1142);
+    }
+}
