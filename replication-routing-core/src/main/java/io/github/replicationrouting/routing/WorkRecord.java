@@ -27,6 +27,7 @@ public final class WorkRecord implements AutoCloseable {
     private List<Node> avoided = List.of();
 
     private @Nullable Node lost;
+    private boolean lacking;
     private boolean unserved;
     private boolean rolledBack;
     private @Nullable Node refusing;
@@ -74,6 +75,16 @@ public final class WorkRecord implements AutoCloseable {
         // What runs after the commit is no part of the transaction, and is not done twice for it.
         if (record != null && !record.completed) {
             record.lost = node;
+            record.lacking = false;
+        }
+    }
+
+    /** A node lacks what the work names, and another may have it. */
+    public static void lacking(Node node) {
+        WorkRecord record = CURRENT.get();
+        if (record != null && !record.completed) {
+            record.lost = node;
+            record.lacking = true;
         }
     }
 
@@ -156,6 +167,11 @@ public final class WorkRecord implements AutoCloseable {
         return lost;
     }
 
+    /** Whether the lost node is there, but lacks what the work names. */
+    public boolean isLacking() {
+        return lacking;
+    }
+
     /** Whether this run found no node at all. */
     public boolean isUnserved() {
         return unserved;
@@ -194,6 +210,7 @@ public final class WorkRecord implements AutoCloseable {
             avoided = List.copyOf(more);
         }
         lost = null;
+        lacking = false;
         unserved = false;
         rolledBack = false;
         refusing = null;

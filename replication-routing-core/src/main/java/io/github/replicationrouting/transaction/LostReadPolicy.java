@@ -31,7 +31,7 @@ public final class LostReadPolicy implements RerunPolicy {
     @Override
     public @Nullable String reason(WorkRecord record) {
         Node lost = record.lostNode();
-        return lost == null ? null : "node " + lost + " was lost";
+        return lost == null ? null : "node " + lost + (record.isLacking() ? " lacks what it names" : " was lost");
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.github.replicationrouting.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.connection.pool.NodeLeftException;
 import io.github.replicationrouting.connection.pool.NodePool;
 import io.github.replicationrouting.consistency.Consistency;
+import io.github.replicationrouting.dialect.ErrorKind;
 import io.github.replicationrouting.metrics.RouterMetrics;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.routing.Access;
@@ -221,6 +222,16 @@ public final class Leases implements LogicalConnections {
                 && node != null
                 && !session.isMetBy(node)
                 && !sessionWait.isOver(kept, session.wanted(node));
+    }
+
+    /** Counts what a statement met. */
+    void failed(Node node, ErrorKind kind) {
+        metrics.failed(node, kind.label());
+    }
+
+    /** Whether what a statement names may be missing on this node only. */
+    boolean mayOtherNodesDiffer(Node node, SQLException cause) {
+        return topology.mayOtherNodesDiffer(node, cause);
     }
 
     /** Tells the monitor of a connection that was lost. */

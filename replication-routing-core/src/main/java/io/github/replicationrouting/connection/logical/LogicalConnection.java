@@ -263,6 +263,10 @@ final class LogicalConnection implements RoutedConnection {
         }
         if (kind.isLoss() && !own.isWritable()) {
             WorkRecord.lost(own.decision().node());
+        } else if (kind == ErrorKind.SCHEMA) {
+            if (leases.mayOtherNodesDiffer(own.decision().node(), error) && !own.isWritable()) {
+                WorkRecord.lacking(own.decision().node());
+            }
         } else if (kind == ErrorKind.ROLLED_BACK) {
             WorkRecord.rolledBack();
         }
@@ -271,6 +275,7 @@ final class LogicalConnection implements RoutedConnection {
 
     /** The same where a transaction ends, which loses nothing but what was written. */
     private SQLException failedAtEnd(Lease own, SQLException error, ErrorKind kind) {
+        leases.failed(own.decision().node(), kind);
         if (kind == ErrorKind.CONNECTION_LOST || (kind.isLoss() && !own.isWritable())) {
             own.lose();
         }
