@@ -1,7 +1,6 @@
 package io.github.replicationrouting;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariCredentialsProvider;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.connection.pool.DialectResolver;
@@ -57,45 +56,49 @@ final class NodeAssembly {
      * @throws IllegalArgumentException when no driver accepts its URL
      */
     Parts assemble(NodeSettings settings) {
-        MonitoredNode monitored = monitored(settings);
+        PoolCredentials credentials = new PoolCredentials(settings.pool());
+        MonitoredNode monitored = monitored(settings, credentials);
         boolean tracked = tracksCommits && settings.spec().declaredRole() != DeclaredRole.REPLICA;
-        ConnectionFactory connections = connectionsOf(settings);
-        return new Parts(
-                monitored,
-                new NodePool(
-                        monitored.node(),
-                        settings.pool(),
-                        tracked ? connections.withSessionReports() : connections,
-                        resolver(settings),
-                        defaults,
-                        breakers.of(monitored.node()),
-                        background,
-                        tracked));
+        ConnectionFactory connections = connectionsOf(settings, credentials);
+        NodePool pool = new NodePool(
+                monitored.node(),
+                settings.pool(),
+                tracked ? connections.withSessionReports() : connections,
+                resolver(settings),
+                defaults,
+                breakers.of(monitored.node()),
+                background,
+                tracked);
+        credentials.follow(pool.pool());
+        return new Parts(monitored, pool);
     }
 
-    /** How the monitor would look at a node. */
+    /** How the monitor would look at a node that has no pool. */
     static MonitoredNode monitored(NodeSettings settings) {
-        return new MonitoredNode(new Node(settings.spec()), probesOf(settings), settings.dialect());
+        return monitored(settings, new PoolCredentials(settings.pool()));
     }
 
-    private static ConnectionFactory connectionsOf(NodeSettings settings) {
+    private static MonitoredNode monitored(NodeSettings settings, Supplier<Credentials> credentials) {
+        ConnectionFactory connections = connectionsOf(settings, credentials);
+        Credentials own = settings.monitorCredentials();
+        Node node = new Node(settings.spec());
+        return own == null
+                ? new MonitoredNode(node, connections, settings.dialect())
+                : new MonitoredNode(
+                        node,
+                        connections.withCredentials(() -> own).withoutDatabase(),
+                        connections,
+                        settings.dialect());
+    }
+
+    private static ConnectionFactory connectionsOf(NodeSettings settings, Supplier<Credentials> credentials) {
         HikariConfig pool = settings.pool();
-        HikariCredentialsProvider provider = pool.getCredentialsProvider();
-        Supplier<Credentials> credentials = provider != null ? provider::getCredentials : pool::getCredentials;
         return new ConnectionFactory(
                 settings.spec().url(),
                 pool.getDriverClassName(),
                 pool.getDataSourceProperties(),
                 credentials,
                 settings.connectTimeout());
-    }
-
-    private static ConnectionFactory probesOf(NodeSettings settings) {
-        ConnectionFactory connections = connectionsOf(settings);
-        Credentials own = settings.monitorCredentials();
-        return own == null
-                ? connections
-                : connections.withCredentials(() -> own).withoutDatabase();
     }
 
     private DialectResolver resolver(NodeSettings settings) {

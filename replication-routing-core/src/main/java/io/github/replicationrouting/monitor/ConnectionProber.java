@@ -4,12 +4,14 @@ import io.github.replicationrouting.dialect.Dialects;
 import io.github.replicationrouting.dialect.Observation;
 import io.github.replicationrouting.dialect.Replication;
 import io.github.replicationrouting.dialect.ReplicationDialect;
+import io.github.replicationrouting.driver.ConnectionFactory;
 import io.github.replicationrouting.node.DeclaredRole;
 import io.github.replicationrouting.node.NodeKind;
 import io.github.replicationrouting.node.NodeSpec;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -19,10 +21,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Probes one node through its driver. One connection is kept from probe to probe. While a probe waits on it in vain, the
  * next one opens another: so a frozen node is asked every interval, and a node is not given up for one lost connection.
+ *
+ * <p>Where the monitor has an account of its own that the server refuses, the node is looked at with the node's account.
  */
 final class ConnectionProber implements Prober {
 
@@ -34,6 +40,12 @@ final class ConnectionProber implements Prober {
 
     private static final Duration IDLE_THREADS = Duration.ofSeconds(30);
 
+    /** How long the node's account takes the place of the monitor's, which may be locked for asking too often. */
+    private static final Duration BETWEEN_REFUSED_LOGINS = Duration.ofMinutes(1);
+
+    private static final Logger log = LoggerFactory.getLogger(TopologyMonitor.class);
+
+    private final String router;
     private final MonitoredNode target;
     private final Duration timeout;
     private final Dialects dialects;
@@ -46,7 +58,11 @@ final class ConnectionProber implements Prober {
     private final AtomicInteger probesOfEndpoint = new AtomicInteger();
     private volatile boolean closed;
 
-    private record Kept(Connection connection, ReplicationDialect dialect) {}
+    /** When the monitor's account was last refused; null while it is not. */
+    private volatile @Nullable Long refusedAt;
+
+    /** @param substitute whether it is the node's account that has logged in */
+    private record Kept(Connection connection, ReplicationDialect dialect, boolean substitute) {}
 
     ConnectionProber(
             String router,
@@ -56,6 +72,7 @@ final class ConnectionProber implements Prober {
             Dialects dialects,
             LongSupplier clock,
             Supervisor supervisor) {
+        this.router = router;
         this.target = target;
         this.timeout = timeout;
         this.dialects = dialects;
@@ -82,45 +99,109 @@ final class ConnectionProber implements Prober {
 
     private ProbeAnswer run(Probe probe) {
         Kept used = kept.getAndSet(null);
-        if (used != null && probe.renewsConnection()) {
+        if (used != null && (probe.renewsConnection() || (used.substitute && mayTryMonitorsAccount()))) {
             close(used.connection);
             used = null;
         }
+        boolean isNew = used == null;
+        probe.opensConnection(isNew);
         try {
-            boolean isNew = used == null;
-            probe.opensConnection(isNew);
             if (used == null) {
                 used = open();
             }
-            long sentAt = clock.getAsLong();
-            Observation observation = used.dialect.observe(used.connection);
-            if (isNew && target.node().spec().kind() == NodeKind.SERVER) {
-                observation = observation.withUptime(used.dialect.uptime(used.connection));
+            return look(used, isNew, probe);
+        } catch (Throwable failure) {
+            if (used != null) {
+                discard(used.connection);
             }
+            return isRefusalOfMonitor(failure, used, probe) ? lookWithSubstitute(probe) : answerAfter(failure, probe);
+        }
+    }
+
+    private ProbeAnswer look(Kept used, boolean isNew, Probe probe) throws SQLException {
+        long sentAt = clock.getAsLong();
+        Observation observation = used.dialect.observe(used.connection);
+        if (isNew && target.node().spec().kind() == NodeKind.SERVER) {
+            observation = observation.withUptime(used.dialect.uptime(used.connection));
+        }
+        probe.firstPart(new ProbeAnswer.Answered(sentAt, observation, new Replication.NotAsked()));
+        if (observation.writable() && observation.written() == null) {
+            observation = observation.withWritten(used.dialect.logPosition(used.connection, observation));
             probe.firstPart(new ProbeAnswer.Answered(sentAt, observation, new Replication.NotAsked()));
-            if (observation.writable() && observation.written() == null) {
-                observation = observation.withWritten(used.dialect.logPosition(used.connection, observation));
-                probe.firstPart(new ProbeAnswer.Answered(sentAt, observation, new Replication.NotAsked()));
-            }
-            if (observation.writable() && (isNew || probes.incrementAndGet() % PROBES_BETWEEN_SEMI_SYNC == 0)) {
-                observation = observation.withSemiSynchronous(used.dialect.semiSynchronous(used.connection));
-                probe.firstPart(new ProbeAnswer.Answered(sentAt, observation, new Replication.NotAsked()));
-            }
-            Replication replication = isNew || probe.asksReplication()
-                    ? used.dialect.replication(used.connection)
-                    : new Replication.NotAsked();
-            if (mayBeElsewhere(observation)) {
-                close(used.connection);
-            } else {
-                keep(used);
-            }
-            return new ProbeAnswer.Answered(sentAt, observation, replication);
+        }
+        if (observation.writable() && (isNew || probes.incrementAndGet() % PROBES_BETWEEN_SEMI_SYNC == 0)) {
+            observation = observation.withSemiSynchronous(used.dialect.semiSynchronous(used.connection));
+            probe.firstPart(new ProbeAnswer.Answered(sentAt, observation, new Replication.NotAsked()));
+        }
+        Replication replication =
+                probe.asksReplication(isNew) ? used.dialect.replication(used.connection) : new Replication.NotAsked();
+        accepted(used);
+        if (mayBeElsewhere(observation)) {
+            close(used.connection);
+        } else {
+            keep(used);
+        }
+        return new ProbeAnswer.Answered(sentAt, observation, replication);
+    }
+
+    // --- the monitor's account, and the node's in its place
+
+    /** Whether the server has answered, and refuses the monitor's account what the node's may be allowed. */
+    private boolean isRefusalOfMonitor(Throwable failure, @Nullable Kept used, Probe probe) {
+        if (target.substitute() == null || !(failure instanceof SQLException) || probe.firstPart() != null) {
+            return false;
+        }
+        boolean triedMonitorsAccount = used == null ? mayTryMonitorsAccount() : !used.substitute;
+        ProbeFailure refusal = ProbeFailure.of(failure, timeout);
+        if (!triedMonitorsAccount || !refusal.isRefusal()) {
+            return false;
+        }
+        if (refusedAt == null) {
+            log.warn(
+                    "[{}] node {}: the monitor's account may not log in or may not look ({}): the node is probed with its"
+                            + " own account, and the monitor's is tried again every {}",
+                    router,
+                    target.node().name(),
+                    refusal.reason(),
+                    Words.of(BETWEEN_REFUSED_LOGINS));
+        }
+        refusedAt = clock.getAsLong();
+        return true;
+    }
+
+    private ProbeAnswer lookWithSubstitute(Probe probe) {
+        Kept used = null;
+        try {
+            used = open(Objects.requireNonNull(target.substitute()), true);
+            return look(used, true, probe);
         } catch (Throwable failure) {
             if (used != null) {
                 discard(used.connection);
             }
             return answerAfter(failure, probe);
         }
+    }
+
+    private void accepted(Kept used) {
+        if (!used.substitute && refusedAt != null) {
+            refusedAt = null;
+            log.info(
+                    "[{}] node {}: is probed with the monitor's account again",
+                    router,
+                    target.node().name());
+        }
+    }
+
+    private boolean mayTryMonitorsAccount() {
+        Long refused = refusedAt;
+        return refused == null || clock.getAsLong() - refused >= BETWEEN_REFUSED_LOGINS.toNanos();
+    }
+
+    private Kept open() throws SQLException, UnsupportedServerException {
+        ConnectionFactory substitute = target.substitute();
+        return substitute == null || mayTryMonitorsAccount()
+                ? open(target.connections(), false)
+                : open(substitute, true);
     }
 
     /**
@@ -148,8 +229,9 @@ final class ConnectionProber implements Prober {
                         : ProbeFailure.of(failure, timeout));
     }
 
-    private Kept open() throws SQLException, UnsupportedServerException {
-        Connection connection = target.connections().open(timeout);
+    private Kept open(ConnectionFactory connections, boolean substitute)
+            throws SQLException, UnsupportedServerException {
+        Connection connection = connections.open(timeout);
         try {
             ReplicationDialect dialect = target.dialect();
             if (dialect == null) {
@@ -160,7 +242,7 @@ final class ConnectionProber implements Prober {
                             + ": set replication.routing.nodes." + target.node().name() + ".dialect");
                 }
             }
-            return new Kept(connection, dialect);
+            return new Kept(connection, dialect, substitute);
         } catch (Throwable failure) {
             discard(connection);
             throw failure;

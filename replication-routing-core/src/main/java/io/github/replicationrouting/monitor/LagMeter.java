@@ -148,7 +148,8 @@ final class LagMeter {
                     + " does not have, as after a reset of that; rebuild the replica");
         }
         // While the primary cannot be asked, time stands still: what it has done since nobody knows.
-        long now = members.primary != null ? timeline.now() : primarySeenAt;
+        boolean seen = members.primary != null && !members.primary.isUnseen();
+        long now = seen ? timeline.now() : primarySeenAt;
         if (judgedByStatus(watch)) {
             return watch.statusLag(now);
         }

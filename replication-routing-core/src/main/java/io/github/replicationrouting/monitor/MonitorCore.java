@@ -279,6 +279,10 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
         watch.trust(answer.sentAt());
         watch.failures = 0;
         watch.failure = null;
+        if (watch.isUnseen()) {
+            watch.refusal = null;
+            announcements.seenAgain(watch);
+        }
         watch.alive = true;
         watch.lookedAt = true;
         watch.observation = answer.observation();
@@ -287,10 +291,6 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
         }
         watch.learn(answer.replication(), answer.sentAt());
         watch.roles = watch.roles.after(earlier, Objects.requireNonNull(watch.sighting()));
-        if (answer.replication() instanceof Replication.NotPermitted denied) {
-            boolean countsTransactions = answer.observation().executed() != null;
-            announcements.warning(
-                    watch,
         String filters = watch.filters();
         if (!filters.isEmpty()) {
             announcements.warning(
@@ -299,6 +299,10 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
                             + "): it lacks rows although its position says that it has"
                             + " them, which no look at positions shows. Take the filter away, or do not read from it");
         }
+        if (answer.replication() instanceof Replication.NotPermitted denied) {
+            boolean countsTransactions = answer.observation().executed() != null;
+            announcements.warning(
+                    watch,
                     "the monitor's account may not see the state of replication; "
                             + (countsTransactions
                                     ? "roles and lag come from positions alone. Give it: "
@@ -330,12 +334,14 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
     @Override
     public void failed(NodeWatch watch, ProbeFailure failure) {
         watch.lookedAt = true;
-        watch.failure = failure;
         if (failure.kind() == ProbeFailure.Kind.MISCONFIGURED) {
             watch.notBefore = timeline.now() + BETWEEN_REFUSED_LOGINS.toNanos();
         }
-        boolean busyButAlive = failure.kind() == ProbeFailure.Kind.OVERLOADED && watch.alive;
-        if (!busyButAlive) {
+        if (failure.isRefusal() && watch.alive) {
+            refused(watch, failure);
+        } else {
+            watch.failure = failure;
+            watch.refusal = null;
             watch.failures++;
             watch.suspect(failure.reason(), timeline.now());
             boolean waitingForMore = watch.observation != null
@@ -351,6 +357,17 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
             }
         }
         evaluate(watch);
+    }
+
+    /** The server lives, and nothing else is known: what it was stands, and nobody is cut off. */
+    private void refused(NodeWatch watch, ProbeFailure refusal) {
+        ProbeFailure before = watch.refusal;
+        watch.refusal = refusal;
+        watch.failures = 0;
+        watch.trust(timeline.now());
+        if (before == null || before.kind() != refusal.kind()) {
+            announcements.unseen(watch, refusal);
+        }
     }
 
     @Override
@@ -387,7 +404,7 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
         int candidates = members.primary == null ? 0 : 1;
         for (int i = 0; i < members.size(); i++) {
             NodeWatch watch = members.get(i);
-            Finding finding = outcome.findings().get(i);
+            Finding finding = orFormerReplica(watch, outcome.findings().get(i));
             candidates += finding.rival() ? 1 : 0;
             if (finding.warning() != null) {
                 announcements.warning(watch, finding.warning());
@@ -397,7 +414,7 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
             if ((looked || firstSample || compared) && watch.observation != null) {
                 watch.shown(watch == members.primary ? new Lag.Known(Duration.ZERO) : lags.lagOf(watch));
             }
-            judge(watch, finding, looked && watch.alive, needed);
+            judge(watch, finding, looked && watch.alive && !watch.isUnseen(), needed);
         }
         unsettled = candidates != 1;
         NodeStatus primaryNow = members.primary == null ? null : members.primary.status;
@@ -419,6 +436,18 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
         }
     }
 
+    /**
+     * A replica that has lost its source while no primary is known, as in the middle of a failover, has the data that it had:
+     * stale reads are better than none.
+     */
+    private Finding orFormerReplica(NodeWatch watch, Finding finding) {
+        boolean readOnly = watch.alive && watch.observation != null && !watch.observation.writable();
+        boolean doubted = finding.role() == Role.UNKNOWN && !finding.rival() && finding.warning() == null;
+        return members.primary == null && readOnly && doubted && watch.status.role() == Role.REPLICA
+                ? new Finding(Role.REPLICA, false, finding.doubt(), null)
+                : finding;
+    }
+
     private void publish(TopologySnapshot now) {
         TopologySnapshot before = published.snapshot();
         published.publish(now);
@@ -426,6 +455,9 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
     }
 
     private @Nullable String absence(NodeWatch watch) {
+        if (watch.refusal != null) {
+            return "cannot be probed (" + watch.refusal.reason() + ")";
+        }
         return watch.failure == null ? null : "is down (" + Witnesses.reason(watch, members) + ")";
     }
 
@@ -501,6 +533,10 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
         if (watch.machine.state() != NodeState.ONLINE || watch.suspicion != null) {
             return watch.machine.state() == NodeState.ONLINE ? watch.suspicion : null;
         }
+        String difference = role == Role.REPLICA ? watch.difference(now) : null;
+        if (difference != null) {
+            return difference;
+        }
         return role == Role.REPLICA && breaker == BreakerWatch.View.OPEN
                 ? "its pool cannot open connections (circuit breaker open)"
                 : null;
@@ -518,8 +554,17 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
         return watch.isEndpoint() ? null : lags.executed(watch);
     }
 
-    /** Why a node is not in use, or not fully. */
+    /** Why a node is not in use, or not fully, or not seen. */
     private @Nullable String reason(NodeWatch watch, Judgement judgement, long now) {
+        String reason = reasonOfState(watch, judgement, now);
+        if (watch.refusal == null) {
+            return reason;
+        }
+        String unseen = "cannot be probed (" + watch.refusal.reason() + "), what was last seen stands";
+        return reason == null ? unseen : reason + "; " + unseen;
+    }
+
+    private @Nullable String reasonOfState(NodeWatch watch, Judgement judgement, long now) {
         boolean fresh = judgement.reason().isEmpty();
         switch (watch.machine.state()) {
             case ONLINE -> {
@@ -533,10 +578,6 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
                 return "taken out of use" + (fresh ? "" : "; " + judgement.reason());
             }
             default -> {
-        String difference = role == Role.REPLICA ? watch.difference(now) : null;
-        if (difference != null) {
-            return difference;
-        }
                 return fresh ? watch.machine.recovery(now) : judgement.reason();
             }
         }

@@ -46,6 +46,9 @@ final class NodeJudge {
         if (finding.rival()) {
             return new Judgement(Signal.RIVAL, finding.doubt() == null ? "writable" : finding.doubt());
         }
+        if (watch.isUnseen() && seen.writable() && finding.role() != Role.REPLICA) {
+            return new Judgement(Signal.RIVAL, "was writable when it was last seen, and is not the primary");
+        }
         if (finding.role() != Role.REPLICA) {
             return new Judgement(Signal.UNDECIDED, finding.doubt() == null ? "role unknown" : finding.doubt());
         }

@@ -84,6 +84,10 @@ final class NodeWatch {
 
     boolean alive;
 
+    /** Why the newest probe was not let in, so that what was seen before stands; null while probes are let in. */
+    @Nullable
+    ProbeFailure refusal;
+
     /** When it was last given up. */
     long lostAt;
 
@@ -100,15 +104,15 @@ final class NodeWatch {
 
     private long suspectedAt;
 
-    /** When it last came into use, and whether it still gets less for that. */
-    long enteredAt;
-
-    boolean warmsUp;
     /** The error that no other node answers with, and until when reads leave this one for it. */
     private SchemaErrors.@Nullable SchemaError difference;
 
     private long differsUntil;
 
+    /** When it last came into use, and whether it still gets less for that. */
+    long enteredAt;
+
+    boolean warmsUp;
 
     /** Looks at its load in a row that found nothing running, while it drains. */
     int idleLooks;
@@ -155,10 +159,6 @@ final class NodeWatch {
         suspectedAt = now;
     }
 
-    /** A good answer ends a suspicion, unless it is older. */
-    void trust(long answeredAt) {
-        if (answeredAt - suspectedAt >= 0) {
-            suspicion = null;
     void differs(SchemaErrors.SchemaError error, long until) {
         difference = error;
         differsUntil = until;
@@ -178,6 +178,10 @@ final class NodeWatch {
                 : "it alone answers statements with error " + difference.code() + ", as where its schema differs";
     }
 
+    /** A good answer ends a suspicion, unless it is older. */
+    void trust(long answeredAt) {
+        if (answeredAt - suspectedAt >= 0) {
+            suspicion = null;
         }
     }
 
@@ -250,6 +254,16 @@ final class NodeWatch {
                 : new Sighting(answeredAt, arrivedAt, observation, replication, hasJustToldReplication());
     }
 
+    /** Whether the server answers, but lets no probe look. */
+    boolean isUnseen() {
+        return refusal != null;
+    }
+
+    /** Whether a second statement hung so short a time ago that it would hang again, on whatever connection. */
+    boolean isReplicationHung() {
+        return sinceReplication < 0;
+    }
+
     void replicationHung() {
         sinceReplication = -PROBES_AFTER_HANG;
     }
@@ -300,7 +314,8 @@ final class NodeWatch {
             String trouble = trouble();
             return new Lag.Unknown("lag unknown" + (trouble.isEmpty() ? "" : ": " + trouble));
         }
-        return new Lag.Known(statusLagAt == answeredAt ? told : told.plusNanos(Math.max(0, now - statusLagAt)));
+        boolean current = statusLagAt == answeredAt && !isUnseen();
+        return new Lag.Known(current ? told : told.plusNanos(Math.max(0, now - statusLagAt)));
     }
 
     /** By the replica's own status, whose whole seconds hide up to one more. */
@@ -309,6 +324,14 @@ final class NodeWatch {
         return told == null || replication instanceof Replication.NotPermitted
                 ? Freshness.UNKNOWN
                 : Freshness.reportedAsOf(statusLagAt - told.plusSeconds(1).toNanos());
+    }
+
+    /** The filters of its replication, in words; empty when it has none, or nothing is known of it. */
+    String filters() {
+        return channels().stream()
+                .flatMap(channel -> channel.filters().stream())
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     /** What hinders replication, in words; empty when nothing does, or nothing is known of it. */
@@ -326,14 +349,6 @@ final class NodeWatch {
                 troubles.add("receiver does not reach its source" + of + error);
             }
             if (!channel.delay().isZero()) {
-    /** The filters of its replication, in words; empty when it has none, or nothing is known of it. */
-    String filters() {
-        return channels().stream()
-                .flatMap(channel -> channel.filters().stream())
-                .distinct()
-                .collect(Collectors.joining(", "));
-    }
-
                 troubles.add("delayed by " + Words.of(channel.delay()) + " on purpose" + of);
             }
         }

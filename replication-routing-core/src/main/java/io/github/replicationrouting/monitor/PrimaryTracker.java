@@ -6,6 +6,7 @@ import io.github.replicationrouting.election.Outcome;
 import io.github.replicationrouting.election.PrimaryElection;
 import io.github.replicationrouting.position.Position;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -45,14 +46,37 @@ final class PrimaryTracker {
             Function<NodeWatch, @Nullable String> absence,
             Predicate<@Nullable Position> follows,
             Consumer<IncompletePromotion> news) {
-        List<NodeView> views = nodes.stream()
-                .map(watch -> new NodeView(
-                        watch.node.spec(), watch.alive, watch.sighting(), watch.roles, absence.apply(watch)))
-                .toList();
+        List<NodeView> views = new ArrayList<>();
+        nodes.forEach(watch -> views.add(view(watch, isLiving(watch), absence)));
         Outcome elected = PrimaryElection.elect(views, claim, gap, sticks, follows);
+        NodeWatch incumbent = incumbent(nodes);
+        if (incumbent != null && incumbent.isUnseen() && elected.reason() == Outcome.Reason.NO_SUCCESSOR) {
+            views.set(nodes.indexOf(incumbent), view(incumbent, true, absence));
+            elected = PrimaryElection.elect(views, claim, gap, sticks, follows);
+        }
         Outcome outcome = promotions.check(elected, nodes, news);
         claim = claim.after(outcome, views, gap);
         return outcome;
+    }
+
+    private static NodeView view(NodeWatch watch, boolean alive, Function<NodeWatch, @Nullable String> absence) {
+        return new NodeView(watch.node.spec(), alive, watch.sighting(), watch.roles, absence.apply(watch));
+    }
+
+    /**
+     * A node that took writes and lets no probe look may have ceased to: it stands in the way of no successor whose
+     * promotion is seen. Without one the primary is what it was.
+     */
+    private static boolean isLiving(NodeWatch watch) {
+        boolean wrote = watch.observation != null && watch.observation.writable();
+        return watch.alive && !(watch.isUnseen() && wrote);
+    }
+
+    private @Nullable NodeWatch incumbent(List<NodeWatch> nodes) {
+        return nodes.stream()
+                .filter(watch -> watch.name().equals(claim.node()))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Writes to a node although it was promoted without everything that its predecessor had. */

@@ -7,7 +7,7 @@ final class Probe {
 
     private final long launchedAt;
     private final long launchedInOwnTime;
-    private final boolean asksReplication;
+    private final Asking replication;
     private final boolean renewsConnection;
 
     private volatile boolean opensConnection;
@@ -18,11 +18,20 @@ final class Probe {
     /** Only for the monitor's thread. */
     private boolean settled;
 
+    /** When to ask for the state of replication. */
+    enum Asking {
+        NOW,
+        /** Only through a new connection, whose account may see more than before. */
+        WITH_NEW_CONNECTION,
+        /** It hung a moment ago. */
+        NEVER
+    }
+
     /** @param launchedInOwnTime the same moment in {@link OwnTime} */
-    Probe(long launchedAt, long launchedInOwnTime, boolean asksReplication, boolean renewsConnection) {
+    Probe(long launchedAt, long launchedInOwnTime, Asking replication, boolean renewsConnection) {
         this.launchedAt = launchedAt;
         this.launchedInOwnTime = launchedInOwnTime;
-        this.asksReplication = asksReplication;
+        this.replication = replication;
         this.renewsConnection = renewsConnection;
     }
 
@@ -43,9 +52,9 @@ final class Probe {
         opensConnection = opens;
     }
 
-    /** Whether the state of replication is asked for, too; on a new connection it always is. */
-    boolean asksReplication() {
-        return asksReplication;
+    /** Whether the state of replication is asked for, too. */
+    boolean asksReplication(boolean onNewConnection) {
+        return replication == Asking.NOW || (replication == Asking.WITH_NEW_CONNECTION && onNewConnection);
     }
 
     /** Whether to look through a new connection, which has the privileges that the account has now. */

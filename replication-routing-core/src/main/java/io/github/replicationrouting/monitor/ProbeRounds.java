@@ -166,7 +166,9 @@ final class ProbeRounds {
         Probe probe = new Probe(
                 now,
                 ownTime.at(now),
-                asksReplication.test(watch),
+                watch.isReplicationHung()
+                        ? Probe.Asking.NEVER
+                        : asksReplication.test(watch) ? Probe.Asking.NOW : Probe.Asking.WITH_NEW_CONNECTION,
                 watch.renewsConnection(now, members.primary == null));
         watch.inFlight++;
         watch.unanswered++;

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,25 +39,31 @@ class ConnectionProberTest {
     private final StubDriver.Log server = StubDriver.log(url);
     private final String router = "prober-test-" + url;
     private final StubDialect dialect = new StubDialect();
+    private final AtomicLong time = new AtomicLong();
     private final List<ConnectionProber> probers = new ArrayList<>();
     private ConnectionProber prober = prober(NodeSpec.of("db1", url));
 
     private ConnectionProber prober(NodeSpec spec) {
+        return prober(spec, null);
+    }
+
+    private static ConnectionFactory connectionsTo(String url) {
+        return new ConnectionFactory(
+                url,
+                StubDriver.class.getName(),
+                new Properties(),
+                () -> Credentials.of("monitor", "marker"),
+                Duration.ofSeconds(1));
+    }
+
+    private ConnectionProber prober(NodeSpec spec, @Nullable ConnectionFactory substitute) {
         ConnectionProber created = new ConnectionProber(
                 router,
-                new MonitoredNode(
-                        new Node(spec),
-                        new ConnectionFactory(
-                                url,
-                                StubDriver.class.getName(),
-                                new Properties(),
-                                () -> Credentials.of("monitor", "marker"),
-                                Duration.ofSeconds(1)),
-                        null),
+                new MonitoredNode(new Node(spec), connectionsTo(url), substitute, null),
                 Duration.ofSeconds(1),
                 2,
                 new Dialects(List.of(dialect)),
-                System::nanoTime,
+                () -> System.nanoTime() + time.get(),
                 new Supervisor(router));
         probers.add(created);
         return created;
@@ -129,7 +136,8 @@ class ConnectionProberTest {
     @Test
     void renewsItsConnectionOnRequest() {
         probe(false);
-        ask(new Probe(System.nanoTime(), 0, false, true)).join();
+        ask(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, true))
+                .join();
         assertThat(server.opened).hasValue(2);
         assertThat(server.ends).containsExactly("close 1");
         assertThat(dialect.replicationAsked).hasValue(2);
@@ -190,6 +198,75 @@ class ConnectionProberTest {
         return new NodeSpec("db1", url, role, NodeKind.ENDPOINT, 1, null);
     }
 
+    // --- an account of the monitor's own
+
+    private static SQLException locked() {
+        return new SQLException("Account is locked", "HY000", 3118);
+    }
+
+    @Test
+    void whenTheMonitorsAccountIsRefusedShouldLookWithTheNodes() {
+        StubDriver.Log own = StubDriver.log(url + "-own");
+        prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
+        probe(false);
+        assertThat(own.opened).hasValue(0);
+
+        dialect.failure = StubDriver.lost();
+        probe(false);
+        dialect.failure = null;
+        server.refusal = locked();
+        for (int i = 0; i < 5; i++) {
+            assertThat(probe(false)).isInstanceOf(ProbeAnswer.Answered.class);
+        }
+        assertThat(own.opened).hasValue(1);
+        assertThat(server.refused).as("logins, which could lock an account").hasValue(1);
+
+        time.addAndGet(Duration.ofMinutes(1).toNanos());
+        probe(false);
+        assertThat(server.refused).hasValue(2);
+        assertThat(own.opened).hasValue(2);
+
+        server.refusal = null;
+        time.addAndGet(Duration.ofMinutes(1).toNanos());
+        probe(false);
+        probe(false);
+        assertThat(server.opened).hasValue(2);
+        assertThat(own.opened).hasValue(2);
+    }
+
+    @Test
+    void whenTheMonitorsAccountMayNotSeeEnoughShouldLookWithTheNodes() {
+        prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
+        dialect.deniedTo.set(1);
+        assertThat(probe(false)).isInstanceOf(ProbeAnswer.Answered.class);
+        assertThat(StubDriver.log(url + "-own").opened).hasValue(1);
+        assertThat(server.ends).containsExactly("abort 1");
+    }
+
+    @Test
+    void whenBothAccountsAreRefusedShouldSayWhy() {
+        prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
+        server.refusal = locked();
+        StubDriver.log(url + "-own").refusal = new SQLException("x", "28000", 1045);
+        ProbeFailure failure = ((ProbeAnswer.Failed) probe(false)).failure();
+        assertThat(failure.isRefusal()).isTrue();
+        assertThat(failure.reason()).startsWith("access denied");
+    }
+
+    @Test
+    void whenTheServerIsGoneShouldNotTryAnotherAccount() {
+        prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
+        server.refusal = new SQLException("x", "08S01", 0, new java.net.ConnectException("Connection refused"));
+        assertThat(((ProbeAnswer.Failed) probe(false)).failure().reason()).isEqualTo("connection refused");
+        assertThat(StubDriver.log(url + "-own").opened).hasValue(0);
+    }
+
+    @Test
+    void whenReplicationHungShouldNotAskForItOnANewConnection() {
+        ask(new Probe(System.nanoTime(), 0, Probe.Asking.NEVER, false)).join();
+        assertThat(dialect.replicationAsked).hasValue(0);
+    }
+
     @Test
     void explainsAServerThatNoDialectSpeaks() {
         server.version = "16.3";
@@ -206,7 +283,8 @@ class ConnectionProberTest {
         CompletableFuture<ProbeAnswer> first = askInVain();
         CompletableFuture<ProbeAnswer> second = askInVain();
         await().atMost(Duration.ofSeconds(10)).until(() -> server.opened.get() == 2);
-        ProbeAnswer third = ask(new Probe(System.nanoTime(), 0, false, false)).join();
+        ProbeAnswer third = ask(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, false))
+                .join();
         assertThat(((ProbeAnswer.Failed) third).failure().reason()).isEqualTo("no answer within 1s");
 
         dialect.hangs = false;
@@ -232,7 +310,11 @@ class ConnectionProberTest {
                 .pollInterval(Duration.ofMillis(1))
                 .atMost(Duration.ofSeconds(20))
                 .until(
-                        () -> ask(new Probe(System.nanoTime(), 0, replication, false))
+                        () -> ask(new Probe(
+                                        System.nanoTime(),
+                                        0,
+                                        replication ? Probe.Asking.NOW : Probe.Asking.WITH_NEW_CONNECTION,
+                                        false))
                                 .join(),
                         answer -> !isRefused(answer));
     }
@@ -245,7 +327,7 @@ class ConnectionProberTest {
     private CompletableFuture<ProbeAnswer> askInVain() {
         List<CompletableFuture<ProbeAnswer>> asked = new ArrayList<>();
         await().atMost(Duration.ofSeconds(10)).until(() -> {
-            asked.add(ask(new Probe(System.nanoTime(), 0, false, false)));
+            asked.add(ask(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, false)));
             return !asked.get(asked.size() - 1).isDone();
         });
         return asked.get(asked.size() - 1);
@@ -261,6 +343,7 @@ class ConnectionProberTest {
 
         final CountDownLatch gate = new CountDownLatch(1);
         volatile boolean hangs;
+        final AtomicInteger deniedTo = new AtomicInteger();
         volatile boolean readOnly;
         volatile @Nullable Boolean semiSynchronous;
         volatile @Nullable Position logPosition;
@@ -290,6 +373,9 @@ class ConnectionProberTest {
 
         @Override
         public Observation observe(Connection connection) throws SQLException {
+            if (deniedTo.getAndDecrement() > 0) {
+                throw new SQLException("denied", "42000", 1142);
+            }
             if (hangs) {
                 try {
                     gate.await();

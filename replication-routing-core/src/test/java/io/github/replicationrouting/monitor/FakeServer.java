@@ -135,7 +135,7 @@ final class FakeServer implements Prober {
         long sentAt = timeline.now();
         long run = startedAt;
         boolean isNew = !connected;
-        boolean asksReplication = isNew || probe.asksReplication() || probe.renewsConnection();
+        boolean asksReplication = probe.asksReplication(isNew || probe.renewsConnection());
         if (!connected || probe.renewsConnection()) {
             connections++;
             connected = true;

@@ -280,6 +280,27 @@ class MonitorCoreTest {
     }
 
     @Test
+    void withoutAPrimaryReplicasThatLoseTheirSourceServeOn() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(2));
+        db2.source = null;
+        db3.source = null;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).isNull();
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+
+        db2.readOnly = false;
+        advance(Duration.ofSeconds(2));
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(status("db3").state()).isEqualTo(NodeState.UNKNOWN);
+        db3.source = db2;
+        advance(Duration.ofSeconds(15));
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
     void nothingIsDecidedBeforeEveryNodeWasLookedAt() {
         db1.mood = Mood.FROZEN;
         start();
@@ -872,6 +893,107 @@ class MonitorCoreTest {
     }
 
     @Test
+    void aReplicaThatLetsNoProbeInIsUsedAsItWasLastSeen() {
+        startAndSettle();
+        news.clear();
+        servers.values().forEach(server -> server.mood = Mood.DENYING);
+        advance(Duration.ofMinutes(5));
+
+        assertThat(news).isEmpty();
+        assertThat(primary()).isEqualTo("db1");
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").suspected()).isFalse();
+        assertThat(status("db2").reason()).isEqualTo("cannot be probed (access denied), what was last seen stands");
+        assertThat(db2.asked).as("logins, after a few answers").hasSizeLessThan(75);
+
+        servers.values().forEach(server -> server.mood = Mood.WELL);
+        advance(Duration.ofSeconds(6));
+        assertThat(news).isEmpty();
+        assertThat(status("db2").reason()).isNull();
+    }
+
+    @Test
+    void aReplicaThatLetsNoProbeInGrowsOlderWhileThePrimaryGoesOn() {
+        startAndSettle();
+        db2.mood = Mood.DENYING;
+        write(Duration.ofSeconds(12), db1, db3);
+
+        assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
+        assertThat(status("db2").reason()).contains("above max-lag").contains("cannot be probed (access denied)");
+        assertThat(news).doesNotContain("db2 ONLINE->DOWN");
+    }
+
+    @Test
+    void aReplicaThatWasOutIsNotProvenByAProbeThatWasNotLetIn() {
+        startAndSettle();
+        db2.applying = false;
+        write(Duration.ofSeconds(8), db1, db3);
+        db2.applying = true;
+        db2.executed = db1.executed;
+        advanceWhile(() -> status("db2").state() == NodeState.LAGGING
+                && !String.valueOf(status("db2").reason()).contains("1 of 2 good probes"));
+        db2.mood = Mood.BUSY;
+        advance(Duration.ofSeconds(30));
+        assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
+    }
+
+    @Test
+    void aServerThatDiesWhileItLetsNoProbeInIsDown() {
+        startAndSettle();
+        servers.values().forEach(server -> server.mood = Mood.DENYING);
+        advance(Duration.ofSeconds(30));
+        db2.mood = Mood.REFUSING;
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(6));
+
+        assertThat(state("db2")).isEqualTo("REPLICA DOWN null");
+        assertThat(primary()).isNull();
+        assertThat(status("db3").state()).isEqualTo(NodeState.ONLINE);
+    }
+
+    @Test
+    void aPrimaryThatLetsNoProbeInGivesWayToAPromotionThatWasSeen() {
+        startAndSettle();
+        db1.mood = Mood.DENYING;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).isEqualTo("db1");
+
+        db2.source = null;
+        db2.readOnly = false;
+        db3.source = db2;
+        advance(Duration.ofSeconds(2));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db2");
+        assertThat(status("db1").state()).isEqualTo(NodeState.FENCED);
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+
+        advance(Duration.ofMinutes(1));
+        db1.replicate(db2);
+        db1.mood = Mood.WELL;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(state("db1")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aPrimaryThatWasDownAndLetsNoProbeInIsNotTakenForWhatItWas() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(3));
+        db1.mood = Mood.DENYING;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).isNull();
+    }
+
+    @Test
+    void aStatementForReplicationThatHungIsNotRepeatedOnEachNewConnection() {
+        startAndSettle();
+        int before = db2.askedForReplication;
+        db2.mood = Mood.HANGING_STATUS;
+        write(Duration.ofSeconds(10), db1, db3);
+        assertThat(db2.askedForReplication - before).isLessThanOrEqualTo(2);
+    }
+
+    @Test
     void aRefusedLoginIsNotRepeatedEveryInterval() {
         db3.mood = Mood.DENYING;
         start();
@@ -1064,6 +1186,48 @@ class MonitorCoreTest {
         advanceWhile(() -> timeline.elapsed().compareTo(Duration.ofSeconds(10)) < 0
                 && !status("db2").suspected());
         assertThat(status("db2").suspected()).isFalse();
+    }
+
+    @Test
+    void aReplicaWhoseSchemaDiffersIsLeftAndTriedAgain() {
+        startAndSettle();
+        SchemaErrors.SchemaError error = new SchemaErrors.SchemaError(1146, "Table 'shop.stock' doesn't exist");
+        core().differs(
+                        node("db2"),
+                        error,
+                        timeline.now() + Duration.ofSeconds(5).toNanos(),
+                        true);
+        advance(Duration.ofSeconds(4));
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").suspected()).isTrue();
+        assertThat(status("db2").reason())
+                .isEqualTo("suspected: it alone answers statements with error 1146, as where its schema differs");
+
+        advance(Duration.ofSeconds(2));
+        assertThat(status("db2").suspected()).isFalse();
+
+        core().differs(
+                        node("db2"),
+                        error,
+                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        false);
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db2").suspected()).isTrue();
+        core().isNoDifference(node("db2"), error);
+        advance(Duration.ZERO);
+        assertThat(status("db2").suspected()).isFalse();
+    }
+
+    @Test
+    void thePrimaryIsNotLeftForItsSchema() {
+        startAndSettle();
+        core().differs(
+                        node("db1"),
+                        new SchemaErrors.SchemaError(1146, "x"),
+                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        true);
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db1").suspected()).isFalse();
     }
 
     // --- the circuit breaker

@@ -44,7 +44,7 @@ class ProbeFailureTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "1045 | MISCONFIGURED | access denied for the monitor's user: check replication.routing.username/password or monitor.username",
+                "1045 | MISCONFIGURED | access denied for the monitor's user: check replication.routing.username/password or monitor.username, and whether the account requires TLS",
                 "1044 | MISCONFIGURED | access denied to the database for the monitor's user",
                 "1049 | MISCONFIGURED | unknown database",
                 "1040 | OVERLOADED    | too many connections",

@@ -24,6 +24,7 @@ public final class StubDriver implements Driver {
     static final class Log {
         final List<String> ends = new CopyOnWriteArrayList<>();
         final AtomicInteger opened = new AtomicInteger();
+        final AtomicInteger refused = new AtomicInteger();
         volatile String version = "9.7.4";
 
         /** Why no connection is opened; null where one is. */
@@ -39,6 +40,7 @@ public final class StubDriver implements Driver {
         Log log = log(url);
         SQLException refusal = log.refusal;
         if (refusal != null) {
+            log.refused.incrementAndGet();
             throw refusal;
         }
         int number = log.opened.incrementAndGet();
