@@ -17,6 +17,8 @@ final class Announcements {
 
     private static final Logger log = LoggerFactory.getLogger(TopologyMonitor.class);
 
+    private static final Duration BETWEEN_UNSEEN = Duration.ofMinutes(1);
+
     private final String router;
     private final List<TopologyListener> listeners;
     private final Supervisor supervisor;
@@ -121,8 +123,13 @@ final class Announcements {
         later(listener -> listener.semiSynchronousChanged(watch.node, waits));
     }
 
-    /** Each time that it begins. */
-    void unseen(NodeWatch watch, ProbeFailure refusal) {
+    /** Once a minute: where each probe opens a connection it may begin and end with every one. */
+    void unseen(NodeWatch watch, ProbeFailure refusal, long now) {
+        watch.tellsUnseen = now - watch.unseenToldAt >= BETWEEN_UNSEEN.toNanos();
+        if (!watch.tellsUnseen) {
+            return;
+        }
+        watch.unseenToldAt = now;
         log.warn(
                 "[{}] node {}: cannot be probed ({}); the server answers, so it is used on as it was last seen",
                 router,
@@ -139,7 +146,9 @@ final class Announcements {
     }
 
     void seenAgain(NodeWatch watch) {
-        log.info("[{}] node {}: can be probed again", router, watch.name());
+        if (watch.tellsUnseen) {
+            log.info("[{}] node {}: can be probed again", router, watch.name());
+        }
     }
 
     void suspicion(NodeWatch watch, String why) {

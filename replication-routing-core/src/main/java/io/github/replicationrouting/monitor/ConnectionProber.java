@@ -153,7 +153,7 @@ final class ConnectionProber implements Prober {
         }
         boolean triedMonitorsAccount = used == null ? mayTryMonitorsAccount() : !used.substitute;
         ProbeFailure refusal = ProbeFailure.of(failure, timeout);
-        if (!triedMonitorsAccount || !refusal.isRefusal()) {
+        if (!triedMonitorsAccount || !refusal.isOfAccount()) {
             return false;
         }
         if (refusedAt == null) {

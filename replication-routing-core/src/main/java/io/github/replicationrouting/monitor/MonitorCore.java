@@ -361,12 +361,13 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
 
     /** The server lives, and nothing else is known: what it was stands, and nobody is cut off. */
     private void refused(NodeWatch watch, ProbeFailure refusal) {
-        ProbeFailure before = watch.refusal;
+        boolean news = watch.refusal == null;
         watch.refusal = refusal;
+        watch.failure = null;
         watch.failures = 0;
         watch.trust(timeline.now());
-        if (before == null || before.kind() != refusal.kind()) {
-            announcements.unseen(watch, refusal);
+        if (news) {
+            announcements.unseen(watch, refusal, timeline.now());
         }
     }
 

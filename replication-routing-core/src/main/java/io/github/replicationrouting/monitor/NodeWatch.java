@@ -84,6 +84,11 @@ final class NodeWatch {
 
     boolean alive;
 
+    /** When it was last told that no probe is let in, and whether the end of that is worth telling. */
+    long unseenToldAt;
+
+    boolean tellsUnseen;
+
     /** Why the newest probe was not let in, so that what was seen before stands; null while probes are let in. */
     @Nullable
     ProbeFailure refusal;
@@ -147,6 +152,7 @@ final class NodeWatch {
         this.status = NodeStatus.unknown(node);
         this.answeredAt = now - 1;
         this.notBefore = now;
+        this.unseenToldAt = now - Duration.ofDays(1).toNanos();
         this.requestedLookAt = now - Duration.ofDays(1).toNanos();
     }
 

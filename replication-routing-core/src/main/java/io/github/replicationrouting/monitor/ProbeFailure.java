@@ -47,6 +47,7 @@ record ProbeFailure(Kind kind, String reason) {
     }
 
     private static final int MOST_LINKS = 16;
+    private static final String USED_UP = "too many connections of the monitor's user";
 
     static ProbeFailure unanswered(Duration timeout) {
         return new ProbeFailure(Kind.UNANSWERED, "no answer within " + Words.of(timeout));
@@ -81,6 +82,11 @@ record ProbeFailure(Kind kind, String reason) {
         return kind == Kind.MISCONFIGURED || kind == Kind.OVERLOADED;
     }
 
+    /** Whether another account may be let in. */
+    boolean isOfAccount() {
+        return kind == Kind.MISCONFIGURED || reason.equals(USED_UP);
+    }
+
     private static @Nullable ProbeFailure ofServer(SQLException error) {
         return switch (error.getErrorCode()) {
             case 1045, // ER_ACCESS_DENIED_ERROR
@@ -110,7 +116,7 @@ record ProbeFailure(Kind kind, String reason) {
             case 1040 -> new ProbeFailure(Kind.OVERLOADED, "too many connections");
             case 1203, // ER_TOO_MANY_USER_CONNECTIONS
                     1226 -> // ER_USER_LIMIT_REACHED
-                new ProbeFailure(Kind.OVERLOADED, "too many connections of the monitor's user");
+                new ProbeFailure(Kind.OVERLOADED, USED_UP);
             case 1053 -> unreachable("shutting down");
             case 3032 -> unreachable("offline_mode is on");
             default -> ofMessage(error);

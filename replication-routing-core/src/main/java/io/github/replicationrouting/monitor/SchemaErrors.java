@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -38,19 +39,24 @@ final class SchemaErrors {
         void isNoDifference(Node node, SchemaError error);
     }
 
-    /** What a server said, without the account to which it was said. */
+    /** What a server said, without the account to which it was said and the number of the connection. */
     record SchemaError(int code, String message) {
 
         private static final Pattern ACCOUNT = Pattern.compile("'[^']*'@'[^']*'");
+        private static final Pattern CONNECTION = Pattern.compile("^\\(conn[=:]\\d+\\) ?");
+        private static final Pattern NAME = Pattern.compile("['`][^'`]+['`](?:\\.['`][^'`]+['`])?");
 
         static SchemaError of(SQLException error) {
-            String message = error.getMessage() == null ? "" : error.getMessage();
+            String said = error.getMessage() == null ? "" : error.getMessage();
+            String message = CONNECTION.matcher(said).replaceFirst("");
             return new SchemaError(
-                    error.getErrorCode(), ACCOUNT.matcher(message).replaceAll("the account"));
+                    error.getErrorCode(), ACCOUNT.matcher(message).replaceAll("<account>"));
         }
 
+        /** What is missing: servers of different versions word the same error differently. */
         private String key() {
-            return code + message.toLowerCase(Locale.ROOT);
+            Matcher name = NAME.matcher(message);
+            return code + " " + (name.find() ? name.group() : message).toLowerCase(Locale.ROOT);
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.replicationrouting.monitor;
 import io.github.replicationrouting.dialect.Dialects;
 import io.github.replicationrouting.dialect.Member;
 import io.github.replicationrouting.dialect.ReplicationDialect;
+import io.github.replicationrouting.driver.ConnectionFactory;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeKind;
 import io.github.replicationrouting.node.NodeSpec;
@@ -124,7 +125,7 @@ public final class ServerTopologySource implements TopologySource {
     }
 
     private List<Told> ask(MonitoredNode target) throws SQLException {
-        try (Connection connection = target.connections().open(timeout)) {
+        try (Connection connection = open(target)) {
             ReplicationDialect dialect = dialectOf(target, connection);
             if (dialect == null) {
                 return List.of();
@@ -134,6 +135,18 @@ public final class ServerTopologySource implements TopologySource {
             return dialect.members(connection, missing -> warn(target.node().name(), missing)).stream()
                     .map(member -> new Told(member, target.node().spec()))
                     .toList();
+        }
+    }
+
+    private Connection open(MonitoredNode target) throws SQLException {
+        ConnectionFactory substitute = target.substitute();
+        try {
+            return target.connections().open(timeout);
+        } catch (SQLException e) {
+            if (substitute == null || !ProbeFailure.of(e, timeout).isOfAccount()) {
+                throw e;
+            }
+            return substitute.open(timeout);
         }
     }
 
@@ -169,7 +182,7 @@ public final class ServerTopologySource implements TopologySource {
     /** Whether it answers, and is none of the known servers. */
     private boolean isNew(NodeSpec spec) {
         MonitoredNode target = template.apply(spec);
-        try (Connection connection = target.connections().open(timeout)) {
+        try (Connection connection = open(target)) {
             ReplicationDialect dialect = dialectOf(target, connection);
             return dialect != null
                     && nodesByServer.putIfAbsent(dialect.observe(connection).serverId(), spec.name()) == null;

@@ -9,9 +9,14 @@ import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -48,13 +53,51 @@ class ProbeFailureTest {
                 "1044 | MISCONFIGURED | access denied to the database for the monitor's user",
                 "1049 | MISCONFIGURED | unknown database",
                 "1040 | OVERLOADED    | too many connections",
+                "1226 | OVERLOADED    | too many connections of the monitor's user",
                 "1053 | UNREACHABLE   | shutting down",
+                "1862 | MISCONFIGURED | the password of the monitor's user has expired",
+                "3118 | MISCONFIGURED | the monitor's account is locked",
+                "4151 | MISCONFIGURED | the monitor's account is locked",
+                "1142 | MISCONFIGURED | the monitor's user lacks a privilege for what a probe asks",
                 "3032 | UNREACHABLE   | offline_mode is on",
                 "1234 | UNREACHABLE   | 'error 1234, SQLState HY000'",
             })
     void namesWhatTheServerRefuses(int code, Kind kind, String reason) {
         assertThat(ProbeFailure.of(new SQLException("text", "HY000", code), TIMEOUT))
                 .isEqualTo(new ProbeFailure(kind, reason));
+    }
+
+    static Stream<Arguments> tlsFailures() {
+        return Stream.of(
+                Arguments.of(
+                        new SSLHandshakeException("handshake")
+                                .initCause(new CertificateException(new CertPathValidatorException("no path"))),
+                        "the server's certificate is not trusted: give the driver the CA in the URL, or check sslMode"),
+                Arguments.of(
+                        new SSLHandshakeException("handshake")
+                                .initCause(new CertPathValidatorException("x", new CertificateExpiredException())),
+                        "the server's certificate has expired"),
+                Arguments.of(
+                        new SSLHandshakeException("No appropriate protocol"),
+                        "no TLS connection: check sslMode, and the versions and ciphers of TLS"),
+                Arguments.of(
+                        new SSLPeerUnverifiedException("other name"),
+                        "the server's certificate is not for this host name"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("tlsFailures")
+    void explainsTls(Exception cause, String reason) {
+        SQLException wrapped = new SQLException("Communications link failure", "08S01", 0, cause);
+        assertThat(ProbeFailure.of(wrapped, TIMEOUT)).isEqualTo(ProbeFailure.misconfigured(reason));
+    }
+
+    @Test
+    void aHandshakeThatIsCutShortIsALostConnection() {
+        Throwable cause =
+                new SSLHandshakeException("Remote host terminated the handshake").initCause(new EOFException());
+        assertThat(ProbeFailure.of(new SQLException("failure", "08S01", 0, cause), TIMEOUT))
+                .isEqualTo(new ProbeFailure(Kind.UNREACHABLE, "connection lost"));
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SchemaErrorsTest {
 
@@ -91,7 +93,26 @@ class SchemaErrorsTest {
         assertThat(errors.isWorthAnotherNode(primary, denied("10.0.0.1"))).isFalse();
         assertThat(errors.isWorthAnotherNode(db2, denied("10.0.0.2"))).isFalse();
         assertThat(SchemaError.of(denied("10.0.0.1")).message())
-                .isEqualTo("SELECT command denied to user the account for table 'stock'");
+                .isEqualTo("SELECT command denied to user <account> for table 'stock'");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "(conn=7) Unknown column 'item' in 'SELECT' | (conn=12) Unknown column 'item' in 'field list'",
+                "Table 'shop.stock' doesn't exist           | (conn=1) Table 'shop.stock' doesn't exist",
+                "PROCEDURE shop.p does not exist            | PROCEDURE shop.p does not exist",
+            })
+    void whenDriversAndVersionsWordItDifferentlyShouldBeTheSameError(String one, String other) {
+        assertThat(errors.isWorthAnotherNode(primary, new SQLException(one, "42S22", 1054)))
+                .isFalse();
+        assertThat(errors.isWorthAnotherNode(db2, new SQLException(other, "42S22", 1054)))
+                .isFalse();
+        assertThat(errors.isWorthAnotherNode(
+                        db2, new SQLException("Unknown column 'other' in 'SELECT'", "42S22", 1054)))
+                .isTrue();
     }
 
     /** A statement that is built of what a user types makes a new error each time. */

@@ -51,6 +51,7 @@ class SchemaDifferenceIT {
     @BeforeEach
     void start() {
         applications.cluster(stack).heal();
+        applications.cluster(stack).grantMonitoring();
         applications
                 .cluster(stack)
                 .primary()
@@ -58,7 +59,14 @@ class SchemaDifferenceIT {
                         "CREATE TABLE " + table + " (id INT PRIMARY KEY, item INT)",
                         "INSERT INTO " + table + " VALUES (1, 2)"));
         applications.cluster(stack).awaitReplicated();
-        app = applications.start(stack, JdbcApplication.class, TestApplication.PATIENT);
+        app = applications.start(
+                stack,
+                JdbcApplication.class,
+                TestApplication.PATIENT,
+                "replication.routing.monitor.username="
+                        + applications.cluster(stack).monitorUsername(),
+                "replication.routing.monitor.password="
+                        + applications.cluster(stack).monitorPassword());
         app.awaitAllInUse();
     }
 
@@ -107,9 +115,8 @@ class SchemaDifferenceIT {
                     .hasStackTraceContaining("mistake");
         }
         List<String> nodes = List.of("db1", "db2", "db3");
-        double errors = nodes.stream()
-                .mapToDouble(node -> errors(node, "schema"))
-                .sum();
+        double errors =
+                nodes.stream().mapToDouble(node -> errors(node, "schema")).sum();
         assertThat(errors).as("run again on every node once, then never").isBetween(statements * 1.0, statements + 4.0);
         app.awaitLooks(2);
         assertThat(nodes)

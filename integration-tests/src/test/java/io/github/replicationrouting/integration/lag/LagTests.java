@@ -181,7 +181,8 @@ abstract class LagTests {
             assertThat(status("db2").state()).isEqualTo(NodeState.UNKNOWN);
             assertThat(status("db2").lag()).isNull();
             assertThat(status("db2").freshness().isKnown()).isFalse();
-            assertThat(status("db2").reason()).contains("GRANT REPLICATION CLIENT ON *.* TO <account>")
+            assertThat(status("db2").reason())
+                    .contains("GRANT REPLICATION CLIENT ON *.* TO <account>")
                     .doesNotContain("@");
         }
     }
