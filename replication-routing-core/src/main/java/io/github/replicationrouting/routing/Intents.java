@@ -62,6 +62,11 @@ public final class Intents {
         return RoutingHints.current();
     }
 
+    /** Whether a hint asks for the primary. */
+    public static boolean isForPrimary(@Nullable Object hint) {
+        return hint instanceof Hint given && given.kind() == Hint.Kind.PRIMARY;
+    }
+
     /** Whether a hint asks for a replica, whatever the session has seen or written. */
     public static boolean isForAnyReplica(@Nullable Object hint) {
         return hint instanceof Hint given && given.kind() == Hint.Kind.REPLICA;

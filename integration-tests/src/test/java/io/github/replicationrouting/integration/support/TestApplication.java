@@ -50,6 +50,9 @@ public final class TestApplication implements AutoCloseable {
             Map.entry("spring.flyway.enabled", "false"),
             Map.entry("spring.liquibase.enabled", "false"),
             Map.entry("spring.main.banner-mode", "off"),
+            // Hibernate takes any cache that it finds.
+            Map.entry("spring.jpa.properties.hibernate.cache.use_second_level_cache", "false"),
+            Map.entry("spring.jpa.properties.hibernate.cache.use_query_cache", "false"),
             // Provoked on purpose, and in great numbers: refused writes, servers that are gone.
             Map.entry("logging.level.root", "warn"),
             Map.entry("logging.level.org.mariadb.jdbc", "error"),

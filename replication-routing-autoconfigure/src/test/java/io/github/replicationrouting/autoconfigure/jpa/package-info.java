@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.replicationrouting.autoconfigure.jpa;
+
+import org.jspecify.annotations.NullMarked;
