@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Consistency {
 
     /** A session that reads without a pause may look for another replica this often, which takes one statement. */
-    private static final long LONGEST_STAY = Duration.ofSeconds(3).toNanos();
+    private static final long LONGEST_STAY = Duration.ofSeconds(5).toNanos();
 
     private final String router;
     private final ConsistencySettings settings;
@@ -115,8 +115,11 @@ public final class Consistency {
     /** What all reads of the process must see, until every node has it. */
     private Requirement floor() {
         Requirement process = floor;
+        if (process.isEmpty()) {
+            return process;
+        }
         TopologySnapshot snapshot = topology.snapshot();
-        if (process.isEmpty() || snapshot == floorMissing) {
+        if (snapshot == floorMissing) {
             return process;
         }
         long now = System.nanoTime();

@@ -16,10 +16,10 @@ import java.util.TreeMap;
 final class ProcessTime {
 
     private static final int MOST_PROCESSES = 256;
-    private static final int MOST_ARRIVALS = 512;
+    private static final int MOST_ARRIVALS = 256;
 
     /** Arrivals closer than this, in the other's time, are not told apart. */
-    private static final long GRAIN = 50_000_000;
+    private static final long GRAIN = 250_000_000;
 
     private static final String PROCESS = Long.toHexString(new SecureRandom().nextLong());
 

@@ -50,7 +50,7 @@ abstract class UnknownOutcomeTests {
         cluster.primary().execute(List.of("CREATE TABLE " + cluster.database() + ".booking (id INT PRIMARY KEY)"));
         cluster.awaitReplicated();
         routing = SessionRouting.over(
-                cluster, driver, "socketTimeout=1000", Duration.ofMillis(100), ConsistencySettings.defaults(), 4);
+                cluster, driver, "socketTimeout=3000", Duration.ofMillis(100), ConsistencySettings.defaults(), 4);
     }
 
     @AfterAll

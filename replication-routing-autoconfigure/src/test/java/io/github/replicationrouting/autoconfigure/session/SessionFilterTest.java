@@ -69,6 +69,20 @@ class SessionFilterTest {
                 .contains("0-1-42", "0-1-7"));
     }
 
+    /** Two requests of one browser that read on two replicas: the next one must not go back behind either. */
+    @Test
+    void requestsOfOneSessionThatRunAtTheSameTimeKeepWhatEachHasSeen() throws Exception {
+        MockHttpSession session = new MockHttpSession();
+        run(new HttpSessionCarrier(), with(session), new MockHttpServletResponse(), () -> {
+            assertThat(SessionToken.current().isEmpty()).isTrue();
+            runUnchecked(with(session), SessionToken.parse(text("router shop\nseen db2@feed.7"))::join);
+            SessionToken.parse(text("router shop\nseen db3@feed.8")).join();
+        });
+
+        run(new HttpSessionCarrier(), with(session), new MockHttpServletResponse(), () -> assertThat(carried())
+                .contains("seen db2@", "seen db3@"));
+    }
+
     @Test
     void whatIsClearedIsClearedForTheNextRequestToo() throws Exception {
         MockHttpSession session = new MockHttpSession();
