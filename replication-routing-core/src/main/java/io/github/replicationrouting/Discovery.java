@@ -35,7 +35,10 @@ final class Discovery implements AutoCloseable {
     private final DiscoverySettings settings;
     private final Membership membership;
     private final Topology topology;
+
+    /** Names that are taken by nodes that stay. For the looking thread, like what follows. */
     private final Set<String> declared;
+
     private final ScheduledExecutorService looks;
     private final ExecutorService departures;
 
@@ -58,7 +61,7 @@ final class Discovery implements AutoCloseable {
         this.settings = settings;
         this.membership = membership;
         this.topology = topology;
-        this.declared = declared;
+        this.declared = new HashSet<>(declared);
         ThreadFactory threads = task -> {
             Thread thread = new Thread(task, router + "-discovery");
             thread.setDaemon(true);
@@ -100,6 +103,9 @@ final class Discovery implements AutoCloseable {
     }
 
     private void follow(Collection<NodeSpec> named) throws InterruptedException {
+        Set<String> names = named.stream().map(NodeSpec::name).collect(Collectors.toSet());
+        // One that was taken out by program stays out as long as it is named, and may join when it is named again.
+        declared.removeIf(name -> !names.contains(name) && !isMember(name));
         Map<String, NodeSpec> wanted = named.stream()
                 .filter(spec -> !declared.contains(spec.name()))
                 .collect(Collectors.toMap(NodeSpec::name, spec -> spec, (first, second) -> first, LinkedHashMap::new));
@@ -107,7 +113,9 @@ final class Discovery implements AutoCloseable {
             // One that is not what it was leaves, and joins anew.
             if (!spec.equals(wanted.get(spec.name())) && mayLeave(spec.name())) {
                 joined.remove(spec.name());
-                leave(spec.name());
+                if (isMember(spec.name())) {
+                    leave(spec.name());
+                }
             }
         }
         for (NodeSpec spec : wanted.values()) {
@@ -115,6 +123,10 @@ final class Discovery implements AutoCloseable {
                 join(spec);
             }
         }
+    }
+
+    private boolean isMember(String name) {
+        return topology.snapshot().node(name) != null;
     }
 
     private boolean mayLeave(String name) {

@@ -10,6 +10,7 @@ import io.github.replicationrouting.node.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Topology;
+import io.github.replicationrouting.topology.TopologySnapshot;
 import io.github.replicationrouting.topology.TopologySource;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,12 +54,19 @@ public final class ServerTopologySource implements TopologySource {
     /** By address. */
     private final Map<String, Found> found = new LinkedHashMap<>();
 
-    /** Which node a server is. */
-    private final Map<String, String> nodesByServer = new HashMap<>();
+    /** Which node a server is, by what it says of itself. */
+    private final Map<String, Known> nodesByServer = new HashMap<>();
 
     private final Set<String> warned = new HashSet<>();
 
     private record Found(NodeSpec spec, long lastTold) {}
+
+    /**
+     * @param node its name
+     * @param found whether it is no declared node
+     * @param lastSeen when it was last asked or told of
+     */
+    private record Known(String node, boolean found, long lastSeen) {}
 
     /** What one server told. */
     private record Told(Member member, NodeSpec by) {
@@ -96,23 +105,42 @@ public final class ServerTopologySource implements TopologySource {
 
     @Override
     public Collection<NodeSpec> nodes() {
-        List<Told> told = askAll();
         long now = clock.getAsLong();
+        List<Told> told = askAll(now);
+        forgetServers(now);
         for (Told each : told) {
             take(each, now);
         }
-        found.values().removeIf(node -> now - node.lastTold > removeAfter.toNanos());
+        found.values().removeIf(node -> isLongAgo(node.lastTold, now));
         return found.values().stream().map(Found::spec).toList();
     }
 
-    private List<Told> askAll() {
+    private boolean isLongAgo(long time, long now) {
+        return now - time > removeAfter.toNanos();
+    }
+
+    /**
+     * A server whose node has left may join again, also under another address. One that was declared, and taken out by
+     * program, may once it has not been told of for a while: the others tell of it as long as it replicates.
+     */
+    private void forgetServers(long now) {
+        TopologySnapshot snapshot = topology.snapshot();
+        Set<String> named =
+                found.values().stream().map(node -> node.spec.name()).collect(Collectors.toCollection(HashSet::new));
+        snapshot.nodes().forEach(node -> named.add(node.name()));
+        nodesByServer
+                .values()
+                .removeIf(server -> !named.contains(server.node) && (server.found || isLongAgo(server.lastSeen, now)));
+    }
+
+    private List<Told> askAll(long now) {
         List<Told> told = new ArrayList<>();
         for (NodeStatus node : topology.snapshot().nodes()) {
             MonitoredNode target = targets.apply(node.node());
             boolean isOneServer = node.node().spec().kind() == NodeKind.SERVER;
             if (target != null && isOneServer && node.state() != NodeState.DOWN) {
                 try {
-                    told.addAll(ask(target));
+                    told.addAll(ask(target, now));
                 } catch (SQLException e) {
                     warn(
                             node.name(),
@@ -124,14 +152,13 @@ public final class ServerTopologySource implements TopologySource {
         return told;
     }
 
-    private List<Told> ask(MonitoredNode target) throws SQLException {
+    private List<Told> ask(MonitoredNode target, long now) throws SQLException {
         try (Connection connection = open(target)) {
             ReplicationDialect dialect = dialectOf(target, connection);
             if (dialect == null) {
                 return List.of();
             }
-            nodesByServer.put(
-                    dialect.observe(connection).serverId(), target.node().name());
+            remember(dialect.observe(connection).serverId(), target.node().name(), now);
             return dialect.members(connection, missing -> warn(target.node().name(), missing)).stream()
                     .map(member -> new Told(member, target.node().spec()))
                     .toList();
@@ -150,6 +177,28 @@ public final class ServerTopologySource implements TopologySource {
         }
     }
 
+    /** Takes note of the server that a node is now; the one that it was before is another one, which may join. */
+    private void remember(String serverId, String node, long now) {
+        Known before = nodesByServer.get(serverId);
+        boolean isFound;
+        if (before != null && before.node.equals(node)) {
+            isFound = before.found;
+        } else {
+            isFound = found.values().stream().anyMatch(each -> each.spec.name().equals(node));
+        }
+        nodesByServer.entrySet().removeIf(other -> isOtherServerOf(node, serverId, other));
+        nodesByServer.put(serverId, new Known(node, isFound, now));
+    }
+
+    private static boolean isOtherServerOf(String node, String serverId, Map.Entry<String, Known> known) {
+        return known.getValue().node.equals(node) && !known.getKey().equals(serverId);
+    }
+
+    /** Whether a server is one of the known ones, which has been told of again. */
+    private boolean isKnown(String serverId, long now) {
+        return nodesByServer.computeIfPresent(serverId, (id, known) -> new Known(known.node, known.found, now)) != null;
+    }
+
     private @Nullable ReplicationDialect dialectOf(MonitoredNode target, Connection connection) throws SQLException {
         return target.dialect() != null
                 ? target.dialect()
@@ -164,7 +213,7 @@ public final class ServerTopologySource implements TopologySource {
             return;
         }
         String serverId = told.member.serverId();
-        if (serverId != null && nodesByServer.containsKey(serverId)) {
+        if (serverId != null && isKnown(serverId, now)) {
             return;
         }
         NodeSpec spec = told.by.elsewhere(nameOf(told.member), told.member.host(), told.member.port());
@@ -174,18 +223,25 @@ public final class ServerTopologySource implements TopologySource {
                     "tells of " + address + ", but its URL does not show where a server's address belongs");
             return;
         }
-        if (isNew(spec)) {
+        if (isNew(spec, now)) {
             found.put(address, new Found(spec, now));
         }
     }
 
     /** Whether it answers, and is none of the known servers. */
-    private boolean isNew(NodeSpec spec) {
+    private boolean isNew(NodeSpec spec, long now) {
         MonitoredNode target = template.apply(spec);
         try (Connection connection = open(target)) {
             ReplicationDialect dialect = dialectOf(target, connection);
-            return dialect != null
-                    && nodesByServer.putIfAbsent(dialect.observe(connection).serverId(), spec.name()) == null;
+            if (dialect == null) {
+                return false;
+            }
+            String serverId = dialect.observe(connection).serverId();
+            boolean isNew = !isKnown(serverId, now);
+            if (isNew) {
+                nodesByServer.put(serverId, new Known(spec.name(), true, now));
+            }
+            return isNew;
         } catch (SQLException e) {
             warn(
                     spec.name(),

@@ -128,6 +128,89 @@ class ServerTopologySourceTest {
     }
 
     @Test
+    void whenAServerThatWasForgottenIsToldOfAgainShouldNameItAgain() {
+        declared("db1", "id1");
+        server("db2:3306", "id2");
+        tells("id1", new Member("id2", "db2", 3306));
+        assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db2");
+        forget();
+
+        tells("id1", new Member("id2", "db2", 3306));
+
+        assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db2");
+    }
+
+    @Test
+    void whenAServerThatWasForgottenComesBackUnderAnotherAddressShouldNameItByThat() {
+        declared("db1", "id1");
+        server("db2:3306", "id2");
+        server("10.0.0.2:3306", "id2");
+        tells("id1", new Member("id2", "db2", 3306));
+        assertThat(source.nodes()).hasSize(1);
+        forget();
+
+        tells("id1", new Member("id2", "10.0.0.2", 3306));
+
+        assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("10.0.0.2");
+    }
+
+    /** Its node answers until it has left, although nobody tells of it any more. */
+    @Test
+    void whenAForgottenServerIsStillAskedShouldNameItAgainAllTheSame() {
+        declared("db1", "id1");
+        server("db2:3306", "id2");
+        tells("id1", new Member("id2", "db2", 3306));
+        NodeSpec found = source.nodes().iterator().next();
+        NodeStatus member = status(found, NodeState.ONLINE);
+        nodes.add(member);
+        forget();
+        source.nodes();
+        nodes.remove(member);
+
+        tells("id1", new Member("id2", "db2", 3306));
+
+        assertThat(source.nodes()).containsExactly(found);
+    }
+
+    /** By program, while it goes on replicating: it would be back at once. */
+    @Test
+    void whenADeclaredNodeIsTakenOutShouldNameItOnlyOnceItWasNotToldOfForAWhile() {
+        declared("db1", "id1");
+        declared("db2", "id2");
+        tells("id1", new Member("id2", "db2", 3306));
+        source.nodes();
+        nodes.remove(1);
+        for (int i = 0; i < 3; i++) {
+            now += REMOVE_AFTER.toNanos();
+            assertThat(source.nodes()).isEmpty();
+        }
+
+        forget();
+        tells("id1", new Member("id2", "db2", 3306));
+
+        assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db2");
+    }
+
+    @Test
+    void whenTheServerOfANodeIsReplacedShouldNameTheOldOneWhereItIsNow() {
+        declared("db1", "id1");
+        declared("db2", "id2");
+        source.nodes();
+        server("db2:3306", "id3");
+        server("10.0.0.2:3306", "id2");
+        tells("id1", new Member("id2", "10.0.0.2", 3306));
+
+        assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("10.0.0.2");
+    }
+
+    /** Nobody tells of anybody for longer than servers are remembered. */
+    private void forget() {
+        tells("id1");
+        now += REMOVE_AFTER.toNanos() + 1;
+        assertThat(source.nodes()).isEmpty();
+    }
+
+    @Test
     void whenAServerDoesNotAnswerShouldNameItOnlyOnceItHas() {
         declared("db1", "id1");
         server("db2:3306", "id2");
