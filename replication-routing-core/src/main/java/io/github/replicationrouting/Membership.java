@@ -8,8 +8,10 @@ import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -36,14 +38,22 @@ final class Membership implements AutoCloseable {
     private final TopologyMonitor monitor;
     private final ConcurrentMap<Node, NodePool> pools;
     private final ConcurrentMap<Node, MonitoredNode> targets = new ConcurrentHashMap<>();
+    private final Executor background;
+    private final Object closing = new Object();
+    private boolean closed;
 
-    /** @param pools read by whoever borrows a connection; changed here only */
+    /**
+     * @param pools read by whoever borrows a connection; changed here only
+     * @param background runs what may block, each task on a thread of its own
+     */
     Membership(
             String router,
             NodeAssembly assembly,
             List<NodeAssembly.Parts> first,
             TopologyMonitor monitor,
-            ConcurrentMap<Node, NodePool> pools) {
+            ConcurrentMap<Node, NodePool> pools,
+            Executor background) {
+        this.background = background;
         this.router = router;
         this.assembly = assembly;
         this.monitor = monitor;
@@ -57,15 +67,20 @@ final class Membership implements AutoCloseable {
         return targets.get(node);
     }
 
-    /** @throws IllegalArgumentException when the name is taken, or no driver accepts the URL */
+    /**
+     * @throws IllegalArgumentException when the name is taken, or no driver accepts the URL
+     * @throws IllegalStateException when the router is closed
+     */
     void join(NodeSettings settings) throws InterruptedException {
         String name = settings.spec().name();
         if (monitor.snapshot().node(name) != null) {
             throw new IllegalArgumentException("Router " + router + " already has a node named " + name);
         }
         NodeAssembly.Parts joining = assembly.assemble(settings);
-        pools.put(joining.node(), joining.pool());
-        targets.put(joining.node(), joining.monitored());
+        if (!enter(joining)) {
+            joining.pool().close();
+            throw new IllegalStateException("Router " + router + " is closed");
+        }
         boolean joined = false;
         try {
             // One that cannot be reached joins as well, and is shown to be down.
@@ -78,6 +93,17 @@ final class Membership implements AutoCloseable {
             if (!joined) {
                 forget(joining.node());
             }
+        }
+    }
+
+    /** In this order: {@link #close()} finds the pool, or it is closed here. */
+    private boolean enter(NodeAssembly.Parts joining) {
+        synchronized (closing) {
+            if (!closed) {
+                pools.put(joining.node(), joining.pool());
+                targets.put(joining.node(), joining.monitored());
+            }
+            return !closed;
         }
     }
 
@@ -126,10 +152,19 @@ final class Membership implements AutoCloseable {
         return node == null || node.state() == NodeState.DRAINED;
     }
 
-    /** Closes every pool. */
+    /** Closes every pool, all at once, because each may wait for its server. No node joins any more. */
     @Override
     public void close() {
-        pools.values().forEach(NodePool::close);
+        synchronized (closing) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        CompletableFuture<?>[] ends = pools.values().stream()
+                .map(pool -> CompletableFuture.runAsync(pool::close, background))
+                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(ends).join();
     }
 
     private void forget(Node node) {

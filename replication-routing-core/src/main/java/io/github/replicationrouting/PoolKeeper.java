@@ -1,5 +1,6 @@
 package io.github.replicationrouting;
 
+import io.github.replicationrouting.connection.logical.FallbackReads;
 import io.github.replicationrouting.connection.pool.NodePool;
 import io.github.replicationrouting.monitor.TopologyListener;
 import io.github.replicationrouting.node.Node;
@@ -17,17 +18,20 @@ import org.jspecify.annotations.Nullable;
 final class PoolKeeper implements TopologyListener {
 
     private final Map<Node, NodePool> pools;
+    private final FallbackReads fallbackReads;
     private @Nullable Node lastPrimary;
     private @Nullable TopologySnapshot newest;
 
-    PoolKeeper(Map<Node, NodePool> pools) {
+    PoolKeeper(Map<Node, NodePool> pools, FallbackReads fallbackReads) {
         this.pools = pools;
+        this.fallbackReads = fallbackReads;
     }
 
     @Override
     public void snapshotPublished(TopologySnapshot before, TopologySnapshot now) {
         newest = now;
         pools.values().forEach(NodePool::recheck);
+        fallbackReads.recheck();
     }
 
     @Override

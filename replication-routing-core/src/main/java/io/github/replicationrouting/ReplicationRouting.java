@@ -64,6 +64,7 @@ public final class ReplicationRouting implements AutoCloseable {
     private final String name;
     private final TopologyMonitor monitor;
     private final Hold hold;
+    private final FallbackReads fallbackReads;
     private final Membership membership;
     private final RoutingDataSource dataSource;
     private final @Nullable Discovery discovery;
@@ -77,6 +78,7 @@ public final class ReplicationRouting implements AutoCloseable {
             String name,
             TopologyMonitor monitor,
             Hold hold,
+            FallbackReads fallbackReads,
             Membership membership,
             RoutingDataSource dataSource,
             @Nullable Discovery discovery,
@@ -91,6 +93,7 @@ public final class ReplicationRouting implements AutoCloseable {
         this.metrics = metrics;
         this.monitor = monitor;
         this.hold = hold;
+        this.fallbackReads = fallbackReads;
         this.membership = membership;
         this.dataSource = dataSource;
         this.discovery = discovery;
@@ -161,6 +164,7 @@ public final class ReplicationRouting implements AutoCloseable {
      * Waits until its pool is filled, at most five seconds.
      *
      * @throws IllegalArgumentException when the name is taken, or no driver accepts the URL
+     * @throws IllegalStateException when the router is closed
      */
     public void addNode(NodeSettings node) throws InterruptedException {
         membership.join(node);
@@ -226,6 +230,7 @@ public final class ReplicationRouting implements AutoCloseable {
         }
         hold.close();
         monitor.close();
+        fallbackReads.close();
         membership.close();
         background.shutdown();
     }
@@ -353,7 +358,8 @@ public final class ReplicationRouting implements AutoCloseable {
                 // First of all, because others may take their time.
                 List<TopologyListener> all = new ArrayList<>(listeners);
                 KnownPositions known = new KnownPositions(monitor.interval());
-                all.add(0, new PoolKeeper(pools));
+                FallbackReads fallbackReads = fallbackReads(pools.size());
+                all.add(0, new PoolKeeper(pools, fallbackReads));
                 all.add(1, new PositionsKeeper(known));
                 PromotionRecord promotions = new PromotionRecord();
                 all.add(2, promotions);
@@ -372,13 +378,14 @@ public final class ReplicationRouting implements AutoCloseable {
                 RoutingDataSource dataSource = new RoutingDataSource(
                         name,
                         new Router(topology, decisions),
-                        new Leases(pools, topology, defaults, hold, metrics, fallbackReads(pools.size()), sessions),
+                        new Leases(pools, topology, defaults, hold, metrics, fallbackReads, sessions),
                         topology);
-                Membership membership = new Membership(name, assembly, parts, topology, pools);
+                Membership membership = new Membership(name, assembly, parts, topology, pools, background);
                 return new ReplicationRouting(
                         name,
                         topology,
                         hold,
+                        fallbackReads,
                         membership,
                         dataSource,
                         discoveryOf(membership, topology, dialects),

@@ -2,6 +2,7 @@ package io.github.replicationrouting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariConfig;
@@ -11,7 +12,11 @@ import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySource;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +128,94 @@ class DiscoveryTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> routing.removeNode("db9", Duration.ofSeconds(1)))
                 .withMessageContaining("has no node named db9");
+    }
+
+    @Test
+    void nodeThatLeftJoinsAgainWhenItIsNamedAgain() {
+        for (int i = 0; i < 2; i++) {
+            named = List.of(spec("db2"));
+            awaitNodes("db1", "db2");
+            named = List.of();
+            awaitNodes("db1");
+        }
+    }
+
+    @Test
+    void nodeThatWasTakenOutByProgramJoinsWhenItIsNamedAnew() throws InterruptedException {
+        named = List.of(spec("db1"), spec("db2"));
+        awaitNodes("db1", "db2");
+
+        for (String name : List.of("db2", "db1")) {
+            routing.removeNode(name, Duration.ofSeconds(1));
+            awaitLooks();
+            assertThat(routing.topology().snapshot().node(name))
+                    .as("still named")
+                    .isNull();
+        }
+        named = List.of();
+        awaitLooks();
+        named = List.of(spec("db1"), spec("db2"));
+
+        awaitNodes("db1", "db2");
+    }
+
+    /** The source has named it, and it is about to join when the router is closed. */
+    @Test
+    void nodeThatJoinsWhileTheRouterIsClosedLeavesNoPoolBehind() throws Exception {
+        CountDownLatch joining = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        ReplicationRouting closing = ReplicationRouting.builder("closing")
+                .node(settings(spec("first")))
+                .discovery(new DiscoverySettings(
+                        () -> List.of(spec("late")),
+                        Duration.ofMillis(10),
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(1),
+                        spec -> {
+                            joining.countDown();
+                            awaitUninterruptibly(closed);
+                            return settings(spec);
+                        }))
+                .build();
+        closing.start();
+        assertThat(joining.await(30, TimeUnit.SECONDS)).isTrue();
+
+        closing.close();
+        closed.countDown();
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> threads("closing-discovery"), Set::isEmpty);
+        await().atMost(Duration.ofSeconds(30)).until(() -> threads("late"), Set::isEmpty);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> closing.addNode(settings(spec("later"))))
+                .withMessage("Router closing is closed");
+        await().atMost(Duration.ofSeconds(30)).until(() -> threads("later"), Set::isEmpty);
+        closing.close();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Set<String> threads(String prefix) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith(prefix))
+                .collect(Collectors.toSet());
+    }
+
+    private void awaitLooks() {
+        int before = asked.get();
+        await().atMost(Duration.ofSeconds(30)).until(() -> asked.get() > before + 2);
     }
 
     private void awaitNodes(String... names) {

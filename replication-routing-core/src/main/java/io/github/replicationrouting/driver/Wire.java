@@ -33,6 +33,7 @@ public final class Wire {
     private final Consumer<Wire> whenClosed;
     private final AtomicReference<State> state = new AtomicReference<>(State.EXPOSED);
     private volatile boolean doubted;
+    private volatile boolean lent;
     private volatile @Nullable Socket socket;
     private volatile @Nullable Connection connection;
 
@@ -50,9 +51,20 @@ public final class Wire {
         return state.compareAndSet(State.EXPOSED, State.PROTECTED);
     }
 
-    /** Ends such work. */
-    public void expose() {
+    /** Somebody has the connection from now on. */
+    public void lend() {
+        lent = true;
+    }
+
+    /** Nobody has it any more; ends work that was protected. */
+    public void giveBack() {
+        lent = false;
         state.compareAndSet(State.PROTECTED, State.EXPOSED);
+    }
+
+    /** Whether the connection is open and nobody has it. */
+    public boolean isIdle() {
+        return connection != null && !lent;
     }
 
     /** Releases whoever waits for the server, now and later; false when it is protected, or cut already. */

@@ -40,6 +40,11 @@ public enum DecisionReason {
         return this == NO_ELIGIBLE_REPLICA || this == SESSION_PRIMARY || this == MAX_STALENESS || this == HINT_PRIMARY;
     }
 
+    /** Whether the primary serves a read only until a replica can. */
+    public boolean isInPlaceOfReplica() {
+        return this == NO_ELIGIBLE_REPLICA || this == SESSION_PRIMARY || this == MAX_STALENESS;
+    }
+
     /** The word used outside of Java. */
     public String label() {
         return label;

@@ -81,7 +81,7 @@ class WireTest {
 
             assertThat(wire.cut()).isFalse();
             assertThat(socket.isClosed()).isFalse();
-            wire.expose();
+            wire.giveBack();
             assertThat(wire.cut()).isTrue();
             assertThat(socket.isClosed()).isTrue();
         }
@@ -105,7 +105,7 @@ class WireTest {
         wire.cut();
 
         assertThat(wire.protect()).isFalse();
-        wire.expose();
+        wire.giveBack();
         assertThat(wire.isCut()).isTrue();
     }
 

@@ -1,6 +1,5 @@
 package io.github.replicationrouting.autoconfigure.metrics;
 
-import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.autoconfigure.Labels;
@@ -202,10 +201,7 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
                 .tags(router)
                 .tag(NODE, node)
                 .register(registry);
-        HikariDataSource hikari = pool.pool();
-        if (hikari.getMetricsTrackerFactory() == null && hikari.getMetricRegistry() == null) {
-            hikari.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(registry));
-        }
+        pool.measure(new MicrometerMetricsTrackerFactory(registry));
     }
 
     private Gauge.Builder<Topology> gauge(

@@ -325,6 +325,7 @@ final class Lease {
     void lose() {
         lost = true;
         condemned = true;
+        physical.abandon();
         pool.doubt();
     }
 

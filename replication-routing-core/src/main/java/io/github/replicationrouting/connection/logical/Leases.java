@@ -3,6 +3,7 @@ package io.github.replicationrouting.connection.logical;
 import io.github.replicationrouting.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.connection.pool.NodeLeftException;
 import io.github.replicationrouting.connection.pool.NodePool;
+import io.github.replicationrouting.connection.pool.Stay;
 import io.github.replicationrouting.consistency.Consistency;
 import io.github.replicationrouting.dialect.ErrorKind;
 import io.github.replicationrouting.metrics.RouterMetrics;
@@ -126,7 +127,7 @@ public final class Leases implements LogicalConnections {
                 continue;
             }
             try {
-                Lease lease = borrow(access, decision, duration, since, new Rotation(topology, seen, decision));
+                Lease lease = borrow(access, duration, since, new Rotation(topology, seen, decision), route, intent);
                 if (!sessionWait.isOver(lease)) {
                     intent = intent.wishing(intent.wish().withoutWaiting());
                     continue;
@@ -239,16 +240,19 @@ public final class Leases implements LogicalConnections {
         topology.suspect(node, cause);
     }
 
-    private Lease borrow(Access access, Decision decision, Lease.Duration duration, long since, Rotation rotation)
+    private Lease borrow(
+            Access access, Lease.Duration duration, long since, Rotation rotation, Route route, Intent intent)
             throws SQLException {
+        Decision decision = rotation.decision();
         NodePool pool = pools.get(decision.node());
         if (pool == null) {
             throw left(decision.node());
         }
-        Runnable atEnd = fallbackReads.enter(decision, pool);
+        Stay stay = InPlaceOfReplica.of(rotation, route, intent);
+        Runnable atEnd = fallbackReads.enter(decision, pool, since, stay);
         Connection connection = null;
         try {
-            connection = pool.borrow(since, rotation);
+            connection = pool.borrow(since, stay);
             return new Lease(pool, connection, access, decision, duration, atEnd, rotation, consistency);
         } catch (SQLException | RuntimeException | Error e) {
             if (connection != null) {

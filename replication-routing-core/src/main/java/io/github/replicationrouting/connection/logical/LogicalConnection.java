@@ -276,7 +276,7 @@ final class LogicalConnection implements RoutedConnection {
     /** The same where a transaction ends, which loses nothing but what was written. */
     private SQLException failedAtEnd(Lease own, SQLException error, ErrorKind kind) {
         leases.failed(own.decision().node(), kind);
-        if (kind == ErrorKind.CONNECTION_LOST || (kind.isLoss() && !own.isWritable())) {
+        if (kind.isLoss()) {
             own.lose();
         }
         if (own.isCutOff() && !mayWrite(own)) {

@@ -34,6 +34,11 @@ record Rotation(Topology topology, TopologySnapshot since, Decision decision) im
                 : changed || (current.suspected() && !then.suspected());
     }
 
+    /** Whether there is a newer snapshot than the one it was measured against. */
+    boolean hasNews() {
+        return topology.snapshot() != since;
+    }
+
     /** Whether it was to be written to as the primary, and another node is the primary now. */
     boolean hasSuccessor() {
         TopologySnapshot now = topology.snapshot();

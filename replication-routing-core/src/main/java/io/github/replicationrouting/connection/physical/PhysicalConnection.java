@@ -30,6 +30,8 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A driver's connection without the statements that change nothing. To the pool and everyone above it is plain JDBC.
@@ -43,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  * before that. Used by one thread at a time, like any connection.
  */
 public final class PhysicalConnection implements Connection {
+
+    private static final Logger log = LoggerFactory.getLogger(PhysicalConnection.class);
 
     private static final Duration ANSWER_MARGIN = Duration.ofSeconds(1);
 
@@ -58,6 +62,9 @@ public final class PhysicalConnection implements Connection {
     private @Nullable Position reached;
     private boolean transactionOpen;
     private SessionChange sessionChange = SessionChange.NONE;
+
+    /** Whether the connection is lost to its holder, although its driver may not know, or would connect anew. */
+    private boolean abandoned;
 
     /** Whether the last call failed: no driver's flags count then, and MariaDB's marks a transaction out of caution. */
     private boolean lastCallFailed;
@@ -169,6 +176,11 @@ public final class PhysicalConnection implements Connection {
     /** Cuts this connection off, or keeps it from being cut off. */
     public Wire wire() {
         return wire;
+    }
+
+    /** Nothing runs on this connection from now on, whatever its driver makes of it. */
+    public void abandon() {
+        abandoned = true;
     }
 
     /** What to make of this server's errors. */
@@ -313,7 +325,7 @@ public final class PhysicalConnection implements Connection {
 
     /** An aborted connection must not go on answering what needs no server, or the pool would use it again. */
     private void requireOpen() throws SQLException {
-        if (delegate.isClosed()) {
+        if (abandoned || delegate.isClosed()) {
             throw new SQLNonTransientConnectionException("The connection is closed", "08003");
         }
     }
@@ -567,14 +579,26 @@ public final class PhysicalConnection implements Connection {
         return delegate.isClosed();
     }
 
+    /** What is cut off is released already; and a driver may want to ask the server, which may not answer. */
     @Override
     public void abort(Executor executor) throws SQLException {
-        delegate.abort(executor);
+        if (!wire.isCut()) {
+            delegate.abort(executor);
+        }
     }
 
+    /** A connection that is cut off, or whose driver fails instead of answering, is dead, and no trouble to log. */
     @Override
     public boolean isValid(int timeout) throws SQLException {
-        return delegate.isValid(timeout);
+        try {
+            return !wire.isCut() && delegate.isValid(timeout);
+        } catch (SQLException e) {
+            if (timeout < 0) {
+                throw e;
+            }
+            log.debug("A connection could not be tried, and counts as dead", e);
+            return false;
+        }
     }
 
     @Override
@@ -709,10 +733,12 @@ public final class PhysicalConnection implements Connection {
         return delegate.getSchema();
     }
 
+    /** HikariCP sets it before it tries a connection: one that is gone is found out by that. */
     @Override
     public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
-        requireOpen();
-        delegate.setNetworkTimeout(executor, milliseconds);
+        if (!wire.isCut() && !delegate.isClosed()) {
+            delegate.setNetworkTimeout(executor, milliseconds);
+        }
     }
 
     @Override

@@ -4,25 +4,28 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets as many threads to a pool as the pool has connections. The others wait here, first come first served, and not in
- * the pool: from here they can be sent elsewhere at once when the node leaves the rotation.
+ * Admits as many threads at a time as a limit says. The others wait here, first come first served, and can be sent away at
+ * once when there is nothing left to wait for. The limit may change at any time: a higher one counts at the next
+ * {@link #recheck()} or {@link #leave()}, a lower one as threads leave.
  *
- * <p>A permit that is given back passes straight to the longest waiting thread, and is free only when nobody waits; so
- * entering and leaving cost one atomic operation while there are free ones. Each waiting thread is settled exactly once,
- * by whoever comes first: a permit, its own time limit or interrupt, or the departure of the node. Thread-safe; parks
- * virtual threads without pinning them.
+ * <p>A place that becomes free passes straight to the longest waiting thread; so entering and leaving cost one atomic
+ * operation while there are free ones. Each waiting thread is settled exactly once, by whoever comes first: a place, its
+ * own time limit or interrupt, the end of its stay, or the end of all. Thread-safe; parks virtual threads without pinning
+ * them.
  */
-final class Admission {
+public final class Admission {
 
     /** How a thread's wait has ended. */
-    enum Outcome {
+    public enum Outcome {
         ADMITTED,
         TIMED_OUT,
         NODE_LEFT,
-        INTERRUPTED
+        INTERRUPTED,
+        CLOSED
     }
 
     private static final class Waiter {
@@ -40,63 +43,79 @@ final class Admission {
         }
     }
 
-    private final AtomicInteger free;
+    private final IntSupplier limit;
+    private final AtomicInteger admitted = new AtomicInteger();
     private final ConcurrentLinkedQueue<Waiter> queue = new ConcurrentLinkedQueue<>();
+    private volatile boolean closed;
 
-    Admission(int permits) {
-        this.free = new AtomicInteger(permits);
+    /** @param limit how many to admit at a time; asked at each decision, so it must not block */
+    public Admission(IntSupplier limit) {
+        this.limit = limit;
     }
 
-    /** Takes a permit, and waits for one until {@link System#nanoTime()} reaches {@code deadline}. */
-    Outcome enter(long deadline, Stay stay) {
+    /**
+     * Enters, and waits for that until {@link System#nanoTime()} reaches {@code deadline}.
+     *
+     * @param stay asked on the waiting thread, before it waits and at each {@link #recheck()}
+     */
+    public Outcome enter(long deadline, Stay stay) {
+        if (closed) {
+            return Outcome.CLOSED;
+        }
         return take() ? Outcome.ADMITTED : await(deadline, new Waiter(stay));
     }
 
-    /** Gives a permit back. */
-    void leave() {
-        if (!handOver()) {
-            free.incrementAndGet();
+    /** Makes room for another thread. */
+    public void leave() {
+        // Whoever waits inherits the place, unless the limit has been lowered meanwhile.
+        if (admitted.get() > limit.getAsInt() || !handOver()) {
+            admitted.decrementAndGet();
             serve();
         }
     }
 
-    /** Sends away whoever waits in vain. */
-    void recheck() {
+    /** Has all who wait look whether that is still of any use, and admits more where the limit was raised. */
+    public void recheck() {
+        serve();
         for (Waiter waiter : queue) {
-            if (waiter.stay.isOver()) {
-                sendAway(waiter, Outcome.NODE_LEFT);
-                LockSupport.unpark(waiter.thread);
-            }
+            LockSupport.unpark(waiter.thread);
         }
     }
 
+    /** Sends away all who wait, and whoever comes from now on. */
+    public void close() {
+        closed = true;
+        recheck();
+    }
+
     /** Threads that wait. */
-    int waiting() {
+    public int waiting() {
         return queue.size();
     }
 
-    /** Permits that nobody has. */
-    int free() {
-        return free.get();
+    /** Threads that were admitted and have not left yet. */
+    int admitted() {
+        return admitted.get();
     }
 
     private Outcome await(long deadline, Waiter own) {
         queue.add(own);
-        // A permit given back, or a departure, just before this thread could be seen waiting.
+        // A place that became free just before this thread could be seen waiting.
         serve();
-        if (own.stay.isOver()) {
-            sendAway(own, Outcome.NODE_LEFT);
-        }
         while (true) {
             Outcome outcome = own.outcome.get();
             if (outcome != null) {
                 return outcome;
             }
             long left = deadline - System.nanoTime();
-            if (left <= 0) {
+            if (closed) {
+                sendAway(own, Outcome.CLOSED);
+            } else if (left <= 0) {
                 sendAway(own, Outcome.TIMED_OUT);
             } else if (own.thread.isInterrupted()) {
                 sendAway(own, Outcome.INTERRUPTED);
+            } else if (own.stay.isOver()) {
+                sendAway(own, Outcome.NODE_LEFT);
             } else {
                 LockSupport.parkNanos(this, left);
             }
@@ -109,11 +128,11 @@ final class Admission {
         }
     }
 
-    /** Gives free permits to those who wait. */
+    /** Gives free places to those who wait. */
     private void serve() {
         while (!queue.isEmpty() && take()) {
             if (!handOver()) {
-                free.incrementAndGet();
+                admitted.decrementAndGet();
             }
         }
     }
@@ -130,12 +149,12 @@ final class Admission {
     }
 
     private boolean take() {
-        int now = free.get();
-        while (now > 0) {
-            if (free.compareAndSet(now, now - 1)) {
+        int now = admitted.get();
+        while (now < limit.getAsInt()) {
+            if (admitted.compareAndSet(now, now + 1)) {
                 return true;
             }
-            now = free.get();
+            now = admitted.get();
         }
         return false;
     }

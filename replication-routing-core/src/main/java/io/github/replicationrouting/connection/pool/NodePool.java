@@ -3,6 +3,7 @@ package io.github.replicationrouting.connection.pool;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import com.zaxxer.hikari.pool.HikariPool;
 import io.github.replicationrouting.connection.physical.PhysicalConnection;
 import io.github.replicationrouting.driver.ConnectionFactory;
@@ -11,6 +12,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,6 +31,9 @@ public final class NodePool implements AutoCloseable {
     /** How long a thread is left in HikariCP's hands, which nobody can call it back from, while a connection opens. */
     private static final long SLICE_MILLIS = 100;
 
+    /** How long closing idle connections may take before their sockets are closed. */
+    private static final long ORDERLY_CLOSE_MILLIS = 1_000;
+
     /** How long the server may take to show that a doubted connection is alive. */
     private static final int TRIAL_SECONDS = 1;
 
@@ -42,6 +47,7 @@ public final class NodePool implements AutoCloseable {
     private final HikariDataSource pool;
     private final Admission admission;
     private final AtomicBoolean databaseWarned = new AtomicBoolean();
+    private final WholeWaits meters = new WholeWaits(this::waiting);
 
     /**
      * Starts filling the pool in the background; a node that is down does not matter.
@@ -79,9 +85,14 @@ public final class NodePool implements AutoCloseable {
                 PrimaryEndpoint.of(node, this::refresh),
                 tracksCommits);
         own.setDataSource(source);
-        own.setExceptionOverride(new EvictUnfit(own.getExceptionOverride(), source::classify));
+        own.setExceptionOverride(new KeepForHolder(own.getExceptionOverride(), source::classify));
+        MetricsTrackerFactory factory = own.getMetricsTrackerFactory();
+        if (factory != null) {
+            own.setMetricsTrackerFactory(meters.of(factory));
+        }
         this.pool = new HikariDataSource(own);
-        this.admission = new Admission(pool.getMaximumPoolSize());
+        // The size may be changed at run time.
+        this.admission = new Admission(pool::getMaximumPoolSize);
     }
 
     public Node node() {
@@ -104,6 +115,23 @@ public final class NodePool implements AutoCloseable {
     }
 
     /**
+     * Has HikariCP's meters of this pool kept, of whole waits and of all threads that wait. Without effect where the pool
+     * was configured with meters.
+     */
+    public void measure(MetricsTrackerFactory factory) {
+        if (pool.getMetricsTrackerFactory() == null && pool.getMetricRegistry() == null) {
+            pool.setMetricsTrackerFactory(meters.of(factory));
+        }
+    }
+
+    /** Until when a borrower waits that began to wait then; both by {@link System#nanoTime()}. */
+    public long deadline(long since) {
+        long deadline = since + TimeUnit.MILLISECONDS.toNanos(pool.getConnectionTimeout());
+        long least = System.nanoTime() + LEAST_WAIT_NANOS;
+        return deadline - least < 0 ? least : deadline;
+    }
+
+    /**
      * Takes a connection, and waits for one at most the pool's connection timeout. Each needs one
      * {@link #giveBack(Connection, PhysicalConnection)} or {@link #evict(Connection)}.
      *
@@ -118,14 +146,11 @@ public final class NodePool implements AutoCloseable {
         boolean admitted = false;
         Connection borrowed = null;
         try {
-            long now = System.nanoTime();
-            long deadline = since + TimeUnit.MILLISECONDS.toNanos(pool.getConnectionTimeout());
-            if (deadline - now < LEAST_WAIT_NANOS) {
-                deadline = now + LEAST_WAIT_NANOS;
-            }
+            long deadline = deadline(since);
             enter(since, deadline, stay);
             admitted = true;
             borrowed = take(since, deadline, stay);
+            meters.acquired(System.nanoTime() - since);
             return borrowed;
         } finally {
             if (borrowed == null) {
@@ -143,7 +168,12 @@ public final class NodePool implements AutoCloseable {
             case NODE_LEFT -> throw new NodeLeftException(node);
             case TIMED_OUT -> throw unavailable(since, null);
             case INTERRUPTED -> throw interrupted();
+            case CLOSED -> throw closed(null);
         }
+    }
+
+    private SQLException closed(@Nullable SQLException cause) {
+        return new SQLException("The pool of node " + node + " is closed", cause);
     }
 
     /** Without a cause: the node has nothing to do with it. */
@@ -165,7 +195,7 @@ public final class NodePool implements AutoCloseable {
                 dead = lostWithOthers(taken);
             } catch (SQLTransientConnectionException e) {
                 if (pool.isClosed()) {
-                    throw new SQLException("The pool of node " + node + " is closed", e);
+                    throw closed(e);
                 }
             } catch (SQLException e) {
                 throw e.getCause() instanceof InterruptedException ? interrupted() : e;
@@ -187,7 +217,13 @@ public final class NodePool implements AutoCloseable {
         try {
             PhysicalConnection physical = taken.unwrap(PhysicalConnection.class);
             physical.handOut();
-            return !physical.isSessionChanged() && (!physical.wire().takeDoubt() || physical.isValid(TRIAL_SECONDS));
+            boolean fit = !physical.isClosed()
+                    && !physical.isSessionChanged()
+                    && (!physical.wire().takeDoubt() || physical.isValid(TRIAL_SECONDS));
+            if (fit) {
+                physical.wire().lend();
+            }
+            return fit;
         } catch (SQLException | RuntimeException e) {
             log.debug("A connection to {} cannot say whether it is alive, and is closed", node, e);
             return false;
@@ -205,6 +241,7 @@ public final class NodePool implements AutoCloseable {
     }
 
     private SQLException unavailable(long since, @Nullable Exception dead) {
+        meters.timedOut();
         long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
         Exception why = source.lastFailure() == null ? dead : source.lastFailure();
         String node = "Node " + this.node + ": no connection after " + waited + " ms";
@@ -228,7 +265,7 @@ public final class NodePool implements AutoCloseable {
      * its own accord.
      */
     public void giveBack(Connection borrowed, PhysicalConnection physical) {
-        physical.wire().expose();
+        physical.wire().giveBack();
         boolean sound = false;
         try {
             sound = !physical.wire().isCut() && !physical.isClosed() && isReset(physical);
@@ -325,9 +362,33 @@ public final class NodePool implements AutoCloseable {
         background.execute(() -> pool.getHikariPoolMXBean().softEvictConnections());
     }
 
+    /**
+     * Ends what runs, sends away who waits, and closes all connections. Takes a moment also where the server does not
+     * answer.
+     */
     @Override
     public void close() {
         source.close();
-        pool.close();
+        admission.close();
+        // HikariCP aborts what is in use, one after the other, and a driver may ask the server for each.
+        wires.severBusy();
+        CountDownLatch closed = new CountDownLatch(1);
+        background.execute(() -> severUnlessClosed(closed));
+        try {
+            pool.close();
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    /** The others are closed as the server likes it, unless it does not answer. */
+    private void severUnlessClosed(CountDownLatch closed) {
+        try {
+            if (!closed.await(ORDERLY_CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                wires.sever();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

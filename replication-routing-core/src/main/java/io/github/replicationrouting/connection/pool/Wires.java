@@ -45,6 +45,15 @@ final class Wires {
         return cut;
     }
 
+    /** Cuts all but those of idle connections. */
+    void severBusy() {
+        for (Wire wire : open) {
+            if (!wire.isIdle()) {
+                wire.sever();
+            }
+        }
+    }
+
     /** One connection was lost; the others are tried before they are used again. */
     void doubt() {
         open.forEach(Wire::doubt);

@@ -2,11 +2,14 @@ package io.github.replicationrouting.connection.logical;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.connection.pool.ConnectionDefaults;
+import io.github.replicationrouting.connection.pool.NodeLeftException;
 import io.github.replicationrouting.connection.pool.NodePool;
+import io.github.replicationrouting.connection.pool.Stay;
 import io.github.replicationrouting.dialect.Dialects;
 import io.github.replicationrouting.driver.ConnectionFactory;
 import io.github.replicationrouting.node.DeclaredRole;
@@ -23,7 +26,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,21 +56,21 @@ class FallbackReadsTest {
         FallbackReads reads = reads(null);
         NodePool pool = pool(5);
 
-        reads.enter(fallback, pool);
-        Runnable second = reads.enter(fallback, pool);
+        onThread(() -> enter(reads, pool));
+        Runnable second = onThread(() -> enter(reads, pool));
 
-        assertThatThrownBy(() -> reads.enter(fallback, pool))
+        assertThatThrownBy(() -> enter(reads, pool))
                 .isInstanceOf(SQLTransientConnectionException.class)
                 .hasMessageContaining("Node db1 serves reads because no replica can, and no more than 2 at a time")
                 .hasMessageContaining("replication.routing.reads.max-fallback-concurrency")
                 .hasNoCause();
         second.run();
-        reads.enter(fallback, pool);
+        enter(reads, pool);
     }
 
     @Test
     void aPoolOfOneShouldStillServeOne() throws Exception {
-        reads(null).enter(fallback, pool(1));
+        enter(reads(null), pool(1));
 
         assertThat(registry.bulkhead("shop-fallback-db1").getMetrics().getMaxAllowedConcurrentCalls())
                 .isOne();
@@ -70,7 +78,7 @@ class FallbackReadsTest {
 
     @Test
     void theConfiguredLimitShouldWin() throws Exception {
-        reads(3).enter(fallback, pool(2));
+        enter(reads(3), pool(2));
 
         assertThat(registry.bulkhead("shop-fallback-db1").getMetrics()).satisfies(metrics -> {
             assertThat(metrics.getMaxAllowedConcurrentCalls()).isEqualTo(3);
@@ -82,14 +90,8 @@ class FallbackReadsTest {
     void whoQueuesShouldBeServedWhenAReadEnds() throws Exception {
         FallbackReads reads = reads(1);
         NodePool pool = pool(2, Duration.ofMinutes(1));
-        Runnable first = reads.enter(fallback, pool);
-        CompletableFuture<Runnable> second = CompletableFuture.supplyAsync(() -> {
-            try {
-                return reads.enter(fallback, pool);
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        Runnable first = enter(reads, pool);
+        CompletableFuture<Runnable> second = queued(reads, pool, Stay.WHATEVER_HAPPENS);
 
         assertThat(second).isNotDone();
         first.run();
@@ -104,9 +106,120 @@ class FallbackReadsTest {
         NodePool pool = pool(1);
 
         for (int i = 0; i < 3; i++) {
-            reads.enter(new Decision(db1, reason, false), pool);
+            reads.enter(new Decision(db1, reason, false), pool, System.nanoTime(), Stay.WHATEVER_HAPPENS);
         }
         assertThat(registry.getAllBulkheads()).isEmpty();
+    }
+
+    @Test
+    void aReadWithinAnotherOneOfItsThreadShouldPassAndTakeNothingAway() throws Exception {
+        FallbackReads reads = reads(1);
+        NodePool pool = pool(2);
+
+        Runnable outer = enter(reads, pool);
+        Runnable inner = enter(reads, pool);
+        assertThatThrownBy(() -> onThread(() -> enter(reads, pool)))
+                .hasStackTraceContaining("no more than 1 at a time");
+        inner.run();
+        assertThatThrownBy(() -> onThread(() -> enter(reads, pool)))
+                .hasStackTraceContaining("no more than 1 at a time");
+        outer.run();
+
+        onThread(() -> enter(reads, pool));
+    }
+
+    /** As with a connection that another thread closes. */
+    @Test
+    void aReadThatEndsOnAnotherThreadShouldLetNothingElsePass() throws Exception {
+        FallbackReads reads = reads(1);
+        NodePool pool = pool(2);
+        Runnable first = enter(reads, pool);
+        onThread(() -> {
+            first.run();
+            return first;
+        });
+
+        onThread(() -> enter(reads, pool));
+
+        assertThatThrownBy(() -> enter(reads, pool)).hasMessageContaining("no more than 1 at a time");
+    }
+
+    @Test
+    void whoQueuesShouldLeaveWhenAReplicaServesAgainOrAllIsClosed() throws Exception {
+        FallbackReads reads = reads(1);
+        NodePool pool = pool(2, Duration.ofMinutes(1));
+        enter(reads, pool);
+        AtomicBoolean replicaServes = new AtomicBoolean();
+        CompletableFuture<Runnable> queued = queued(reads, pool, replicaServes::get);
+        CompletableFuture<Runnable> other = queued(reads, pool, Stay.WHATEVER_HAPPENS);
+
+        reads.recheck();
+        assertThat(queued).isNotDone();
+        replicaServes.set(true);
+        reads.recheck();
+
+        assertThat(queued)
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableOfType(ExecutionException.class)
+                .withRootCauseInstanceOf(NodeLeftException.class);
+        assertThat(other).isNotDone();
+        reads.close();
+        assertThat(other)
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableOfType(ExecutionException.class)
+                .withStackTraceContaining("The pool of node db1 is closed");
+    }
+
+    @Test
+    void aThreadWithItsInterruptMarkSetShouldPassWhereNobodyWaits() throws Exception {
+        Thread.currentThread().interrupt();
+        try {
+            enter(reads(1), pool(2));
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
+    void aPoolThatIsMadeLargerShouldAdmitMore() throws Exception {
+        FallbackReads reads = reads(null);
+        NodePool pool = pool(2, Duration.ofMinutes(1));
+        onThread(() -> enter(reads, pool));
+        CompletableFuture<Runnable> queued = queued(reads, pool, Stay.WHATEVER_HAPPENS);
+
+        pool.pool().setMaximumPoolSize(4);
+        reads.recheck();
+
+        assertThat(queued).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(registry.bulkhead("shop-fallback-db1").getMetrics().getMaxAllowedConcurrentCalls())
+                .isEqualTo(2);
+    }
+
+    private Runnable enter(FallbackReads reads, NodePool pool) throws SQLException {
+        return reads.enter(fallback, pool, System.nanoTime(), Stay.WHATEVER_HAPPENS);
+    }
+
+    /** A read of another thread, which waits. */
+    private CompletableFuture<Runnable> queued(FallbackReads reads, NodePool pool, Stay stay) {
+        CompletableFuture<Thread> thread = new CompletableFuture<>();
+        CompletableFuture<Runnable> queued = new CompletableFuture<>();
+        new Thread(() -> {
+                    thread.complete(Thread.currentThread());
+                    try {
+                        queued.complete(reads.enter(fallback, pool, System.nanoTime(), stay));
+                    } catch (SQLException e) {
+                        queued.completeExceptionally(e);
+                    }
+                })
+                .start();
+        await().atMost(Duration.ofSeconds(20)).until(() -> thread.join().getState() == Thread.State.TIMED_WAITING);
+        return queued;
+    }
+
+    private static Runnable onThread(Callable<Runnable> work) throws Exception {
+        FutureTask<Runnable> task = new FutureTask<>(work);
+        new Thread(task).start();
+        return task.get(20, TimeUnit.SECONDS);
     }
 
     private FallbackReads reads(@Nullable Integer limit) {
@@ -133,7 +246,7 @@ class FallbackReadsTest {
                 connection -> Dialects.standard().named("mysql"),
                 new ConnectionDefaults(true, null),
                 CircuitBreaker.ofDefaults("db1"),
-                Runnable::run,
+                task -> new Thread(task).start(),
                 false);
         pools.add(pool);
         return pool;

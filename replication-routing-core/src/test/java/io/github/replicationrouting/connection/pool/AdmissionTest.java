@@ -37,7 +37,7 @@ class AdmissionTest {
 
     @Test
     void shouldAdmitAsManyAsThereArePermitsAndTimeTheNextOneOut() {
-        Admission admission = new Admission(2);
+        Admission admission = new Admission(() -> 2);
 
         assertThat(admission.enter(inMillis(0), Stay.WHATEVER_HAPPENS)).isEqualTo(Outcome.ADMITTED);
         assertThat(admission.enter(inMillis(0), Stay.WHATEVER_HAPPENS)).isEqualTo(Outcome.ADMITTED);
@@ -45,7 +45,7 @@ class AdmissionTest {
         assertThat(admission.waiting()).isZero();
         admission.leave();
         assertThat(admission.enter(inMillis(0), Stay.WHATEVER_HAPPENS)).isEqualTo(Outcome.ADMITTED);
-        assertThat(admission.free()).isZero();
+        assertThat(admission.admitted()).isEqualTo(2);
     }
 
     @Test
@@ -64,7 +64,7 @@ class AdmissionTest {
         admission.leave();
 
         waits.forEach(wait -> assertThat(wait).succeedsWithin(LIMIT).isEqualTo(Outcome.ADMITTED));
-        await().atMost(LIMIT).until(() -> admission.free() == 1);
+        await().atMost(LIMIT).until(() -> admission.admitted() == 0);
         assertThat(order).containsExactly(0, 1, 2, 3, 4);
     }
 
@@ -112,12 +112,60 @@ class AdmissionTest {
         assertThat(admission.waiting()).isZero();
     }
 
+    @Test
+    void whenTheLimitIsRaisedShouldAdmitThoseWhoWaitAtTheNextLook() {
+        AtomicInteger limit = new AtomicInteger(1);
+        Admission admission = new Admission(limit::get);
+        assertThat(admission.enter(inMillis(0), Stay.WHATEVER_HAPPENS)).isEqualTo(Outcome.ADMITTED);
+        CompletableFuture<Outcome> second = waiting(admission, Stay.WHATEVER_HAPPENS);
+        CompletableFuture<Outcome> third = waiting(admission, Stay.WHATEVER_HAPPENS);
+        await().atMost(LIMIT).until(() -> admission.waiting() == 2);
+
+        limit.set(3);
+        admission.recheck();
+
+        assertThat(second).succeedsWithin(LIMIT).isEqualTo(Outcome.ADMITTED);
+        assertThat(third).succeedsWithin(LIMIT).isEqualTo(Outcome.ADMITTED);
+    }
+
+    @Test
+    void whenTheLimitIsLoweredShouldAdmitNobodyUntilEnoughHaveLeft() {
+        AtomicInteger limit = new AtomicInteger(3);
+        Admission admission = new Admission(limit::get);
+        for (int i = 0; i < 3; i++) {
+            assertThat(admission.enter(inMillis(0), Stay.WHATEVER_HAPPENS)).isEqualTo(Outcome.ADMITTED);
+        }
+        CompletableFuture<Outcome> waiting = waiting(admission, Stay.WHATEVER_HAPPENS);
+        await().atMost(LIMIT).until(() -> admission.waiting() == 1);
+
+        limit.set(1);
+        admission.leave();
+        admission.leave();
+        assertThat(admission.admitted()).isOne();
+        assertThat(waiting).isNotDone();
+
+        admission.leave();
+        assertThat(waiting).succeedsWithin(LIMIT).isEqualTo(Outcome.ADMITTED);
+    }
+
+    @Test
+    void whenClosedShouldSendEverybodyAway() {
+        Admission admission = usedUp();
+        CompletableFuture<Outcome> waiting = waiting(admission, Stay.WHATEVER_HAPPENS);
+        await().atMost(LIMIT).until(() -> admission.waiting() == 1);
+
+        admission.close();
+
+        assertThat(waiting).succeedsWithin(LIMIT).isEqualTo(Outcome.CLOSED);
+        assertThat(admission.enter(inMillis(60_000), Stay.WHATEVER_HAPPENS)).isEqualTo(Outcome.CLOSED);
+    }
+
     /** Threads come, time out, are sent away and leave, all at once: permits are neither lost nor made. */
     @RepeatedTest(5)
     @Timeout(120)
     void permitsShouldNeitherBeLostNorMadeUnderHammering() throws Exception {
         int permits = 3;
-        Admission admission = new Admission(permits);
+        Admission admission = new Admission(() -> permits);
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         Map<Outcome, AtomicInteger> ends = new ConcurrentHashMap<>();
@@ -160,7 +208,7 @@ class AdmissionTest {
 
         assertThat(most.get()).isEqualTo(permits);
         assertThat(admission.waiting()).isZero();
-        assertThat(admission.free()).isEqualTo(permits);
+        assertThat(admission.admitted()).isZero();
         assertThat(ends).containsOnlyKeys(Outcome.ADMITTED, Outcome.TIMED_OUT, Outcome.NODE_LEFT);
     }
 
@@ -168,7 +216,7 @@ class AdmissionTest {
     @RepeatedTest(3)
     @Timeout(120)
     void noWakeUpShouldBeMissed() throws Exception {
-        Admission admission = new Admission(1);
+        Admission admission = new Admission(() -> 1);
         List<Future<?>> workers = new ArrayList<>();
         AtomicInteger admitted = new AtomicInteger();
         for (int i = 0; i < 8; i++) {
@@ -185,11 +233,11 @@ class AdmissionTest {
             worker.get(50, TimeUnit.SECONDS);
         }
         assertThat(admitted).hasValue(8 * 5_000);
-        assertThat(admission.free()).isOne();
+        assertThat(admission.admitted()).isZero();
     }
 
     private static Admission usedUp() {
-        Admission admission = new Admission(1);
+        Admission admission = new Admission(() -> 1);
         assertThat(admission.enter(inMillis(0), Stay.WHATEVER_HAPPENS)).isEqualTo(Outcome.ADMITTED);
         return admission;
     }

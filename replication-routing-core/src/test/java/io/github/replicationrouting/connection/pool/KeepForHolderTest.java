@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class EvictUnfitTest {
+class KeepForHolderTest {
 
     private final SQLException shutdown = new SQLException("Server shutdown in progress", "08S01", 1053);
 
@@ -20,20 +20,22 @@ class EvictUnfitTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "0 | 08S01 | Communications link failure | DO_NOT_EVICT",
+                "0 | 08003 | The connection is closed | DO_NOT_EVICT",
                 "1290 | HY000 | running with the --super-read-only option | CONTINUE_EVICT",
                 "1836 | HY000 | Running in read-only mode | CONTINUE_EVICT",
-                "1047 | 08S01 | WSREP has not yet prepared node | MUST_EVICT",
-                "1053 | 08S01 | Server shutdown in progress | MUST_EVICT",
-                "3032 | HY000 | The server is currently in offline mode | MUST_EVICT",
-                "4031 | HY000 | The client was disconnected by the server | MUST_EVICT",
+                "1047 | 08S01 | WSREP has not yet prepared node | DO_NOT_EVICT",
+                "1053 | 08S01 | Server shutdown in progress | DO_NOT_EVICT",
+                "3032 | HY000 | The server is currently in offline mode | DO_NOT_EVICT",
+                "4031 | HY000 | The client was disconnected by the server | DO_NOT_EVICT",
                 "1290 | HY000 | running with the --secure-file-priv option | CONTINUE_EVICT",
                 "1792 | 25006 | Cannot execute statement in a READ ONLY transaction | CONTINUE_EVICT",
                 "1213 | 40001 | Deadlock found | CONTINUE_EVICT",
                 "1062 | 23000 | Duplicate entry | CONTINUE_EVICT",
                 "0 |  | without any state | CONTINUE_EVICT",
             })
-    void shouldCloseWhatIsOfNoMoreUse(int code, @Nullable String state, String message, Override expected) {
-        assertThat(evict(null).adjudicate(new SQLException(message, state, code)))
+    void shouldLeaveALostConnectionToItsHolder(int code, @Nullable String state, String message, Override expected) {
+        assertThat(keep(null).adjudicate(new SQLException(message, state, code)))
                 .isEqualTo(expected);
     }
 
@@ -42,14 +44,14 @@ class EvictUnfitTest {
             value = Override.class,
             names = {"DO_NOT_EVICT", "MUST_EVICT"})
     void theApplicationsOwnVerdictShouldStand(Override verdict) {
-        assertThat(evict(always(verdict)).adjudicate(shutdown)).isEqualTo(verdict);
-        assertThat(evict(always(verdict)).adjudicate(new SQLException("anything")))
+        assertThat(keep(always(verdict)).adjudicate(shutdown)).isEqualTo(verdict);
+        assertThat(keep(always(verdict)).adjudicate(new SQLException("anything")))
                 .isEqualTo(verdict);
     }
 
     @Test
     void whereTheApplicationsOwnHasNoVerdictShouldJudge() {
-        assertThat(evict(new SQLExceptionOverride() {}).adjudicate(shutdown)).isEqualTo(Override.MUST_EVICT);
+        assertThat(keep(new SQLExceptionOverride() {}).adjudicate(shutdown)).isEqualTo(Override.DO_NOT_EVICT);
     }
 
     private static SQLExceptionOverride always(Override verdict) {
@@ -61,7 +63,7 @@ class EvictUnfitTest {
         };
     }
 
-    private static EvictUnfit evict(@Nullable SQLExceptionOverride own) {
-        return new EvictUnfit(own, Dialects.standard().named("mysql")::classify);
+    private static KeepForHolder keep(@Nullable SQLExceptionOverride own) {
+        return new KeepForHolder(own, Dialects.standard().named("mysql")::classify);
     }
 }

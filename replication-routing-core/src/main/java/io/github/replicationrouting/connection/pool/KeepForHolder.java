@@ -1,0 +1,34 @@
+package io.github.replicationrouting.connection.pool;
+
+import com.zaxxer.hikari.SQLExceptionOverride;
+import io.github.replicationrouting.dialect.ErrorKind;
+import java.sql.SQLException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has HikariCP leave a connection that is lost, or whose server is unfit, to whoever holds it: the holder knows intent and
+ * phase, may run its work again elsewhere, and has the connection closed when it is given back. HikariCP would close it at
+ * once, and log a stack trace for each although no caller saw a failure. The application's own override decides first.
+ * Thread-safe.
+ */
+final class KeepForHolder implements SQLExceptionOverride {
+
+    private final @Nullable SQLExceptionOverride own;
+    private final Function<SQLException, ErrorKind> classifier;
+
+    /**
+     * @param own the application's, or null
+     * @param classifier what an error of this node means
+     */
+    KeepForHolder(@Nullable SQLExceptionOverride own, Function<SQLException, ErrorKind> classifier) {
+        this.own = own;
+        this.classifier = classifier;
+    }
+
+    @java.lang.Override
+    public Override adjudicate(SQLException error) {
+        Override verdict = own == null ? Override.CONTINUE_EVICT : own.adjudicate(error);
+        return verdict == Override.CONTINUE_EVICT && classifier.apply(error).isLoss() ? Override.DO_NOT_EVICT : verdict;
+    }
+}
