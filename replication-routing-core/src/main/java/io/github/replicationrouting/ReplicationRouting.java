@@ -392,7 +392,9 @@ public final class ReplicationRouting implements AutoCloseable {
                         bulkheads,
                         background,
                         metrics,
-                        () -> sessions.describe(sessionScope),
+                        () -> sessions.describe(
+                                sessionScope,
+                                sessions.isOn() ? OwnWrites.areReported(topology, pools, monitor.timeout()) : null),
                         promotions);
             } catch (RuntimeException e) {
                 pools.values().forEach(NodePool::close);

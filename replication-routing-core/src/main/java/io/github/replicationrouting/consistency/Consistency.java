@@ -307,14 +307,23 @@ public final class Consistency {
         metrics.consistencyWaited(duration, reached == null ? "primary" : "reached");
     }
 
-    /** For people: for example {@code read-your-writes by gtid, across requests (signed cookie)}. */
-    public String describe(SessionScope scope) {
+    /**
+     * For people: for example {@code read-your-writes by gtid (reported with each commit), across requests (signed
+     * cookie)}.
+     *
+     * @param reported whether the server reports each commit through the driver in use; null where that is not known
+     */
+    public String describe(SessionScope scope, @Nullable Boolean reported) {
         if (!isOn()) {
             return "eventual consistency";
         }
         NodeStatus primary = topology.snapshot().primary();
         Position written = primary == null ? null : primary.position();
         String means = written == null ? "time" : written instanceof BinlogPosition ? "binary log" : "gtid";
-        return "read-your-writes by " + means + ", " + scope;
+        String how = "";
+        if (written != null && reported != null) {
+            how = reported ? " (reported with each commit)" : " (the primary's, asked for after each commit)";
+        }
+        return "read-your-writes by " + means + how + ", " + scope;
     }
 }

@@ -56,7 +56,7 @@ class ConsistencyTest {
 
         assertThat(off.demand()).isNull();
         assertThat(SessionToken.current().isEmpty()).isTrue();
-        assertThat(off.describe(SessionScope.COOKIE)).isEqualTo("eventual consistency");
+        assertThat(off.describe(SessionScope.COOKIE, true)).isEqualTo("eventual consistency");
     }
 
     @Test
@@ -168,13 +168,16 @@ class ConsistencyTest {
 
     @Test
     void whenDescribedShouldSayByWhatCommitsAreKnown() {
-        assertThat(consistency.describe(SessionScope.COOKIE))
+        assertThat(consistency.describe(SessionScope.COOKIE, null))
                 .isEqualTo("read-your-writes by gtid, across requests (signed cookie)");
+        assertThat(consistency.describe(SessionScope.COOKIE, true))
+                .isEqualTo("read-your-writes by gtid (reported with each commit), across requests (signed cookie)");
         written = BinlogPosition.of(UUID, "binlog.000001", 4);
-        assertThat(consistency.describe(SessionScope.THREAD))
-                .isEqualTo("read-your-writes by binary log, within one thread");
+        assertThat(consistency.describe(SessionScope.THREAD, false))
+                .isEqualTo(
+                        "read-your-writes by binary log (the primary's, asked for after each commit), within one thread");
         written = null;
-        assertThat(consistency.describe(SessionScope.REQUEST))
+        assertThat(consistency.describe(SessionScope.REQUEST, false))
                 .isEqualTo("read-your-writes by time, within one request (no carrier)");
     }
 

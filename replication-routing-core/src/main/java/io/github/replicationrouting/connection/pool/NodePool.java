@@ -99,6 +99,11 @@ public final class NodePool implements AutoCloseable {
         return node;
     }
 
+    /** Whether server and driver report the commits of its sessions; null until it has had a connection. */
+    public @Nullable Boolean reportsCommits() {
+        return source.reportsCommits();
+    }
+
     /** Whether it has as many connections as it keeps ready. */
     public boolean isWarm() {
         return pool.getHikariPoolMXBean().getTotalConnections() >= pool.getMinimumIdle();

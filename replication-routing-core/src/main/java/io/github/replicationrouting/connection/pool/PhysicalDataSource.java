@@ -45,6 +45,7 @@ final class PhysicalDataSource extends AbstractDataSource {
     private final boolean presetVariables;
     private volatile @Nullable Exception lastFailure;
     private volatile @Nullable ReplicationDialect dialect;
+    private volatile @Nullable Boolean reportsCommits;
     private volatile boolean closed;
 
     PhysicalDataSource(
@@ -100,6 +101,12 @@ final class PhysicalDataSource extends AbstractDataSource {
     @Nullable
     Exception lastFailure() {
         return lastFailure;
+    }
+
+    /** Whether the newest session reports its commits; null until there was one. */
+    @Nullable
+    Boolean reportsCommits() {
+        return reportsCommits;
     }
 
     /** What an error of the server says beyond the failure itself. */
@@ -176,6 +183,7 @@ final class PhysicalDataSource extends AbstractDataSource {
             PhysicalConnection connection =
                     PhysicalConnection.over(fresh, wire, spoken, statementTime, tracksCommits, presetVariables);
             defaults.learnFrom(connection, configuredCatalog);
+            reportsCommits = connection.reportsCommits();
             return connection;
         } catch (SQLException | RuntimeException e) {
             try {
