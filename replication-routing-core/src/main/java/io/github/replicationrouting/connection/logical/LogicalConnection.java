@@ -166,8 +166,10 @@ final class LogicalConnection implements RoutedConnection {
         try {
             configure(acquired);
         } catch (SQLException e) {
+            // In this order: a lost connection must not go back as if it were sound.
+            SQLException failure = failed(acquired, e);
             acquired.release();
-            throw failed(acquired, e);
+            throw failure;
         } catch (RuntimeException e) {
             acquired.release();
             throw e;
