@@ -17,7 +17,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
-import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLWarning;
 import java.sql.SQLXML;
 import java.sql.Savepoint;
@@ -326,7 +325,7 @@ public final class PhysicalConnection implements Connection {
     /** An aborted connection must not go on answering what needs no server, or the pool would use it again. */
     private void requireOpen() throws SQLException {
         if (abandoned || delegate.isClosed()) {
-            throw new SQLNonTransientConnectionException("The connection is closed", "08003");
+            throw new ClosedConnectionException();
         }
     }
 

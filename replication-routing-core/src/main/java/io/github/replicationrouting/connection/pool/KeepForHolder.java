@@ -1,6 +1,7 @@
 package io.github.replicationrouting.connection.pool;
 
 import com.zaxxer.hikari.SQLExceptionOverride;
+import io.github.replicationrouting.connection.physical.ClosedConnectionException;
 import io.github.replicationrouting.dialect.ErrorKind;
 import java.sql.SQLException;
 import java.util.function.Function;
@@ -29,6 +30,13 @@ final class KeepForHolder implements SQLExceptionOverride {
     @java.lang.Override
     public Override adjudicate(SQLException error) {
         Override verdict = own == null ? Override.CONTINUE_EVICT : own.adjudicate(error);
-        return verdict == Override.CONTINUE_EVICT && classifier.apply(error).isLoss() ? Override.DO_NOT_EVICT : verdict;
+        return verdict == Override.CONTINUE_EVICT && isForHolder(error) ? Override.DO_NOT_EVICT : verdict;
+    }
+
+    /** Connector/J also calls a rollback in auto-commit by 08003: what plain HikariCP does then, ours does. */
+    private boolean isForHolder(SQLException error) {
+        return "08003".equals(error.getSQLState())
+                ? error instanceof ClosedConnectionException
+                : classifier.apply(error).isLoss();
     }
 }

@@ -21,7 +21,7 @@ class KeepForHolderTest {
             delimiter = '|',
             value = {
                 "0 | 08S01 | Communications link failure | DO_NOT_EVICT",
-                "0 | 08003 | The connection is closed | DO_NOT_EVICT",
+                "0 | 08003 | Can't call rollback when autocommit=true | CONTINUE_EVICT",
                 "1290 | HY000 | running with the --super-read-only option | CONTINUE_EVICT",
                 "1836 | HY000 | Running in read-only mode | CONTINUE_EVICT",
                 "1047 | 08S01 | WSREP has not yet prepared node | DO_NOT_EVICT",
