@@ -171,6 +171,7 @@ final class ConnectionProber implements Prober {
 
     private ProbeAnswer lookWithSubstitute(Probe probe) {
         Kept used = null;
+        probe.opensConnection(true);
         try {
             used = open(Objects.requireNonNull(target.substitute()), true);
             return look(used, true, probe);

@@ -298,7 +298,7 @@ abstract class MonitorTests {
 
         await().atMost(SOON).untilAsserted(() -> assertThat(status("db1").reason())
                 .isEqualTo("access denied for the monitor's user: check replication.routing.username/password or"
-                        + " monitor.username"));
+                        + " monitor.username, and whether the account requires TLS"));
         assertThat(status("db1").state()).isEqualTo(NodeState.DOWN);
     }
 
