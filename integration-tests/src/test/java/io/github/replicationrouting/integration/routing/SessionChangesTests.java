@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.replicationrouting.connection.pool.NodePool;
 import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.routing.RoutingHints;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.sql.CallableStatement;
@@ -165,6 +166,31 @@ abstract class SessionChangesTests {
                 return 1;
             });
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SET SESSION TRANSACTION READ WRITE",
+                "SET TRANSACTION READ WRITE",
+                "SET %s = 0",
+                "START TRANSACTION READ WRITE"
+            })
+    void aReaderCannotWriteOnThePrimaryWhateverItSays(String text) {
+        RoutingHints.onPrimary(() -> {
+            withOneConnection((jdbc, transactions) -> {
+                for (int i = 0; i < 2; i++) {
+                    assertThatExceptionOfType(DataAccessException.class)
+                            .isThrownBy(() -> in(transactions, true, () -> {
+                                jdbc.execute(text.formatted(readOnly));
+                                return jdbc.update("INSERT INTO item VALUES (99)");
+                            }));
+                }
+            });
+            return null;
+        });
+        assertThat(routing.jdbc().queryForObject("SELECT COUNT(*) FROM item", Integer.class))
+                .isZero();
     }
 
     @Test

@@ -49,6 +49,11 @@ public final class PhysicalConnection implements Connection {
 
     private static final Duration ANSWER_MARGIN = Duration.ofSeconds(1);
 
+    /** ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, which is what the server says of a write. */
+    private static final int READ_ONLY_TRANSACTION = 1792;
+
+    private static final String READ_ONLY_TRANSACTION_STATE = "25006";
+
     private final Connection delegate;
     private final Wire wire;
     private final ReplicationDialect dialect;
@@ -272,6 +277,7 @@ public final class PhysicalConnection implements Connection {
     /** @param change what the text of the statement leaves in the session */
     <T, R extends @Nullable Object> R onServer(T target, ServerCall<? super T, R> call, SessionChange change)
             throws SQLException {
+        requireAllowed(change);
         lastCallFailed = true;
         beforeServerCall();
         if (!change.isNone()) {
@@ -287,6 +293,16 @@ public final class PhysicalConnection implements Connection {
         statementTime.add(System.nanoTime() - began);
         lastCallFailed = false;
         return result;
+    }
+
+    /** Whoever must not write cannot begin to by SQL text, which goes before what the session says. */
+    void requireAllowed(SessionChange change) throws SQLException {
+        if (change.isWritableTransaction() && state.readOnly()) {
+            throw new SQLException(
+                    "START TRANSACTION READ WRITE in a session that is read-only",
+                    READ_ONLY_TRANSACTION_STATE,
+                    READ_ONLY_TRANSACTION);
+        }
     }
 
     /** Whether SQL text left something in the session that belongs to its user: the connection stays with them. */

@@ -24,8 +24,10 @@ final class PhysicalPreparedStatement extends DelegatingPreparedStatement<Prepar
     }
 
     @Override
-    protected void inspect(String sql) {
-        change = change.and(SessionChange.of(sql));
+    protected void inspect(String sql) throws SQLException {
+        SessionChange more = SessionChange.of(sql);
+        connection.requireAllowed(more);
+        change = change.and(more);
     }
 
     @Override

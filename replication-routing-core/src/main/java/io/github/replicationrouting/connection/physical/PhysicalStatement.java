@@ -23,8 +23,10 @@ final class PhysicalStatement extends DelegatingStatement<Statement> {
     }
 
     @Override
-    protected void inspect(String sql) {
-        change = change.and(SessionChange.of(sql));
+    protected void inspect(String sql) throws SQLException {
+        SessionChange more = SessionChange.of(sql);
+        connection.requireAllowed(more);
+        change = change.and(more);
     }
 
     @Override

@@ -14,19 +14,22 @@ import java.util.stream.Collectors;
 final class SessionChange {
 
     /** Nothing, which is what nearly all statements leave. */
-    static final SessionChange NONE = new SessionChange(false, false, Set.of());
+    static final SessionChange NONE = new SessionChange(false, false, false, Set.of());
 
-    private static final SessionChange LASTING = new SessionChange(true, false, Set.of());
+    private static final SessionChange LASTING = new SessionChange(true, false, false, Set.of());
+    private static final SessionChange WRITABLE_TRANSACTION = new SessionChange(false, true, false, Set.of());
 
     /** With more it is cheaper to have a new connection. */
     private static final int MOST_VARIABLES = 32;
 
     private final boolean lasting;
+    private final boolean writable;
     private final boolean locks;
     private final Set<String> variables;
 
-    private SessionChange(boolean lasting, boolean locks, Set<String> variables) {
+    private SessionChange(boolean lasting, boolean writable, boolean locks, Set<String> variables) {
         this.lasting = lasting;
+        this.writable = writable;
         this.locks = locks;
         this.variables = variables;
     }
@@ -36,7 +39,7 @@ final class SessionChange {
     }
 
     boolean isNone() {
-        return this == NONE;
+        return !lasting && !locks && variables.isEmpty();
     }
 
     /** Whether nothing but the end of the session undoes it. */
@@ -44,15 +47,24 @@ final class SessionChange {
         return lasting;
     }
 
+    /** Whether it begins a transaction that may write, whatever the session says. */
+    boolean isWritableTransaction() {
+        return writable;
+    }
+
     boolean isOfVariables() {
         return !variables.isEmpty();
     }
 
+    /** What both leave. */
     SessionChange and(SessionChange other) {
+        if (other.isNone()) {
+            return isNone() ? NONE : this;
+        }
         if (isNone() || other.lasting) {
             return other;
         }
-        if (other.isNone() || lasting) {
+        if (lasting) {
             return this;
         }
         Set<String> all = new LinkedHashSet<>(variables);
@@ -64,7 +76,7 @@ final class SessionChange {
         if (variables.size() > MOST_VARIABLES) {
             return LASTING;
         }
-        return locks || !variables.isEmpty() ? new SessionChange(false, locks, variables) : NONE;
+        return locks || !variables.isEmpty() ? new SessionChange(false, false, locks, variables) : NONE;
     }
 
     /** What undoes it, where it does not last and where no variable had a value before. */
@@ -106,11 +118,13 @@ final class SessionChange {
         private boolean assigns;
         private boolean creates;
         private boolean flushes;
+        private boolean begins;
 
         /** Whether variables that follow are filled from a result. */
         private boolean into;
 
         private boolean lasting;
+        private boolean writable;
         private boolean locks;
         private Set<String> variables = Set.of();
 
@@ -119,7 +133,7 @@ final class SessionChange {
         }
 
         SessionChange result() {
-            while (at < sql.length() && !lasting) {
+            while (at < sql.length() && !lasting && !writable) {
                 char c = sql.charAt(at);
                 if (isOfWord(c)) {
                     readWord();
@@ -135,6 +149,9 @@ final class SessionChange {
                     at++;
                     readSign(c);
                 }
+            }
+            if (writable) {
+                return WRITABLE_TRANSACTION;
             }
             return lasting ? LASTING : of(locks, variables);
         }
@@ -161,6 +178,7 @@ final class SessionChange {
             assigns = false;
             creates = false;
             flushes = false;
+            begins = false;
             into = false;
         }
 
@@ -175,6 +193,7 @@ final class SessionChange {
                 assignTo(from);
             } else {
                 locks |= is(from, "GET_LOCK");
+                writable = begins && is(from, "WRITE");
                 lasting |= (creates && is(from, "TEMPORARY")) || (flushes && is(from, "LOCK"));
             }
             into = is(from, "INTO");
@@ -187,6 +206,7 @@ final class SessionChange {
             creates = is(from, "CREATE");
             flushes = is(from, "FLUSH");
             assigns = isAnyOf(ASSIGNING_STARTS, from);
+            begins = is(from, "START");
             lasting = isAnyOf(LASTING_STARTS, from);
         }
 

@@ -139,6 +139,17 @@ class SessionChangeTest {
     }
 
     @Test
+    void aTransactionCanBeBegunAsWritable() {
+        assertThat(SessionChange.of("/* x */ start transaction with consistent snapshot, read write")
+                        .isWritableTransaction())
+                .isTrue();
+        assertThat(SessionChange.of("START TRANSACTION READ ONLY").isNone()).isTrue();
+        assertThat(SessionChange.of("SELECT 1; START TRANSACTION; SELECT write FROM t")
+                        .isNone())
+                .isTrue();
+    }
+
+    @Test
     void changesAddUp() {
         SessionChange one = SessionChange.of("SET @a = 1");
         SessionChange two = SessionChange.of("SELECT GET_LOCK('x', 1) INTO @b");
