@@ -54,7 +54,12 @@ record JdbcCall(Kind kind, int slot, int choice) {
         IMPLICIT_COMMIT(1),
         TEXT_BEGIN(2),
         TEXT_COMMIT(1),
-        TEXT_ROLLBACK(1);
+        TEXT_ROLLBACK(1),
+        TEXT_ISOLATION(2),
+        TEXT_CATALOG(2),
+        TEXT_SETTING(2),
+        TEXT_VARIABLE(2),
+        ASK_SESSION(3);
 
         private final int weight;
 

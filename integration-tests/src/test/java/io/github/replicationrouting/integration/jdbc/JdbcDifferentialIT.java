@@ -69,10 +69,11 @@ class JdbcDifferentialIT {
                     2);
             Side ours = Side.of(layer, stack, "ours1", parameters, 2);
             boolean lazy = layer == Side.Layer.LOGICAL;
+            boolean believes = parameters.contains("useLocalSessionState=true");
             return new Pair(
                     ours,
-                    new Player(plain, stack, "plain1", "plain2", lazy),
-                    new Player(ours, stack, "ours1", "ours2", lazy));
+                    new Player(plain, stack, "plain1", "plain2", lazy, believes),
+                    new Player(ours, stack, "ours1", "ours2", lazy, believes));
         }
 
         String describe(long seed, List<JdbcCall> calls, Difference difference) throws SQLException {

@@ -38,6 +38,7 @@ final class Player implements AutoCloseable {
     private final String first;
     private final String second;
     private final boolean lazy;
+    private final boolean believesItsOwnState;
     private final Connection observer;
     private @Nullable SQLException lastFailure;
     private final Slot[] slots = new Slot[JdbcCall.SLOTS];
@@ -57,6 +58,9 @@ final class Player implements AutoCloseable {
         private boolean begunReadOnly;
 
         private boolean begunByText;
+
+        /** Whether SQL text changed the session, which a plain pool would leave to the next user. */
+        private boolean sessionChanged;
     }
 
     /**
@@ -64,13 +68,16 @@ final class Player implements AutoCloseable {
      * @param second its other database
      * @param lazy leaves out what a connection that is not connected yet cannot refuse as the driver does: settings that
      *     do not exist, and the end of a transaction in auto-commit
+     * @param believesItsOwnState leaves out what a driver does not notice that is told that SQL text changes no session
      */
-    Player(Side side, Stack stack, String first, String second, boolean lazy) throws SQLException {
+    Player(Side side, Stack stack, String first, String second, boolean lazy, boolean believesItsOwnState)
+            throws SQLException {
         this.side = side;
         this.stack = stack;
         this.first = first;
         this.second = second;
         this.lazy = lazy;
+        this.believesItsOwnState = believesItsOwnState;
         this.observer = DriverManager.getConnection(
                 stack.url(stack.primary(), first, ""),
                 stack.cluster().username(),
@@ -179,9 +186,11 @@ final class Player implements AutoCloseable {
             }
             case ASK_STATE -> {
                 closeStreamBeforeSetting(slot);
-                yield connection.getAutoCommit() + " " + connection.isReadOnly() + " "
-                        + connection.getTransactionIsolation() + " " + connection.getCatalog() + " "
-                        + connection.isClosed();
+                // Once SQL text has changed them, drivers and pools answer from memory.
+                yield connection.getAutoCommit() + " " + connection.isReadOnly() + " " + connection.isClosed()
+                        + (slot.sessionChanged
+                                ? ""
+                                : " " + connection.getTransactionIsolation() + " " + connection.getCatalog());
             }
             case ASK_SERVER -> query(connection, "SELECT @@autocommit, " + stack.isolationVariable() + ", DATABASE()");
             case COMMIT -> end(slot, connection, true);
@@ -250,6 +259,22 @@ final class Player implements AutoCloseable {
             }
             case TEXT_COMMIT -> update(connection, "COMMIT") + seenByOthers();
             case TEXT_ROLLBACK -> update(connection, "ROLLBACK") + seenByOthers();
+            case TEXT_ISOLATION ->
+                believesItsOwnState
+                        ? NOTHING
+                        : change(
+                                slot,
+                                connection,
+                                "SET SESSION TRANSACTION ISOLATION LEVEL "
+                                        + (choice % 2 == 0 ? "READ COMMITTED" : "SERIALIZABLE"));
+            case TEXT_CATALOG ->
+                believesItsOwnState ? NOTHING : change(slot, connection, "USE " + (choice % 2 == 0 ? first : second));
+            case TEXT_SETTING -> change(slot, connection, "SET time_zone = '+0" + choice % 9 + ":00'");
+            case TEXT_VARIABLE -> change(slot, connection, "SET @played = " + choice);
+            case ASK_SESSION ->
+                query(
+                        connection,
+                        "SELECT @@time_zone, @played, DATABASE(), " + stack.isolationVariable() + ", " + choice);
         };
     }
 
@@ -302,7 +327,12 @@ final class Player implements AutoCloseable {
             }
         }
         forget(slot);
-        side.giveBack(connection);
+        if (slot.sessionChanged) {
+            closeStream(slot);
+            side.discard(connection);
+        } else {
+            side.giveBack(connection);
+        }
         return "given back" + seenByOthers();
     }
 
@@ -368,6 +398,14 @@ final class Player implements AutoCloseable {
     private static String update(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             return "updated " + statement.executeUpdate(sql);
+        }
+    }
+
+    private static String change(Slot slot, Connection connection, String sql) throws SQLException {
+        slot.sessionChanged = true;
+        // Connector/J takes each update for a write.
+        try (Statement statement = connection.createStatement()) {
+            return "executed " + statement.execute(sql);
         }
     }
 
