@@ -43,6 +43,12 @@ public record NodeSpec(
         return new NodeSpec(name, url, DeclaredRole.AUTO, NodeKind.SERVER, 1, null);
     }
 
+    /** The URL without what may be secret: user, password, parameters. */
+    public String plainUrl() {
+        String address = url.replaceFirst("[?#].*", "");
+        return address.replaceAll("[^/,(]*@", "");
+    }
+
     /**
      * One server that is reached as this node is, at another address, with nothing else said about it; null where the
      * URL does not show where the address belongs.

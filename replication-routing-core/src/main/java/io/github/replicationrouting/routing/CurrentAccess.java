@@ -15,18 +15,27 @@ public final class CurrentAccess {
      * @param readOnly the connection's own setting, the signal of plain JDBC users
      */
     public static Access of(boolean autoCommit, boolean readOnly) {
+        return of(autoCommit, readOnly, isInSpringTransaction(autoCommit));
+    }
+
+    /**
+     * The same for a connection of which this is known.
+     *
+     * @param inSpringTransaction whether it is the one of the transaction that Spring manages on this thread
+     */
+    public static Access of(boolean autoCommit, boolean readOnly, boolean inSpringTransaction) {
         if (readOnly) {
             return Access.READ;
         }
         if (autoCommit) {
             return Access.OUTSIDE_TRANSACTION;
         }
-        return isInSpringTransaction(autoCommit) && TransactionSynchronizationManager.isCurrentTransactionReadOnly()
+        return inSpringTransaction && TransactionSynchronizationManager.isCurrentTransactionReadOnly()
                 ? Access.READ
                 : Access.WRITE;
     }
 
-    /** Whether a connection with this auto-commit takes part in a transaction that Spring manages. */
+    /** Whether a connection with this auto-commit may be that of a transaction that Spring manages. */
     public static boolean isInSpringTransaction(boolean autoCommit) {
         return !autoCommit && TransactionSynchronizationManager.isActualTransactionActive();
     }

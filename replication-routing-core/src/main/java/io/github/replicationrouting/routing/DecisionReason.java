@@ -36,13 +36,18 @@ public enum DecisionReason {
     }
 
     /** Whether it means a read that the primary serves. */
-    boolean isServedByPrimary() {
+    public boolean isServedByPrimary() {
         return this == NO_ELIGIBLE_REPLICA || this == SESSION_PRIMARY || this == MAX_STALENESS || this == HINT_PRIMARY;
     }
 
     /** Whether the primary serves a read only until a replica can. */
     public boolean isInPlaceOfReplica() {
         return this == NO_ELIGIBLE_REPLICA || this == SESSION_PRIMARY || this == MAX_STALENESS;
+    }
+
+    /** Whether it stands for a read that another node would rather serve. */
+    public boolean isMakeshift() {
+        return isServedByPrimary() || this == LEAST_LAGGED;
     }
 
     /** The word used outside of Java. */

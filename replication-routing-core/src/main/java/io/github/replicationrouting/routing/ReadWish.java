@@ -1,6 +1,8 @@
 package io.github.replicationrouting.routing;
 
 import io.github.replicationrouting.consistency.Consistency;
+import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.topology.NodeStatus;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,18 @@ public record ReadWish(
     /** Whether it may wait for a primary; who has only read is content with any node that serves reads. */
     public boolean mayHold() {
         return onPrimary || maxStaleness != null || (session != null && session.hasOwnCommits());
+    }
+
+    /** Whether a node that serves reads is known to do. */
+    public boolean isMetBy(NodeStatus node) {
+        return (!onPrimary || node.role() == Role.PRIMARY)
+                && (session == null || session.isMetBy(node))
+                && (maxStaleness == null || node.freshness().isWithin(maxStaleness.toNanos(), System.nanoTime()));
+    }
+
+    /** The same whatever the session has written and seen. */
+    public ReadWish withoutSession() {
+        return new ReadWish(null, maxStaleness, onPrimary, mayWait);
     }
 
     /** The same after a wait in vain. */

@@ -49,6 +49,11 @@ public class Transactions {
         return work.get();
     }
 
+    @Transactional(isolation = Isolation.READ_COMMITTED, readOnly = true)
+    public <T extends @Nullable Object> T readOnlyReadCommitted(Supplier<T> work) {
+        return work.get();
+    }
+
     @Transactional(isolation = Isolation.SERIALIZABLE, readOnly = true)
     public <T extends @Nullable Object> T readOnlySerializable(Supplier<T> work) {
         return work.get();

@@ -21,6 +21,7 @@ import java.sql.SQLXML;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.util.Calendar;
+import org.jspecify.annotations.Nullable;
 
 /** The same for a prepared statement; its own questions about itself may be answered by the server, too. */
 @SuppressWarnings("deprecation")
@@ -126,7 +127,11 @@ public abstract class DelegatingPreparedStatement<S extends PreparedStatement> e
 
     @Override
     public void clearParameters() throws SQLException {
-        delegate().clearParameters();
+        ServerQuery<S, Boolean> clearing = target -> {
+            target.clearParameters();
+            return Boolean.TRUE;
+        };
+        onAnswer(clearing);
     }
 
     @Override
@@ -175,8 +180,9 @@ public abstract class DelegatingPreparedStatement<S extends PreparedStatement> e
     }
 
     @Override
-    public ResultSetMetaData getMetaData() throws SQLException {
-        return onServer(target -> target.getMetaData());
+    public @Nullable ResultSetMetaData getMetaData() throws SQLException {
+        ServerQuery<S, @Nullable ResultSetMetaData> query = target -> target.getMetaData();
+        return onServer(query);
     }
 
     @Override
@@ -206,7 +212,8 @@ public abstract class DelegatingPreparedStatement<S extends PreparedStatement> e
 
     @Override
     public ParameterMetaData getParameterMetaData() throws SQLException {
-        return onServer(target -> target.getParameterMetaData());
+        ServerQuery<S, ParameterMetaData> query = target -> target.getParameterMetaData();
+        return onServer(query);
     }
 
     @Override

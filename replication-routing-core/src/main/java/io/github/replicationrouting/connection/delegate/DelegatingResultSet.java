@@ -612,7 +612,7 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public void moveToInsertRow() throws SQLException {
-        delegate().moveToInsertRow();
+        changeRow(ResultSet::moveToInsertRow);
     }
 
     @Override

@@ -23,6 +23,14 @@ public abstract class DelegatingStatement<S extends Statement> implements Statem
     /** Sees each text before it runs or joins a batch, and may refuse it. */
     protected void inspect(String sql) throws SQLException {}
 
+    /**
+     * Goes on in the answer of what ran before, on the statement behind this one. Some of it may still have to come from
+     * the server, but nothing begins there.
+     */
+    protected <R extends @Nullable Object> R onAnswer(ServerCall<? super S, R> call) throws SQLException {
+        return call.on(delegate());
+    }
+
     /** What a caller gets to see of a result. */
     protected abstract ResultSet exposed(ResultSet result) throws SQLException;
 
@@ -95,8 +103,9 @@ public abstract class DelegatingStatement<S extends Statement> implements Statem
     }
 
     @Override
-    public SQLWarning getWarnings() throws SQLException {
-        return delegate().getWarnings();
+    public @Nullable SQLWarning getWarnings() throws SQLException {
+        ServerQuery<S, @Nullable SQLWarning> query = target -> target.getWarnings();
+        return onAnswer(query);
     }
 
     @Override
@@ -128,7 +137,7 @@ public abstract class DelegatingStatement<S extends Statement> implements Statem
 
     @Override
     public boolean getMoreResults() throws SQLException {
-        return delegate().getMoreResults();
+        return onAnswer(target -> target.getMoreResults());
     }
 
     @Override
@@ -179,7 +188,7 @@ public abstract class DelegatingStatement<S extends Statement> implements Statem
 
     @Override
     public boolean getMoreResults(int current) throws SQLException {
-        return delegate().getMoreResults(current);
+        return onAnswer(target -> target.getMoreResults(current));
     }
 
     @Override

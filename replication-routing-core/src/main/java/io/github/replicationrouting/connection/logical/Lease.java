@@ -46,7 +46,6 @@ final class Lease {
     private final Consistency consistency;
     private final @Nullable Object hint;
 
-    private boolean used;
     private boolean read;
     private int openStatements;
     private boolean retired;
@@ -117,6 +116,16 @@ final class Lease {
 
     Duration duration() {
         return duration;
+    }
+
+    /** Whether its node is not what it was chosen for any more. */
+    boolean hasLeftRotation() {
+        return rotation.isOver();
+    }
+
+    /** Whether the reads of its connection may go on elsewhere, with what was made on it. */
+    boolean mayBeLeftBetweenTransactions() {
+        return !isWritable() && duration == Duration.UNTIL_CLOSE;
     }
 
     /** Whether the work may write here. */
@@ -257,13 +266,9 @@ final class Lease {
                 && !Intents.isForAnyReplica(hint);
     }
 
-    /** Whether it goes on in use after each read, while its session may write and read elsewhere. */
-    boolean mustKeepUp(Access next) {
-        return (duration == Duration.UNTIL_CLOSE || hasSessionState())
-                && used
-                && openStatements == 0
-                && next != Access.METADATA
-                && isReadOfSession();
+    /** Whether no statement is open on it. */
+    boolean isIdle() {
+        return openStatements == 0;
     }
 
     /** The reads are over. Knowing how far their node is lets the session go on elsewhere. */
@@ -336,7 +341,6 @@ final class Lease {
 
     void statementOpened() {
         openStatements++;
-        used = true;
     }
 
     /** Takes note of a closed statement; the last one on a retired or a statement's own lease gives it back. */

@@ -16,6 +16,7 @@ import io.github.replicationrouting.routing.Intents;
 import io.github.replicationrouting.routing.LogicalConnections;
 import io.github.replicationrouting.routing.NoReadableNodeException;
 import io.github.replicationrouting.routing.NoWritableNodeException;
+import io.github.replicationrouting.routing.ReadWish;
 import io.github.replicationrouting.routing.Route;
 import io.github.replicationrouting.routing.RoutedConnection;
 import io.github.replicationrouting.routing.WorkRecord;
@@ -25,8 +26,12 @@ import io.github.replicationrouting.topology.TopologySnapshot;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,6 +98,166 @@ public final class Leases implements LogicalConnections {
     /** The same for work that can do without: fails at once where there is no primary. */
     Lease acquireAtOnce(Route route, Access access, Lease.Duration duration) throws SQLException {
         return acquire(route, access, duration, null);
+    }
+
+    /**
+     * Whether a read that begins now may go on where others went before: the node is still in use, has what the session
+     * must see by now, and none that was preferred to it can serve again.
+     */
+    boolean isStillRight(Route route, Lease lease) {
+        if (lease.access() == Access.METADATA) {
+            return true;
+        }
+        if (lease.hasLeftRotation()) {
+            return false;
+        }
+        Intent intent = intents.of(lease.access());
+        Node node = lease.decision().node();
+        if (lease.decision().reason().isMakeshift()) {
+            try {
+                return route.decide(intent).node() == node;
+            } catch (SQLException e) {
+                log.trace("There is no better node than {}", node, e);
+                return true;
+            }
+        }
+        NodeStatus status = topology.snapshot().node(node.name());
+        return status == null
+                || intent.wish().isMetBy(status)
+                || (lease.isIdle() && catchesUp(lease, status, intent.wish()));
+    }
+
+    /** A connection that is kept is better waited on than left: its session may hold locks and variables. */
+    private boolean catchesUp(Lease lease, NodeStatus status, ReadWish wish) {
+        Consistency.Demand session = wish.session();
+        return session != null
+                && wish.withoutSession().isMetBy(status)
+                && sessionWait.isOver(lease, session.wanted(status));
+    }
+
+    /** Whether a replica is known to have what this session has committed by now; a primary has it anyway. */
+    boolean hasWhatSessionWrote(Lease lease) {
+        if (lease.decision().reason().isServedByPrimary()) {
+            return true;
+        }
+        Consistency.Demand session = consistency.demand();
+        NodeStatus status = topology.snapshot().node(lease.decision().node().name());
+        return session == null || status == null || session.hasOwnCommitsOn(status);
+    }
+
+    /**
+     * Borrows a connection for a question that any node can answer: of the node where the statements of {@code access}
+     * go, if it has one at once, else of another one that has.
+     *
+     * @param limit how long to wait where none has; null for as long as the pool allows, and where no node is known to
+     *     answer for as long as a write waits for a primary
+     */
+    Lease acquireForQuestion(Route route, Access access, @Nullable Duration limit) throws SQLException {
+        Hold.Allowance allowance = limit == null ? hold.new Allowance() : null;
+        while (true) {
+            TopologySnapshot seen = topology.snapshot();
+            try {
+                return acquireForQuestion(route, candidates(route, access), seen, access, limit);
+            } catch (NoWritableNodeException e) {
+                if (allowance == null) {
+                    throw e;
+                }
+                allowance.await(seen, e);
+            }
+        }
+    }
+
+    private Lease acquireForQuestion(
+            Route route, List<Decision> candidates, TopologySnapshot seen, Access access, @Nullable Duration limit)
+            throws SQLException {
+        SQLException refusal = null;
+        for (Readiness readiness : Readiness.values()) {
+            for (Decision candidate : candidates) {
+                NodePool pool = pools.get(candidate.node());
+                if (pool == null || !readiness.isMetBy(pool)) {
+                    continue;
+                }
+                try {
+                    Lease lease = borrow(
+                            access,
+                            Lease.Duration.STATEMENT,
+                            since(pool, limit),
+                            new Rotation(topology, seen, candidate),
+                            route,
+                            Intent.of(access));
+                    metrics.decided(
+                            access.label(), candidate.node(), candidate.reason().label());
+                    return lease;
+                } catch (SQLException e) {
+                    if (!(e instanceof NodeLeftException) && !isBusy(e)) {
+                        topology.suspect(candidate.node(), e);
+                    }
+                    refusal = e;
+                }
+            }
+        }
+        throw refusal != null ? refusal : left(candidates.get(0).node());
+    }
+
+    /** How soon a pool can lend a connection. */
+    private enum Readiness {
+        AT_ONCE,
+        SOON,
+        SOME_TIME;
+
+        boolean isMetBy(NodePool pool) {
+            return switch (this) {
+                case AT_ONCE -> pool.hasIdle();
+                case SOON -> !pool.isUsedUp() && !pool.hasIdle();
+                case SOME_TIME -> pool.isUsedUp();
+            };
+        }
+    }
+
+    /** Where a question may go: the best first. */
+    private static List<Decision> candidates(Route route, Access access) throws SQLException {
+        Intent intent = WorkRecord.intentOf(access);
+        List<Decision> candidates = new ArrayList<>();
+        try {
+            while (true) {
+                Decision next = route.decide(intent);
+                if (intent.avoided().contains(next.node())) {
+                    return candidates;
+                }
+                candidates.add(next);
+                intent = intent.avoiding(next.node());
+            }
+        } catch (NoReadableNodeException | NoWritableNodeException e) {
+            if (candidates.isEmpty()) {
+                throw e;
+            }
+            return candidates;
+        }
+    }
+
+    private static long since(NodePool pool, @Nullable Duration limit) {
+        long now = System.nanoTime();
+        return limit == null
+                ? now
+                : now
+                        + limit.toNanos()
+                        - TimeUnit.MILLISECONDS.toNanos(pool.pool().getConnectionTimeout());
+    }
+
+    /** The URL of a node, without what may be secret: of the one that was decided on, else of the one that would be. */
+    String url(@Nullable Decision decision, Route route, Access access) throws SQLException {
+        if (decision != null) {
+            return decision.node().spec().plainUrl();
+        }
+        try {
+            return candidates(route, access).get(0).node().spec().plainUrl();
+        } catch (NoReadableNodeException | NoWritableNodeException e) {
+            List<NodeStatus> known = topology.snapshot().nodes();
+            if (known.isEmpty()) {
+                throw e;
+            }
+            return known.get(0).node().spec().plainUrl();
+        }
     }
 
     private Lease acquire(Route route, Access access, Lease.Duration duration, Hold.@Nullable Allowance allowance)
@@ -207,22 +372,6 @@ public final class Leases implements LogicalConnections {
     /** As opposed to a node that the application asked for by name. */
     private static boolean isPrimary(Decision decision, TopologySnapshot seen) {
         return decision.reason() != DecisionReason.NODE_REQUESTED && seen.primary() != null;
-    }
-
-    /**
-     * Whether a connection that is kept from one read to the next lacks what its session has written or seen elsewhere
-     * meanwhile; it is waited for before.
-     */
-    boolean isBehind(Lease kept, Access access) {
-        Consistency.Demand session =
-                kept.mustKeepUp(access) ? intents.of(access).wish().session() : null;
-        NodeStatus node = session == null
-                ? null
-                : topology.snapshot().node(kept.decision().node().name());
-        return session != null
-                && node != null
-                && !session.isMetBy(node)
-                && !sessionWait.isOver(kept, session.wanted(node));
     }
 
     /** Counts what a statement met. */

@@ -34,6 +34,12 @@ final class LogicalCallableStatement extends DelegatingCallableStatement {
     }
 
     @Override
+    protected <R extends @Nullable Object> R onAnswer(ServerCall<? super CallableStatement, R> call)
+            throws SQLException {
+        return lease.onAnswer(call);
+    }
+
+    @Override
     protected ResultSet exposed(ResultSet result) {
         return new LogicalResultSet(result, this, lease);
     }

@@ -28,6 +28,7 @@ import java.sql.SQLXML;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Struct;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,9 @@ final class LogicalConnection implements RoutedConnection {
     private final ConnectionDefaults defaults;
     private final ConnectionSettings settings = new ConnectionSettings();
 
-    private @Nullable Lease lease;
+    /** Also read by whoever aborts this connection. */
+    private volatile @Nullable Lease lease;
+
     /** Leases with statements that are still open; rarely any. */
     private List<Lease> retired = List.of();
 
@@ -68,13 +71,43 @@ final class LogicalConnection implements RoutedConnection {
     private boolean readOnly;
     private boolean transactionOpen;
     private boolean springManaged;
+
+    /** Whether the transaction in progress is Spring's; null until that was looked up. */
+    private @Nullable Boolean ofSpring;
+
+    /** Whether it was in a transaction of Spring's that this connection left auto-commit. */
+    private boolean leftAutoCommitInTransaction;
+
+    /** Whether statements may do with any node where there is no primary. */
+    private boolean forQuestions;
+
     private boolean closed;
+    private volatile boolean aborted;
 
     LogicalConnection(Route route, Leases leases, ConnectionDefaults defaults) {
         this.route = route;
         this.leases = leases;
         this.defaults = defaults;
         this.autoCommit = defaults.autoCommit();
+    }
+
+    // Which transaction
+
+    private Access access() {
+        return CurrentAccess.of(autoCommit, readOnly, isInSpringTransaction());
+    }
+
+    /** Whether what this connection does is part of a transaction that Spring manages. */
+    private boolean isInSpringTransaction() {
+        if (!CurrentAccess.isInSpringTransaction(autoCommit)) {
+            return false;
+        }
+        Boolean known = ofSpring;
+        if (known == null) {
+            known = SpringTransactions.include(this, !leftAutoCommitInTransaction);
+            ofSpring = known;
+        }
+        return known;
     }
 
     @Override
@@ -86,7 +119,7 @@ final class LogicalConnection implements RoutedConnection {
 
     /** The pooled connection for what comes next. */
     private Lease lease() throws SQLException {
-        return lease(CurrentAccess.of(autoCommit, readOnly));
+        return lease(access());
     }
 
     private Lease lease(Access access) throws SQLException {
@@ -95,23 +128,20 @@ final class LogicalConnection implements RoutedConnection {
         if (current == null) {
             return acquire(access);
         }
-        boolean inSpringTransaction = CurrentAccess.isInSpringTransaction(autoCommit);
+        boolean inSpringTransaction = isInSpringTransaction();
         if (transactionOpen || current.serves(access, inSpringTransaction)) {
-            if (!transactionOpen && leases.isBehind(current, access)) {
-                retire(current);
-                return acquire(access);
-            }
             if (!transactionOpen && current.holdsBack(access, inSpringTransaction)) {
                 leases.sessionHoldsBack(current.decision().node());
             }
-            if (current.honoursHint(transactionOpen)) {
+            if (!current.honoursHint(transactionOpen)) {
+                if (transactionOpen) {
+                    throw Intents.notHonoured(current.decision());
+                }
+            } else if (current.isWritable() || mayGoOn(current)) {
                 if (access == Access.WRITE && !transactionOpen) {
                     lastDecision = current.decision().forWrite();
                 }
                 return current;
-            }
-            if (transactionOpen) {
-                throw Intents.notHonoured(current.decision());
             }
         }
         if (current.isMakeshift() && access == Access.OUTSIDE_TRANSACTION) {
@@ -119,6 +149,18 @@ final class LogicalConnection implements RoutedConnection {
         }
         retire(current);
         return acquire(access);
+    }
+
+    /**
+     * Whether reads may go on where they went. A transaction that shows what was committed before each statement has no
+     * snapshot that binds it to its node, so it need not miss what its own session committed meanwhile.
+     */
+    private boolean mayGoOn(Lease current) {
+        if (!transactionOpen) {
+            return leases.isStillRight(route, current);
+        }
+        return settings.isolation(defaults) > Connection.TRANSACTION_READ_COMMITTED
+                || leases.hasWhatSessionWrote(current);
     }
 
     private @Nullable Lease usableLease() {
@@ -159,12 +201,32 @@ final class LogicalConnection implements RoutedConnection {
     }
 
     private Lease acquire(Access access) throws SQLException {
-        return configured(leases.acquire(route, access, durationOfNext()));
+        if (!forQuestions || access != Access.OUTSIDE_TRANSACTION) {
+            return configured(leases.acquire(route, access, durationOfNext()));
+        }
+        try {
+            return configured(leases.acquireAtOnce(route, access, durationOfNext()));
+        } catch (NoWritableNodeException e) {
+            log.trace("There is no primary; any node will do for questions", e);
+            return configured(leases.acquireAtOnce(route, Access.METADATA, durationOfNext()));
+        }
     }
 
     private Lease configured(Lease acquired) throws SQLException {
+        lease = set(acquired);
+        if (aborted) {
+            retire(acquired);
+            requireOpen();
+        }
+        lastDecision = acquired.decision();
+        return acquired;
+    }
+
+    /** Puts in force on a pooled connection what was set on this one. */
+    private Lease set(Lease acquired) throws SQLException {
         try {
             configure(acquired);
+            return acquired;
         } catch (SQLException e) {
             // In this order: a lost connection must not go back as if it were sound.
             SQLException failure = failed(acquired, e);
@@ -174,13 +236,10 @@ final class LogicalConnection implements RoutedConnection {
             acquired.release();
             throw e;
         }
-        lease = acquired;
-        lastDecision = acquired.decision();
-        return acquired;
     }
 
     private Lease.Duration durationOfNext() {
-        if (CurrentAccess.isInSpringTransaction(autoCommit)) {
+        if (isInSpringTransaction()) {
             springManaged = true;
             return Lease.Duration.TRANSACTION;
         }
@@ -224,13 +283,14 @@ final class LogicalConnection implements RoutedConnection {
 
     // What statements tell
 
-    /** A statement of {@code own} is about to run. */
-    void beforeExecution(Lease own) throws SQLException {
-        if (lease() != own) {
-            throw new SQLException("This statement was made in an earlier transaction, on node "
-                    + own.decision().node() + ", and its connection was given back when that transaction ended."
-                    + " Make it in the transaction that executes it.");
-        }
+    /** Where a statement that was made on {@code own} runs now: elsewhere, where that may not go on. */
+    Lease leaseForExecution(Lease own) throws SQLException {
+        // A transaction goes on where the statement was made for it.
+        return transactionOpen && own == usableLease() && own.honoursHint(true) ? own : lease();
+    }
+
+    /** A statement is about to run on {@code own}. */
+    void beforeExecution(Lease own) {
         if (!autoCommit) {
             transactionOpen = true;
         } else if (mayWrite(own)) {
@@ -319,6 +379,10 @@ final class LogicalConnection implements RoutedConnection {
     @Override
     public void setAutoCommit(boolean autoCommit) throws SQLException {
         requireOpen();
+        if (autoCommit != this.autoCommit) {
+            ofSpring = null;
+            leftAutoCommitInTransaction = !autoCommit && CurrentAccess.isInSpringTransaction(false);
+        }
         Lease current = usableLease();
         if (current != null) {
             if (!autoCommit && current.duration() == Lease.Duration.STATEMENT && !current.hasSessionState()) {
@@ -331,7 +395,10 @@ final class LogicalConnection implements RoutedConnection {
                     return Boolean.TRUE;
                 });
             } else {
-                current.connection().setAutoCommit(autoCommit);
+                onConnection(current, target -> {
+                    target.setAutoCommit(autoCommit);
+                    return Boolean.TRUE;
+                });
             }
         }
         this.autoCommit = autoCommit;
@@ -353,6 +420,7 @@ final class LogicalConnection implements RoutedConnection {
                 return Boolean.TRUE;
             });
         }
+        ofSpring = null;
     }
 
     /** A read-only transaction has nothing to lose at its end; a lost write must be told. */
@@ -403,6 +471,7 @@ final class LogicalConnection implements RoutedConnection {
         requireOutOfAutoCommit("rollback");
         Lease current = usableLease();
         if (current == null) {
+            ofSpring = null;
             return;
         }
         boolean writes = transactionOpen && mayWrite(current);
@@ -421,11 +490,12 @@ final class LogicalConnection implements RoutedConnection {
             log.debug("Node {} was lost before a rollback", current.decision().node(), e);
             retire(current);
         }
+        ofSpring = null;
     }
 
     private void transactionEnded(Lease ended) {
         transactionOpen = false;
-        springManaged |= CurrentAccess.isInSpringTransaction(autoCommit);
+        springManaged |= isInSpringTransaction();
         if ((springManaged && !ended.hasSessionState()) || ended.isLost()) {
             retire(ended);
         }
@@ -464,14 +534,10 @@ final class LogicalConnection implements RoutedConnection {
         });
     }
 
-    private <R> R inTransaction(ServerCall<Connection, R> call) throws SQLException {
+    <R extends @Nullable Object> R inTransaction(ServerCall<Connection, R> call) throws SQLException {
         Lease current = lease();
         beforeExecution(current);
-        try {
-            return call.on(current.connection());
-        } catch (SQLException e) {
-            throw failed(current, e);
-        }
+        return onConnection(current, call);
     }
 
     // Settings, answered without a pooled connection
@@ -517,7 +583,10 @@ final class LogicalConnection implements RoutedConnection {
         requireOpen();
         Lease current = liveLease();
         if (current != null) {
-            current.connection().setCatalog(catalog);
+            onConnection(current, target -> {
+                target.setCatalog(catalog);
+                return Boolean.TRUE;
+            });
         }
         settings.setCatalog(catalog);
     }
@@ -530,7 +599,7 @@ final class LogicalConnection implements RoutedConnection {
             return changed.physical().getCatalog();
         }
         String known = settings.catalog() != null ? settings.catalog() : defaults.catalog();
-        return known != null ? known : leaseForQuestions().connection().getCatalog();
+        return known != null ? known : ask(Connection::getCatalog);
     }
 
     @Override
@@ -538,30 +607,41 @@ final class LogicalConnection implements RoutedConnection {
         requireOpen();
         Lease current = liveLease();
         if (current != null) {
-            current.connection().setSchema(schema);
+            onConnection(current, target -> {
+                target.setSchema(schema);
+                return Boolean.TRUE;
+            });
         }
         settings.setSchema(schema);
     }
 
     @Override
-    public String getSchema() throws SQLException {
+    public @Nullable String getSchema() throws SQLException {
         requireOpen();
         Lease changed = leaseWithSessionState();
         if (changed != null) {
             return changed.physical().getSchema();
         }
-        String known = settings.schema();
-        return known != null ? known : leaseForQuestions().connection().getSchema();
+        if (settings.schema() != null) {
+            return settings.schema();
+        }
+        ConnectionDefaults.Facts known = defaults.facts();
+        return known != null ? known.schema() : ask(Connection::getSchema);
     }
 
     @Override
     public void setHoldability(int holdability) throws SQLException {
-        lease().connection().setHoldability(holdability);
+        ask(target -> {
+            target.setHoldability(holdability);
+            return Boolean.TRUE;
+        });
     }
 
     @Override
     public int getHoldability() throws SQLException {
-        return leaseForQuestions().connection().getHoldability();
+        requireOpen();
+        ConnectionDefaults.Facts known = defaults.facts();
+        return known != null ? known.holdability() : ask(Connection::getHoldability);
     }
 
     @Override
@@ -614,7 +694,7 @@ final class LogicalConnection implements RoutedConnection {
     public @Nullable SQLWarning getWarnings() throws SQLException {
         requireOpen();
         Lease current = liveLease();
-        return current == null ? null : current.connection().getWarnings();
+        return current == null ? null : onConnection(current, Connection::getWarnings);
     }
 
     @Override
@@ -622,7 +702,10 @@ final class LogicalConnection implements RoutedConnection {
         requireOpen();
         Lease current = liveLease();
         if (current != null) {
-            current.connection().clearWarnings();
+            onConnection(current, target -> {
+                target.clearWarnings();
+                return Boolean.TRUE;
+            });
         }
     }
 
@@ -700,17 +783,14 @@ final class LogicalConnection implements RoutedConnection {
 
     private <S extends Statement> StatementLease<S> made(String sql, ServerCall<Connection, S> making)
             throws SQLException {
-        Lease current = lease();
-        current.requireNoLock(sql);
-        return new StatementLease<>(this, current, onConnection(current, making));
+        return StatementLease.of(this, lease(), sql, making);
     }
 
     private <S extends Statement> StatementLease<S> made(ServerCall<Connection, S> making) throws SQLException {
-        Lease current = lease();
-        return new StatementLease<>(this, current, onConnection(current, making));
+        return StatementLease.of(this, lease(), null, making);
     }
 
-    private <R> R onConnection(Lease current, ServerCall<Connection, R> call) throws SQLException {
+    <R extends @Nullable Object> R onConnection(Lease current, ServerCall<Connection, R> call) throws SQLException {
         try {
             return call.on(current.connection());
         } catch (SQLException e) {
@@ -720,23 +800,80 @@ final class LogicalConnection implements RoutedConnection {
 
     // Questions and helpers
 
-    /** Outside a transaction they are answered by any node that can be reached, while there is no primary. */
-    private Lease leaseForQuestions() throws SQLException {
-        Access access = CurrentAccess.of(autoCommit, readOnly);
-        return lease(access == Access.OUTSIDE_TRANSACTION && usableLease() == null ? Access.METADATA : access);
+    /**
+     * Asks what any connection can answer: the one at hand, else one that is borrowed for the question alone, on
+     * whichever node has one to spare.
+     */
+    <R extends @Nullable Object> R ask(ServerCall<Connection, R> question) throws SQLException {
+        requireOpen();
+        Lease current = usableLease();
+        if (current != null) {
+            return onConnection(current, question);
+        }
+        try (Question asked = new Question(leases.acquireForQuestion(route, accessOfQuestion(), null))) {
+            return onConnection(asked.lease(), question);
+        }
+    }
+
+    /** A read-only transaction asks where its statements go; whether it is Spring's need not be looked up for that. */
+    private Access accessOfQuestion() {
+        boolean known = ofSpring == null || ofSpring;
+        boolean inSpringTransaction = known && CurrentAccess.isInSpringTransaction(autoCommit);
+        return CurrentAccess.of(autoCommit, readOnly, inSpringTransaction) == Access.READ
+                ? Access.READ
+                : Access.METADATA;
+    }
+
+    /** A connection that is borrowed for one question. */
+    private record Question(Lease lease) implements AutoCloseable {
+
+        @Override
+        public void close() throws SQLException {
+            try {
+                // A driver may have asked the server, which begins a transaction where the pool is out of auto-commit.
+                if (!lease.isLost() && !lease.connection().getAutoCommit()) {
+                    lease.connection().rollback();
+                }
+            } finally {
+                lease.release();
+            }
+        }
+    }
+
+    /** The URL of the node that is at hand, else of the one that would be asked; known without a connection. */
+    String url() throws SQLException {
+        requireOpen();
+        Lease current = usableLease();
+        return leases.url(current != null ? current.decision() : null, route, accessOfQuestion());
     }
 
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
-        leaseForMetaData();
+        requireOpen();
         return LogicalMetaData.of(this);
     }
 
-    /** Where the questions of metadata go; they may reach the server, and so begin a transaction there. */
+    /** Whoever asks the metadata for their connection goes on with questions that any node can answer. */
+    Connection connectionOfMetaData() {
+        forQuestions = true;
+        return this;
+    }
+
+    /**
+     * Where the questions of metadata go that have rows for an answer, and in a transaction begin it at the server.
+     * Outside of one a connection is borrowed for the answer alone.
+     */
     Lease leaseForMetaData() throws SQLException {
+        requireOpen();
         Lease current = autoCommit || transactionOpen ? usableLease() : null;
+        if (current == null && autoCommit) {
+            Lease borrowed = set(leases.acquireForQuestion(route, accessOfQuestion(), null));
+            borrowed.statementOpened();
+            keepUntilUnused(borrowed);
+            return borrowed;
+        }
         if (current == null) {
-            current = leaseForQuestions();
+            current = lease();
         }
         if (!autoCommit) {
             transactionOpen = true;
@@ -744,22 +881,42 @@ final class LogicalConnection implements RoutedConnection {
         return current;
     }
 
+    /** Whether a connection was borrowed for one answer. */
+    boolean isBorrowed(Lease own) {
+        return own != lease;
+    }
+
     @Override
     public boolean isValid(int timeout) throws SQLException {
         if (timeout < 0) {
             throw new SQLException("The timeout must not be negative, was " + timeout);
         }
-        return !closed && leaseForQuestions().connection().isValid(timeout);
+        if (closed || aborted) {
+            return false;
+        }
+        Lease current = usableLease();
+        try {
+            if (current != null) {
+                return !current.isLost() && current.connection().isValid(timeout);
+            }
+            Duration limit = timeout == 0 ? null : Duration.ofSeconds(timeout);
+            try (Question asked = new Question(leases.acquireForQuestion(route, accessOfQuestion(), limit))) {
+                return asked.lease().connection().isValid(timeout);
+            }
+        } catch (SQLException e) {
+            log.debug("No node answers", e);
+            return false;
+        }
     }
 
     @Override
     public String nativeSQL(String sql) throws SQLException {
-        return onConnection(leaseForQuestions(), target -> target.nativeSQL(sql));
+        return ask(target -> target.nativeSQL(sql));
     }
 
     @Override
     public Map<String, Class<?>> getTypeMap() throws SQLException {
-        return lease().connection().getTypeMap();
+        return ask(Connection::getTypeMap);
     }
 
     @Override
@@ -769,32 +926,32 @@ final class LogicalConnection implements RoutedConnection {
 
     @Override
     public Clob createClob() throws SQLException {
-        return onConnection(lease(), Connection::createClob);
+        return ask(Connection::createClob);
     }
 
     @Override
     public Blob createBlob() throws SQLException {
-        return onConnection(lease(), Connection::createBlob);
+        return ask(Connection::createBlob);
     }
 
     @Override
     public NClob createNClob() throws SQLException {
-        return onConnection(lease(), Connection::createNClob);
+        return ask(Connection::createNClob);
     }
 
     @Override
     public SQLXML createSQLXML() throws SQLException {
-        return onConnection(lease(), Connection::createSQLXML);
+        return ask(Connection::createSQLXML);
     }
 
     @Override
     public Array createArrayOf(String typeName, Object[] elements) throws SQLException {
-        return onConnection(lease(), target -> target.createArrayOf(typeName, elements));
+        return ask(target -> target.createArrayOf(typeName, elements));
     }
 
     @Override
     public Struct createStruct(String typeName, Object[] attributes) throws SQLException {
-        return onConnection(lease(), target -> target.createStruct(typeName, attributes));
+        return ask(target -> target.createStruct(typeName, attributes));
     }
 
     // Ends
@@ -814,15 +971,16 @@ final class LogicalConnection implements RoutedConnection {
         }
     }
 
-    /** Closed only by whoever holds it: a lost node does not close it. */
+    /** Closed only by whoever holds or aborts it: a lost node does not close it. */
     @Override
     public boolean isClosed() {
-        return closed;
+        return closed || aborted;
     }
 
-    /** Comes from another thread, so it only cuts the pooled connection off; the holder finds it lost and closes. */
+    /** Comes from another thread, so it only cuts the pooled connection off, which goes back when the holder closes. */
     @Override
     public void abort(Executor executor) throws SQLException {
+        aborted = true;
         Lease current = lease;
         if (current != null) {
             current.connection().abort(executor);
@@ -834,18 +992,20 @@ final class LogicalConnection implements RoutedConnection {
         if (type.isInstance(this)) {
             return type.cast(this);
         }
-        Lease current = lease();
-        beforeExecution(current);
-        return current.connection().unwrap(type);
+        if (!isWrapperFor(type)) {
+            throw new SQLException("Neither this connection nor that of a driver is a " + type.getName());
+        }
+        // Whoever has the pooled connection itself uses it out of sight, so it is not given back with a question.
+        return inTransaction(target -> target.unwrap(type));
     }
 
     @Override
     public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return type.isInstance(this) || leaseForQuestions().connection().isWrapperFor(type);
+        return type.isInstance(this) || ask(target -> target.isWrapperFor(type));
     }
 
     private void requireOpen() throws SQLException {
-        if (closed) {
+        if (closed || aborted) {
             throw new SQLNonTransientConnectionException("The connection is closed", "08003");
         }
     }

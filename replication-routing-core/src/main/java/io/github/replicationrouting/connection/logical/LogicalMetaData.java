@@ -5,12 +5,14 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Metadata that outlives transactions, as its logical connection does: each question goes to the pooled connection of its
- * moment. Rarely used, so a proxy made at run time will do.
+ * moment, or to one that is borrowed for it. Rarely used, so a proxy made at run time will do.
  */
 final class LogicalMetaData {
 
@@ -21,24 +23,61 @@ final class LogicalMetaData {
                 DatabaseMetaData.class.getClassLoader(),
                 new Class<?>[] {DatabaseMetaData.class},
                 (proxy, method, arguments) -> {
-                    if (method.getReturnType() == Connection.class) {
-                        return connection;
+                    if (method.getDeclaringClass() == Object.class) {
+                        return ofObject(proxy, method, arguments);
                     }
-                    return method.getDeclaringClass() == Object.class
-                            ? ofObject(proxy, method, arguments)
-                            : ask(connection, method, arguments);
+                    return switch (method.getName()) {
+                        case "getConnection" -> connection.connectionOfMetaData();
+                        case "getURL" -> connection.url();
+                        case "unwrap" -> unwrap(proxy, connection, method, arguments);
+                        default ->
+                            method.getReturnType() == ResultSet.class
+                                    ? rows(connection, method, arguments)
+                                    : connection
+                                            .ask(target -> answer(target, method, arguments))
+                                            .orElse(null);
+                    };
                 });
     }
 
-    private static @Nullable Object ask(LogicalConnection connection, Method method, @Nullable Object[] arguments)
-            throws Throwable {
+    /** Whoever has a driver's own metadata has its connection, which therefore stays. */
+    private static @Nullable Object unwrap(
+            Object proxy, LogicalConnection connection, Method method, @Nullable Object[] arguments)
+            throws SQLException {
+        return arguments[0] instanceof Class<?> type && type.isInstance(proxy)
+                ? proxy
+                : connection
+                        .inTransaction(target -> answer(target, method, arguments))
+                        .orElse(null);
+    }
+
+    private static ResultSet rows(LogicalConnection connection, Method method, @Nullable Object[] arguments)
+            throws SQLException {
         Lease lease = connection.leaseForMetaData();
+        boolean borrowed = connection.isBorrowed(lease);
+        ResultSet rows = null;
         try {
-            return method.invoke(lease.connection().getMetaData(), arguments);
+            rows = connection.onConnection(lease, target ->
+                    (ResultSet) answer(target, method, arguments).orElseThrow());
+            return new LogicalMetaDataRows(rows, connection, lease, borrowed);
+        } finally {
+            if (rows == null && borrowed) {
+                lease.statementClosed();
+            }
+        }
+    }
+
+    private static Optional<Object> answer(Connection target, Method method, @Nullable Object[] arguments)
+            throws SQLException {
+        try {
+            return Optional.ofNullable(method.invoke(target.getMetaData(), arguments));
         } catch (InvocationTargetException e) {
-            throw e.getCause() instanceof SQLException error ? connection.failed(lease, error) : e.getCause();
-        } catch (SQLException e) {
-            throw connection.failed(lease, e);
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw e.getCause() instanceof SQLException failure ? failure : new SQLException(e.getCause());
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
         }
     }
 

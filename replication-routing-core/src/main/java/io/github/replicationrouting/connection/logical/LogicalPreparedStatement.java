@@ -34,6 +34,12 @@ final class LogicalPreparedStatement extends DelegatingPreparedStatement<Prepare
     }
 
     @Override
+    protected <R extends @Nullable Object> R onAnswer(ServerCall<? super PreparedStatement, R> call)
+            throws SQLException {
+        return lease.onAnswer(call);
+    }
+
+    @Override
     protected ResultSet exposed(ResultSet result) {
         return new LogicalResultSet(result, this, lease);
     }

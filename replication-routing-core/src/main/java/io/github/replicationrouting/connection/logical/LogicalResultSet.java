@@ -40,6 +40,42 @@ final class LogicalResultSet extends DelegatingResultSet {
     }
 
     @Override
+    public boolean isBeforeFirst() throws SQLException {
+        return lease.onRows(delegate(), ResultSet::isBeforeFirst);
+    }
+
+    @Override
+    public boolean isAfterLast() throws SQLException {
+        return lease.onRows(delegate(), ResultSet::isAfterLast);
+    }
+
+    @Override
+    public boolean isFirst() throws SQLException {
+        return lease.onRows(delegate(), ResultSet::isFirst);
+    }
+
+    @Override
+    public boolean isLast() throws SQLException {
+        return lease.onRows(delegate(), ResultSet::isLast);
+    }
+
+    @Override
+    public void beforeFirst() throws SQLException {
+        lease.onRows(delegate(), result -> {
+            result.beforeFirst();
+            return Boolean.TRUE;
+        });
+    }
+
+    @Override
+    public void afterLast() throws SQLException {
+        lease.onRows(delegate(), result -> {
+            result.afterLast();
+            return Boolean.TRUE;
+        });
+    }
+
+    @Override
     public boolean first() throws SQLException {
         return lease.onRows(delegate(), ResultSet::first);
     }

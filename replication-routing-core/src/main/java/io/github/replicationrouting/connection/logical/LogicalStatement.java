@@ -33,6 +33,11 @@ final class LogicalStatement extends DelegatingStatement<Statement> {
     }
 
     @Override
+    protected <R extends @Nullable Object> R onAnswer(ServerCall<? super Statement, R> call) throws SQLException {
+        return lease.onAnswer(call);
+    }
+
+    @Override
     protected ResultSet exposed(ResultSet result) {
         return new LogicalResultSet(result, this, lease);
     }

@@ -4,6 +4,7 @@ import io.github.replicationrouting.connection.delegate.DelegatingResultSet;
 import io.github.replicationrouting.connection.delegate.ServerCall;
 import io.github.replicationrouting.connection.delegate.ServerQuery;
 import io.github.replicationrouting.routing.WorkRecord;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,15 +18,46 @@ import org.jspecify.annotations.Nullable;
 final class StatementLease<S extends Statement> {
 
     private final LogicalConnection connection;
-    private final Lease lease;
+    /** Null where the text comes with each execution. */
+    private final @Nullable String sql;
+
+    private final ServerCall<Connection, S> making;
     private final S statement;
+
+    /** Where the connection may move: what the statement needs to be made again; else null. */
+    private final @Nullable StatementRecord<S> record;
+
+    private Lease lease;
     private boolean closed;
 
-    StatementLease(LogicalConnection connection, Lease lease, S statement) {
+    private StatementLease(
+            LogicalConnection connection,
+            Lease lease,
+            @Nullable String sql,
+            ServerCall<Connection, S> making,
+            S statement,
+            @Nullable StatementRecord<S> record) {
         this.connection = connection;
+        this.sql = sql;
+        this.making = making;
         this.lease = lease;
         this.statement = statement;
+        this.record = record;
         lease.statementOpened();
+    }
+
+    static <S extends Statement> StatementLease<S> of(
+            LogicalConnection connection, Lease lease, @Nullable String sql, ServerCall<Connection, S> making)
+            throws SQLException {
+        if (sql != null) {
+            lease.requireNoLock(sql);
+        }
+        S made = connection.onConnection(lease, making);
+        if (!lease.mayBeLeftBetweenTransactions()) {
+            return new StatementLease<>(connection, lease, sql, making, made, null);
+        }
+        StatementRecord<S> record = new StatementRecord<>(made);
+        return new StatementLease<>(connection, lease, sql, making, record.proxy(), record);
     }
 
     S statement() {
@@ -42,15 +74,57 @@ final class StatementLease<S extends Statement> {
     }
 
     <R extends @Nullable Object> R onServer(ServerCall<? super S, R> call) throws SQLException {
+        Lease now = connection.leaseForExecution(lease);
+        if (now != lease) {
+            moveTo(now);
+        }
         connection.beforeExecution(lease);
         Duration left = WorkRecord.timeLeftOfRerun();
         try {
             return left == null ? call.on(statement) : RerunTime.within(left, statement, call);
         } catch (SQLException e) {
-            throw call instanceof ServerQuery ? connection.failed(lease, e) : connection.failedToChange(lease, e);
+            throw failure(call, e);
         } finally {
             connection.afterExecution(lease);
         }
+    }
+
+    /** Makes the statement again where its connection goes on. */
+    private void moveTo(Lease next) throws SQLException {
+        if (closed || record == null || !record.isRepeatable()) {
+            throw new SQLException("This statement was made in an earlier transaction, on node "
+                    + lease.decision().node() + ", and its connection was given back when that transaction ended."
+                    + " Make it in the transaction that executes it.");
+        }
+        if (sql != null) {
+            next.requireNoLock(sql);
+        }
+        Lease before = lease;
+        S again = connection.onConnection(next, making);
+        next.statementOpened();
+        lease = next;
+        try {
+            record.replace(again).close();
+        } catch (SQLException e) {
+            throw connection.failed(next, e);
+        } finally {
+            connection.statementClosed(before);
+        }
+    }
+
+    /** Goes on in the answer of what ran before, of which some may still have to come from the server. */
+    <R extends @Nullable Object> R onAnswer(ServerCall<? super S, R> call) throws SQLException {
+        try {
+            return call.on(statement);
+        } catch (SQLException e) {
+            throw failure(call, e);
+        } finally {
+            connection.afterExecution(lease);
+        }
+    }
+
+    private SQLException failure(ServerCall<?, ?> call, SQLException e) {
+        return call instanceof ServerQuery ? connection.failed(lease, e) : connection.failedToChange(lease, e);
     }
 
     /** Reads rows, which may still have to come from the server. */

@@ -17,6 +17,10 @@ public final class ConnectionDefaults {
     private final @Nullable Integer configuredIsolation;
     private volatile @Nullable Integer learntIsolation;
     private volatile @Nullable String catalog;
+    private volatile @Nullable Facts facts;
+
+    /** What the driver says of each of its connections. */
+    public record Facts(@Nullable String schema, int holdability) {}
 
     /**
      * @param autoCommit what the pools are configured to hand out
@@ -36,6 +40,7 @@ public final class ConnectionDefaults {
         if (learntIsolation == null) {
             learntIsolation = connection.getTransactionIsolation();
             catalog = configuredCatalog != null ? configuredCatalog : connection.getCatalog();
+            facts = new Facts(connection.getSchema(), connection.getHoldability());
         }
     }
 
@@ -50,6 +55,11 @@ public final class ConnectionDefaults {
         }
         Integer learnt = learntIsolation;
         return learnt != null ? learnt : ISOLATION_OF_THE_SERVERS;
+    }
+
+    /** What holds for every connection; null until a server was met. */
+    public @Nullable Facts facts() {
+        return facts;
     }
 
     /** The database that connections begin in; null until a server was met. */

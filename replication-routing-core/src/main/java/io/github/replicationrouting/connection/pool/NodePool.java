@@ -119,6 +119,16 @@ public final class NodePool implements AutoCloseable {
         return admission.waiting();
     }
 
+    /** Whether it can lend a connection at once; by the next moment it may not. */
+    public boolean hasIdle() {
+        return !isUsedUp() && pool.getHikariPoolMXBean().getIdleConnections() > 0;
+    }
+
+    /** Whether all of its connections are lent. */
+    public boolean isUsedUp() {
+        return admission.admitted() >= pool.getMaximumPoolSize();
+    }
+
     /**
      * Has HikariCP's meters of this pool kept, of whole waits and of all threads that wait. Without effect where the pool
      * was configured with meters.

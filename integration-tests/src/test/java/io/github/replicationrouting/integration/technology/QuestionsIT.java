@@ -1,0 +1,225 @@
+package io.github.replicationrouting.integration.technology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.replicationrouting.connection.delegate.ServerCall;
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.OnStacks;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.routing.RoutedConnection;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.ConnectionCallback;
+
+/** Questions that any connection can answer: they wait for no primary, and leave no connection behind. */
+@OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
+class QuestionsIT {
+
+    private static final Map<String, ServerCall<Connection, Object>> QUESTIONS = questions();
+
+    private final TestApplication app;
+
+    QuestionsIT(Stack stack, Applications applications) {
+        app = applications.get(
+                stack,
+                JdbcApplication.class,
+                TestApplication.PATIENT,
+                "replication.routing.hikari.maximum-pool-size=2",
+                "replication.routing.hikari.connection-timeout=2000");
+    }
+
+    private static Map<String, ServerCall<Connection, Object>> questions() {
+        Map<String, ServerCall<Connection, Object>> questions = new HashMap<>();
+        questions.put("getURL", connection -> connection.getMetaData().getURL());
+        questions.put(
+                "getDatabaseProductVersion",
+                connection -> connection.getMetaData().getDatabaseProductVersion());
+        questions.put("getUserName", connection -> connection.getMetaData().getUserName());
+        questions.put(
+                "supportsSavepoints", connection -> connection.getMetaData().supportsSavepoints());
+        questions.put("getSchema", connection -> String.valueOf(connection.getSchema()));
+        questions.put("getCatalog", Connection::getCatalog);
+        questions.put("getHoldability", Connection::getHoldability);
+        questions.put("getTypeMap", Connection::getTypeMap);
+        questions.put("isValid", connection -> assertThat(connection.isValid(5)).isTrue());
+        questions.put("nativeSQL", connection -> connection.nativeSQL("SELECT 1"));
+        questions.put("createBlob", Connection::createBlob);
+        questions.put("createClob", Connection::createClob);
+        questions.put("isWrapperFor", connection -> connection.isWrapperFor(String.class));
+        questions.put("unwrap", connection -> assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> connection.unwrap(Runnable.class)));
+        return questions;
+    }
+
+    @AfterEach
+    void nothingShouldBeHeld() {
+        app.awaitNothingHeld();
+    }
+
+    @Test
+    void theyShouldNotWaitForThePrimary() throws SQLException {
+        try (UsedUpPool used = UsedUpPool.of(app, app.primary())) {
+            assertThat(failing(connection -> {})).isEmpty();
+            assertThat(used.isUsedUp()).isTrue();
+        }
+    }
+
+    @Test
+    void theyShouldNotWaitForThePrimaryInATransaction() throws SQLException {
+        try (UsedUpPool used = UsedUpPool.of(app, app.primary())) {
+            assertThat(failing(connection -> connection.setAutoCommit(false))).isEmpty();
+            assertThat(failing(connection -> {
+                        connection.setAutoCommit(false);
+                        connection.setReadOnly(true);
+                    }))
+                    .isEmpty();
+            app.transactions().readOnly(() -> {
+                QUESTIONS.forEach((name, question) -> app.jdbc().execute((ConnectionCallback<Object>) question::on));
+                return app.node();
+            });
+            assertThat(used.isUsedUp()).isTrue();
+        }
+    }
+
+    private List<String> failing(Preparation preparation) throws SQLException {
+        List<String> failed = new ArrayList<>();
+        for (Map.Entry<String, ServerCall<Connection, Object>> question : QUESTIONS.entrySet()) {
+            try (Connection connection = app.bean(DataSource.class).getConnection()) {
+                preparation.on(connection);
+                question.getValue().on(connection);
+            } catch (SQLException | AssertionError e) {
+                failed.add(question.getKey() + ": " + e.getMessage());
+            }
+        }
+        return failed;
+    }
+
+    private interface Preparation {
+        void on(Connection connection) throws SQLException;
+    }
+
+    @Test
+    void theyShouldHoldNothingAfterwards() throws SQLException {
+        List<String> holding = new ArrayList<>();
+        for (Map.Entry<String, ServerCall<Connection, Object>> question : QUESTIONS.entrySet()) {
+            try (Connection connection = app.bean(DataSource.class).getConnection()) {
+                question.getValue().on(connection);
+                if (app.held() > 0) {
+                    holding.add(question.getKey());
+                }
+            }
+        }
+        assertThat(holding).isEmpty();
+    }
+
+    @Test
+    void theirResultsShouldHoldAConnectionUntilTheyAreClosed() throws SQLException {
+        try (Connection connection = app.bean(DataSource.class).getConnection()) {
+            List<String> tables = new ArrayList<>();
+            try (ResultSet found =
+                    connection.getMetaData().getTables(app.cluster().database(), null, "%", null)) {
+                assertThat(app.held()).isOne();
+                while (found.next()) {
+                    tables.add(found.getString("TABLE_NAME"));
+                }
+            }
+            assertThat(tables).contains("author", "book");
+            assertThat(app.held()).isZero();
+        }
+    }
+
+    @Test
+    void theyShouldNotTakeAPlainSessionAway() throws SQLException {
+        try (Connection connection = app.bean(DataSource.class).getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET @mine = 42");
+            for (ServerCall<Connection, Object> question : QUESTIONS.values()) {
+                question.on(connection);
+            }
+            connection.getMetaData().getTables(null, null, "%", null).close();
+            try (ResultSet mine = statement.executeQuery("SELECT @mine")) {
+                assertThat(mine.next()).isTrue();
+                assertThat(mine.getInt(1)).isEqualTo(42);
+            }
+        }
+    }
+
+    @Test
+    void urlShouldBeThatOfTheNodeWithoutParameters() throws SQLException {
+        try (Connection connection = app.bean(DataSource.class).getConnection()) {
+            assertThat(connection.getMetaData().getURL())
+                    .startsWith("jdbc:")
+                    .contains(":" + app.cluster().primary().port() + "/")
+                    .doesNotContain("?");
+            connection.setAutoCommit(false);
+            connection.setReadOnly(true);
+            try (PreparedStatement statement = connection.prepareStatement("SELECT 1")) {
+                statement.executeQuery().close();
+            }
+            String node = Objects.requireNonNull(
+                            connection.unwrap(RoutedConnection.class).lastDecision())
+                    .node()
+                    .name();
+            assertThat(connection.getMetaData().getURL())
+                    .contains(":" + app.cluster().node(node).port() + "/");
+            connection.rollback();
+        }
+    }
+
+    @Test
+    void isValidShouldSayNoWhereNobodyAnswers() throws SQLException {
+        try (UsedUpPool first = UsedUpPool.of(app, "db1");
+                UsedUpPool second = UsedUpPool.of(app, "db2");
+                UsedUpPool third = UsedUpPool.of(app, "db3");
+                Connection connection = app.bean(DataSource.class).getConnection()) {
+            assertThat(connection.isValid(1)).isFalse();
+            assertThat(first.isUsedUp() && second.isUsedUp() && third.isUsedUp())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void abortedConnectionShouldAnswerAsClosed() throws SQLException {
+        for (boolean used : new boolean[] {true, false}) {
+            try (Connection connection = app.bean(DataSource.class).getConnection()) {
+                connection.setAutoCommit(false);
+                if (used) {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute("INSERT INTO author (name) VALUES ('aborted')");
+                    }
+                }
+                connection.abort(Runnable::run);
+
+                assertThat(connection.isClosed()).isTrue();
+                assertThat(connection.isValid(1)).isFalse();
+                assertClosed(connection::createStatement);
+                assertClosed(() -> connection.prepareStatement("SELECT 1"));
+                assertClosed(connection::getMetaData);
+                assertClosed(connection::commit);
+                assertClosed(() -> connection.setAutoCommit(true));
+                assertClosed(connection::getAutoCommit);
+            }
+            assertThat(app.held()).isZero();
+        }
+        assertThat(app.countAuthors("aborted")).isZero();
+    }
+
+    private static void assertClosed(ThrowingCallable call) {
+        assertThatExceptionOfType(SQLException.class).isThrownBy(call).returns("08003", SQLException::getSQLState);
+    }
+}
