@@ -97,7 +97,10 @@ class FallbackReadsIT {
         Bulkhead bulkhead = await().atMost(LIMIT)
                 .until(() -> app.bean(BulkheadRegistry.class).find("dataSource-fallback-db1"), Optional::isPresent)
                 .orElseThrow();
-        NodePool primary = app.bean(ReplicationRouting.class).pools().get(0);
+        NodePool primary = app.bean(ReplicationRouting.class).pools().stream()
+                .filter(pool -> pool.node().name().equals("db1"))
+                .findFirst()
+                .orElseThrow();
         int mostWaiting = 0;
         int fewestPermits = POOL_SIZE;
         long end = System.nanoTime() + LIMIT.toNanos();
