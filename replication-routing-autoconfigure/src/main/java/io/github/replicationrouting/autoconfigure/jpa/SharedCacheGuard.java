@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.github.replicationrouting.routing.Intents;
 import jakarta.persistence.CacheRetrieveMode;
 import jakarta.persistence.CacheStoreMode;
+import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -45,12 +46,27 @@ final class SharedCacheGuard implements TransactionExecutionListener {
         Object factory = manager.getResourceFactory();
         if (factory instanceof EntityManagerFactory entityManagers
                 && TransactionSynchronizationManager.getResource(factory) instanceof EntityManagerHolder holder) {
-            SharedCaches shared = cachesOf(entityManagers);
-            if (shared == SharedCaches.ENTITIES_AND_QUERIES && bypass) {
-                CacheModes.set(holder.getEntityManager(), CacheStoreMode.BYPASS, CacheRetrieveMode.BYPASS);
-            } else if (shared != SharedCaches.NONE) {
-                CacheModes.set(holder.getEntityManager(), bypass ? CacheStoreMode.BYPASS : CacheStoreMode.USE, null);
+            EntityManager entityManager = entityManager(holder);
+            if (entityManager != null) {
+                apply(entityManager, cachesOf(entityManagers), bypass);
             }
+        }
+    }
+
+    private static @Nullable EntityManager entityManager(EntityManagerHolder holder) {
+        try {
+            return holder.getEntityManager();
+        } catch (IllegalStateException e) {
+            // It holds a session without a persistence context, whose cache mode is set on itself.
+            return null;
+        }
+    }
+
+    private static void apply(EntityManager entityManager, SharedCaches shared, boolean bypass) {
+        if (shared == SharedCaches.ENTITIES_AND_QUERIES && bypass) {
+            CacheModes.set(entityManager, CacheStoreMode.BYPASS, CacheRetrieveMode.BYPASS);
+        } else if (shared != SharedCaches.NONE) {
+            CacheModes.set(entityManager, bypass ? CacheStoreMode.BYPASS : CacheStoreMode.USE, null);
         }
     }
 
