@@ -269,6 +269,8 @@ abstract class LagTests {
     @Test
     void whileNoPrimaryAnswersEvictionStandsStillAndFreshnessDoesNot() {
         start(LagProbe.AUTO);
+        // A replica that has only just connected to its source tells its place in the log a moment later.
+        await().atMost(SOON).until(() -> status("db2").freshness().isKnown());
         cluster().primary().kill();
         await().atMost(SOON).until(() -> monitor().snapshot().primary() == null);
         long now = System.nanoTime();
