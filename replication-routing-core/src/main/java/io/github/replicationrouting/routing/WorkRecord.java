@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ public final class WorkRecord implements AutoCloseable {
 
     private final LongSupplier nanoTime;
     private final long opened;
+    private final HoldBudget holdBudget = new HoldBudget();
+    private final GivenObjects given = new GivenObjects();
     private @Nullable Duration limit;
 
     /** Nodes lost in earlier runs. */
@@ -35,6 +38,7 @@ public final class WorkRecord implements AutoCloseable {
     private boolean forbidden;
     private boolean begun;
     private boolean completed;
+    private boolean unsound;
     private int run = 1;
 
     private WorkRecord(LongSupplier nanoTime) {
@@ -120,6 +124,27 @@ public final class WorkRecord implements AutoCloseable {
         }
     }
 
+    /** Whether this thread's work is recorded, and nothing of it committed so far. */
+    public static boolean isUncommitted() {
+        WorkRecord record = CURRENT.get();
+        return record != null && !record.committed;
+    }
+
+    /**
+     * A framework that may change this object was given it.
+     *
+     * @param kind what is remembered of it
+     * @param asItIs remembers it as it is now; asked for once for each object and kind
+     * @throws ChangedByEarlierRunException when an earlier run was given the same object, and it was another then
+     */
+    public static <G extends Given> void given(Object object, Class<G> kind, Supplier<G> asItIs) {
+        WorkRecord record = CURRENT.get();
+        if (record != null && !record.completed && !record.given.give(object, record.run, kind, asItIs)) {
+            record.unsound = true;
+            throw new ChangedByEarlierRunException(object.getClass().getName());
+        }
+    }
+
     /** What to ask for: the next run of lost work goes elsewhere. */
     public static Intent intentOf(Access access) {
         WorkRecord record = CURRENT.get();
@@ -162,6 +187,21 @@ public final class WorkRecord implements AutoCloseable {
 
     // What whoever runs it again reads
 
+    /** Whether this run was given something that an earlier one has changed: it must not commit. */
+    public boolean isUnsound() {
+        return unsound;
+    }
+
+    /** Whether frameworks were given more objects than are remembered. */
+    public boolean wasGivenTooMuch() {
+        return given.areTooMany();
+    }
+
+    /** What this transaction, with all of its runs and what is inside, has waited for a primary. */
+    HoldBudget holdBudget() {
+        return holdBudget;
+    }
+
     /** The node lost in this run; null when none was. */
     public @Nullable Node lostNode() {
         return lost;
@@ -200,6 +240,11 @@ public final class WorkRecord implements AutoCloseable {
     /** What is left of the transaction's timeout, negative when it is over; null when nothing limits it. */
     public @Nullable Duration timeLeft() {
         return limit == null ? null : limit.minusNanos(nanoTime.getAsLong() - opened);
+    }
+
+    /** Takes back what frameworks changed in the objects that they were given. */
+    public void restoreGiven() {
+        given.restore();
     }
 
     /** Begins the next run, which goes elsewhere than to the nodes lost so far. */

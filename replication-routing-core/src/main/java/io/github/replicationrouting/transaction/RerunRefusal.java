@@ -8,6 +8,7 @@ public enum RerunRefusal {
     PERSISTENCE_CONTEXT(
             "persistence-context",
             "the persistence context outlives the transaction and held entities before it began"),
+    ENTITIES("entities", "an object that it saves was changed by an earlier run, or there are too many to tell"),
     NO_RERUN("no-rerun", "@NoRerun says so"),
     TIMEOUT("timeout", "the timeout of the transaction is over"),
     INTERRUPTED("interrupted", "the thread was interrupted"),

@@ -118,6 +118,7 @@ public final class TransactionRunner {
 
         private @Nullable Throwable first;
         private @Nullable RerunPolicy policy;
+        private String lastReason = "";
         private int reruns;
 
         Runs(TransactionDefinition definition, WorkRecord record) {
@@ -142,6 +143,9 @@ public final class TransactionRunner {
 
         /** What to throw after a failure; null when the call is to be made again. */
         private @Nullable Throwable endAfter(Throwable failure, RepeatableCall<?> call) {
+            if (record.isUnsound() && policy != null) {
+                return refused(RerunRefusal.ENTITIES, lastReason, withEarlier(failure));
+            }
             RerunPolicy next = failure instanceof Exception ? policyCalledFor() : null;
             if (next == null) {
                 return endOfAnotherKind(failure);
@@ -153,14 +157,13 @@ public final class TransactionRunner {
                 return seen;
             }
             String reason = String.valueOf(next.reason(record));
+            lastReason = reason;
             RerunRefusal refusal = refusal(call);
             if (refusal == null) {
                 refusal = prepare(next.pauseBefore(reruns + 1));
             }
             if (refusal != null) {
-                metrics.rerun(next.kind(), refusal.label());
-                seen.addSuppressed(new NotRunAgain(reason, refusal));
-                return seen;
+                return refused(refusal, reason, seen);
             }
             reruns++;
             log.rerun(
@@ -173,6 +176,12 @@ public final class TransactionRunner {
             return null;
         }
 
+        private Throwable refused(RerunRefusal refusal, String reason, Throwable seen) {
+            count(refusal.label());
+            seen.addSuppressed(new NotRunAgain(reason, refusal));
+            return seen;
+        }
+
         private @Nullable RerunPolicy policyCalledFor() {
             for (RerunPolicy candidate : policies) {
                 if (candidate.covers(definition) && candidate.reason(record) != null) {
@@ -182,13 +191,16 @@ public final class TransactionRunner {
             return null;
         }
 
-        /** A re-run that reached a node and failed for a reason of its own has done its work: that is the result. */
+        /** What a re-run that reached a node fails for is the result, and what led to the re-run stands beside it. */
         private Throwable endOfAnotherKind(Throwable failure) {
+            count("failed");
             if (record.isUnserved()) {
-                count("failed");
                 return withEarlier(failure);
             }
-            count("succeeded");
+            Throwable earlier = first;
+            if (earlier != null && earlier != failure) {
+                failure.addSuppressed(earlier);
+            }
             return failure;
         }
 
@@ -212,6 +224,9 @@ public final class TransactionRunner {
             }
             if (record.hasCommitted()) {
                 return RerunRefusal.COMMITTED;
+            }
+            if (record.wasGivenTooMuch()) {
+                return RerunRefusal.ENTITIES;
             }
             if (refusalAtStart != null) {
                 return refusalAtStart;
@@ -240,6 +255,7 @@ public final class TransactionRunner {
             }
             try {
                 guards.forEach(RerunGuard::beforeRerun);
+                record.restoreGiven();
                 return null;
             } catch (RuntimeException e) {
                 log.unready(e);

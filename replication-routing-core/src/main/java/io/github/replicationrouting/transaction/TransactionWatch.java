@@ -26,15 +26,16 @@ public final class TransactionWatch implements TransactionExecutionListener {
     @Override
     public void afterBegin(TransactionExecution transaction, @Nullable Throwable failure) {
         WorkRecord record = WorkRecord.current();
-        if (record == null || failure != null || !record.begin()) {
+        if (record == null || failure != null) {
             return;
         }
+        boolean outermost = record.begin();
         int defaultTimeout = manager.getDefaultTimeout();
-        if (defaultTimeout > 0) {
+        if (outermost && defaultTimeout > 0) {
             record.limitTo(Duration.ofSeconds(defaultTimeout));
         }
         if (TransactionSynchronizationManager.isSynchronizationActive()) {
-            TransactionSynchronizationManager.registerSynchronization(new Commit(record));
+            TransactionSynchronizationManager.registerSynchronization(new Commit(record, outermost));
         }
     }
 
@@ -46,8 +47,8 @@ public final class TransactionWatch implements TransactionExecutionListener {
         }
     }
 
-    /** Hears of the commit before all others do. */
-    private record Commit(WorkRecord record) implements TransactionSynchronization {
+    /** Hears of the commit before all others do, and forbids that of a run that must not have one. */
+    private record Commit(WorkRecord record, boolean outermost) implements TransactionSynchronization {
 
         @Override
         public int getOrder() {
@@ -55,8 +56,17 @@ public final class TransactionWatch implements TransactionExecutionListener {
         }
 
         @Override
+        public void beforeCommit(boolean readOnly) {
+            if (record.isUnsound()) {
+                throw new IllegalStateException("The failure of something that is not done twice was hidden");
+            }
+        }
+
+        @Override
         public void afterCommit() {
-            record.complete();
+            if (outermost) {
+                record.complete();
+            }
         }
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.replicationrouting.routing.Access;
+import io.github.replicationrouting.routing.ChangedByEarlierRunException;
+import io.github.replicationrouting.routing.Given;
 import io.github.replicationrouting.routing.WorkRecord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,15 +103,83 @@ class TransactionRunnerTest {
     }
 
     @Test
-    void whenTheApplicationFailsInTheNextRunThatShouldBeTheResult() {
+    void whenTheApplicationFailsInTheNextRunThatShouldBeTheResultWithTheLossBesideIt() {
         assertThatThrownBy(() -> runner.run(readOnly, () -> {
                     if (++runs == 1) {
                         throw Lost.node("db2");
                     }
                     throw new IllegalArgumentException("no such book");
                 }))
-                .isInstanceOf(IllegalArgumentException.class);
+                .isInstanceOf(IllegalArgumentException.class)
+                .satisfies(failure -> assertThat(failure.getSuppressed()).hasExactlyElementsOfTypes(Lost.class));
+        assertThat(counted.outcomes).containsExactly("read failed");
+    }
+
+    @Test
+    void whenAnObjectWasChangedByTheFirstRunShouldTellTheFirstFailureAndWhy() {
+        Lost lost = Lost.node("db2");
+        int[] given = {1};
+
+        Throwable failure = catchThrowable(() -> runner.run(readOnly, () -> {
+            give(given);
+            if (++runs == 1) {
+                given[0] = 3;
+                Lost.node("db2");
+                throw lost;
+            }
+            return "done";
+        }));
+
+        assertThat(failure).isSameAs(lost);
+        assertThat(failure.getSuppressed())
+                .hasExactlyElementsOfTypes(ChangedByEarlierRunException.class, NotRunAgain.class);
+        assertThat(counted.outcomes).containsExactly("read entities");
+    }
+
+    @Test
+    void whenWhatAFrameworkChangedIsTakenBackShouldRunAgain() throws Throwable {
+        int[] given = {1};
+
+        int result = runner.run(readOnly, () -> {
+            give(given);
+            // As a framework that gives it an id.
+            given[0] = -1;
+            if (++runs == 1) {
+                throw Lost.node("db2");
+            }
+            return given[0];
+        });
+
+        assertThat(result).isEqualTo(-1);
         assertThat(counted.outcomes).containsExactly("read succeeded");
+    }
+
+    @Test
+    void whenTooManyObjectsWereGivenShouldNotRunAgain() {
+        refused("entities", "too many", runner, () -> {
+            for (int i = 0; i < 2000; i++) {
+                give(new int[1]);
+            }
+        });
+    }
+
+    private static void give(int[] object) {
+        WorkRecord.given(object, Given.class, () -> {
+            int before = object[0];
+            return new Given() {
+                @Override
+                public boolean isUnchanged() {
+                    return object[0] == before;
+                }
+
+                @Override
+                public void restore() {
+                    if (object[0] < 0) {
+                        object[0] = before;
+                    }
+                }
+            };
+        });
     }
 
     @Test

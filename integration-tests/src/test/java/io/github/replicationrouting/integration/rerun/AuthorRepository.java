@@ -13,4 +13,9 @@ interface AuthorRepository extends JpaRepository<Author, Long> {
     default <T> T inRepository(Supplier<T> work) {
         return work.get();
     }
+
+    @Transactional
+    default void inWrite(Runnable work) {
+        work.run();
+    }
 }

@@ -11,6 +11,6 @@ import org.springframework.context.annotation.Import;
 /** A web application with JPA, as Spring Boot sets it up: the session is open in the view. */
 @SpringBootConfiguration
 @EnableAutoConfiguration(exclude = DataJdbcRepositoriesAutoConfiguration.class)
-@EntityScan(basePackageClasses = Author.class)
+@EntityScan(basePackageClasses = {Author.class, Stock.class})
 @Import({Transactions.class, Finder.class, Pages.class})
 class RerunJpaApplication {}

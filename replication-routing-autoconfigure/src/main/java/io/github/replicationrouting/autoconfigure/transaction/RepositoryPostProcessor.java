@@ -2,10 +2,13 @@ package io.github.replicationrouting.autoconfigure.transaction;
 
 import io.github.replicationrouting.transaction.RerunInterceptor;
 import io.github.replicationrouting.transaction.TransactionRunner;
+import java.lang.reflect.Method;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.data.mapping.PersistentEntity;
 import org.springframework.data.repository.core.support.RepositoryFactoryBeanSupport;
 import org.springframework.transaction.interceptor.TransactionInterceptor;
 
@@ -23,9 +26,32 @@ final class RepositoryPostProcessor implements BeanPostProcessor {
         if (bean instanceof RepositoryFactoryBeanSupport<?, ?, ?> repository) {
             // Customizers come after the factory's own processors, so that the transaction interceptor is there.
             repository.addRepositoryFactoryCustomizer(
-                    factory -> factory.addRepositoryProxyPostProcessor((proxy, information) -> intercept(proxy)));
+                    factory -> factory.addRepositoryProxyPostProcessor((proxy, information) -> {
+                        intercept(proxy);
+                        addGivenArguments(proxy, information.getDomainType(), repository);
+                    }));
         }
         return bean;
+    }
+
+    /** Innermost, so in the transaction. Hibernate tells of JPA's entities itself, and other stores roll nothing back. */
+    private static void addGivenArguments(
+            ProxyFactory proxy, Class<?> type, RepositoryFactoryBeanSupport<?, ?, ?> repository) {
+        if (isOfSpringDataJdbc(repository.getClass())) {
+            PersistentEntity<?, ?> entity = repository.getPersistentEntity();
+            proxy.addAdvice(
+                    new GivenArguments<>(type, GivenAggregate.class, object -> new GivenAggregate(entity, object)));
+        }
+        Method events = GivenEvents.source(type);
+        if (events != null) {
+            proxy.addAdvice(new GivenArguments<>(type, GivenEvents.class, object -> new GivenEvents(events, object)));
+        }
+    }
+
+    private static boolean isOfSpringDataJdbc(@Nullable Class<?> type) {
+        return type != null
+                && (type.getName().startsWith("org.springframework.data.jdbc.")
+                        || isOfSpringDataJdbc(type.getSuperclass()));
     }
 
     private void intercept(ProxyFactory proxy) {

@@ -1,0 +1,21 @@
+package io.github.replicationrouting.autoconfigure.transaction;
+
+import org.hibernate.boot.Metadata;
+import org.hibernate.boot.spi.BootstrapContext;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.event.service.spi.EventListenerRegistry;
+import org.hibernate.event.spi.EventType;
+import org.hibernate.integrator.spi.Integrator;
+
+/** Tells every session factory of the listener, whoever builds it: Hibernate finds this by its service file. */
+public final class GivenEntityIntegrator implements Integrator {
+
+    @Override
+    public void integrate(Metadata metadata, BootstrapContext bootstrap, SessionFactoryImplementor factory) {
+        EventListenerRegistry registry = factory.getServiceRegistry().requireService(EventListenerRegistry.class);
+        GivenEntityListener listener = new GivenEntityListener();
+        registry.prependListeners(EventType.PERSIST, listener);
+        registry.prependListeners(EventType.PERSIST_ONFLUSH, listener);
+        registry.prependListeners(EventType.MERGE, listener);
+    }
+}
