@@ -10,6 +10,7 @@ import io.github.replicationrouting.transaction.RerunGuard;
 import io.github.replicationrouting.transaction.RerunPolicy;
 import io.github.replicationrouting.transaction.TransactionRunner;
 import jakarta.persistence.EntityManager;
+import jakarta.servlet.Filter;
 import jakarta.servlet.ServletResponse;
 import java.util.function.Supplier;
 import org.hibernate.Session;
@@ -21,6 +22,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
@@ -28,6 +30,7 @@ import org.springframework.data.repository.core.support.RepositoryFactoryBeanSup
 import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.context.request.ServletRequestAttributes;
+import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Auto-configuration of what runs transactions again: for {@code @Transactional}, the {@code TransactionTemplate} bean
@@ -97,6 +100,18 @@ public final class TransactionRerunAutoConfiguration {
         }
     }
 
+    /** A web request has several transactions. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+    @ConditionalOnClass({OncePerRequestFilter.class, Filter.class})
+    static class HoldConfiguration {
+
+        @Bean
+        HoldFilter replicationRoutingHoldFilter() {
+            return new HoldFilter();
+        }
+    }
+
     /** A persistence context may outlive the transaction. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({EntityManagerHolder.class, EntityManager.class})
@@ -112,6 +127,12 @@ public final class TransactionRerunAutoConfiguration {
         @ConditionalOnMissingBean(name = "replicationRoutingPersistenceContextGuard")
         RerunGuard replicationRoutingUnknownPersistenceContextGuard() {
             return new PersistenceContextGuard(entityManager -> false);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean(name = "replicationRoutingPersistenceContextGuard")
+        RerunGuard replicationRoutingUnknownEntitiesGuard() {
+            return new UnknownEntitiesGuard();
         }
     }
 }

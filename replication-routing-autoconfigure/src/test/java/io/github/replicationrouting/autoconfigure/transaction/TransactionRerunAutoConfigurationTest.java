@@ -3,9 +3,13 @@ package io.github.replicationrouting.autoconfigure.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
+import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.routing.WorkRecord;
 import io.github.replicationrouting.transaction.RerunAdvisor;
 import io.github.replicationrouting.transaction.RerunGuard;
 import io.github.replicationrouting.transaction.RerunInterceptor;
+import io.github.replicationrouting.transaction.RerunRefusal;
 import io.github.replicationrouting.transaction.RerunTransactionTemplate;
 import io.github.replicationrouting.transaction.TransactionRunner;
 import io.github.replicationrouting.transaction.TransactionWatch;
@@ -24,6 +28,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerA
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
@@ -122,7 +127,32 @@ class TransactionRerunAutoConfigurationTest {
         empty.withClassLoader(new FilteredClassLoader(Session.class)).run(context -> assertThat(context)
                 .hasNotFailed()
                 .hasBean("replicationRoutingUnknownPersistenceContextGuard")
+                .hasBean("replicationRoutingUnknownEntitiesGuard")
                 .doesNotHaveBean("replicationRoutingPersistenceContextGuard"));
+    }
+
+    @Test
+    void whenJpaIsNotHibernateShouldRunLostReadsAgainButNoWrites() {
+        UnknownEntitiesGuard guard = new UnknownEntitiesGuard();
+        try (WorkRecord record = WorkRecord.open(System::nanoTime)) {
+            assertThat(guard.refusal()).isEqualTo(RerunRefusal.ENTITIES);
+            WorkRecord.lost(new Node(NodeSpec.of("db2", "jdbc:mysql://db2/")));
+            assertThat(guard.refusal()).isNull();
+            record.nextRun();
+        }
+    }
+
+    @Test
+    void shouldBoundTheHoldOfWebRequestsOnly() {
+        empty.run(context -> assertThat(context).doesNotHaveBean(HoldFilter.class));
+        new WebApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        ReplicationRoutingAutoConfiguration.class, TransactionRerunAutoConfiguration.class))
+                .withPropertyValues(
+                        "replication.routing.nodes.db1.url=jdbc:mysql://127.0.0.1:1/shop",
+                        "replication.routing.connect-timeout=200ms",
+                        "replication.routing.monitor.timeout=200ms")
+                .run(context -> assertThat(context).hasSingleBean(HoldFilter.class));
     }
 
     @Test

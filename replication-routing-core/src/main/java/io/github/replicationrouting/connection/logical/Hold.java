@@ -1,6 +1,7 @@
 package io.github.replicationrouting.connection.logical;
 
 import io.github.replicationrouting.metrics.RouterMetrics;
+import io.github.replicationrouting.routing.HoldBudget;
 import io.github.replicationrouting.routing.NoReadableNodeException;
 import io.github.replicationrouting.routing.NoWritableNodeException;
 import io.github.replicationrouting.routing.TransactionDeadline;
@@ -12,10 +13,12 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where writes wait while no primary is known, and reads that only one could serve, before they have sent anything.
- * Bounded in time, by the transaction's own limit too, and in number, so that other reads keep their threads. Woken by
+ * Bounded in time, once for all transactions of a unit of work ({@link HoldBudget}), by the transaction's own limit too,
+ * and in number, so that other reads keep their threads. Woken by
  * each new snapshot; nobody polls. An interrupt ends the wait and stays set. Thread-safe; does not pin virtual threads.
  */
 public final class Hold implements AutoCloseable {
@@ -49,12 +52,21 @@ public final class Hold implements AutoCloseable {
         closed = true;
     }
 
-    /** What one piece of work may wait in all; time counts from its first wait. Used by one thread. */
+    /** What one piece of work may wait in all; time counts from its first wait. Has one outcome. Used by one thread. */
     final class Allowance {
 
-        private boolean begun;
+        /** Null before the first wait. */
+        private @Nullable HoldBudget budget;
+
+        private boolean counted;
         private long beganAt;
         private long nanos;
+
+        /** What others of the unit of work have left of the limit. */
+        private long leftOfLimit;
+
+        /** Until the end of the last wait: what came then was no wait for a primary. */
+        private long waited;
 
         /**
          * Waits until a primary is known, or time is up. The caller decides anew and, where it is refused again, comes
@@ -77,7 +89,8 @@ public final class Hold implements AutoCloseable {
             if (limit.isZero()) {
                 throw refusal;
             }
-            begin();
+            HoldBudget unit = begun();
+            long since = System.nanoTime();
             if (holding.incrementAndGet() > most) {
                 holding.decrementAndGet();
                 throw ended(
@@ -89,20 +102,40 @@ public final class Hold implements AutoCloseable {
                 waitForNews(seen, refusal, untilPrimary);
             } finally {
                 holding.decrementAndGet();
+                unit.spend(System.nanoTime() - since);
+                waited = waited();
             }
         }
 
-        private void begin() {
-            if (!begun) {
-                begun = true;
+        /** Has its one outcome counted, where it waited at all: the work got what it waited for, unless it was told otherwise. */
+        void over() {
+            if (budget != null) {
+                count("released");
+            }
+        }
+
+        private void count(String outcome) {
+            if (!counted) {
+                counted = true;
+                metrics.held(Duration.ofNanos(waited), outcome);
+            }
+        }
+
+        private HoldBudget begun() {
+            HoldBudget unit = budget;
+            if (unit == null) {
+                unit = HoldBudget.ofThread();
+                budget = unit;
                 beganAt = System.nanoTime();
+                leftOfLimit = limit.toNanos() - unit.spentNanos();
                 OptionalLong ofTransaction = TransactionDeadline.nanosLeft();
-                nanos = Math.min(limit.toNanos(), ofTransaction.orElse(Long.MAX_VALUE));
+                nanos = Math.min(leftOfLimit, ofTransaction.orElse(Long.MAX_VALUE));
                 Duration ofAllRuns = WorkRecord.timeLeftOfRerun();
                 if (ofAllRuns != null) {
                     nanos = Math.min(nanos, ofAllRuns.toNanos());
                 }
             }
+            return unit;
         }
 
         private void waitForNews(TopologySnapshot refused, SQLException refusal, boolean untilPrimary)
@@ -121,9 +154,6 @@ public final class Hold implements AutoCloseable {
                 }
                 seen = next(seen, left, refusal);
             }
-            if (untilPrimary) {
-                metrics.held(Duration.ofNanos(waited()), "released");
-            }
         }
 
         private TopologySnapshot next(TopologySnapshot seen, long left, SQLException refusal) throws SQLException {
@@ -140,13 +170,18 @@ public final class Hold implements AutoCloseable {
         }
 
         private String timeout() {
-            return nanos < limit.toNanos()
-                    ? "Waited as long as the transaction's time limit allows."
-                    : "Waited " + limit.toMillis() + " ms for a primary (replication.routing.writes.hold).";
+            if (nanos < leftOfLimit) {
+                return "Waited as long as the transaction's time limit allows.";
+            }
+            String key = " ms for a primary (replication.routing.writes.hold)";
+            return leftOfLimit < limit.toNanos()
+                    ? "The web request or transaction that it belongs to has waited " + limit.toMillis() + key + "."
+                    : "Waited " + limit.toMillis() + key + ".";
         }
 
         private SQLException ended(String outcome, String explanation, SQLException refusal) {
-            metrics.held(Duration.ofNanos(waited()), outcome);
+            waited = waited();
+            count(outcome);
             if (refusal instanceof NoWritableNodeException none) {
                 return none.with(explanation);
             }

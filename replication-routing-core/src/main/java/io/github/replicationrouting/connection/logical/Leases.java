@@ -92,7 +92,12 @@ public final class Leases implements LogicalConnections {
 
     /** Borrows a connection of the node that {@code route} decides on; a write waits for a primary, bounded. */
     Lease acquire(Route route, Access access, Lease.Duration duration) throws SQLException {
-        return acquire(route, access, duration, hold.new Allowance());
+        Hold.Allowance allowance = hold.new Allowance();
+        try {
+            return acquire(route, access, duration, allowance);
+        } finally {
+            allowance.over();
+        }
     }
 
     /** The same for work that can do without: fails at once where there is no primary. */

@@ -1,12 +1,15 @@
 package io.github.replicationrouting.connection.logical;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.replicationrouting.metrics.RouterMetrics;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.routing.HoldBudget;
 import io.github.replicationrouting.routing.MultipleWritableNodesException;
+import io.github.replicationrouting.routing.NoReadableNodeException;
 import io.github.replicationrouting.routing.NoWritableNodeException;
 import io.github.replicationrouting.routing.WorkRecord;
 import io.github.replicationrouting.topology.NodeStatus;
@@ -208,15 +211,96 @@ class HoldTest {
         return new Hold(topology, limit, most, metrics);
     }
 
+    /** It waits for a replica that has what it must see, or for a primary, and any news may be that. */
+    @Test
+    void aReadShouldBeCountedAsReleasedOnceItHasWhatItWaitedFor() {
+        Hold.Allowance read = hold(LONG, 1).new Allowance();
+        TopologySnapshot seen = published.snapshot();
+        published.publish(withoutPrimary());
+
+        assertThatCode(() -> read.awaitChange(seen, new NoReadableNodeException("No node.")))
+                .doesNotThrowAnyException();
+        assertThat(outcomes).isEmpty();
+        read.over();
+
+        assertThat(outcomes).containsExactly("released");
+    }
+
+    @Test
+    void whatNeverWaitedShouldNotBeCounted() {
+        hold(LONG, 1).new Allowance().over();
+
+        assertThat(outcomes).isEmpty();
+    }
+
+    @Test
+    void aWaitShouldHaveOneOutcome() {
+        Hold.Allowance allowance = hold(SHORT, 1).new Allowance();
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        allowance.await(published.snapshot(), new NoWritableNodeException("No node."));
+                    }
+                })
+                .isInstanceOf(NoWritableNodeException.class);
+        allowance.over();
+
+        assertThat(outcomes).containsExactly("timeout");
+    }
+
+    @Test
+    void allTransactionsOfAUnitOfWorkShouldWaitOnce() {
+        HoldBudget request = new HoldBudget();
+        HoldBudget before = request.bind();
+        try {
+            assertWaitedOnce(request);
+        } finally {
+            HoldBudget.restore(before);
+        }
+    }
+
+    @Test
+    void allRunsOfATransactionAndWhatIsInsideShouldWaitOnce() {
+        try (WorkRecord record = WorkRecord.open(System::nanoTime)) {
+            assertWaitedOnce(HoldBudget.ofThread());
+            record.nextRun();
+            assertThatThrownBy(() -> exhaust(hold(SHORT, 1), new NoWritableNodeException("No node.")))
+                    .hasMessageContaining("has waited 30 ms for a primary");
+        }
+        assertThat(HoldBudget.ofThread().spentNanos()).isZero();
+    }
+
+    private void assertWaitedOnce(HoldBudget budget) {
+        Hold hold = hold(SHORT, 1);
+        assertThatThrownBy(() -> exhaust(hold, new NoWritableNodeException("No node.")))
+                .hasMessageContaining("Waited 30 ms for a primary");
+        assertThat(budget.spentNanos()).isGreaterThanOrEqualTo(SHORT.toNanos());
+        long spent = budget.spentNanos();
+
+        assertThatThrownBy(() -> exhaust(hold, new NoWritableNodeException("No node.")))
+                .hasMessageContaining(
+                        "The web request or transaction that it belongs to has waited 30 ms for a primary");
+        // Whoever has nothing left is not even put to sleep.
+        assertThat(budget.spentNanos() - spent).isLessThan(SHORT.toNanos());
+    }
+
     private void wait(Hold hold, SQLException refusal) throws SQLException {
-        hold.new Allowance().await(published.snapshot(), refusal);
+        Hold.Allowance allowance = hold.new Allowance();
+        try {
+            allowance.await(published.snapshot(), refusal);
+        } finally {
+            allowance.over();
+        }
     }
 
     /** As whoever is refused again and again. */
     private void exhaust(Hold hold, SQLException refusal) throws SQLException {
         Hold.Allowance allowance = hold.new Allowance();
-        while (true) {
-            allowance.await(published.snapshot(), refusal);
+        try {
+            while (true) {
+                allowance.await(published.snapshot(), refusal);
+            }
+        } finally {
+            allowance.over();
         }
     }
 
