@@ -51,7 +51,11 @@ final class Lease {
     private boolean retired;
     private boolean released;
     private boolean condemned;
-    private boolean lost;
+
+    /** Another thread may abort the connection. */
+    private volatile boolean lost;
+
+    private volatile boolean abandoned;
 
     /** Whether a statement may have committed of its own accord, such as DDL, where the server reports no commits. */
     private boolean commitUnknown;
@@ -334,6 +338,16 @@ final class Lease {
         pool.doubt();
     }
 
+    /** Its user gave the connection up, by a limit of its own or by aborting it: the node is none the worse. */
+    void abandon() {
+        abandoned = true;
+        lost = true;
+    }
+
+    boolean isAbandoned() {
+        return abandoned;
+    }
+
     /** Has the connection closed when it is given back: its server is not what it was. */
     void condemn() {
         condemned = true;
@@ -379,7 +393,7 @@ final class Lease {
 
     private void giveBack() {
         try {
-            if (condemned) {
+            if (condemned || abandoned) {
                 pool.evict(connection);
             } else {
                 pool.giveBack(connection, physical);

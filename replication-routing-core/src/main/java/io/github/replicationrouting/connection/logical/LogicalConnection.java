@@ -1,6 +1,7 @@
 package io.github.replicationrouting.connection.logical;
 
 import io.github.replicationrouting.connection.delegate.ServerCall;
+import io.github.replicationrouting.connection.physical.PhysicalConnection;
 import io.github.replicationrouting.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.dialect.ErrorKind;
 import io.github.replicationrouting.routing.Access;
@@ -23,6 +24,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTimeoutException;
 import java.sql.SQLWarning;
 import java.sql.SQLXML;
 import java.sql.Savepoint;
@@ -298,6 +300,16 @@ final class LogicalConnection implements RoutedConnection {
         }
     }
 
+    /** A statement of {@code own} is about to be sent, or put into a batch: it may commit of its own accord. */
+    void beforeText(Lease own, String sql) {
+        if (WorkRecord.isUncommitted()
+                && !autoCommit
+                && mayWrite(own)
+                && ImplicitCommits.mayBeIn(sql, own.physical().reportsCommits())) {
+            WorkRecord.committed();
+        }
+    }
+
     /** A statement of {@code own} has run, or has failed after a part of it. */
     void afterExecution(Lease own) {
         if (!mayWrite(own)) {
@@ -323,7 +335,7 @@ final class LogicalConnection implements RoutedConnection {
         if (mayWrite(own)) {
             own.callFailed();
         }
-        if (kind.isLoss() && !own.isWritable()) {
+        if (kind.isLoss() && !own.isWritable() && !isOwnLimit(own, error)) {
             WorkRecord.lost(own.decision().node());
         } else if (kind == ErrorKind.SCHEMA) {
             if (leases.mayOtherNodesDiffer(own.decision().node(), error) && !own.isWritable()) {
@@ -337,14 +349,17 @@ final class LogicalConnection implements RoutedConnection {
 
     /** The same where a transaction ends, which loses nothing but what was written. */
     private SQLException failedAtEnd(Lease own, SQLException error, ErrorKind kind) {
-        leases.failed(own.decision().node(), kind);
-        if (kind.isLoss()) {
+        boolean ownLimit = isOwnLimit(own, error);
+        leases.failed(own.decision().node(), ownLimit ? ErrorKind.OTHER : kind);
+        if (ownLimit) {
+            own.abandon();
+        } else if (kind.isLoss()) {
             own.lose();
         }
         if (own.isCutOff() && !mayWrite(own)) {
             return ErrorExplanation.cutOff(error, own.decision());
         }
-        if (kind.isLoss() || kind == ErrorKind.READ_ONLY_SERVER) {
+        if ((kind.isLoss() && !own.isAbandoned()) || kind == ErrorKind.READ_ONLY_SERVER) {
             leases.suspect(own.decision().node(), error);
         }
         if (kind == ErrorKind.READ_ONLY_SERVER && own.isWritable()) {
@@ -356,6 +371,16 @@ final class LogicalConnection implements RoutedConnection {
         return kind == ErrorKind.CONNECTION_LOST && mayWrite(own) && !autoCommit
                 ? ErrorExplanation.lostBeforeCommit(error, own.decision())
                 : ErrorExplanation.explain(error, kind, own.access(), own.decision());
+    }
+
+    /** Whether the connection ended because of a limit that its user set, which says nothing of the node. */
+    private boolean isOwnLimit(Lease own, SQLException error) {
+        if (own.isAbandoned() || own.isCutOff()) {
+            return own.isAbandoned();
+        }
+        // A driver may be told to close a connection whose statement takes too long.
+        return OwnLimit.isMet(error, settings.networkTimeout() > 0)
+                || (error instanceof SQLTimeoutException && own.isLost());
     }
 
     /** The same for a call that may have changed something, which in auto-commit commits it, too. */
@@ -983,6 +1008,7 @@ final class LogicalConnection implements RoutedConnection {
         aborted = true;
         Lease current = lease;
         if (current != null) {
+            current.abandon();
             current.connection().abort(executor);
         }
     }
@@ -996,7 +1022,13 @@ final class LogicalConnection implements RoutedConnection {
             throw new SQLException("Neither this connection nor that of a driver is a " + type.getName());
         }
         // Whoever has the pooled connection itself uses it out of sight, so it is not given back with a question.
-        return inTransaction(target -> target.unwrap(type));
+        T unwrapped = inTransaction(target -> target.unwrap(type));
+        Lease current = lease;
+        if (current != null && mayWrite(current) && !(unwrapped instanceof PhysicalConnection)) {
+            // What the driver is told is not seen.
+            WorkRecord.committed();
+        }
+        return unwrapped;
     }
 
     @Override

@@ -71,6 +71,7 @@ final class StatementLease<S extends Statement> {
     /** SQL that is about to run, or to join a batch. */
     void inspect(String sql) throws SQLException {
         lease.requireNoLock(sql);
+        connection.beforeText(lease, sql);
     }
 
     <R extends @Nullable Object> R onServer(ServerCall<? super S, R> call) throws SQLException {
@@ -79,6 +80,9 @@ final class StatementLease<S extends Statement> {
             moveTo(now);
         }
         connection.beforeExecution(lease);
+        if (sql != null) {
+            connection.beforeText(lease, sql);
+        }
         Duration left = WorkRecord.timeLeftOfRerun();
         try {
             return left == null ? call.on(statement) : RerunTime.within(left, statement, call);
