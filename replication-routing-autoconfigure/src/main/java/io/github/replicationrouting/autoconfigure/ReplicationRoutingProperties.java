@@ -396,7 +396,8 @@ public class ReplicationRoutingProperties {
     public static class Writes {
 
         /**
-         * How long a write waits for a primary, never longer than the timeout of its transaction; 0 to fail at once.
+         * How long a write waits for a primary, never longer than the timeout of its transaction, and once for all
+         * transactions of a web request; 0 to fail at once.
          */
         private Duration hold = Duration.ofSeconds(10);
 

@@ -37,14 +37,15 @@ public interface RouterMetrics {
     /**
      * A transaction was run again, or could not be.
      *
-     * @param kind {@code read} for a lost read, {@code conflict} for a transaction that the server rolled back
-     * @param outcome {@code succeeded}, {@code failed}, or why it was not run again
+     * @param kind {@code read} for a lost read, {@code conflict} for a transaction that the server rolled back,
+     *     {@code demotion} for one whose primary had become read-only
+     * @param outcome {@code succeeded}, {@code failed} when the call ended in an exception, or why it was not run again
      */
     default void rerun(String kind, String outcome) {}
 
     /** A read has waited for what its session must see; {@code outcome} is {@code reached} or {@code primary}. */
     default void consistencyWaited(Duration waited, String outcome) {}
 
-    /** A write has waited for a primary; {@code outcome} is {@code released}, or why it gave up. */
+    /** A write, or a read that only a primary can serve, has waited; {@code outcome} is {@code released}, or why it gave up. */
     default void held(Duration waited, String outcome) {}
 }
