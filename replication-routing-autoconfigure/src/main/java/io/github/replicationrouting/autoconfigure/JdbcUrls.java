@@ -20,7 +20,7 @@ final class JdbcUrls {
 
     /** {@code jdbc:mysql:replication:}, {@code jdbc:mysql+srv:} and the like. */
     private static final Pattern CHOOSING_DRIVER =
-            Pattern.compile("jdbc:(?:mysql|mariadb)(?:\\+srv)?:[a-z-]+:|jdbc:(?:mysql|mariadb)\\+srv:");
+            Pattern.compile("(?i)jdbc:(?:mysql|mariadb)(?:\\+srv)?:[a-z-]+:|jdbc:(?:mysql|mariadb)\\+srv:");
 
     private static final Pattern DNS_SRV = Pattern.compile("[?&]dnsSrv=true(?:&|$)", Pattern.CASE_INSENSITIVE);
     private static final Pattern HOSTS = Pattern.compile("//([^/?#]*)");

@@ -36,8 +36,8 @@ final class KeyCheck {
     private static final Pattern DROPPED = Pattern.compile("[^A-Za-z0-9_.-]");
 
     /** What Kubernetes sets for a service whose name begins with ours. */
-    private static final Pattern OF_KUBERNETES =
-            Pattern.compile(".*_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT|PORT_\\d+_(?:TCP|UDP|SCTP)(?:_.*)?)");
+    private static final Pattern OF_KUBERNETES = Pattern.compile(
+            "(?!REPLICATION_ROUTING_NODES_).*_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT|PORT_\\d+_(?:TCP|UDP|SCTP)(?:_.*)?)");
 
     private final WrittenKeys written;
     private final KnownKeys known = new KnownKeys();

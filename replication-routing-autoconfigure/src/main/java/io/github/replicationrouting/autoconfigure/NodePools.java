@@ -98,6 +98,30 @@ final class NodePools {
         }
     }
 
+    /**
+     * The key from which a node has its user or password; null where no key sets it.
+     *
+     * @param setting {@code username} or {@code password}
+     */
+    @Nullable
+    String keyOf(DeclaredNode node, String setting) {
+        boolean user = setting.equals("username");
+        if (node.keys() == null
+                && (user ? node.settings().getUsername() : node.settings().getPassword()) != null) {
+            return node.key(setting);
+        }
+        String found = null;
+        for (ConfigurationPropertyName layer : layers(node)) {
+            for (ConfigurationPropertyName key :
+                    List.of(layer.append(setting), layer.append(HIKARI).append(setting))) {
+                if ((user ? text(key) : value(key)) != null) {
+                    found = key.toString();
+                }
+            }
+        }
+        return found;
+    }
+
     private static void checkIsolation(DeclaredNode node, @Nullable String isolation, Consumer<Problem> problems) {
         List<String> levels =
                 Stream.of(IsolationLevel.values()).map(IsolationLevel::name).toList();

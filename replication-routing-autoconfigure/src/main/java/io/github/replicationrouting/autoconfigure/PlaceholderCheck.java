@@ -41,7 +41,7 @@ final class PlaceholderCheck {
                 problems.accept(
                         placeholder + " in " + text + " is not resolved",
                         "Set " + (isSecret(name) ? "what it names" : "'" + unresolved + "'")
-                                + " in the environment or a property source, or give it a default (${NAME:default})");
+                                + " in the environment or a property source, give it a default (${NAME:default}), or write \\${ for the characters themselves");
             }
         });
     }

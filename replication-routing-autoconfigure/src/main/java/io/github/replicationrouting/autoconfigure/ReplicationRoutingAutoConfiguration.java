@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -87,9 +89,12 @@ public final class ReplicationRoutingAutoConfiguration {
     @EnableConfigurationProperties(ReplicationRoutingProperties.class)
     static class RouterConfiguration {
 
+        private static final Logger logger = LoggerFactory.getLogger(ReplicationRoutingAutoConfiguration.class);
+
         private static final String BULKHEADS = "replicationRoutingBulkheadRegistry";
 
-        @Bean(name = RouterGuard.ROUTER, initMethod = "start", destroyMethod = "close")
+        /** Started here, so that what the first look at the servers finds is explained by the settings. */
+        @Bean(name = RouterGuard.ROUTER, destroyMethod = "close")
         ReplicationRouting replicationRouting(
                 ReplicationRoutingProperties properties,
                 Environment environment,
@@ -114,13 +119,18 @@ public final class ReplicationRoutingAutoConfiguration {
             listeners.orderedStream().forEach(router::listener);
             circuitBreakers.ifUnique(router::circuitBreakers);
             sessionScope.ifAvailable(router::sessionScope);
-            return new RouterAssembly(properties, new NodePools(environment), byName(dialects))
+            NodePools pools = new NodePools(environment);
+            ReplicationRouting routing = new RouterAssembly(properties, pools, byName(dialects))
                     .assemble(
                             router,
                             nodes,
                             selector.getIfAvailable(),
                             bulkheads.getIfUnique(() -> ownBulkheads),
                             source.getIfAvailable());
+            routing.start();
+            new StartReport(properties, pools, logger::warn)
+                    .tell(nodes, routing.topology().snapshot());
+            return routing;
         }
 
         /** Used where the application has no registry of its own. */

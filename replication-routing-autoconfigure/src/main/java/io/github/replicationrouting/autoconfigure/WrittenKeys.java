@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.env.DefaultPropertiesPropertySource;
 import org.springframework.core.env.CommandLinePropertySource;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.Environment;
@@ -51,7 +52,7 @@ final class WrittenKeys {
 
     /**
      * Sources that others override come first. Those that have no order of their own come last, sorted by name: system
-     * properties, the command line, environment variables.
+     * properties, the command line, environment variables, an application's default properties.
      */
     private final List<Key> keys;
 
@@ -68,7 +69,8 @@ final class WrittenKeys {
         Object underlying = source.getUnderlyingSource();
         return underlying instanceof SystemEnvironmentPropertySource
                 || underlying instanceof PropertiesPropertySource
-                || underlying instanceof CommandLinePropertySource;
+                || underlying instanceof CommandLinePropertySource
+                || underlying instanceof DefaultPropertiesPropertySource;
     }
 
     private static List<Key> keysOf(ConfigurationPropertySource source) {

@@ -22,6 +22,7 @@ import org.springframework.boot.configurationmetadata.ConfigurationMetadataRepos
 import org.springframework.boot.configurationmetadata.ConfigurationMetadataRepositoryJsonBuilder;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.core.env.StandardEnvironment;
@@ -176,6 +177,16 @@ class ConfigurationMetadataTest {
                 });
         assertThat(refused).isEmpty();
         assertThat(properties).containsKeys("hikari.maximum-pool-size", "hikari.data-source-properties");
+    }
+
+    @Test
+    void everyKeyShouldBeOneThatTheStartTakes() {
+        KnownKeys known = new KnownKeys();
+        assertThat(properties.keySet())
+                .filteredOn(name -> !name.equals("nodes") && !name.endsWith("-properties"))
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(known.kindOf(ConfigurationPropertyName.of(PREFIX + name)))
+                        .isEqualTo(KnownKeys.Kind.VALUE));
     }
 
     @Test

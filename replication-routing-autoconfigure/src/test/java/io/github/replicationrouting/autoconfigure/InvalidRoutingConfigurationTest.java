@@ -237,6 +237,7 @@ class InvalidRoutingConfigurationTest {
                 "jdbc:mysql+srv:loadbalance://a/shop; with 'jdbc:mysql+srv:loadbalance:' the driver",
                 "jdbc:mysql://a/shop?useSSL=true&dnsSrv=true; with 'dnsSrv=true' the driver",
                 "jdbc:mariadb:replication://a/shop; with 'jdbc:mariadb:replication:' the driver",
+                "jdbc:mariadb:SEQUENTIAL://a/shop; with 'jdbc:mariadb:SEQUENTIAL:' the driver",
                 "jdbc:mariadb:sequential://a/shop; with 'jdbc:mariadb:sequential:' the driver",
                 "jdbc:mariadb:loadbalance://a/shop; with 'jdbc:mariadb:loadbalance:' the driver",
                 "jdbc:mariadb:load-balance-read://a/shop; with 'jdbc:mariadb:load-balance-read:' the driver",

@@ -203,9 +203,17 @@ final class Findings {
             return "is the same server as " + name(graph.twinOf(i));
         }
         if (!living.observation().writable()) {
-            return living.observation().offline() ? "is offline" : "is read-only";
+            return living.observation().offline() ? "is offline" : "is read-only" + foreignSource(i);
         }
         return node.isDeclared(DeclaredRole.REPLICA) ? "is declared a replica, but writable" : "is " + evidence(i);
+    }
+
+    /** Where a replica replicates from, if that is none of the nodes: it may be the primary that was left out. */
+    private String foreignSource(int i) {
+        ReplicationChannel source = graph.sourceChannel(i);
+        return source == null || graph.sourceOf(source) >= 0 || graph.neverSeen() != null
+                ? ""
+                : " and replicates from " + sourceName(source) + ", which is none of the nodes";
     }
 
     private static String absence(NodeView node) {

@@ -250,7 +250,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
         for (NodeStatus node : now.nodes()) {
             if (primary == null || !node.name().equals(primary.name())) {
                 boolean other = node.role() == Role.UNKNOWN && node.state() != NodeState.DOWN;
-                (other ? others : replicas).add(describe(node));
+                (other ? others : replicas).add(describe(node, now.noPrimaryReason()));
             }
         }
         if (!replicas.isEmpty()) {
@@ -267,12 +267,16 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
         return position == null ? "no position" : position instanceof BinlogPosition ? "binary log" : "gtid";
     }
 
-    private static String describe(NodeStatus node) {
+    /** @param told what was said already, and is not said again */
+    private static String describe(NodeStatus node, @Nullable String told) {
         Duration lag = node.lag();
         String text = node.name() + " " + (lag == null ? "" : lag.toMillis() + " ms");
         if (node.state() == NodeState.ONLINE) {
             return lag == null ? text + "lag unknown" : text;
         }
-        return node.name() + " " + node.state().name().toLowerCase(Locale.ROOT) + " (" + node.reason() + ")";
+        String state = node.name() + " " + node.state().name().toLowerCase(Locale.ROOT);
+        return told != null && node.reason() != null && told.contains(node.reason())
+                ? state
+                : state + " (" + node.reason() + ")";
     }
 }

@@ -93,7 +93,7 @@ public final class ClusterNode {
 
     /** The URL of the cluster's database for a driver. */
     public String jdbcUrl(JdbcDriver driver) {
-        return sql.jdbcUrl(driver, host(), port(), settings.database());
+        return sql.jdbcUrl(driver.forServers(sql.kind()), host(), port(), settings.database());
     }
 
     /**

@@ -26,6 +26,11 @@ final class MariaDbSql implements ReplicationSql {
     }
 
     @Override
+    public ClusterKind kind() {
+        return ClusterKind.MARIADB;
+    }
+
+    @Override
     public String jdbcUrl(JdbcDriver driver, String host, int port, String database) {
         String scheme = driver == JdbcDriver.MARIADB ? "mariadb" : "mysql";
         return "jdbc:%s://%s:%d/%s".formatted(scheme, host, port, database);

@@ -38,6 +38,11 @@ class MySqlSql implements ReplicationSql {
         return connection;
     }
 
+    @Override
+    public ClusterKind kind() {
+        return ClusterKind.MYSQL;
+    }
+
     // Without TLS, whose handshake is slow, the server's authentication needs its public key.
     @Override
     public String jdbcUrl(JdbcDriver driver, String host, int port, String database) {

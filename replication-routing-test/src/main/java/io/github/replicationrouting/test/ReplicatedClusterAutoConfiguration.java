@@ -29,7 +29,7 @@ public final class ReplicatedClusterAutoConfiguration {
     @ConditionalOnMissingBean(ReplicationRoutingConnectionDetails.class)
     ClusterConnectionDetails replicatedClusterConnectionDetails(ListableBeanFactory beanFactory) {
         ReplicatedCluster cluster = beanFactory.getBean(serviceConnections(beanFactory)[0], ReplicatedCluster.class);
-        return new ClusterConnectionDetails(cluster, JdbcDriver.CONNECTOR_J);
+        return new ClusterConnectionDetails(cluster, JdbcDriver.AUTO);
     }
 
     private static String[] serviceConnections(ListableBeanFactory beanFactory) {

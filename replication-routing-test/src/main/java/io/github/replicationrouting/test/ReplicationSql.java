@@ -15,6 +15,9 @@ interface ReplicationSql {
     /** A new connection; {@code database} may be empty. */
     Connection connect(InetSocketAddress address, String database, Properties properties) throws SQLException;
 
+    /** The kind of server that it is for. */
+    ClusterKind kind();
+
     String jdbcUrl(JdbcDriver driver, String host, int port, String database);
 
     /** The administrator, who may everything and is not bound by {@code read_only}. */

@@ -39,8 +39,8 @@ public @interface WithReplicatedCluster {
     /** More arguments for every server. */
     String[] serverArguments() default {};
 
-    /** The driver that Spring tests reach the nodes with. */
-    JdbcDriver driver() default JdbcDriver.CONNECTOR_J;
+    /** The driver that Spring tests reach the nodes with; that of the servers unless set. */
+    JdbcDriver driver() default JdbcDriver.AUTO;
 
     /**
      * Whether all test classes of a run that ask for the same cluster share one. Otherwise the class has one of its own,

@@ -27,7 +27,7 @@ class ServiceConnectionIT {
                     .singleElement()
                     .satisfies(node -> {
                         assertThat(node.name()).isEqualTo("db1");
-                        assertThat(node.url()).isEqualTo(cluster.primary().jdbcUrl());
+                        assertThat(node.url()).isEqualTo(cluster.primary().jdbcUrl(JdbcDriver.MARIADB));
                         assertThat(node.password()).isEqualTo(cluster.password());
                     });
         });

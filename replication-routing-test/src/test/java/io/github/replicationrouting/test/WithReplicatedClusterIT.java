@@ -52,7 +52,8 @@ class WithReplicatedClusterIT {
         assertThat(details.nodes())
                 .extracting(ReplicationRoutingConnectionDetails.Node::url)
                 .containsExactly(
-                        cluster.node("db1").jdbcUrl(), cluster.node("db2").jdbcUrl());
+                        cluster.node("db1").jdbcUrl(JdbcDriver.MARIADB),
+                        cluster.node("db2").jdbcUrl(JdbcDriver.MARIADB));
         assertThat(details.nodes())
                 .allSatisfy(node -> assertThat(node.username()).isEqualTo(cluster.username()));
     }
@@ -82,14 +83,14 @@ class WithReplicatedClusterIT {
     }
 
     @Nested
-    @WithReplicatedCluster(replicas = 0, shared = false, driver = JdbcDriver.MARIADB)
+    @WithReplicatedCluster(replicas = 0, shared = false, driver = JdbcDriver.CONNECTOR_J)
     class Alone {
 
         @Test
         void aClassMayHaveItsOwnCluster(ReplicatedCluster own, @Autowired ReplicationRoutingConnectionDetails details) {
             assertThat(own.nodes()).hasSize(1);
             assertThat(details.nodes()).singleElement().satisfies(node -> assertThat(node.url())
-                    .isEqualTo(own.primary().jdbcUrl(JdbcDriver.MARIADB)));
+                    .isEqualTo(own.primary().jdbcUrl(JdbcDriver.CONNECTOR_J)));
         }
     }
 

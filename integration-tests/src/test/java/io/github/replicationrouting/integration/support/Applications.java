@@ -45,6 +45,11 @@ public final class Applications implements AutoCloseable {
         return TestApplication.start(serversOf(stack), stack.driver(), configuration, properties);
     }
 
+    /** Starts an application of the caller's own that knows only some of the nodes, by name. */
+    public TestApplication start(Stack stack, List<String> nodes, Class<?> configuration, String... properties) {
+        return serversOf(stack).start(stack, nodes, configuration, properties);
+    }
+
     public ReplicatedCluster cluster(Stack stack) {
         return serversOf(stack).cluster();
     }

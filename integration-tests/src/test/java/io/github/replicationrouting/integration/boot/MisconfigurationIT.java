@@ -1,0 +1,163 @@
+package io.github.replicationrouting.integration.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.OnStacks;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.JdbcDriver;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+
+/** What is wrong with the settings, and only a server can tell, is one clear line at the start. */
+@OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
+@ExtendWith(OutputCaptureExtension.class)
+class MisconfigurationIT {
+
+    private static final String SECRET = "marker-3f9a";
+
+    /** Those of the start; a missing grant is another matter. */
+    private static final Pattern WARNING =
+            Pattern.compile("RouterAssembly|RouterGuard|ReplicationRoutingAutoConfiguration");
+
+    private final Applications applications;
+    private final Stack stack;
+    private final ReplicatedCluster cluster;
+
+    MisconfigurationIT(Stack stack, Applications applications) {
+        this.stack = stack;
+        this.applications = applications;
+        this.cluster = applications.cluster(stack);
+    }
+
+    @BeforeEach
+    void heal() {
+        cluster.heal();
+    }
+
+    @Test
+    void whenAllIsWellNothingIsWarned(CapturedOutput output) {
+        start(List.of("db1", "db2", "db3"));
+        assertThat(warnings(output)).isEmpty();
+    }
+
+    @Test
+    void whenThePasswordOfANodeIsWrong(CapturedOutput output) {
+        start(List.of("db1", "db2", "db3"), "replication.routing.nodes.db3.password=" + SECRET);
+        assertThat(warnings(output))
+                .singleElement()
+                .asString()
+                .contains("access denied on node db3: check replication.routing.username"
+                        + " and replication.routing.nodes.db3.password");
+        assertThat(startLine(output)).containsOnlyOnce("access denied");
+        assertThat(output).doesNotContain(SECRET);
+    }
+
+    @Test
+    void whenThePasswordOfAllIsWrong(CapturedOutput output) {
+        start(List.of("db1", "db2"), "replication.routing.hikari.password=" + SECRET);
+        assertThat(warnings(output))
+                .singleElement()
+                .asString()
+                .contains("access denied on node db1, node db2: check replication.routing.username"
+                        + " and replication.routing.hikari.password");
+        // Once for each node.
+        assertThat(startLine(output).split("access denied", -1)).hasSize(3);
+        assertThat(output).doesNotContain(SECRET);
+    }
+
+    @Test
+    void whenThePasswordOfTheMonitorIsWrong(CapturedOutput output) {
+        start(List.of("db1", "db2", "db3"), "replication.routing.monitor.password=" + SECRET);
+        assertThat(warnings(output))
+                .singleElement()
+                .asString()
+                .contains("access denied on node db1, node db2, node db3: check replication.routing.username"
+                        + " and replication.routing.monitor.password");
+        assertThat(output).doesNotContain(SECRET);
+    }
+
+    @Test
+    void whenTheDatabaseDoesNotExist(CapturedOutput output) {
+        String url = cluster.node("db3").jdbcUrl(driver()).replace("/" + cluster.database(), "/shpo");
+        start(List.of("db1", "db2", "db3"), "replication.routing.nodes.db3.url=" + url);
+        assertThat(warnings(output)).anySatisfy(line -> assertThat(line)
+                .contains("node db3: the database 'shpo' of replication.routing.nodes.db3.url does not exist"));
+    }
+
+    @Test
+    void whenTheDeclaredPrimaryIsReadOnly(CapturedOutput output) {
+        start(List.of("db1", "db2", "db3"), "replication.routing.nodes.db2.role=primary");
+        assertThat(warnings(output))
+                .singleElement()
+                .asString()
+                .contains("replication.routing.nodes.db2.role is 'primary', but the server is read-only and a replica");
+    }
+
+    @Test
+    void whenOnlyReplicasAreListed(CapturedOutput output) {
+        // Where a replica replicates from is shown to an account with the grant.
+        cluster.nodes().forEach(ClusterNode::grantMonitoring);
+        try {
+            start(
+                    List.of("db2", "db3"),
+                    "replication.routing.monitor.username=" + cluster.monitorUsername(),
+                    "replication.routing.monitor.password=" + cluster.monitorPassword());
+        } finally {
+            cluster.nodes().forEach(ClusterNode::revokeMonitoring);
+        }
+        assertThat(warnings(output))
+                .singleElement()
+                .asString()
+                .contains("only replicas are listed: no node is writable: db2 is read-only and replicates from ")
+                .contains("which is none of the nodes")
+                .endsWith("Add the primary under replication.routing.nodes");
+    }
+
+    private JdbcDriver driver() {
+        return stack == Stack.MARIADB ? JdbcDriver.MARIADB : JdbcDriver.CONNECTOR_J;
+    }
+
+    private void start(List<String> nodes, String... properties) {
+        List<String> all = new ArrayList<>(List.of(properties));
+        all.add(TestApplication.PATIENT);
+        all.add("replication.routing.writes.hold=0s");
+        all.add("logging.level.io.github.replicationrouting=info");
+        applications
+                .start(stack, nodes, Router.class, all.toArray(String[]::new))
+                .close();
+    }
+
+    private static String startLine(CapturedOutput output) {
+        return output.getOut()
+                .lines()
+                .filter(line -> line.contains("Routing dataSource: "))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> warnings(CapturedOutput output) {
+        return output.getOut()
+                .lines()
+                .filter(line -> line.contains(" WARN "))
+                .filter(line -> WARNING.matcher(line).find())
+                .toList();
+    }
+
+    /** Nothing that asks the database for anything when it starts. */
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(ReplicationRoutingAutoConfiguration.class)
+    static class Router {}
+}
