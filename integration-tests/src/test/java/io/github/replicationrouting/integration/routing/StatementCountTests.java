@@ -2,7 +2,6 @@ package io.github.replicationrouting.integration.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.consistency.SessionToken;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -102,8 +101,6 @@ abstract class StatementCountTests {
     /** Statements for one run, after enough runs for every connection to have settled; to a hundredth. */
     private double statementsEach(String what, Runnable run) {
         repeat(run, 20);
-        // A session that goes on for seconds on end may ask its replica how far it is.
-        SessionToken.clear();
         long before = questions();
         repeat(run, RUNS);
         double each = Math.round(100.0 * (questions() - before) / RUNS) / 100.0;
