@@ -304,7 +304,7 @@ abstract class SessionChangesTests {
     }
 
     @Test
-    void userVariablesAndLocksDoNotCostTheConnection() {
+    void variablesLocksAndAnotherDatabaseDoNotCostTheConnection() {
         Function<JdbcTemplate, Long> connectionId =
                 jdbc -> Objects.requireNonNull(jdbc.queryForObject("SELECT CONNECTION_ID()", Long.class));
         Long first = in(routing.transactions(), false, () -> connectionId.apply(routing.jdbc()));
@@ -314,7 +314,10 @@ abstract class SessionChangesTests {
                         .isEqualTo("unset");
                 routing.jdbc().update("SET @mine = ?, @other = 2", 7);
                 routing.jdbc().queryForObject("SELECT GET_LOCK('cheap', 1)", Integer.class);
+                routing.jdbc().execute("USE information_schema");
             });
+            assertThat(routing.jdbc().queryForObject("SELECT DATABASE()", String.class))
+                    .isEqualTo(cluster.database());
             assertThat(routing.jdbc().queryForObject("SELECT COALESCE(IS_USED_LOCK('cheap'), 0)", Long.class))
                     .isZero();
         }

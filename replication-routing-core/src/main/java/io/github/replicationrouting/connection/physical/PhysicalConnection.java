@@ -316,18 +316,29 @@ public final class PhysicalConnection implements Connection {
      * @return whether it can; else the connection must not be used again
      */
     public boolean undoSessionChange() throws SQLException {
-        if (sessionChange.isLasting() || (presetVariables && sessionChange.isOfVariables())) {
+        String initialDatabase = initialDatabase();
+        if (sessionChange.isLasting()
+                || (presetVariables && sessionChange.isOfVariables())
+                || (sessionChange.isOfDatabase() && initialDatabase.isEmpty())) {
             return false;
         }
         if (isSessionChanged() && !delegate.isClosed()) {
             try (Statement statement = delegate.createStatement()) {
-                for (String sql : sessionChange.undo()) {
+                for (String sql : sessionChange.undo(initialDatabase)) {
                     statement.execute(sql);
                 }
             }
             sessionChange = SessionChange.NONE;
         }
         return true;
+    }
+
+    /** Empty where there is none. */
+    private String initialDatabase() {
+        if (initialCatalog != null && !initialCatalog.isEmpty()) {
+            return initialCatalog;
+        }
+        return initialSchema == null ? "" : initialSchema;
     }
 
     void beforeServerCall() throws SQLException {
@@ -464,7 +475,7 @@ public final class PhysicalConnection implements Connection {
     public void setCatalog(String catalog) throws SQLException {
         requireOpen();
         catalogChanged = true;
-        if (sessionChange.isLasting()) {
+        if (sessionChange.isLasting() || sessionChange.isOfDatabase()) {
             // Not every driver hears of the database that SQL text chose.
             initialCatalogPending = false;
             delegate.setCatalog(catalog);

@@ -14,22 +14,24 @@ import java.util.stream.Collectors;
 final class SessionChange {
 
     /** Nothing, which is what nearly all statements leave. */
-    static final SessionChange NONE = new SessionChange(false, false, false, Set.of());
+    static final SessionChange NONE = new SessionChange(false, false, false, false, Set.of());
 
-    private static final SessionChange LASTING = new SessionChange(true, false, false, Set.of());
-    private static final SessionChange WRITABLE_TRANSACTION = new SessionChange(false, true, false, Set.of());
+    private static final SessionChange LASTING = new SessionChange(true, false, false, false, Set.of());
+    private static final SessionChange WRITABLE_TRANSACTION = new SessionChange(false, true, false, false, Set.of());
 
     /** With more it is cheaper to have a new connection. */
     private static final int MOST_VARIABLES = 32;
 
     private final boolean lasting;
     private final boolean writable;
+    private final boolean database;
     private final boolean locks;
     private final Set<String> variables;
 
-    private SessionChange(boolean lasting, boolean writable, boolean locks, Set<String> variables) {
+    private SessionChange(boolean lasting, boolean writable, boolean database, boolean locks, Set<String> variables) {
         this.lasting = lasting;
         this.writable = writable;
+        this.database = database;
         this.locks = locks;
         this.variables = variables;
     }
@@ -39,7 +41,7 @@ final class SessionChange {
     }
 
     boolean isNone() {
-        return !lasting && !locks && variables.isEmpty();
+        return !lasting && !database && !locks && variables.isEmpty();
     }
 
     /** Whether nothing but the end of the session undoes it. */
@@ -50,6 +52,11 @@ final class SessionChange {
     /** Whether it begins a transaction that may write, whatever the session says. */
     boolean isWritableTransaction() {
         return writable;
+    }
+
+    /** Whether it is in another database. */
+    boolean isOfDatabase() {
+        return database;
     }
 
     boolean isOfVariables() {
@@ -69,19 +76,28 @@ final class SessionChange {
         }
         Set<String> all = new LinkedHashSet<>(variables);
         all.addAll(other.variables);
-        return of(locks || other.locks, all);
+        return of(database || other.database, locks || other.locks, all);
     }
 
-    private static SessionChange of(boolean locks, Set<String> variables) {
+    private static SessionChange of(boolean database, boolean locks, Set<String> variables) {
         if (variables.size() > MOST_VARIABLES) {
             return LASTING;
         }
-        return locks || !variables.isEmpty() ? new SessionChange(false, false, locks, variables) : NONE;
+        return database || locks || !variables.isEmpty()
+                ? new SessionChange(false, false, database, locks, variables)
+                : NONE;
     }
 
-    /** What undoes it, where it does not last and where no variable had a value before. */
-    List<String> undo() {
-        List<String> statements = new ArrayList<>(2);
+    /**
+     * What undoes it, where it does not last and where no variable had a value before.
+     *
+     * @param initialDatabase the one to go back to; empty where there is none, and no way back
+     */
+    List<String> undo(String initialDatabase) {
+        List<String> statements = new ArrayList<>(3);
+        if (database) {
+            statements.add("USE `" + initialDatabase.replace("`", "``") + "`");
+        }
         if (!variables.isEmpty()) {
             statements.add(
                     variables.stream().map(name -> "@" + name + "=NULL").collect(Collectors.joining(",", "SET ", "")));
@@ -96,7 +112,7 @@ final class SessionChange {
     private static final class Scan {
 
         /** Statements that last. */
-        private static final String[] LASTING_STARTS = {"USE", "LOCK", "PREPARE", "EXECUTE", "HANDLER", "XA"};
+        private static final String[] LASTING_STARTS = {"LOCK", "PREPARE", "EXECUTE", "HANDLER", "XA"};
 
         /** Statements that may assign to each variable in them. */
         private static final String[] ASSIGNING_STARTS = {"CALL", "LOAD", "GET"};
@@ -125,6 +141,7 @@ final class SessionChange {
 
         private boolean lasting;
         private boolean writable;
+        private boolean database;
         private boolean locks;
         private Set<String> variables = Set.of();
 
@@ -153,7 +170,7 @@ final class SessionChange {
             if (writable) {
                 return WRITABLE_TRANSACTION;
             }
-            return lasting ? LASTING : of(locks, variables);
+            return lasting ? LASTING : of(database, locks, variables);
         }
 
         private void readSign(char c) {
@@ -207,6 +224,7 @@ final class SessionChange {
             flushes = is(from, "FLUSH");
             assigns = isAnyOf(ASSIGNING_STARTS, from);
             begins = is(from, "START");
+            database |= is(from, "USE");
             lasting = isAnyOf(LASTING_STARTS, from);
         }
 

@@ -48,6 +48,7 @@ public final class NodePool implements AutoCloseable {
     private final Admission admission;
     private final AtomicBoolean databaseWarned = new AtomicBoolean();
     private final WholeWaits meters = new WholeWaits(this::waiting);
+    private final AtomicBoolean sessionWarned = new AtomicBoolean();
 
     /**
      * Starts filling the pool in the background; a node that is down does not matter.
@@ -309,7 +310,14 @@ public final class NodePool implements AutoCloseable {
             return false;
         }
         if (!physical.undoSessionChange()) {
-            log.debug("A connection to {} whose session SQL text changed is closed after its use", node);
+            if (sessionWarned.compareAndSet(false, true)) {
+                log.warn(
+                        "A connection to {} is closed after its use, because a SET or other text changed its session in a"
+                                + " way that cannot be undone; the next use needs a new one. Where that is often, use the"
+                                + " methods of java.sql.Connection, the URL, or hikari.connection-init-sql instead. This"
+                                + " is said once.",
+                        node);
+            }
             // It is closed in the background, and must not keep its locks until then.
             physical.rollbackStray();
             return false;
