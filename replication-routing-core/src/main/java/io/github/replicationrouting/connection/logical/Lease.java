@@ -46,6 +46,7 @@ final class Lease {
     private final Consistency consistency;
     private final @Nullable Object hint;
 
+    private boolean ran;
     private boolean read;
     private int openStatements;
     private boolean retired;
@@ -256,6 +257,7 @@ final class Lease {
 
     /** A statement has returned: the session must not go back behind what it may have shown. */
     void statementReturned() {
+        ran = true;
         if (isReadOfSession()) {
             read = true;
             consistency.seen(decision.node());
@@ -273,6 +275,14 @@ final class Lease {
     /** Whether no statement is open on it. */
     boolean isIdle() {
         return openStatements == 0;
+    }
+
+    /**
+     * Whether it is kept from one read to the next, so that its node may have ceased to be right: not before its first
+     * statement has run, which is what it was chosen for.
+     */
+    boolean isKeptForNextRead() {
+        return ran && (mayBeLeftBetweenTransactions() || (isIdle() && hasSessionState()));
     }
 
     /** The reads are over. Knowing how far their node is lets the session go on elsewhere. */

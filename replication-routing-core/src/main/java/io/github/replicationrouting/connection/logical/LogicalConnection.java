@@ -159,7 +159,7 @@ final class LogicalConnection implements RoutedConnection {
      */
     private boolean mayGoOn(Lease current) {
         if (!transactionOpen) {
-            return leases.isStillRight(route, current);
+            return !current.isKeptForNextRead() || leases.isStillRight(route, current);
         }
         return settings.isolation(defaults) > Connection.TRANSACTION_READ_COMMITTED
                 || leases.hasWhatSessionWrote(current);
