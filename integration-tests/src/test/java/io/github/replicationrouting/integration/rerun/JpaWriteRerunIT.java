@@ -44,11 +44,16 @@ class JpaWriteRerunIT {
     }
 
     @BeforeEach
-    void makeTheTable() {
+    void makeTheTables() {
+        makeTable("stock (id BIGINT PRIMARY KEY, version INT, amount INT NOT NULL)");
+        makeTable("parcel (id BIGINT PRIMARY KEY, weight INT NOT NULL)");
+        makeTable("parcel_label (parcel_id BIGINT NOT NULL, labels VARCHAR(100))");
+    }
+
+    private void makeTable(String definition) {
         app.cluster()
                 .primary()
-                .execute(List.of("CREATE TABLE IF NOT EXISTS " + app.cluster().database()
-                        + ".stock (id BIGINT PRIMARY KEY, version INT, amount INT NOT NULL)"));
+                .execute(List.of("CREATE TABLE IF NOT EXISTS " + app.cluster().database() + "." + definition));
     }
 
     @AfterEach
@@ -121,6 +126,52 @@ class JpaWriteRerunIT {
         assertThat(app.transactions().<Integer>newWrite(() -> app.jdbc()
                         .queryForObject("SELECT COUNT(*) FROM book WHERE author_id = ?", Integer.class, given.getId())))
                 .isOne();
+    }
+
+    /** Hibernate puts a collection of its own into the embedded object. */
+    @Test
+    void aCollectionThatIsEmbeddedInItShouldBePersistedAgain() {
+        Parcel given = new Parcel(id, name);
+        given.weigh();
+
+        inTransaction(() -> {
+            entities.persist(given);
+            entities.flush();
+            promoteInTheFirstRun();
+        });
+
+        assertRunAgain();
+        assertThat(labelsOnPrimary()).containsExactly(name);
+    }
+
+    @Test
+    void anEntityShouldBePersistedAgainWhenAListenerWritesIntoWhatIsEmbedded() {
+        Parcel given = new Parcel(id, name);
+
+        inTransaction(() -> {
+            entities.persist(given);
+            entities.flush();
+            promoteInTheFirstRun();
+        });
+
+        assertRunAgain();
+        assertThat(given.getWeight()).isOne();
+        assertThat(labelsOnPrimary()).containsExactly(name);
+    }
+
+    @Test
+    void anEntityWhoseEmbeddedCollectionTheMethodChangesShouldNotBePersistedAgain() {
+        Parcel given = new Parcel(id, name);
+
+        Throwable failure = catchThrowable(() -> inTransaction(() -> {
+            entities.persist(given);
+            given.label("fragile");
+            entities.flush();
+            promoteInTheFirstRun();
+        }));
+
+        assertFirstCause(failure, "read-only");
+        assertThat(labelsOnPrimary()).isEmpty();
     }
 
     @Test
@@ -338,5 +389,10 @@ class JpaWriteRerunIT {
     private List<Integer> amountOnPrimary() {
         return app.transactions()
                 .newWrite(() -> app.jdbc().queryForList("SELECT amount FROM stock WHERE id = ?", Integer.class, id));
+    }
+
+    private List<String> labelsOnPrimary() {
+        return app.transactions().newWrite(() -> app.jdbc()
+                .queryForList("SELECT labels FROM parcel_label WHERE parcel_id = ?", String.class, id));
     }
 }
