@@ -278,7 +278,12 @@ public final class Consistency {
 
         /** What to wait for on a replica that does not have it; null where waiting would not help. */
         public @Nullable Position wanted(NodeStatus replica) {
-            return isWorthWaitingOn(replica) ? requirement.wanted(replica, known.of(replica.node()), pin, now) : null;
+            return isWorthWaitingOn(replica) ? lackedBy(replica) : null;
+        }
+
+        /** What a replica is not known to have; null where nothing is lacked, or its position is not known. */
+        public @Nullable Position lackedBy(NodeStatus replica) {
+            return requirement.wanted(replica, known.of(replica.node()), pin, now);
         }
 
         /** Whether reads wait at all, and none did in vain on this replica just now. */

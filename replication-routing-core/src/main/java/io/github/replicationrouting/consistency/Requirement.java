@@ -138,6 +138,7 @@ final class Requirement {
         Requirement both = this;
         if (other.commits != null) {
             both = both.committed(other.commits, other.commitsAt);
+            both = commits == null ? both : both.bounded();
         }
         if (other.untracked) {
             both = both.committed(other.untrackedAt);
@@ -159,10 +160,13 @@ final class Requirement {
         if (missing == null || missing.isEmpty()) {
             return new Requirement(null, 0, untracked, untrackedAt, false, reads);
         }
-        Requirement rest = new Requirement(missing, commitsAt, untracked, untrackedAt, false, reads);
-        return missing.toString().length() <= MOST_TEXT
-                ? rest
-                : new Requirement(null, 0, rest.untracked, rest.untrackedAt, false, reads).committed(commitsAt);
+        return new Requirement(missing, commitsAt, untracked, untrackedAt, false, reads).bounded();
+    }
+
+    private Requirement bounded() {
+        return commits == null || commits.toString().length() <= MOST_TEXT
+                ? this
+                : new Requirement(null, 0, untracked, untrackedAt, false, reads).committed(commitsAt);
     }
 
     /**

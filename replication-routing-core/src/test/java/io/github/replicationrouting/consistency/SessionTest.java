@@ -51,6 +51,17 @@ class SessionTest {
         assertThat(one.byRouter()).containsOnlyKeys("a");
     }
 
+    @Test
+    void whenManyTokensAreJoinedShouldKeepTheirTimeInPlaceOfALongList() {
+        for (int domain = 0; domain < 1_000; domain++) {
+            token("test", domain + "-1-1").join();
+        }
+
+        assertThat(Objects.requireNonNull(required()).untrackedAt()).isEqualTo(1);
+        assertThat(SessionToken.parse(SessionToken.current().toString()).isEmpty())
+                .isFalse();
+    }
+
     private static SessionToken token(String router, String position) {
         return new SessionToken(Map.of(router, Requirement.NONE.committed(MariaDbGtidPosition.parse(position), 1)));
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.replicationrouting.consistency.ConsistencyMode;
 import io.github.replicationrouting.consistency.ConsistencySettings;
 import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.routing.RoutingHints;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.sql.Connection;
@@ -13,11 +14,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Commits are waited for behind an endpoint, and not for ever. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -70,6 +74,38 @@ abstract class EndpointSessionTests {
         assertThat(countOf("own")).isPositive();
 
         awaitReadsThatDoNotWait();
+    }
+
+    @Test
+    void aTransactionThatShowsEachCommitStaysWhereItsSessionsCommitWasWaitedFor() {
+        routing.jdbc().update("INSERT INTO item VALUES ('awaited')");
+        routing.counts().reset();
+
+        readWhatIsCommitted();
+
+        assertThat(routing.counts().reads()).isEqualTo(1);
+    }
+
+    @Test
+    void aTransactionThatAskedForAnyReplicaStaysOnIt() {
+        routing.jdbc().update("INSERT INTO item VALUES ('unasked')");
+        routing.counts().reset();
+
+        RoutingHints.onReplica(LIMIT, this::readWhatIsCommitted);
+
+        assertThat(routing.counts().reads()).isEqualTo(1);
+    }
+
+    private void readWhatIsCommitted() {
+        TransactionTemplate transaction = new TransactionTemplate(
+                Objects.requireNonNull(routing.readOnly().getTransactionManager()));
+        transaction.setReadOnly(true);
+        transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        transaction.executeWithoutResult(status -> {
+            for (int i = 0; i < 5; i++) {
+                routing.jdbc().queryForObject("SELECT COUNT(*) FROM item", Integer.class);
+            }
+        });
     }
 
     /** Each over another connection, of which it is not known yet what its server has. */

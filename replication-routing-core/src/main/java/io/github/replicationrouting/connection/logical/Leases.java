@@ -8,6 +8,7 @@ import io.github.replicationrouting.consistency.Consistency;
 import io.github.replicationrouting.dialect.ErrorKind;
 import io.github.replicationrouting.metrics.RouterMetrics;
 import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.routing.Access;
 import io.github.replicationrouting.routing.Decision;
 import io.github.replicationrouting.routing.DecisionReason;
@@ -127,9 +128,7 @@ public final class Leases implements LogicalConnections {
             }
         }
         NodeStatus status = topology.snapshot().node(node.name());
-        return status == null
-                || intent.wish().isMetBy(status)
-                || (lease.isIdle() && catchesUp(lease, status, intent.wish()));
+        return status == null || intent.wish().isMetBy(status) || catchesUp(lease, status, intent.wish());
     }
 
     /** A connection that is kept is better waited on than left: its session may hold locks and variables. */
@@ -137,17 +136,30 @@ public final class Leases implements LogicalConnections {
         Consistency.Demand session = wish.session();
         return session != null
                 && wish.withoutSession().isMetBy(status)
-                && sessionWait.isOver(lease, session.wanted(status));
+                && (wasAwaited(lease, session, status)
+                        || (lease.isIdle() && sessionWait.isOver(lease, session.wanted(status))));
     }
 
-    /** Whether a replica is known to have what this session has committed by now; a primary has it anyway. */
+    /** Whether what a node is not known to have was waited for on this connection, which leads to one server. */
+    private static boolean wasAwaited(Lease lease, Consistency.Demand session, NodeStatus node) {
+        Position lacked = session.lackedBy(node);
+        return lacked != null && lease.physical().hasReached(lacked);
+    }
+
+    /**
+     * Whether a replica is known to have what this session has committed by now, or was waited for on this connection; a
+     * primary has it anyway, and who asked for any replica does not ask for it.
+     */
     boolean hasWhatSessionWrote(Lease lease) {
         if (lease.decision().reason().isServedByPrimary()) {
             return true;
         }
-        Consistency.Demand session = consistency.demand();
+        Consistency.Demand session = intents.of(lease.access()).wish().session();
         NodeStatus status = topology.snapshot().node(lease.decision().node().name());
-        return session == null || status == null || session.hasOwnCommitsOn(status);
+        return session == null
+                || status == null
+                || session.hasOwnCommitsOn(status)
+                || wasAwaited(lease, session, status);
     }
 
     /**
