@@ -72,7 +72,7 @@ public final class FallbackReads {
         if (decision.reason() != DecisionReason.NO_ELIGIBLE_REPLICA) {
             return UNLIMITED;
         }
-        Permission outer = HELD.get();
+        Permission outer = heldByThread();
         if (outer != null && outer.isFor(pool)) {
             return UNLIMITED;
         }
@@ -81,6 +81,15 @@ public final class FallbackReads {
         Permission permission = new Permission(queue, outer);
         HELD.set(permission);
         return permission;
+    }
+
+    /** Without what has ended on another thread, which would add up on a thread that is used again. */
+    private static @Nullable Permission heldByThread() {
+        Permission held = HELD.get();
+        while (held != null && held.queue == null) {
+            held = held.outer;
+        }
+        return held;
     }
 
     /** Those who want to read on one node. */

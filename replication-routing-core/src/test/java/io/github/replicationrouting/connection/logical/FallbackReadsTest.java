@@ -20,6 +20,7 @@ import io.github.replicationrouting.routing.Decision;
 import io.github.replicationrouting.routing.DecisionReason;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.lang.ref.WeakReference;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
@@ -142,6 +143,28 @@ class FallbackReadsTest {
         onThread(() -> enter(reads, pool));
 
         assertThatThrownBy(() -> enter(reads, pool)).hasMessageContaining("no more than 1 at a time");
+    }
+
+    @Test
+    void readsThatEndOnOtherThreadsShouldNotAddUpOnTheirOwn() throws Exception {
+        FallbackReads reads = reads(1);
+        NodePool pool = pool(2);
+        List<WeakReference<Runnable>> ended = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            ended.add(new WeakReference<>(endedElsewhere(enter(reads, pool))));
+        }
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            System.gc();
+            return ended.get(0).refersTo(null) && ended.get(1).refersTo(null);
+        });
+    }
+
+    private static Runnable endedElsewhere(Runnable read) throws Exception {
+        return onThread(() -> {
+            read.run();
+            return read;
+        });
     }
 
     @Test
