@@ -11,6 +11,7 @@ import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.routing.RoutedConnection;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -139,6 +140,34 @@ class QuestionsIT {
                 }
             }
             assertThat(tables).contains("author", "book");
+            assertThat(app.held()).isZero();
+        }
+    }
+
+    @Test
+    void theirOpenResultsShouldShareAConnection() throws SQLException {
+        String database = app.cluster().database();
+        try (Connection connection = app.bean(DataSource.class).getConnection()) {
+            DatabaseMetaData metaData = connection.getMetaData();
+            List<ResultSet> forgotten = new ArrayList<>();
+            List<String> columns = new ArrayList<>();
+            try (ResultSet tables = metaData.getTables(database, null, "%", null)) {
+                while (tables.next()) {
+                    // More than all pools have.
+                    for (int i = 0; i < 8; i++) {
+                        ResultSet found = metaData.getColumns(database, null, tables.getString("TABLE_NAME"), "%");
+                        assertThat(found.next()).isTrue();
+                        columns.add(tables.getString("TABLE_NAME") + "." + found.getString("COLUMN_NAME"));
+                        forgotten.add(found);
+                        assertThat(app.held()).isOne();
+                    }
+                }
+            }
+            assertThat(columns).contains("author.id", "book.id");
+            assertThat(app.held()).isOne();
+            for (ResultSet found : forgotten) {
+                found.close();
+            }
             assertThat(app.held()).isZero();
         }
     }

@@ -367,10 +367,13 @@ final class Lease {
         openStatements++;
     }
 
-    /** Takes note of a closed statement; the last one on a retired or a statement's own lease gives it back. */
+    /**
+     * Takes note of a closed statement; the last one on a retired or a statement's own lease gives it back. Not where SQL
+     * text changed the session, also when it is lost: a transaction in it must not go on elsewhere.
+     */
     void statementClosed() {
         openStatements--;
-        if (openStatements == 0 && (retired || (duration == Duration.STATEMENT && !hasSessionState()))) {
+        if (openStatements == 0 && (retired || (duration == Duration.STATEMENT && !physical.isSessionChanged()))) {
             release();
         }
     }

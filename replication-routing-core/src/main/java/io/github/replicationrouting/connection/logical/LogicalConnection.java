@@ -68,6 +68,9 @@ final class LogicalConnection implements RoutedConnection {
     /** Leases with statements that are still open; rarely any. */
     private List<Lease> retired = List.of();
 
+    /** What was borrowed for rows of metadata, and is kept until they are closed. */
+    private @Nullable Lease borrowedForRows;
+
     private @Nullable Decision lastDecision;
     private boolean autoCommit;
     private boolean readOnly;
@@ -892,10 +895,7 @@ final class LogicalConnection implements RoutedConnection {
         requireOpen();
         Lease current = autoCommit || transactionOpen ? usableLease() : null;
         if (current == null && autoCommit) {
-            Lease borrowed = set(leases.acquireForQuestion(route, accessOfQuestion(), null));
-            borrowed.statementOpened();
-            keepUntilUnused(borrowed);
-            return borrowed;
+            return leaseForRows(accessOfQuestion());
         }
         if (current == null) {
             current = lease();
@@ -904,6 +904,20 @@ final class LogicalConnection implements RoutedConnection {
             transactionOpen = true;
         }
         return current;
+    }
+
+    /** Answers that are open at the same time share a connection, as on a plain pool: some are never closed. */
+    private Lease leaseForRows(Access access) throws SQLException {
+        Lease open = borrowedForRows;
+        if (open != null && !open.isReleased() && !open.isLost() && open.access() == access) {
+            set(open).statementOpened();
+            return open;
+        }
+        Lease borrowed = set(leases.acquireForQuestion(route, access, null));
+        borrowed.statementOpened();
+        keepUntilUnused(borrowed);
+        borrowedForRows = borrowed;
+        return borrowed;
     }
 
     /** Whether a connection was borrowed for one answer. */
