@@ -59,7 +59,7 @@ final class ConnectionProber implements Prober {
     private volatile boolean closed;
 
     /** When the monitor's account was last refused; null while it is not. */
-    private volatile @Nullable Long refusedAt;
+    private final AtomicReference<@Nullable Long> refusedAt = new AtomicReference<>();
 
     /** @param substitute whether it is the node's account that has logged in */
     private record Kept(Connection connection, ReplicationDialect dialect, boolean substitute) {}
@@ -156,16 +156,16 @@ final class ConnectionProber implements Prober {
         if (!triedMonitorsAccount || !refusal.isOfAccount()) {
             return false;
         }
-        if (refusedAt == null) {
+        if (refusedAt.getAndSet(clock.getAsLong()) == null) {
             log.warn(
-                    "[{}] node {}: the monitor's account may not log in or may not look ({}): the node is probed with its"
-                            + " own account, and the monitor's is tried again every {}",
+                    "[{}] node {}: the server refuses the monitor's account ({}): check"
+                            + " replication.routing.monitor.username and replication.routing.monitor.password; the node"
+                            + " is probed with its own account, and the monitor's is tried again every {}",
                     router,
                     target.node().name(),
                     refusal.reason(),
                     Words.of(BETWEEN_REFUSED_LOGINS));
         }
-        refusedAt = clock.getAsLong();
         return true;
     }
 
@@ -184,8 +184,7 @@ final class ConnectionProber implements Prober {
     }
 
     private void accepted(Kept used) {
-        if (!used.substitute && refusedAt != null) {
-            refusedAt = null;
+        if (!used.substitute && refusedAt.getAndSet(null) != null) {
             log.info(
                     "[{}] node {}: is probed with the monitor's account again",
                     router,
@@ -194,7 +193,7 @@ final class ConnectionProber implements Prober {
     }
 
     private boolean mayTryMonitorsAccount() {
-        Long refused = refusedAt;
+        Long refused = refusedAt.get();
         return refused == null || clock.getAsLong() - refused >= BETWEEN_REFUSED_LOGINS.toNanos();
     }
 

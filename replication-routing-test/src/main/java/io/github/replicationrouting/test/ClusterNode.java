@@ -185,6 +185,14 @@ public final class ClusterNode {
         relay.delay(delay);
     }
 
+    /**
+     * Hides from the server that clients close their connections, as if their hosts had vanished: it goes on with what
+     * they had asked for. It learns of it when this ends.
+     */
+    public synchronized void hideClosing(boolean hide) {
+        relay.loseClosing(hide);
+    }
+
     /** Stops the thread of a replica that fetches what the primary commits, between two transactions. */
     public synchronized void stopReceiver() {
         receiverStopped = true; // first, so that heal() starts the receiver even if this fails
@@ -550,6 +558,7 @@ public final class ClusterNode {
         start();
         restoreNetwork();
         slowDown(Duration.ZERO);
+        hideClosing(false);
     }
 
     /** Whether its server runs, and is not frozen; the network does not matter. */

@@ -55,6 +55,8 @@ final class Relay implements AutoCloseable {
 
     private long delayNanos;
 
+    private boolean losesClosing;
+
     private boolean closed;
 
     Relay(String name, Supplier<InetSocketAddress> target) {
@@ -103,6 +105,18 @@ final class Relay implements AutoCloseable {
     /** Lets every answer of the server arrive so much later. */
     void delay(Duration delay) {
         change(() -> delayNanos = delay.toNanos());
+    }
+
+    /** Whether the server's side of a connection stays open when its client closes: as if the client's host had vanished. */
+    void loseClosing(boolean lose) {
+        change(() -> {
+            losesClosing = lose;
+            if (!lose) {
+                List.copyOf(links).stream()
+                        .filter(link -> !link.client.isOpen())
+                        .forEach(Link::reset);
+            }
+        });
     }
 
     @Override
@@ -238,6 +252,8 @@ final class Relay implements AutoCloseable {
 
         private boolean ended;
 
+        private boolean clientEnded;
+
         /** Whether what the server sent waits for {@link #heldUntil}. */
         private boolean held;
 
@@ -268,12 +284,19 @@ final class Relay implements AutoCloseable {
 
         void handle(SelectionKey key) {
             try {
+                if (!client.isOpen()) {
+                    discardAnswer();
+                    return;
+                }
                 if (key.isConnectable()) {
                     server.finishConnect();
                 }
                 if (key.isReadable()) {
                     boolean fromClient = key == clientKey;
-                    ended |= (fromClient ? client.read(toServer) : server.read(toClient)) < 0;
+                    if (fromClient) {
+                        clientEnded = clientHasEnded();
+                    }
+                    ended |= fromClient ? clientEnded : server.read(toClient) < 0;
                     if (!fromClient && !held && delayNanos > 0) {
                         held = true;
                         heldUntil = System.nanoTime() + delayNanos;
@@ -285,8 +308,28 @@ final class Relay implements AutoCloseable {
             }
         }
 
+        /** A client that resets its connection has ended it, too. */
+        private boolean clientHasEnded() throws IOException {
+            try {
+                return client.read(toServer) < 0;
+            } catch (IOException ex) {
+                if (losesClosing) {
+                    return true;
+                }
+                throw ex;
+            }
+        }
+
+        /** What the server says to a client that is gone, until it ends the connection itself. */
+        private void discardAnswer() throws IOException {
+            toClient.clear();
+            if (server.read(toClient) < 0) {
+                end();
+            }
+        }
+
         void releaseIfDue() {
-            if (held && System.nanoTime() - heldUntil >= 0) {
+            if (held && client.isOpen() && System.nanoTime() - heldUntil >= 0) {
                 held = false;
                 try {
                     moveOn();
@@ -301,7 +344,11 @@ final class Relay implements AutoCloseable {
             if (!held) {
                 flush(toClient, client);
             }
-            if (ended && toServer.position() == 0 && toClient.position() == 0) {
+            if (clientEnded && losesClosing && toServer.position() == 0) {
+                client.close();
+                toClient.clear();
+                serverKey.interestOps(SelectionKey.OP_READ);
+            } else if (ended && toServer.position() == 0 && toClient.position() == 0) {
                 end();
             } else {
                 listen();

@@ -68,6 +68,7 @@ class LossInALaterAnswerIT {
                 kill.run();
                 assertThat(statement.getMoreResults(Statement.CLOSE_CURRENT_RESULT))
                         .isTrue();
+                readToTheEnd(statement);
             }
         });
     }

@@ -92,6 +92,17 @@ class KeptConnectionIT {
     }
 
     @Test
+    void ownWriteShouldBeSeenByTheFirstRunOfAStatementMadeBefore() throws SQLException {
+        try (Connection kept = openReadOnly();
+                PreparedStatement prepared = kept.prepareStatement(COUNT)) {
+            prepared.setString(1, author);
+            writeWhileReplicasStandStill();
+
+            assertThat(number(prepared.executeQuery())).isOne();
+        }
+    }
+
+    @Test
     void openResultShouldBeReadToItsEndAllTheSame() throws SQLException {
         try (Connection kept = openReadOnly();
                 Statement reading = kept.createStatement();

@@ -46,7 +46,6 @@ final class Lease {
     private final Consistency consistency;
     private final @Nullable Object hint;
 
-    private boolean ran;
     private boolean read;
     private int openStatements;
     private boolean retired;
@@ -257,7 +256,6 @@ final class Lease {
 
     /** A statement has returned: the session must not go back behind what it may have shown. */
     void statementReturned() {
-        ran = true;
         if (isReadOfSession()) {
             read = true;
             consistency.seen(decision.node());
@@ -278,11 +276,11 @@ final class Lease {
     }
 
     /**
-     * Whether it is kept from one read to the next, so that its node may have ceased to be right: not before its first
-     * statement has run, which is what it was chosen for.
+     * Whether its node may have ceased to be right for the read that begins: not where the statement of that read was
+     * made on it and could not move.
      */
     boolean isKeptForNextRead() {
-        return ran && (mayBeLeftBetweenTransactions() || (isIdle() && hasSessionState()));
+        return mayBeLeftBetweenTransactions() || (isIdle() && hasSessionState());
     }
 
     /** The reads are over. Knowing how far their node is lets the session go on elsewhere. */

@@ -12,7 +12,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 
 /** The test module's defaults are enough for an application with JPA, which asks for metadata when it starts. */
-class TestClusterWithJpaIT {
+class JpaOnTestClusterIT {
 
     abstract static class Tests {
 
