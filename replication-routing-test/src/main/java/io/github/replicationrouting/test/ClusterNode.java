@@ -566,6 +566,11 @@ public final class ClusterNode {
         return server.isRunning() && !frozen;
     }
 
+    /** Whether it was made a replica of a node, writable or not, and its source was not removed since. */
+    boolean isReplicaOf(ClusterNode node) {
+        return source == node;
+    }
+
     boolean follows(ClusterNode node) throws SQLException {
         return source == node && askRole() == NodeRole.REPLICA;
     }

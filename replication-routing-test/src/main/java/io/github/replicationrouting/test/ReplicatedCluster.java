@@ -186,7 +186,8 @@ public final class ReplicatedCluster implements AutoCloseable {
 
     /**
      * Brings a replica what the other replicas have received of a primary that does not answer, as failover managers do
-     * before they promote it: semi-synchronous replication promises that a replica has it, not which one.
+     * before they promote it: semi-synchronous replication promises that a replica has it, not which one. An earlier
+     * primary that runs again beside them does not count: what it alone has was lost with it.
      *
      * @throws IllegalStateException if the primary answers, or the cluster has no GTIDs
      */
@@ -201,7 +202,7 @@ public final class ReplicatedCluster implements AutoCloseable {
         node.drain();
         try {
             for (ClusterNode other : replicas()) {
-                if (other != node && other.answers()) {
+                if (other != node && other.answers() && other.isReplicaOf(primary)) {
                     other.drain();
                     if (other.hasMoreThan(node)) {
                         node.follow(other);

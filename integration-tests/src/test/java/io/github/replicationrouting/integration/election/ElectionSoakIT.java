@@ -14,7 +14,6 @@ import io.github.replicationrouting.test.ReplicatedCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +37,7 @@ class ElectionSoakIT {
     private static final Duration TOLERANCE = Instances.INTERVAL.multipliedBy(2);
 
     private final Stack stack;
-    private final long seed = Long.getLong("replication-routing.test.seed", new Random().nextLong());
+    private final long seed = Long.getLong("replication-routing.test.seed", 20_261_130);
 
     ElectionSoakIT(Stack stack) {
         this.stack = stack;
