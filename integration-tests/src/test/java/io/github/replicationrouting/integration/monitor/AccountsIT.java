@@ -93,7 +93,9 @@ class AccountsIT {
             statuses.assertAlwaysOnline();
             assertWorksOnEachNode(app);
             assertThat(sessionsOf(MONITOR)).isZero();
-            assertThat(output).contains("the server refuses the monitor's account").contains("account is locked");
+            assertThat(output)
+                    .contains("the server refuses the monitor's account")
+                    .contains("account is locked");
 
             // Lag is still measured.
             cluster.node("db2").stopApplier();
