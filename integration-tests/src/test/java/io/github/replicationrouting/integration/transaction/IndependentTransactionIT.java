@@ -67,12 +67,12 @@ class IndependentTransactionIT {
 
     @Test
     void incrementerWithAConnectionOfItsOwnShouldCount() {
-        app.jdbc().execute("CREATE TABLE IF NOT EXISTS counter (value BIGINT NOT NULL) ENGINE=InnoDB");
-        app.jdbc().update("DELETE FROM counter");
-        app.jdbc().update("INSERT INTO counter VALUES (0)");
+        app.jdbc().execute("CREATE TABLE IF NOT EXISTS ticket (value BIGINT NOT NULL) ENGINE=InnoDB");
+        app.jdbc().update("DELETE FROM ticket");
+        app.jdbc().update("INSERT INTO ticket VALUES (0)");
         app.cluster().awaitReplicated();
         MySQLMaxValueIncrementer incrementer =
-                new MySQLMaxValueIncrementer(app.bean(DataSource.class), "counter", "value");
+                new MySQLMaxValueIncrementer(app.bean(DataSource.class), "ticket", "value");
         incrementer.setUseNewConnection(true);
         String node = app.transactions().readOnly(() -> {
             assertThat(incrementer.nextLongValue()).isOne();
