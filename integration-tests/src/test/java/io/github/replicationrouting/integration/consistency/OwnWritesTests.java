@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.replicationrouting.consistency.ConsistencyMode;
 import io.github.replicationrouting.consistency.ConsistencySettings;
@@ -202,11 +201,10 @@ abstract class OwnWritesTests {
                 .isThrownBy(() -> routing.jdbc().update("CALL " + procedure + "(?)", id)));
     }
 
-    @Test
-    void whereReportsCannotBeReadTheTimeCounts() throws SQLException {
-        assumeTrue(driver == JdbcDriver.MARIADB, "a parameter of MariaDB's driver");
+    /** Through a connection whose reports the router cannot read: the time of a commit counts. */
+    final void assertTimeCountsWith(String parameter) throws SQLException {
         try (SessionRouting opaque = SessionRouting.over(
-                cluster, driver, "useCompression=true", Duration.ofMillis(100), ConsistencySettings.defaults(), 2)) {
+                cluster, driver, parameter, Duration.ofMillis(100), ConsistencySettings.defaults(), 2)) {
             cluster.replicas().forEach(ClusterNode::stopApplier);
             int id = newId();
             opaque.readWrite().executeWithoutResult(status -> {
