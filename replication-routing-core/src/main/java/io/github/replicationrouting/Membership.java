@@ -43,7 +43,7 @@ final class Membership implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param pools read by whoever borrows a connection; changed here only
+     * @param pools read where connections are borrowed; changed here only
      * @param background runs what may block, each task on a thread of its own
      */
     Membership(

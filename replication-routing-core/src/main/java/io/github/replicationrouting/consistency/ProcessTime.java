@@ -57,7 +57,7 @@ final class ProcessTime {
         String process = text.substring(0, dot);
         long now = System.nanoTime();
         if (process.equals(PROCESS)) {
-            // Nobody can have seen the future: a time further ahead is a forgery.
+            // No time of this process lies further ahead: a later one is forged.
             return time - now > ahead ? now + ahead : time;
         }
         return arrival(process, time - ahead, now) + ahead;

@@ -28,7 +28,7 @@ final class Requirement {
 
     /**
      * How long a server may take over a commit whose answer was lost: as long as semi-synchronous replication waits by
-     * default. Nobody knows better, and it counts only until the next look at a primary after it.
+     * default. It is a guess, and counts only until the next look at a primary after it.
      */
     static final long LONGEST_COMMIT = 10_000_000_000L;
 

@@ -93,7 +93,7 @@ final class TokenFormat {
         return Map.copyOf(byRouter);
     }
 
-    /** Rounded up, but nobody has seen the future. */
+    /** Rounded up, but never to a time in the future. */
     private static Requirement seen(Requirement requirement, String node, long rounded) {
         long now = System.nanoTime();
         long at = rounded - now > 0 ? now : rounded;

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * who knows the request; any that reads as one, to its last byte, counts. So no report is missed, and what is made up by
  * the rows of a result at most adds a commit that did not happen.
  *
- * <p>Off until somebody listens, which must begin between an answer and the next request. Used by one thread at a time,
+ * <p>Off until a listener is set, which must happen between an answer and the next request. Used by one thread at a time,
  * like its connection; never throws.
  */
 final class SessionReports {

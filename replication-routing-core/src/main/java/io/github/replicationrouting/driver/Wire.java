@@ -51,18 +51,18 @@ public final class Wire {
         return state.compareAndSet(State.EXPOSED, State.PROTECTED);
     }
 
-    /** Somebody has the connection from now on. */
+    /** The connection is in use from now on. */
     public void lend() {
         lent = true;
     }
 
-    /** Nobody has it any more; ends work that was protected. */
+    /** The connection is not in use any more; ends work that was protected. */
     public void giveBack() {
         lent = false;
         state.compareAndSet(State.PROTECTED, State.EXPOSED);
     }
 
-    /** Whether the connection is open and nobody has it. */
+    /** Whether the connection is open and not in use. */
     public boolean isIdle() {
         return connection != null && !lent;
     }

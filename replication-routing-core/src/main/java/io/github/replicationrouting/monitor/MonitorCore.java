@@ -359,7 +359,7 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
         evaluate(watch);
     }
 
-    /** The server lives, and nothing else is known: what it was stands, and nobody is cut off. */
+    /** The server lives, and nothing else is known: its state stays, and no connection is cut off. */
     private void refused(NodeWatch watch, ProbeFailure refusal) {
         boolean news = watch.refusal == null;
         watch.refusal = refusal;

@@ -16,7 +16,7 @@ public interface Position {
     /** Whether everything in {@code other} has been executed here; false for one that is not comparable. */
     boolean contains(Position other);
 
-    /** How many numbers it takes to write it down, for whoever keeps many positions. */
+    /** How many numbers it takes to write it down, for those that keep many positions. */
     default int size() {
         return 1;
     }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A write, or a lock that only the primary can give, where only reads are served. Nothing of the statement was executed.
- * SQLState 25006 and error 1792, whoever refused it: the server, the driver or the router; what a server or driver said is
+ * SQLState 25006 and error 1792, whether the server, the driver or the router refused it; what a server or driver said is
  * the cause. The same work will be refused again.
  *
  * <p>Of this JDBC type because Spring translates it to {@code InvalidDataAccessApiUsageException}.

@@ -154,7 +154,7 @@ class ServerTopologySourceTest {
         assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("10.0.0.2");
     }
 
-    /** Its node answers until it has left, although nobody tells of it any more. */
+    /** Its node answers until it has left, although no server names it any more. */
     @Test
     void whenAForgottenServerIsStillAskedShouldNameItAgainAllTheSame() {
         declared("db1", "id1");
@@ -203,7 +203,7 @@ class ServerTopologySourceTest {
         assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("10.0.0.2");
     }
 
-    /** Nobody tells of anybody for longer than servers are remembered. */
+    /** No server names another for longer than servers are remembered. */
     private void forget() {
         tells("id1");
         now += REMOVE_AFTER.toNanos() + 1;

@@ -29,7 +29,7 @@ final class Checker {
 
     static final String TABLE = "CREATE TABLE %s.counter (id INT PRIMARY KEY, value BIGINT NOT NULL)";
 
-    /** Sessions in which nobody writes, beside the others. */
+    /** Sessions that only read, beside the others. */
     private static final int READING_SESSIONS = 2;
 
     /** Callers that read on a kept connection take another one now and then, wherever that leads. */

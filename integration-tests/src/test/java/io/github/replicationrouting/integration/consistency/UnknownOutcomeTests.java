@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The answer to a commit is lost, and the server commits only afterwards. Whoever then looks whether it happened finds
+ * The answer to a commit is lost, and the server commits only afterwards. A session that then reads finds
  * it, although the replicas do not have it: else it would be done twice.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -150,7 +150,7 @@ abstract class UnknownOutcomeTests {
         assertThat(count(id)).isOne();
     }
 
-    /** The commit waits in the server until nobody waits for its answer any more and the replicas look fresh. */
+    /** The commit waits in the server until the client has given up its answer and the replicas look fresh. */
     private int lose(Write write) throws Exception {
         int id = lastId.incrementAndGet();
         // Servers look once a second whether a client that waits for a lock is still there.

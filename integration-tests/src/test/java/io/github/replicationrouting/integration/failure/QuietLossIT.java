@@ -67,7 +67,7 @@ class QuietLossIT {
         twice(db2::freeze, db2::thaw);
     }
 
-    /** Sessions that the server ends, as after {@code wait_timeout}: nobody's state changes. */
+    /** Sessions that the server ends, as after {@code wait_timeout}: no node's state changes. */
     @Test
     void sessionsThatTheServerEndsShouldNotReachTheLogAsBroken() throws Exception {
         Traffic traffic = new Traffic(app, READERS);

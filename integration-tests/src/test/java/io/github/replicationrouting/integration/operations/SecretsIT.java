@@ -102,7 +102,7 @@ class SecretsIT {
         shown.add(failure(() -> transactions.readOnly(() -> jdbc.queryForList("SELECT 1"))));
         shown.add(failure(() -> transactions.write(() -> jdbc.queryForList("SELECT 1"))));
         shown.add(failure(() -> jdbc.queryForList("SELECT 1")));
-        // A node that lets nobody in: the server's answer quotes the account.
+        // A node that refuses every login: the server's answer quotes the account.
         RoutingDataSource dataSource = application.bean(RoutingDataSource.class);
         shown.add(failure(() -> new JdbcTemplate(dataSource.node("db4")).queryForList("SELECT 1")));
         for (String path : List.of(

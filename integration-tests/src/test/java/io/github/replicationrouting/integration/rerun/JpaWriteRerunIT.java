@@ -302,7 +302,7 @@ class JpaWriteRerunIT {
         assertThat(amountOnPrimary()).isEmpty();
     }
 
-    /** The first run published and forgot them, and nobody would hear of the second. */
+    /** The first run published and forgot them, and the second run would publish none. */
     @Test
     void anEntityWithEventsThatAreGoneShouldNotBeSavedAgain() {
         Stock given = new Stock(id, 5);

@@ -28,7 +28,7 @@ import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Writes and locks where only reads are served: one exception, whoever refuses. */
+/** Writes and locks where only reads are served: one exception, whether the driver or the server refuses. */
 @Tag("essential")
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class ReadOnlyAccessIT {

@@ -7,7 +7,7 @@ import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.event.spi.EventType;
 import org.hibernate.integrator.spi.Integrator;
 
-/** Tells every session factory of the listener, whoever builds it: Hibernate finds this by its service file. */
+/** Registers the listener with every session factory, however it is built: Hibernate finds this by its service file. */
 public final class GivenEntityIntegrator implements Integrator {
 
     @Override

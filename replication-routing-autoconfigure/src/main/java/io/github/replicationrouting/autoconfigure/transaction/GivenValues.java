@@ -122,7 +122,7 @@ final class GivenValues {
         return copies[property] == null ? now == values[property] : copies[property].equals(elements(now));
     }
 
-    /** The values to give back to whoever had them; what is embedded has its own back by then. */
+    /** The values to give back to the object that had them; what is embedded has its own back by then. */
     @Nullable
     Object[] restored() {
         for (int i = 0; i < values.length; i++) {

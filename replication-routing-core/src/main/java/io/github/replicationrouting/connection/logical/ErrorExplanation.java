@@ -34,7 +34,8 @@ final class ErrorExplanation {
     /** A lock that a replica would give to each who asks, whatever others hold on the primary. */
     static SQLException lockOnReplica(String lock, Access access, Decision decision) {
         return new ReadOnlyAccessException(
-                lock + " " + where(access, decision) + ": a lock on a replica keeps nobody out, because all others lock"
+                lock + " " + where(access, decision)
+                        + ": a lock on a replica excludes no other session, because all others lock"
                         + " on the primary. It was not sent. " + mending(access, decision)
                         + " To stay read-only, read on the primary: @UsePrimary, or RoutingHints.onPrimary.",
                 null);

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the reads that come to the primary for want of a replica from taking the connections of its writes. Further ones
- * queue, at most as long as anybody waits for the pool, and leave the queue when a replica serves again. Limit and use are
- * shown by one {@link Bulkhead} per node that has served such reads, named {@code <router>-fallback-<node>}; nobody waits
- * in it, because its waiters cannot be called back. Thread-safe; waiting virtual threads are not pinned.
+ * queue, at most as long as threads wait for the pool, and leave the queue when a replica serves again. Limit and use are
+ * shown by one {@link Bulkhead} per node that has served such reads, named {@code <router>-fallback-<node>}; no thread
+ * waits in it, because its waiters cannot be called back. Thread-safe; waiting virtual threads are not pinned.
  *
  * <p>A read within another one of the same thread passes along with it: it would wait for its own outer read.
  */
@@ -156,7 +156,7 @@ public final class FallbackReads {
             }
         }
 
-        /** The bulkhead refuses an interrupted thread even where nobody has to wait. */
+        /** The bulkhead refuses an interrupted thread even where it would not have to wait. */
         private boolean takeFromBulkhead() {
             boolean interrupted = Thread.interrupted();
             try {
@@ -169,7 +169,7 @@ public final class FallbackReads {
         }
 
         void leave() {
-            // In this order: whoever inherits the place finds the bulkhead's.
+            // In this order: the thread that inherits the place must find the bulkhead's permission free.
             bulkhead.onComplete();
             admission.leave();
         }

@@ -62,7 +62,7 @@ final class LogicalConnection implements RoutedConnection {
     private final ConnectionDefaults defaults;
     private final ConnectionSettings settings = new ConnectionSettings();
 
-    /** Also read by whoever aborts this connection. */
+    /** Also read by a thread that aborts this connection. */
     private volatile @Nullable Lease lease;
 
     /** Leases with statements that are still open; rarely any. */
@@ -881,7 +881,7 @@ final class LogicalConnection implements RoutedConnection {
         return LogicalMetaData.of(this);
     }
 
-    /** Whoever asks the metadata for their connection goes on with questions that any node can answer. */
+    /** The connection that metadata return is used for further questions, which any node can answer. */
     Connection connectionOfMetaData() {
         forQuestions = true;
         return this;
@@ -1010,7 +1010,7 @@ final class LogicalConnection implements RoutedConnection {
         }
     }
 
-    /** Closed only by whoever holds or aborts it: a lost node does not close it. */
+    /** Closed only by the application, by {@code close} or {@code abort}: a lost node does not close it. */
     @Override
     public boolean isClosed() {
         return closed || aborted;
@@ -1035,7 +1035,7 @@ final class LogicalConnection implements RoutedConnection {
         if (!isWrapperFor(type)) {
             throw new SQLException("Neither this connection nor that of a driver is a " + type.getName());
         }
-        // Whoever has the pooled connection itself uses it out of sight, so it is not given back with a question.
+        // The application may use an unwrapped connection unseen, so it is not given back with a question.
         T unwrapped = inTransaction(target -> target.unwrap(type));
         Lease current = lease;
         if (current != null && mayWrite(current) && !(unwrapped instanceof PhysicalConnection)) {

@@ -40,7 +40,7 @@ final class LogicalMetaData {
                 });
     }
 
-    /** Whoever has a driver's own metadata has its connection, which therefore stays. */
+    /** A driver's own metadata lead to its connection, which therefore stays. */
     private static @Nullable Object unwrap(
             Object proxy, LogicalConnection connection, Method method, @Nullable Object[] arguments)
             throws SQLException {

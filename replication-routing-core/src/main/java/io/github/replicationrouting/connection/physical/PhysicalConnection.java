@@ -295,7 +295,7 @@ public final class PhysicalConnection implements Connection {
         return result;
     }
 
-    /** Whoever must not write cannot begin to by SQL text, which goes before what the session says. */
+    /** Refuses SQL text that begins a writable transaction in a read-only session: it would override the session. */
     void requireAllowed(SessionChange change) throws SQLException {
         if (change.isWritableTransaction() && state.readOnly()) {
             throw new SQLException(

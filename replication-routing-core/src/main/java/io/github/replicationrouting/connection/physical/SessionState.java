@@ -135,7 +135,7 @@ final class SessionState {
         readOnly.changedBySql();
         isolation.changedBySql();
         if (readOnly.wanted) {
-            // Whoever must not write is held to it all the same.
+            // A session that must be read-only is made so all the same.
             readOnly.want(true);
         }
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #recheck()} or {@link #leave()}, a lower one as threads leave.
  *
  * <p>A place that becomes free passes straight to the longest waiting thread; so entering and leaving cost one atomic
- * operation while there are free ones. Each waiting thread is settled exactly once, by whoever comes first: a place, its
+ * operation while there are free ones. Each waiting thread is settled exactly once, by the first of these: a place, its
  * own time limit or interrupt, the end of its stay, or the end of all. Thread-safe; parks virtual threads without pinning
  * them.
  */
@@ -67,7 +67,7 @@ public final class Admission {
 
     /** Makes room for another thread. */
     public void leave() {
-        // Whoever waits inherits the place, unless the limit has been lowered meanwhile.
+        // A waiting thread inherits the place, unless the limit has been lowered meanwhile.
         if (admitted.get() > limit.getAsInt() || !handOver()) {
             admitted.decrementAndGet();
             serve();
@@ -82,7 +82,7 @@ public final class Admission {
         }
     }
 
-    /** Sends away all who wait, and whoever comes from now on. */
+    /** Refuses all threads that wait, and all that ask from now on. */
     public void close() {
         closed = true;
         recheck();

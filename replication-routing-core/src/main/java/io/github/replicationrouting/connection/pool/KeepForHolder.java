@@ -8,7 +8,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has HikariCP leave a connection that is lost, or whose server is unfit, to whoever holds it: the holder knows intent and
+ * Has HikariCP leave a connection that is lost, or whose server is unfit, to its holder: the holder knows intent and
  * phase, may run its work again elsewhere, and has the connection closed when it is given back. HikariCP would close it at
  * once, and log a stack trace for each although no caller saw a failure. The application's own override decides first.
  * Thread-safe.

@@ -227,7 +227,7 @@ public final class NodePool implements AutoCloseable {
 
     /**
      * HikariCP hands out untried what was in use within half a second: a server that died would fail its whole pool. And
-     * it lends to whoever asks it directly, whose session nobody resets.
+     * it lends to callers that ask it directly, whose sessions are not reset.
      */
     private boolean isFit(Connection taken) {
         try {

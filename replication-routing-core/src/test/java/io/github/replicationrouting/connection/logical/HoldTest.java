@@ -279,7 +279,7 @@ class HoldTest {
         assertThatThrownBy(() -> exhaust(hold, new NoWritableNodeException("No node.")))
                 .hasMessageContaining(
                         "The web request or transaction that it belongs to has waited 30 ms for a primary");
-        // Whoever has nothing left is not even put to sleep.
+        // A thread with nothing left is not even put to sleep.
         assertThat(budget.spentNanos() - spent).isLessThan(SHORT.toNanos());
     }
 
