@@ -17,7 +17,6 @@ final class SessionChange {
     static final SessionChange NONE = new SessionChange(false, false, false, false, Set.of());
 
     private static final SessionChange LASTING = new SessionChange(true, false, false, false, Set.of());
-    private static final SessionChange WRITABLE_TRANSACTION = new SessionChange(false, true, false, false, Set.of());
 
     /** With more it is cheaper to have a new connection. */
     private static final int MOST_VARIABLES = 32;
@@ -65,6 +64,15 @@ final class SessionChange {
 
     /** What both leave. */
     SessionChange and(SessionChange other) {
+        SessionChange both = leftWith(other);
+        return writable || other.writable ? both.withWritableTransaction() : both;
+    }
+
+    private SessionChange withWritableTransaction() {
+        return writable ? this : new SessionChange(lasting, true, database, locks, variables);
+    }
+
+    private SessionChange leftWith(SessionChange other) {
         if (other.isNone()) {
             return isNone() ? NONE : this;
         }
@@ -150,7 +158,8 @@ final class SessionChange {
         }
 
         SessionChange result() {
-            while (at < sql.length() && !lasting && !writable) {
+            // To the end: what comes last may begin a writable transaction.
+            while (at < sql.length()) {
                 char c = sql.charAt(at);
                 if (isOfWord(c)) {
                     readWord();
@@ -167,10 +176,8 @@ final class SessionChange {
                     readSign(c);
                 }
             }
-            if (writable) {
-                return WRITABLE_TRANSACTION;
-            }
-            return lasting ? LASTING : of(database, locks, variables);
+            SessionChange left = lasting ? LASTING : of(database, locks, variables);
+            return writable ? left.withWritableTransaction() : left;
         }
 
         private void readSign(char c) {
@@ -210,7 +217,7 @@ final class SessionChange {
                 assignTo(from);
             } else {
                 locks |= is(from, "GET_LOCK");
-                writable = begins && is(from, "WRITE");
+                writable |= begins && is(from, "WRITE");
                 lasting |= (creates && is(from, "TEMPORARY")) || (flushes && is(from, "LOCK"));
             }
             into = is(from, "INTO");
@@ -225,7 +232,7 @@ final class SessionChange {
             assigns = isAnyOf(ASSIGNING_STARTS, from);
             begins = is(from, "START");
             database |= is(from, "USE");
-            lasting = isAnyOf(LASTING_STARTS, from);
+            lasting |= isAnyOf(LASTING_STARTS, from);
         }
 
         private void assignTo(int from) {
@@ -233,7 +240,7 @@ final class SessionChange {
             if (isAnyOf(NOT_VARIABLES, from)) {
                 sets = false;
             } else {
-                lasting = !isAnyOf(GLOBAL_SCOPES, from);
+                lasting |= !isAnyOf(GLOBAL_SCOPES, from);
             }
         }
 
@@ -273,7 +280,7 @@ final class SessionChange {
         private void addVariable(String name) {
             if (name.isEmpty()) {
                 // Its name is quoted.
-                lasting = at < sql.length() && isQuote(sql.charAt(at));
+                lasting |= at < sql.length() && isQuote(sql.charAt(at));
                 return;
             }
             if (variables.isEmpty()) {

@@ -2,6 +2,7 @@ package io.github.replicationrouting.connection.physical;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,6 +139,28 @@ class SessionChangeTest {
             })
     void ofAnythingElseLasts(String sql) {
         assertThat(SessionChange.of(sql).isLasting()).isTrue();
+    }
+
+    @Test
+    void aWritableTransactionShouldNotHideBehindAnotherStatement() {
+        for (String text : List.of(
+                "SET NAMES utf8; START TRANSACTION READ WRITE",
+                "USE other; START TRANSACTION READ WRITE",
+                "LOCK TABLES t READ; START TRANSACTION READ WRITE; SELECT 1")) {
+            assertThat(SessionChange.of(text).isWritableTransaction()).as(text).isTrue();
+        }
+        SessionChange begun = SessionChange.of("START TRANSACTION READ WRITE; SET NAMES utf8");
+        assertThat(begun.isWritableTransaction()).isTrue();
+        assertThat(begun.isLasting()).isTrue();
+    }
+
+    @Test
+    void aWritableTransactionShouldNotHideInABatch() {
+        SessionChange begun = SessionChange.of("START TRANSACTION READ WRITE");
+
+        assertThat(SessionChange.NONE.and(begun).isWritableTransaction()).isTrue();
+        assertThat(begun.and(SessionChange.of("SET NAMES utf8")).isWritableTransaction())
+                .isTrue();
     }
 
     @Test
