@@ -104,17 +104,21 @@ final class ConnectionProber implements Prober {
             used = null;
         }
         boolean isNew = used == null;
+        // Decided before the login: another probe may be refused during it.
+        boolean substitute = used == null ? !mayTryMonitorsAccount() : used.substitute;
         probe.opensConnection(isNew);
         try {
             if (used == null) {
-                used = open();
+                used = open(substitute);
             }
             return look(used, isNew, probe);
         } catch (Throwable failure) {
             if (used != null) {
                 discard(used.connection);
             }
-            return isRefusalOfMonitor(failure, used, probe) ? lookWithSubstitute(probe) : answerAfter(failure, probe);
+            return !substitute && isRefusalOfMonitor(failure, probe)
+                    ? lookWithSubstitute(probe)
+                    : answerAfter(failure, probe);
         }
     }
 
@@ -147,13 +151,12 @@ final class ConnectionProber implements Prober {
     // --- the monitor's account, and the node's in its place
 
     /** Whether the server has answered, and refuses the monitor's account what the node's may be allowed. */
-    private boolean isRefusalOfMonitor(Throwable failure, @Nullable Kept used, Probe probe) {
+    private boolean isRefusalOfMonitor(Throwable failure, Probe probe) {
         if (target.substitute() == null || !(failure instanceof SQLException) || probe.firstPart() != null) {
             return false;
         }
-        boolean triedMonitorsAccount = used == null ? mayTryMonitorsAccount() : !used.substitute;
         ProbeFailure refusal = ProbeFailure.of(failure, timeout);
-        if (!triedMonitorsAccount || !refusal.isOfAccount()) {
+        if (!refusal.isOfAccount()) {
             return false;
         }
         if (refusedAt.getAndSet(clock.getAsLong()) == null) {
@@ -173,7 +176,7 @@ final class ConnectionProber implements Prober {
         Kept used = null;
         probe.opensConnection(true);
         try {
-            used = open(Objects.requireNonNull(target.substitute()), true);
+            used = open(true);
             return look(used, true, probe);
         } catch (Throwable failure) {
             if (used != null) {
@@ -195,13 +198,6 @@ final class ConnectionProber implements Prober {
     private boolean mayTryMonitorsAccount() {
         Long refused = refusedAt.get();
         return refused == null || clock.getAsLong() - refused >= BETWEEN_REFUSED_LOGINS.toNanos();
-    }
-
-    private Kept open() throws SQLException, UnsupportedServerException {
-        ConnectionFactory substitute = target.substitute();
-        return substitute == null || mayTryMonitorsAccount()
-                ? open(target.connections(), false)
-                : open(substitute, true);
     }
 
     /**
@@ -229,8 +225,8 @@ final class ConnectionProber implements Prober {
                         : ProbeFailure.of(failure, timeout));
     }
 
-    private Kept open(ConnectionFactory connections, boolean substitute)
-            throws SQLException, UnsupportedServerException {
+    private Kept open(boolean substitute) throws SQLException, UnsupportedServerException {
+        ConnectionFactory connections = substitute ? Objects.requireNonNull(target.substitute()) : target.connections();
         Connection connection = connections.open(timeout);
         try {
             ReplicationDialect dialect = target.dialect();

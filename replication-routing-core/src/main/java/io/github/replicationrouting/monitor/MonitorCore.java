@@ -402,11 +402,11 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
         boolean firstSample = lags.samplePrimary();
 
         boolean needed = tooFewServe();
-        int candidates = members.primary == null ? 0 : 1;
+        boolean contested = false;
         for (int i = 0; i < members.size(); i++) {
             NodeWatch watch = members.get(i);
             Finding finding = orFormerReplica(watch, outcome.findings().get(i));
-            candidates += finding.rival() ? 1 : 0;
+            contested |= finding.rival();
             if (finding.warning() != null) {
                 announcements.warning(watch, finding.warning());
             }
@@ -417,7 +417,7 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
             }
             judge(watch, finding, looked && watch.alive && !watch.isUnseen(), needed);
         }
-        unsettled = candidates != 1;
+        unsettled = members.primary == null || contested;
         NodeStatus primaryNow = members.primary == null ? null : members.primary.status;
         publish(new TopologySnapshot(
                 members.stream().map(watch -> watch.status).toList(), primaryNow, outcome.noPrimaryReason()));

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -232,6 +233,17 @@ class ConnectionProberTest {
         probe(false);
         assertThat(server.opened).hasValue(2);
         assertThat(own.opened).hasValue(2);
+    }
+
+    @Test
+    void whenTwoProbesAreRefusedAtOnceShouldBothLookWithTheNodesAccount() {
+        prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
+        server.refusal = locked();
+        server.refusedTogether = new CyclicBarrier(2);
+        for (CompletableFuture<ProbeAnswer> probe : List.of(askInVain(), askInVain())) {
+            assertThat(probe.join()).isInstanceOf(ProbeAnswer.Answered.class);
+        }
+        assertThat(server.refused).hasValue(2);
     }
 
     @Test

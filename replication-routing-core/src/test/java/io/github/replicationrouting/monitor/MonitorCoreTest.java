@@ -1870,6 +1870,27 @@ class MonitorCoreTest {
         assertThat(primary()).isEqualTo("db2");
     }
 
+    /** Without a primary one writable node is as unsettled as none: each look asks for the sources, not every tenth. */
+    @Test
+    void mostNodesThatFollowTheOnlyWritableOneNowPromoteItAtOnce() {
+        db2.readOnly = false;
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.replicate(db1);
+        startAndSettle();
+        db2.source = null;
+        advance(Duration.ofSeconds(10));
+        db1.readOnly = true;
+        advance(Duration.ofSeconds(2));
+        assertThat(primary()).isNull();
+
+        for (FakeServer replica : List.of(db1, db3, db4)) {
+            repoint(replica, db2);
+        }
+        advance(Duration.ofMillis(121));
+
+        assertThat(primary()).isEqualTo("db2");
+    }
+
     @Test
     void anEmptyServerUnderThePrimarysNameIsNotElected() {
         servers.values().forEach(server -> server.executed = 10);

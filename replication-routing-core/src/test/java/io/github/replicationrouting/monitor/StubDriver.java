@@ -9,8 +9,12 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,22 @@ public final class StubDriver implements Driver {
 
         /** Why no connection is opened; null where one is. */
         volatile @Nullable SQLException refusal;
+
+        /** Logins wait for each other here before they are refused; null where they do not. */
+        volatile @Nullable CyclicBarrier refusedTogether;
+
+        private void refuse(SQLException refusal) throws SQLException {
+            refused.incrementAndGet();
+            CyclicBarrier others = refusedTogether;
+            if (others != null) {
+                try {
+                    others.await(10, TimeUnit.SECONDS);
+                } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+                    throw new SQLException(e);
+                }
+            }
+            throw refusal;
+        }
     }
 
     static Log log(String url) {
@@ -40,8 +60,7 @@ public final class StubDriver implements Driver {
         Log log = log(url);
         SQLException refusal = log.refusal;
         if (refusal != null) {
-            log.refused.incrementAndGet();
-            throw refusal;
+            log.refuse(refusal);
         }
         int number = log.opened.incrementAndGet();
         return (Connection) Proxy.newProxyInstance(
