@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Looks at every node once an interval through a connection of its own: one statement without any privilege, which
  * shows role and position. A second statement, for the state of replication, is sent where it can matter: on a new
- * connection, while a replica's lag is not zero, while there is no primary or another node is writable beside it, after a
- * change of role, and else with every tenth probe. All state changes on one thread, which survives whatever dialects, drivers and
+ * connection, while a replica's lag is not zero, while there is no primary or another node claims to be one, after a change of
+ * role, and else with every tenth probe. All state changes on one thread, which survives whatever dialects, drivers and
  * listeners throw. Threads are daemons and are named after the router. Thread-safe.
  */
 public final class TopologyMonitor implements Topology, AutoCloseable {
