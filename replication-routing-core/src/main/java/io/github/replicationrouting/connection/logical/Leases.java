@@ -170,17 +170,21 @@ public final class Leases implements LogicalConnections {
      *     answer for as long as a write waits for a primary
      */
     Lease acquireForQuestion(Route route, Access access, @Nullable Duration limit) throws SQLException {
-        Hold.Allowance allowance = limit == null ? hold.new Allowance() : null;
-        while (true) {
-            TopologySnapshot seen = topology.snapshot();
-            try {
-                return acquireForQuestion(route, candidates(route, access), seen, access, limit);
-            } catch (NoWritableNodeException e) {
-                if (allowance == null) {
-                    throw e;
+        Hold.Allowance allowance = hold.new Allowance();
+        try {
+            while (true) {
+                TopologySnapshot seen = topology.snapshot();
+                try {
+                    return acquireForQuestion(route, candidates(route, access), seen, access, limit);
+                } catch (NoWritableNodeException e) {
+                    if (limit != null) {
+                        throw e;
+                    }
+                    allowance.await(seen, e);
                 }
-                allowance.await(seen, e);
             }
+        } finally {
+            allowance.over();
         }
     }
 

@@ -4,24 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.replicationrouting.connection.pool.ConnectionDefaults;
+import io.github.replicationrouting.consistency.Consistency;
+import io.github.replicationrouting.consistency.ConsistencySettings;
+import io.github.replicationrouting.consistency.KnownPositions;
 import io.github.replicationrouting.metrics.RouterMetrics;
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.routing.Access;
 import io.github.replicationrouting.routing.HoldBudget;
 import io.github.replicationrouting.routing.MultipleWritableNodesException;
 import io.github.replicationrouting.routing.NoReadableNodeException;
 import io.github.replicationrouting.routing.NoWritableNodeException;
+import io.github.replicationrouting.routing.Route;
 import io.github.replicationrouting.routing.WorkRecord;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.PublishedTopology;
 import io.github.replicationrouting.topology.Topology;
 import io.github.replicationrouting.topology.TopologySnapshot;
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -234,6 +242,38 @@ class HoldTest {
     }
 
     @Test
+    void aQuestionThatWaitedShouldBeCountedLikeAWrite() throws Exception {
+        Hold hold = hold(LONG, 1);
+        Leases leases = new Leases(
+                new ConcurrentHashMap<>(),
+                topology,
+                new ConnectionDefaults(true, null),
+                hold,
+                metrics,
+                new FallbackReads("test", BulkheadRegistry.ofDefaults(), null),
+                new Consistency(
+                        "test",
+                        ConsistencySettings.defaults(),
+                        topology,
+                        new KnownPositions(SHORT),
+                        SHORT,
+                        RouterMetrics.NONE));
+        Route route = intent -> {
+            if (published.snapshot().primary() == null) {
+                throw new NoWritableNodeException("No node.");
+            }
+            throw new NoReadableNodeException("None is left.");
+        };
+        CompletableFuture<@Nullable SQLException> question =
+                inThread(() -> leases.acquireForQuestion(route, Access.METADATA, null), new AtomicReference<>());
+        awaitHolding(hold, 1);
+        published.publish(withPrimary());
+
+        assertThat(failureOf(question)).isInstanceOf(NoReadableNodeException.class);
+        assertThat(outcomes).containsExactly("released");
+    }
+
+    @Test
     void aWaitShouldHaveOneOutcome() {
         Hold.Allowance allowance = hold(SHORT, 1).new Allowance();
         assertThatThrownBy(() -> {
@@ -309,10 +349,14 @@ class HoldTest {
     }
 
     private CompletableFuture<@Nullable SQLException> inThread(Hold hold, AtomicReference<Boolean> interrupted) {
+        return inThread(() -> wait(hold, new NoWritableNodeException("No node.")), interrupted);
+    }
+
+    private CompletableFuture<@Nullable SQLException> inThread(Waiting waiting, AtomicReference<Boolean> interrupted) {
         CompletableFuture<@Nullable SQLException> result = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {
-                wait(hold, new NoWritableNodeException("No node."));
+                waiting.run();
                 result.complete(null);
             } catch (SQLException e) {
                 interrupted.set(Thread.currentThread().isInterrupted());
@@ -324,6 +368,11 @@ class HoldTest {
         threads.add(thread);
         thread.start();
         return result;
+    }
+
+    @FunctionalInterface
+    private interface Waiting {
+        void run() throws SQLException;
     }
 
     private static @Nullable Throwable failureOf(CompletableFuture<@Nullable SQLException> write) throws Exception {
