@@ -15,8 +15,15 @@ import org.springframework.util.ClassUtils;
 /** What can be told of a JDBC URL without showing its parameters, which may hold secrets. */
 final class JdbcUrls {
 
-    private static final Pattern SCHEME = Pattern.compile("(?:jdbc:)?[a-zA-Z][a-zA-Z0-9+.-]*:");
+    /** Without slashes behind it, what stands before a colon may be a user. */
+    private static final Pattern SCHEME =
+            Pattern.compile("jdbc:[a-zA-Z][a-zA-Z0-9+.-]*:|[a-zA-Z][a-zA-Z0-9+.-]*:(?=//)");
+
     private static final Pattern AUTHORITY = Pattern.compile("//(?:[^/?#]*@)?([^/?#]+)");
+    private static final Pattern SERVER = Pattern.compile("(?:[a-z0-9._-]+|\\[[a-f0-9:.%]+])(?::\\d+)?");
+
+    /** Where a password holds a slash or the like, the rest of it looks like the name of a database. */
+    private static final Pattern BROKEN_LOGIN = Pattern.compile("//[^/?#]*[/#][^?]*@");
 
     /** {@code jdbc:mysql:replication:}, {@code jdbc:mysql+srv:} and the like. */
     private static final Pattern CHOOSING_DRIVER =
@@ -26,6 +33,7 @@ final class JdbcUrls {
     private static final Pattern HOSTS = Pattern.compile("//([^/?#]*)");
     private static final Pattern HOST = Pattern.compile("(?:.*@)?\\(?([A-Za-z0-9._-]+)(?::\\d+)?\\)?");
     private static final Pattern HOST_KEY = Pattern.compile("\\bhost=([A-Za-z0-9._-]+)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LOGIN = Pattern.compile("//[^/?#]*@");
     private static final Pattern DATABASE = Pattern.compile("//[^/?#]*(?:/([^?#]*))?");
 
     private JdbcUrls() {}
@@ -51,8 +59,8 @@ final class JdbcUrls {
             return null;
         }
         String authority = matcher.group(1).toLowerCase(Locale.ROOT);
-        if (authority.contains("=")) {
-            // A driver's own form, which may hold a password.
+        if (!SERVER.matcher(authority).matches() || BROKEN_LOGIN.matcher(url).find()) {
+            // A driver's own form, or a part of a password.
             return null;
         }
         return authority.matches(".*:\\d+") ? authority : authority + ":3306";
@@ -61,7 +69,19 @@ final class JdbcUrls {
     /** The database that a URL names, or an empty text. */
     static String database(String url) {
         Matcher matcher = DATABASE.matcher(url);
-        return matcher.find() && matcher.group(1) != null ? matcher.group(1).trim() : "";
+        return !BROKEN_LOGIN.matcher(url).find() && matcher.find() && matcher.group(1) != null
+                ? matcher.group(1).trim()
+                : "";
+    }
+
+    /**
+     * Whether a URL holds the user or the password.
+     *
+     * @param setting {@code user} or {@code password}
+     */
+    static boolean holds(String url, String setting) {
+        return LOGIN.matcher(url).find()
+                || Pattern.compile("[?&]" + setting + "=").matcher(url).find();
     }
 
     /** Why a URL leads to more than one server, of which the driver would choose; null where it leads to one. */

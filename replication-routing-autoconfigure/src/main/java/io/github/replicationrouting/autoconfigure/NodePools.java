@@ -119,7 +119,7 @@ final class NodePools {
                 }
             }
         }
-        return found;
+        return found == null && JdbcUrls.holds(node.url(), user ? "user" : "password") ? node.key("url") : found;
     }
 
     private static void checkIsolation(DeclaredNode node, @Nullable String isolation, Consumer<Problem> problems) {

@@ -55,6 +55,28 @@ class InvalidRoutingConfigurationTest {
                 "set 'replication.routing.nodes.db3.dialect' to one of [mariadb, mysql]");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {SECRET + ":x@db/shop", SECRET + ":tiger"})
+    void whenAUrlBeginsWithAUserShouldNotShowIt(String url) {
+        assertFailure(
+                routed.withPropertyValues("replication.routing.nodes.db3.url=" + url),
+                "replication.routing.nodes.db3.url is not supported: it is not a JDBC URL",
+                "Begin 'replication.routing.nodes.db3.url'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"#", "/", "?"})
+    void whenAPasswordInAUrlHoldsADelimiterShouldNotShowIt(String delimiter) {
+        String login = "shop:1" + SECRET + delimiter + SECRET;
+        assertFailure(
+                routed.withPropertyValues(
+                        "replication.routing.nodes.db3.url=jdbc:mysql://" + login + "@127.0.0.1:3/shop",
+                        "replication.routing.nodes.db4.url=jdbc:mysql://" + login + "@127.0.0.1:4/shop",
+                        "replication.routing.nodes.db4.weight=0"),
+                "replication.routing.nodes.db4.weight must be positive",
+                "replication.routing.nodes.db4.weight");
+    }
+
     @Test
     void whenAUrlIsNoUrl() {
         assertFailure(
@@ -297,13 +319,23 @@ class InvalidRoutingConfigurationTest {
                 "replication.routing.password",
                 "replication.routing.nodes.db1.username",
                 "replication.routing.monitor.password",
-                "spring.datasource.password",
                 "replication.routing.consistency.signing-key",
             })
     void whenAPlaceholderOfASecretIsNotResolved(String key) {
         assertFailure(
                 routed.withPropertyValues(key + "=x${" + SECRET + "}"),
                 "a placeholder in " + key + " is not resolved",
+                "Set what it names");
+    }
+
+    @Test
+    void whenAPlaceholderOfAnInheritedSecretIsNotResolved() {
+        assertFailure(
+                new ApplicationContextRunner()
+                        .withConfiguration(AutoConfigurations.of(ReplicationRoutingAutoConfiguration.class))
+                        .withPropertyValues(ClosedPorts.NODES)
+                        .withPropertyValues("spring.datasource.password=x${" + SECRET + "}"),
+                "a placeholder in spring.datasource.password is not resolved",
                 "Set what it names");
     }
 

@@ -175,6 +175,16 @@ class NodePoolsTest {
         TestPropertyValues.of(properties).applyTo(environment);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"jdbc:mysql://shop:secret@db1/shop", "jdbc:mariadb://db1/shop?user=shop&password=secret"})
+    void theLoginMayComeFromTheUrl(String url) {
+        set("replication.routing.nodes.db1.url=" + url);
+        DeclaredNode node = DeclaredNode.bind(environment).get(0);
+        NodePools pools = new NodePools(environment);
+        assertThat(pools.keyOf(node, "username")).isEqualTo("replication.routing.nodes.db1.url");
+        assertThat(pools.keyOf(node, "password")).isEqualTo("replication.routing.nodes.db1.url");
+    }
+
     private HikariConfig pool(String name) {
         set("replication.routing.nodes." + (name.matches("[\\w-]+") ? name : "[" + name + "]")
                 + ".url=jdbc:mysql://db/shop");

@@ -98,6 +98,12 @@ class StartWarningsTest {
     }
 
     @Test
+    void whenAPasswordInAUrlHoldsADelimiterShouldNotShowIt(CapturedOutput output) {
+        start("replication.routing.nodes.db2.url=jdbc:mysql://shop:pa/marker-3f9a@127.0.0.1:2/shop");
+        assertThat(output).doesNotContain("marker-3f9a");
+    }
+
+    @Test
     void whenNoNodeIsInTheZoneShouldWarn(CapturedOutput output) {
         start("replication.routing.zone=eu-1", "replication.routing.nodes.db1.zone=eu1");
         assertThat(warnings(output))
