@@ -35,16 +35,15 @@ final class KeyCheck {
     private static final Pattern IN_BRACKETS = Pattern.compile("\\[[^]]*]");
     private static final Pattern DROPPED = Pattern.compile("[^A-Za-z0-9_.-]");
 
-    /** What Kubernetes sets for a service whose name begins with ours. */
-    private static final Pattern OF_KUBERNETES = Pattern.compile(
-            "(?!REPLICATION_ROUTING_NODES_).*_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT|PORT_\\d+_(?:TCP|UDP|SCTP)(?:_.*)?)");
-
     private final WrittenKeys written;
     private final KnownKeys known = new KnownKeys();
     private final Collection<ConfigurationPropertyName> nodes;
+    private final boolean nodesOfBean;
 
-    KeyCheck(WrittenKeys written) {
+    /** @param nodesOfBean whether a bean names the nodes, which may have them from keys of the application */
+    KeyCheck(WrittenKeys written, boolean nodesOfBean) {
         this.written = written;
+        this.nodesOfBean = nodesOfBean;
         this.nodes = written.nodes();
     }
 
@@ -60,7 +59,8 @@ final class KeyCheck {
             }
         }
         problems.addAll(twoSpellings());
-        if (nodes.isEmpty()) {
+        problems.addAll(withAndWithoutBrackets());
+        if (!nodesOfBean) {
             problems.addAll(nodesElsewhere());
         }
         return problems;
@@ -101,13 +101,15 @@ final class KeyCheck {
     }
 
     private @Nullable Problem valueOfGroup(WrittenKeys.Key key) {
-        String value = key.value() == null ? "" : key.value().toString();
+        Object written = key.value();
+        String value = written == null ? "" : written.toString();
         if (!value.isBlank()) {
             return new Problem(
                     key.text() + " has a value, but is a group of keys",
                     "Set '" + exampleIn(key.name()) + "' in its place, or remove it");
         }
-        boolean used = written.routing().stream().anyMatch(other -> key.name().isAncestorOf(other.name()));
+        boolean used =
+                this.written.routing().stream().anyMatch(other -> key.name().isAncestorOf(other.name()));
         if (used) {
             return null;
         }
@@ -190,9 +192,7 @@ final class KeyCheck {
 
     private @Nullable Problem ofVariable(WrittenKeys.Key key, Set<String> variables) {
         String variable = key.text().toUpperCase(Locale.ROOT);
-        if (variables.contains(variable)
-                || OF_KUBERNETES.matcher(variable).matches()
-                || known.kindOf(key.name()) == Kind.VALUE) {
+        if (variables.contains(variable) || known.kindOf(key.name()) == Kind.VALUE) {
             return null;
         }
         if (known.kindOf(key.name()) == Kind.GROUP) {
@@ -253,23 +253,42 @@ final class KeyCheck {
         return problems.stream().distinct().toList();
     }
 
+    /** A name in brackets is told apart by every character, so both are nodes: by one name, and each with half the keys. */
+    private List<Problem> withAndWithoutBrackets() {
+        Map<String, ConfigurationPropertyName> names = new HashMap<>();
+        List<Problem> problems = new ArrayList<>();
+        for (ConfigurationPropertyName node : nodes) {
+            ConfigurationPropertyName other = names.putIfAbsent(node.getLastElement(Form.ORIGINAL), node);
+            if (other != null) {
+                problems.add(
+                        new Problem(
+                                node + " and " + other + " are two nodes of one name",
+                                "Rename one of them, or spell them alike if they are one node: both with brackets, or neither"));
+            }
+        }
+        return problems;
+    }
+
     private List<Problem> nodesElsewhere() {
         boolean begun = !written.routing().isEmpty();
+        String consequence = nodes.isEmpty() ? ", and no node is" : "";
         return written.all().stream()
                 .filter(key -> !WrittenKeys.ROUTING.isAncestorOf(key.name()))
                 .filter(key -> isUrlOfNode(key, begun))
                 .map(key -> {
                     int depth = key.name().getNumberOfElements();
-                    String meant = PREFIX + "nodes." + key.name().getElement(depth - 2, Form.ORIGINAL) + ".url";
+                    ConfigurationPropertyName meant = WrittenKeys.NODES
+                            .append(key.name().subName(depth - 2).chop(1))
+                            .append("url");
                     return new Problem(
-                            key.text() + " is not under " + ReplicationRoutingProperties.PREFIX + ", and no node is",
-                            "Write '" + meant + "' in place of '" + key.text() + "', or set '" + PREFIX
-                                    + "enabled' to 'false'");
+                            key.text() + " is not under " + ReplicationRoutingProperties.PREFIX + consequence,
+                            "Write '" + (key.variable() ? WrittenKeys.variable(meant) : meant) + "' in place of '"
+                                    + key.text() + "', or set '" + PREFIX + "enabled' to 'false'");
                 })
                 .toList();
     }
 
-    private static boolean isUrlOfNode(WrittenKeys.Key key, boolean begun) {
+    private boolean isUrlOfNode(WrittenKeys.Key key, boolean begun) {
         ConfigurationPropertyName name = key.name();
         int depth = name.getNumberOfElements();
         if (depth < 3
@@ -278,8 +297,21 @@ final class KeyCheck {
             return false;
         }
         String before = WrittenKeys.spelling(name, 0, depth - 3);
-        String url = key.value() == null ? "" : key.value().toString().trim();
-        return (before.contains("replication") || before.contains("routing") || (before.isEmpty() && begun))
-                && (JdbcUrls.isMySql(url) || JdbcUrls.isMariaDb(url));
+        boolean meant = nodes.isEmpty()
+                ? before.contains("replication") || before.contains("routing") || (before.isEmpty() && begun)
+                : isMisspeltPrefix(before.replace(".", ""));
+        if (!meant) {
+            return false;
+        }
+        String url = written.resolved(key);
+        return JdbcUrls.isMySql(url) || JdbcUrls.isMariaDb(url);
+    }
+
+    /** Where there are nodes, others may be of a router that the application makes itself, under a prefix of its own. */
+    private static boolean isMisspeltPrefix(String before) {
+        String prefix = ReplicationRoutingProperties.PREFIX.replace(".", "");
+        return before.equals(prefix)
+                || before.equals("spring" + prefix)
+                || (!before.startsWith(prefix) && EditDistance.between(before, prefix) <= 2);
     }
 }

@@ -24,7 +24,11 @@ final class KeyGuard implements BeanFactoryPostProcessor, PriorityOrdered {
 
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-        List<Problem> problems = new KeyCheck(new WrittenKeys(environment)).problems();
+        if (RouterGuard.isBuilding()) {
+            return;
+        }
+        boolean nodesOfBean = RouterGuard.has(beanFactory, ReplicationRoutingConnectionDetails.class);
+        List<Problem> problems = new KeyCheck(new WrittenKeys(environment), nodesOfBean).problems();
         if (!problems.isEmpty()) {
             throw new InvalidRoutingConfigurationException(problems);
         }

@@ -143,7 +143,10 @@ final class KnownKeys {
         }
 
         Kind kindOf(String spelling) {
-            if (values.containsKey(spelling) || open.stream().anyMatch(group -> spelling.startsWith(group + "."))) {
+            // Properties may also be one text.
+            boolean isOpen =
+                    open.stream().anyMatch(group -> spelling.equals(group) || spelling.startsWith(group + "."));
+            if (values.containsKey(spelling) || isOpen) {
                 return Kind.VALUE;
             }
             return spelling.isEmpty() || groups.containsKey(spelling) ? Kind.GROUP : Kind.UNKNOWN;

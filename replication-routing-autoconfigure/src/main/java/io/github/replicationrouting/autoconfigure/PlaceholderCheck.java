@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.env.Environment;
@@ -16,16 +17,26 @@ import org.springframework.util.PlaceholderResolutionException;
 /** Finds placeholders that nothing resolves: binding leaves them as they are, and a server is looked for by their name. */
 final class PlaceholderCheck {
 
+    private static final ConfigurationPropertyName SPRING = ConfigurationPropertyName.of("spring.datasource");
+
     /** What nodes inherit. */
     private static final List<ConfigurationPropertyName> INHERITED = Stream.of(
                     "username", "password", NodePools.DRIVER, NodePools.HIKARI)
-            .map(ConfigurationPropertyName.of("spring.datasource")::append)
+            .map(SPRING::append)
+            .toList();
+
+    /** What a bean that names the nodes replaces. */
+    private static final List<ConfigurationPropertyName> OF_THE_BEAN = Stream.of("username", "password", "nodes")
+            .map(WrittenKeys.ROUTING::append)
             .toList();
 
     private final Environment environment;
+    private final boolean nodesOfBean;
 
-    PlaceholderCheck(Environment environment) {
+    /** @param nodesOfBean whether a bean names the nodes */
+    PlaceholderCheck(Environment environment, boolean nodesOfBean) {
         this.environment = environment;
+        this.nodesOfBean = nodesOfBean;
     }
 
     /** @param problems told which placeholder of which key, and the cure */
@@ -46,9 +57,27 @@ final class PlaceholderCheck {
         });
     }
 
-    private static boolean isUsed(ConfigurationPropertyName name) {
-        return WrittenKeys.ROUTING.isAncestorOf(name)
-                || INHERITED.stream().anyMatch(inherited -> inherited.equals(name) || inherited.isAncestorOf(name));
+    private boolean isUsed(ConfigurationPropertyName name) {
+        if (WrittenKeys.ROUTING.isAncestorOf(name)) {
+            return !(nodesOfBean && isIn(OF_THE_BEAN, name));
+        }
+        if (!isIn(INHERITED, name) || isLeftOut(name)) {
+            return false;
+        }
+        ConfigurationPropertyName over = WrittenKeys.ROUTING.append(name.subName(SPRING.getNumberOfElements()));
+        return valueOf(over) == null && !(nodesOfBean && isIn(OF_THE_BEAN, over));
+    }
+
+    /** What the router decides itself, and does not inherit. */
+    private static boolean isLeftOut(ConfigurationPropertyName name) {
+        String setting = name.getLastElement(Form.UNIFORM);
+        return SPRING.append(NodePools.HIKARI).isParentOf(name)
+                && NodePools.HikariKeys.isOfTheRouter(setting)
+                && !name.equals(SPRING.append(NodePools.HIKARI).append(NodePools.DRIVER));
+    }
+
+    private static boolean isIn(List<ConfigurationPropertyName> groups, ConfigurationPropertyName name) {
+        return groups.stream().anyMatch(group -> group.equals(name) || group.isAncestorOf(name));
     }
 
     private static boolean isSecret(ConfigurationPropertyName name) {

@@ -19,6 +19,7 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.handler.IgnoreErrorsBindHandler;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.env.Environment;
 
 /**
@@ -62,7 +63,7 @@ final class RouterGuard implements BeanFactoryPostProcessor {
             throw new InvalidRoutingConfigurationException(
                     others.stream().map(RouterGuard::conflict).toList());
         }
-        if (routed) {
+        if (routed && !isBuilding()) {
             checkValues(beanFactory);
         }
     }
@@ -74,7 +75,8 @@ final class RouterGuard implements BeanFactoryPostProcessor {
     private void checkValues(ConfigurableListableBeanFactory beanFactory) {
         ConfigurationCheck check =
                 new ConfigurationCheck(has(beanFactory, ReplicationDialect.class) ? null : STANDARD_DIALECTS);
-        new PlaceholderCheck(environment).check(check::add);
+        boolean nodesOfBean = has(beanFactory, ReplicationRoutingConnectionDetails.class);
+        new PlaceholderCheck(environment, nodesOfBean).check(check::add);
         check.throwIfAny();
         new DurationCheck(environment).check(check::add, logger::warn);
         ReplicationRoutingProperties properties = Binder.get(environment)
@@ -87,7 +89,7 @@ final class RouterGuard implements BeanFactoryPostProcessor {
         if (!has(beanFactory, NodeSelector.class)) {
             RouterAssembly.configuredSelector(properties, check);
         }
-        if (!has(beanFactory, ReplicationRoutingConnectionDetails.class)) {
+        if (!nodesOfBean) {
             List<DeclaredNode> nodes = DeclaredNode.bind(environment);
             check.nodes(nodes);
             NodePools pools = new NodePools(environment);
@@ -96,7 +98,12 @@ final class RouterGuard implements BeanFactoryPostProcessor {
         check.throwIfAny();
     }
 
-    private static boolean has(ConfigurableListableBeanFactory beanFactory, Class<?> type) {
+    /** Whether the application is built ahead of time: what is set where it runs is not there yet. */
+    static boolean isBuilding() {
+        return Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING);
+    }
+
+    static boolean has(ConfigurableListableBeanFactory beanFactory, Class<?> type) {
         return beanFactory.getBeanNamesForType(type, true, false).length > 0;
     }
 

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertiesPropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.util.PlaceholderResolutionException;
 
 /** The keys of all property sources that can list theirs. Binding shows only those that it looks for. */
 final class WrittenKeys {
@@ -42,13 +44,22 @@ final class WrittenKeys {
      * @param name what Spring Boot reads it as
      * @param text as it is written
      * @param variable whether it is an environment variable
-     * @param value its value in this source
+     * @param source asked for a value only where that is looked at: those of other keys may be had later, or not at all
      */
-    record Key(
-            ConfigurationPropertyName name,
-            String text,
-            boolean variable,
-            @Nullable Object value) {}
+    record Key(ConfigurationPropertyName name, String text, boolean variable, EnumerablePropertySource<?> source) {
+
+        /** Its value in this source, as it is written. */
+        @Nullable
+        Object value() {
+            return source.getProperty(text);
+        }
+    }
+
+    /** What Kubernetes sets for a service whose name begins with ours. */
+    private static final Pattern OF_KUBERNETES = Pattern.compile("REPLICATION_ROUTING_(?!NODES_)(?:.*_)?"
+            + "(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT|PORT_\\d+_(?:TCP|UDP|SCTP)(?:_.*)?)");
+
+    private final Environment environment;
 
     /**
      * Sources that others override come first. Those that have no order of their own come last, sorted by name: system
@@ -57,6 +68,7 @@ final class WrittenKeys {
     private final List<Key> keys;
 
     WrittenKeys(Environment environment) {
+        this.environment = environment;
         List<ConfigurationPropertySource> sources = new ArrayList<>();
         ConfigurationPropertySources.get(environment).forEach(sources::add);
         Collections.reverse(sources);
@@ -87,8 +99,7 @@ final class WrittenKeys {
             Arrays.sort(names);
         }
         return Arrays.stream(names)
-                .map(text ->
-                        new Key(ConfigurationPropertyName.adapt(text, '.'), text, false, underlying.getProperty(text)))
+                .map(text -> new Key(ConfigurationPropertyName.adapt(text, '.'), text, false, underlying))
                 .toList();
     }
 
@@ -99,18 +110,32 @@ final class WrittenKeys {
             written.put(name.toUpperCase(Locale.ROOT), name);
         }
         return source.stream()
-                .filter(ROUTING::isAncestorOf)
                 .map(name -> {
                     String variable = variable(name);
                     String text = written.getOrDefault(variable, variable);
-                    return new Key(name, text, true, underlying.getProperty(text));
+                    return new Key(name, text, true, underlying);
                 })
+                .filter(key -> !OF_KUBERNETES
+                        .matcher(key.text().toUpperCase(Locale.ROOT))
+                        .matches())
                 .sorted((a, b) -> a.text().compareTo(b.text()))
                 .toList();
     }
 
     List<Key> all() {
         return keys;
+    }
+
+    /** The value of a key, with its placeholders resolved as far as they can be; empty where there is none. */
+    String resolved(Key key) {
+        Object value = key.value();
+        try {
+            return value == null
+                    ? ""
+                    : environment.resolvePlaceholders(value.toString()).trim();
+        } catch (PlaceholderResolutionException e) {
+            return "";
+        }
     }
 
     /** Those below {@code replication.routing}. */

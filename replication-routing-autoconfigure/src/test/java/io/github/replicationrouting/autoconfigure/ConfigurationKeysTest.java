@@ -156,6 +156,57 @@ class ConfigurationKeysTest {
     }
 
     @Test
+    void whenTheNodesStandElsewhereAndTheirUrlsInVariablesShouldFail() {
+        assertFailure(
+                yaml("replication: { routin: { nodes: { db1: { url: \"${DB1_URL}\" } } } }")
+                        .withPropertyValues("DB1_URL=jdbc:mysql://127.0.0.1:1/shop"),
+                "nodes.db1.url is not under replication.routing",
+                "'replication.routing.nodes.db1.url'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "REPLICATION_ROUTNG_NODES_DB1_URL",
+                "REPLICATION_NODES_DB1_URL",
+                "REPLICATIONROUTING_NODES_DB1_URL",
+                "ROUTING_NODES_DB1_URL",
+                "SPRING_REPLICATION_ROUTING_NODES_DB1_URL",
+            })
+    void whenTheVariablesOfNodesStandElsewhereShouldFail(String variable) {
+        assertFailure(
+                environment(runner, Map.of(variable, "jdbc:mysql://shop:" + SECRET + "@127.0.0.1:1/shop")),
+                variable + " is not under replication.routing",
+                "'REPLICATION_ROUTING_NODES_DB1_URL'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "replication: { routin: { nodes: { %s } } }",
+                "replication-routing: { nodes: { %s } }",
+                "spring: { replication: { routing: { nodes: { %s } } } }",
+            })
+    void whenOneOfTheNodesStandsElsewhereShouldFail(String yaml) {
+        assertFailure(
+                nodes(DB1).withInitializer(context -> add(context.getEnvironment(), yaml.formatted(DB2))),
+                "nodes.db2.url is not under replication.routing",
+                "'replication.routing.nodes.db2.url'");
+    }
+
+    @Test
+    void whenANameIsInBracketsInOneFileAndWithoutInAnotherShouldFail() {
+        assertFailure(
+                nodes("\"[db-1]\": { url: \"jdbc:mysql://127.0.0.1:1/shop\" }", DB2)
+                        .withInitializer(
+                                context -> add(
+                                        context.getEnvironment(),
+                                        "replication: { routing: { nodes: { db-1: { url: \"jdbc:mysql://127.0.0.1:3/shop\" } } } }")),
+                "replication.routing.nodes[db-1]",
+                "spell them alike");
+    }
+
+    @Test
     void whenOnlyOtherKeysAreSetShouldSayThatNothingIsRouted(CapturedOutput output) {
         yaml("replication: { routing: { username: shop, reads: { max-lag: 2s } } }")
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ReplicationRouting.class));

@@ -1,0 +1,145 @@
+package io.github.replicationrouting.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.github.replicationrouting.ReplicationRouting;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/** What is right, or not the router's, does not end the start and is not warned about. */
+@ExtendWith(OutputCaptureExtension.class)
+class HarmlessConfigurationTest {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(
+                    AutoConfigurations.of(ReplicationRoutingAutoConfiguration.class, DataSourceAutoConfiguration.class))
+            .withPropertyValues("replication.routing.monitor.timeout=200ms", "replication.routing.writes.hold=0s");
+
+    private final ApplicationContextRunner routed = runner.withPropertyValues(ClosedPorts.NODES);
+
+    private final ApplicationContextRunner found =
+            runner.withUserConfiguration(ReplicationRoutingAutoConfigurationTest.FoundNodes.class);
+
+    @Test
+    void valuesOfOtherKeysAreNotAskedFor() {
+        routed.withInitializer(
+                        context -> context.getEnvironment().getPropertySources().addFirst(new LockedSource()))
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(ReplicationRouting.class));
+    }
+
+    @Test
+    void nodesOfABeanMayBeReadFromKeysOfTheApplication() {
+        found.withPropertyValues("app.replication.nodes.found1.url=jdbc:mysql://127.0.0.1:7/shop")
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(ReplicationRouting.class));
+    }
+
+    @Test
+    void placeholdersOfWhatABeanReplacesNeedNotBeResolved() {
+        found.withPropertyValues(
+                        "replication.routing.nodes.db1.url=${DB_URL}",
+                        "replication.routing.username=${DB_USER}",
+                        "replication.routing.password=${DB_PASSWORD}")
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(ReplicationRouting.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"username", "password", "driver-class-name", "hikari.schema", "hikari.data-source-properties.x"})
+    void placeholdersOfWhatIsOverriddenNeedNotBeResolved(String key) {
+        String value = key.startsWith("driver") ? "com.mysql.cj.jdbc.Driver" : "shop";
+        routed.withPropertyValues("spring.datasource." + key + "=${DB_X}", "replication.routing." + key + "=" + value)
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pool-name", "jdbc-url"})
+    void placeholdersOfWhatIsNotInheritedNeedNotBeResolved(String key) {
+        routed.withPropertyValues("spring.datasource.hikari." + key + "=${DB_X}")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void propertiesOfTheDriverMayBeOneText() {
+        routed.withPropertyValues("replication.routing.hikari.data-source-properties=cachePrepStmts=true")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reads.max-lag", "writes.max-held", "consistency.carrier", "nodes.db1.role", "username"})
+    void aKeyWithoutAValueIsNotSet(String key) {
+        routed.withPropertyValues("replication.routing." + key + "=")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void whatIsSetWhereTheApplicationRunsIsNotMissedWhereItIsBuilt() {
+        System.setProperty("spring.aot.processing", "true");
+        try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
+            TestPropertyValues.of(
+                            "replication.routing.nodes.db1.url=${DB_URL}",
+                            "replication.routing.consistency.carrier=cookie",
+                            "replication.routing.nodes.db2.weight=2")
+                    .applyTo(context);
+            context.register(ReplicationRoutingAutoConfiguration.class);
+            assertThatCode(() -> context.refreshForAotProcessing(new RuntimeHints()))
+                    .doesNotThrowAnyException();
+        } finally {
+            System.clearProperty("spring.aot.processing");
+        }
+    }
+
+    @Test
+    void variablesOfKubernetesAreNotSaidToHaveNoEffect(CapturedOutput output) {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        ReplicationRoutingAutoConfiguration.class, DataSourceAutoConfiguration.class))
+                .withPropertyValues("spring.datasource.url=jdbc:h2:mem:kubernetes")
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new SystemEnvironmentPropertySource(
+                                "test-systemEnvironment",
+                                Map.of(
+                                        "REPLICATION_ROUTING_SERVICE_HOST",
+                                        "10.0.0.1",
+                                        "REPLICATION_ROUTING_PORT",
+                                        "tcp://10.0.0.1:80"))))
+                .run(context -> assertThat(context).hasNotFailed());
+        assertThat(output).contains("Not routing").doesNotContain("no effect");
+    }
+
+    /** Values that may be had only later, such as the port of a container. */
+    private static final class LockedSource extends EnumerablePropertySource<Object> {
+
+        LockedSource() {
+            super("locked", new Object());
+        }
+
+        @Override
+        public String[] getPropertyNames() {
+            return new String[] {"other.port"};
+        }
+
+        @Override
+        public @Nullable Object getProperty(String name) {
+            if (name.equals("other.port")) {
+                throw new IllegalStateException("The container is not started");
+            }
+            return null;
+        }
+    }
+}
