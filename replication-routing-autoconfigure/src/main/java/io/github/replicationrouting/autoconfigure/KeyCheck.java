@@ -101,15 +101,14 @@ final class KeyCheck {
     }
 
     private @Nullable Problem valueOfGroup(WrittenKeys.Key key) {
-        Object written = key.value();
-        String value = written == null ? "" : written.toString();
+        Object given = key.value();
+        String value = given == null ? "" : given.toString();
         if (!value.isBlank()) {
             return new Problem(
                     key.text() + " has a value, but is a group of keys",
                     "Set '" + exampleIn(key.name()) + "' in its place, or remove it");
         }
-        boolean used =
-                this.written.routing().stream().anyMatch(other -> key.name().isAncestorOf(other.name()));
+        boolean used = written.routing().stream().anyMatch(other -> key.name().isAncestorOf(other.name()));
         if (used) {
             return null;
         }
