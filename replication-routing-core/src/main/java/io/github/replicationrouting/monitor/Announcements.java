@@ -137,6 +137,17 @@ final class Announcements {
                 refusal.reason());
     }
 
+    /** Each time: what was mended, and is broken again, is news. */
+    void difference(NodeWatch watch, SchemaErrors.SchemaError error) {
+        log.warn(
+                "[{}] node {}: its schema seems to differ from that of the other nodes: it alone answers with error {}"
+                        + " ({}). Reads leave it, and try it again now and then",
+                router,
+                watch.name(),
+                error.code(),
+                error.message());
+    }
+
     void noDifference(NodeWatch watch, SchemaErrors.SchemaError error) {
         log.info(
                 "[{}] node {}: is used again, for error {} is met on another node, too",

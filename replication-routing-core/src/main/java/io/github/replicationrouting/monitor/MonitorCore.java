@@ -177,11 +177,7 @@ final class MonitorCore implements ProbeRounds.Results, SchemaErrors.Results {
                 () -> members.stream().filter(watch -> watch.node == node).forEach(watch -> {
                     watch.differs(error, until);
                     if (isNews) {
-                        announcements.warning(
-                                watch,
-                                "its schema seems to differ from that of the other nodes: it alone answers with error "
-                                        + error.code() + " (" + error.message()
-                                        + "). Reads leave it, and try it again now and then");
+                        announcements.difference(watch, error);
                     }
                     timeline.schedule(() -> evaluate(null), Duration.ofNanos(Math.max(0, until - timeline.now())));
                     evaluate(null);

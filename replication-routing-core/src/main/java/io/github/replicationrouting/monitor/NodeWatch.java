@@ -15,7 +15,9 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -109,10 +111,15 @@ final class NodeWatch {
 
     private long suspectedAt;
 
-    /** The error that no other node answers with, and until when reads leave this one for it. */
-    private SchemaErrors.@Nullable SchemaError difference;
+    /** The errors that no other node answers with, by their keys. */
+    private final Map<String, Difference> differences = new LinkedHashMap<>();
 
-    private long differsUntil;
+    /**
+     * An error that no other node answers with.
+     *
+     * @param until when reads leave this node for it
+     */
+    private record Difference(int code, long until) {}
 
     /** When it last came into use, and whether it still gets less for that. */
     long enteredAt;
@@ -166,22 +173,25 @@ final class NodeWatch {
     }
 
     void differs(SchemaErrors.SchemaError error, long until) {
-        difference = error;
-        differsUntil = until;
+        differences.remove(error.key());
+        differences.put(error.key(), new Difference(error.code(), until));
     }
 
     void isNoDifference(SchemaErrors.SchemaError error) {
-        if (error.equals(difference)) {
-            difference = null;
-        }
+        differences.remove(error.key());
     }
 
     /** Why its schema speaks against it now, in words; null when nothing does. */
     @Nullable
     String difference(long now) {
-        return difference == null || now - differsUntil >= 0
+        differences.values().removeIf(past -> now - past.until >= 0);
+        Difference newest = null;
+        for (Difference difference : differences.values()) {
+            newest = difference;
+        }
+        return newest == null
                 ? null
-                : "it alone answers statements with error " + difference.code() + ", as where its schema differs";
+                : "it alone answers statements with error " + newest.code + ", as where its schema differs";
     }
 
     /** A good answer ends a suspicion, unless it is older. */

@@ -39,22 +39,35 @@ final class SchemaErrors {
         void isNoDifference(Node node, SchemaError error);
     }
 
-    /** What a server said, without the account to which it was said and the number of the connection. */
+    /**
+     * What a server said, without the account to which it was said, the number of the connection, and the query that a
+     * driver may add. Two are of the same difference when their keys are equal.
+     */
     record SchemaError(int code, String message) {
+
+        /** Names come from statements, and so perhaps from the users of the application. */
+        private static final int MOST_SHOWN = 250;
 
         private static final Pattern ACCOUNT = Pattern.compile("'[^']*'@'[^']*'");
         private static final Pattern CONNECTION = Pattern.compile("^\\(conn[=:]\\d+\\) ?");
+        private static final Pattern CONTROLS = Pattern.compile("\\p{Cntrl}");
         private static final Pattern NAME = Pattern.compile("['`][^'`]+['`](?:\\.['`][^'`]+['`])?");
 
         static SchemaError of(SQLException error) {
             String said = error.getMessage() == null ? "" : error.getMessage();
-            String message = CONNECTION.matcher(said).replaceFirst("");
+            String message = CONNECTION.matcher(firstLine(said)).replaceFirst("");
             return new SchemaError(
                     error.getErrorCode(), ACCOUNT.matcher(message).replaceAll("<account>"));
         }
 
+        private static String firstLine(String text) {
+            String line = text.lines().findFirst().orElse("");
+            String shown = line.length() <= MOST_SHOWN ? line : line.substring(0, MOST_SHOWN) + "...";
+            return CONTROLS.matcher(shown).replaceAll("?");
+        }
+
         /** What is missing: servers of different versions word the same error differently. */
-        private String key() {
+        String key() {
             Matcher name = NAME.matcher(message);
             return code + " " + (name.find() ? name.group() : message).toLowerCase(Locale.ROOT);
         }

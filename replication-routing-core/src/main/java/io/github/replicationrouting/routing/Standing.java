@@ -52,7 +52,7 @@ enum Standing {
         return switch (this) {
             case ELIGIBLE -> "eligible";
             case OTHER_ZONE -> "of another zone, and the application's own suffices";
-            case SUSPECTED -> "failed to answer just now";
+            case SUSPECTED -> node.reason() == null ? "failed to answer just now" : node.reason();
             case REFUSED_JUST_NOW -> "refused a connection just now";
             case IS_THE_PRIMARY -> "is the primary";
             case UNFIT -> roleAndState(node);

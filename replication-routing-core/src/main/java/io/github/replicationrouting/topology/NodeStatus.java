@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param node the node and its live load
  * @param role the observed role
  * @param state whether it can be used
- * @param suspected whether it failed to answer just now: new reads go elsewhere while they can
+ * @param suspected whether it failed to answer just now, or something else speaks against it: new reads go elsewhere
+ *     while they can
  * @param share part of its weight that it is given, above 0 and at most 1: less while it lags or warms up
  * @param reason why it is not in use, or only a little, in words without secrets; null when it is in full
  * @param lag staleness bound of a replica at its last probe; null when unknown, zero for a primary

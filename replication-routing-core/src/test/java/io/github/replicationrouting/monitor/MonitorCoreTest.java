@@ -1219,6 +1219,48 @@ class MonitorCoreTest {
     }
 
     @Test
+    void whenAReplicaDiffersInTwoThingsShouldLeaveItUntilTheLastOfThemIsOver() {
+        startAndSettle();
+        SchemaErrors.SchemaError table = new SchemaErrors.SchemaError(1146, "Table 'shop.stock' doesn't exist");
+        SchemaErrors.SchemaError column = new SchemaErrors.SchemaError(1054, "Unknown column 'item' in 'SELECT'");
+        core().differs(
+                        node("db2"),
+                        table,
+                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        true);
+        core().differs(
+                        node("db2"),
+                        column,
+                        timeline.now() + Duration.ofSeconds(5).toNanos(),
+                        true);
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db2").reason()).contains("error 1054");
+        advance(Duration.ofSeconds(5));
+        assertThat(status("db2").suspected()).isTrue();
+        assertThat(status("db2").reason()).contains("error 1146");
+
+        advance(Duration.ofMinutes(1));
+        assertThat(status("db2").suspected()).isFalse();
+    }
+
+    @Test
+    void whenAnotherNodeWordsTheErrorDifferentlyShouldTakeTheReplicaBack() {
+        startAndSettle();
+        core().differs(
+                        node("db2"),
+                        new SchemaErrors.SchemaError(1054, "Unknown column 'item' in 'SELECT'"),
+                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        true);
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db2").suspected()).isTrue();
+
+        core().isNoDifference(
+                        node("db2"), new SchemaErrors.SchemaError(1054, "Unknown column 'item' in 'where clause'"));
+        advance(Duration.ZERO);
+        assertThat(status("db2").suspected()).isFalse();
+    }
+
+    @Test
     void thePrimaryIsNotLeftForItsSchema() {
         startAndSettle();
         core().differs(

@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SchemaErrorsTest {
 
@@ -94,6 +95,27 @@ class SchemaErrorsTest {
         assertThat(errors.isWorthAnotherNode(db2, denied("10.0.0.2"))).isFalse();
         assertThat(SchemaError.of(denied("10.0.0.1")).message())
                 .isEqualTo("SELECT command denied to user <account> for table 'stock'");
+    }
+
+    /** Drivers that are told to dump queries add them in lines of their own, with what they ask for. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Table 'shop.stock' doesn't exist\n\nQuery being executed when exception was thrown:\n\nSELECT 'secret'",
+                "(conn=7) Table 'shop.stock' doesn't exist\nQuery is: SELECT 'secret'",
+            })
+    void whenTheDriverDumpsTheQueryShouldNotRepeatIt(String message) {
+        assertThat(SchemaError.of(new SQLException(message, "42S02", 1146)).message())
+                .isEqualTo("Table 'shop.stock' doesn't exist");
+    }
+
+    @Test
+    void whenTheStatementNamesSomethingLongShouldRepeatItsBeginningOnly() {
+        SQLException error = new SQLException("Unknown column '" + "x".repeat(1_000) + "\u001b' in 'SELECT'", "", 1054);
+        assertThat(SchemaError.of(error).message()).hasSizeLessThan(300).startsWith("Unknown column 'xxx");
+        assertThat(SchemaError.of(new SQLException("Unknown column '\u001b[31m'", "", 1054))
+                        .message())
+                .doesNotContain("\u001b");
     }
 
     @ParameterizedTest
