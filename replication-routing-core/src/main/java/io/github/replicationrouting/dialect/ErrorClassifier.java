@@ -65,12 +65,20 @@ final class ErrorClassifier {
         if (state.equals("25006") || (state.equals("S1009") && mentionsReadOnly(message))) {
             return ErrorKind.READ_ONLY_TRANSACTION;
         }
+        if (isUnknownLabel(error.getErrorCode(), state, message)) {
+            return ErrorKind.SCHEMA;
+        }
         if (state.startsWith("08")
                 || error instanceof SQLNonTransientConnectionException
                 || error instanceof SQLRecoverableException) {
             return ErrorKind.CONNECTION_LOST;
         }
         return ErrorKind.OTHER;
+    }
+
+    /** What the drivers say where {@code SELECT *} brings no such column, Connector/J by its state. */
+    private static boolean isUnknownLabel(int code, String state, String message) {
+        return code == 0 && (state.equals("S0022") || message.startsWith("unknown label '"));
     }
 
     /** What a code says whatever the state, or null. */
@@ -106,6 +114,11 @@ final class ErrorClassifier {
                 ErrorKind.CONNECTION_LOST;
             case 1044, // ER_DBACCESS_DENIED_ERROR
                     1049, // ER_BAD_DB_ERROR
+                    1016, // ER_CANT_OPEN_FILE
+                    1017, // ER_FILE_NOT_FOUND
+                    1033, // ER_NOT_FORM_FILE
+                    1034, // ER_NOT_KEYFILE
+                    1052, // ER_NON_UNIQ_ERROR, as where a column was added
                     1054, // ER_BAD_FIELD_ERROR
                     1109, // ER_UNKNOWN_TABLE
                     1128, // ER_FUNCTION_NOT_DEFINED
@@ -114,10 +127,20 @@ final class ErrorClassifier {
                     1146, // ER_NO_SUCH_TABLE
                     1176, // ER_KEY_DOES_NOT_EXITS
                     1191, // ER_FT_MATCHING_KEY_NOT_FOUND
+                    1194, // ER_CRASHED_ON_USAGE
+                    1195, // ER_CRASHED_ON_REPAIR
+                    1267, // ER_CANT_AGGREGATE_2COLLATIONS
+                    1271, // ER_CANT_AGGREGATE_NCOLLATIONS
+                    1273, // ER_UNKNOWN_COLLATION
                     1305, // ER_SP_DOES_NOT_EXIST
+                    1318, // ER_SP_WRONG_NO_OF_ARGS
                     1356, // ER_VIEW_INVALID
                     1370, // ER_PROCACCESS_DENIED_ERROR
                     1449, // ER_NO_SUCH_USER, the definer of a view or routine
+                    1630, // ER_FUNC_INEXISTENT_NAME_COLLISION
+                    1712, // ER_INDEX_CORRUPT
+                    1812, // ER_TABLESPACE_MISSING
+                    1814, // ER_TABLESPACE_DISCARDED
                     1932 -> // ER_NO_SUCH_TABLE_IN_ENGINE
                 ErrorKind.SCHEMA;
             default -> null;

@@ -39,6 +39,11 @@ public abstract class DelegatingResultSet implements ResultSet {
     /** Changes or reads again the current row, which reaches the server. */
     protected abstract void changeRow(RowChange change) throws SQLException;
 
+    /** Which column has this label. */
+    protected int column(String label) throws SQLException {
+        return delegate().findColumn(label);
+    }
+
     /** What is done to the current row. */
     @FunctionalInterface
     public interface RowChange {
@@ -155,84 +160,84 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public String getString(String columnLabel) throws SQLException {
-        return delegate().getString(columnLabel);
+        return delegate().getString(column(columnLabel));
     }
 
     @Override
     public boolean getBoolean(String columnLabel) throws SQLException {
-        return delegate().getBoolean(columnLabel);
+        return delegate().getBoolean(column(columnLabel));
     }
 
     @Override
     public byte getByte(String columnLabel) throws SQLException {
-        return delegate().getByte(columnLabel);
+        return delegate().getByte(column(columnLabel));
     }
 
     @Override
     public short getShort(String columnLabel) throws SQLException {
-        return delegate().getShort(columnLabel);
+        return delegate().getShort(column(columnLabel));
     }
 
     @Override
     public int getInt(String columnLabel) throws SQLException {
-        return delegate().getInt(columnLabel);
+        return delegate().getInt(column(columnLabel));
     }
 
     @Override
     public long getLong(String columnLabel) throws SQLException {
-        return delegate().getLong(columnLabel);
+        return delegate().getLong(column(columnLabel));
     }
 
     @Override
     public float getFloat(String columnLabel) throws SQLException {
-        return delegate().getFloat(columnLabel);
+        return delegate().getFloat(column(columnLabel));
     }
 
     @Override
     public double getDouble(String columnLabel) throws SQLException {
-        return delegate().getDouble(columnLabel);
+        return delegate().getDouble(column(columnLabel));
     }
 
     @Override
     @Deprecated
     public BigDecimal getBigDecimal(String columnLabel, int scale) throws SQLException {
-        return delegate().getBigDecimal(columnLabel, scale);
+        return delegate().getBigDecimal(column(columnLabel), scale);
     }
 
     @Override
     public byte[] getBytes(String columnLabel) throws SQLException {
-        return delegate().getBytes(columnLabel);
+        return delegate().getBytes(column(columnLabel));
     }
 
     @Override
     public Date getDate(String columnLabel) throws SQLException {
-        return delegate().getDate(columnLabel);
+        return delegate().getDate(column(columnLabel));
     }
 
     @Override
     public Time getTime(String columnLabel) throws SQLException {
-        return delegate().getTime(columnLabel);
+        return delegate().getTime(column(columnLabel));
     }
 
     @Override
     public Timestamp getTimestamp(String columnLabel) throws SQLException {
-        return delegate().getTimestamp(columnLabel);
+        return delegate().getTimestamp(column(columnLabel));
     }
 
     @Override
     public InputStream getAsciiStream(String columnLabel) throws SQLException {
-        return delegate().getAsciiStream(columnLabel);
+        return delegate().getAsciiStream(column(columnLabel));
     }
 
     @Override
     @Deprecated
     public InputStream getUnicodeStream(String columnLabel) throws SQLException {
-        return delegate().getUnicodeStream(columnLabel);
+        return delegate().getUnicodeStream(column(columnLabel));
     }
 
     @Override
     public InputStream getBinaryStream(String columnLabel) throws SQLException {
-        return delegate().getBinaryStream(columnLabel);
+        return delegate().getBinaryStream(column(columnLabel));
     }
 
     @Override
@@ -262,12 +267,12 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public Object getObject(String columnLabel) throws SQLException {
-        return delegate().getObject(columnLabel);
+        return delegate().getObject(column(columnLabel));
     }
 
     @Override
     public int findColumn(String columnLabel) throws SQLException {
-        return delegate().findColumn(columnLabel);
+        return column(columnLabel);
     }
 
     @Override
@@ -277,7 +282,7 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public Reader getCharacterStream(String columnLabel) throws SQLException {
-        return delegate().getCharacterStream(columnLabel);
+        return delegate().getCharacterStream(column(columnLabel));
     }
 
     @Override
@@ -287,7 +292,7 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public BigDecimal getBigDecimal(String columnLabel) throws SQLException {
-        return delegate().getBigDecimal(columnLabel);
+        return delegate().getBigDecimal(column(columnLabel));
     }
 
     @Override
@@ -647,27 +652,27 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public Object getObject(String columnLabel, Map<String, Class<?>> map) throws SQLException {
-        return delegate().getObject(columnLabel, map);
+        return delegate().getObject(column(columnLabel), map);
     }
 
     @Override
     public Ref getRef(String columnLabel) throws SQLException {
-        return delegate().getRef(columnLabel);
+        return delegate().getRef(column(columnLabel));
     }
 
     @Override
     public Blob getBlob(String columnLabel) throws SQLException {
-        return delegate().getBlob(columnLabel);
+        return delegate().getBlob(column(columnLabel));
     }
 
     @Override
     public Clob getClob(String columnLabel) throws SQLException {
-        return delegate().getClob(columnLabel);
+        return delegate().getClob(column(columnLabel));
     }
 
     @Override
     public Array getArray(String columnLabel) throws SQLException {
-        return delegate().getArray(columnLabel);
+        return delegate().getArray(column(columnLabel));
     }
 
     @Override
@@ -677,7 +682,7 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public Date getDate(String columnLabel, Calendar calendar) throws SQLException {
-        return delegate().getDate(columnLabel, calendar);
+        return delegate().getDate(column(columnLabel), calendar);
     }
 
     @Override
@@ -687,7 +692,7 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public Time getTime(String columnLabel, Calendar calendar) throws SQLException {
-        return delegate().getTime(columnLabel, calendar);
+        return delegate().getTime(column(columnLabel), calendar);
     }
 
     @Override
@@ -697,7 +702,7 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public Timestamp getTimestamp(String columnLabel, Calendar calendar) throws SQLException {
-        return delegate().getTimestamp(columnLabel, calendar);
+        return delegate().getTimestamp(column(columnLabel), calendar);
     }
 
     @Override
@@ -707,7 +712,7 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public URL getURL(String columnLabel) throws SQLException {
-        return delegate().getURL(columnLabel);
+        return delegate().getURL(column(columnLabel));
     }
 
     @Override
@@ -757,7 +762,7 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public RowId getRowId(String columnLabel) throws SQLException {
-        return delegate().getRowId(columnLabel);
+        return delegate().getRowId(column(columnLabel));
     }
 
     @Override
@@ -807,7 +812,7 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public NClob getNClob(String columnLabel) throws SQLException {
-        return delegate().getNClob(columnLabel);
+        return delegate().getNClob(column(columnLabel));
     }
 
     @Override
@@ -817,7 +822,7 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public SQLXML getSQLXML(String columnLabel) throws SQLException {
-        return delegate().getSQLXML(columnLabel);
+        return delegate().getSQLXML(column(columnLabel));
     }
 
     @Override
@@ -837,7 +842,7 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public String getNString(String columnLabel) throws SQLException {
-        return delegate().getNString(columnLabel);
+        return delegate().getNString(column(columnLabel));
     }
 
     @Override
@@ -847,7 +852,7 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public Reader getNCharacterStream(String columnLabel) throws SQLException {
-        return delegate().getNCharacterStream(columnLabel);
+        return delegate().getNCharacterStream(column(columnLabel));
     }
 
     @Override
@@ -997,7 +1002,7 @@ public abstract class DelegatingResultSet implements ResultSet {
 
     @Override
     public <T> T getObject(String columnLabel, Class<T> type) throws SQLException {
-        return delegate().getObject(columnLabel, type);
+        return delegate().getObject(column(columnLabel), type);
     }
 
     @Override
