@@ -7,10 +7,13 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,9 @@ final class ReplicationRows {
             "replicate_ignore_server_ids",
             "replicate_do_domain_ids",
             "replicate_ignore_domain_ids");
+
+    private static final Pattern SYSTEM = Pattern.compile(
+            "^(mysql|sys|performance_schema|information_schema|innodb_memcache)(\\.|$)", Pattern.CASE_INSENSITIVE);
 
     private final ResultSet rows;
     private final Map<String, Integer> columns = new HashMap<>();
@@ -82,12 +88,22 @@ final class ReplicationRows {
     private List<String> filters() throws SQLException {
         List<String> filters = new ArrayList<>();
         for (String filter : FILTERS) {
-            String value = text(filter).strip();
+            String value = ofUsers(filter, text(filter).strip());
             if (!value.isEmpty()) {
                 filters.add(filter + "=" + value);
             }
         }
         return filters;
+    }
+
+    /** Without what is the server's own: managed servers have each replica ignore some of these tables. */
+    private static String ofUsers(String filter, String value) {
+        return filter.contains("ignore_table") || filter.equals("replicate_ignore_db")
+                ? Arrays.stream(value.split(","))
+                        .map(String::strip)
+                        .filter(name -> !SYSTEM.matcher(name).find())
+                        .collect(Collectors.joining(","))
+                : value;
     }
 
     /** Empty while the source has never been reached, which MariaDB shows as a zero. */

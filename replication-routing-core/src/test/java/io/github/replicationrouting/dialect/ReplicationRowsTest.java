@@ -74,6 +74,20 @@ class ReplicationRowsTest {
         assertThat(mysql("SELECT 'h' \"Source_Host\"").get(0).filters()).isEmpty();
     }
 
+    /** As Amazon RDS has its replicas do. */
+    @Test
+    void whenOnlyTheServersOwnTablesAreIgnoredShouldBeNoFilter() throws SQLException {
+        assertThat(mysql("SELECT 'h' \"Source_Host\","
+                        + " 'mysql.rds_sysinfo,innodb_memcache.cache_policies' \"Replicate_Ignore_Table\","
+                        + " 'mysql.%' \"Replicate_Wild_Ignore_Table\", 'mysql' \"Replicate_Ignore_DB\""))
+                .extracting(ReplicationChannel::filters)
+                .containsExactly(List.of());
+        assertThat(mysql("SELECT 'h' \"Source_Host\", 'mysql.rds_sysinfo,shop.log' \"Replicate_Ignore_Table\","
+                        + " 'mysqlshop' \"Replicate_Ignore_DB\""))
+                .extracting(ReplicationChannel::filters)
+                .containsExactly(List.of("replicate_ignore_db=mysqlshop", "replicate_ignore_table=shop.log"));
+    }
+
     @Test
     void readsHowFarTheSourcesLogIsApplied() throws SQLException {
         assertThat(mysql("SELECT 'a-uuid' \"Source_UUID\", 'binlog.000007' \"Relay_Source_Log_File\","
