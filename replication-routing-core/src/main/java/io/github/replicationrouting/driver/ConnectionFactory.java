@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLInvalidAuthorizationSpecException;
 import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 import java.util.Objects;
@@ -164,7 +165,7 @@ public final class ConnectionFactory {
     private Connection connect(Duration timeout, @Nullable Wire wire) throws SQLException {
         Properties all = new Properties();
         all.putAll(properties);
-        Credentials user = credentials.get();
+        Credentials user = currentCredentials();
         if (user.getUsername() != null) {
             all.setProperty("user", user.getUsername());
         }
@@ -185,6 +186,14 @@ public final class ConnectionFactory {
             throw new SQLException("The driver " + driver.getClass().getName() + " does not accept this node's URL");
         }
         return connection;
+    }
+
+    private Credentials currentCredentials() throws SQLException {
+        try {
+            return credentials.get();
+        } catch (RuntimeException e) {
+            throw new SQLInvalidAuthorizationSpecException("There are no credentials to log in with", "28000", e);
+        }
     }
 
     private @Nullable Connection connect(Properties all, @Nullable Wire wire) throws SQLException {

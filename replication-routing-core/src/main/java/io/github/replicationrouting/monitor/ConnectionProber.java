@@ -98,18 +98,18 @@ final class ConnectionProber implements Prober {
     }
 
     private ProbeAnswer run(Probe probe) {
-        Kept used = kept.getAndSet(null);
-        if (used != null && (probe.renewsConnection() || (used.substitute && mayTryMonitorsAccount()))) {
-            close(used.connection);
-            used = null;
-        }
-        boolean isNew = used == null;
+        Kept before = kept.getAndSet(null);
+        boolean monitorsAccount = mayTryMonitorsAccount();
+        boolean isNew = before == null || probe.renewsConnection() || (before.substitute && monitorsAccount);
         // Decided before the login: another probe may be refused during it.
-        boolean substitute = used == null ? !mayTryMonitorsAccount() : used.substitute;
+        boolean substitute = isNew ? !monitorsAccount : before.substitute;
         probe.opensConnection(isNew);
+        Kept used = null;
         try {
-            if (used == null) {
+            if (before == null) {
                 used = open(substitute);
+            } else {
+                used = isNew ? renewed(before, substitute) : before;
             }
             return look(used, isNew, probe);
         } catch (Throwable failure) {
@@ -119,6 +119,31 @@ final class ConnectionProber implements Prober {
             return !substitute && isRefusalOfMonitor(failure, probe)
                     ? lookWithSubstitute(probe)
                     : answerAfter(failure, probe);
+        }
+    }
+
+    /** A new connection; the one that there is, where the server lets none in, unless the new one may lead elsewhere. */
+    private Kept renewed(Kept before, boolean substitute) throws SQLException, UnsupportedServerException {
+        boolean kept = false;
+        try {
+            return open(substitute);
+        } catch (SQLException e) {
+            kept = target.substitute() == null
+                    && target.node().spec().kind() == NodeKind.SERVER
+                    && ProbeFailure.of(e, timeout).isRefusal();
+            if (!kept) {
+                throw e;
+            }
+            log.debug(
+                    "[{}] node {}: no new connection is let in",
+                    router,
+                    target.node().name(),
+                    e);
+            return before;
+        } finally {
+            if (!kept) {
+                close(before.connection);
+            }
         }
     }
 

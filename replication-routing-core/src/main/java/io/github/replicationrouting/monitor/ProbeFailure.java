@@ -111,6 +111,8 @@ record ProbeFailure(Kind kind, String reason) {
             case 3118, // ER_ACCOUNT_HAS_BEEN_LOCKED
                     4151 -> // the same on MariaDB
                 misconfigured("the monitor's account is locked");
+            case 4150 -> // ER_USER_IS_BLOCKED, on MariaDB
+                misconfigured("the monitor's account is blocked after too many wrong passwords (max_password_errors)");
             case 3955 -> misconfigured("the monitor's account is locked for now, after too many wrong passwords");
             case 3159 -> withoutTls();
             case 1040 -> new ProbeFailure(Kind.OVERLOADED, "too many connections");
@@ -126,6 +128,9 @@ record ProbeFailure(Kind kind, String reason) {
     /** The drivers' own refusals carry no code. */
     private static @Nullable ProbeFailure ofMessage(SQLException error) {
         String message = lower(error.getMessage());
+        if (message.equals("there are no credentials to log in with")) {
+            return misconfigured("the credentials provider fails");
+        }
         if (message.contains("public key retrieval is not allowed")) {
             return misconfigured("the server's public key may not be asked for: use TLS, or set"
                     + " allowPublicKeyRetrieval=true in the URL");
@@ -139,7 +144,12 @@ record ProbeFailure(Kind kind, String reason) {
         }
         return message.contains("self-signed certificate") || message.contains("self signed certificate")
                 ? untrusted()
-                : null;
+                : isRefusedLogin(error) ? misconfigured("the login is refused: " + words(error)) : null;
+    }
+
+    /** Whatever the code: plugins and proxies have codes of their own. */
+    private static boolean isRefusedLogin(SQLException error) {
+        return error.getSQLState() != null && error.getSQLState().startsWith("28");
     }
 
     private static ProbeFailure withoutTls() {

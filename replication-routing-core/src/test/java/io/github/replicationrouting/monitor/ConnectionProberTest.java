@@ -255,6 +255,57 @@ class ConnectionProberTest {
         assertThat(server.ends).containsExactly("abort 1");
     }
 
+    /** Which says nothing of the node, and must not cut off the connections that its pool has. */
+    @Test
+    void whenTheCredentialsProviderFailsShouldBeARefusal() {
+        prober = new ConnectionProber(
+                router,
+                new MonitoredNode(
+                        new Node(NodeSpec.of("db1", url)),
+                        connectionsTo(url).withCredentials(() -> {
+                            throw new IllegalStateException("the store of secrets answers with a secret");
+                        }),
+                        null,
+                        null),
+                Duration.ofSeconds(1),
+                2,
+                new Dialects(List.of(dialect)),
+                System::nanoTime,
+                new Supervisor(router));
+        probers.add(prober);
+        ProbeFailure failure = ((ProbeAnswer.Failed) probe(false)).failure();
+        assertThat(failure.isRefusal()).isTrue();
+        assertThat(failure.reason()).isEqualTo("the credentials provider fails");
+    }
+
+    /** A connection that the server has let in shows more than none. */
+    @Test
+    void whenARenewalIsRefusedShouldGoOnWithTheConnectionThatThereIs() {
+        probe(false);
+        server.refusal = locked();
+        assertThat(renew()).isInstanceOf(ProbeAnswer.Answered.class);
+        assertThat(server.ends).isEmpty();
+        assertThat(dialect.replicationAsked)
+                .as("so that it knows when it was last denied")
+                .hasValue(2);
+
+        server.refusal = new SQLException("x", "08S01", 0, new java.net.ConnectException("Connection refused"));
+        assertThat(renew()).isInstanceOf(ProbeAnswer.Failed.class);
+    }
+
+    @Test
+    void whenAnEndpointRefusesARenewalShouldNotTakeTheOldServerForTheNewOne() {
+        prober = prober(new NodeSpec("db1", url, DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null));
+        probe(false);
+        server.refusal = locked();
+        assertThat(renew()).isInstanceOf(ProbeAnswer.Failed.class);
+    }
+
+    private ProbeAnswer renew() {
+        return ask(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, true))
+                .join();
+    }
+
     @Test
     void whenBothAccountsAreRefusedShouldSayWhy() {
         prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));

@@ -38,6 +38,14 @@ class ProbeFailureTest {
                 Arguments.of(new SocketException("Connection reset"), Kind.UNREACHABLE, "connection lost"));
     }
 
+    /** Authentication plugins and proxies have codes of their own. */
+    @Test
+    void whenALoginIsRefusedWithAnUnknownCodeShouldSayNothingOfTheNode() {
+        ProbeFailure refusal = ProbeFailure.of(new SQLException("text", "28000", 9006), TIMEOUT);
+        assertThat(refusal.isRefusal()).isTrue();
+        assertThat(refusal.reason()).isEqualTo("the login is refused: error 9006, SQLState 28000");
+    }
+
     @ParameterizedTest
     @MethodSource("networkFailures")
     void namesTheCauseBehindTheDriversWords(Exception cause, Kind kind, String reason) {
@@ -57,6 +65,7 @@ class ProbeFailureTest {
                 "1053 | UNREACHABLE   | shutting down",
                 "1862 | MISCONFIGURED | the password of the monitor's user has expired",
                 "3118 | MISCONFIGURED | the monitor's account is locked",
+                "4150 | MISCONFIGURED | the monitor's account is blocked after too many wrong passwords (max_password_errors)",
                 "4151 | MISCONFIGURED | the monitor's account is locked",
                 "1142 | MISCONFIGURED | the monitor's user lacks a privilege for what a probe asks",
                 "3032 | UNREACHABLE   | offline_mode is on",
