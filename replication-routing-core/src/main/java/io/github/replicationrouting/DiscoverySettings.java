@@ -28,6 +28,11 @@ public record DiscoverySettings(
         requirePositive("drain-timeout", drainTimeout);
     }
 
+    /** The same with other ways to connect. */
+    DiscoverySettings connecting(Function<NodeSpec, NodeSettings> other) {
+        return new DiscoverySettings(source, interval, removeAfter, drainTimeout, other);
+    }
+
     private static void requirePositive(String name, Duration value) {
         if (value.toMillis() < 1) {
             throw new IllegalArgumentException(name + " must be at least one millisecond, was " + value);

@@ -13,6 +13,8 @@ import io.github.replicationrouting.monitor.MonitoredNode;
 import io.github.replicationrouting.node.DeclaredRole;
 import io.github.replicationrouting.node.Node;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -24,6 +26,9 @@ final class NodeAssembly {
     private final ConnectionBreakers breakers;
     private final Executor background;
     private final boolean tracksCommits;
+
+    /** The accounts of the nodes that there are. */
+    private final Set<PoolCredentials> accounts = ConcurrentHashMap.newKeySet();
 
     /** One node with all that belongs to it. */
     record Parts(MonitoredNode monitored, NodePool pool) {
@@ -70,7 +75,24 @@ final class NodeAssembly {
                 background,
                 tracked);
         credentials.follow(pool.pool());
+        accounts.add(credentials);
         return new Parts(monitored, pool);
+    }
+
+    /** The same, logging in as the running pools do by now where their account was declared alike. */
+    NodeSettings withCurrentAccount(NodeSettings found) {
+        accounts.removeIf(PoolCredentials::isOver);
+        for (PoolCredentials account : accounts) {
+            Credentials changed = account.changedFrom(found.pool());
+            if (changed != null) {
+                HikariConfig pool = new HikariConfig();
+                found.pool().copyStateTo(pool);
+                pool.setCredentials(changed);
+                return new NodeSettings(
+                        found.spec(), pool, found.dialect(), found.connectTimeout(), found.monitorCredentials());
+            }
+        }
+        return found;
     }
 
     /** How the monitor would look at a node that has no pool. */

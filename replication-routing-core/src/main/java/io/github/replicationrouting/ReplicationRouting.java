@@ -388,7 +388,7 @@ public final class ReplicationRouting implements AutoCloseable {
                         fallbackReads,
                         membership,
                         dataSource,
-                        discoveryOf(membership, topology, dialects),
+                        discoveryOf(membership, topology, dialects, assembly),
                         bulkheads,
                         background,
                         metrics,
@@ -424,11 +424,14 @@ public final class ReplicationRouting implements AutoCloseable {
             return parts.stream().map(NodeAssembly.Parts::monitored).toList();
         }
 
-        private @Nullable Discovery discoveryOf(Membership membership, TopologyMonitor topology, Dialects dialects) {
-            DiscoverySettings found = discovery;
-            if (found == null) {
+        private @Nullable Discovery discoveryOf(
+                Membership membership, TopologyMonitor topology, Dialects dialects, NodeAssembly assembly) {
+            DiscoverySettings configured = discovery;
+            if (configured == null) {
                 return null;
             }
+            DiscoverySettings found = configured.connecting(
+                    spec -> assembly.withCurrentAccount(configured.settings().apply(spec)));
             TopologySource source = found.source() != null
                     ? found.source()
                     : new ServerTopologySource(

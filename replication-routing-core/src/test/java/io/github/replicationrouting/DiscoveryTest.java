@@ -71,6 +71,21 @@ class DiscoveryTest {
                 .withMessage("Router dataSource has no node db2; it has [db1, db3]");
     }
 
+    /** The properties still have the password that was declared. */
+    @Test
+    void whenAPasswordWasChangedInTheRunningPoolsShouldJoinWithIt() {
+        named = List.of(spec("db2"));
+        awaitNodes("db1", "db2");
+        assertThat(routing.pools().get(1).pool().getPassword()).isEqualTo("marker");
+
+        routing.pools().get(0).pool().setPassword("changed");
+        named = List.of(spec("db2"), spec("db3"));
+        awaitNodes("db1", "db2", "db3");
+
+        assertThat(routing.pools().get(2).pool().getPassword()).isEqualTo("changed");
+        assertThat(routing.pools().get(1).pool().getPassword()).isEqualTo("marker");
+    }
+
     @Test
     void declaredNodesStay() {
         named = List.of(NodeSpec.of("db1", "jdbc:mysql://127.0.0.1:2/other"), spec("db2"));
@@ -232,6 +247,8 @@ class DiscoveryTest {
     private static NodeSettings settings(NodeSpec spec) {
         HikariConfig pool = new HikariConfig();
         pool.setPoolName(spec.name());
+        pool.setUsername("shop");
+        pool.setPassword("marker");
         pool.setMinimumIdle(0);
         pool.setInitializationFailTimeout(-1);
         return new NodeSettings(spec, pool, null, Duration.ofMillis(200), null);
