@@ -83,10 +83,10 @@ public final class WorkRecord implements AutoCloseable {
         }
     }
 
-    /** A node lacks what the work names, and another may have it. */
+    /** A node lacks what the work names, and another may have it: none where an earlier run has met this node, too. */
     public static void lacking(Node node) {
         WorkRecord record = CURRENT.get();
-        if (record != null && !record.completed) {
+        if (record != null && !record.completed && !record.avoided.contains(node)) {
             record.lost = node;
             record.lacking = true;
         }

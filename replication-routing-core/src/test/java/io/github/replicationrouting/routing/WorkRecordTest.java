@@ -63,6 +63,20 @@ class WorkRecordTest {
         assertThat(WorkRecord.intentOf(Access.READ)).isSameAs(Intent.READ);
     }
 
+    /** As where no other node serves reads: it lacks the same again. */
+    @Test
+    void whenWorkComesBackToANodeThatLacksWhatItNamesShouldNotRunAgain() {
+        try (WorkRecord record = open()) {
+            WorkRecord.lacking(db2);
+            assertThat(record.lostNode()).isSameAs(db2);
+            record.nextRun();
+            WorkRecord.lacking(db2);
+            assertThat(record.lostNode()).isNull();
+            WorkRecord.lost(db2);
+            assertThat(record.lostNode()).isSameAs(db2);
+        }
+    }
+
     @Test
     void whenTheTransactionHasCommittedWhatComesAfterShouldNotBeItsOwn() {
         try (WorkRecord record = open()) {
