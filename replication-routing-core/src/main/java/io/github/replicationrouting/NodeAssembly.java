@@ -73,7 +73,8 @@ final class NodeAssembly {
                 defaults,
                 breakers.of(monitored.node()),
                 background,
-                tracked);
+                tracked,
+                monitored.substitute() != null);
         credentials.follow(pool.pool());
         accounts.add(credentials);
         return new Parts(monitored, pool);

@@ -1,15 +1,18 @@
 package io.github.replicationrouting.integration.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.node.Role;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -96,6 +99,26 @@ class MisconfigurationIT {
     }
 
     @Test
+    void whenThePasswordOfAPoolIsWrongAndTheMonitorHasItsOwn(CapturedOutput output) {
+        try (TestApplication app = application(
+                List.of("db1", "db2", "db3"),
+                "replication.routing.nodes.db3.password=" + SECRET,
+                "replication.routing.monitor.username=" + cluster.monitorUsername(),
+                "replication.routing.monitor.password=" + cluster.monitorPassword())) {
+            assertThat(app.status("db3").role()).isEqualTo(Role.REPLICA);
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(output.getOut().lines())
+                            .filteredOn(line -> line.contains(" WARN ") && line.contains("NodePool"))
+                            .singleElement()
+                            .asString()
+                            .contains("Node db3: the server opens no connection for the pool (")
+                            .containsIgnoringCase("access denied")
+                            .contains("Check replication.routing.nodes.db3.username, .password and .url"));
+        }
+        assertThat(output).doesNotContain(SECRET);
+    }
+
+    @Test
     void whenTheDatabaseDoesNotExist(CapturedOutput output) {
         String url = cluster.node("db3").jdbcUrl(driver()).replace("/" + cluster.database(), "/shpo");
         start(List.of("db1", "db2", "db3"), "replication.routing.nodes.db3.url=" + url);
@@ -137,13 +160,15 @@ class MisconfigurationIT {
     }
 
     private void start(List<String> nodes, String... properties) {
+        application(nodes, properties).close();
+    }
+
+    private TestApplication application(List<String> nodes, String... properties) {
         List<String> all = new ArrayList<>(List.of(properties));
         all.add(TestApplication.PATIENT);
         all.add("replication.routing.writes.hold=0s");
         all.add("logging.level.io.github.replicationrouting=info");
-        applications
-                .start(stack, nodes, Router.class, all.toArray(String[]::new))
-                .close();
+        return applications.start(stack, nodes, Router.class, all.toArray(String[]::new));
     }
 
     private static String startLine(CapturedOutput output) {

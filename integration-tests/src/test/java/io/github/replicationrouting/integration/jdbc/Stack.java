@@ -132,6 +132,7 @@ enum Stack {
                 defaults,
                 CircuitBreaker.ofDefaults(node.name()),
                 Runnable::run,
-                true);
+                true,
+                false);
     }
 }

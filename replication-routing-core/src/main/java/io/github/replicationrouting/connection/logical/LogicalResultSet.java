@@ -27,10 +27,9 @@ final class LogicalResultSet extends DelegatingResultSet {
         lease.changeRow(delegate(), change);
     }
 
-    /** What {@code SELECT *} does not bring may be there on another node. */
     @Override
     protected int column(String label) throws SQLException {
-        return lease.onRows(delegate(), result -> result.findColumn(label));
+        return lease.column(delegate(), label);
     }
 
     // Rows of a result that is streamed, or fetched in parts, come from the server only now.

@@ -140,6 +140,15 @@ final class StatementLease<S extends Statement> {
         }
     }
 
+    /** Which column has a label: what {@code SELECT *} does not bring here may be there on another node. */
+    int column(ResultSet result, String label) throws SQLException {
+        try {
+            return result.findColumn(label);
+        } catch (SQLException e) {
+            throw connection.failed(lease, e);
+        }
+    }
+
     void changeRow(ResultSet result, DelegatingResultSet.RowChange change) throws SQLException {
         onServer(ignored -> {
             change.on(result);

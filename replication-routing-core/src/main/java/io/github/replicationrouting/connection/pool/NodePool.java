@@ -57,6 +57,8 @@ public final class NodePool implements AutoCloseable {
      * @param config limits and names of the pool; its URL and driver are not used
      * @param background runs what may block, each task on a thread of its own
      * @param tracksCommits whether its sessions have the server report their commits
+     * @param tellsRefusals whether the log tells that the server opens no connection: where the monitor logs in with the
+     *     same account, the monitor does
      */
     public NodePool(
             Node node,
@@ -66,7 +68,8 @@ public final class NodePool implements AutoCloseable {
             ConnectionDefaults defaults,
             CircuitBreaker breaker,
             Executor background,
-            boolean tracksCommits) {
+            boolean tracksCommits,
+            boolean tellsRefusals) {
         this.node = node;
         this.background = background;
         HikariConfig own = new HikariConfig();
@@ -84,7 +87,8 @@ public final class NodePool implements AutoCloseable {
                 node.statementTime(),
                 breaker,
                 PrimaryEndpoint.of(node, this::refresh),
-                tracksCommits);
+                tracksCommits,
+                tellsRefusals ? new RefusedConnections(node) : null);
         own.setDataSource(source);
         own.setExceptionOverride(new KeepForHolder(own.getExceptionOverride(), source::classify));
         MetricsTrackerFactory factory = own.getMetricsTrackerFactory();
@@ -262,7 +266,11 @@ public final class NodePool implements AutoCloseable {
         Exception why = source.lastFailure() == null ? dead : source.lastFailure();
         String node = "Node " + this.node + ": no connection after " + waited + " ms";
         if (why != null) {
-            return new SQLTransientConnectionException(node + ", it cannot be reached", "08001", why);
+            boolean refused = why instanceof SQLException error && RefusedConnections.isRefusal(error);
+            return new SQLTransientConnectionException(
+                    node + (refused ? ", the server opens none: " + why.getMessage() : ", it cannot be reached"),
+                    "08001",
+                    why);
         }
         HikariPoolMXBean state = pool.getHikariPoolMXBean();
         return new SQLTransientConnectionException(

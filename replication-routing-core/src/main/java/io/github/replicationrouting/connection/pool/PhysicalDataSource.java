@@ -42,6 +42,7 @@ final class PhysicalDataSource extends AbstractDataSource {
     private final CircuitBreaker breaker;
     private final @Nullable PrimaryEndpoint endpoint;
     private final boolean tracksCommits;
+    private final @Nullable RefusedConnections refused;
     private final boolean presetVariables;
     private volatile @Nullable Exception lastFailure;
     private volatile @Nullable ReplicationDialect dialect;
@@ -58,7 +59,8 @@ final class PhysicalDataSource extends AbstractDataSource {
             PeakEwma statementTime,
             CircuitBreaker breaker,
             @Nullable PrimaryEndpoint endpoint,
-            boolean tracksCommits) {
+            boolean tracksCommits,
+            @Nullable RefusedConnections refused) {
         this.connections = connections;
         this.wires = wires;
         this.dialects = dialects;
@@ -69,6 +71,7 @@ final class PhysicalDataSource extends AbstractDataSource {
         this.breaker = breaker;
         this.endpoint = endpoint;
         this.tracksCommits = tracksCommits;
+        this.refused = refused;
         this.presetVariables = initialStatement != null || connections.runsInitialSql();
     }
 
@@ -123,10 +126,16 @@ final class PhysicalDataSource extends AbstractDataSource {
                 Connection connection = openOnce(factory);
                 breaker.onSuccess(System.nanoTime() - began, TimeUnit.NANOSECONDS);
                 lastFailure = null;
+                if (refused != null) {
+                    refused.opened();
+                }
                 return connection;
             } catch (SQLException | RuntimeException e) {
                 breaker.onError(System.nanoTime() - began, TimeUnit.NANOSECONDS, e);
                 lastFailure = e;
+                if (refused != null) {
+                    refused.failed(e);
+                }
                 if (closed || !isUnreachable(e)) {
                     throw e;
                 }

@@ -270,6 +270,7 @@ class FallbackReadsTest {
                 new ConnectionDefaults(true, null),
                 CircuitBreaker.ofDefaults("db1"),
                 task -> new Thread(task).start(),
+                false,
                 false);
         pools.add(pool);
         return pool;

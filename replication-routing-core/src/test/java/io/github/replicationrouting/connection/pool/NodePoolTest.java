@@ -138,6 +138,7 @@ class NodePoolTest {
                 new ConnectionDefaults(true, null),
                 CircuitBreaker.ofDefaults("db1"),
                 threads,
+                false,
                 false);
         pool = opened;
         return opened;
