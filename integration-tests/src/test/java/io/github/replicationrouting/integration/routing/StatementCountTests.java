@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 abstract class StatementCountTests {
 
     private static final Logger log = LoggerFactory.getLogger(StatementCountTests.class);
+    private static final int ROUNDS = 3;
     private static final int RUNS = 300;
     private static final String SELECT = "SELECT name FROM item WHERE id = 1";
     private static final String UPDATE = "UPDATE item SET name = 'new' WHERE id = 1";
@@ -99,11 +100,16 @@ abstract class StatementCountTests {
     }
 
     /** Statements for one run, after enough runs for every connection to have settled; to a hundredth. */
+    /** The least of some rounds: on a busy machine a pool may still open a connection, or try one that was idle. */
     private double statementsEach(String what, Runnable run) {
         repeat(run, 20);
-        long before = questions();
-        repeat(run, RUNS);
-        double each = Math.round(100.0 * (questions() - before) / RUNS) / 100.0;
+        long fewest = Long.MAX_VALUE;
+        for (int i = 0; i < ROUNDS; i++) {
+            long before = questions();
+            repeat(run, RUNS);
+            fewest = Math.min(fewest, questions() - before);
+        }
+        double each = Math.round(100.0 * fewest / RUNS) / 100.0;
         log.info("{} through {}: {} is {} statements", cluster.kind(), driver, what, each);
         return each;
     }
