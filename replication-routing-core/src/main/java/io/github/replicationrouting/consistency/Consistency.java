@@ -266,6 +266,14 @@ public final class Consistency {
             return seen != null && seen.position() != null;
         }
 
+        /**
+         * Whether a replica has shown the session what the primary may still be committing: servers send what is in their
+         * log before they commit it themselves.
+         */
+        public boolean mayBeAheadOf(Node primary) {
+            return requirement.mayBeAheadOf(primary.name(), now);
+        }
+
         /** Whether a replica has it, as far as is known. */
         public boolean isMetBy(NodeStatus replica) {
             return requirement.isMetBy(replica, known.of(replica.node()), pin, now);

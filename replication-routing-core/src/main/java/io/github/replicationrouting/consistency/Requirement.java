@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * cut off: what is cut is still covered by its time. It also ends the search for commits that a failed primary took with
  * it.
  *
- * <p><b>Monotonic reads.</b> A read that ended at time {@code t} on a replica saw nothing that was not on the primary at
- * {@code t}. So a later read may go to the same server, whose data only grows, or to one that contains a position of the
+ * <p><b>Monotonic reads.</b> A read that ended at time {@code t} on a replica saw nothing that was not in the primary's log
+ * at {@code t}. So a later read may go to the same server, whose data only grows, or to one that contains a position of the
  * primary sampled after {@code t}, or to the primary. A read that a primary served in place of a replica may instead
  * leave the position that it saw. Reads on several nodes that overlapped are kept apart. That a session's commit is on a replica also proves that everything is there that
  * was committed before it, as long as replicas commit in the order of their source, which both servers do by default.
@@ -230,6 +230,22 @@ final class Requirement {
 
     private static boolean isEndpoint(NodeStatus replica) {
         return replica.node().spec().kind() == NodeKind.ENDPOINT;
+    }
+
+    /**
+     * Whether a read on another node may have shown what the primary has not committed yet: not what its log had before a
+     * later commit of the session itself, as servers commit in the order of their log.
+     */
+    boolean mayBeAheadOf(String primary, long now) {
+        for (Seen seen : reads.byNode()) {
+            if (!seen.isOn(primary)
+                    && now - seen.at() < LONGEST_COMMIT
+                    && (commits == null || commitsAt - seen.at() < 0)
+                    && (!untracked || untrackedAt - seen.at() < 0)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What to wait for on a replica that does not meet this; null where no wait would make it. */

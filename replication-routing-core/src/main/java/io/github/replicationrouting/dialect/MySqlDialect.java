@@ -22,8 +22,18 @@ public final class MySqlDialect implements ReplicationDialect {
     private static final Pattern MAJOR_MINOR = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})");
     private static final int SYNTAX_ERROR = 1064;
 
-    private static final String OBSERVE = "SELECT @@version, @@server_uuid, @@global.read_only,"
-            + " @@global.offline_mode, @@global.gtid_mode, @@global.gtid_executed";
+    /**
+     * Transactions that are being committed have their GTIDs in {@code gtid_owned}, and may already be seen, here or on a
+     * replica. Asked for before {@code gtid_executed}, so that one that ends in between is in one of them.
+     */
+    private static final String COMMITTING_AND_EXECUTED =
+            "@@global.gtid_mode, @@global.gtid_owned, @@global.gtid_executed";
+
+    private static final String OBSERVE = "SELECT " + COMMITTING_AND_EXECUTED
+            + ", @@version, @@server_uuid, @@global.read_only, @@global.offline_mode";
+
+    /** The thread that owns a GTID. */
+    private static final Pattern OWNER = Pattern.compile("#\\d+");
 
     @Override
     public String name() {
@@ -49,15 +59,24 @@ public final class MySqlDialect implements ReplicationDialect {
     @Override
     public Observation observe(Connection connection) throws SQLException {
         return Statements.queryRow(connection, OBSERVE, row -> {
-            @Nullable GtidSet executed = countsGtids(row.getString(5)) ? GtidSet.parse(row.getString(6)) : null;
-            return new Observation(
-                    "MySQL " + Statements.version(row.getString(1)),
-                    row.getString(2),
-                    Statements.isOn(row.getString(3)),
-                    Statements.isOn(row.getString(4)),
+            @Nullable GtidSet executed = countsGtids(row.getString(1)) ? GtidSet.parse(row.getString(3)) : null;
+            String serverId = row.getString(5);
+            Observation seen = new Observation(
+                    "MySQL " + Statements.version(row.getString(4)),
+                    serverId,
+                    Statements.isOn(row.getString(6)),
+                    Statements.isOn(row.getString(7)),
                     executed,
                     executed);
+            // What it applies of another server's is not in its log yet, and may take long.
+            Position own = committing(row.getString(2)).writtenBy(serverId);
+            return executed == null || own.isEmpty() ? seen : seen.withCommitting(own);
         });
+    }
+
+    /** For example {@code 3e11fa47-...:5#15:4#14}. */
+    private static GtidSet committing(String owned) {
+        return GtidSet.parse(OWNER.matcher(owned).replaceAll(""));
     }
 
     /** With GTIDs off, or not yet in every transaction, the set stands still while data changes. */
@@ -142,11 +161,22 @@ public final class MySqlDialect implements ReplicationDialect {
     }
 
     @Override
+    public void awaitCommitting(Connection connection, Duration limit) throws SQLException {
+        Statements.queryRow(
+                connection,
+                "SELECT WAIT_FOR_EXECUTED_GTID_SET(REGEXP_REPLACE(@@global.gtid_owned, '#[0-9]+', ''), "
+                        + Statements.seconds(limit) + ")",
+                row -> row.getInt(1));
+    }
+
+    @Override
     public @Nullable Position written(Connection connection) throws SQLException {
         return Statements.<@Nullable Position>queryRow(
                 connection,
-                "SELECT @@global.gtid_mode, @@global.gtid_executed",
-                row -> countsGtids(row.getString(1)) ? GtidSet.parse(row.getString(2)) : null);
+                "SELECT " + COMMITTING_AND_EXECUTED,
+                row -> countsGtids(row.getString(1))
+                        ? GtidSet.parse(row.getString(3)).union(committing(row.getString(2)))
+                        : null);
     }
 
     @Override

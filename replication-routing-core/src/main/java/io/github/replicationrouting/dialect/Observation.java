@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param semiSynchronous whether its commits wait for a replica; null where it was not asked, or knows no such thing
  * @param uptime for how long its process has run, in whole seconds, up to one second too many; null on a connection that was open at the
  *     last probe already, so that the server has not restarted since. Zero where a new connection cannot tell
+ * @param committing what is in its log, and perhaps on its replicas, but not committed yet, so that {@code written} does
+ *     not have it; null for nothing
  */
 public record Observation(
         String server,
@@ -28,7 +30,8 @@ public record Observation(
         @Nullable Position executed,
         @Nullable Position history,
         @Nullable Boolean semiSynchronous,
-        @Nullable Duration uptime) {
+        @Nullable Duration uptime,
+        @Nullable Position committing) {
 
     /** What the first statement shows of a server whose executed position tells all that it has. */
     public Observation(
@@ -50,24 +53,36 @@ public record Observation(
             @Nullable Position written,
             @Nullable Position executed,
             @Nullable Position history) {
-        this(server, serverId, readOnly, offline, written, executed, history, null, null);
+        this(server, serverId, readOnly, offline, written, executed, history, null, null, null);
     }
 
     /** The same, with a position that had to be asked for apart. */
     public Observation withWritten(@Nullable Position position) {
         return new Observation(
-                server, serverId, readOnly, offline, position, executed, history, semiSynchronous, uptime);
+                server, serverId, readOnly, offline, position, executed, history, semiSynchronous, uptime, committing);
     }
 
     /** The same, with what had to be asked for apart. */
     public Observation withSemiSynchronous(@Nullable Boolean waits) {
-        return new Observation(server, serverId, readOnly, offline, written, executed, history, waits, uptime);
+        return new Observation(
+                server, serverId, readOnly, offline, written, executed, history, waits, uptime, committing);
     }
 
     /** The same, over a connection that is new. */
     public Observation withUptime(Duration running) {
         return new Observation(
-                server, serverId, readOnly, offline, written, executed, history, semiSynchronous, running);
+                server, serverId, readOnly, offline, written, executed, history, semiSynchronous, running, committing);
+    }
+
+    /** The same, with what the server is committing just now. */
+    public Observation withCommitting(Position inFlight) {
+        return new Observation(
+                server, serverId, readOnly, offline, written, executed, history, semiSynchronous, uptime, inFlight);
+    }
+
+    /** What its replicas may show by now: servers send what is in their log before they commit it themselves. */
+    public @Nullable Position sent() {
+        return written == null || committing == null ? written : written.union(committing);
     }
 
     /** Whether it takes writes. */

@@ -120,12 +120,26 @@ public interface ReplicationDialect {
         return null;
     }
 
-    /** What the server has written as a source up to now: one statement; null or empty where it cannot tell. */
+    /**
+     * Waits on a primary until it has committed what is in its log by now, and so may be seen on its replicas already: one
+     * statement, which begins no transaction. Nothing where the server does not tell.
+     *
+     * @param limit how long to wait, rounded to milliseconds; it is over then, too
+     */
+    default void awaitCommitting(Connection connection, Duration limit) throws SQLException {}
+
+    /**
+     * What the server has written as a source up to now, and at least everything that reads on it may have seen: one
+     * statement; null or empty where it cannot tell.
+     */
     default @Nullable Position written(Connection connection) throws SQLException {
-        return observe(connection).written();
+        return observe(connection).sent();
     }
 
-    /** What the server has executed as a replica up to now: one statement; null or empty where it cannot tell. */
+    /**
+     * What the server has executed as a replica up to now, and at least everything that reads on it may have seen: one
+     * statement; null or empty where it cannot tell.
+     */
     default @Nullable Position executed(Connection connection) throws SQLException {
         return observe(connection).executed();
     }

@@ -46,7 +46,7 @@ final class LagMeter {
         primarySeenAt = primary.answeredAt;
         boolean wasEmpty = history.isEmpty();
         long start = wasEmpty ? 0 : history.start();
-        history.add(primary.observation.written(), primary.answeredAt);
+        history.add(primary.observation.sent(), primary.answeredAt);
         return !history.isEmpty() && (wasEmpty || history.start() != start);
     }
 
@@ -89,7 +89,7 @@ final class LagMeter {
         if (primary == null || primary == watch || primary.observation == null || executed == null) {
             return false;
         }
-        Position source = primary.observation.written();
+        Position source = primary.observation.sent();
         boolean before = watch.ahead != null;
         if (!executed.equals(watch.ahead)) {
             boolean ahead = source != null

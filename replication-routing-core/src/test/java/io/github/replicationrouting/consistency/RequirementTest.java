@@ -52,6 +52,22 @@ class RequirementTest {
                 .isFalse();
     }
 
+    /** Servers send what is in their log before they commit it themselves. */
+    @Test
+    void aReadOnAReplicaMayHaveShownWhatThePrimaryIsStillCommitting() {
+        Requirement read = Requirement.NONE.reading(reads -> reads.with(new Seen("db2", 50, null), seen -> false, 0));
+
+        assertThat(read.mayBeAheadOf("db1", NOW)).isTrue();
+        assertThat(read.mayBeAheadOf("db2", NOW)).isFalse();
+        assertThat(read.mayBeAheadOf("db1", 50 + Requirement.LONGEST_COMMIT)).isFalse();
+        assertThat(read.committed(49).mayBeAheadOf("db1", NOW)).isTrue();
+        assertThat(read.committed(50).mayBeAheadOf("db1", NOW))
+                .as("servers commit in the order of their log")
+                .isFalse();
+        assertThat(read.committed(gtids("5"), 60).mayBeAheadOf("db1", NOW)).isFalse();
+        assertThat(Requirement.NONE.committed(60).mayBeAheadOf("db1", NOW)).isFalse();
+    }
+
     @Test
     void commitsLostWithAFailedPrimaryAreNotWaitedForForEver() {
         Requirement lost = Requirement.NONE.committed(gtids("5"), 50);

@@ -63,6 +63,9 @@ final class FakeServer implements Prober {
 
     long executed = 1;
 
+    /** How many more are in its log, and not committed yet. */
+    long committing;
+
     /** Further transactions, such as errant ones. */
     String extra = "";
 
@@ -152,6 +155,10 @@ final class FakeServer implements Prober {
             Position written = gtids || readOnly || !granted ? position : placeInLogOf(this);
             Observation observation = new Observation("MySQL 9.7.4", id(), readOnly, offline, written, position)
                     .withSemiSynchronous(semiSynchronous);
+            if (committing > 0) {
+                observation = observation.withCommitting(
+                        GtidSet.parse(UUID + ":" + (executed + 1) + "-" + (executed + committing)));
+            }
             if (isNew) {
                 Duration running = Duration.ofNanos(timeline.now() - startedAt);
                 observation = observation.withUptime(

@@ -169,6 +169,30 @@ class MonitorCoreTest {
         assertThat(fewest).isBetween(15, 18);
     }
 
+    /** As while a primary waits for the acknowledgement of another replica. */
+    @Test
+    void aReplicaThatHasWhatThePrimaryIsCommittingIsInUseAndTheOtherIsBehind() {
+        startAndSettle();
+        news.clear();
+        long from = timeline.now();
+        db1.committing = 1;
+        db2.executed = db1.executed + 1;
+        advance(Duration.ofSeconds(3));
+
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").freshness().includes(from)).isTrue();
+        assertThat(status("db3").freshness().includes(from + INTERVAL.toNanos()))
+                .as("lacks what a session may have seen on db2")
+                .isFalse();
+        assertThat(news).isEmpty();
+
+        db1.executed++;
+        db1.committing = 0;
+        db3.executed++;
+        advance(INTERVAL.multipliedBy(2));
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+    }
+
     @Test
     void aReplicaThatIsNotYetThereIsAskedAgainAtOnce() {
         db1.executed = 10;

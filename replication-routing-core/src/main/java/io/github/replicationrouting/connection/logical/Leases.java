@@ -318,6 +318,9 @@ public final class Leases implements LogicalConnections {
                     intent = intent.wishing(intent.wish().withoutWaiting());
                     continue;
                 }
+                if (decision.reason().isInPlaceOfReplica()) {
+                    sessionWait.settle(lease, intent.wish().session());
+                }
                 metrics.decided(
                         access.label(), decision.node(), decision.reason().label());
                 return lease;

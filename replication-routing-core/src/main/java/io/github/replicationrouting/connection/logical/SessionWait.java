@@ -2,17 +2,23 @@ package io.github.replicationrouting.connection.logical;
 
 import io.github.replicationrouting.consistency.Consistency;
 import io.github.replicationrouting.dialect.ErrorKind;
+import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.topology.Topology;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Waits, on the connection that a read is about to use and before its transaction begins, until the replica has what its
  * session must see. The replica's answer also says how far it is, which spares others their waits.
  */
 final class SessionWait {
+
+    private static final Logger log = LoggerFactory.getLogger(SessionWait.class);
 
     private final Consistency consistency;
     private final Topology topology;
@@ -37,6 +43,30 @@ final class SessionWait {
             }
         }
         return reached;
+    }
+
+    /**
+     * Before a read on the primary that goes on from a replica: what that has shown may still be being committed here.
+     *
+     * @throws SQLException when the primary was lost meanwhile; the lease has been released
+     */
+    void settle(Lease lease, Consistency.@Nullable Demand session) throws SQLException {
+        Node primary = lease.decision().node();
+        if (session == null || !session.mayBeAheadOf(primary)) {
+            return;
+        }
+        try {
+            lease.physical().awaitCommitting(consistency.longestWait());
+        } catch (SQLException e) {
+            if (lease.kindOf(e) != ErrorKind.CONNECTION_LOST) {
+                log.debug("Node {} does not say what it is committing", primary, e);
+                return;
+            }
+            lease.lose();
+            lease.release();
+            throw new SQLTransientConnectionException(
+                    "Node " + primary + " was lost before the read began", "08001", e);
+        }
     }
 
     /** The same for a lease that is in use, and stays so; null where waiting would not help. */

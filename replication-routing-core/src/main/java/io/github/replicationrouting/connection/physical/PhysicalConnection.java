@@ -146,20 +146,37 @@ public final class PhysicalConnection implements Connection {
      * @return how far it has come, at least as far as wanted; null when not in time
      */
     public @Nullable Position await(Position wanted, Duration limit) throws SQLException {
+        Position answer = waiting(limit, () -> dialect.await(delegate, wanted, limit));
+        if (answer != null) {
+            reached = answer;
+        }
+        return answer;
+    }
+
+    /** Waits until the server has committed what its replicas may show already, in no transaction, as above. */
+    public void awaitCommitting(Duration limit) throws SQLException {
+        waiting(limit, () -> {
+            dialect.awaitCommitting(delegate, limit);
+            return null;
+        });
+    }
+
+    private @Nullable Position waiting(Duration limit, Wait wait) throws SQLException {
         int before = delegate.getNetworkTimeout();
         delegate.setNetworkTimeout(
                 Runnable::run, Math.toIntExact(limit.plus(ANSWER_MARGIN).toMillis()));
         try {
-            Position answer = dialect.await(delegate, wanted, limit);
-            if (answer != null) {
-                reached = answer;
-            }
-            return answer;
+            return wait.answer();
         } finally {
             if (!delegate.isClosed()) {
                 delegate.setNetworkTimeout(Runnable::run, before);
             }
         }
+    }
+
+    private interface Wait {
+        @Nullable
+        Position answer() throws SQLException;
     }
 
     /** Whether a wait over this connection has shown that its server has this. One connection leads to one server. */
