@@ -238,26 +238,27 @@ public final class Consistency {
         Requirement own = Session.current().required(router);
         Requirement process = floor();
         if (own == null || own.isEmpty()) {
-            return process.isEmpty() ? null : new Demand(process, false);
+            return process.isEmpty() ? null : new Demand(process, null);
         }
-        return new Demand(own.and(process), own.hasCommits());
+        return new Demand(own.and(process), own);
     }
 
     /** What one read must see. */
     public final class Demand {
 
         private final Requirement requirement;
-        private final boolean ownCommits;
+        private final @Nullable Requirement own;
         private final long now = System.nanoTime();
 
-        private Demand(Requirement requirement, boolean ownCommits) {
+        /** @param own the part of it that is the session's own; null for none */
+        private Demand(Requirement requirement, @Nullable Requirement own) {
             this.requirement = requirement;
-            this.ownCommits = ownCommits;
+            this.own = own;
         }
 
         /** Whether the session has written anything, rather than only read. */
         public boolean hasOwnCommits() {
-            return ownCommits;
+            return own != null && own.hasCommits();
         }
 
         /** Whether the session reads on this replica and knows how far it is, so that it may go on elsewhere. */
@@ -271,7 +272,10 @@ public final class Consistency {
          * log before they commit it themselves.
          */
         public boolean mayBeAheadOf(Node primary) {
-            return requirement.mayBeAheadOf(primary.name(), now);
+            return settings.longestWait().toMillis() > 0
+                    && own != null
+                    && own.mayBeAheadOf(primary.name(), now)
+                    && known.isWorthWaiting(primary, now);
         }
 
         /** Whether a replica has it, as far as is known. */
@@ -296,7 +300,7 @@ public final class Consistency {
 
         /** Whether reads wait at all, and none did in vain on this replica just now. */
         public boolean isWorthWaitingOn(NodeStatus replica) {
-            return !settings.longestWait().isZero() && known.isWorthWaiting(replica, now);
+            return !settings.longestWait().isZero() && known.isWorthWaiting(replica.node(), now);
         }
     }
 
@@ -318,6 +322,12 @@ public final class Consistency {
             known.reached(node, reached);
         }
         metrics.consistencyWaited(duration, reached == null ? "primary" : "reached");
+    }
+
+    /** The primary was waited on in vain: it has not committed in time what it was committing. */
+    public void notSettled(Node primary, Duration duration) {
+        known.waitedInVain(primary, System.nanoTime());
+        metrics.consistencyWaited(duration, "primary");
     }
 
     /**

@@ -2,7 +2,6 @@ package io.github.replicationrouting.consistency;
 
 import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.position.Position;
-import io.github.replicationrouting.topology.NodeStatus;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -38,8 +37,8 @@ public final class KnownPositions {
         inVainAt.put(node, now);
     }
 
-    boolean isWorthWaiting(NodeStatus replica, long now) {
-        Long inVain = inVainAt.get(replica.node());
+    boolean isWorthWaiting(Node node, long now) {
+        Long inVain = inVainAt.get(node);
         return inVain == null || now - inVain > pause;
     }
 

@@ -234,14 +234,14 @@ final class Requirement {
 
     /**
      * Whether a read on another node may have shown what the primary has not committed yet: not what its log had before a
-     * later commit of the session itself, as servers commit in the order of their log.
+     * later commit of the session itself, as servers commit in the order of their log. Where commits are not reported, the
+     * time of one does not show that anything was written.
      */
     boolean mayBeAheadOf(String primary, long now) {
         for (Seen seen : reads.byNode()) {
             if (!seen.isOn(primary)
                     && now - seen.at() < LONGEST_COMMIT
-                    && (commits == null || commitsAt - seen.at() < 0)
-                    && (!untracked || untrackedAt - seen.at() < 0)) {
+                    && (commits == null || commitsAt - seen.at() < 0)) {
                 return true;
             }
         }

@@ -118,13 +118,25 @@ public final class MariaDbDialect implements ReplicationDialect {
                 connection, "SELECT @@global.gtid_binlog_pos", row -> MariaDbGtidPosition.parse(row.getString(1)));
     }
 
-    /** Of a server that takes writes it would not tell all: it may have become the primary just now. */
+    /**
+     * Of a server that takes writes it would not tell all: it may have become the primary just now. What is shown may not
+     * be in {@code gtid_slave_pos} yet, but is in the log where replicas write one.
+     */
     @Override
     public @Nullable Position executed(Connection connection) throws SQLException {
         return Statements.<@Nullable Position>queryRow(
                 connection,
-                "SELECT @@global.read_only, @@global.gtid_slave_pos",
-                row -> Statements.isOn(row.getString(1)) ? MariaDbGtidPosition.parse(row.getString(2)) : null);
+                "SELECT @@global.read_only, @@global.gtid_slave_pos, @@global.gtid_binlog_pos,"
+                        + " @@global.log_slave_updates",
+                row -> {
+                    if (!Statements.isOn(row.getString(1))) {
+                        return null;
+                    }
+                    MariaDbGtidPosition executed = MariaDbGtidPosition.parse(row.getString(2));
+                    return Statements.isOn(row.getString(4))
+                            ? executed.union(MariaDbGtidPosition.parse(row.getString(3)))
+                            : executed;
+                });
     }
 
     @Override

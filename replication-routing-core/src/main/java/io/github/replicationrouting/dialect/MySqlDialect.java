@@ -35,6 +35,9 @@ public final class MySqlDialect implements ReplicationDialect {
     /** The thread that owns a GTID. */
     private static final Pattern OWNER = Pattern.compile("#\\d+");
 
+    /** Nothing stands between the thread before it and the next server. */
+    private static final Pattern SERVER = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
     @Override
     public String name() {
         return "mysql";
@@ -60,23 +63,30 @@ public final class MySqlDialect implements ReplicationDialect {
     public Observation observe(Connection connection) throws SQLException {
         return Statements.queryRow(connection, OBSERVE, row -> {
             @Nullable GtidSet executed = countsGtids(row.getString(1)) ? GtidSet.parse(row.getString(3)) : null;
-            String serverId = row.getString(5);
             Observation seen = new Observation(
                     "MySQL " + Statements.version(row.getString(4)),
-                    serverId,
+                    row.getString(5),
                     Statements.isOn(row.getString(6)),
                     Statements.isOn(row.getString(7)),
                     executed,
                     executed);
-            // What it applies of another server's is not in its log yet, and may take long.
-            Position own = committing(row.getString(2)).writtenBy(serverId);
-            return executed == null || own.isEmpty() ? seen : seen.withCommitting(own);
+            GtidSet committing = executed == null ? null : committing(row.getString(2));
+            return committing == null || committing.isEmpty() ? seen : seen.withCommitting(committing);
         });
     }
 
-    /** For example {@code 3e11fa47-...:5#15:4#14}. */
-    private static GtidSet committing(String owned) {
-        return GtidSet.parse(OWNER.matcher(owned).replaceAll(""));
+    /**
+     * For example {@code 3e11fa47-...:5#15:4#14}, of which no manual tells the form.
+     *
+     * @return null where it is not understood
+     */
+    static @Nullable GtidSet committing(String owned) {
+        String apart = SERVER.matcher(owned.toLowerCase(Locale.ROOT)).replaceAll(",$0");
+        try {
+            return GtidSet.parse(OWNER.matcher(apart).replaceAll(""));
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     /** With GTIDs off, or not yet in every transaction, the set stands still while data changes. */
@@ -161,22 +171,18 @@ public final class MySqlDialect implements ReplicationDialect {
     }
 
     @Override
-    public void awaitCommitting(Connection connection, Duration limit) throws SQLException {
-        Statements.queryRow(
-                connection,
-                "SELECT WAIT_FOR_EXECUTED_GTID_SET(REGEXP_REPLACE(@@global.gtid_owned, '#[0-9]+', ''), "
-                        + Statements.seconds(limit) + ")",
-                row -> row.getInt(1));
+    public boolean awaitCommitting(Connection connection, Duration limit) throws SQLException {
+        GtidSet committing = Statements.<@Nullable GtidSet>queryRow(
+                connection, "SELECT @@global.gtid_owned", row -> committing(row.getString(1)));
+        return committing == null || committing.isEmpty() || await(connection, committing, limit) != null;
     }
 
     @Override
     public @Nullable Position written(Connection connection) throws SQLException {
-        return Statements.<@Nullable Position>queryRow(
-                connection,
-                "SELECT " + COMMITTING_AND_EXECUTED,
-                row -> countsGtids(row.getString(1))
-                        ? GtidSet.parse(row.getString(3)).union(committing(row.getString(2)))
-                        : null);
+        return Statements.<@Nullable Position>queryRow(connection, "SELECT " + COMMITTING_AND_EXECUTED, row -> {
+            GtidSet committing = countsGtids(row.getString(1)) ? committing(row.getString(2)) : null;
+            return committing == null ? null : GtidSet.parse(row.getString(3)).union(committing);
+        });
     }
 
     @Override

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param semiSynchronous whether its commits wait for a replica; null where it was not asked, or knows no such thing
  * @param uptime for how long its process has run, in whole seconds, up to one second too many; null on a connection that was open at the
  *     last probe already, so that the server has not restarted since. Zero where a new connection cannot tell
- * @param committing what is in its log, and perhaps on its replicas, but not committed yet, so that {@code written} does
- *     not have it; null for nothing
+ * @param committing what is being committed, and perhaps in its log and on its replicas already, so that {@code written}
+ *     does not have it yet; null for nothing
  */
 public record Observation(
         String server,
@@ -80,7 +80,7 @@ public record Observation(
                 server, serverId, readOnly, offline, written, executed, history, semiSynchronous, uptime, inFlight);
     }
 
-    /** What its replicas may show by now: servers send what is in their log before they commit it themselves. */
+    /** What its replicas may show by now: a server sends a transaction before it has committed it. */
     public @Nullable Position sent() {
         return written == null || committing == null ? written : written.union(committing);
     }

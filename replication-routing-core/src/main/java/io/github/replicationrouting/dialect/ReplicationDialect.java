@@ -121,12 +121,15 @@ public interface ReplicationDialect {
     }
 
     /**
-     * Waits on a primary until it has committed what is in its log by now, and so may be seen on its replicas already: one
-     * statement, which begins no transaction. Nothing where the server does not tell.
+     * Waits on a primary until it has committed what it is committing now, and what its replicas may therefore show already:
+     * one statement where that is nothing, else two, which begin no transaction. Nothing where the server does not tell.
      *
-     * @param limit how long to wait, rounded to milliseconds; it is over then, too
+     * @param limit how long to wait, at least a millisecond
+     * @return false when it has not in time
      */
-    default void awaitCommitting(Connection connection, Duration limit) throws SQLException {}
+    default boolean awaitCommitting(Connection connection, Duration limit) throws SQLException {
+        return true;
+    }
 
     /**
      * What the server has written as a source up to now, and at least everything that reads on it may have seen: one

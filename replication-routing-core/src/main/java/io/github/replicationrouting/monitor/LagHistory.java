@@ -31,11 +31,26 @@ final class LagHistory {
     /** Numbers in all positions together, some ten megabytes. */
     private static final int MOST_NUMBERS = 1_000_000;
 
+    /** Older than any limit: the first sample of a busy primary does not tell since when it is settled. */
+    private static final long UNKNOWN_AGE = Duration.ofDays(1).toNanos();
+
     private final long exactFor;
     private List<Sample> samples = new ArrayList<>();
     private int thinnedAt = BETWEEN_THINNINGS;
 
-    private record Sample(Position position, long firstSeen, long lastSeen) {}
+    /** What the primary had sent at its newest sample; null where that is no more than it had executed. */
+    private @Nullable Position sent;
+
+    /** What it had sent at an earlier one, and has not executed since. */
+    private @Nullable Position pending;
+
+    private long pendingAt;
+
+    /** When it had sent no more than it has executed by its newest sample. */
+    private long settledAt;
+
+    /** @param settledAt what any server showed before is part of the position */
+    private record Sample(Position position, long firstSeen, long lastSeen, long settledAt) {}
 
     /** @param exactFor up to which age a lag has to be exact */
     LagHistory(Duration exactFor) {
@@ -46,28 +61,56 @@ final class LagHistory {
      * Adds a position of the primary.
      *
      * @param position what the primary had executed, null where it cannot tell
+     * @param sent what its replicas may show by then, because it sends before it executes
      * @param at when it was asked
      */
-    void add(@Nullable Position position, long at) {
+    void add(@Nullable Position position, @Nullable Position sent, long at) {
         Sample latest = latest();
-        if (position == null || position.isEmpty()) {
-            // Everyone contains an empty set: after a reset nobody's lag is known.
+        if (position == null || sent == null || position.isEmpty()) {
+            // Every server contains an empty set: after a reset no lag is known.
             samples.clear();
         } else if (latest == null) {
-            samples.add(new Sample(position, at, at));
+            begin(position, sent, at);
         } else if (at - latest.lastSeen <= 0) {
             return;
         } else if (position.equals(latest.position)) {
-            samples.set(samples.size() - 1, new Sample(latest.position, latest.firstSeen, at));
+            settle(position, sent, at);
+            samples.set(samples.size() - 1, new Sample(latest.position, latest.firstSeen, at, settledAt));
         } else if (position.contains(latest.position)) {
-            samples.add(new Sample(position, at, at));
+            settle(position, sent, at);
+            samples.add(new Sample(position, at, at, settledAt));
             if (samples.size() >= thinnedAt) {
                 thin(at);
             }
         } else {
             // Reset, restored, or another primary that lacks some: what was executed before proves nothing now.
             samples.clear();
-            samples.add(new Sample(position, at, at));
+            begin(position, sent, at);
+        }
+    }
+
+    private void begin(Position position, Position sent, long at) {
+        pending = null;
+        settledAt = at - UNKNOWN_AGE;
+        settle(position, sent, at);
+        samples.add(new Sample(position, at, at, settledAt));
+    }
+
+    private void settle(Position position, Position newlySent, long at) {
+        if (position.contains(newlySent)) {
+            sent = null;
+            pending = null;
+            settledAt = at;
+            return;
+        }
+        sent = newlySent;
+        if (pending != null && position.contains(pending)) {
+            settledAt = pendingAt;
+            pending = null;
+        }
+        if (pending == null) {
+            pending = newlySent;
+            pendingAt = at;
         }
     }
 
@@ -141,12 +184,14 @@ final class LagHistory {
     }
 
     /**
-     * When the primary was last seen at a position that a replica contains.
+     * Up to when a replica has all that any server had shown.
      *
      * @param executed what the replica has executed; it reaches this history
      */
     long asOf(Position executed) {
-        return samples.get(newestContained(executed)).lastSeen;
+        int newest = newestContained(executed);
+        boolean hasAll = newest == samples.size() - 1 && (sent == null || executed.contains(sent));
+        return hasAll ? end() : samples.get(newest).settledAt;
     }
 
     private int newestContained(Position executed) {

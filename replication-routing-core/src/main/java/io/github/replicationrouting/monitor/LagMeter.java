@@ -46,7 +46,7 @@ final class LagMeter {
         primarySeenAt = primary.answeredAt;
         boolean wasEmpty = history.isEmpty();
         long start = wasEmpty ? 0 : history.start();
-        history.add(primary.observation.sent(), primary.answeredAt);
+        history.add(primary.observation.written(), primary.observation.sent(), primary.answeredAt);
         return !history.isEmpty() && (wasEmpty || history.start() != start);
     }
 

@@ -157,13 +157,13 @@ class ConsistencyTest {
     void whenANodeBecameAnotherShouldForgetWhatItTold() {
         known.reached(db2, gtids("1-5"));
         known.waitedInVain(db2, 0);
-        assertThat(known.isWorthWaiting(replica(), HOUR.toNanos())).isFalse();
-        assertThat(known.isWorthWaiting(replica(), HOUR.toNanos() + 1)).isTrue();
+        assertThat(known.isWorthWaiting(replica().node(), HOUR.toNanos())).isFalse();
+        assertThat(known.isWorthWaiting(replica().node(), HOUR.toNanos() + 1)).isTrue();
 
         known.forget(db2);
 
         assertThat(known.of(db2)).isNull();
-        assertThat(known.isWorthWaiting(replica(), 0)).isTrue();
+        assertThat(known.isWorthWaiting(replica().node(), 0)).isTrue();
     }
 
     @Test

@@ -6,7 +6,6 @@ import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.topology.Topology;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,26 +45,28 @@ final class SessionWait {
     }
 
     /**
-     * Before a read on the primary that goes on from a replica: what that has shown may still be being committed here.
-     *
-     * @throws SQLException when the primary was lost meanwhile; the lease has been released
+     * Before a read on the primary that goes on from a replica: what that has shown may still be being committed here. A
+     * primary that is lost meanwhile is met by the read itself.
      */
-    void settle(Lease lease, Consistency.@Nullable Demand session) throws SQLException {
+    void settle(Lease lease, Consistency.@Nullable Demand session) {
         Node primary = lease.decision().node();
         if (session == null || !session.mayBeAheadOf(primary)) {
             return;
         }
+        long begin = System.nanoTime();
+        boolean over = false;
         try {
-            lease.physical().awaitCommitting(consistency.longestWait());
-        } catch (SQLException e) {
-            if (lease.kindOf(e) != ErrorKind.CONNECTION_LOST) {
-                log.debug("Node {} does not say what it is committing", primary, e);
-                return;
+            if (!lease.physical().awaitCommitting(consistency.longestWait())) {
+                consistency.notSettled(primary, Duration.ofNanos(System.nanoTime() - begin));
             }
-            lease.lose();
-            lease.release();
-            throw new SQLTransientConnectionException(
-                    "Node " + primary + " was lost before the read began", "08001", e);
+            over = true;
+        } catch (SQLException e) {
+            over = true;
+            log.debug("Node {} does not say what it is committing", primary, e);
+        } finally {
+            if (!over) {
+                lease.release();
+            }
         }
     }
 

@@ -146,22 +146,23 @@ public final class PhysicalConnection implements Connection {
      * @return how far it has come, at least as far as wanted; null when not in time
      */
     public @Nullable Position await(Position wanted, Duration limit) throws SQLException {
-        Position answer = waiting(limit, () -> dialect.await(delegate, wanted, limit));
+        Position answer = this.<@Nullable Position>waiting(limit, () -> dialect.await(delegate, wanted, limit));
         if (answer != null) {
             reached = answer;
         }
         return answer;
     }
 
-    /** Waits until the server has committed what its replicas may show already, in no transaction, as above. */
-    public void awaitCommitting(Duration limit) throws SQLException {
-        waiting(limit, () -> {
-            dialect.awaitCommitting(delegate, limit);
-            return null;
-        });
+    /**
+     * Waits until the server has committed what its replicas may show already, in no transaction.
+     *
+     * @return false when it has not in time
+     */
+    public boolean awaitCommitting(Duration limit) throws SQLException {
+        return waiting(limit, () -> dialect.awaitCommitting(delegate, limit));
     }
 
-    private @Nullable Position waiting(Duration limit, Wait wait) throws SQLException {
+    private <T extends @Nullable Object> T waiting(Duration limit, Wait<T> wait) throws SQLException {
         int before = delegate.getNetworkTimeout();
         delegate.setNetworkTimeout(
                 Runnable::run, Math.toIntExact(limit.plus(ANSWER_MARGIN).toMillis()));
@@ -174,9 +175,8 @@ public final class PhysicalConnection implements Connection {
         }
     }
 
-    private interface Wait {
-        @Nullable
-        Position answer() throws SQLException;
+    private interface Wait<T extends @Nullable Object> {
+        T answer() throws SQLException;
     }
 
     /** Whether a wait over this connection has shown that its server has this. One connection leads to one server. */
