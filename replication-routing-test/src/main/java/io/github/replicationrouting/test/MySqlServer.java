@@ -70,6 +70,10 @@ final class MySqlServer implements Server {
                 "--table-definition-cache=400",
                 "--performance-schema-digests-size=200",
                 "--performance-schema-error-size=10",
+                "--performance-schema-max-memory-classes=0",
+                "--performance-schema-accounts-size=0",
+                "--performance-schema-users-size=0",
+                "--performance-schema-hosts-size=0",
                 // The system has few places for asynchronous writes, and a server without one does not start.
                 "--innodb-use-native-aio=OFF",
                 // A killed process leaves what it wrote in the system's cache; only a killed machine would lose it.
