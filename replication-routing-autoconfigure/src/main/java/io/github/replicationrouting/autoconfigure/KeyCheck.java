@@ -252,7 +252,7 @@ final class KeyCheck {
         return problems.stream().distinct().toList();
     }
 
-    /** A name in brackets is told apart by every character, so both are nodes: by one name, and each with half the keys. */
+    /** Spring Boot binds {@code [db-1]} and {@code db-1} to two nodes of the same name, each with a part of the keys. */
     private List<Problem> withAndWithoutBrackets() {
         Map<String, ConfigurationPropertyName> names = new HashMap<>();
         List<Problem> problems = new ArrayList<>();

@@ -324,7 +324,7 @@ public final class Consistency {
         metrics.consistencyWaited(duration, reached == null ? "primary" : "reached");
     }
 
-    /** The primary was waited on in vain: it has not committed in time what it was committing. */
+    /** A read has waited on the primary, which has not committed in time what it was committing. */
     public void notSettled(Node primary, Duration duration) {
         known.waitedInVain(primary, System.nanoTime());
         metrics.consistencyWaited(duration, "primary");

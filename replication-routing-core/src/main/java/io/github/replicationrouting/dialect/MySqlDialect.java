@@ -70,8 +70,7 @@ public final class MySqlDialect implements ReplicationDialect {
                     Statements.isOn(row.getString(7)),
                     executed,
                     executed);
-            GtidSet committing = executed == null ? null : committing(row.getString(2));
-            return committing == null || committing.isEmpty() ? seen : seen.withCommitting(committing);
+            return executed == null ? seen : seen.withCommitting(committing(row.getString(2)));
         });
     }
 

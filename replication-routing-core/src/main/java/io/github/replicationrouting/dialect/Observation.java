@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param semiSynchronous whether its commits wait for a replica; null where it was not asked, or knows no such thing
  * @param uptime for how long its process has run, in whole seconds, up to one second too many; null on a connection that was open at the
  *     last probe already, so that the server has not restarted since. Zero where a new connection cannot tell
- * @param committing what is being committed, and perhaps in its log and on its replicas already, so that {@code written}
- *     does not have it yet; null for nothing
+ * @param sent what its replicas may show by now: {@code written}, and what is being committed, because a server sends a
+ *     transaction before it has committed it; null where that is not known
  */
 public record Observation(
         String server,
@@ -31,7 +31,7 @@ public record Observation(
         @Nullable Position history,
         @Nullable Boolean semiSynchronous,
         @Nullable Duration uptime,
-        @Nullable Position committing) {
+        @Nullable Position sent) {
 
     /** What the first statement shows of a server whose executed position tells all that it has. */
     public Observation(
@@ -53,36 +53,31 @@ public record Observation(
             @Nullable Position written,
             @Nullable Position executed,
             @Nullable Position history) {
-        this(server, serverId, readOnly, offline, written, executed, history, null, null, null);
+        this(server, serverId, readOnly, offline, written, executed, history, null, null, written);
     }
 
     /** The same, with a position that had to be asked for apart. */
     public Observation withWritten(@Nullable Position position) {
         return new Observation(
-                server, serverId, readOnly, offline, position, executed, history, semiSynchronous, uptime, committing);
+                server, serverId, readOnly, offline, position, executed, history, semiSynchronous, uptime, position);
     }
 
     /** The same, with what had to be asked for apart. */
     public Observation withSemiSynchronous(@Nullable Boolean waits) {
-        return new Observation(
-                server, serverId, readOnly, offline, written, executed, history, waits, uptime, committing);
+        return new Observation(server, serverId, readOnly, offline, written, executed, history, waits, uptime, sent);
     }
 
     /** The same, over a connection that is new. */
     public Observation withUptime(Duration running) {
         return new Observation(
-                server, serverId, readOnly, offline, written, executed, history, semiSynchronous, running, committing);
+                server, serverId, readOnly, offline, written, executed, history, semiSynchronous, running, sent);
     }
 
-    /** The same, with what the server is committing just now. */
-    public Observation withCommitting(Position inFlight) {
+    /** The same, with what the server is committing just now; null where that is not known. */
+    public Observation withCommitting(@Nullable Position committing) {
+        Position all = written == null || committing == null ? null : written.union(committing);
         return new Observation(
-                server, serverId, readOnly, offline, written, executed, history, semiSynchronous, uptime, inFlight);
-    }
-
-    /** What its replicas may show by now: a server sends a transaction before it has committed it. */
-    public @Nullable Position sent() {
-        return written == null || committing == null ? written : written.union(committing);
+                server, serverId, readOnly, offline, written, executed, history, semiSynchronous, uptime, all);
     }
 
     /** Whether it takes writes. */

@@ -137,7 +137,7 @@ final class Announcements {
                 refusal.reason());
     }
 
-    /** Each time: what was mended, and is broken again, is news. */
+    /** Warns each time, because a difference that was removed may return. */
     void difference(NodeWatch watch, SchemaErrors.SchemaError error) {
         log.warn(
                 "[{}] node {}: its schema seems to differ from that of the other nodes: it alone answers with error {}"

@@ -38,7 +38,7 @@ final class LagHistory {
     private List<Sample> samples = new ArrayList<>();
     private int thinnedAt = BETWEEN_THINNINGS;
 
-    /** What the primary had sent at its newest sample; null where that is no more than it had executed. */
+    /** What the primary had sent, but not executed, at its newest sample; null for nothing, or where that is not known. */
     private @Nullable Position sent;
 
     /** What it had sent at an earlier one, and has not executed since. */
@@ -61,12 +61,12 @@ final class LagHistory {
      * Adds a position of the primary.
      *
      * @param position what the primary had executed, null where it cannot tell
-     * @param sent what its replicas may show by then, because it sends before it executes
+     * @param sent what its replicas may show by then, because it sends before it executes; null where that is not known
      * @param at when it was asked
      */
     void add(@Nullable Position position, @Nullable Position sent, long at) {
         Sample latest = latest();
-        if (position == null || sent == null || position.isEmpty()) {
+        if (position == null || position.isEmpty()) {
             // Every server contains an empty set: after a reset no lag is known.
             samples.clear();
         } else if (latest == null) {
@@ -89,15 +89,15 @@ final class LagHistory {
         }
     }
 
-    private void begin(Position position, Position sent, long at) {
+    private void begin(Position position, @Nullable Position sent, long at) {
         pending = null;
         settledAt = at - UNKNOWN_AGE;
         settle(position, sent, at);
         samples.add(new Sample(position, at, at, settledAt));
     }
 
-    private void settle(Position position, Position newlySent, long at) {
-        if (position.contains(newlySent)) {
+    private void settle(Position position, @Nullable Position newlySent, long at) {
+        if (newlySent != null && position.contains(newlySent)) {
             sent = null;
             pending = null;
             settledAt = at;
@@ -190,7 +190,7 @@ final class LagHistory {
      */
     long asOf(Position executed) {
         int newest = newestContained(executed);
-        boolean hasAll = newest == samples.size() - 1 && (sent == null || executed.contains(sent));
+        boolean hasAll = newest == samples.size() - 1 && sent != null && executed.contains(sent);
         return hasAll ? end() : samples.get(newest).settledAt;
     }
 

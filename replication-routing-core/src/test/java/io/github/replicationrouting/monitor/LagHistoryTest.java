@@ -71,6 +71,17 @@ class LagHistoryTest {
         assertThat(history.asOf(upTo(25))).isEqualTo(400);
     }
 
+    @Test
+    void whereTheServerDoesNotTellWhatItSendsNothingIsProven() {
+        history.add(upTo(10), upTo(10), 100);
+        history.add(upTo(20), null, 200);
+        history.add(upTo(20), null, 300);
+        assertThat(history.lag(upTo(20), 1_000)).isZero();
+        assertThat(history.asOf(upTo(20))).isEqualTo(100);
+        history.add(upTo(20), upTo(20), 400);
+        assertThat(history.asOf(upTo(20))).isEqualTo(400);
+    }
+
     /** As one that was rolled back after all. */
     @Test
     void whatWasSentAndNeverExecutedLeavesTheHistory() {
