@@ -359,7 +359,7 @@ class InvalidRoutingConfigurationTest {
                 .withPropertyValues(ClosedPorts.NODES)
                 .withPropertyValues("server.port=0", "replication.routing.consistency.carrier=" + carrier)
                 .run(context -> {
-                    Throwable failure = Objects.requireNonNull(context.getStartupFailure());
+                    Throwable failure = Objects.requireNonNull(context.getStartupFailure(), "it started");
                     assertThat(stackTrace(failure)).doesNotContain("NullPointerException", "Tomcat");
                     FailureAnalysis analysis =
                             Objects.requireNonNull(new InvalidRoutingConfigurationFailureAnalyzer().analyze(failure));
@@ -424,7 +424,7 @@ class InvalidRoutingConfigurationTest {
 
     private void assertFailure(ApplicationContextRunner configuration, String description, String action) {
         configuration.run(context -> {
-            Throwable failure = Objects.requireNonNull(context.getStartupFailure());
+            Throwable failure = Objects.requireNonNull(context.getStartupFailure(), "it started");
             FailureAnalysis analysis =
                     Objects.requireNonNull(new InvalidRoutingConfigurationFailureAnalyzer().analyze(failure));
             assertThat(analysis.getDescription()).contains(description).doesNotContain(SECRET);

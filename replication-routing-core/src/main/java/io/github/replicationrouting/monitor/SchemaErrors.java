@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -103,13 +104,13 @@ final class SchemaErrors {
         this.results = results;
     }
 
-    /** Takes note of an error, and returns whether another node may do without it. */
-    synchronized boolean isWorthAnotherNode(Node node, SQLException failure) {
+    /** Takes note of an error, and returns the nodes that have answered with it; none when the primary is one of them. */
+    synchronized Set<Node> nodesWith(Node node, SQLException failure) {
         SchemaError error = SchemaError.of(failure);
         long now = clock.getAsLong();
         Map<Node, Met> met = metOf(error, now);
         if (met == null) {
-            return false;
+            return Set.of();
         }
         met.values().removeIf(each -> now - each.last > MEMORY.toNanos());
         Met here = met.computeIfAbsent(node, first -> new Met());
@@ -120,7 +121,7 @@ final class SchemaErrors {
         } else if (!isPrimary.test(node)) {
             accuse(node, error, here, now);
         }
-        return met.keySet().stream().noneMatch(isPrimary);
+        return met.keySet().stream().anyMatch(isPrimary) ? Set.of() : Set.copyOf(met.keySet());
     }
 
     private @Nullable Map<Node, Met> metOf(SchemaError error, long now) {

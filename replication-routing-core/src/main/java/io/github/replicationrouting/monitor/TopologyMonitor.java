@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -170,8 +171,8 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     }
 
     @Override
-    public boolean mayOtherNodesDiffer(Node node, SQLException error) {
-        return schemaErrors.isWorthAnotherNode(node, error);
+    public Set<Node> nodesWithSchemaError(Node node, SQLException error) {
+        return schemaErrors.nodesWith(node, error);
     }
 
     /**

@@ -2,8 +2,9 @@ package io.github.replicationrouting.routing;
 
 import io.github.replicationrouting.node.Node;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,10 @@ public final class WorkRecord implements AutoCloseable {
     private List<Node> avoided = List.of();
 
     private @Nullable Node lost;
-    private boolean lacking;
+
+    /** Nodes that lack what this run names. */
+    private Set<Node> lacking = Set.of();
+
     private boolean unserved;
     private boolean rolledBack;
     private @Nullable Node refusing;
@@ -79,16 +83,20 @@ public final class WorkRecord implements AutoCloseable {
         // What runs after the commit is no part of the transaction, and is not done twice for it.
         if (record != null && !record.completed) {
             record.lost = node;
-            record.lacking = false;
+            record.lacking = Set.of();
         }
     }
 
-    /** A node lacks what the work names, and another may have it: none where an earlier run has met this node, too. */
-    public static void lacking(Node node) {
+    /**
+     * A node lacks what the work names, and another may have it: none where an earlier run has met this node, too.
+     *
+     * @param alike the nodes that are known to lack it, this one among them: the next run goes elsewhere
+     */
+    public static void lacking(Node node, Set<Node> alike) {
         WorkRecord record = CURRENT.get();
         if (record != null && !record.completed && !record.avoided.contains(node)) {
             record.lost = node;
-            record.lacking = true;
+            record.lacking = alike;
         }
     }
 
@@ -209,7 +217,7 @@ public final class WorkRecord implements AutoCloseable {
 
     /** Whether the lost node is there, but lacks what the work names. */
     public boolean isLacking() {
-        return lacking;
+        return !lacking.isEmpty();
     }
 
     /** Whether this run found no node at all. */
@@ -250,12 +258,13 @@ public final class WorkRecord implements AutoCloseable {
     /** Begins the next run, which goes elsewhere than to the nodes lost so far. */
     public void nextRun() {
         if (lost != null) {
-            List<Node> more = new ArrayList<>(avoided);
+            Set<Node> more = new LinkedHashSet<>(avoided);
             more.add(lost);
+            more.addAll(lacking);
             avoided = List.copyOf(more);
         }
         lost = null;
-        lacking = false;
+        lacking = Set.of();
         unserved = false;
         rolledBack = false;
         refusing = null;

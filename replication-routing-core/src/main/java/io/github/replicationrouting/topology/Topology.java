@@ -2,6 +2,7 @@ package io.github.replicationrouting.topology;
 
 import io.github.replicationrouting.node.Node;
 import java.sql.SQLException;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,10 +24,11 @@ public interface Topology {
      * A statement failed on a node for want of a table, column, routine or privilege that it names. Tells a node that
      * differs from the others from a statement that is wrong, by where the same error is met.
      *
-     * @return whether another node may have what is wanted, so that a read is worth another run there
+     * @return the nodes that have answered with this error, which another run of a read should avoid; empty where another
+     *     run is of no use, because the primary has answered with it, too
      */
-    default boolean mayOtherNodesDiffer(Node node, SQLException error) {
-        return false;
+    default Set<Node> nodesWithSchemaError(Node node, SQLException error) {
+        return Set.of();
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.replicationrouting.node.Node;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -63,14 +64,23 @@ class WorkRecordTest {
         assertThat(WorkRecord.intentOf(Access.READ)).isSameAs(Intent.READ);
     }
 
+    @Test
+    void theNextRunShouldAvoidEachNodeThatIsKnownToLackTheSame() {
+        try (WorkRecord record = open()) {
+            WorkRecord.lacking(db2, Set.of(db2, db3));
+            record.nextRun();
+            assertThat(WorkRecord.intentOf(Access.READ).avoided()).containsExactly(db2, db3);
+        }
+    }
+
     /** As where no other node serves reads: it lacks the same again. */
     @Test
     void whenWorkComesBackToANodeThatLacksWhatItNamesShouldNotRunAgain() {
         try (WorkRecord record = open()) {
-            WorkRecord.lacking(db2);
+            WorkRecord.lacking(db2, Set.of(db2));
             assertThat(record.lostNode()).isSameAs(db2);
             record.nextRun();
-            WorkRecord.lacking(db2);
+            WorkRecord.lacking(db2, Set.of(db2));
             assertThat(record.lostNode()).isNull();
             WorkRecord.lost(db2);
             assertThat(record.lostNode()).isSameAs(db2);

@@ -76,6 +76,19 @@ abstract class EndpointSessionTests {
         awaitReadsThatDoNotWait();
     }
 
+    /** Otherwise each read of the session would wait until its commit is old. */
+    @Test
+    void aSessionsOwnCommitIsWaitedForOnceOnEachConnection() {
+        routing.jdbc().update("INSERT INTO item VALUES ('once')");
+        routing.counts().reset();
+
+        for (int i = 0; i < READS; i++) {
+            assertThat(countOf("once")).isPositive();
+        }
+
+        assertThat(routing.counts().waits()).hasSizeLessThanOrEqualTo(SessionRouting.ENDPOINT_POOL_SIZE);
+    }
+
     @Test
     void aTransactionThatShowsEachCommitStaysWhereItsSessionsCommitWasWaitedFor() {
         routing.jdbc().update("INSERT INTO item VALUES ('awaited')");

@@ -37,6 +37,8 @@ final class SessionRouting implements AutoCloseable {
     /** How long a probe may take: no node freezes here, and a busy machine is no reason to leave one. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    static final int ENDPOINT_POOL_SIZE = 4;
+
     private final ReplicationRouting routing;
     private final JdbcTemplate jdbc;
     private final TransactionTemplate readOnly;
@@ -89,7 +91,7 @@ final class SessionRouting implements AutoCloseable {
                                 "readers", reader.jdbcUrl(driver), DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null)),
                 Duration.ofMillis(100),
                 consistency,
-                4);
+                ENDPOINT_POOL_SIZE);
     }
 
     private static SessionRouting over(

@@ -241,6 +241,33 @@ class StatesIT {
     }
 
     @Test
+    void whenOnlyLaggingReplicasAreLeft() {
+        try (Operated lenient = Operated.start(
+                cluster,
+                JdbcApplication.class,
+                TestApplication.PATIENT,
+                "replication.routing.reads.when-none-eligible=least-lagged")) {
+            lenient.awaitStates("db1: db1 online, db2 online, db3 online");
+            cluster.node("db2").stopApplier();
+            cluster.node("db3").stopApplier();
+            await().atMost(Operated.LIMIT).untilAsserted(() -> {
+                tick();
+                for (Operated each : List.of(lenient, application)) {
+                    assertThat(Operated.states(each.router())).isEqualTo("db1: db1 online, db2 lagging, db3 lagging");
+                }
+            });
+
+            cluster.node("db1").kill();
+            for (Operated each : List.of(lenient, application)) {
+                each.awaitStates("none: db1 down, db2 lagging, db3 lagging");
+            }
+
+            assertThat(lenient.health().status()).as("a lagging replica serves").isEqualTo(200);
+            assertThat(application.health().status()).as("no node serves").isEqualTo(503);
+        }
+    }
+
+    @Test
     void whenTwoNodesAreWritableAndNothingSpeaksForEither() {
         detach(cluster.node("db2"));
         try (Operated fresh = Operated.start(

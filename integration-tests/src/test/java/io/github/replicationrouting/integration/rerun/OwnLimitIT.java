@@ -3,6 +3,8 @@ package io.github.replicationrouting.integration.rerun;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
@@ -12,10 +14,13 @@ import io.github.replicationrouting.integration.support.TestApplication;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.StatementCallback;
 
 /** A time limit of the application's own ends its statement, and is no reason to think ill of the node. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
@@ -41,7 +46,7 @@ class OwnLimitIT {
 
     @Test
     void theNetworkTimeoutOfAReadShouldReachTheCaller() {
-        double looks = looks();
+        double looks = looks(app);
 
         Throwable failure = catchThrowable(() -> app.transactions().readOnly(() -> {
             runs.incrementAndGet();
@@ -51,7 +56,42 @@ class OwnLimitIT {
         assertThat(failure).isNotNull();
         assertThat(failure.getSuppressed()).isEmpty();
         assertThat(runs).hasValue(1);
-        assertThat(looks()).as("looks at suspected nodes").isEqualTo(looks);
+        assertNotSuspected(app, looks);
+    }
+
+    @Test
+    void theQueryTimeoutOfAReadShouldReachTheCaller() {
+        assertQueryTimeoutReachesCaller(app);
+    }
+
+    /** The driver then closes the connection, as if the node had been lost. */
+    @Test
+    void theQueryTimeoutThatEndsItsConnectionShouldReachTheCaller() {
+        assumeThat(stack).as("Connector/J alone has this option").isNotEqualTo(Stack.MARIADB);
+        assertQueryTimeoutReachesCaller(applications.get(
+                stack,
+                JdbcApplication.class,
+                "replication.routing.monitor.interval=1h",
+                TestApplication.PATIENT,
+                "replication.routing.hikari.data-source-properties.queryTimeoutKillsConnection=true"));
+    }
+
+    /** The transaction itself has no time limit, which would be a reason of its own for no second run. */
+    private void assertQueryTimeoutReachesCaller(TestApplication user) {
+        double looks = looks(user);
+
+        Throwable failure = catchThrowable(() -> user.transactions().readOnly(() -> {
+            runs.incrementAndGet();
+            return user.jdbc().execute((StatementCallback<Boolean>) statement -> {
+                statement.setQueryTimeout(1);
+                return statement.execute("SELECT SLEEP(5)");
+            });
+        }));
+
+        assertThat(failure).isInstanceOf(QueryTimeoutException.class);
+        assertThat(failure.getSuppressed()).isEmpty();
+        assertThat(runs).hasValue(1);
+        assertNotSuspected(user, looks);
     }
 
     /** One in the configuration is the operator's means to tell a dead node. */
@@ -70,9 +110,17 @@ class OwnLimitIT {
         strict.awaitAllInUse();
     }
 
-    /** The monitor looks once, at the start, and whenever it is told of a loss. */
-    private double looks() {
-        return app.bean(MeterRegistry.class).find("replication.routing.probes").counters().stream()
+    /** A suspicion has its node probed at once, by another thread. */
+    private static void assertNotSuspected(TestApplication user, double looks) {
+        await("no suspected node is probed")
+                .atMost(Duration.ofSeconds(10))
+                .during(Duration.ofSeconds(1))
+                .until(() -> looks(user) == looks);
+    }
+
+    /** The monitor probes at the start, and whenever it is told of a loss. */
+    private static double looks(TestApplication user) {
+        return user.bean(MeterRegistry.class).find("replication.routing.probes").counters().stream()
                 .mapToDouble(Counter::count)
                 .sum();
     }

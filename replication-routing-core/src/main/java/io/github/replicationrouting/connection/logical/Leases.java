@@ -403,9 +403,9 @@ public final class Leases implements LogicalConnections {
         metrics.failed(node, kind.label());
     }
 
-    /** Whether what a statement names may be missing on this node only. */
-    boolean mayOtherNodesDiffer(Node node, SQLException cause) {
-        return topology.mayOtherNodesDiffer(node, cause);
+    /** The nodes that lack what a statement names; empty where another node would be of no use. */
+    Set<Node> nodesWithSchemaError(Node node, SQLException cause) {
+        return topology.nodesWithSchemaError(node, cause);
     }
 
     /** Tells the monitor of a connection that was lost. */

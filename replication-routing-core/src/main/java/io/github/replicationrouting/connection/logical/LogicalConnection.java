@@ -4,6 +4,7 @@ import io.github.replicationrouting.connection.delegate.ServerCall;
 import io.github.replicationrouting.connection.physical.PhysicalConnection;
 import io.github.replicationrouting.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.dialect.ErrorKind;
+import io.github.replicationrouting.node.Node;
 import io.github.replicationrouting.routing.Access;
 import io.github.replicationrouting.routing.CurrentAccess;
 import io.github.replicationrouting.routing.Decision;
@@ -35,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -341,8 +343,10 @@ final class LogicalConnection implements RoutedConnection {
         if (kind.isLoss() && !own.isWritable() && !isOwnLimit(own, error)) {
             WorkRecord.lost(own.decision().node());
         } else if (kind == ErrorKind.SCHEMA) {
-            if (leases.mayOtherNodesDiffer(own.decision().node(), error) && !own.isWritable()) {
-                WorkRecord.lacking(own.decision().node());
+            Node node = own.decision().node();
+            Set<Node> alike = leases.nodesWithSchemaError(node, error);
+            if (!alike.isEmpty() && !own.isWritable()) {
+                WorkRecord.lacking(node, alike);
             }
         } else if (kind == ErrorKind.ROLLED_BACK) {
             WorkRecord.rolledBack();
