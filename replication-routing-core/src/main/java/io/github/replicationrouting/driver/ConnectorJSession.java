@@ -1,6 +1,7 @@
 package io.github.replicationrouting.driver;
 
 import com.mysql.cj.MysqlConnection;
+import com.mysql.cj.conf.PropertyKey;
 import com.mysql.cj.jdbc.NonRegisteringDriver;
 import com.mysql.cj.protocol.ServerSession;
 import java.sql.Connection;
@@ -21,13 +22,17 @@ final class ConnectorJSession implements DriverSession {
 
     private final Connection connection;
     private final ServerSession server;
+    private final boolean closesOnTimeout;
 
     /** Kept here because the driver holds its listeners weakly. */
     private @Nullable ConnectorJCommits commits;
 
-    private ConnectorJSession(Connection connection, ServerSession server) {
+    private ConnectorJSession(Connection connection, MysqlConnection mysql) {
         this.connection = connection;
-        this.server = server;
+        this.server = mysql.getSession().getServerSession();
+        this.closesOnTimeout = mysql.getPropertySet()
+                .getBooleanProperty(PropertyKey.queryTimeoutKillsConnection)
+                .getValue();
     }
 
     static boolean isDriver(Driver driver) {
@@ -35,9 +40,7 @@ final class ConnectorJSession implements DriverSession {
     }
 
     static @Nullable DriverSession ifSupported(Connection connection) {
-        return PRESENT && connection instanceof MysqlConnection mysql
-                ? new ConnectorJSession(connection, mysql.getSession().getServerSession())
-                : null;
+        return PRESENT && connection instanceof MysqlConnection mysql ? new ConnectorJSession(connection, mysql) : null;
     }
 
     @Override
@@ -62,6 +65,11 @@ final class ConnectorJSession implements DriverSession {
         if (autoCommit != null) {
             server.setAutoCommit(autoCommit);
         }
+    }
+
+    @Override
+    public boolean closesOnTimeout() {
+        return closesOnTimeout;
     }
 
     @Override

@@ -39,6 +39,14 @@ public interface DriverSession {
     /** Rolls back, and does send it. */
     void rollback() throws SQLException;
 
+    /**
+     * Whether the driver closes the connection of a statement that takes longer than its query timeout. It does so on a
+     * thread of its own, so that the connection may still look open when the statement fails.
+     */
+    default boolean closesOnTimeout() {
+        return false;
+    }
+
     /** Whether the driver passes on what the server reports along with the acknowledgement of a commit. */
     default boolean canTrackCommits() {
         return false;

@@ -11,13 +11,14 @@ import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.StatementCallback;
@@ -64,16 +65,37 @@ class OwnLimitIT {
         assertQueryTimeoutReachesCaller(app);
     }
 
-    /** The driver then closes the connection, as if the node had been lost. */
     @Test
     void theQueryTimeoutThatEndsItsConnectionShouldReachTheCaller() {
+        assertQueryTimeoutReachesCaller(closingConnections());
+    }
+
+    @Test
+    void whoGoesOnAfterItsConnectionHasEndedShouldNotBeRunAgain() {
+        TestApplication user = closingConnections();
+        double looks = looks(user);
+
+        Throwable failure = catchThrowable(() -> user.transactions().readOnly(() -> {
+            runs.incrementAndGet();
+            assertThatThrownBy(() -> sleepTooLong(user)).isInstanceOf(QueryTimeoutException.class);
+            return user.node();
+        }));
+
+        assertThat(failure).isInstanceOf(DataAccessException.class);
+        assertThat(failure.getSuppressed()).isEmpty();
+        assertThat(runs).hasValue(1);
+        assertNotSuspected(user, looks);
+    }
+
+    /** Its driver closes the connection of a statement that takes too long, as if the node had been lost. */
+    private TestApplication closingConnections() {
         assumeThat(stack).as("Connector/J alone has this option").isNotEqualTo(Stack.MARIADB);
-        assertQueryTimeoutReachesCaller(applications.get(
+        return applications.get(
                 stack,
                 JdbcApplication.class,
                 "replication.routing.monitor.interval=1h",
                 TestApplication.PATIENT,
-                "replication.routing.hikari.data-source-properties.queryTimeoutKillsConnection=true"));
+                "replication.routing.hikari.data-source-properties.queryTimeoutKillsConnection=true");
     }
 
     /** The transaction itself has no time limit, which would be a reason of its own for no second run. */
@@ -82,10 +104,7 @@ class OwnLimitIT {
 
         Throwable failure = catchThrowable(() -> user.transactions().readOnly(() -> {
             runs.incrementAndGet();
-            return user.jdbc().execute((StatementCallback<Boolean>) statement -> {
-                statement.setQueryTimeout(1);
-                return statement.execute("SELECT SLEEP(5)");
-            });
+            return sleepTooLong(user);
         }));
 
         assertThat(failure).isInstanceOf(QueryTimeoutException.class);
@@ -110,6 +129,13 @@ class OwnLimitIT {
         strict.awaitAllInUse();
     }
 
+    private static Boolean sleepTooLong(TestApplication user) {
+        return user.jdbc().execute((StatementCallback<Boolean>) statement -> {
+            statement.setQueryTimeout(1);
+            return statement.execute("SELECT SLEEP(5)");
+        });
+    }
+
     /** A suspicion has its node probed at once, by another thread. */
     private static void assertNotSuspected(TestApplication user, double looks) {
         await("no suspected node is probed")
@@ -120,8 +146,8 @@ class OwnLimitIT {
 
     /** The monitor probes at the start, and whenever it is told of a loss. */
     private static double looks(TestApplication user) {
-        return user.bean(MeterRegistry.class).find("replication.routing.probes").counters().stream()
-                .mapToDouble(Counter::count)
+        return user.bean(MeterRegistry.class).find("replication.routing.probes").functionCounters().stream()
+                .mapToDouble(FunctionCounter::count)
                 .sum();
     }
 

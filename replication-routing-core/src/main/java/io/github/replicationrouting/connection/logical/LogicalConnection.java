@@ -385,9 +385,8 @@ final class LogicalConnection implements RoutedConnection {
         if (own.isAbandoned() || own.isCutOff()) {
             return own.isAbandoned();
         }
-        // A driver may be told to close a connection whose statement takes too long.
         return OwnLimit.isMet(error, settings.networkTimeout() > 0)
-                || (error instanceof SQLTimeoutException && own.isLost());
+                || (error instanceof SQLTimeoutException && own.physical().isClosedOnTimeout());
     }
 
     /** The same for a call that may have changed something, which in auto-commit commits it, too. */

@@ -184,6 +184,11 @@ public final class PhysicalConnection implements Connection {
         return reached != null && reached.contains(wanted);
     }
 
+    /** Whether the driver closes this connection when a statement takes longer than its query timeout. */
+    public boolean isClosedOnTimeout() {
+        return session.closesOnTimeout();
+    }
+
     /** What the server has executed up to now as a replica, asked in no transaction: one statement; null if unknown. */
     public @Nullable Position executed() throws SQLException {
         return dialect.executed(delegate);
