@@ -174,7 +174,8 @@ abstract class PromotionWaysTests {
     private void promote(PromotionWay way) {
         if (way.candidate() == Candidate.ALWAYS_WRITABLE) {
             db2.readOnly(false);
-            app.awaitLooks(SOME_LOOKS);
+            // A node counts as re-pointed only where the application has seen the source that it had before.
+            app.awaitLooks(LOOKS_AT_SOURCES);
         }
         switch (way.oldPrimary()) {
             case KILLED -> db1.kill();
