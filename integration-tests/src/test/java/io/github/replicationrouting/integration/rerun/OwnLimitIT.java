@@ -3,7 +3,6 @@ package io.github.replicationrouting.integration.rerun;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.integration.support.Applications;
@@ -23,7 +22,7 @@ import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.StatementCallback;
 
-/** A time limit of the application's own ends its statement, and is no reason to think ill of the node. */
+/** A time limit that the application sets ends the statement; the monitor does not suspect the node. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class OwnLimitIT {
 
@@ -47,7 +46,7 @@ class OwnLimitIT {
 
     @Test
     void theNetworkTimeoutOfAReadShouldReachTheCaller() {
-        double looks = looks(app);
+        double probes = probes(app);
 
         Throwable failure = catchThrowable(() -> app.transactions().readOnly(() -> {
             runs.incrementAndGet();
@@ -57,7 +56,7 @@ class OwnLimitIT {
         assertThat(failure).isNotNull();
         assertThat(failure.getSuppressed()).isEmpty();
         assertThat(runs).hasValue(1);
-        assertNotSuspected(app, looks);
+        assertNotSuspected(app, probes);
     }
 
     @Test
@@ -70,11 +69,11 @@ class OwnLimitIT {
         assertQueryTimeoutReachesCaller(closingConnections());
     }
 
-    /** The driver closes the connection on another thread, so that a statement right after may still succeed. */
+    /** Connector/J closes the connection on another thread, so that the next statement may still succeed. */
     @Test
-    void whoGoesOnAfterItsConnectionHasEndedShouldNotBeRunAgain() {
+    void theStatementAfterTheQueryTimeoutShouldNotBeRunAgain() {
         TestApplication user = closingConnections();
-        double looks = looks(user);
+        double probes = probes(user);
 
         Throwable failure = catchThrowable(() -> user.transactions().readOnly(() -> {
             runs.incrementAndGet();
@@ -86,12 +85,14 @@ class OwnLimitIT {
             assertThat(failure).isInstanceOf(DataAccessException.class).hasNoSuppressedExceptions();
         }
         assertThat(runs).hasValue(1);
-        assertNotSuspected(user, looks);
+        assertNotSuspected(user, probes);
     }
 
-    /** Its driver closes the connection of a statement that takes too long, as if the node had been lost. */
+    /**
+     * Connector/J then closes the connection of a statement that takes too long. MariaDB's own driver ignores the option and
+     * keeps the connection.
+     */
     private TestApplication closingConnections() {
-        assumeThat(stack).as("Connector/J alone has this option").isNotEqualTo(Stack.MARIADB);
         return applications.get(
                 stack,
                 JdbcApplication.class,
@@ -102,7 +103,7 @@ class OwnLimitIT {
 
     /** The transaction itself has no time limit, which would be a reason of its own for no second run. */
     private void assertQueryTimeoutReachesCaller(TestApplication user) {
-        double looks = looks(user);
+        double probes = probes(user);
 
         Throwable failure = catchThrowable(() -> user.transactions().readOnly(() -> {
             runs.incrementAndGet();
@@ -112,7 +113,7 @@ class OwnLimitIT {
         assertThat(failure).isInstanceOf(QueryTimeoutException.class);
         assertThat(failure.getSuppressed()).isEmpty();
         assertThat(runs).hasValue(1);
-        assertNotSuspected(user, looks);
+        assertNotSuspected(user, probes);
     }
 
     /** One in the configuration is the operator's means to tell a dead node. */
@@ -138,16 +139,16 @@ class OwnLimitIT {
         });
     }
 
-    /** A suspicion has its node probed at once, by another thread. */
-    private static void assertNotSuspected(TestApplication user, double looks) {
+    /** The monitor probes a suspected node immediately, on a thread of its own. */
+    private static void assertNotSuspected(TestApplication user, double probes) {
         await("no suspected node is probed")
                 .atMost(Duration.ofSeconds(10))
                 .during(Duration.ofSeconds(1))
-                .until(() -> looks(user) == looks);
+                .until(() -> probes(user) == probes);
     }
 
-    /** The monitor probes at the start, and whenever it is told of a loss. */
-    private static double looks(TestApplication user) {
+    /** With an interval of an hour: those of the start, and those of suspected nodes. */
+    private static double probes(TestApplication user) {
         return user.bean(MeterRegistry.class).find("replication.routing.probes").functionCounters().stream()
                 .mapToDouble(FunctionCounter::count)
                 .sum();
