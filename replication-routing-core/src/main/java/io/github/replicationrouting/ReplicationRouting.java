@@ -2,31 +2,42 @@ package io.github.replicationrouting;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.IsolationLevel;
-import io.github.replicationrouting.connection.logical.FallbackReads;
-import io.github.replicationrouting.connection.logical.Hold;
-import io.github.replicationrouting.connection.logical.Leases;
-import io.github.replicationrouting.connection.pool.ConnectionDefaults;
-import io.github.replicationrouting.connection.pool.NodePool;
-import io.github.replicationrouting.consistency.Consistency;
-import io.github.replicationrouting.consistency.ConsistencyMode;
-import io.github.replicationrouting.consistency.ConsistencySettings;
-import io.github.replicationrouting.consistency.KnownPositions;
-import io.github.replicationrouting.consistency.SessionScope;
-import io.github.replicationrouting.dialect.Dialects;
-import io.github.replicationrouting.metrics.RouterMetrics;
-import io.github.replicationrouting.monitor.ConnectionBreakers;
-import io.github.replicationrouting.monitor.IncompletePromotion;
-import io.github.replicationrouting.monitor.MonitorSettings;
-import io.github.replicationrouting.monitor.MonitoredNode;
-import io.github.replicationrouting.monitor.ServerTopologySource;
-import io.github.replicationrouting.monitor.TopologyListener;
-import io.github.replicationrouting.monitor.TopologyMonitor;
-import io.github.replicationrouting.node.Node;
-import io.github.replicationrouting.routing.Router;
-import io.github.replicationrouting.routing.RouterSettings;
-import io.github.replicationrouting.routing.RoutingDataSource;
-import io.github.replicationrouting.topology.Topology;
-import io.github.replicationrouting.topology.TopologySource;
+import io.github.replicationrouting.internal.assembly.BackgroundThreads;
+import io.github.replicationrouting.internal.assembly.CommitTracking;
+import io.github.replicationrouting.internal.assembly.KnownPositionsListener;
+import io.github.replicationrouting.internal.assembly.LastPromotion;
+import io.github.replicationrouting.internal.assembly.Membership;
+import io.github.replicationrouting.internal.assembly.NodeFactory;
+import io.github.replicationrouting.internal.assembly.PoolTopologyListener;
+import io.github.replicationrouting.internal.assembly.TopologyDiscovery;
+import io.github.replicationrouting.internal.connection.logical.FallbackLimiter;
+import io.github.replicationrouting.internal.connection.logical.LeaseManager;
+import io.github.replicationrouting.internal.connection.logical.PrimaryWait;
+import io.github.replicationrouting.internal.connection.pool.ConnectionDefaults;
+import io.github.replicationrouting.internal.connection.pool.NodePool;
+import io.github.replicationrouting.internal.consistency.Consistency;
+import io.github.replicationrouting.internal.consistency.KnownPositions;
+import io.github.replicationrouting.internal.consistency.SessionScope;
+import io.github.replicationrouting.internal.dialect.Dialects;
+import io.github.replicationrouting.internal.monitor.ConnectionBreakers;
+import io.github.replicationrouting.internal.monitor.ProbeTarget;
+import io.github.replicationrouting.internal.monitor.ServerTopologySource;
+import io.github.replicationrouting.internal.monitor.TopologyMonitor;
+import io.github.replicationrouting.internal.routing.Router;
+import io.github.replicationrouting.internal.routing.RouterSettings;
+import io.github.replicationrouting.internal.topology.Topology;
+import io.github.replicationrouting.settings.ConsistencyMode;
+import io.github.replicationrouting.settings.ConsistencySettings;
+import io.github.replicationrouting.settings.DiscoverySettings;
+import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.settings.NodeSettings;
+import io.github.replicationrouting.settings.ReadSettings;
+import io.github.replicationrouting.settings.WriteSettings;
+import io.github.replicationrouting.spi.RouterMetrics;
+import io.github.replicationrouting.spi.TopologyListener;
+import io.github.replicationrouting.spi.TopologySource;
+import io.github.replicationrouting.topology.IncompletePromotion;
+import io.github.replicationrouting.topology.Node;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
@@ -63,30 +74,30 @@ public final class ReplicationRouting implements AutoCloseable {
 
     private final String name;
     private final TopologyMonitor monitor;
-    private final Hold hold;
-    private final FallbackReads fallbackReads;
+    private final PrimaryWait hold;
+    private final FallbackLimiter fallbackReads;
     private final Membership membership;
     private final RoutingDataSource dataSource;
-    private final @Nullable Discovery discovery;
+    private final @Nullable TopologyDiscovery discovery;
     private final BulkheadRegistry bulkheads;
     private final ExecutorService background;
     private final RouterMetrics metrics;
     private final Supplier<String> promise;
-    private final PromotionRecord promotions;
+    private final LastPromotion promotions;
 
     private ReplicationRouting(
             String name,
             TopologyMonitor monitor,
-            Hold hold,
-            FallbackReads fallbackReads,
+            PrimaryWait hold,
+            FallbackLimiter fallbackReads,
             Membership membership,
             RoutingDataSource dataSource,
-            @Nullable Discovery discovery,
+            @Nullable TopologyDiscovery discovery,
             BulkheadRegistry bulkheads,
             ExecutorService background,
             RouterMetrics metrics,
             Supplier<String> promise,
-            PromotionRecord promotions) {
+            LastPromotion promotions) {
         this.name = name;
         this.promise = promise;
         this.promotions = promotions;
@@ -343,25 +354,25 @@ public final class ReplicationRouting implements AutoCloseable {
             Dialects dialects = Dialects.standard();
             ConnectionBreakers breakers = new ConnectionBreakers(name, circuitBreakers, monitor.interval());
             ConnectionDefaults defaults = defaultsOf(nodes.get(0).pool());
-            List<NodeAssembly.Parts> parts = new ArrayList<>();
+            List<NodeFactory.Parts> parts = new ArrayList<>();
             ConcurrentMap<Node, NodePool> pools = new ConcurrentHashMap<>();
             ExecutorService background = BackgroundThreads.named(name);
-            NodeAssembly assembly = new NodeAssembly(
+            NodeFactory assembly = new NodeFactory(
                     dialects, defaults, breakers, background, consistency.mode() == ConsistencyMode.SESSION);
             requireDifferentNames();
             try {
                 for (NodeSettings settings : nodes) {
-                    NodeAssembly.Parts node = assembly.assemble(settings);
+                    NodeFactory.Parts node = assembly.assemble(settings);
                     parts.add(node);
                     pools.put(node.node(), node.pool());
                 }
                 // First of all, because others may take their time.
                 List<TopologyListener> all = new ArrayList<>(listeners);
                 KnownPositions known = new KnownPositions(monitor.interval());
-                FallbackReads fallbackReads = fallbackReads(pools.size());
-                all.add(0, new PoolKeeper(pools, fallbackReads));
-                all.add(1, new PositionsKeeper(known));
-                PromotionRecord promotions = new PromotionRecord();
+                FallbackLimiter fallbackReads = fallbackReads(pools.size());
+                all.add(0, new PoolTopologyListener(pools, fallbackReads));
+                all.add(1, new KnownPositionsListener(known));
+                LastPromotion promotions = new LastPromotion();
                 all.add(2, promotions);
                 TopologyMonitor topology = new TopologyMonitor(
                         name, monitoredOf(parts), monitor, dialects, breakers, all, metrics, writes.policy());
@@ -374,11 +385,11 @@ public final class ReplicationRouting implements AutoCloseable {
                         zone,
                         consistency.longestWait(),
                         monitor.interval());
-                Hold hold = new Hold(topology, writes.hold(), mostHeld(pools.values()), metrics);
+                PrimaryWait hold = new PrimaryWait(topology, writes.hold(), mostHeld(pools.values()), metrics);
                 RoutingDataSource dataSource = new RoutingDataSource(
                         name,
                         new Router(topology, decisions),
-                        new Leases(pools, topology, defaults, hold, metrics, fallbackReads, sessions),
+                        new LeaseManager(pools, topology, defaults, hold, metrics, fallbackReads, sessions),
                         topology);
                 Membership membership = new Membership(name, assembly, parts, topology, pools, background);
                 return new ReplicationRouting(
@@ -394,7 +405,9 @@ public final class ReplicationRouting implements AutoCloseable {
                         metrics,
                         () -> sessions.describe(
                                 sessionScope,
-                                sessions.isOn() ? OwnWrites.areReported(topology, pools, monitor.timeout()) : null),
+                                sessions.isOn()
+                                        ? CommitTracking.areReported(topology, pools, monitor.timeout())
+                                        : null),
                         promotions);
             } catch (RuntimeException e) {
                 pools.values().forEach(NodePool::close);
@@ -414,18 +427,18 @@ public final class ReplicationRouting implements AutoCloseable {
         }
 
         /** A single node has no replica to miss, so that nothing is kept from it unless somebody says so. */
-        private FallbackReads fallbackReads(int nodes) {
+        private FallbackLimiter fallbackReads(int nodes) {
             Integer limit = reads.maxFallbackConcurrency();
-            return new FallbackReads(
+            return new FallbackLimiter(
                     name, bulkheads, nodes == 1 && limit == null ? Integer.valueOf(Integer.MAX_VALUE) : limit);
         }
 
-        private static List<MonitoredNode> monitoredOf(List<NodeAssembly.Parts> parts) {
-            return parts.stream().map(NodeAssembly.Parts::monitored).toList();
+        private static List<ProbeTarget> monitoredOf(List<NodeFactory.Parts> parts) {
+            return parts.stream().map(NodeFactory.Parts::monitored).toList();
         }
 
-        private @Nullable Discovery discoveryOf(
-                Membership membership, TopologyMonitor topology, Dialects dialects, NodeAssembly assembly) {
+        private @Nullable TopologyDiscovery discoveryOf(
+                Membership membership, TopologyMonitor topology, Dialects dialects, NodeFactory assembly) {
             DiscoverySettings configured = discovery;
             if (configured == null) {
                 return null;
@@ -438,14 +451,14 @@ public final class ReplicationRouting implements AutoCloseable {
                             name,
                             topology,
                             membership::monitored,
-                            spec -> NodeAssembly.monitored(found.settings().apply(spec)),
+                            spec -> NodeFactory.monitored(found.settings().apply(spec)),
                             dialects,
                             monitor.timeout(),
                             found.removeAfter(),
                             System::nanoTime);
             Set<String> declared =
                     nodes.stream().map(node -> node.spec().name()).collect(Collectors.toUnmodifiableSet());
-            return new Discovery(name, source, found, membership, topology, declared);
+            return new TopologyDiscovery(name, source, found, membership, topology, declared);
         }
 
         private void requireDifferentNames() {

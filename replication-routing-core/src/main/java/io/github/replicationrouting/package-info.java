@@ -1,4 +1,4 @@
-/** Assembles one router out of its nodes, monitor, pools and connections. */
+/** What applications use: the data source, hints and annotations, the session token, exceptions, and the router's handle. */
 @NullMarked
 package io.github.replicationrouting;
 

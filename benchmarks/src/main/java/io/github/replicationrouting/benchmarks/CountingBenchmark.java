@@ -1,8 +1,8 @@
 package io.github.replicationrouting.benchmarks;
 
 import io.github.replicationrouting.autoconfigure.metrics.RouterMeters;
-import io.github.replicationrouting.node.Node;
-import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeSpec;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

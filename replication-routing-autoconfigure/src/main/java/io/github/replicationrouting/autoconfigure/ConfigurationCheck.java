@@ -7,8 +7,8 @@ import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.M
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Reads;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.TopologyKind;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Writes;
-import io.github.replicationrouting.node.DeclaredRole;
-import io.github.replicationrouting.node.NodeKind;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.NodeKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +21,7 @@ import org.springframework.util.StringUtils;
 /** Finds everything that is wrong with the values of a configuration. */
 final class ConfigurationCheck {
 
-    private static final int SHORTEST_KEY = 16;
+    private static final int MIN_KEY = 16;
     private static final String PREFIX = ReplicationRoutingProperties.PREFIX + ".";
 
     private final @Nullable Set<String> dialects;
@@ -75,12 +75,12 @@ final class ConfigurationCheck {
         boolean signed = consistency.getCarrier() == Consistency.Carrier.COOKIE
                 || consistency.getCarrier() == Consistency.Carrier.HEADER;
         String key = consistency.getSigningKey();
-        if (signed && (key == null || key.length() < SHORTEST_KEY)) {
+        if (signed && (key == null || key.length() < MIN_KEY)) {
             add(
                     PREFIX + "consistency.signing-key "
-                            + (key == null ? "is not set" : "is shorter than " + SHORTEST_KEY + " characters")
+                            + (key == null ? "is not set" : "is shorter than " + MIN_KEY + " characters")
                             + ", but a token that travels with the client must be signed",
-                    "Set '" + PREFIX + "consistency.signing-key' to the same random secret of at least " + SHORTEST_KEY
+                    "Set '" + PREFIX + "consistency.signing-key' to the same random secret of at least " + MIN_KEY
                             + " characters in all instances, or '" + PREFIX + "consistency.carrier' to 'http-session'");
         }
     }

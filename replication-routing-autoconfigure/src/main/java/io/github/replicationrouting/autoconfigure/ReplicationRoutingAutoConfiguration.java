@@ -1,18 +1,18 @@
 package io.github.replicationrouting.autoconfigure;
 
 import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.RoutingDataSource;
 import io.github.replicationrouting.autoconfigure.event.TopologyEventPublisher;
-import io.github.replicationrouting.consistency.SessionScope;
-import io.github.replicationrouting.dialect.Dialects;
-import io.github.replicationrouting.dialect.ReplicationDialect;
-import io.github.replicationrouting.metrics.RouterMetrics;
-import io.github.replicationrouting.monitor.TopologyListener;
-import io.github.replicationrouting.routing.RoutingDataSource;
-import io.github.replicationrouting.selection.NodeSelector;
-import io.github.replicationrouting.topology.TopologySource;
-import io.github.replicationrouting.transaction.ConflictPolicy;
-import io.github.replicationrouting.transaction.RefusedWritePolicy;
-import io.github.replicationrouting.transaction.RerunPolicy;
+import io.github.replicationrouting.internal.consistency.SessionScope;
+import io.github.replicationrouting.internal.dialect.Dialects;
+import io.github.replicationrouting.internal.transaction.ConflictRetryPolicy;
+import io.github.replicationrouting.internal.transaction.DemotionRetryPolicy;
+import io.github.replicationrouting.internal.transaction.RetryPolicy;
+import io.github.replicationrouting.spi.NodeSelector;
+import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.RouterMetrics;
+import io.github.replicationrouting.spi.TopologyListener;
+import io.github.replicationrouting.spi.TopologySource;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.util.List;
@@ -128,7 +128,7 @@ public final class ReplicationRoutingAutoConfiguration {
                             bulkheads.getIfUnique(() -> ownBulkheads),
                             source.getIfAvailable());
             routing.start();
-            new StartReport(properties, pools, logger::warn)
+            new StartupReport(properties, pools, logger::warn)
                     .tell(nodes, routing.topology().snapshot());
             return routing;
         }
@@ -160,13 +160,13 @@ public final class ReplicationRoutingAutoConfiguration {
         }
 
         @Bean
-        RerunPolicy replicationRoutingConflictPolicy(ReplicationRoutingProperties properties) {
-            return new ConflictPolicy(properties.getWrites().getConflictRetries());
+        RetryPolicy replicationRoutingConflictPolicy(ReplicationRoutingProperties properties) {
+            return new ConflictRetryPolicy(properties.getWrites().getConflictRetries());
         }
 
         @Bean
-        RerunPolicy replicationRoutingRefusedWritePolicy(ReplicationRoutingProperties properties) {
-            return new RefusedWritePolicy(!properties.getWrites().getHold().isZero());
+        RetryPolicy replicationRoutingRefusedWritePolicy(ReplicationRoutingProperties properties) {
+            return new DemotionRetryPolicy(!properties.getWrites().getHold().isZero());
         }
 
         private static Map<String, ReplicationDialect> byName(ObjectProvider<ReplicationDialect> beans) {

@@ -1,6 +1,6 @@
 package io.github.replicationrouting.autoconfigure;
 
-import io.github.replicationrouting.node.DeclaredRole;
+import io.github.replicationrouting.topology.DeclaredRole;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;

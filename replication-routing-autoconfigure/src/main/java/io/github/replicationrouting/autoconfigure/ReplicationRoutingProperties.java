@@ -1,13 +1,13 @@
 package io.github.replicationrouting.autoconfigure;
 
-import io.github.replicationrouting.consistency.ConsistencyMode;
-import io.github.replicationrouting.monitor.LagProbe;
-import io.github.replicationrouting.monitor.OnIncompletePromotion;
-import io.github.replicationrouting.monitor.OnMultipleWritable;
-import io.github.replicationrouting.node.DeclaredRole;
-import io.github.replicationrouting.node.NodeKind;
-import io.github.replicationrouting.routing.OutsideTransaction;
-import io.github.replicationrouting.routing.WhenNoneEligible;
+import io.github.replicationrouting.settings.ConsistencyMode;
+import io.github.replicationrouting.settings.LagProbe;
+import io.github.replicationrouting.settings.OnIncompletePromotion;
+import io.github.replicationrouting.settings.OnMultipleWritable;
+import io.github.replicationrouting.settings.OutsideTransaction;
+import io.github.replicationrouting.settings.WhenNoneEligible;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.NodeKind;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

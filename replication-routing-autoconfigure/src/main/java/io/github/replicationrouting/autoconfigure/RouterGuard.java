@@ -1,9 +1,9 @@
 package io.github.replicationrouting.autoconfigure;
 
+import io.github.replicationrouting.RoutingDataSource;
 import io.github.replicationrouting.autoconfigure.InvalidRoutingConfigurationException.Problem;
-import io.github.replicationrouting.dialect.ReplicationDialect;
-import io.github.replicationrouting.routing.RoutingDataSource;
-import io.github.replicationrouting.selection.NodeSelector;
+import io.github.replicationrouting.spi.NodeSelector;
+import io.github.replicationrouting.spi.ReplicationDialect;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;

@@ -2,7 +2,7 @@ package io.github.replicationrouting.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.autoconfigure.session.SessionAutoConfiguration;
+import io.github.replicationrouting.autoconfigure.session.ReplicationRoutingSessionAutoConfiguration;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Objects;
@@ -354,7 +354,7 @@ class InvalidRoutingConfigurationTest {
         new WebApplicationContextRunner(AnnotationConfigServletWebServerApplicationContext::new)
                 .withConfiguration(AutoConfigurations.of(
                         ReplicationRoutingAutoConfiguration.class,
-                        SessionAutoConfiguration.class,
+                        ReplicationRoutingSessionAutoConfiguration.class,
                         TomcatServletWebServerAutoConfiguration.class))
                 .withPropertyValues(ClosedPorts.NODES)
                 .withPropertyValues("server.port=0", "replication.routing.consistency.carrier=" + carrier)

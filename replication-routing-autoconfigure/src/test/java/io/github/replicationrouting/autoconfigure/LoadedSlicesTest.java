@@ -3,7 +3,7 @@ package io.github.replicationrouting.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.routing.RoutingDataSource;
+import io.github.replicationrouting.RoutingDataSource;
 import jakarta.persistence.EntityManagerFactory;
 import javax.sql.DataSource;
 import org.apache.ibatis.session.SqlSessionFactory;

@@ -2,7 +2,7 @@ package io.github.replicationrouting.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.routing.DecisionReason;
+import io.github.replicationrouting.DecisionReason;
 import io.github.replicationrouting.topology.NodeState;
 import java.io.IOException;
 import java.io.InputStream;

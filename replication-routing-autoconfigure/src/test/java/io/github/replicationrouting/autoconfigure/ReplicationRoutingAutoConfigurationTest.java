@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.node.DeclaredRole;
-import io.github.replicationrouting.node.NodeSpec;
-import io.github.replicationrouting.routing.RoutingDataSource;
-import io.github.replicationrouting.selection.NodeSelector;
+import io.github.replicationrouting.RoutingDataSource;
+import io.github.replicationrouting.spi.NodeSelector;
+import io.github.replicationrouting.spi.TopologySource;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeStatus;
-import io.github.replicationrouting.topology.TopologySource;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;

@@ -3,10 +3,10 @@ package io.github.replicationrouting.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.RoutingDataSource;
 import io.github.replicationrouting.autoconfigure.endpoint.ReplicationRoutingEndpoint;
 import io.github.replicationrouting.autoconfigure.endpoint.ReplicationRoutingEndpointAutoConfiguration;
 import io.github.replicationrouting.autoconfigure.info.ReplicationRoutingInfoContributorAutoConfiguration;
-import io.github.replicationrouting.routing.RoutingDataSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -102,7 +102,8 @@ class TestSlicesTest {
     @Test
     void whenTheTestReplacesTheDatabaseScriptsShouldRunOnIt() {
         slice.withConfiguration(AutoConfigurations.of(
-                        RoutedScriptsAutoConfiguration.class, DataSourceInitializationAutoConfiguration.class))
+                        ReplicationRoutingScriptsAutoConfiguration.class,
+                        DataSourceInitializationAutoConfiguration.class))
                 .withPropertyValues("spring.sql.init.schema-locations=classpath:test-slice.sql")
                 .run(context -> assertThat(new JdbcTemplate(context.getBean(DataSource.class))
                                 .queryForObject("SELECT COUNT(*) FROM made_by_a_script", Integer.class))

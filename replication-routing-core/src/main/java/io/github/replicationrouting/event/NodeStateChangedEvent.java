@@ -1,7 +1,7 @@
 package io.github.replicationrouting.event;
 
-import io.github.replicationrouting.node.Role;
 import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.Role;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-/** What an application may hear of. */
+/** Events that a router publishes to the application. */
 @NullMarked
 package io.github.replicationrouting.event;
 

@@ -137,7 +137,7 @@ public final class GtidSet implements Position {
         long count = 0;
         for (long[] numbers : intervals) {
             for (int n = 0; n < numbers.length; n += 2) {
-                count = Saturated.add(count, numbers[n + 1] - numbers[n] + 1);
+                count = SaturatingMath.add(count, numbers[n + 1] - numbers[n] + 1);
             }
         }
         return count;

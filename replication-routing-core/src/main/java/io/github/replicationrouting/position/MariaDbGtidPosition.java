@@ -191,7 +191,7 @@ public final class MariaDbGtidPosition implements Position {
                 long from = theirs < 0 ? 0 : position.last[theirs + SEQUENCE];
                 long further = last[at + SEQUENCE] - from;
                 // No further, and yet not reached: one sequence from two servers.
-                missing = Saturated.add(missing, further == 0 ? 1 : Saturated.ofUnsigned(further));
+                missing = SaturatingMath.add(missing, further == 0 ? 1 : SaturatingMath.ofUnsigned(further));
             }
         }
         return OptionalLong.of(missing);

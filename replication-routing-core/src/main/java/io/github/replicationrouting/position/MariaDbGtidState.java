@@ -113,7 +113,7 @@ public final class MariaDbGtidState implements Position {
         for (Map.Entry<Origin, Long> entry : last.entrySet()) {
             if (!state.reaches(entry.getKey(), entry.getValue())) {
                 long from = Objects.requireNonNullElse(state.last.get(entry.getKey()), 0L);
-                missing = Saturated.add(missing, Saturated.ofUnsigned(entry.getValue() - from));
+                missing = SaturatingMath.add(missing, SaturatingMath.ofUnsigned(entry.getValue() - from));
             }
         }
         return OptionalLong.of(missing);

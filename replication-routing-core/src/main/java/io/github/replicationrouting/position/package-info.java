@@ -1,4 +1,4 @@
-/** What a server has executed, and the arithmetic on it. */
+/** Replication positions of servers, and arithmetic on them. */
 @NullMarked
 package io.github.replicationrouting.position;
 

@@ -1,7 +1,5 @@
 package io.github.replicationrouting.topology;
 
-import io.github.replicationrouting.node.Node;
-import io.github.replicationrouting.node.Role;
 import io.github.replicationrouting.position.Position;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

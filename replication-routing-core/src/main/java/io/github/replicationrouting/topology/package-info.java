@@ -1,4 +1,4 @@
-/** The immutable picture of all nodes that the monitor publishes and routing reads. */
+/** The nodes of a router and the immutable snapshot of their state. */
 @NullMarked
 package io.github.replicationrouting.topology;
 

@@ -20,7 +20,7 @@ final class Pull implements ResultCallback<PullResponseItem> {
 
     private static final Pattern ANSWER = Pattern.compile("\\{\"message\":\"(.*)\"}");
 
-    private static final int LONGEST_ERROR = 300;
+    private static final int MAX_ERROR = 300;
 
     private final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
 
@@ -80,7 +80,7 @@ final class Pull implements ResultCallback<PullResponseItem> {
 
     private static String inShort(String text) {
         String line = text.strip().lines().findFirst().orElse("");
-        return line.length() <= LONGEST_ERROR ? line : line.substring(0, LONGEST_ERROR) + "...";
+        return line.length() <= MAX_ERROR ? line : line.substring(0, MAX_ERROR) + "...";
     }
 
     private record Report(boolean last, @Nullable String error) {}

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;

@@ -8,7 +8,7 @@ import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;

@@ -6,7 +6,7 @@ import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.integration.support.Transactions;
-import io.github.replicationrouting.routing.RoutingHints;
+import io.github.replicationrouting.RoutingHints;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.github.replicationrouting.integration.consistency;
 
-import io.github.replicationrouting.consistency.Session;
-import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.internal.consistency.Session;
+import io.github.replicationrouting.internal.consistency.SessionRequirements;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +14,7 @@ final class CheckedSession {
     private final @Nullable Session shared;
     private final Object lock = new Object();
     private final Seen all;
-    private SessionToken stored = new Session().token();
+    private SessionRequirements stored = new Session().requirements();
 
     private CheckedSession(@Nullable Session shared, int rows) {
         this.shared = shared;
@@ -103,11 +103,11 @@ final class CheckedSession {
     /** Keeps what other requests have left while this one ran. */
     private final class Request implements Session.Origin {
 
-        private @Nullable SessionToken last;
-        private @Nullable SessionToken others;
+        private @Nullable SessionRequirements last;
+        private @Nullable SessionRequirements others;
 
         @Override
-        public SessionToken load() {
+        public SessionRequirements load() {
             synchronized (lock) {
                 last = stored;
                 return stored;
@@ -120,7 +120,7 @@ final class CheckedSession {
                 if (stored != last) {
                     others = others == null ? stored : others.and(stored);
                 }
-                SessionToken token = session.token();
+                SessionRequirements token = session.requirements();
                 stored = others == null ? token : token.and(others);
                 last = stored;
             }

@@ -1,6 +1,6 @@
 package io.github.replicationrouting.integration.consistency;
 
-import io.github.replicationrouting.consistency.Session;
+import io.github.replicationrouting.internal.consistency.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

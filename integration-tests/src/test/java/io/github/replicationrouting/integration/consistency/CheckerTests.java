@@ -3,8 +3,8 @@ package io.github.replicationrouting.integration.consistency;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.consistency.ConsistencyMode;
-import io.github.replicationrouting.consistency.ConsistencySettings;
+import io.github.replicationrouting.settings.ConsistencyMode;
+import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -28,7 +28,7 @@ abstract class CheckerTests {
     private static final Logger log = LoggerFactory.getLogger(CheckerTests.class);
     private static final @Nullable Long DEMANDED = Long.getLong("replication-routing.test.pairs");
     private static final long PAIRS = DEMANDED == null ? 30_000 : DEMANDED;
-    private static final int FEWEST_PAIRS_PER_SECOND = 250;
+    private static final int MIN_PAIRS_PER_SECOND = 250;
     private static final int SESSIONS = 12;
     private static final long PAIRS_UNDER_EACH_FAULT = Math.max(300, PAIRS / 200);
     private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -40,7 +40,7 @@ abstract class CheckerTests {
     /** @param seconds when to end although fewer pairs are done, where none are demanded */
     CheckerTests(JdbcDriver driver, long seconds) {
         this.driver = driver;
-        this.seconds = DEMANDED == null ? seconds : Math.max(seconds, DEMANDED / FEWEST_PAIRS_PER_SECOND);
+        this.seconds = DEMANDED == null ? seconds : Math.max(seconds, DEMANDED / MIN_PAIRS_PER_SECOND);
     }
 
     @BeforeEach

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.consistency.Session;
+import io.github.replicationrouting.internal.consistency.Session;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.Stack;

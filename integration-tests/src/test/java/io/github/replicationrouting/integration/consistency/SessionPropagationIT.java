@@ -2,7 +2,7 @@ package io.github.replicationrouting.integration.consistency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;

@@ -34,7 +34,7 @@ final class Operator {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    private static final int MOST_ACTIONS_WITHOUT_MENDING = 4;
+    private static final int MAX_ACTIONS_WITHOUT_MENDING = 4;
 
     private interface Action {
         void take() throws InterruptedException;
@@ -73,7 +73,7 @@ final class Operator {
         long end = System.nanoTime() + length.toNanos();
         int actions = 0;
         while (end - System.nanoTime() > 0) {
-            if (usableFollowers().isEmpty() || ++actions > MOST_ACTIONS_WITHOUT_MENDING) {
+            if (usableFollowers().isEmpty() || ++actions > MAX_ACTIONS_WITHOUT_MENDING) {
                 mend();
                 actions = 0;
             }

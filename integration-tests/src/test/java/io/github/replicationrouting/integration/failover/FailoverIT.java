@@ -12,7 +12,7 @@ import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.NodeRole;
 import io.github.replicationrouting.topology.NodeState;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.replicationrouting.integration.failover.History.Told;
 import io.github.replicationrouting.integration.failover.History.Write;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.routing.CommitOutcomeUnknownException;
+import io.github.replicationrouting.CommitOutcomeUnknownException;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.sql.Connection;

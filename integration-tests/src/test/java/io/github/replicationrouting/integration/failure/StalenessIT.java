@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class StalenessIT {
 
     private static final int READERS = 4;
-    private static final int MOST_COMMITS = 100_000;
+    private static final int MAX_COMMITS = 100_000;
     private static final Duration MAX_LAG = Duration.ofSeconds(2);
     private static final Duration INTERVAL = Duration.ofMillis(500);
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -32,7 +32,7 @@ class StalenessIT {
     private final TestApplication app;
 
     /** When the commit of each number was acknowledged; 0 before. */
-    private final AtomicLongArray acknowledged = new AtomicLongArray(MOST_COMMITS);
+    private final AtomicLongArray acknowledged = new AtomicLongArray(MAX_COMMITS);
 
     private final AtomicLong stalest = new AtomicLong();
     private final AtomicLong reads = new AtomicLong();
@@ -94,7 +94,7 @@ class StalenessIT {
     }
 
     private void write() {
-        for (int number = 1; number < MOST_COMMITS && !closed; number++) {
+        for (int number = 1; number < MAX_COMMITS && !closed; number++) {
             int next = number;
             app.transactions().write(() -> app.jdbc().update("UPDATE tick SET number = ? WHERE id = 1", next));
             acknowledged.set(number, System.nanoTime());
@@ -106,7 +106,7 @@ class StalenessIT {
             long began = System.nanoTime();
             int number = app.transactions()
                     .readOnly(() -> app.jdbc().queryForObject("SELECT number FROM tick WHERE id = 1", Integer.class));
-            long replaced = number + 1 < MOST_COMMITS ? acknowledged.get(number + 1) : 0;
+            long replaced = number + 1 < MAX_COMMITS ? acknowledged.get(number + 1) : 0;
             if (replaced != 0) {
                 stalest.accumulateAndGet(began - replaced, Math::max);
             }

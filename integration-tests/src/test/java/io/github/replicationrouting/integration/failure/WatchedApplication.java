@@ -1,12 +1,12 @@
 package io.github.replicationrouting.integration.failure;
 
 import com.zaxxer.hikari.HikariConfig;
-import io.github.replicationrouting.NodeSettings;
+import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.metrics.RouterMetrics;
-import io.github.replicationrouting.monitor.TopologyListener;
-import io.github.replicationrouting.node.Node;
-import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.spi.RouterMetrics;
+import io.github.replicationrouting.spi.TopologyListener;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;

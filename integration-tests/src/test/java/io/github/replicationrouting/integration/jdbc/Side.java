@@ -2,21 +2,21 @@ package io.github.replicationrouting.integration.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.github.replicationrouting.connection.logical.FallbackReads;
-import io.github.replicationrouting.connection.logical.Hold;
-import io.github.replicationrouting.connection.logical.Leases;
-import io.github.replicationrouting.connection.physical.PhysicalConnection;
-import io.github.replicationrouting.connection.pool.ConnectionDefaults;
-import io.github.replicationrouting.connection.pool.NodePool;
-import io.github.replicationrouting.connection.pool.Stay;
-import io.github.replicationrouting.consistency.Consistency;
-import io.github.replicationrouting.consistency.ConsistencySettings;
-import io.github.replicationrouting.consistency.KnownPositions;
-import io.github.replicationrouting.metrics.RouterMetrics;
-import io.github.replicationrouting.node.Node;
-import io.github.replicationrouting.node.NodeSpec;
-import io.github.replicationrouting.routing.Decision;
-import io.github.replicationrouting.routing.DecisionReason;
+import io.github.replicationrouting.internal.connection.logical.FallbackLimiter;
+import io.github.replicationrouting.internal.connection.logical.PrimaryWait;
+import io.github.replicationrouting.internal.connection.logical.LeaseManager;
+import io.github.replicationrouting.internal.connection.physical.PhysicalConnection;
+import io.github.replicationrouting.internal.connection.pool.ConnectionDefaults;
+import io.github.replicationrouting.internal.connection.pool.NodePool;
+import io.github.replicationrouting.internal.connection.pool.WaitCondition;
+import io.github.replicationrouting.internal.consistency.Consistency;
+import io.github.replicationrouting.settings.ConsistencySettings;
+import io.github.replicationrouting.internal.consistency.KnownPositions;
+import io.github.replicationrouting.spi.RouterMetrics;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeSpec;
+import io.github.replicationrouting.Decision;
+import io.github.replicationrouting.DecisionReason;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -116,7 +116,7 @@ interface Side extends AutoCloseable {
 
         @Override
         public Connection borrow() throws SQLException {
-            return nodePool.borrow(System.nanoTime(), Stay.WHATEVER_HAPPENS);
+            return nodePool.borrow(System.nanoTime(), WaitCondition.WHATEVER_HAPPENS);
         }
 
         @Override
@@ -134,20 +134,20 @@ interface Side extends AutoCloseable {
         }
     }
 
-    record Logical(NodePool nodePool, Leases leases) implements Side {
+    record Logical(NodePool nodePool, LeaseManager leases) implements Side {
 
         static Logical over(NodePool pool, ConnectionDefaults defaults) {
             var topology = new FixedTopology();
-            var hold = new Hold(topology, Duration.ZERO, 0, RouterMetrics.NONE);
+            var hold = new PrimaryWait(topology, Duration.ZERO, 0, RouterMetrics.NONE);
             return new Logical(
                     pool,
-                    new Leases(
+                    new LeaseManager(
                             new ConcurrentHashMap<>(Map.of(pool.node(), pool)),
                             topology,
                             defaults,
                             hold,
                             RouterMetrics.NONE,
-                            new FallbackReads("test", BulkheadRegistry.ofDefaults(), null),
+                            new FallbackLimiter("test", BulkheadRegistry.ofDefaults(), null),
                             new Consistency(
                                     "trial",
                                     ConsistencySettings.defaults(),

@@ -160,7 +160,7 @@ class OpenSessionIT {
         inOpenSession(() -> {
             assertThatThrownBy(() -> transactions.readOnly(this::loseConnection))
                     .satisfies(this::tellsTheLoss);
-            // Each re-run lost its connection too, so that both replicas may be suspected.
+            // Each retry lost its connection too, so that both replicas may be suspected.
             app.awaitAllInUse();
             assertThat(transactions.readOnly(this::node)).isIn(app.replicas());
             assertThat(transactions.write(this::node)).isEqualTo(app.primary());

@@ -4,10 +4,10 @@ import static io.github.replicationrouting.integration.lag.WatchedCluster.status
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.metrics.RouterMetrics;
-import io.github.replicationrouting.monitor.LagProbe;
-import io.github.replicationrouting.monitor.TopologyMonitor;
-import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.spi.RouterMetrics;
+import io.github.replicationrouting.settings.LagProbe;
+import io.github.replicationrouting.internal.monitor.TopologyMonitor;
+import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.NodeStatus;
@@ -33,7 +33,7 @@ abstract class LagAccuracyTests {
     private static final Duration INTERVAL = Duration.ofMillis(500);
 
     /** Intervals vary by a fifth. */
-    private static final Duration LONGEST_INTERVAL = INTERVAL.multipliedBy(6).dividedBy(5);
+    private static final Duration MAX_INTERVAL = INTERVAL.multipliedBy(6).dividedBy(5);
 
     private static final Duration TOLERANCE = Duration.ofMillis(100);
     private static final Duration SITUATION = Duration.ofSeconds(6);
@@ -149,10 +149,10 @@ abstract class LagAccuracyTests {
         long slack = situation.slack();
         assertThat(percentile(absolute(errorsAtProbe(situation, truth)), 95))
                 .as("error of the lag at its probe, %s", situation.name)
-                .isLessThanOrEqualTo(LONGEST_INTERVAL.toNanos() + slack);
+                .isLessThanOrEqualTo(MAX_INTERVAL.toNanos() + slack);
         assertThat(percentile(lagErrors(situation, truth), 5))
                 .as("lag too small, %s", situation.name)
-                .isGreaterThanOrEqualTo(-LONGEST_INTERVAL.toNanos() - slack);
+                .isGreaterThanOrEqualTo(-MAX_INTERVAL.toNanos() - slack);
         assertThat(ageErrors(situation, truth)[0])
                 .as("too fresh, %s", situation.name)
                 .isGreaterThanOrEqualTo(0);

@@ -3,9 +3,9 @@ package io.github.replicationrouting.integration.lag;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.monitor.LagProbe;
-import io.github.replicationrouting.monitor.TopologyMonitor;
-import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.settings.LagProbe;
+import io.github.replicationrouting.internal.monitor.TopologyMonitor;
+import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.MariaDbGtidPosition;

@@ -3,7 +3,7 @@ package io.github.replicationrouting.integration.lag;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.monitor.LagProbe;
+import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.topology.NodeState;
 import java.util.List;

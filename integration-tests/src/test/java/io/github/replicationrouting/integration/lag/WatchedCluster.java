@@ -1,17 +1,17 @@
 package io.github.replicationrouting.integration.lag;
 
 import com.zaxxer.hikari.util.Credentials;
-import io.github.replicationrouting.dialect.Dialects;
-import io.github.replicationrouting.driver.ConnectionFactory;
-import io.github.replicationrouting.metrics.RouterMetrics;
-import io.github.replicationrouting.monitor.ConnectionBreakers;
-import io.github.replicationrouting.monitor.LagProbe;
-import io.github.replicationrouting.monitor.MonitorSettings;
-import io.github.replicationrouting.monitor.MonitoredNode;
-import io.github.replicationrouting.monitor.TopologyMonitor;
-import io.github.replicationrouting.monitor.WritePolicy;
-import io.github.replicationrouting.node.Node;
-import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.internal.dialect.Dialects;
+import io.github.replicationrouting.internal.driver.ConnectionFactory;
+import io.github.replicationrouting.spi.RouterMetrics;
+import io.github.replicationrouting.internal.monitor.ConnectionBreakers;
+import io.github.replicationrouting.settings.LagProbe;
+import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.internal.monitor.ProbeTarget;
+import io.github.replicationrouting.internal.monitor.TopologyMonitor;
+import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.NodeStatus;
@@ -62,8 +62,8 @@ enum WatchedCluster {
 
     static TopologyMonitor watch(
             ReplicatedCluster cluster, LagProbe probe, Duration interval, Duration maxLag, RouterMetrics metrics) {
-        List<MonitoredNode> nodes = cluster.nodes().stream()
-                .map(node -> new MonitoredNode(
+        List<ProbeTarget> nodes = cluster.nodes().stream()
+                .map(node -> new ProbeTarget(
                         new Node(NodeSpec.of(node.name(), node.jdbcUrl())),
                         connections(node.jdbcUrl(), cluster.monitorUsername(), cluster.monitorPassword()),
                         null))

@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.util.Credentials;
-import io.github.replicationrouting.dialect.Dialects;
-import io.github.replicationrouting.driver.ConnectionFactory;
-import io.github.replicationrouting.metrics.RouterMetrics;
-import io.github.replicationrouting.monitor.ConnectionBreakers;
-import io.github.replicationrouting.monitor.LagProbe;
-import io.github.replicationrouting.monitor.MonitorSettings;
-import io.github.replicationrouting.monitor.MonitoredNode;
-import io.github.replicationrouting.monitor.TopologyMonitor;
-import io.github.replicationrouting.monitor.WritePolicy;
-import io.github.replicationrouting.node.Node;
-import io.github.replicationrouting.node.NodeSpec;
-import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.internal.dialect.Dialects;
+import io.github.replicationrouting.internal.driver.ConnectionFactory;
+import io.github.replicationrouting.spi.RouterMetrics;
+import io.github.replicationrouting.internal.monitor.ConnectionBreakers;
+import io.github.replicationrouting.settings.LagProbe;
+import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.internal.monitor.ProbeTarget;
+import io.github.replicationrouting.internal.monitor.TopologyMonitor;
+import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeSpec;
+import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
@@ -353,8 +353,8 @@ abstract class MonitorTests {
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(30));
-        List<MonitoredNode> nodes = cluster().nodes().stream()
-                .map(node -> new MonitoredNode(
+        List<ProbeTarget> nodes = cluster().nodes().stream()
+                .map(node -> new ProbeTarget(
                         new Node(NodeSpec.of(node.name(), node.jdbcUrl(driver))), connections.apply(node.name()), null))
                 .toList();
         monitor = new TopologyMonitor(

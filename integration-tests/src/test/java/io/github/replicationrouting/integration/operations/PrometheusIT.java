@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.Transactions;
-import io.github.replicationrouting.metrics.RouterMetrics;
+import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -118,7 +118,7 @@ class PrometheusIT {
             transactions.write(() -> jdbc.queryForList("SELECT 1"));
         }
         RouterMetrics metrics = application.bean(RouterMetrics.class);
-        metrics.rerun("read", "succeeded");
+        metrics.retry("read", "succeeded");
         metrics.consistencyWaited(Duration.ofMillis(3), "reached");
         metrics.held(Duration.ofMillis(20), "released");
     }

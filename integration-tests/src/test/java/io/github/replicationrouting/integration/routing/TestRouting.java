@@ -4,11 +4,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariPoolMXBean;
-import io.github.replicationrouting.NodeSettings;
+import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.monitor.LagProbe;
-import io.github.replicationrouting.monitor.MonitorSettings;
-import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.settings.LagProbe;
+import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;

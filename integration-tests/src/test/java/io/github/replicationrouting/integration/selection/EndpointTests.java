@@ -3,9 +3,9 @@ package io.github.replicationrouting.integration.selection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.node.DeclaredRole;
-import io.github.replicationrouting.node.NodeKind;
-import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.NodeKind;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;

@@ -3,8 +3,8 @@ package io.github.replicationrouting.integration.selection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.connection.pool.NodePool;
-import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.internal.connection.pool.NodePool;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.NodeState;

@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
-import io.github.replicationrouting.node.DeclaredRole;
-import io.github.replicationrouting.node.NodeKind;
-import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.NodeKind;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;

@@ -2,10 +2,10 @@ package io.github.replicationrouting.integration.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.selection.LeastInFlightSelector;
-import io.github.replicationrouting.selection.LeastLatencySelector;
-import io.github.replicationrouting.selection.NodeSelector;
-import io.github.replicationrouting.selection.RoundRobinSelector;
+import io.github.replicationrouting.internal.selection.LeastInFlightSelector;
+import io.github.replicationrouting.internal.selection.LeastLatencySelector;
+import io.github.replicationrouting.spi.NodeSelector;
+import io.github.replicationrouting.internal.selection.RoundRobinSelector;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.time.Duration;
 import java.util.LinkedHashMap;

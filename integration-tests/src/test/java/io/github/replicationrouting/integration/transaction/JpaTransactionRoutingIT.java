@@ -8,7 +8,7 @@ import io.github.replicationrouting.integration.support.Author;
 import io.github.replicationrouting.integration.support.JpaApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
-import io.github.replicationrouting.routing.RoutingHints;
+import io.github.replicationrouting.RoutingHints;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.github.replicationrouting.integration.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.consistency.SessionToken;
+import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;

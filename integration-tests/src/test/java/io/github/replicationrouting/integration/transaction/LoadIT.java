@@ -85,7 +85,7 @@ class LoadIT {
                 && stack.getFrames().stream().anyMatch(frame -> frame.getMethod()
                         .getType()
                         .getName()
-                        .startsWith("io.github.replicationrouting.connection"));
+                        .startsWith("io.github.replicationrouting.internal.connection"));
     }
 
     private static void load(TestApplication app, boolean virtual) throws Exception {

@@ -10,7 +10,7 @@ import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.integration.support.Transactions;
-import io.github.replicationrouting.routing.RoutingHints;
+import io.github.replicationrouting.RoutingHints;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

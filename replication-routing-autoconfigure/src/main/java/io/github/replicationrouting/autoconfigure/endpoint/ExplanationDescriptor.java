@@ -2,8 +2,8 @@ package io.github.replicationrouting.autoconfigure.endpoint;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.github.replicationrouting.routing.Decision;
-import io.github.replicationrouting.routing.Explanation;
+import io.github.replicationrouting.Decision;
+import io.github.replicationrouting.internal.routing.Explanation;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

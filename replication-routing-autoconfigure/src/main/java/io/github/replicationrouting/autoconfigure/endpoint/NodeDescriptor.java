@@ -3,7 +3,7 @@ package io.github.replicationrouting.autoconfigure.endpoint;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.github.replicationrouting.autoconfigure.Labels;
-import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.github.replicationrouting.autoconfigure.endpoint;
 
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.routing.Access;
-import io.github.replicationrouting.routing.Intent;
+import io.github.replicationrouting.internal.routing.Access;
+import io.github.replicationrouting.internal.routing.Intent;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.util.stream.Collectors;

@@ -2,7 +2,7 @@ package io.github.replicationrouting.autoconfigure.endpoint;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.github.replicationrouting.monitor.IncompletePromotion;
+import io.github.replicationrouting.topology.IncompletePromotion;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.util.LinkedHashMap;

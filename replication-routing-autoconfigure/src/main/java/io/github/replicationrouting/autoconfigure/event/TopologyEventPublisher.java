@@ -6,9 +6,9 @@ import io.github.replicationrouting.event.PrimaryChangedEvent;
 import io.github.replicationrouting.event.ReplicationLagRecoveredEvent;
 import io.github.replicationrouting.event.ReplicationLagWarningEvent;
 import io.github.replicationrouting.event.SemiSynchronousChangedEvent;
-import io.github.replicationrouting.monitor.IncompletePromotion;
-import io.github.replicationrouting.monitor.TopologyListener;
-import io.github.replicationrouting.node.Node;
+import io.github.replicationrouting.spi.TopologyListener;
+import io.github.replicationrouting.topology.IncompletePromotion;
+import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -30,7 +30,7 @@ public final class TopologyEventPublisher implements TopologyListener, SmartLife
 
     private static final Logger log = LoggerFactory.getLogger(TopologyEventPublisher.class);
 
-    private static final int MOST_WAITING = 1_000;
+    private static final int MAX_WAITING = 1_000;
     private static final Duration IDLE_THREAD = Duration.ofSeconds(10);
 
     private final String router;
@@ -48,7 +48,7 @@ public final class TopologyEventPublisher implements TopologyListener, SmartLife
                 1,
                 IDLE_THREAD.toMillis(),
                 TimeUnit.MILLISECONDS,
-                new ArrayBlockingQueue<>(MOST_WAITING),
+                new ArrayBlockingQueue<>(MAX_WAITING),
                 task -> {
                     Thread thread = new Thread(task, router + "-events");
                     thread.setDaemon(true);
@@ -121,7 +121,7 @@ public final class TopologyEventPublisher implements TopologyListener, SmartLife
                     "[{}] events are dropped: {} wait for a listener that does not return. Let it hand its work to a"
                             + " thread of its own, for example with @Async",
                     router,
-                    MOST_WAITING);
+                    MAX_WAITING);
         }
     }
 

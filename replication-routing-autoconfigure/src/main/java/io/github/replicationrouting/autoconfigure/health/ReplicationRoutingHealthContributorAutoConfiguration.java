@@ -2,7 +2,7 @@ package io.github.replicationrouting.autoconfigure.health;
 
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
-import io.github.replicationrouting.routing.Intent;
+import io.github.replicationrouting.internal.routing.Intent;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.sql.DataSource;

@@ -1,10 +1,10 @@
 package io.github.replicationrouting.autoconfigure.health;
 
 import io.github.replicationrouting.autoconfigure.Labels;
-import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
-import io.github.replicationrouting.topology.Topology;
+import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.github.replicationrouting.autoconfigure.jpa;
 
-import io.github.replicationrouting.routing.ReadOnlyAccessException;
+import io.github.replicationrouting.ReadOnlyAccessException;
 import jakarta.persistence.PersistenceException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +16,13 @@ import org.springframework.dao.support.PersistenceExceptionTranslator;
 final class ReadOnlyAccessTranslator implements PersistenceExceptionTranslator, Ordered {
 
     /** Wrappers wrap a few times; beyond that it is a loop of their making. */
-    private static final int MOST_LINKS = 16;
+    private static final int MAX_LINKS = 16;
 
     @Override
     public @Nullable DataAccessException translateExceptionIfPossible(RuntimeException failure) {
         if (failure instanceof PersistenceException) {
             Throwable link = failure;
-            for (int i = 0; i < MOST_LINKS && link != null; i++) {
+            for (int i = 0; i < MAX_LINKS && link != null; i++) {
                 ReadOnlyAccessException refusal = refusal(link);
                 if (refusal != null) {
                     return new InvalidDataAccessApiUsageException(String.valueOf(refusal.getMessage()), failure);

@@ -2,7 +2,7 @@ package io.github.replicationrouting.autoconfigure.metrics;
 
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
-import io.github.replicationrouting.metrics.RouterMetrics;
+import io.github.replicationrouting.spi.RouterMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

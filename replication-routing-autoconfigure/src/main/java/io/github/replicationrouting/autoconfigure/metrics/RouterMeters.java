@@ -3,14 +3,14 @@ package io.github.replicationrouting.autoconfigure.metrics;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.autoconfigure.Labels;
-import io.github.replicationrouting.connection.pool.NodePool;
-import io.github.replicationrouting.metrics.RouterMetrics;
-import io.github.replicationrouting.monitor.TopologyListener;
-import io.github.replicationrouting.node.Node;
-import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.internal.connection.pool.NodePool;
+import io.github.replicationrouting.internal.topology.Topology;
+import io.github.replicationrouting.spi.RouterMetrics;
+import io.github.replicationrouting.spi.TopologyListener;
+import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
-import io.github.replicationrouting.topology.Topology;
+import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -43,7 +43,7 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
     private final LabelledCounter decisions;
     private final LabelledCounter probes;
     private final LabelledCounter statementErrors;
-    private final LabelledCounter reruns;
+    private final LabelledCounter retries;
     private final WaitTimer consistencyWaits;
     private final WaitTimer holds;
     private final LongAdder primaryChanges = new LongAdder();
@@ -66,8 +66,12 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
                 this.router,
                 "node",
                 "kind");
-        this.reruns = new LabelledCounter(
-                PREFIX + "reruns", "Transactions that were run again, or could not be", this.router, "kind", "outcome");
+        this.retries = new LabelledCounter(
+                PREFIX + "retries",
+                "Transactions that were run again, or could not be",
+                this.router,
+                "kind",
+                "outcome");
         this.consistencyWaits = new WaitTimer(
                 PREFIX + "consistency.waits", "Waits of reads for what their session has written", this.router);
         this.holds = new WaitTimer(PREFIX + "hold", "Waits of writes for a primary", this.router);
@@ -91,8 +95,8 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
     }
 
     @Override
-    public void rerun(String kind, String outcome) {
-        reruns.increment(kind, outcome);
+    public void retry(String kind, String outcome) {
+        retries.increment(kind, outcome);
     }
 
     @Override
@@ -161,7 +165,7 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
         decisions.bindTo(registry);
         probes.bindTo(registry);
         statementErrors.bindTo(registry);
-        reruns.bindTo(registry);
+        retries.bindTo(registry);
         consistencyWaits.bindTo(registry);
         holds.bindTo(registry);
         FunctionCounter.builder(PREFIX + "primary.changes", primaryChanges, LongAdder::sum)

@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class WaitTimer {
 
-    private static final int MOST_EARLY_WAITS = 1_000;
+    private static final int MAX_EARLY_WAITS = 1_000;
 
     private record Wait(Duration length, String outcome) {}
 
@@ -55,7 +55,7 @@ final class WaitTimer {
     private boolean isKept(Wait wait) {
         lock.lock();
         try {
-            return registries.isEmpty() && (early.size() >= MOST_EARLY_WAITS || early.add(wait));
+            return registries.isEmpty() && (early.size() >= MAX_EARLY_WAITS || early.add(wait));
         } finally {
             lock.unlock();
         }

@@ -1,11 +1,11 @@
 package io.github.replicationrouting.autoconfigure.observation;
 
+import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.RoutedConnection;
 import io.github.replicationrouting.autoconfigure.Labels;
-import io.github.replicationrouting.node.Role;
-import io.github.replicationrouting.routing.Decision;
-import io.github.replicationrouting.routing.RoutedConnection;
 import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Role;
 import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationFilter;

@@ -1,7 +1,7 @@
 package io.github.replicationrouting.autoconfigure.transaction;
 
-import io.github.replicationrouting.transaction.RerunGuard;
-import io.github.replicationrouting.transaction.RerunRefusal;
+import io.github.replicationrouting.spi.RetryGuard;
+import io.github.replicationrouting.spi.RetryRefusal;
 import jakarta.persistence.EntityManager;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -14,7 +14,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * open-session-in-view. One that was empty is cleared before the next run, so that this begins like the first; one that
  * held entities cannot be brought back to what it was.
  */
-final class PersistenceContextGuard implements RerunGuard {
+final class PersistenceContextGuard implements RetryGuard {
 
     private final Predicate<EntityManager> empty;
 
@@ -24,19 +24,19 @@ final class PersistenceContextGuard implements RerunGuard {
     }
 
     @Override
-    public @Nullable RerunRefusal refusalAtStart() {
+    public @Nullable RetryRefusal refusalAtStart() {
         for (Object resource :
                 TransactionSynchronizationManager.getResourceMap().values()) {
             EntityManager open = entityManager(resource);
             if (open != null && !empty.test(open)) {
-                return RerunRefusal.PERSISTENCE_CONTEXT;
+                return RetryRefusal.PERSISTENCE_CONTEXT;
             }
         }
         return null;
     }
 
     @Override
-    public void beforeRerun() {
+    public void beforeRetry() {
         forEachOpen(EntityManager::clear);
     }
 

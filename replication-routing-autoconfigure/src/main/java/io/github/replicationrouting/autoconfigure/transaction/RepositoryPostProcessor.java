@@ -1,7 +1,7 @@
 package io.github.replicationrouting.autoconfigure.transaction;
 
-import io.github.replicationrouting.transaction.RerunInterceptor;
-import io.github.replicationrouting.transaction.TransactionRunner;
+import io.github.replicationrouting.internal.transaction.RetryInterceptor;
+import io.github.replicationrouting.internal.transaction.TransactionRunner;
 import java.lang.reflect.Method;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +12,7 @@ import org.springframework.data.mapping.PersistentEntity;
 import org.springframework.data.repository.core.support.RepositoryFactoryBeanSupport;
 import org.springframework.transaction.interceptor.TransactionInterceptor;
 
-/** Puts a {@link RerunInterceptor} right outside the transaction interceptor of each Spring Data repository. */
+/** Puts a {@link RetryInterceptor} right outside the transaction interceptor of each Spring Data repository. */
 final class RepositoryPostProcessor implements BeanPostProcessor {
 
     private final Supplier<TransactionRunner> runner;
@@ -39,12 +39,13 @@ final class RepositoryPostProcessor implements BeanPostProcessor {
             ProxyFactory proxy, Class<?> type, RepositoryFactoryBeanSupport<?, ?, ?> repository) {
         if (isOfSpringDataJdbc(repository.getClass())) {
             PersistentEntity<?, ?> entity = repository.getPersistentEntity();
-            proxy.addAdvice(
-                    new GivenArguments<>(type, GivenAggregate.class, object -> new GivenAggregate(entity, object)));
+            proxy.addAdvice(new ArgumentStateInterceptor<>(
+                    type, AggregateState.class, object -> new AggregateState(entity, object)));
         }
-        Method events = GivenEvents.source(type);
+        Method events = ArgumentStateEvents.source(type);
         if (events != null) {
-            proxy.addAdvice(new GivenArguments<>(type, GivenEvents.class, object -> new GivenEvents(events, object)));
+            proxy.addAdvice(new ArgumentStateInterceptor<>(
+                    type, ArgumentStateEvents.class, object -> new ArgumentStateEvents(events, object)));
         }
     }
 
@@ -58,7 +59,7 @@ final class RepositoryPostProcessor implements BeanPostProcessor {
         Advisor[] advisors = proxy.getAdvisors();
         for (int i = 0; i < advisors.length; i++) {
             if (advisors[i].getAdvice() instanceof TransactionInterceptor transactions) {
-                proxy.addAdvice(i, new RerunInterceptor(transactions::getTransactionAttributeSource, runner));
+                proxy.addAdvice(i, new RetryInterceptor(transactions::getTransactionAttributeSource, runner));
                 return;
             }
         }

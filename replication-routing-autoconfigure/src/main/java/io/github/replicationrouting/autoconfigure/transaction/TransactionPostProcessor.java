@@ -1,8 +1,8 @@
 package io.github.replicationrouting.autoconfigure.transaction;
 
-import io.github.replicationrouting.transaction.RerunTransactionTemplate;
-import io.github.replicationrouting.transaction.TransactionRunner;
-import io.github.replicationrouting.transaction.TransactionWatch;
+import io.github.replicationrouting.internal.transaction.RetryContextListener;
+import io.github.replicationrouting.internal.transaction.RetryingTransactionTemplate;
+import io.github.replicationrouting.internal.transaction.TransactionRunner;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
@@ -20,10 +20,10 @@ final class TransactionPostProcessor implements BeanPostProcessor {
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
         if (bean instanceof AbstractPlatformTransactionManager manager) {
-            manager.addListener(new TransactionWatch(manager));
+            manager.addListener(new RetryContextListener(manager));
         }
         return bean.getClass() == TransactionTemplate.class
-                ? new RerunTransactionTemplate((TransactionTemplate) bean, runner)
+                ? new RetryingTransactionTemplate((TransactionTemplate) bean, runner)
                 : bean;
     }
 }

@@ -1,16 +1,16 @@
 package io.github.replicationrouting.autoconfigure.transaction;
 
-import io.github.replicationrouting.routing.WorkRecord;
-import io.github.replicationrouting.transaction.RerunGuard;
-import io.github.replicationrouting.transaction.RerunRefusal;
+import io.github.replicationrouting.internal.routing.RetryContext;
+import io.github.replicationrouting.spi.RetryGuard;
+import io.github.replicationrouting.spi.RetryRefusal;
 import org.jspecify.annotations.Nullable;
 
 /** Where no JPA provider tells which entities it changed: reads change none, and writes are not run again. */
-final class UnknownEntitiesGuard implements RerunGuard {
+final class UnknownEntitiesGuard implements RetryGuard {
 
     @Override
-    public @Nullable RerunRefusal refusal() {
-        WorkRecord record = WorkRecord.current();
-        return record == null || record.lostNode() != null ? null : RerunRefusal.ENTITIES;
+    public @Nullable RetryRefusal refusal() {
+        RetryContext record = RetryContext.current();
+        return record == null || record.lostNode() != null ? null : RetryRefusal.ENTITIES;
     }
 }

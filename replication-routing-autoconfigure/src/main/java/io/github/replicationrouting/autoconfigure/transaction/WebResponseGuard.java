@@ -1,21 +1,21 @@
 package io.github.replicationrouting.autoconfigure.transaction;
 
-import io.github.replicationrouting.transaction.RerunGuard;
-import io.github.replicationrouting.transaction.RerunRefusal;
+import io.github.replicationrouting.spi.RetryGuard;
+import io.github.replicationrouting.spi.RetryRefusal;
 import jakarta.servlet.ServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /** Knows whether the response of the thread's web request is on its way to the client. */
-final class WebResponseGuard implements RerunGuard {
+final class WebResponseGuard implements RetryGuard {
 
     @Override
-    public @Nullable RerunRefusal refusal() {
+    public @Nullable RetryRefusal refusal() {
         ServletResponse response =
                 RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes request
                         ? request.getResponse()
                         : null;
-        return response != null && response.isCommitted() ? RerunRefusal.RESPONSE_COMMITTED : null;
+        return response != null && response.isCommitted() ? RetryRefusal.RESPONSE_COMMITTED : null;
     }
 }

@@ -3,13 +3,13 @@ package io.github.replicationrouting.autoconfigure.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
-import io.github.replicationrouting.node.Node;
-import io.github.replicationrouting.node.NodeSpec;
-import io.github.replicationrouting.node.Role;
+import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.topology.Freshness;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
-import io.github.replicationrouting.topology.Topology;
+import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,10 +3,10 @@ package io.github.replicationrouting.autoconfigure.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariConfig;
-import io.github.replicationrouting.NodeSettings;
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.node.Node;
-import io.github.replicationrouting.node.NodeSpec;
+import io.github.replicationrouting.settings.NodeSettings;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import io.micrometer.core.instrument.Meter;
@@ -63,7 +63,7 @@ class RouterMetersTest {
         meters.bindTo(registry);
         meters.decided("read", db2, "replica-selected");
         meters.probed(db1, "unreachable");
-        meters.rerun("read", "succeeded");
+        meters.retry("read", "succeeded");
         meters.consistencyWaited(Duration.ofMillis(3), "reached");
         meters.held(Duration.ofMillis(3), "released");
 
@@ -76,7 +76,7 @@ class RouterMetersTest {
                         "replication.routing.writable GAUGE [router]",
                         "replication.routing.readable.replicas GAUGE [router]",
                         "replication.routing.probes COUNTER [node, outcome, router]",
-                        "replication.routing.reruns COUNTER [kind, outcome, router]",
+                        "replication.routing.retries COUNTER [kind, outcome, router]",
                         "replication.routing.consistency.waits TIMER seconds [outcome, router]",
                         "replication.routing.hold TIMER seconds [outcome, router]",
                         "replication.routing.held GAUGE [router]",

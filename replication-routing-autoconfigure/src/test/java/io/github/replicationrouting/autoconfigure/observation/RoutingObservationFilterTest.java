@@ -2,13 +2,13 @@ package io.github.replicationrouting.autoconfigure.observation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.replicationrouting.Decision;
+import io.github.replicationrouting.DecisionReason;
+import io.github.replicationrouting.RoutedConnection;
 import io.github.replicationrouting.autoconfigure.ClosedPorts;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
-import io.github.replicationrouting.node.Node;
-import io.github.replicationrouting.node.NodeSpec;
-import io.github.replicationrouting.routing.Decision;
-import io.github.replicationrouting.routing.DecisionReason;
-import io.github.replicationrouting.routing.RoutedConnection;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationFilter;

@@ -25,7 +25,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 class LiveFeed implements DisposableBean {
 
     private static final int INTERVAL_MILLIS = 250;
-    private static final Duration LONGEST_CONNECTION = Duration.ofMinutes(30);
+    private static final Duration MAX_CONNECTION = Duration.ofMinutes(30);
 
     private final ReplicationRouting routing;
     private final Traffic traffic;
@@ -51,7 +51,7 @@ class LiveFeed implements DisposableBean {
     }
 
     SseEmitter open() {
-        SseEmitter viewer = new SseEmitter(LONGEST_CONNECTION.toMillis());
+        SseEmitter viewer = new SseEmitter(MAX_CONNECTION.toMillis());
         viewer.onCompletion(() -> viewers.remove(viewer));
         viewer.onTimeout(viewer::complete);
         viewer.onError(gone -> viewers.remove(viewer));

@@ -1,7 +1,7 @@
 package io.github.replicationrouting.sample.shop;
 
-import io.github.replicationrouting.routing.Decision;
-import io.github.replicationrouting.routing.RoutedConnection;
+import io.github.replicationrouting.Decision;
+import io.github.replicationrouting.RoutedConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.springframework.jdbc.core.JdbcTemplate;

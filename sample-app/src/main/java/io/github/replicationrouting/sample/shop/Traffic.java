@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 public class Traffic {
 
     private static final int REMEMBERED = 12;
-    private static final int LONGEST_MESSAGE = 300;
+    private static final int MAX_MESSAGE = 300;
 
     private final Map<String, Long> served = new ConcurrentSkipListMap<>();
     private final AtomicLong failedReads = new AtomicLong();
@@ -52,7 +52,7 @@ public class Traffic {
                 Instant.now(),
                 kind,
                 null,
-                message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "..."));
+                message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "..."));
     }
 
     void took(long nanos) {

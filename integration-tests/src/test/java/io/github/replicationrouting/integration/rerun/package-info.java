@@ -1,5 +1,0 @@
-/** Read-only transactions whose node is lost, and what becomes of them. */
-@NullUnmarked
-package io.github.replicationrouting.integration.rerun;
-
-import org.jspecify.annotations.NullUnmarked;

@@ -1,0 +1,75 @@
+package io.github.replicationrouting.integration.retry;
+
+import io.github.replicationrouting.integration.support.TestApplication;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Work that loses its node in its first runs, and remembers where it ran. */
+final class Runs {
+
+    private final TestApplication app;
+    private int runs;
+
+    Runs(TestApplication app) {
+        this.app = app;
+    }
+
+    int count() {
+        return runs;
+    }
+
+    /** Between two statements the server kills the connection in the first run; returns the node of the last one. */
+    String losingOnce() {
+        return losing(1);
+    }
+
+    String losing(int times) {
+        runs++;
+        Session session = session();
+        if (runs <= times) {
+            session.kill();
+        }
+        return app.node();
+    }
+
+    /** Does something between the loss and its discovery. */
+    String losingOnce(Runnable meanwhile) {
+        runs++;
+        Session session = session();
+        if (runs == 1) {
+            session.kill();
+            meanwhile.run();
+        }
+        return app.node();
+    }
+
+    /** The database session of the transaction in progress. */
+    Session session() {
+        return session(app.jdbc());
+    }
+
+    Session session(JdbcTemplate jdbc) {
+        return jdbc.queryForObject(
+                "SELECT @@server_id, CONNECTION_ID()",
+                (row, number) -> new Session(app.name(row.getLong(1)), row.getLong(2)));
+    }
+
+    /** One session on a server. */
+    final class Session {
+
+        private final String node;
+        private final long id;
+
+        private Session(String node, long id) {
+            this.node = node;
+            this.id = id;
+        }
+
+        String node() {
+            return node;
+        }
+
+        void kill() {
+            app.cluster().node(node).killSession(id);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.replicationrouting.autoconfigure.session;
+
+import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties;
+import io.github.replicationrouting.internal.consistency.SessionScope;
+import io.github.replicationrouting.internal.routing.HintAdvisor;
+import jakarta.servlet.Filter;
+import java.time.InstantSource;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Auto-configuration of sessions that span web requests, and of {@code @UsePrimary} and {@code @MaxStaleness}. */
+@AutoConfiguration(after = ReplicationRoutingAutoConfiguration.class)
+@ConditionalOnBean(ReplicationRouting.class)
+public final class ReplicationRoutingSessionAutoConfiguration {
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static HintAdvisor replicationRoutingHintAdvisor() {
+        return new HintAdvisor();
+    }
+
+    /** A session for each web request. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+    @ConditionalOnClass({OncePerRequestFilter.class, Filter.class})
+    @ConditionalOnProperty(
+            name = "replication.routing.consistency.mode",
+            havingValue = "session",
+            matchIfMissing = true)
+    static class WebConfiguration {
+
+        @Bean
+        SessionTokenFilter replicationRoutingSessionFilter(ReplicationRoutingProperties properties) {
+            return new SessionTokenFilter(repository(properties));
+        }
+
+        @Bean
+        SessionScope replicationRoutingSessionScope(ReplicationRoutingProperties properties) {
+            return switch (properties.getConsistency().getCarrier()) {
+                case HTTP_SESSION -> SessionScope.HTTP_SESSION;
+                case COOKIE -> SessionScope.COOKIE;
+                case HEADER -> SessionScope.HEADER;
+                case NONE -> SessionScope.REQUEST;
+            };
+        }
+
+        private static @Nullable SessionTokenRepository repository(ReplicationRoutingProperties properties) {
+            return switch (properties.getConsistency().getCarrier()) {
+                case HTTP_SESSION -> new HttpSessionTokenRepository();
+                case COOKIE -> new CookieSessionTokenRepository(signature(properties));
+                case HEADER -> new HeaderSessionTokenRepository(signature(properties));
+                case NONE -> null;
+            };
+        }
+
+        private static TokenSignature signature(ReplicationRoutingProperties properties) {
+            return new TokenSignature(
+                    Objects.requireNonNull(properties.getConsistency().getSigningKey()),
+                    properties.getReads().getMaxLag().plusMinutes(1),
+                    InstantSource.system());
+        }
+    }
+}

@@ -1,7 +1,0 @@
-package io.github.replicationrouting.connection.delegate;
-
-import org.jspecify.annotations.Nullable;
-
-/** A call of {@code executeQuery}: where it is lost, nothing but its answer is. */
-@FunctionalInterface
-public interface ServerQuery<T, R extends @Nullable Object> extends ServerCall<T, R> {}

@@ -1,5 +1,0 @@
-/** One pool per node, filled with physical connections of ours. */
-@NullMarked
-package io.github.replicationrouting.connection.pool;
-
-import org.jspecify.annotations.NullMarked;

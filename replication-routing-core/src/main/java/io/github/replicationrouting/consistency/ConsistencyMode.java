@@ -1,9 +1,0 @@
-package io.github.replicationrouting.consistency;
-
-/** What a session may rely on when it reads from replicas. */
-public enum ConsistencyMode {
-    /** It sees its own commits, and never goes back behind what it saw. */
-    SESSION,
-    /** It sees whatever a replica that is fresh enough has. */
-    EVENTUAL
-}

@@ -1,0 +1,95 @@
+package io.github.replicationrouting.internal.assembly;
+
+import io.github.replicationrouting.internal.connection.logical.FallbackLimiter;
+import io.github.replicationrouting.internal.connection.pool.NodePool;
+import io.github.replicationrouting.spi.TopologyListener;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the pools follow what the monitor finds: those who wait for a node that left the rotation go elsewhere, those who
+ * wait for the answer of a node that is down are released, and no connection outlives a change of its node's role. Runs
+ * on the monitor's thread and never blocks it.
+ */
+public final class PoolTopologyListener implements TopologyListener {
+
+    private final Map<Node, NodePool> pools;
+    private final FallbackLimiter fallbackReads;
+    private @Nullable Node lastPrimary;
+    private @Nullable TopologySnapshot newest;
+
+    public PoolTopologyListener(Map<Node, NodePool> pools, FallbackLimiter fallbackReads) {
+        this.pools = pools;
+        this.fallbackReads = fallbackReads;
+    }
+
+    @Override
+    public void snapshotPublished(TopologySnapshot before, TopologySnapshot now) {
+        newest = now;
+        pools.values().forEach(NodePool::recheck);
+        fallbackReads.recheck();
+    }
+
+    @Override
+    public void nodeStateChanged(NodeStatus before, NodeStatus after) {
+        NodePool pool = pools.get(after.node());
+        if (pool == null) {
+            return;
+        }
+        if (after.state() == NodeState.FENCED) {
+            pool.depose();
+        } else if (after.state() == NodeState.DOWN) {
+            pool.abandon();
+        }
+    }
+
+    /** What still runs there would wait for ever. */
+    @Override
+    public void lostInReserve(Node node) {
+        NodePool pool = pools.get(node);
+        if (pool != null) {
+            pool.abandon();
+        }
+    }
+
+    @Override
+    public void serverChanged(Node endpoint) {
+        refresh(endpoint);
+    }
+
+    /** The same primary that comes back is not a change of role: when it went down its connections were given up. */
+    @Override
+    public void primaryChanged(@Nullable NodeStatus before, @Nullable NodeStatus after) {
+        if (after == null) {
+            return;
+        }
+        Node previous = lastPrimary;
+        lastPrimary = after.node();
+        if (previous != null && previous != after.node()) {
+            leave(previous);
+            refresh(after.node());
+        }
+    }
+
+    /** One that is down cannot have been told that it is replaced, and may go on with what it was told before. */
+    private void leave(Node previous) {
+        NodeStatus status = newest == null ? null : newest.node(previous.name());
+        NodePool pool = pools.get(previous);
+        if (pool != null && status != null && status.state() == NodeState.DOWN) {
+            pool.depose();
+        } else {
+            refresh(previous);
+        }
+    }
+
+    private void refresh(Node node) {
+        NodePool pool = pools.get(node);
+        if (pool != null) {
+            pool.refresh();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.replicationrouting.internal.connection.logical;
+
+import io.github.replicationrouting.internal.consistency.Consistency;
+import io.github.replicationrouting.internal.topology.Topology;
+import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.spi.ErrorKind;
+import io.github.replicationrouting.topology.Node;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits, on the connection that a read is about to use and before its transaction begins, until the replica has what its
+ * session must see. The replica's answer also says how far it is, which spares others their waits.
+ */
+final class PositionWait {
+
+    private static final Logger log = LoggerFactory.getLogger(PositionWait.class);
+
+    private final Consistency consistency;
+    private final Topology topology;
+
+    PositionWait(Consistency consistency, Topology topology) {
+        this.consistency = consistency;
+        this.topology = topology;
+    }
+
+    /** Whether the lease can be used, after a wait or without; if not, it has been released. */
+    boolean isOver(Lease lease) {
+        Position awaited = lease.decision().awaited();
+        if (awaited == null || lease.physical().hasReached(awaited)) {
+            return true;
+        }
+        boolean reached = false;
+        try {
+            reached = isOver(lease, awaited);
+        } finally {
+            if (!reached) {
+                lease.release();
+            }
+        }
+        return reached;
+    }
+
+    /**
+     * Before a read on the primary that goes on from a replica: what that has shown may still be being committed here. A
+     * primary that is lost meanwhile is met by the read itself.
+     */
+    void settle(Lease lease, Consistency.@Nullable Demand session) {
+        Node primary = lease.decision().node();
+        if (session == null || !session.mayBeAheadOf(primary)) {
+            return;
+        }
+        long begin = System.nanoTime();
+        boolean over = false;
+        try {
+            if (!lease.physical().awaitCommitting(consistency.longestWait())) {
+                consistency.notSettled(primary, Duration.ofNanos(System.nanoTime() - begin));
+            }
+            over = true;
+        } catch (SQLException e) {
+            over = true;
+            log.debug("Node {} does not say what it is committing", primary, e);
+        } finally {
+            if (!over) {
+                lease.release();
+            }
+        }
+    }
+
+    /** The same for a lease that is in use, and stays so; null where waiting would not help. */
+    boolean isOver(Lease lease, @Nullable Position awaited) {
+        if (awaited == null) {
+            return false;
+        }
+        long begin = System.nanoTime();
+        Position reached = null;
+        try {
+            reached = await(lease, awaited);
+        } finally {
+            consistency.waited(lease.decision().node(), Duration.ofNanos(System.nanoTime() - begin), reached);
+        }
+        return reached != null;
+    }
+
+    private @Nullable Position await(Lease lease, Position awaited) {
+        try {
+            return lease.physical().await(awaited, consistency.longestWait());
+        } catch (SQLException e) {
+            // A node that is lost here is lost for the read as well; the next decision goes to the primary.
+            if (lease.kindOf(e) == ErrorKind.CONNECTION_LOST) {
+                lease.lose();
+            }
+            topology.suspect(lease.decision().node(), e);
+            return null;
+        }
+    }
+}

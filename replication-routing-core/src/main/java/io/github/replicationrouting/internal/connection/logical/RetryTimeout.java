@@ -1,0 +1,39 @@
+package io.github.replicationrouting.internal.connection.logical;
+
+import io.github.replicationrouting.internal.connection.delegate.ServerCall;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Holds the statements of a transaction that is run again to what its first run left of the timeout. */
+final class RetryTimeout {
+
+    private RetryTimeout() {}
+
+    static <S extends Statement, R extends @Nullable Object> R within(
+            Duration left, S statement, ServerCall<? super S, R> call) throws SQLException {
+        if (left.isNegative() || left.isZero()) {
+            throw new SQLTimeoutException("The timeout of the transaction, which was run again, is over");
+        }
+        int own = statement.getQueryTimeout();
+        int seconds = (int) Math.min(Integer.MAX_VALUE, left.plusMillis(999).toSeconds());
+        if (own > 0 && own <= seconds) {
+            return call.on(statement);
+        }
+        statement.setQueryTimeout(seconds);
+        try {
+            return call.on(statement);
+        } finally {
+            restore(statement, own);
+        }
+    }
+
+    /** A driver may keep prepared statements for later; none must keep the limit. */
+    private static void restore(Statement statement, int timeout) throws SQLException {
+        if (!statement.isClosed()) {
+            statement.setQueryTimeout(timeout);
+        }
+    }
+}

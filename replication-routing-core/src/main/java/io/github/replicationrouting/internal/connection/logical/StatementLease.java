@@ -1,0 +1,179 @@
+package io.github.replicationrouting.internal.connection.logical;
+
+import io.github.replicationrouting.internal.connection.delegate.DelegatingResultSet;
+import io.github.replicationrouting.internal.connection.delegate.ServerCall;
+import io.github.replicationrouting.internal.connection.delegate.ServerQuery;
+import io.github.replicationrouting.internal.routing.RetryContext;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ties a statement to the physical connection that it was made on, and keeps that connection on loan while the
+ * statement is open.
+ */
+final class StatementLease<S extends Statement> {
+
+    private final LogicalConnection connection;
+    /** Null where the text comes with each execution. */
+    private final @Nullable String sql;
+
+    private final ServerCall<Connection, S> making;
+    private final S statement;
+
+    /** Where the connection may move: what the statement needs to be made again; else null. */
+    private final @Nullable RecordedStatement<S> record;
+
+    private Lease lease;
+    private boolean closed;
+
+    private StatementLease(
+            LogicalConnection connection,
+            Lease lease,
+            @Nullable String sql,
+            ServerCall<Connection, S> making,
+            S statement,
+            @Nullable RecordedStatement<S> record) {
+        this.connection = connection;
+        this.sql = sql;
+        this.making = making;
+        this.lease = lease;
+        this.statement = statement;
+        this.record = record;
+        lease.statementOpened();
+    }
+
+    static <S extends Statement> StatementLease<S> of(
+            LogicalConnection connection, Lease lease, @Nullable String sql, ServerCall<Connection, S> making)
+            throws SQLException {
+        if (sql != null) {
+            lease.requireNoLock(sql);
+        }
+        S made = connection.onConnection(lease, making);
+        if (!lease.mayBeLeftBetweenTransactions()) {
+            return new StatementLease<>(connection, lease, sql, making, made, null);
+        }
+        RecordedStatement<S> record = new RecordedStatement<>(made);
+        return new StatementLease<>(connection, lease, sql, making, record.proxy(), record);
+    }
+
+    S statement() {
+        return statement;
+    }
+
+    LogicalConnection connection() {
+        return connection;
+    }
+
+    /** SQL that is about to run, or to join a batch. */
+    void inspect(String sql) throws SQLException {
+        lease.requireNoLock(sql);
+        connection.beforeText(lease, sql);
+    }
+
+    <R extends @Nullable Object> R onServer(ServerCall<? super S, R> call) throws SQLException {
+        Lease now = connection.leaseForExecution(lease);
+        if (now != lease) {
+            moveTo(now);
+        }
+        connection.beforeExecution(lease);
+        if (sql != null) {
+            connection.beforeText(lease, sql);
+        }
+        Duration left = RetryContext.timeLeftOfRetry();
+        try {
+            return left == null ? call.on(statement) : RetryTimeout.within(left, statement, call);
+        } catch (SQLException e) {
+            throw failure(call, e);
+        } finally {
+            connection.afterExecution(lease);
+        }
+    }
+
+    /** Makes the statement again where its connection goes on. */
+    private void moveTo(Lease next) throws SQLException {
+        if (closed || record == null || !record.isRepeatable()) {
+            throw new SQLException("This statement was made in an earlier transaction, on node "
+                    + lease.decision().node() + ", and its connection was given back when that transaction ended."
+                    + " Make it in the transaction that executes it.");
+        }
+        if (sql != null) {
+            next.requireNoLock(sql);
+        }
+        Lease before = lease;
+        S again = connection.onConnection(next, making);
+        next.statementOpened();
+        lease = next;
+        try {
+            record.replace(again).close();
+        } catch (SQLException e) {
+            throw connection.failed(next, e);
+        } finally {
+            connection.statementClosed(before);
+        }
+    }
+
+    /** Goes on in the answer of what ran before, of which some may still have to come from the server. */
+    <R extends @Nullable Object> R onAnswer(ServerCall<? super S, R> call) throws SQLException {
+        try {
+            return call.on(statement);
+        } catch (SQLException e) {
+            throw failure(call, e);
+        } finally {
+            connection.afterExecution(lease);
+        }
+    }
+
+    private SQLException failure(ServerCall<?, ?> call, SQLException e) {
+        return call instanceof ServerQuery ? connection.failed(lease, e) : connection.failedToChange(lease, e);
+    }
+
+    /** Reads rows, which may still have to come from the server. */
+    <R extends @Nullable Object> R onRows(ResultSet result, ServerCall<? super ResultSet, R> call) throws SQLException {
+        try {
+            return call.on(result);
+        } catch (SQLException e) {
+            throw connection.failed(lease, e);
+        }
+    }
+
+    /** Which column has a label: what {@code SELECT *} does not bring here may be there on another node. */
+    int column(ResultSet result, String label) throws SQLException {
+        try {
+            return result.findColumn(label);
+        } catch (SQLException e) {
+            throw connection.failed(lease, e);
+        }
+    }
+
+    void changeRow(ResultSet result, DelegatingResultSet.RowChange change) throws SQLException {
+        onServer(ignored -> {
+            change.on(result);
+            return Boolean.TRUE;
+        });
+    }
+
+    /** A statement may close itself with its result. */
+    void resultClosed() throws SQLException {
+        if (!closed && statement.isClosed()) {
+            close();
+        }
+    }
+
+    void close() throws SQLException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            statement.close();
+        } catch (SQLException e) {
+            throw connection.failed(lease, e);
+        } finally {
+            connection.statementClosed(lease);
+        }
+    }
+}

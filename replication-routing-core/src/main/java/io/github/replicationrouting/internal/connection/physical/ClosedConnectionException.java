@@ -1,0 +1,13 @@
+package io.github.replicationrouting.internal.connection.physical;
+
+import java.sql.SQLNonTransientConnectionException;
+
+/** A call on a physical connection that is closed, or lost to its holder. As opposed to what a driver calls by 08003, too. */
+public final class ClosedConnectionException extends SQLNonTransientConnectionException {
+
+    private static final long serialVersionUID = 1L;
+
+    ClosedConnectionException() {
+        super("The connection is closed", "08003");
+    }
+}

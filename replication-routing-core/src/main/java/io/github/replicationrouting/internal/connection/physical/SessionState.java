@@ -1,0 +1,205 @@
+package io.github.replicationrouting.internal.connection.physical;
+
+import io.github.replicationrouting.internal.driver.DriverSession;
+import io.github.replicationrouting.spi.ReplicationDialect;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The session variables behind auto-commit, read-only and isolation: what the users of a connection want, and what the
+ * server has. Wanting costs nothing; {@link #flush()} sends the difference, as one statement where the driver allows
+ * it. So a connection settles into the state its users want, and from then on sends nothing.
+ */
+final class SessionState {
+
+    private final DriverSession session;
+    private final ReplicationDialect dialect;
+
+    private boolean wantedAutoCommit;
+    private boolean actualAutoCommit;
+    private final Setting<Boolean> readOnly;
+    private final Setting<IsolationLevel> isolation;
+
+    /** Whether the actual state may be another. */
+    private boolean distrusted;
+
+    private SessionState(
+            DriverSession session,
+            ReplicationDialect dialect,
+            boolean wantedAutoCommit,
+            boolean actualAutoCommit,
+            boolean actualReadOnly,
+            IsolationLevel actualIsolation) {
+        this.session = session;
+        this.dialect = dialect;
+        this.wantedAutoCommit = wantedAutoCommit;
+        this.actualAutoCommit = actualAutoCommit;
+        this.readOnly = new Setting<>(Boolean.FALSE, actualReadOnly);
+        this.isolation = new Setting<>(actualIsolation, actualIsolation);
+    }
+
+    /** A variable that SQL text may have set, too: then it stays as it is until JDBC asks for it, as on a plain pool. */
+    private static final class Setting<T> {
+
+        private T wanted;
+        private T actual;
+        private boolean unknown;
+        private boolean asked;
+
+        Setting(T wanted, T actual) {
+            this.wanted = wanted;
+            this.actual = actual;
+        }
+
+        void want(T value) {
+            wanted = value;
+            asked = true;
+        }
+
+        void changedBySql() {
+            unknown = true;
+            asked = false;
+        }
+
+        boolean isLeftToSql() {
+            return unknown && !asked;
+        }
+
+        boolean differs(boolean distrusted) {
+            return unknown ? asked : distrusted || !wanted.equals(actual);
+        }
+
+        void settled() {
+            actual = wanted;
+            unknown = false;
+        }
+    }
+
+    /** Asks a new connection once, because its URL or an initial statement may have changed any of it. */
+    static SessionState learn(Connection connection, DriverSession session, ReplicationDialect dialect)
+            throws SQLException {
+        String sql = "SELECT @@session.autocommit, @@session." + dialect.readOnlyVariable() + ", @@session."
+                + dialect.isolationVariable();
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            if (!result.next()) {
+                throw new SQLException("The server does not answer " + sql);
+            }
+            return new SessionState(
+                    session,
+                    dialect,
+                    connection.getAutoCommit(),
+                    result.getInt(1) != 0,
+                    result.getInt(2) != 0,
+                    IsolationLevel.ofVariable(result.getString(3)));
+        }
+    }
+
+    boolean autoCommit() {
+        return wantedAutoCommit;
+    }
+
+    void wantAutoCommit(boolean autoCommit) {
+        wantedAutoCommit = autoCommit;
+    }
+
+    boolean readOnly() {
+        return readOnly.wanted;
+    }
+
+    void wantReadOnly(boolean wanted) {
+        readOnly.want(wanted);
+    }
+
+    /** Asks the server where SQL text may have set it. */
+    IsolationLevel isolation(Connection connection) throws SQLException {
+        if (!isolation.isLeftToSql()) {
+            return isolation.wanted;
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SELECT @@session." + dialect.isolationVariable())) {
+            return result.next() ? IsolationLevel.ofVariable(result.getString(1)) : isolation.wanted;
+        }
+    }
+
+    void wantIsolation(IsolationLevel wanted) {
+        isolation.want(wanted);
+    }
+
+    /** SQL text that is about to run may set any of it. */
+    void changedBySql() {
+        readOnly.changedBySql();
+        isolation.changedBySql();
+        if (readOnly.wanted) {
+            // A session that must be read-only is made so all the same.
+            readOnly.want(true);
+        }
+    }
+
+    /** Makes the server's state the wanted one. */
+    void flush() throws SQLException {
+        if (distrusted || wantedAutoCommit != actualAutoCommit || readOnly.differs(false) || isolation.differs(false)) {
+            sendDifference();
+        }
+    }
+
+    private void sendDifference() throws SQLException {
+        List<String> assignments = new ArrayList<>(3);
+        boolean readOnlyDiffers = readOnly.differs(distrusted);
+        if (readOnlyDiffers) {
+            assignments.add(dialect.readOnlyVariable() + "=" + (readOnly.wanted ? 1 : 0));
+        }
+        boolean isolationDiffers = isolation.differs(distrusted);
+        if (isolationDiffers) {
+            assignments.add(dialect.isolationVariable() + "='" + isolation.wanted.variable() + "'");
+        }
+        boolean autoCommitDiffers = distrusted || wantedAutoCommit != actualAutoCommit;
+        // A statement that fails may have changed a part: auto-commit on commits, and a commit may be refused.
+        distrusted = true;
+        session.set(assignments, autoCommitDiffers ? (Boolean) wantedAutoCommit : null);
+        distrusted = false;
+        if (readOnlyDiffers) {
+            readOnly.settled();
+        }
+        if (isolationDiffers) {
+            isolation.settled();
+        }
+        actualAutoCommit = wantedAutoCommit;
+    }
+
+    /** Has everything sent with the next flush, so that the server and the driver know it again. */
+    void distrust() {
+        distrusted = true;
+    }
+
+    /** Whether the server's auto-commit may have been changed by SQL behind our back. */
+    boolean mayDisagree() {
+        return autoCommitDisagrees() || isForgotten();
+    }
+
+    /** The same, as far as the driver knows. */
+    private boolean autoCommitDisagrees() {
+        Boolean server = session.serverAutoCommit();
+        return server != null && server != actualAutoCommit;
+    }
+
+    /** Whether the driver has forgotten the server's status; off looks like forgotten, so it counts only for on. */
+    private boolean isForgotten() {
+        return actualAutoCommit && session.hasForgottenStatus();
+    }
+
+    /** The same for sure: asks the server where the driver has forgotten. */
+    boolean autoCommitDisagreesForSure(Connection connection) throws SQLException {
+        if (!isForgotten()) {
+            return autoCommitDisagrees();
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SELECT @@session.autocommit")) {
+            return result.next() && result.getInt(1) == 0;
+        }
+    }
+}

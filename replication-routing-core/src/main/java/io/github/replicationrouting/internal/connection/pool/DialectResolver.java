@@ -1,0 +1,13 @@
+package io.github.replicationrouting.internal.connection.pool;
+
+import io.github.replicationrouting.spi.ReplicationDialect;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Finds out which kind of server a fresh connection leads to, without asking it. */
+@FunctionalInterface
+public interface DialectResolver {
+
+    /** The dialect of the server behind {@code connection}. */
+    ReplicationDialect dialectOf(Connection connection) throws SQLException;
+}

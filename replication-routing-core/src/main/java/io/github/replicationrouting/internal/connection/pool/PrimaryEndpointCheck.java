@@ -1,0 +1,53 @@
+package io.github.replicationrouting.internal.connection.pool;
+
+import io.github.replicationrouting.spi.Observation;
+import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeKind;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks where each new connection of a primary endpoint leads: a name, a virtual address or a balancer may lead to a
+ * server that is no primary, and to another one tomorrow. Thread-safe.
+ */
+final class PrimaryEndpointCheck {
+
+    private final Node node;
+    private final Runnable whenReplaced;
+    private final AtomicReference<@Nullable String> server = new AtomicReference<>();
+
+    private PrimaryEndpointCheck(Node node, Runnable whenReplaced) {
+        this.node = node;
+        this.whenReplaced = whenReplaced;
+    }
+
+    /**
+     * What is to be asked of connections to this node; null where nothing is.
+     *
+     * @param whenReplaced told when connections lead to another server than those before
+     */
+    static @Nullable PrimaryEndpointCheck of(Node node, Runnable whenReplaced) {
+        boolean primaryEndpoint =
+                node.spec().kind() == NodeKind.ENDPOINT && node.spec().declaredRole() == DeclaredRole.PRIMARY;
+        return primaryEndpoint ? new PrimaryEndpointCheck(node, whenReplaced) : null;
+    }
+
+    /** @throws SQLTransientConnectionException when the server is read-only */
+    void verify(Connection fresh, ReplicationDialect dialect) throws SQLException {
+        Observation seen = dialect.observe(fresh);
+        if (!seen.writable()) {
+            throw new SQLTransientConnectionException(
+                    "Node " + node + " is declared an endpoint of the primary, but leads to a read-only server",
+                    "08001");
+        }
+        String before = server.getAndSet(seen.serverId());
+        if (before != null && !before.equals(seen.serverId())) {
+            whenReplaced.run();
+        }
+    }
+}

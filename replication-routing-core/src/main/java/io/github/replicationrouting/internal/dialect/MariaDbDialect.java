@@ -1,0 +1,179 @@
+package io.github.replicationrouting.internal.dialect;
+
+import io.github.replicationrouting.position.MariaDbGtidPosition;
+import io.github.replicationrouting.position.MariaDbGtidState;
+import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.spi.ErrorKind;
+import io.github.replicationrouting.spi.Member;
+import io.github.replicationrouting.spi.Observation;
+import io.github.replicationrouting.spi.Replication;
+import io.github.replicationrouting.spi.ReplicationDialect;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * MariaDB 10.6 to 11.4. What a primary has written is {@code gtid_binlog_pos}, what a replica has executed is
+ * {@code gtid_slave_pos}; never {@code gtid_current_pos}, which counts a server's own stray writes as well.
+ */
+public final class MariaDbDialect implements ReplicationDialect {
+
+    private static final String OBSERVE = "SELECT @@version, @@server_id, @@global.read_only, @@global.log_bin,"
+            + " @@global.gtid_binlog_pos, @@global.gtid_slave_pos, @@global.gtid_binlog_state";
+
+    /** What servers put before their version for the sake of replicas older than MariaDB 10. */
+    private static final String REPLICATION_PREFIX = "5.5.5-";
+
+    @Override
+    public String name() {
+        return "mariadb";
+    }
+
+    @Override
+    public boolean supports(String productVersion) {
+        return productVersion.toLowerCase(Locale.ROOT).contains("mariadb");
+    }
+
+    /** The old name, which every version knows; {@code transaction_read_only} came with 11.1. */
+    @Override
+    public String readOnlyVariable() {
+        return "tx_read_only";
+    }
+
+    @Override
+    public String isolationVariable() {
+        return "tx_isolation";
+    }
+
+    @Override
+    public Observation observe(Connection connection) throws SQLException {
+        return Statements.queryRow(connection, OBSERVE, row -> {
+            boolean logs = Statements.isOn(row.getString(4));
+            MariaDbGtidPosition executed = MariaDbGtidPosition.parse(row.getString(6));
+            return new Observation(
+                    "MariaDB " + version(row.getString(1)),
+                    row.getString(2),
+                    Statements.isOn(row.getString(3)),
+                    false,
+                    logs ? MariaDbGtidPosition.parse(row.getString(5)) : null,
+                    executed,
+                    MariaDbGtidState.parse(logs ? row.getString(7) : "", executed));
+        });
+    }
+
+    private static String version(String productVersion) {
+        return Statements.version(
+                productVersion.startsWith(REPLICATION_PREFIX)
+                        ? productVersion.substring(REPLICATION_PREFIX.length())
+                        : productVersion);
+    }
+
+    @Override
+    public Replication replication(Connection connection) throws SQLException {
+        try {
+            return Statements.query(
+                    connection,
+                    "SHOW ALL SLAVES STATUS",
+                    rows -> ReplicationRows.read(rows, "connection_name", "source_server_id"));
+        } catch (SQLException e) {
+            if (Statements.isDenied(e)) {
+                return new Replication.NotPermitted(Statements.grant("REPLICA MONITOR"));
+            }
+            throw e;
+        }
+    }
+
+    /** Adds to what the session tracks already. */
+    @Override
+    public @Nullable String commitReports(Connection connection) throws SQLException {
+        boolean logged =
+                Statements.queryRow(connection, "SELECT @@global.log_bin", row -> Statements.isOn(row.getString(1)));
+        return logged
+                ? "SET SESSION session_track_system_variables=IF(@@session.session_track_system_variables='*','*',"
+                        + "CONCAT_WS(',',NULLIF(@@session.session_track_system_variables,''),'last_gtid'))"
+                : null;
+    }
+
+    @Override
+    public MariaDbGtidPosition commit(String report) {
+        return MariaDbGtidPosition.parse(report);
+    }
+
+    @Override
+    public @Nullable Position await(Connection connection, Position wanted, Duration limit) throws SQLException {
+        if (!(wanted instanceof MariaDbGtidPosition position)) {
+            return null;
+        }
+        String sql = "SELECT MASTER_GTID_WAIT('" + position + "'," + Statements.seconds(limit)
+                + "), @@global.gtid_slave_pos";
+        return Statements.<@Nullable Position>queryRow(
+                connection,
+                sql,
+                row -> row.getInt(1) == 0 ? position.union(MariaDbGtidPosition.parse(row.getString(2))) : null);
+    }
+
+    @Override
+    public Position written(Connection connection) throws SQLException {
+        return Statements.queryRow(
+                connection, "SELECT @@global.gtid_binlog_pos", row -> MariaDbGtidPosition.parse(row.getString(1)));
+    }
+
+    /**
+     * Of a server that takes writes it would not tell all: it may have become the primary just now. What is shown may not
+     * be in {@code gtid_slave_pos} yet, but is in the log where replicas write one.
+     */
+    @Override
+    public @Nullable Position executed(Connection connection) throws SQLException {
+        return Statements.<@Nullable Position>queryRow(
+                connection,
+                "SELECT @@global.read_only, @@global.gtid_slave_pos, @@global.gtid_binlog_pos,"
+                        + " @@global.log_slave_updates",
+                row -> {
+                    if (!Statements.isOn(row.getString(1))) {
+                        return null;
+                    }
+                    MariaDbGtidPosition executed = MariaDbGtidPosition.parse(row.getString(2));
+                    return Statements.isOn(row.getString(4))
+                            ? executed.union(MariaDbGtidPosition.parse(row.getString(3)))
+                            : executed;
+                });
+    }
+
+    @Override
+    public List<Member> members(Connection connection, Consumer<String> missing) throws SQLException {
+        List<Member> members = new ArrayList<>(Statements.query(
+                connection,
+                "SHOW GLOBAL STATUS LIKE 'wsrep_incoming_addresses'",
+                rows -> MemberRows.ofAddresses(rows.next() ? rows.getString(2) : null)));
+        try {
+            members.addAll(Statements.query(
+                    connection, "SHOW SLAVE HOSTS", rows -> MemberRows.read(rows, "Server_id", "Host", "Port")));
+        } catch (SQLException e) {
+            if (!Statements.isDenied(e)) {
+                throw e;
+            }
+            missing.accept("replicas cannot be asked for without " + Statements.grant("REPLICATION MASTER ADMIN"));
+        }
+        return members;
+    }
+
+    @Override
+    public @Nullable Boolean semiSynchronous(Connection connection) throws SQLException {
+        return Statements.semiSynchronous(connection);
+    }
+
+    @Override
+    public Duration uptime(Connection connection) throws SQLException {
+        return Statements.uptime(connection);
+    }
+
+    @Override
+    public ErrorKind classify(SQLException error) {
+        return ErrorClassifier.classify(error);
+    }
+}

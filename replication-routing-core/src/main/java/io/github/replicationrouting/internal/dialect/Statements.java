@@ -1,0 +1,100 @@
+package io.github.replicationrouting.internal.dialect;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What the dialects of MySQL and MariaDB ask and read alike. */
+final class Statements {
+
+    private static final int TABLE_ACCESS_DENIED = 1142;
+    private static final int SPECIFIC_ACCESS_DENIED = 1227;
+
+    private Statements() {}
+
+    /** Reads one result. */
+    interface Reader<T extends @Nullable Object> {
+        T read(ResultSet rows) throws SQLException;
+    }
+
+    static <T extends @Nullable Object> T query(Connection connection, String sql, Reader<T> reader)
+            throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return reader.read(rows);
+        }
+    }
+
+    /** As {@link #query}, for a result of exactly one row. */
+    static <T extends @Nullable Object> T queryRow(Connection connection, String sql, Reader<T> reader)
+            throws SQLException {
+        return query(connection, sql, rows -> {
+            if (!rows.next()) {
+                throw new SQLException("no answer to " + sql);
+            }
+            return reader.read(rows);
+        });
+    }
+
+    /** As {@link #query}, for a result of one row or none. */
+    static <T> @Nullable T queryFirst(Connection connection, String sql, Reader<T> reader) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() ? reader.read(rows) : null;
+        }
+    }
+
+    /** By the older name, which MariaDB kept, or by the newer; null without the plugin. */
+    static @Nullable Boolean semiSynchronous(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_%_status'")) {
+            Boolean waits = null;
+            while (rows.next()) {
+                String name = rows.getString(1).toLowerCase(Locale.ROOT);
+                if (name.contains("source") || name.contains("master")) {
+                    waits = isOn(rows.getString(2));
+                }
+            }
+            return waits;
+        }
+    }
+
+    static Duration uptime(Connection connection) throws SQLException {
+        return queryRow(connection, "SHOW GLOBAL STATUS LIKE 'Uptime'", row -> Duration.ofSeconds(row.getLong(2)));
+    }
+
+    static boolean isDenied(SQLException error) {
+        return error.getErrorCode() == SPECIFIC_ACCESS_DENIED || error.getErrorCode() == TABLE_ACCESS_DENIED;
+    }
+
+    /** The statement that gives the monitor's account a global privilege; who that is stays unsaid. */
+    static String grant(String privilege) {
+        return "GRANT " + privilege + " ON *.* TO <account>";
+    }
+
+    /** A time limit as the servers' functions take it. */
+    static String seconds(Duration limit) {
+        return String.format(Locale.ROOT, "%.3f", limit.toMillis() / 1000.0);
+    }
+
+    /** Whether a variable is on: written as a number, a word, or one of the finer degrees of newer servers. */
+    static boolean isOn(@Nullable String value) {
+        return value != null
+                && !value.equals("0")
+                && !value.toUpperCase(Locale.ROOT).equals("OFF");
+    }
+
+    /** The leading numbers of a version string: {@code 9.7.4} of {@code 9.7.4-2}. */
+    static String version(String productVersion) {
+        int end = 0;
+        while (end < productVersion.length()
+                && (Character.isDigit(productVersion.charAt(end)) || productVersion.charAt(end) == '.')) {
+            end++;
+        }
+        return end == 0 ? productVersion : productVersion.substring(0, end);
+    }
+}

@@ -1,0 +1,79 @@
+package io.github.replicationrouting.internal.election;
+
+import io.github.replicationrouting.internal.election.NodeView.Sighting;
+import io.github.replicationrouting.position.Position;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Whether one node has everything that another has. */
+enum Containment {
+    CONTAINED,
+    /** Proven: the node was asked after the other had answered, and has less. */
+    LACKING,
+    /** Seems to lack something, but was asked before the other had answered. */
+    NOT_COMPARED_YET,
+    /** No positions to compare. */
+    UNKNOWN;
+
+    /** Whether {@code node} has everything that {@code other} has. */
+    static Containment of(@Nullable Sighting node, @Nullable Sighting other) {
+        Containment own = ofOwn(node, other);
+        Containment replicated = ofReplicated(node, other);
+        if (own == UNKNOWN || replicated == UNKNOWN) {
+            return UNKNOWN;
+        }
+        return own == LACKING || replicated == CONTAINED ? own : replicated;
+    }
+
+    /** Whether {@code node} has everything that {@code other} wrote itself. */
+    static Containment ofOwn(@Nullable Sighting node, @Nullable Sighting other) {
+        return node == null || other == null
+                ? UNKNOWN
+                : compare(node, node.observation().history(), other, other.ownTransactions());
+    }
+
+    /**
+     * Whether {@code node} has come as far as {@code other} has replicated. On MariaDB that is told by one sequence number,
+     * because a server that does not log what it replicates, or was restored from a backup, does not list all servers that
+     * have written.
+     */
+    static Containment ofReplicated(@Nullable Sighting node, @Nullable Sighting other) {
+        return ofReplicated(node, other, List.of());
+    }
+
+    /** @param without ids of servers whose transactions do not count */
+    static Containment ofReplicated(@Nullable Sighting node, @Nullable Sighting other, List<String> without) {
+        if (node == null || other == null) {
+            return UNKNOWN;
+        }
+        Position replicated = other.observation().executed();
+        if (replicated != null) {
+            replicated =
+                    replicated.subtract(replicated.writtenBy(other.observation().serverId()));
+            for (String serverId : without) {
+                replicated = replicated.subtract(replicated.writtenBy(serverId));
+            }
+        }
+        return compare(node, everything(node), other, replicated);
+    }
+
+    private static Containment compare(Sighting node, @Nullable Position own, Sighting other, @Nullable Position part) {
+        if (own == null || part == null || !own.isComparableTo(part)) {
+            return UNKNOWN;
+        }
+        if (own.contains(part)) {
+            return CONTAINED;
+        }
+        return node.sentAt() - other.arrivedAt() >= 0 ? LACKING : NOT_COMPARED_YET;
+    }
+
+    /** A promoted server tells what it wrote and what it replicated in two positions. */
+    static @Nullable Position everything(Sighting sighting) {
+        Position written = sighting.observation().written();
+        Position executed = sighting.observation().executed();
+        if (written == null || executed == null || !written.isComparableTo(executed)) {
+            return written == null ? executed : written;
+        }
+        return written.union(executed);
+    }
+}

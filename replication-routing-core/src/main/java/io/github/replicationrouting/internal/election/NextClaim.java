@@ -1,0 +1,162 @@
+package io.github.replicationrouting.internal.election;
+
+import io.github.replicationrouting.internal.election.NodeView.Sighting;
+import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.spi.ReplicationChannel;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** What an instance remembers of an election. */
+final class NextClaim {
+
+    private final Claim before;
+    private final Outcome outcome;
+    private final List<NodeView> nodes;
+    private final Duration gap;
+    private final ReplicationGraph graph;
+
+    NextClaim(Claim before, Outcome outcome, List<NodeView> nodes, Duration gap) {
+        this.before = before;
+        this.outcome = outcome;
+        this.nodes = nodes;
+        this.gap = gap;
+        this.graph = new ReplicationGraph(nodes, before.node());
+    }
+
+    Claim claim() {
+        return outcome.primary() < 0 ? withoutPrimary() : withPrimary(nodes.get(outcome.primary()));
+    }
+
+    // --- no primary
+
+    /** The incumbent keeps its claim while it is gone, and loses it when it is contested. */
+    private Claim withoutPrimary() {
+        boolean contested = outcome.reason() == Reason.CONTESTED;
+        NodeView promised = outcome.promised() < 0 ? null : nodes.get(outcome.promised());
+        return new Claim(
+                contested ? null : before.node(),
+                before.last(),
+                before.serverId(),
+                false,
+                before.electedAt(),
+                before.since(),
+                before.fitAt(),
+                before.reached(),
+                before.tolerated(),
+                contested,
+                contested ? clearedThatTakeNoWrites() : before.cleared(),
+                promised == null ? null : promised.name(),
+                promised == null ? 0 : before.promisedSince(promised),
+                stillFenced());
+    }
+
+    private Map<String, Long> clearedThatTakeNoWrites() {
+        Map<String, Long> rest = new HashMap<>(before.cleared());
+        nodes.stream().filter(NodeView::isWritable).map(NodeView::name).forEach(rest::remove);
+        return rest;
+    }
+
+    /** Only a node that has become a replica is let back in. */
+    private Set<String> stillFenced() {
+        Set<String> still = new HashSet<>(before.fenced());
+        still.retainAll(nodes.stream().map(NodeView::name).toList());
+        nodes.stream().filter(NodeView::hasBecomeReplica).map(NodeView::name).forEach(still::remove);
+        return still;
+    }
+
+    // --- a primary
+
+    private Claim withPrimary(NodeView primary) {
+        Sighting newest = Objects.requireNonNull(primary.seen());
+        boolean goesOn = primary.name().equals(before.node())
+                && (!primary.isServer() || Objects.equals(primary.serverId(), before.serverId()));
+        long since = goesOn ? before.since(newest, gap) : newest.sentAt();
+        Map<String, Long> cleared = cleared(goesOn, since, newest);
+        return new Claim(
+                primary.name(),
+                primary.name(),
+                primary.serverId(),
+                true,
+                goesOn ? before.electedAt() : newest.arrivedAt(),
+                since,
+                newest.sentAt(),
+                newest.observation().history(),
+                tolerated(goesOn),
+                false,
+                cleared,
+                null,
+                0,
+                fenced(primary, goesOn, cleared));
+    }
+
+    private Map<String, Long> cleared(boolean goesOn, long since, Sighting primary) {
+        Map<String, Long> cleared = new HashMap<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            NodeView node = nodes.get(i);
+            Sighting living = node.living();
+            if (i == outcome.primary()) {
+                continue;
+            }
+            if (living != null && living.sentAt() - since >= 0 && isReplica(i, living, since)) {
+                cleared.put(node.name(), living.arrivedAt());
+            } else if (goesOn && before.isCleared(node, since)) {
+                // What it has changed while the incumbent was seen to be fit is accounted for.
+                cleared.put(
+                        node.name(),
+                        before.present() && living != null
+                                ? Long.valueOf(living.arrivedAt())
+                                : Objects.requireNonNull(before.cleared().get(node.name())));
+            } else if (!goesOn && outcome.reason() == Reason.PROMOTION) {
+                cleared.put(node.name(), primary.arrivedAt());
+            }
+        }
+        return cleared;
+    }
+
+    /**
+     * Whether a node shows its source and is read-only. One that is writable has to be watched beside the primary for a
+     * while: it must be connected and must not write. What it wrote before is a mistake of the past.
+     */
+    private boolean isReplica(int i, Sighting living, long since) {
+        if (living.channels().isEmpty() || outcome.findings().get(i).rival()) {
+            return false;
+        }
+        return living.observation().readOnly()
+                || (graph.sourceOf(i) >= 0
+                        && living.sentAt() - since >= gap.toNanos()
+                        && nodes.get(i).isQuiet(gap));
+    }
+
+    private Set<String> fenced(NodeView primary, boolean goesOn, Map<String, Long> cleared) {
+        Set<String> fenced = stillFenced();
+        for (int i = 0; i < nodes.size(); i++) {
+            if (outcome.findings().get(i).rival()
+                    && cleared.containsKey(nodes.get(i).name())) {
+                fenced.add(nodes.get(i).name());
+            }
+        }
+        String predecessor = before.node();
+        if (!goesOn && predecessor != null) {
+            fenced.add(predecessor);
+        }
+        fenced.remove(primary.name());
+        return fenced;
+    }
+
+    private Set<String> tolerated(boolean goesOn) {
+        Set<String> tolerated = new HashSet<>(goesOn ? before.tolerated() : Set.of());
+        for (ReplicationChannel channel : nodes.get(outcome.primary()).channels()) {
+            int source = graph.sourceOf(channel);
+            boolean left = !goesOn && source >= 0 && !graph.isReplicating(source, outcome.primary());
+            if (source < 0 || left) {
+                tolerated.add(NodeView.address(channel));
+            }
+        }
+        return tolerated;
+    }
+}

@@ -1,0 +1,42 @@
+package io.github.replicationrouting.internal.routing;
+
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** Reads the access off the thread's transaction and the connection's own settings. */
+public final class CurrentAccess {
+
+    private CurrentAccess() {}
+
+    /**
+     * The access of a statement that is about to run.
+     *
+     * @param autoCommit the connection's auto-commit: another transaction manager's transaction sets the same marks on
+     *     the thread, so they count only for a connection that is out of auto-commit
+     * @param readOnly the connection's own setting, the signal of plain JDBC users
+     */
+    public static Access of(boolean autoCommit, boolean readOnly) {
+        return of(autoCommit, readOnly, isInSpringTransaction(autoCommit));
+    }
+
+    /**
+     * The same for a connection of which this is known.
+     *
+     * @param inSpringTransaction whether it is the one of the transaction that Spring manages on this thread
+     */
+    public static Access of(boolean autoCommit, boolean readOnly, boolean inSpringTransaction) {
+        if (readOnly) {
+            return Access.READ;
+        }
+        if (autoCommit) {
+            return Access.OUTSIDE_TRANSACTION;
+        }
+        return inSpringTransaction && TransactionSynchronizationManager.isCurrentTransactionReadOnly()
+                ? Access.READ
+                : Access.WRITE;
+    }
+
+    /** Whether a connection with this auto-commit may be that of a transaction that Spring manages. */
+    public static boolean isInSpringTransaction(boolean autoCommit) {
+        return !autoCommit && TransactionSynchronizationManager.isActualTransactionActive();
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.replicationrouting.internal.routing;
+
+import io.github.replicationrouting.topology.Node;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a transaction asks for when it needs a node. Immutable; those without further wishes are constants, so that a
+ * decision allocates nothing for them.
+ *
+ * @param access read or write
+ * @param avoided nodes that just failed this very work, and are chosen only by force
+ * @param wish what a read asks for beyond a replica
+ */
+public record Intent(Access access, List<Node> avoided, ReadConstraints wish) {
+
+    public static final Intent READ = new Intent(Access.READ, List.of());
+    public static final Intent WRITE = new Intent(Access.WRITE, List.of());
+    public static final Intent OUTSIDE_TRANSACTION = new Intent(Access.OUTSIDE_TRANSACTION, List.of());
+    public static final Intent METADATA = new Intent(Access.METADATA, List.of());
+
+    public Intent {
+        avoided = List.copyOf(avoided);
+    }
+
+    /** An intent without a wish. */
+    public Intent(Access access, List<Node> avoided) {
+        this(access, avoided, ReadConstraints.NONE);
+    }
+
+    /** The intent of this access without further wishes. */
+    public static Intent of(Access access) {
+        return switch (access) {
+            case READ -> READ;
+            case WRITE -> WRITE;
+            case OUTSIDE_TRANSACTION -> OUTSIDE_TRANSACTION;
+            case METADATA -> METADATA;
+        };
+    }
+
+    /** The same for another access. */
+    public Intent as(Access other) {
+        return avoided.isEmpty() && wish.isNone() ? of(other) : new Intent(other, avoided, wish);
+    }
+
+    /** The same, but elsewhere than on this node. */
+    public Intent avoiding(Node node) {
+        List<Node> more = new ArrayList<>(avoided);
+        more.add(node);
+        return new Intent(access, more, wish);
+    }
+
+    /** The same, on any node. */
+    public Intent avoidingNothing() {
+        return new Intent(access, List.of(), wish);
+    }
+
+    /** The same with a wish. */
+    public Intent wishing(ReadConstraints other) {
+        return new Intent(access, avoided, other);
+    }
+}

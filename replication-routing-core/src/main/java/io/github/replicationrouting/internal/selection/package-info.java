@@ -1,0 +1,5 @@
+/** Strategies that choose one of several eligible nodes. */
+@NullMarked
+package io.github.replicationrouting.internal.selection;
+
+import org.jspecify.annotations.NullMarked;

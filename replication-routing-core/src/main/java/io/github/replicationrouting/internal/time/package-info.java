@@ -1,0 +1,5 @@
+/** Averages and formats of durations. */
+@NullMarked
+package io.github.replicationrouting.internal.time;
+
+import org.jspecify.annotations.NullMarked;

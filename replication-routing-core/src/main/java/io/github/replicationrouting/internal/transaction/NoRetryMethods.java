@@ -1,0 +1,46 @@
+package io.github.replicationrouting.internal.transaction;
+
+import io.github.replicationrouting.NoRetry;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.MethodClassKey;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+
+/** Finds {@link NoRetry} on methods and types, their interfaces and meta-annotations; remembers. Thread-safe. */
+final class NoRetryMethods {
+
+    private final Map<MethodClassKey, Boolean> known = new ConcurrentHashMap<>();
+
+    boolean contains(MethodInvocation invocation, @Nullable Class<?> targetType) {
+        MethodClassKey key = new MethodClassKey(invocation.getMethod(), targetType);
+        Boolean cached = known.get(key);
+        if (cached == null) {
+            cached = look(invocation, targetType);
+            known.put(key, cached);
+        }
+        return cached;
+    }
+
+    private static boolean look(MethodInvocation invocation, @Nullable Class<?> targetType) {
+        Method method = invocation.getMethod();
+        if (isAnnotated(method) || isAnnotated(AopUtils.getMostSpecificMethod(method, targetType))) {
+            return true;
+        }
+        if (isAnnotated(method.getDeclaringClass()) || (targetType != null && isAnnotated(targetType))) {
+            return true;
+        }
+        // A repository inherits its methods from an interface that does not know of the application's own.
+        return invocation instanceof ProxyMethodInvocation proxied
+                && isAnnotated(proxied.getProxy().getClass());
+    }
+
+    private static boolean isAnnotated(AnnotatedElement element) {
+        return AnnotatedElementUtils.hasAnnotation(element, NoRetry.class);
+    }
+}

@@ -1,9 +1,0 @@
-package io.github.replicationrouting.node;
-
-/** What stands behind a node's URL. */
-public enum NodeKind {
-    /** One database server. */
-    SERVER,
-    /** A load balancer or DNS name with several servers behind it. */
-    ENDPOINT
-}

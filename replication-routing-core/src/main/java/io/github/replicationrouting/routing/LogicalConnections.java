@@ -1,9 +1,0 @@
-package io.github.replicationrouting.routing;
-
-/** Makes connections that follow a route. Thread-safe; neither blocks nor asks a server. */
-@FunctionalInterface
-public interface LogicalConnections {
-
-    /** A new connection that asks {@code route} when its first statement needs a node. */
-    RoutedConnection open(Route route);
-}

@@ -1,9 +1,0 @@
-package io.github.replicationrouting.routing;
-
-/** Where statements outside any transaction go. */
-public enum OutsideTransaction {
-    /** To the primary. */
-    PRIMARY,
-    /** To a replica, like a read-only transaction. */
-    REPLICA
-}

@@ -1,5 +1,0 @@
-/** Strategies that choose one of several eligible nodes. */
-@NullMarked
-package io.github.replicationrouting.selection;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,69 @@
+package io.github.replicationrouting.topology;
+
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node as declared. Holds no secret, and its text form shows no URL parameter.
+ *
+ * @param name name from the configuration, unique in a router
+ * @param url JDBC URL
+ * @param declaredRole what the configuration promises about the role
+ * @param kind one server, or an endpoint with several behind it
+ * @param weight share of reads relative to the other nodes, positive
+ * @param zone where the node stands, compared with the application's zone
+ */
+public record NodeSpec(
+        String name,
+        String url,
+        DeclaredRole declaredRole,
+        NodeKind kind,
+        int weight,
+        @Nullable String zone) {
+
+    /** {@code jdbc:mysql://} one server {@code /database?parameters}. */
+    private static final Pattern ADDRESS = Pattern.compile("(jdbc:[^/?#]*//(?:[^/?#@]*@)?)[^/?#@,()]+([/?#].*)?");
+
+    public NodeSpec {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("a node needs a name");
+        }
+        if (weight < 1) {
+            throw new IllegalArgumentException("node " + name + ": weight must be positive, was " + weight);
+        }
+        if (kind == NodeKind.ENDPOINT && declaredRole == DeclaredRole.AUTO) {
+            throw new IllegalArgumentException("node " + name + ": an endpoint needs a declared role");
+        }
+    }
+
+    /** A node of one server with nothing else said about it. */
+    public static NodeSpec of(String name, String url) {
+        return new NodeSpec(name, url, DeclaredRole.AUTO, NodeKind.SERVER, 1, null);
+    }
+
+    /** The URL without what may be secret: user, password, parameters. */
+    public String plainUrl() {
+        String address = url.replaceFirst("[?#].*", "");
+        return address.replaceAll("[^/,(]*@", "");
+    }
+
+    /**
+     * One server that is reached as this node is, at another address, with nothing else said about it; null where the
+     * URL does not show where the address belongs.
+     */
+    public @Nullable NodeSpec elsewhere(String otherName, String host, int port) {
+        Matcher parts = ADDRESS.matcher(url);
+        if (!parts.matches()) {
+            return null;
+        }
+        String address = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+        return of(otherName, parts.group(1) + address + ":" + port + Objects.requireNonNullElse(parts.group(2), ""));
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

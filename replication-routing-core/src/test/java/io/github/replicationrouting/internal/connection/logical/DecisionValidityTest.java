@@ -1,0 +1,141 @@
+package io.github.replicationrouting.internal.connection.logical;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.Decision;
+import io.github.replicationrouting.DecisionReason;
+import io.github.replicationrouting.internal.topology.Topology;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.Freshness;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeKind;
+import io.github.replicationrouting.topology.NodeSpec;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Role;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class DecisionValidityTest {
+
+    private final Node db1 = node("db1");
+    private final Node db2 = node("db2");
+    private final NodeStatus primary = status(db1, Role.PRIMARY, NodeState.ONLINE, false);
+    private final NodeStatus replica = status(db2, Role.REPLICA, NodeState.ONLINE, false);
+    private final TopologySnapshot since = snapshot(primary, primary, replica);
+    private final StubTopology topology = new StubTopology();
+
+    private final DecisionValidity read =
+            new DecisionValidity(topology, since, new Decision(db2, DecisionReason.REPLICA_SELECTED, false));
+    private final DecisionValidity write =
+            new DecisionValidity(topology, since, new Decision(db1, DecisionReason.READ_WRITE, true));
+
+    @Test
+    void whileNothingChangesShouldGoOn() {
+        now(since);
+        assertThat(read.isOver()).isFalse();
+        assertThat(write.isOver()).isFalse();
+
+        now(snapshot(primary, primary, replica));
+        assertThat(read.isOver()).isFalse();
+        assertThat(write.isOver()).isFalse();
+    }
+
+    @Test
+    void aReadShouldLeaveANodeThatIsSuspectedDownLaggingOrPromoted() {
+        now(snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.ONLINE, true)));
+        assertThat(read.isOver()).isTrue();
+        now(snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.DOWN, false)));
+        assertThat(read.isOver()).isTrue();
+        now(snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.LAGGING, false)));
+        assertThat(read.isOver()).isTrue();
+        now(snapshot(primary, primary, status(db2, Role.PRIMARY, NodeState.ONLINE, false)));
+        assertThat(read.isOver()).isTrue();
+        now(snapshot(primary, primary));
+        assertThat(read.isOver()).isTrue();
+    }
+
+    @Test
+    void aReadOfANodeThatWasSuspectedWhenItWasChosenShouldGoOn() {
+        TopologySnapshot suspected = snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.ONLINE, true));
+        now(snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.ONLINE, true)));
+
+        assertThat(new DecisionValidity(topology, suspected, new Decision(db2, DecisionReason.REPLICA_SELECTED, false))
+                        .isOver())
+                .isFalse();
+    }
+
+    @Test
+    void aWriteShouldWaitForASuspectedPrimary() {
+        now(snapshot(primary, status(db1, Role.PRIMARY, NodeState.ONLINE, true), replica));
+
+        assertThat(write.isOver()).isFalse();
+    }
+
+    @Test
+    void aWriteShouldLeaveAPrimaryThatIsDownOrNoLongerThePrimary() {
+        now(snapshot(null, status(db1, Role.PRIMARY, NodeState.DOWN, false), replica));
+        assertThat(write.isOver()).isTrue();
+
+        NodeStatus promoted = status(db2, Role.PRIMARY, NodeState.ONLINE, false);
+        now(snapshot(promoted, status(db1, Role.PRIMARY, NodeState.ONLINE, false), promoted));
+        assertThat(write.isOver()).isTrue();
+    }
+
+    @Test
+    void whatIsHeldForAPrimaryIsKeptUntilThereIsAnother() {
+        assertThat(write.hasSuccessor()).isFalse();
+        now(snapshot(primary, status(db1, Role.PRIMARY, NodeState.ONLINE, true), replica));
+        assertThat(write.hasSuccessor()).isFalse();
+        now(snapshot(null, status(db1, Role.PRIMARY, NodeState.DOWN, false), replica));
+        assertThat(write.hasSuccessor()).isFalse();
+
+        NodeStatus promoted = status(db2, Role.PRIMARY, NodeState.ONLINE, false);
+        now(snapshot(promoted, promoted, status(db1, Role.REPLICA, NodeState.ONLINE, false)));
+        assertThat(write.hasSuccessor()).isTrue();
+        assertThat(read.hasSuccessor()).isFalse();
+    }
+
+    @Test
+    void whoAskedForThisVeryNodeShouldNotMindWhetherItIsThePrimary() {
+        NodeStatus promoted = status(db2, Role.PRIMARY, NodeState.ONLINE, false);
+        now(snapshot(promoted, primary, promoted));
+
+        assertThat(new DecisionValidity(topology, since, new Decision(db1, DecisionReason.NODE_REQUESTED, true))
+                        .isOver())
+                .isFalse();
+    }
+
+    private void now(TopologySnapshot snapshot) {
+        topology.snapshot = snapshot;
+    }
+
+    private static TopologySnapshot snapshot(@Nullable NodeStatus primary, NodeStatus... nodes) {
+        List<NodeStatus> all = List.of(nodes);
+        NodeStatus known = primary != null && all.contains(primary) ? primary : primary == null ? null : all.get(0);
+        return new TopologySnapshot(all, known, known == null ? "the test says so" : null);
+    }
+
+    private static NodeStatus status(Node node, Role role, NodeState state, boolean suspected) {
+        return new NodeStatus(node, role, state, suspected, 1, null, null, Freshness.UNKNOWN, null, null);
+    }
+
+    private static Node node(String name) {
+        return new Node(new NodeSpec(name, "jdbc:mysql://" + name, DeclaredRole.AUTO, NodeKind.SERVER, 1, null));
+    }
+
+    private final class StubTopology implements Topology {
+
+        private TopologySnapshot snapshot = since;
+
+        @Override
+        public TopologySnapshot snapshot() {
+            return snapshot;
+        }
+
+        @Override
+        public void suspect(Node node, Exception cause) {}
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.replicationrouting.internal.connection.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.replicationrouting.spi.ErrorKind;
+import io.github.replicationrouting.spi.Observation;
+import io.github.replicationrouting.spi.Replication;
+import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeKind;
+import io.github.replicationrouting.topology.NodeSpec;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class PrimaryEndpointCheckTest {
+
+    private final Connection fresh = (Connection) Proxy.newProxyInstance(
+            getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                throw new AssertionError("asked for " + method);
+            });
+    private final Server server = new Server();
+    private int replaced;
+
+    private final PrimaryEndpointCheck endpoint = Objects.requireNonNull(
+            PrimaryEndpointCheck.of(node(NodeKind.ENDPOINT, DeclaredRole.PRIMARY), () -> replaced++));
+
+    @Test
+    void onlyEndpointsOfThePrimaryAreAsked() {
+        assertThat(PrimaryEndpointCheck.of(node(NodeKind.SERVER, DeclaredRole.PRIMARY), () -> {}))
+                .isNull();
+        assertThat(PrimaryEndpointCheck.of(node(NodeKind.ENDPOINT, DeclaredRole.REPLICA), () -> {}))
+                .isNull();
+    }
+
+    @Test
+    void aReadOnlyServerIsRefusedAsIfItWereNotThere() {
+        server.readOnly = true;
+
+        assertThatThrownBy(() -> endpoint.verify(fresh, server))
+                .isInstanceOf(SQLTransientConnectionException.class)
+                .hasMessageContaining("writer")
+                .hasMessageContaining("read-only")
+                .extracting("SQLState")
+                .isEqualTo("08001");
+    }
+
+    @Test
+    void anotherServerIsNoticed() throws SQLException {
+        endpoint.verify(fresh, server);
+        endpoint.verify(fresh, server);
+        assertThat(replaced).isZero();
+
+        server.id = "two";
+        endpoint.verify(fresh, server);
+        endpoint.verify(fresh, server);
+        assertThat(replaced).isOne();
+    }
+
+    private static Node node(NodeKind kind, DeclaredRole role) {
+        return new Node(new NodeSpec("writer", "jdbc:mysql://writer/", role, kind, 1, null));
+    }
+
+    private static final class Server implements ReplicationDialect {
+
+        private String id = "one";
+        private boolean readOnly;
+
+        @Override
+        public Observation observe(Connection connection) {
+            return new Observation("MySQL 9.7.4", id, readOnly, false, null, null);
+        }
+
+        @Override
+        public String name() {
+            return "stub";
+        }
+
+        @Override
+        public boolean supports(String productVersion) {
+            return true;
+        }
+
+        @Override
+        public String readOnlyVariable() {
+            return "";
+        }
+
+        @Override
+        public String isolationVariable() {
+            return "";
+        }
+
+        @Override
+        public Replication replication(Connection connection) {
+            return new Replication.NotAsked();
+        }
+
+        @Override
+        public ErrorKind classify(SQLException error) {
+            return ErrorKind.OTHER;
+        }
+    }
+}

@@ -1,0 +1,338 @@
+package io.github.replicationrouting.internal.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.util.Credentials;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverPropertyInfo;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PhysicalLinkTest {
+
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final AtomicInteger closed = new AtomicInteger();
+    private final PhysicalLink wire = new PhysicalLink(threads, ended -> closed.incrementAndGet());
+
+    @AfterEach
+    void end() {
+        threads.shutdownNow();
+    }
+
+    @Test
+    void whenCutShouldCloseItsSocketAndEverySocketAfterIt() throws Exception {
+        try (Socket first = new Socket();
+                Socket second = new Socket()) {
+            wire.use(first);
+
+            assertThat(wire.cut()).isTrue();
+            assertThat(first.isClosed()).isTrue();
+            wire.use(second);
+            assertThat(second.isClosed()).isTrue();
+            assertThat(wire.isCut()).isTrue();
+        }
+    }
+
+    @Test
+    void whenCutTwiceShouldCountOnce() {
+        assertThat(wire.cut()).isTrue();
+        assertThat(wire.cut()).isFalse();
+    }
+
+    @Test
+    void whenDoubtedShouldBeTriedOnce() {
+        assertThat(wire.takeDoubt()).isFalse();
+
+        wire.doubt();
+        wire.doubt();
+
+        assertThat(wire.takeDoubt()).isTrue();
+        assertThat(wire.takeDoubt()).isFalse();
+    }
+
+    @Test
+    void whenProtectedShouldNotBeCutUntilExposed() throws Exception {
+        try (Socket socket = new Socket()) {
+            wire.use(socket);
+            assertThat(wire.protect()).isTrue();
+
+            assertThat(wire.cut()).isFalse();
+            assertThat(socket.isClosed()).isFalse();
+            wire.giveBack();
+            assertThat(wire.cut()).isTrue();
+            assertThat(socket.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void whenSeveredShouldBeCutAlthoughItIsProtected() throws Exception {
+        try (Socket socket = new Socket()) {
+            wire.use(socket);
+            wire.protect();
+
+            assertThat(wire.sever()).isTrue();
+            assertThat(wire.sever()).isFalse();
+            assertThat(socket.isClosed()).isTrue();
+            assertThat(wire.isCut()).isTrue();
+        }
+    }
+
+    @Test
+    void whenCutShouldNotBeProtectedNorExposedAnyMore() {
+        wire.cut();
+
+        assertThat(wire.protect()).isFalse();
+        wire.giveBack();
+        assertThat(wire.isCut()).isTrue();
+    }
+
+    @Test
+    void whenTheDriverHidesItsSocketShouldAbortTheConnectionOnAnotherThread() {
+        CompletableFuture<Thread> aborted = new CompletableFuture<>();
+        wire.use(connection(aborted));
+
+        wire.cut();
+
+        assertThat(aborted).succeedsWithin(Duration.ofSeconds(20)).isNotEqualTo(Thread.currentThread());
+    }
+
+    @Test
+    void whenCutWhileADriverThatHidesItsSocketOpensShouldAbortWhatItOpened() {
+        CompletableFuture<Thread> aborted = new CompletableFuture<>();
+        wire.cut();
+
+        wire.use(connection(aborted));
+
+        assertThat(aborted).succeedsWithin(Duration.ofSeconds(20)).isNotEqualTo(Thread.currentThread());
+    }
+
+    private static Connection connection(CompletableFuture<Thread> aborted) {
+        return (Connection) Proxy.newProxyInstance(
+                PhysicalLinkTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, args) -> {
+                    assertThat(method.getName()).isEqualTo("abort");
+                    aborted.complete(Thread.currentThread());
+                    return null;
+                });
+    }
+
+    /** A server that accepts and then says nothing, as a frozen one does. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mysql", "mariadb"})
+    void shouldReleaseAThreadThatWaitsForTheHandshake(String scheme) throws Exception {
+        try (ServerSocket silent = silentServer()) {
+            ConnectionFactory factory = factory(scheme, silent, "", new Properties());
+            CompletableFuture<Connection> opening = opening(factory, wire);
+            Socket accepted = silent.accept();
+
+            assertThat(opening).isNotDone();
+            assertThat(wire.cut()).isTrue();
+
+            assertThatThrownBy(() -> opening.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(SQLException.class);
+            accepted.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mysql", "mariadb"})
+    void shouldEachLeadToTheConnectionThatItWasOpenedFor(String scheme) throws Exception {
+        int many = 16;
+        List<PhysicalLink> wires = new ArrayList<>();
+        List<CompletableFuture<Connection>> openings = new ArrayList<>();
+        List<Socket> accepted = new ArrayList<>();
+        try (ServerSocket silent = silentServer()) {
+            ConnectionFactory factory = factory(scheme, silent, "", new Properties());
+            for (int i = 0; i < many; i++) {
+                PhysicalLink own = new PhysicalLink(threads, ended -> {});
+                wires.add(own);
+                openings.add(opening(factory, own));
+            }
+            for (int i = 0; i < many; i++) {
+                accepted.add(silent.accept());
+            }
+            for (int i = 0; i < many; i += 2) {
+                wires.get(i).cut();
+            }
+            for (int i = 0; i < many; i += 2) {
+                CompletableFuture<Connection> opening = openings.get(i);
+                await().atMost(Duration.ofSeconds(20)).until(opening::isCompletedExceptionally);
+            }
+            for (int i = 1; i < many; i += 2) {
+                assertThat(openings.get(i)).as("opening %d", i).isNotDone();
+            }
+        } finally {
+            wires.forEach(PhysicalLink::cut);
+            for (Socket socket : accepted) {
+                socket.close();
+            }
+        }
+    }
+
+    /** The number of sockets that a factory named in the URL or the properties was asked for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mysql", "mariadb"})
+    void aSocketFactoryOfTheUserShouldBeKept(String scheme) throws Exception {
+        String users =
+                scheme.equals("mysql") ? UsersConnectorJSockets.class.getName() : UsersMariaDbSockets.class.getName();
+        Properties inProperties = new Properties();
+        inProperties.setProperty("socketFactory", users);
+        try (ServerSocket silent = silentServer()) {
+            for (ConnectionFactory factory : List.of(
+                    factory(scheme, silent, "&socketFactory=" + users, new Properties()),
+                    factory(scheme, silent, "", inProperties))) {
+                int before = made(scheme);
+                CompletableFuture<Connection> opening = opening(factory, wire);
+                try (Socket accepted = silent.accept()) {
+                    assertThat(accepted.isConnected()).isTrue();
+                    assertThat(made(scheme)).isGreaterThan(before);
+                }
+                await().atMost(Duration.ofSeconds(20)).until(opening::isDone);
+            }
+        }
+    }
+
+    private static final ConcurrentHashMap<String, AtomicInteger> MADE = new ConcurrentHashMap<>();
+
+    private static int made(String scheme) {
+        return MADE.computeIfAbsent(scheme, key -> new AtomicInteger()).get();
+    }
+
+    private static void count(String scheme) {
+        MADE.computeIfAbsent(scheme, key -> new AtomicInteger()).incrementAndGet();
+    }
+
+    public static final class UsersConnectorJSockets extends com.mysql.cj.protocol.StandardSocketFactory {
+        @Override
+        protected Socket createSocket(com.mysql.cj.conf.PropertySet properties) {
+            count("mysql");
+            return new Socket();
+        }
+    }
+
+    public static final class UsersMariaDbSockets extends javax.net.SocketFactory {
+        @Override
+        public Socket createSocket() {
+            count("mariadb");
+            return new Socket();
+        }
+
+        @Override
+        public Socket createSocket(String host, int port) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Socket createSocket(String host, int port, InetAddress localHost, int localPort) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Test
+    void whenTheDriverThrowsAnythingElseShouldBeAFailureToConnect() {
+        ConnectionFactory factory = new ConnectionFactory(
+                "jdbc:broken:", BrokenDriver.class.getName(), new Properties(), () -> Credentials.of("", ""), LONG);
+
+        assertThatThrownBy(() -> factory.open(wire))
+                .isInstanceOf(SQLException.class)
+                .hasCauseInstanceOf(NullPointerException.class)
+                .extracting("SQLState")
+                .isEqualTo("08001");
+    }
+
+    /** Fails as MariaDB's driver does when its socket is closed too early. */
+    public static final class BrokenDriver implements Driver {
+
+        @Override
+        public Connection connect(String url, Properties properties) {
+            throw new NullPointerException("reader");
+        }
+
+        @Override
+        public boolean acceptsURL(String url) {
+            return true;
+        }
+
+        @Override
+        public DriverPropertyInfo[] getPropertyInfo(String url, Properties properties) {
+            return new DriverPropertyInfo[0];
+        }
+
+        @Override
+        public int getMajorVersion() {
+            return 1;
+        }
+
+        @Override
+        public int getMinorVersion() {
+            return 0;
+        }
+
+        @Override
+        public boolean jdbcCompliant() {
+            return false;
+        }
+
+        @Override
+        public Logger getParentLogger() {
+            return Logger.getGlobal();
+        }
+    }
+
+    private CompletableFuture<Connection> opening(ConnectionFactory factory, PhysicalLink own) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return factory.open(own);
+                    } catch (SQLException e) {
+                        throw new java.util.concurrent.CompletionException(e);
+                    }
+                },
+                threads);
+    }
+
+    private static ServerSocket silentServer() throws Exception {
+        return new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+    }
+
+    private static ConnectionFactory factory(
+            String scheme, ServerSocket server, String parameters, Properties properties) {
+        return new ConnectionFactory(
+                "jdbc:" + scheme + "://127.0.0.1:" + server.getLocalPort() + "/shop?x=y" + parameters,
+                null,
+                properties,
+                () -> Credentials.of("shop", "secret"),
+                LONG);
+    }
+}

@@ -1,0 +1,382 @@
+package io.github.replicationrouting.internal.election;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
+import io.github.replicationrouting.topology.DeclaredRole;
+import org.junit.jupiter.api.Test;
+
+/** Which nodes are known to be no rivals of the primary, and which of them are fenced. */
+class ClearedNodesTest {
+
+    private final Fleet fleet = Fleet.ofMySql();
+    private final FleetServer db1 = fleet.server("db1");
+    private final FleetServer db2 = fleet.server("db2").follows(db1);
+    private final FleetServer db3 = fleet.server("db3").follows(db1);
+
+    // --- cleared
+
+    @Test
+    void aReadOnlyReplicaThatAnsweredBesideTheIncumbentIsCleared() {
+        fleet.look(db1, db2);
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db2");
+        assertThat(fleet.claim.cleared().get("db2")).isEqualTo(fleet.now());
+    }
+
+    @Test
+    void aReadOnlyReplicaThatAnsweredBeforeItIsNot() {
+        fleet.look(db2, db1, db3);
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
+    }
+
+    @Test
+    void aWritableReplicaIsClearedWhenItWasWatchedBesideTheIncumbentForAWhile() {
+        db2.writable();
+        fleet.look(db2, db1).look(db2).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        long since = fleet.claim.since();
+        fleet.look(db1, db2);
+        fleet.passUntil(since + Fleet.GAP.toNanos() - 1);
+        fleet.look(db2);
+        assertThat(fleet.claim.cleared()).as("a moment too early").isEmpty();
+
+        fleet.passUntil(since + Fleet.GAP.toNanos());
+        fleet.look(db2);
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db2");
+    }
+
+    @Test
+    void aReplicaIsClearedAnewByEachAnswer() {
+        fleet.settle();
+
+        fleet.look(db1, db2);
+
+        assertThat(fleet.claim.cleared().get("db2")).isEqualTo(fleet.now());
+    }
+
+    @Test
+    void aReadOnlyNodeWithoutASourceIsNotCleared() {
+        db2.resetReplica().readOnly();
+
+        fleet.settle();
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
+    }
+
+    @Test
+    void aReadOnlyNodeWhoseSourceIsNotSeenIsNotCleared() {
+        db2.denied();
+
+        fleet.settle();
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
+    }
+
+    @Test
+    void aReadOnlyNodeThatIsNotConnectedToItsSourceIsCleared() {
+        db2.resetReplica().channel("elsewhere", null, Receiver.CONNECTING).readOnly();
+
+        fleet.settle();
+
+        assertThat(fleet.claim.cleared()).containsKey("db2");
+    }
+
+    @Test
+    void aWritableReplicaThatWroteNothingIsCleared() {
+        db2.writable();
+
+        fleet.settle();
+
+        assertThat(fleet.claim.cleared()).containsKey("db2");
+    }
+
+    @Test
+    void aNodeThatHasChangedBesideTheIncumbentStaysCleared() {
+        fleet.settle();
+        db2.resetReplica().writable();
+        fleet.look(db1, db2);
+        assertThat(fleet.claim.cleared().get("db2")).isEqualTo(fleet.now());
+
+        fleet.look(db1, db2);
+
+        assertThat(fleet.claim.cleared().get("db2")).isEqualTo(fleet.now());
+    }
+
+    @Test
+    void alsoWhenTheIncumbentWasGoneAfterThat() {
+        fleet.settle();
+        db2.resetReplica().writable();
+        fleet.look();
+        fleet.look();
+        Long before = fleet.claim.cleared().get("db2");
+        db1.dies();
+        fleet.look();
+        assertThat(fleet.claim.cleared().get("db2")).isEqualTo(before);
+        db1.returns();
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db2", "db3");
+    }
+
+    @Test
+    void whatAWritableReplicaWroteEarlierIsAMistakeOfThePast() {
+        db2.writable().has("db1:1-10,db2:1-3");
+        fleet.look(db2, db1).look(db2, db1).expectNone(Reason.CONTESTED);
+
+        fleet.settle();
+        fleet.settle();
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db2", "db3");
+    }
+
+    @Test
+    void aWritableReplicaThatGoesOnWritingIsNotCleared() {
+        db2.writable();
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        for (int i = 1; i < 12; i++) {
+            db1.has("db1:1-10,db2:1-" + i);
+            db2.has("db1:1-10,db2:1-" + i);
+            fleet.look(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
+        }
+
+        assertThat(fleet.claim.cleared()).doesNotContainKey("db2");
+    }
+
+    @Test
+    void aWritableReplicaWhoseTransactionsCannotBeCountedIsCleared() {
+        db1.hasNoGtids();
+        db2.writable().hasNoGtids();
+
+        fleet.settle();
+
+        assertThat(fleet.claim.cleared()).containsKey("db2");
+    }
+
+    @Test
+    void aWritableNodeThatIsNotConnectedIsNotCleared() {
+        db2.writable().receiver(Receiver.CONNECTING);
+        db3.writable().resetReplica();
+        db1.declared(DeclaredRole.PRIMARY);
+
+        fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
+
+        assertThat(fleet.claim.cleared()).isEmpty();
+    }
+
+    @Test
+    void aNodeThatIsDownIsNotCleared() {
+        db2.dies();
+
+        fleet.settle();
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
+    }
+
+    @Test
+    void aNodeThatWasClearedStaysItWhenItIsDown() {
+        fleet.settle();
+        Long clearedAt = fleet.claim.cleared().get("db2");
+        db2.dies();
+
+        fleet.look();
+
+        assertThat(fleet.claim.cleared().get("db2")).isEqualTo(clearedAt);
+    }
+
+    @Test
+    void aNodeThatMayHaveChangedInAGapIsNotClearedAnyMore() {
+        fleet.settle();
+        db1.dies();
+        fleet.look();
+        db1.returns();
+        fleet.look(db1);
+        assertThat(fleet.claim.cleared()).containsKey("db2");
+        db2.resetReplica().writable();
+
+        fleet.look(db1, db2);
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
+    }
+
+    @Test
+    void aPromotionClearsAllOthersAlsoThoseThatNeverAnswered() {
+        fleet.server("db4").dies();
+        fleet.look();
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db2", "db3");
+
+        db2Succeeds();
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db1", "db3", "db4");
+    }
+
+    @Test
+    void aPrimaryThatIsFoundAtTheStartClearsReplicasOnly() {
+        db3.resetReplica().writable();
+
+        fleet.look().expectPrimary(db1, Reason.SUPPORTED);
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db2");
+    }
+
+    @Test
+    void aContestLeavesThoseClearedThatTakeNoWrites() {
+        fleet.settle();
+        db2.resetReplica().writable();
+        fleet.look();
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db2", "db3");
+        FleetServer db4 = fleet.server("db4").has("db4:1-3");
+
+        fleet.look(db4, db1).expectNone(Reason.CONTESTED);
+
+        assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
+        assertThat(fleet.claim.fenced()).containsExactly("db2");
+    }
+
+    // --- fenced
+
+    @Test
+    void aClearedNodeThatIsWritableBesideTheIncumbentIsFenced() {
+        fleet.settle();
+        db2.resetReplica().writable();
+
+        fleet.look();
+
+        assertThat(fleet.claim.fenced()).containsExactly("db2");
+    }
+
+    @Test
+    void aNodeThatIsStillWeighedIsNotFenced() {
+        db1.declared(DeclaredRole.PRIMARY);
+        db2.resetReplica().writable();
+
+        fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
+
+        assertThat(fleet.claim.fenced()).isEmpty();
+    }
+
+    @Test
+    void aWritableReplicaIsNotFenced() {
+        fleet.settle();
+        db2.writable();
+
+        fleet.look();
+
+        assertThat(fleet.claim.fenced()).isEmpty();
+    }
+
+    @Test
+    void anOldPrimaryIsFencedFromThePromotionOn() {
+        fleet.look();
+
+        db2Succeeds();
+
+        assertThat(fleet.claim.fenced()).containsExactly("db1");
+    }
+
+    @Test
+    void thePrimaryIsNotFenced() {
+        fleet.settle();
+        db2.resetReplica().writable();
+        fleet.look(db1, db2);
+        assertThat(fleet.claim.fenced()).containsExactly("db2");
+        db1.dies();
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+
+        assertThat(fleet.claim.fenced()).containsExactly("db1");
+    }
+
+    @Test
+    void aServerThatReplacedTheIncumbentAndIsNoPrimaryIsFencedWhenAnotherIsFound() {
+        fleet.look();
+        db1.replacedBy("db9").readOnly();
+        db2.resetReplica().writable();
+
+        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+
+        assertThat(fleet.claim.fenced()).containsExactly("db1");
+    }
+
+    @Test
+    void aFencedNodeThatIsReadOnlyStaysFenced() {
+        fencedIs(db2);
+        db2.readOnly();
+
+        fleet.settle();
+
+        assertThat(fleet.claim.fenced()).containsExactly("db2");
+    }
+
+    @Test
+    void aFencedNodeThatIsDownStaysFenced() {
+        fencedIs(db2);
+        db2.dies();
+        fleet.look();
+        db1.dies();
+
+        fleet.look();
+
+        assertThat(fleet.claim.fenced()).containsExactly("db2");
+    }
+
+    @Test
+    void aFencedNodeThatHasASourceIsNotFencedAnyMore() {
+        fencedIs(db2);
+        db2.channel(db1, Receiver.CONNECTING);
+
+        fleet.look();
+
+        assertThat(fleet.claim.fenced()).isEmpty();
+    }
+
+    @Test
+    void norIsItWhenThePrimaryIsGone() {
+        fencedIs(db2);
+        db1.dies();
+        db2.channel(db1, Receiver.OFF);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+
+        assertThat(fleet.claim.fenced()).isEmpty();
+    }
+
+    @Test
+    void withoutTheGrantAFencedNodeThatIsReadOnlyIsNotFencedAnyMore() {
+        fencedIs(db2);
+        db2.denied().readOnly();
+
+        fleet.look();
+
+        assertThat(fleet.claim.fenced()).isEmpty();
+    }
+
+    @Test
+    void aFencedNodeThatIsRemovedIsForgotten() {
+        fencedIs(db2);
+        fleet.remove(db2);
+
+        fleet.look();
+
+        assertThat(fleet.claim.fenced()).isEmpty();
+    }
+
+    private void fencedIs(FleetServer server) {
+        fleet.settle();
+        server.resetReplica().writable();
+        fleet.look();
+        fleet.look();
+        assertThat(fleet.claim.fenced()).containsExactly(server.name);
+    }
+
+    private void db2Succeeds() {
+        db1.dies();
+        db2.receiver(Receiver.OFF);
+        fleet.look();
+        db2.writable();
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+}

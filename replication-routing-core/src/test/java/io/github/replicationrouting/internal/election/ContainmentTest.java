@@ -1,0 +1,179 @@
+package io.github.replicationrouting.internal.election;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.internal.election.NodeView.Sighting;
+import io.github.replicationrouting.position.GtidSet;
+import io.github.replicationrouting.position.MariaDbGtidPosition;
+import io.github.replicationrouting.position.MariaDbGtidState;
+import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.spi.Observation;
+import io.github.replicationrouting.spi.Replication;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each answer takes 2 ns. */
+class ContainmentTest {
+
+    private static final String ONE = "00000000-0000-0000-0000-000000000001";
+    private static final String TWO = "00000000-0000-0000-0000-000000000002";
+
+    /** Comparisons must survive the overflow of System.nanoTime(). */
+    private static final long LATE = Long.MAX_VALUE - 1;
+
+    // --- all that the other has
+
+    @Test
+    void containsWhatItHas() {
+        assertThat(Containment.of(mySql(1, 0, ONE + ":1-10"), mySql(2, 0, ONE + ":1-10")))
+                .isEqualTo(Containment.CONTAINED);
+        assertThat(Containment.of(mySql(1, 0, ONE + ":1-10"), mySql(2, 9, ONE + ":1-9")))
+                .isEqualTo(Containment.CONTAINED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, NOT_COMPARED_YET", "1, NOT_COMPARED_YET", "2, LACKING", "3, LACKING"})
+    void lacksSomethingOnlyWhenItWasAskedAfterTheOtherHadAnswered(long sentAt, Containment expected) {
+        Sighting other = mySql(2, LATE, ONE + ":1-11");
+
+        assertThat(Containment.of(mySql(1, LATE + sentAt, ONE + ":1-10"), other))
+                .isEqualTo(expected);
+        assertThat(Containment.ofReplicated(mySql(1, LATE + sentAt, ONE + ":1-10"), other))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void isUnknownWithoutAnAnswerOrAPosition() {
+        Sighting seen = mySql(1, 0, ONE + ":1");
+
+        assertThat(Containment.of(null, seen)).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.of(seen, null)).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.of(seen, sighting(TWO, 0, null, null, null))).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.of(sighting(TWO, 0, null, null, null), seen)).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.ofReplicated(null, seen)).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.ofReplicated(seen, null)).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.ofReplicated(seen, sighting(TWO, 0, null, null, null)))
+                .isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.ofReplicated(sighting(TWO, 0, null, null, null), seen))
+                .isEqualTo(Containment.UNKNOWN);
+    }
+
+    @Test
+    void isUnknownWhereOnlyHowFarTheOtherReplicatedIsKnown() {
+        Sighting other = sighting(TWO, 0, null, GtidSet.parse(ONE + ":1-11"), null);
+
+        assertThat(Containment.of(mySql(1, 9, ONE + ":1-10"), other)).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.ofReplicated(mySql(1, 9, ONE + ":1-10"), other)).isEqualTo(Containment.LACKING);
+    }
+
+    @Test
+    void isUnknownBetweenTwoKindsOfPositions() {
+        Sighting mySql = mySql(1, 9, ONE + ":1");
+        Sighting mariaDb = mariaDb("2", 0, "0-1-1", "", "0-1-1");
+
+        assertThat(Containment.of(mySql, mariaDb)).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.ofReplicated(mySql, mariaDb)).isEqualTo(Containment.UNKNOWN);
+    }
+
+    @Test
+    void twoServersOfMariaDbThatWentOnEachOnItsOwnLackEachOthers() {
+        Sighting one = mariaDb("1", 9, "0-1-20", "", "0-1-20");
+        Sighting two = mariaDb("2", 0, "0-2-15", "0-1-12", "0-1-12,0-2-15");
+        Sighting twoLater = mariaDb("2", 20, "0-2-15", "0-1-12", "0-1-12,0-2-15");
+
+        assertThat(Containment.of(one, two)).isEqualTo(Containment.LACKING);
+        assertThat(Containment.of(twoLater, one)).isEqualTo(Containment.LACKING);
+    }
+
+    // --- what the other wrote itself
+
+    @Test
+    void containsWhatTheOtherWroteItself() {
+        Sighting other = mySql(2, 0, ONE + ":1-99," + TWO + ":1-5");
+
+        assertThat(Containment.ofOwn(mySql(1, 9, TWO + ":1-5"), other)).isEqualTo(Containment.CONTAINED);
+        assertThat(Containment.ofOwn(mySql(1, 9, TWO + ":1-4"), other)).isEqualTo(Containment.LACKING);
+        assertThat(Containment.ofOwn(mySql(1, 1, TWO + ":1-4"), other)).isEqualTo(Containment.NOT_COMPARED_YET);
+        assertThat(Containment.ofOwn(null, other)).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.ofOwn(other, null)).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.ofOwn(other, sighting(TWO, 0, null, null, null))).isEqualTo(Containment.UNKNOWN);
+    }
+
+    // --- as far as the other has replicated
+
+    @Test
+    void whatTheOtherWroteItselfWasNotReplicated() {
+        Sighting other = mySql(2, 0, ONE + ":1-10," + TWO + ":1-5");
+
+        assertThat(Containment.ofReplicated(mySql(1, 9, ONE + ":1-10"), other)).isEqualTo(Containment.CONTAINED);
+        assertThat(Containment.ofReplicated(mySql(1, 9, ONE + ":1-9"), other)).isEqualTo(Containment.LACKING);
+    }
+
+    @Test
+    void aServerOfMariaDbThatHasWrittenFurtherHasComeAsFar() {
+        Sighting primary = mariaDb("2", 9, "0-2-15", "0-1-12", "0-2-15");
+
+        assertThat(Containment.ofReplicated(primary, mariaDb("3", 0, "0-2-14", "0-2-14", "0-1-12,0-2-14")))
+                .as("although it does not list server 1, having been restored from a backup")
+                .isEqualTo(Containment.CONTAINED);
+        assertThat(Containment.ofReplicated(primary, mariaDb("3", 0, "0-2-16", "0-2-16", "0-2-16")))
+                .isEqualTo(Containment.LACKING);
+    }
+
+    @Test
+    void aServerOfMariaDbWithoutABinaryLogHasWhatItReplicated() {
+        Sighting candidate = sighting("2", 9, null, MariaDbGtidPosition.parse("0-1-12"), null);
+
+        assertThat(Containment.ofReplicated(candidate, mariaDb("3", 0, "", "0-1-12", "")))
+                .isEqualTo(Containment.CONTAINED);
+        assertThat(Containment.ofReplicated(candidate, mariaDb("3", 0, "", "0-1-13", "")))
+                .isEqualTo(Containment.LACKING);
+    }
+
+    // --- everything
+
+    @Test
+    void everythingIsWhatWasWrittenAndWhatWasReplicated() {
+        assertThat(Containment.everything(mariaDb("2", 0, "0-2-15", "1-1-12", "")))
+                .hasToString("0-2-15,1-1-12");
+        assertThat(Containment.everything(sighting("2", 0, null, GtidSet.parse(ONE + ":1"), null)))
+                .hasToString(ONE + ":1");
+        assertThat(Containment.everything(sighting("2", 0, GtidSet.parse(ONE + ":1"), null, null)))
+                .hasToString(ONE + ":1");
+        assertThat(Containment.everything(sighting("2", 0, null, null, null))).isNull();
+    }
+
+    @Test
+    void whereTheTwoCannotBeComparedWhatWasWrittenCounts() {
+        Sighting mixed = sighting("2", 0, GtidSet.parse(ONE + ":1"), MariaDbGtidPosition.parse("0-1-1"), null);
+
+        assertThat(Objects.requireNonNull(Containment.everything(mixed))).hasToString(ONE + ":1");
+    }
+
+    private static Sighting mySql(int server, long sentAt, String executed) {
+        GtidSet set = GtidSet.parse(executed);
+        return sighting(server == 1 ? ONE : TWO, sentAt, set, set, set);
+    }
+
+    private static Sighting mariaDb(String id, long sentAt, String written, String replicated, String state) {
+        MariaDbGtidPosition slave = MariaDbGtidPosition.parse(replicated);
+        return sighting(id, sentAt, MariaDbGtidPosition.parse(written), slave, MariaDbGtidState.parse(state, slave));
+    }
+
+    private static Sighting sighting(
+            String id,
+            long sentAt,
+            @Nullable Position written,
+            @Nullable Position executed,
+            @Nullable Position history) {
+        return new Sighting(
+                sentAt,
+                sentAt + 2,
+                new Observation("a server", id, false, false, written, executed, history),
+                new Replication.NotAsked(),
+                false);
+    }
+}

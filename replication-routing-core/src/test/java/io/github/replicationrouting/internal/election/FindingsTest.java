@@ -1,0 +1,288 @@
+package io.github.replicationrouting.internal.election;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.Role;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What an election finds of nodes that are not the primary. */
+class FindingsTest {
+
+    private static final Finding REPLICA = new Finding(Role.REPLICA, false, null, null);
+
+    private final Fleet fleet = Fleet.ofMySql();
+    private final FleetServer db1 = fleet.server("db1");
+    private final FleetServer db2 = fleet.server("db2").follows(db1);
+
+    // --- roles
+
+    @Test
+    void aNodeThatNeverAnsweredIsUnknown() {
+        db2.dies();
+
+        fleet.look();
+
+        assertThat(fleet.finding(db2)).isEqualTo(new Finding(Role.UNKNOWN, false, null, null));
+    }
+
+    @Test
+    void unlessItIsDeclaredAReplica() {
+        db2.dies().declared(DeclaredRole.REPLICA);
+
+        fleet.look();
+
+        assertThat(fleet.finding(db2)).isEqualTo(REPLICA);
+    }
+
+    @Test
+    void aNodeThatIsReadOnlyAndReplicatesFromNowhereIsUnknown() {
+        db2.resetReplica().readOnly();
+        fleet.follows = true;
+
+        fleet.look();
+
+        assertThat(fleet.finding(db2))
+                .isEqualTo(new Finding(Role.UNKNOWN, false, "read-only, but replicates from nowhere", null));
+    }
+
+    @Test
+    void aDeclaredReplicaThatReplicatesFromNowhereIsOne() {
+        db2.resetReplica().readOnly().declared(DeclaredRole.REPLICA);
+
+        fleet.look();
+
+        assertThat(fleet.finding(db2)).isEqualTo(REPLICA);
+    }
+
+    @Test
+    void aNodeThatIsNotConnectedToItsSourceIsAReplica() {
+        db2.resetReplica().channel("elsewhere", null, Receiver.CONNECTING);
+
+        fleet.look();
+
+        assertThat(fleet.finding(db2)).isEqualTo(REPLICA);
+    }
+
+    @Test
+    void withoutTheGrantAPositionThatFollowsShowsAReplica() {
+        db2.denied();
+        fleet.follows = true;
+
+        fleet.look();
+
+        assertThat(fleet.finding(db2)).isEqualTo(REPLICA);
+    }
+
+    @Test
+    void withoutTheGrantAPositionThatDoesNotFollowShowsNothing() {
+        db2.denied();
+
+        fleet.look();
+
+        assertThat(fleet.finding(db2))
+                .isEqualTo(new Finding(
+                        Role.UNKNOWN,
+                        false,
+                        "read-only, and its position does not show that it replicates: GRANT X",
+                        null));
+    }
+
+    @Test
+    void aNodeWhoseReplicationWasNotToldYetIsUnknown() {
+        db2.hangsWhenAskedForReplication();
+
+        fleet.look();
+
+        assertThat(fleet.finding(db2))
+                .isEqualTo(
+                        new Finding(Role.UNKNOWN, false, "read-only, and its replication has not been seen yet", null));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ON, running", "CONNECTING, connecting", "OFF, stopped"})
+    void aWritableReplicaOfAnUnknownServerIsWarnedOf(Receiver receiver, String word) {
+        db2.resetReplica().writable().channel("elsewhere", null, receiver);
+
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+
+        assertThat(fleet.finding(db2))
+                .isEqualTo(new Finding(
+                        Role.REPLICA,
+                        false,
+                        null,
+                        "has a source configured (elsewhere:3306, receiver " + word
+                                + "), but is writable: set read_only"));
+    }
+
+    @Test
+    void aDeclaredReplicaThatIsWritableIsWarnedOf() {
+        db2.writable().declared(DeclaredRole.REPLICA);
+
+        fleet.look();
+
+        assertThat(fleet.finding(db2).warning()).isEqualTo("is declared a replica, but writable");
+    }
+
+    /** What was last seen of a node that is down still shows its role. */
+    @Test
+    void aReplicaThatIsDownStaysAReplica() {
+        fleet.look();
+        db2.dies();
+
+        fleet.look();
+
+        assertThat(fleet.finding(db2)).isEqualTo(REPLICA);
+    }
+
+    // --- positions in reasons
+
+    @Test
+    void withoutPositionsTheReasonShowsNone() {
+        db1.hasNoGtids();
+        db2.hasNoGtids().resetReplica().writable();
+
+        fleet.look();
+
+        assertThat(fleet.reason()).startsWith("db1 and db2 are writable and nothing shows which is right");
+    }
+
+    @Test
+    void theReasonShowsWhatEachHasOfItsOwn() {
+        Fleet mariaDb = Fleet.ofMariaDb();
+        mariaDb.server("db1").has("0-1-7,1-1-3");
+        mariaDb.server("db2").has("0-1-7");
+        mariaDb.server("db3").has("0-3-1").readOnly();
+
+        mariaDb.look();
+
+        assertThat(mariaDb.reason()).startsWith("db1 (at 0-1-7,1-1-3, of its own 1-1-3) and db2 (at 0-1-7) are");
+    }
+
+    @Test
+    void whatAlsoAReplicaHasIsNotOfItsOwn() {
+        Fleet mariaDb = Fleet.ofMariaDb();
+        mariaDb.server("db1").has("0-1-7,1-1-3");
+        mariaDb.server("db2").has("0-1-7");
+        mariaDb.server("db3").has("1-1-4").readOnly();
+
+        mariaDb.look();
+
+        assertThat(mariaDb.reason()).startsWith("db1 (at 0-1-7,1-1-3) and db2 (at 0-1-7) are writable");
+    }
+
+    @Test
+    void whatItsOtherNameHasIsOfItsOwn() {
+        Fleet mariaDb = Fleet.ofMariaDb();
+        mariaDb.server("db1").has("0-1-7,1-1-3");
+        mariaDb.server("db2").has("0-1-7");
+        mariaDb.server("db3").has("0-1-7,1-1-3").replacedBy("db1");
+
+        mariaDb.look();
+
+        assertThat(mariaDb.reason()).startsWith("db1 (at 0-1-7,1-1-3, of its own 1-1-3) and db2");
+    }
+
+    @Test
+    void theReasonSaysWhatToDoWithAReplicaThatHasMore() {
+        Fleet mariaDb = Fleet.ofMariaDb();
+        FleetServer one = mariaDb.server("db1").has("0-1-7");
+        FleetServer two = mariaDb.server("db2")
+                .readOnly()
+                .channel("elsewhere", "x", Receiver.ON)
+                .has("0-1-9");
+
+        mariaDb.look(two, one);
+
+        assertThat(mariaDb.reason())
+                .isEqualTo(
+                        "db1 (at 0-1-7) is writable, but db2 (at 0-1-9, of its own 0-1-9) has replicated transactions"
+                                + " that it lacks: if db1 is the primary, set replication.routing.nodes.db1.role=primary; if"
+                                + " not, make it read-only");
+        assertThat(mariaDb.finding(one))
+                .isEqualTo(new Finding(
+                        Role.UNKNOWN,
+                        true,
+                        "writable, but lacks transactions of db2, or that is written to as well",
+                        null));
+    }
+
+    @Test
+    void theReasonSaysWhatToDoWithAWritableNodeThatHasMore() {
+        Fleet mariaDb = Fleet.ofMariaDb();
+        FleetServer one = mariaDb.server("db1").has("0-1-7");
+        FleetServer two = mariaDb.server("db2")
+                .channel("elsewhere", "x", Receiver.OFF)
+                .hasOfMariaDb("0-1-7,0-2-9", "0-2-9", "0-1-7");
+
+        mariaDb.look(two, one).look(two, one);
+
+        assertThat(mariaDb.reason())
+                .isEqualTo(
+                        "db1 (at 0-1-7) is writable, but db2 (at 0-1-7,0-2-9, of its own 0-2-9) has transactions that"
+                                + " it lacks, or is written to as well: if db1 is the primary, make db2 its replica, or set"
+                                + " replication.routing.nodes.db2.role=replica; if not, make db1 read-only");
+    }
+
+    @Test
+    void theReasonSaysWhatToDoWithANodeThatIsGoneAndHadMore() {
+        Fleet mariaDb = Fleet.ofMariaDb();
+        FleetServer one = mariaDb.server("db1").has("0-1-7").readOnly();
+        FleetServer two = mariaDb.server("db2").hasOfMariaDb("0-1-7,0-2-9", "0-2-9", "0-1-7");
+        mariaDb.look(two).look(one);
+        mariaDb.startAnew();
+        one.restarts().writable();
+        mariaDb.look(two, one);
+        two.dies();
+
+        mariaDb.look();
+
+        assertThat(mariaDb.reason())
+                .isEqualTo("db1 (at 0-1-7) is writable, but db2 (at 0-1-7,0-2-9, of its own 0-2-9), which does not"
+                        + " answer, had transactions that it lacks: start db2, or, if db1 is to be the primary without"
+                        + " them, set read_only on and off again on db1");
+    }
+
+    @Test
+    void aNodeThatWillBeThePrimaryIsNoRivalMeanwhile() {
+        db2.resetReplica().writable();
+        FleetServer db3 = fleet.server("db3").follows(db1);
+
+        fleet.look(db3, db2, db1).expectNone(Reason.PENDING);
+
+        assertThat(fleet.reason())
+                .isEqualTo("db1 is being compared with the other nodes that take writes, before the first write");
+        assertThat(fleet.outcome().promised()).isZero();
+        assertThat(fleet.finding(db1)).isEqualTo(REPLICA);
+        assertThat(fleet.finding(db2))
+                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable, and no primary has been known yet", null));
+    }
+
+    // --- no primary yet, or not this one
+
+    @Test
+    void aPrimaryThatIsPostponedIsWhatItWas() {
+        fleet.look();
+
+        assertThat(fleet.outcome().postponed("db1 is being compared"))
+                .isEqualTo(new Outcome(-1, Reason.PENDING, "db1 is being compared", List.of(REPLICA, REPLICA), 0));
+    }
+
+    @Test
+    void aPrimaryThatIsRefusedIsARivalForTheTimeBeing() {
+        fleet.look();
+
+        assertThat(fleet.outcome().refused("incomplete", "db1 is incomplete"))
+                .isEqualTo(new Outcome(
+                        -1,
+                        Reason.PENDING,
+                        "db1 is incomplete",
+                        List.of(new Finding(Role.UNKNOWN, true, "incomplete", null), REPLICA),
+                        0));
+    }
+}

@@ -1,0 +1,375 @@
+package io.github.replicationrouting.internal.election;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.Role;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Rules 1 to 3: which nodes may be the primary at all. */
+class PrimaryElectionCandidateTest {
+
+    private final Fleet fleet = Fleet.ofMySql();
+    private final FleetServer db1 = fleet.server("db1");
+    private final FleetServer db2 = fleet.server("db2").follows(db1);
+
+    // --- rule 1
+
+    @Test
+    void theOnlyWritableNodeWithoutASourceIsThePrimary() {
+        fleet.look();
+
+        fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        assertThat(fleet.finding(db2)).isEqualTo(new Finding(Role.REPLICA, false, null, null));
+    }
+
+    @Test
+    void aReadOnlyNodeTakesNoWrites() {
+        db1.readOnly();
+
+        fleet.look();
+
+        fleet.expectNone(Reason.NO_CANDIDATE);
+        assertThat(fleet.reason()).isEqualTo("no node is writable: db1 is read-only, db2 is read-only");
+        assertThat(fleet.finding(db1).rival()).isFalse();
+    }
+
+    @Test
+    void anOfflineNodeTakesNoWrites() {
+        db1.offline();
+
+        fleet.look();
+
+        fleet.expectNone(Reason.NO_CANDIDATE);
+        assertThat(fleet.reason()).isEqualTo("no node is writable: db1 is offline, db2 is read-only");
+    }
+
+    @Test
+    void aNodeThatIsDownTakesNoWrites() {
+        db1.dies();
+
+        fleet.look();
+
+        fleet.expectNone(Reason.NO_CANDIDATE);
+        assertThat(fleet.reason()).isEqualTo("no node is writable: db1 is down (no answer), db2 is read-only");
+    }
+
+    @Test
+    void aNodeThatWasNotProbedYetTakesNoWrites() {
+        fleet.look(db2);
+
+        fleet.expectNone(Reason.NO_CANDIDATE);
+        assertThat(fleet.reason()).isEqualTo("no node is writable: db1 has not been probed yet, db2 is read-only");
+    }
+
+    // --- rule 2
+
+    @Test
+    void aDeclaredReplicaIsNeverThePrimary() {
+        db1.declared(DeclaredRole.REPLICA);
+
+        fleet.look();
+
+        fleet.expectNone(Reason.NO_CANDIDATE, "db1 is declared a replica, but writable");
+        assertThat(fleet.finding(db1))
+                .isEqualTo(new Finding(Role.REPLICA, false, null, "is declared a replica, but writable"));
+    }
+
+    @Test
+    void aDeclaredReplicaIsNotThePrimaryEvenWhenItsPromotionWasSeen() {
+        db2.declared(DeclaredRole.REPLICA);
+        fleet.look();
+        db1.dies();
+        fleet.look();
+        db2.writable().resetReplica();
+
+        fleet.look();
+
+        fleet.expectNone(Reason.NO_SUCCESSOR, "db2 is declared a replica, but writable");
+    }
+
+    @Test
+    void whenOneServerHasTwoNamesShouldTakeTheFirst() {
+        FleetServer db4 = fleet.server("db4").replacedBy("db1");
+
+        fleet.look();
+
+        fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        assertThat(fleet.finding(db4).role()).isEqualTo(Role.UNKNOWN);
+        assertThat(fleet.finding(db4).rival()).isFalse();
+        assertThat(fleet.finding(db4).warning())
+                .isEqualTo(fleet.finding(db4).doubt())
+                .startsWith("is the same server as db1 (00000000-0000-0000-0000-000000000001)")
+                .contains("give each server one name and an identity of its own");
+    }
+
+    @Test
+    void whenTheFirstNameOfAServerIsDownShouldTakeTheOther() {
+        FleetServer db4 = fleet.server("db4").replacedBy("db1");
+        db1.dies();
+
+        fleet.look();
+
+        fleet.expectPrimary(db4, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void whenAnEndpointLeadsToAServerThatHasANameShouldKnowBoth() {
+        FleetServer reader = fleet.server("db3").endpoint(DeclaredRole.REPLICA).replacedBy("db1");
+
+        fleet.look();
+
+        fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        assertThat(fleet.finding(reader).role()).isEqualTo(Role.REPLICA);
+    }
+
+    @Test
+    void whenTwoNamesOfOneServerAreReadOnlyShouldSaySoInTheReason() {
+        fleet.server("db4").replacedBy("db2").readOnly();
+        db1.dies();
+
+        fleet.look();
+
+        fleet.expectNone(Reason.NO_CANDIDATE, "db4 is the same server as db2");
+    }
+
+    // --- rule 3
+
+    @ParameterizedTest
+    @EnumSource(Receiver.class)
+    void aWritableNodeWithASourceIsAReplicaWhateverItsReceiverDoes(Receiver receiver) {
+        db2.writable().receiver(receiver);
+
+        fleet.look();
+
+        fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        assertThat(fleet.finding(db2).role()).isEqualTo(Role.REPLICA);
+        assertThat(fleet.finding(db2).rival()).isFalse();
+        assertThat(fleet.finding(db2).warning()).contains("db1").endsWith("but is writable: set read_only");
+    }
+
+    @Test
+    void whenTheSourceIsDownAndAConnectedReplicaWritableShouldNotTakeIt() {
+        db2.writable();
+        db1.dies();
+
+        fleet.look();
+
+        fleet.expectNone(Reason.NO_CANDIDATE);
+        assertThat(fleet.reason())
+                .isEqualTo("db1 is down (no answer), db2 is writable, but still replicates from db1:3306");
+    }
+
+    @Test
+    void whenTheSourceIsDownAndAReplicaConnectsInVainShouldNotTakeIt() {
+        db2.writable().receiver(Receiver.CONNECTING);
+        db1.dies();
+
+        fleet.look();
+
+        fleet.expectNone(
+                Reason.NO_CANDIDATE,
+                "db2 is writable, but has a source configured (db1:3306, receiver connecting) and was not seen to be"
+                        + " promoted: if it was, execute RESET REPLICA ALL on it, or set read_only on and off again");
+    }
+
+    @Test
+    void whenTheSourceIsDownAndAReplicaIsStoppedShouldNotTakeIt() {
+        db2.writable().receiver(Receiver.OFF);
+        db1.dies();
+
+        fleet.look();
+
+        fleet.expectNone(Reason.NO_CANDIDATE, "(db1:3306, receiver stopped)", "RESET REPLICA ALL");
+    }
+
+    @Test
+    void whenAReplicaOfAReplicaIsWritableShouldNameASourceOfIt() {
+        FleetServer db3 = fleet.server("db3").follows(db2).writable();
+
+        fleet.look();
+
+        fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        assertThat(fleet.finding(db3).warning()).isEqualTo("replicates from db1, but is writable: set read_only");
+    }
+
+    @Test
+    void whenAServerHasOneConnectedAndOneUnknownSourceShouldTakeItForAReplica() {
+        db1.declared(DeclaredRole.PRIMARY);
+        db2.resetReplica().writable().channel("elsewhere", null, Receiver.CONNECTING);
+        db2.channel(db1, Receiver.ON).declared(DeclaredRole.PRIMARY);
+
+        fleet.look();
+
+        fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
+    }
+
+    // --- the exceptions from rule 3
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Receiver.class,
+            names = {"ON", "CONNECTING"})
+    void bothMembersOfAWritableRingAreCandidates(Receiver receiver) {
+        ring(receiver);
+        db2.writable();
+
+        fleet.look();
+
+        fleet.expectNone(Reason.CONTESTED, "db1", "db2");
+        assertThat(fleet.finding(db1).rival()).isTrue();
+        assertThat(fleet.finding(db2).rival()).isTrue();
+    }
+
+    @Test
+    void whenTheOtherMemberOfARingIsReadOnlyShouldTakeTheWritableOne() {
+        ring(Receiver.ON);
+
+        fleet.look();
+
+        fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        assertThat(fleet.finding(db2).role()).isEqualTo(Role.REPLICA);
+    }
+
+    @Test
+    void aRingOfThreeIsARing() {
+        FleetServer db3 = fleet.server("db3").follows(db2);
+        db1.channel(db3, Receiver.ON);
+
+        fleet.look();
+
+        fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void aRingThatIsOpenAtOneEndIsAChain() {
+        ring(Receiver.ON);
+        db1.dies();
+
+        db2.writable();
+        fleet.look();
+
+        fleet.expectNone(Reason.NO_CANDIDATE, "db2 is writable, but still replicates from db1");
+    }
+
+    @Test
+    void aStoppedChannelToANodeThatReplicatesFromThisOneIsALeftover() {
+        db1.channel(db2, Receiver.OFF);
+
+        fleet.look();
+
+        fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Receiver.class,
+            names = {"CONNECTING", "OFF"})
+    void aStoppedChannelToANodeThatIsNotConnectedToThisOneIsNoLeftover(Receiver receiver) {
+        db1.channel(db2, Receiver.OFF);
+        db2.receiver(receiver);
+
+        fleet.look();
+
+        fleet.expectNone(Reason.NO_CANDIDATE, "db1 is writable, but has a source configured (db2, receiver stopped)");
+    }
+
+    @Test
+    void aChannelThatRunsToANodeWhoseReceiverIsStoppedIsNoRing() {
+        db1.channel(db2, Receiver.ON);
+        db2.receiver(Receiver.OFF);
+
+        fleet.look();
+
+        fleet.expectNone(Reason.NO_CANDIDATE, "db1 is writable, but still replicates from db2");
+    }
+
+    @Test
+    void aSecondChannelThatIsNoLeftoverMakesAReplica() {
+        db1.channel(db2, Receiver.OFF).channel("elsewhere", "x", Receiver.OFF);
+
+        fleet.look();
+
+        fleet.expectNone(Reason.NO_CANDIDATE, "has a source configured (elsewhere:3306, receiver stopped)");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Receiver.class)
+    void aDeclaredPrimaryMayReplicateFromOutsideTheTopology(Receiver receiver) {
+        db1.declared(DeclaredRole.PRIMARY).channel("elsewhere", "x", receiver);
+
+        fleet.look();
+
+        fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void anUndeclaredNodeMayNot() {
+        db1.channel("elsewhere", "x", Receiver.ON);
+
+        fleet.look();
+
+        fleet.expectNone(Reason.NO_CANDIDATE, "db1 is writable, but still replicates from elsewhere:3306");
+    }
+
+    @Test
+    void whileANodeWasNeverSeenADeclaredPrimaryMayReplicateFromOutsideToo() {
+        db1.declared(DeclaredRole.PRIMARY).channel("elsewhere", "x", Receiver.OFF);
+        fleet.server("db3").dies();
+
+        fleet.look();
+
+        fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void aDeclaredPrimaryThatReplicatesFromANodeIsAReplica() {
+        db2.writable().receiver(Receiver.OFF).declared(DeclaredRole.PRIMARY);
+        db1.readOnly();
+
+        fleet.look();
+
+        fleet.expectNone(Reason.NO_CANDIDATE, "db2 is writable, but has a source configured (db1, receiver stopped)");
+    }
+
+    @Test
+    void theServerBehindAnEndpointMayHaveASourceThatIsStopped() {
+        db1.readOnly();
+        FleetServer writer = fleet.server("db3").endpoint(DeclaredRole.PRIMARY).channel(db1, Receiver.OFF);
+
+        fleet.look();
+
+        fleet.expectPrimary(writer, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void theServerBehindAnEndpointIsAReplicaWhileItIsConnectedToANode() {
+        db1.readOnly();
+        fleet.server("db3").endpoint(DeclaredRole.PRIMARY).channel(db1, Receiver.ON);
+
+        fleet.look();
+
+        fleet.expectNone(Reason.NO_CANDIDATE, "db3 is writable, but still replicates from db1");
+    }
+
+    // --- an account that may not see replication
+
+    @Test
+    void withoutTheGrantAWritableNodeIsACandidate() {
+        db1.denied();
+        db2.denied();
+
+        fleet.look();
+
+        fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
+    }
+
+    private void ring(Receiver receiver) {
+        db2.receiver(receiver);
+        db1.channel(db2, receiver);
+    }
+}

@@ -1,0 +1,274 @@
+package io.github.replicationrouting.internal.election;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.Role;
+import org.junit.jupiter.api.Test;
+
+/** Rule 8: which of several candidates an instance takes that knows no primary yet. */
+class PrimaryElectionContestTest {
+
+    private final Fleet fleet = Fleet.ofMySql();
+    private final FleetServer db1 = fleet.server("db1");
+    private final FleetServer db2 = fleet.server("db2").follows(db1);
+
+    // --- what the others follow
+
+    @Test
+    void twoCandidatesWithoutEvidenceAreRefused() {
+        db2.resetReplica().writable();
+
+        fleet.look()
+                .expectNone(
+                        Reason.CONTESTED,
+                        "db1 (at ",
+                        " and db2 (at ",
+                        " are writable and nothing shows which is right: make the wrong one read-only, or set"
+                                + " replication.routing.nodes.<name>.role=replica for it");
+        assertThat(fleet.finding(db1))
+                .isEqualTo(
+                        new Finding(Role.UNKNOWN, true, "writable like db2, and nothing shows which is right", null));
+        assertThat(fleet.claim.node()).isNull();
+    }
+
+    @Test
+    void theOneThatMostOthersFollowIsThePrimaryIfItLacksNothing() {
+        db1.has("db1:1-7");
+        db2.resetReplica().writable();
+        fleet.server("db3").follows(db2);
+
+        fleet.look().expectPrimary(db2, Reason.SUPPORTED);
+        assertThat(fleet.finding(db1))
+                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable beside the primary db2", null));
+    }
+
+    @Test
+    void theOneThatMostOthersFollowIsRefusedIfItLacksSomething() {
+        db1.has("db1:1-11");
+        db2.resetReplica().writable();
+        fleet.server("db3").follows(db2);
+
+        fleet.look().expectNone(Reason.CONTESTED, "db1", "db2", "nothing shows which is right");
+    }
+
+    @Test
+    void theOneThatMostOthersFollowIsRefusedWhereNothingCountsTransactions() {
+        db1.hasNoGtids();
+        db2.hasNoGtids().resetReplica().writable();
+        fleet.server("db3").hasNoGtids().follows(db2);
+
+        fleet.look().expectNone(Reason.CONTESTED);
+        assertThat(fleet.reason()).startsWith("db1 and db2 are writable");
+    }
+
+    @Test
+    void theOneThatMostOthersFollowIsRefusedIfAReplicaOfAnotherServerHasMore() {
+        db2.resetReplica().writable();
+        fleet.server("db3").follows(db2);
+        FleetServer db4 = fleet.server("db4")
+                .readOnly()
+                .channel("elsewhere", "x", Receiver.ON)
+                .has("db1:1-11");
+
+        fleet.look(db4, db1, db2).expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void halfOfThoseThatFollowAnyIsNotMost() {
+        db2.resetReplica().writable();
+        fleet.server("db3").follows(db1);
+        fleet.server("db4").follows(db2);
+
+        fleet.look().expectNone(Reason.CONTESTED);
+        FleetServer db5 = fleet.server("db5").follows(db2);
+        fleet.look().expectPrimary(db2, Reason.SUPPORTED);
+        assertThat(fleet.finding(db5).role()).isEqualTo(Role.REPLICA);
+    }
+
+    @Test
+    void replicasOfAReplicaCountForItsSource() {
+        db2.resetReplica().writable();
+        FleetServer db3 = fleet.server("db3").follows(db2);
+        fleet.server("db4").follows(db3);
+        fleet.server("db5").follows(db1);
+
+        fleet.look().expectPrimary(db2, Reason.SUPPORTED);
+    }
+
+    @Test
+    void whoFollowsNeitherDoesNotCount() {
+        db2.resetReplica().writable();
+        fleet.server("db3").follows(db2);
+        fleet.server("db4").readOnly();
+        fleet.server("db5").readOnly().channel("elsewhere", "x", Receiver.ON);
+
+        fleet.look().expectPrimary(db2, Reason.SUPPORTED);
+    }
+
+    @Test
+    void whoIsNotConnectedDoesNotCount() {
+        db2.resetReplica().writable();
+        fleet.server("db3").follows(db2).receiver(Receiver.CONNECTING);
+
+        fleet.look().expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void whoDidNotTellItsSourceWithItsNewestAnswerDoesNotCount() {
+        db2.resetReplica().writable();
+        FleetServer db3 = fleet.server("db3").follows(db2);
+        fleet.look(db3);
+        db3.notAskedForReplication();
+
+        fleet.look().expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void membersOfARingDoNotFollowEachOther() {
+        db2.writable();
+        db1.channel(db2, Receiver.ON);
+
+        fleet.look().expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void ofThreeCandidatesTheOneThatMostFollowMustHaveAllOfBoth() {
+        db2.resetReplica().writable();
+        FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-1");
+        fleet.server("db4").follows(db2);
+        fleet.look().expectNone(Reason.CONTESTED);
+        assertThat(fleet.finding(db1).doubt()).startsWith("writable like db2 and db3, and nothing");
+        db3.has("db1:1-9");
+
+        fleet.look().expectPrimary(db2, Reason.SUPPORTED);
+    }
+
+    // --- what is declared
+
+    @Test
+    void theOneThatIsDeclaredPrimaryIsThePrimary() {
+        db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
+
+        fleet.look().expectPrimary(db2, Reason.SUPPORTED);
+    }
+
+    @Test
+    void ofTwoThatAreDeclaredPrimaryNoneIs() {
+        db1.declared(DeclaredRole.PRIMARY);
+        db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
+
+        fleet.look().expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void theOneThatIsDeclaredPrimaryIsRefusedIfItLacksSomething() {
+        db2.resetReplica().writable().declared(DeclaredRole.PRIMARY).has("db1:1-9");
+
+        fleet.look().expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void whatTheOthersFollowOutranksADeclaration() {
+        db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
+        fleet.server("db3").follows(db1);
+
+        fleet.look().expectPrimary(db1, Reason.SUPPORTED);
+    }
+
+    @Test
+    void whereTheOthersAreSplitNoDeclarationDecides() {
+        db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
+        fleet.server("db3").follows(db1);
+        fleet.server("db4").follows(db2);
+
+        fleet.look().expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void whatTheOthersSaidEarlierKeepsADeclarationFromDeciding() {
+        db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
+        FleetServer db3 = fleet.server("db3").follows(db1);
+        fleet.look(db3);
+        db3.notAskedForReplication();
+
+        fleet.look().expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void aDeclaredPrimaryIsNotMeasuredByWhatMayBeItsReplicas() {
+        db1.declared(DeclaredRole.PRIMARY).denied();
+        db2.denied().writable().has("db1:1-11");
+
+        fleet.look(db1, db2).expectPrimary(db1, Reason.SUPPORTED);
+    }
+
+    @Test
+    void unlessTheyWriteThemselves() {
+        db1.declared(DeclaredRole.PRIMARY).denied();
+        db2.denied().writable().has("db1:1-10,db2:1-5");
+
+        fleet.look(db2, db1).expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void beforeADeclaredPrimaryAReplicaWhoseTransactionsCannotBeCountedIsNoRival() {
+        db1.declared(DeclaredRole.PRIMARY).denied().hasNoGtids();
+        db2.denied().writable().hasNoGtids();
+
+        fleet.look().expectPrimary(db1, Reason.SUPPORTED);
+    }
+
+    @Test
+    void butWhereItsReplicationIsSeenItIs() {
+        db1.declared(DeclaredRole.PRIMARY).hasNoGtids();
+        db2.resetReplica().writable().hasNoGtids();
+
+        fleet.look().expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void andBeforeANodeThatIsNotDeclaredItIs() {
+        db1.denied().hasNoGtids();
+        db2.denied().writable().hasNoGtids();
+        fleet.server("db3").hasNoGtids().follows(db1);
+
+        fleet.look().expectNone(Reason.CONTESTED);
+    }
+
+    // --- writes.on-multiple-writable=stick
+
+    @Test
+    void onRequestTheLastPrimaryGoesOn() {
+        fleet.sticks = true;
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-5");
+
+        fleet.look(db3, db1).expectPrimary(db1, Reason.STICKY);
+        fleet.look(db3, db1).expectPrimary(db1, Reason.STICKY);
+        assertThat(fleet.finding(db3).doubt()).isEqualTo("writable beside the primary db1");
+    }
+
+    @Test
+    void onRequestAnInstanceThatKnewNonePrefersNone() {
+        fleet.sticks = true;
+        db2.resetReplica().writable();
+
+        fleet.look().expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void onRequestANodeThatDoesNotContestIsNotPreferred() {
+        fleet.sticks = true;
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        FleetServer db3 = fleet.server("db3").follows(db1);
+        db1.dies();
+        fleet.look();
+        db2.resetReplica().writable();
+        db3.resetReplica().writable();
+
+        fleet.look().expectNone(Reason.CONTESTED);
+    }
+}

@@ -1,0 +1,421 @@
+package io.github.replicationrouting.internal.election;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.Role;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Rule 9: the incumbent is weighed against nodes of which this instance may have missed a promotion. */
+class PrimaryElectionGapTest {
+
+    private static final String ON_ITS_OWN = "db1:1-10,db3:1-5";
+
+    private final Fleet fleet = Fleet.ofMySql();
+    private final FleetServer db1 = fleet.server("db1");
+    private final FleetServer db2 = fleet.server("db2").follows(db1);
+
+    /** Has not answered yet. */
+    private final FleetServer db3 = fleet.server("db3").dies();
+
+    @BeforeEach
+    void db1IsTheIncumbent() {
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+    }
+
+    // --- a node that turns up
+
+    @Test
+    void aNodeThatTurnsUpWritableWithTransactionsThatTheIncumbentLacksIsContested() {
+        db3.returns().has(ON_ITS_OWN);
+
+        fleet.look(db3, db1)
+                .expectNone(
+                        Reason.CONTESTED,
+                        "db1 (at ",
+                        " and db3 (at ",
+                        "of its own 00000000-0000-0000-0000-000000000003:1-5)",
+                        "are writable and nothing shows which is right");
+        assertThat(fleet.finding(db1).doubt()).isEqualTo("writable like db3, and nothing shows which is right");
+        assertThat(fleet.finding(db3).rival()).isTrue();
+        assertThat(fleet.claim.node()).isNull();
+    }
+
+    @Test
+    void aNodeThatTurnsUpWritableAndHasNothingMoreIsNone() {
+        db3.returns().has("db1:1-9");
+
+        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+        assertThat(fleet.finding(db3))
+                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable beside the primary db1", null));
+        db3.has(ON_ITS_OWN);
+        fleet.look(db3, db1).expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void aNodeThatTurnsUpIsNoneBeforeItWasCompared() {
+        db3.returns().has(ON_ITS_OWN);
+
+        fleet.look(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.look(db1).expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void aNodeThatWasSeenAsAReplicaIsNone() {
+        db3.returns().follows(db1);
+        fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
+        db3.resetReplica().writable().has(ON_ITS_OWN);
+
+        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+        assertThat(fleet.claim.fenced()).containsExactly("db3");
+    }
+
+    @Test
+    void aWritableReplicaThatWasNotWatchedForLongEnoughIsContestedWhenItLeavesItsSource() {
+        db3.returns().follows(db1).writable();
+        fleet.look(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
+        db3.resetReplica().has(ON_ITS_OWN);
+
+        fleet.look(db3, db1).expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void aNodeThatWasSeenReadOnlyAndWithoutASourceIsContested() {
+        db3.returns().readOnly();
+        fleet.look(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
+        db3.writable().has(ON_ITS_OWN);
+
+        fleet.look(db3, db1).expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void aNodeThatTurnsUpAndIsWrittenToIsContestedAlthoughTheIncumbentLacksNothing() {
+        db3.returns();
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        db1.has(ON_ITS_OWN);
+        db3.has(ON_ITS_OWN);
+
+        fleet.look(db3, db1).expectNone(Reason.CONTESTED, "db1", "db3");
+    }
+
+    @Test
+    void aNodeThatWasWrittenToBeforeTheIncumbentWasElectedIsNot() {
+        db1.readOnly();
+        fleet.startAnew();
+        db3.returns().follows(db2).writable();
+        fleet.look();
+        db1.has(ON_ITS_OWN);
+        db3.has(ON_ITS_OWN);
+        fleet.look().expectNone(Reason.NO_CANDIDATE);
+        db1.writable();
+
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void aConnectedReplicaThatTurnsUpAndIsWrittenToIsNotWhileTheIncumbentLacksNothing() {
+        db3.returns().follows(db1).writable();
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        db1.has(ON_ITS_OWN);
+        db3.has(ON_ITS_OWN);
+
+        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void aDeclaredReplicaThatTurnsUpIsNone() {
+        db3.declared(DeclaredRole.REPLICA).returns().has(ON_ITS_OWN);
+
+        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void aNodeThatWasAddedLaterIsWeighedToo() {
+        FleetServer db4 = fleet.server("db4").has(ON_ITS_OWN);
+
+        fleet.look(db4, db1).expectNone(Reason.CONTESTED, "db1", "db4");
+    }
+
+    @Test
+    void aNodeThatWasThereWhenTheIncumbentWasPromotedIsNone() {
+        db1.dies();
+        fleet.look();
+        db2.resetReplica().writable();
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        db3.returns().has(ON_ITS_OWN);
+
+        fleet.look(db3, db2).expectPrimary(db2, Reason.INCUMBENT);
+        assertThat(fleet.claim.fenced()).containsExactlyInAnyOrder("db1", "db3");
+    }
+
+    @Test
+    void aWritableReplicaThatTurnsUpWithMoreContradicts() {
+        db3.returns().has(ON_ITS_OWN).channel("elsewhere", "x", Receiver.OFF);
+
+        fleet.look(db3, db1)
+                .expectNone(
+                        Reason.CONTESTED,
+                        "db1 (at ",
+                        ") is writable, but db3 (at ",
+                        ") has transactions that it lacks, or is written to as well: if db1 is the primary, make db3"
+                                + " its replica, or set replication.routing.nodes.db3.role=replica; if not, make db1"
+                                + " read-only");
+        assertThat(fleet.finding(db1).doubt())
+                .isEqualTo("writable, but lacks transactions of db3, or that is written to as well");
+    }
+
+    @Test
+    void aConnectedWritableReplicaThatTurnsUpWithMoreIsNoRival() {
+        db3.returns().follows(db1).writable().has(ON_ITS_OWN);
+
+        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void unlessItWritesMore() {
+        db3.returns().follows(db1).writable();
+        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+        db3.has(ON_ITS_OWN);
+
+        fleet.look(db3, db1).expectNone(Reason.CONTESTED, ") is writable, but db3 (at ");
+    }
+
+    @Test
+    void aMemberOfAWritableRingThatTurnsUpIsContested() {
+        db3.returns().follows(db1).writable();
+        db1.channel(db3, Receiver.ON);
+
+        fleet.look().expectNone(Reason.CONTESTED, "db1", "db3");
+    }
+
+    @Test
+    void unlessTheIncumbentOfARingIsDeclaredPrimary() {
+        db1.declared(DeclaredRole.PRIMARY).channel(db3, Receiver.ON);
+        db3.returns().follows(db1).writable();
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    // --- that cannot be compared
+
+    @Test
+    void aNodeThatTurnsUpWritableAndCannotBeComparedIsContested() {
+        db1.hasNoGtids();
+        db3.returns().hasNoGtids();
+
+        fleet.look().expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void unlessTheIncumbentIsDeclaredPrimary() {
+        db1.declared(DeclaredRole.PRIMARY).hasNoGtids();
+        db3.returns().hasNoGtids();
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void orTheOtherHasASource() {
+        db1.hasNoGtids();
+        db3.returns().hasNoGtids().channel("elsewhere", "x", Receiver.OFF);
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    // --- what the others follow
+
+    @Test
+    void aNodeThatTurnsUpAndThatMostFollowIsContested() {
+        db3.returns();
+        db2.follows(db3);
+
+        fleet.look(db1, db3, db2).expectNone(Reason.CONTESTED, "db1", "db3");
+        assertThat(fleet.claim.node()).isNull();
+    }
+
+    @Test
+    void aNodeThatTurnsUpIsNotWhenTheOthersFollowTheIncumbent() {
+        db3.returns();
+
+        fleet.look(db1, db3, db2).expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void aNodeThatTurnsUpWithMoreIsContestedAlthoughTheReplicasFollowTheIncumbent() {
+        db3.returns().has(ON_ITS_OWN);
+
+        fleet.look(db3, db2, db1).expectNone(Reason.CONTESTED, "db1", "db3");
+    }
+
+    @Test
+    void theLoserOfAVoteIsWeighedAgain() {
+        db3.returns();
+        fleet.startAnew();
+        fleet.look().expectPrimary(db1, Reason.SUPPORTED);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        db3.has(ON_ITS_OWN);
+
+        fleet.look(db3, db2, db1).expectNone(Reason.CONTESTED);
+    }
+
+    // --- a node that is still unseen
+
+    @Test
+    void whileANodeIsUnseenAReplicaOfAnotherServerThatHasMoreContradicts() {
+        db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
+
+        fleet.look(db2, db1)
+                .expectNone(
+                        Reason.CONTESTED,
+                        ") is writable, but db2 (at ",
+                        "has replicated transactions that it lacks: if db1 is the primary, set"
+                                + " replication.routing.nodes.db1.role=primary; if not, make it read-only");
+    }
+
+    @Test
+    void whileANodeIsUnseenAReplicaOfAnotherServerThatLacksNothingDoesNot() {
+        db2.resetReplica().channel("db3", "3", Receiver.ON);
+
+        fleet.look(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void norDoesOneThatWasNotComparedYet() {
+        db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
+
+        fleet.look(db1, db2).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.look(db1).expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void whenAllNodesWereSeenAReplicaOfAnotherServerDoesNotContradict() {
+        db3.returns().readOnly();
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        db2.resetReplica().channel("elsewhere", "x", Receiver.ON).has("db1:1-11");
+
+        fleet.look(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void norWhenTheUnseenNodeIsDeclaredAReplica() {
+        db3.declared(DeclaredRole.REPLICA);
+        db2.resetReplica().channel("elsewhere", "x", Receiver.ON).has("db1:1-11");
+
+        fleet.look(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void norWhenTheIncumbentWasPromotedWhileItWasThere() {
+        db1.dies();
+        fleet.look();
+        db2.resetReplica().writable();
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        db1.returns().readOnly().channel("db3", "3", Receiver.ON).has("db1:1-11");
+
+        fleet.look(db1, db2).expectPrimary(db2, Reason.INCUMBENT);
+    }
+
+    // --- a gap
+
+    @Test
+    void aNodeThatWasPromotedWhileTheIncumbentWasGoneIsWeighedWhenThatIsBack() {
+        db3.returns().follows(db1);
+        fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
+        db1.dies();
+        db3.dies();
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        db1.returns();
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        db3.restarts().resetReplica().writable().has(ON_ITS_OWN);
+
+        fleet.look(db3, db1).expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void aNodeThatWasPromotedBesideTheIncumbentIsNot() {
+        db3.returns().follows(db1);
+        fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
+        db1.dies();
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        db1.returns();
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        db3.resetReplica().writable().has(ON_ITS_OWN);
+
+        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void anInstanceThatSleptLongerThanTheGapMayHaveMissedAPromotion() {
+        db3.returns().follows(db1);
+        fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.pass(Fleet.GAP);
+        fleet.look(db1).expectPrimary(db1, Reason.INCUMBENT);
+        db3.restarts().resetReplica().writable().has(ON_ITS_OWN);
+
+        fleet.look(db3, db1).expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void anInstanceThatSleptForLessHasNot() {
+        db3.returns().follows(db1);
+        fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.pass(Fleet.GAP.minus(Duration.ofSeconds(1)));
+        fleet.look(db1).expectPrimary(db1, Reason.INCUMBENT);
+        db3.restarts().resetReplica().writable().has(ON_ITS_OWN);
+
+        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    // --- after a contest
+
+    @Test
+    void whenAContestIsSettledShouldStartAnew() {
+        aNodeThatTurnsUpWritableWithTransactionsThatTheIncumbentLacksIsContested();
+        db1.readOnly();
+
+        fleet.look().expectPrimary(db3, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void whenAContestIsSettledANodeThatWasFencedBeforeStaysFenced() {
+        FleetServer db4 = fleet.server("db4").follows(db1);
+        fleet.settle();
+        db4.restarts().resetReplica().writable();
+        contestBetweenOthersThatEnds(db4);
+
+        fleet.look()
+                .expectNone(
+                        Reason.NO_CANDIDATE,
+                        "db4 is writable, but was so beside the primary db1: to promote it, set read_only on and off");
+        db4.readOnly();
+        fleet.look().expectNone(Reason.NO_CANDIDATE);
+        db4.writable();
+        fleet.look().expectPrimary(db4, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void whenAContestIsSettledEvidenceFromBesideTheIncumbentIsStillVoid() {
+        FleetServer db4 = fleet.server("db4").follows(db1);
+        fleet.settle();
+        db4.resetReplica().writable();
+        contestBetweenOthersThatEnds(db4);
+
+        fleet.look().expectNone(Reason.NO_CANDIDATE, "db4 is writable, but was so beside the primary db1");
+    }
+
+    private void contestBetweenOthersThatEnds(FleetServer fenced) {
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        assertThat(fleet.claim.fenced()).containsExactly(fenced.name);
+        db3.returns().has(ON_ITS_OWN);
+        fleet.look(db3, db1).expectNone(Reason.CONTESTED);
+        db1.readOnly();
+        db3.dies();
+    }
+}

@@ -1,0 +1,375 @@
+package io.github.replicationrouting.internal.election;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.Role;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Rule 4: the incumbent stays while it is fit, keeps its claim while it is gone, and ends it when it is replaced. */
+class PrimaryElectionIncumbentTest {
+
+    private final Fleet fleet = Fleet.ofMySql();
+    private final FleetServer db1 = fleet.server("db1");
+    private final FleetServer db2 = fleet.server("db2").follows(db1);
+    private final FleetServer db3 = fleet.server("db3").follows(db1);
+
+    @BeforeEach
+    void db1IsTheIncumbent() {
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.settle();
+    }
+
+    // --- while it is fit
+
+    @Test
+    void anIncumbentThatAnswersAndIsWritableStays() {
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void noVoteOutweighsAFitIncumbent() {
+        db2.resetReplica().writable();
+        db3.follows(db2);
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        assertThat(fleet.finding(db2))
+                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable beside the primary db1", null));
+    }
+
+    @Test
+    void noDeclarationOutweighsAFitIncumbent() {
+        db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void noTransactionOfAnotherOutweighsAFitIncumbent() {
+        db2.resetReplica().writable().has("db1:1-10,db2:1-5");
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void anIncumbentStaysWhenAllOthersAreDown() {
+        db2.dies();
+        db3.dies();
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void anIncumbentStaysWhenItHasRestarted() {
+        db1.restarts();
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    /** What a replica said before it was asked again may be older than what the primary says. */
+    @Test
+    void anIncumbentStaysWhateverWasLastKnownOfTheOthers() {
+        db2.resetReplica().writable();
+        db3.follows(db2);
+        fleet.look();
+        db3.notAskedForReplication();
+
+        fleet.look(db1, db2, db3).expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    // --- demotion
+
+    @Test
+    void anIncumbentThatIsConnectedToAnotherNodeThatTakesWritesWasDemoted() {
+        db2.resetReplica();
+        db1.channel(db2, Receiver.ON);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+
+        db2.writable();
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void anIncumbentThatIsConnectedToAReplicaOfAnotherNodeWasDemoted() {
+        db3.resetReplica();
+        db2.follows(db3);
+        db1.channel(db2, Receiver.ON);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db1 has become a replica, and no promotion");
+    }
+
+    @Test
+    void anIncumbentThatReplicatesFromOutsideTheTopologyStays() {
+        db1.channel("elsewhere", "x", Receiver.ON);
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void anIncumbentThatBecomesAMemberOfARingStays() {
+        db1.channel(db2, Receiver.ON);
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void anIncumbentThatFollowsANodeThatIsDownWasDemoted() {
+        db2.dies();
+        db1.channel(db2, Receiver.ON);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db1 has become a replica");
+    }
+
+    @Test
+    void anIncumbentThatFollowsTheFirstNodeWasDemoted() {
+        db1.dies();
+        fleet.look();
+        db2.resetReplica().writable();
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        db1.returns();
+        db2.channel(db1, Receiver.ON);
+        db3.resetReplica();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db2 has become a replica");
+        db3.follows(db1);
+        fleet.look().expectPrimary(db1, Reason.PROMOTION);
+    }
+
+    @Test
+    void whenOneOfTwoNewSourcesIsANodeShouldTakeTheIncumbentForDemoted() {
+        db2.resetReplica().writable();
+        db1.channel("elsewhere", "x", Receiver.ON).channel(db3, Receiver.ON).channel(db2, Receiver.ON);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void whenAMemberOfARingWasElectedShouldStayWhenTheOtherMembersEndIsCut() {
+        db1.channel(db2, Receiver.ON);
+        fleet.startAnew();
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        db2.receiver(Receiver.OFF);
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void whenAnotherSourceComesBesideTheOneItAlwaysHadShouldTakeTheIncumbentForDemoted() {
+        db1.channel(db2, Receiver.ON);
+        fleet.startAnew();
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        db3.resetReplica().writable();
+        db1.channel(db3, Receiver.ON);
+
+        fleet.look().expectPrimary(db3, Reason.PROMOTION);
+    }
+
+    @Test
+    void whenARingWasClosedAfterTheElectionShouldStayWhenTheOtherMemberFreezes() {
+        db1.channel(db2, Receiver.ON);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        db2.dies();
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    // --- while it is gone
+
+    @Test
+    void anIncumbentThatIsDownKeepsItsClaim() {
+        db1.dies();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        assertThat(fleet.reason())
+                .isEqualTo("the primary db1 is down (no answer), and no promotion has been seen since:"
+                        + " db2 is read-only, db3 is read-only");
+        assertThat(fleet.claim.node()).isEqualTo("db1");
+    }
+
+    @Test
+    void anIncumbentThatIsReadOnlyKeepsItsClaim() {
+        db1.readOnly();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db1 is read-only, and no promotion");
+        db1.writable();
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void anIncumbentThatIsOfflineKeepsItsClaim() {
+        db1.offline();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db1 is offline, and no promotion");
+        db1.writable();
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void anIncumbentThatComesBackAfterHoursGoesOn() {
+        db1.dies();
+        fleet.look();
+        fleet.pass(Fleet.GAP.multipliedBy(10_000));
+        db1.restarts();
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void anIncumbentThatWasRemovedHasNoClaim() {
+        fleet.remove(db1);
+        fleet.look(db2, db3)
+                .expectNone(Reason.NO_CANDIDATE, "db2 is read-only and replicates from ", "none of the nodes");
+        FleetServer db4 = fleet.server("db4");
+
+        fleet.look().expectPrimary(db4, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void norDoesItLetThoseInThatWereFencedBesideIt() {
+        db2.resetReplica().writable();
+        fleet.look();
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.remove(db1);
+
+        fleet.look(db2, db3)
+                .expectNone(
+                        Reason.NO_CANDIDATE,
+                        "db2 is writable, but was so beside the primary db1: to promote it, set read_only on and off");
+    }
+
+    @Test
+    void anIncumbentThatComesBackWithoutPartOfItsDataIsACandidateLikeAnyOther() {
+        db1.dies();
+        fleet.look();
+        db1.restarts().has("db1:1-8");
+        db2.receiver(Receiver.OFF);
+        db3.receiver(Receiver.OFF);
+
+        fleet.look(db2, db3, db1)
+                .expectNone(
+                        Reason.CONTESTED,
+                        "db1 (at ",
+                        ") is writable, but db2 (at ",
+                        ") has replicated transactions that it lacks");
+        db1.has("db1:1-10");
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void anIncumbentThatComesBackWithMoreGoesOn() {
+        db1.dies();
+        fleet.look();
+        db1.restarts().has("db1:1-12");
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void anIncumbentWhoseDataCannotBeComparedGoesOn() {
+        db1.dies();
+        fleet.look();
+        db1.restarts().hasNoGtids();
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        db1.dies();
+        fleet.look();
+        db1.restarts().has("db1:1-3");
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        db1.dies();
+        fleet.look();
+        db1.restarts().hasOfMariaDb("0-1-5", "0-1-5", "0-1-5");
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void theServerBehindAnEndpointMayComeBackWithLess() {
+        fleet.remove(db1);
+        FleetServer writer = fleet.server("db4").endpoint(DeclaredRole.PRIMARY);
+        fleet.startAnew();
+        fleet.look().expectPrimary(writer, Reason.SOLE_CANDIDATE);
+        writer.dies();
+        fleet.look();
+        writer.restarts().has("db1:1-3");
+
+        fleet.look().expectPrimary(writer, Reason.INCUMBENT);
+    }
+
+    // --- another server under its name
+
+    @Test
+    void anotherServerUnderTheNameOfTheIncumbentIsACandidateLikeAnyOther() {
+        db1.replacedBy("db9");
+        db2.receiver(Receiver.CONNECTING);
+        db3.receiver(Receiver.CONNECTING);
+
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        assertThat(fleet.claim.serverId()).endsWith("9");
+    }
+
+    @Test
+    void anotherServerUnderTheNameOfTheIncumbentIsNotTakenWhenItLacksTransactions() {
+        db1.replacedBy("db9").has("db9:1-3");
+        db2.receiver(Receiver.CONNECTING);
+
+        fleet.look(db2, db3, db1).expectNone(Reason.CONTESTED, "db1 (at ", ") is writable, but db");
+        assertThat(fleet.finding(db1).rival()).isTrue();
+        fleet.look(db2, db3).expectNone(Reason.CONTESTED);
+    }
+
+    @Test
+    void norBeforeItWasComparedWithTheReplicas() {
+        db1.replacedBy("db9").has("db9:1-3");
+        db2.receiver(Receiver.CONNECTING);
+        db3.receiver(Receiver.CONNECTING);
+
+        fleet.look(db1, db2, db3).expectNone(Reason.PENDING);
+    }
+
+    @Test
+    void whenAnotherServerUnderTheNameOfTheIncumbentIsRefusedShouldNameIt() {
+        db1.replacedBy("db9").denied();
+        FleetServer db4 = fleet.server("db4").dies();
+
+        fleet.look().expectNone(Reason.NO_CANDIDATE, "db1 is writable, but whether it replicates from db4");
+        assertThat(fleet.finding(db1).doubt()).startsWith("writable, but whether it replicates from db4");
+        assertThat(fleet.finding(db4).role()).isEqualTo(Role.UNKNOWN);
+    }
+
+    @Test
+    void theServerBehindAnEndpointMayChange() {
+        fleet.remove(db1);
+        FleetServer writer = fleet.server("db4").endpoint(DeclaredRole.PRIMARY);
+        fleet.startAnew();
+        fleet.look(writer, db2, db3).expectPrimary(writer, Reason.SOLE_CANDIDATE);
+        writer.replacedBy("db9").has("db1:1-3");
+
+        fleet.look(writer, db2, db3).expectPrimary(writer, Reason.INCUMBENT);
+    }
+
+    @Test
+    void anotherServerThatIsDownIsNotKnownYet() {
+        db1.replacedBy("db9").dies();
+        db2.resetReplica().writable();
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void whenAnEarlierNameLeadsToTheServerOfTheIncumbentShouldStayWithIt() {
+        db1.dies();
+        fleet.look();
+        db2.resetReplica().writable();
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        db1.replacedBy("db2");
+
+        fleet.look().expectPrimary(db2, Reason.INCUMBENT);
+    }
+}

@@ -1,0 +1,290 @@
+package io.github.replicationrouting.internal.election;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
+import io.github.replicationrouting.topology.DeclaredRole;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Before a node becomes the primary, the others that take writes are probed once more: another instance may have written to
+ * one of them since the loss.
+ */
+class PrimaryElectionLastProbeTest {
+
+    private static final String WRITTEN = "db1:1-10,db3:1-5";
+
+    private final Fleet fleet = Fleet.ofMySql();
+    private final FleetServer db1 = fleet.server("db1");
+    private final FleetServer db2 = fleet.server("db2").follows(db1);
+    private final FleetServer db3 = fleet.server("db3").follows(db1);
+    private final FleetServer db4 = fleet.server("db4").follows(db1);
+
+    @BeforeEach
+    void db1IsTheIncumbent() {
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.settle();
+    }
+
+    // --- who is probed once more
+
+    @Test
+    void aSuccessorWaitsUntilAnotherNodeThatTakesWritesWasProbed() {
+        writableBesideDb1(db3);
+        lose(db1);
+        db2.writable().receiver(Receiver.OFF);
+
+        fleet.look(db4, db3, db2)
+                .expectNone(
+                        Reason.PENDING,
+                        "db2 is being compared with the other nodes that take writes, before the first write");
+        assertThat(fleet.outcome().promised()).isEqualTo(1);
+        fleet.look(db2, db4).expectNone(Reason.PENDING);
+        fleet.look(db3).expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aSuccessorWaitsForNoReadOnlyNode() {
+        lose(db1);
+        db2.writable().receiver(Receiver.OFF);
+
+        fleet.look(db3, db4, db2).expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aSuccessorWaitsForNoDeclaredReplica() {
+        writableBesideDb1(db3.declared(DeclaredRole.REPLICA));
+        lose(db1);
+        db2.writable().receiver(Receiver.OFF);
+
+        fleet.look(db3, db2).expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aSuccessorWaitsForNoNodeThatIsDown() {
+        writableBesideDb1(db3);
+        lose(db1);
+        db3.dies();
+        db2.writable().receiver(Receiver.OFF);
+
+        fleet.look(db2).expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aSuccessorWaitsForTheOldPrimaryIfThatAnswers() {
+        db1.readOnly();
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        db2.writable().receiver(Receiver.OFF);
+
+        fleet.look(db3, db2).expectNone(Reason.PENDING);
+        fleet.look(db1).expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aProbeThatWasSentAfterTheDiscoveryIsEnough() {
+        db1.readOnly();
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        db2.writable().receiver(Receiver.OFF);
+
+        fleet.look(db2, db1).expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void anIncumbentThatComesBackWaitsToo() {
+        writableBesideDb1(db3);
+        lose(db1);
+        db1.returns();
+
+        fleet.look(db3, db1).expectNone(Reason.PENDING, "db1 is being compared with the other nodes");
+        fleet.look(db3).expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void anIncumbentThatGoesOnWaitsForNone() {
+        writableBesideDb1(db3);
+
+        fleet.look(db1).expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void theOnlyCandidateAtTheStartWaitsToo() {
+        fleet.startAnew();
+        db3.writable();
+
+        fleet.look(db2, db4, db3, db1).expectNone(Reason.PENDING, "db1 is being compared");
+        fleet.look(db3).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void aSuccessorWaitsForANodeThatIsBusyForAMomentOnly() {
+        writableBesideDb1(db3);
+        lose(db1);
+        db2.writable().receiver(Receiver.OFF);
+        fleet.look(db4, db2).expectNone(Reason.PENDING);
+        long foundAt = fleet.now();
+
+        fleet.passUntil(foundAt + Fleet.GAP.toNanos() - 1_000_000);
+        fleet.look(db2).expectNone(Reason.PENDING);
+        assertThat(fleet.now() - foundAt).isEqualTo(Fleet.GAP.toNanos());
+        fleet.look(db2).expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    // --- what another instance wrote
+
+    @Test
+    void aNodeThatWasWrittenToSinceTheLossSpeaksAgainstASuccessor() {
+        writableBesideDb1(db3);
+        lose(db1);
+        db2.writable().receiver(Receiver.OFF);
+        db3.has(WRITTEN);
+
+        fleet.look()
+                .expectNone(
+                        Reason.CONTESTED,
+                        "db2 (at ",
+                        ") is writable, but db3 (at ",
+                        " or is written to as well: if db2 is the primary, make db3 its replica");
+        assertThat(fleet.claim.node()).isNull();
+    }
+
+    @Test
+    void aNodeThatWasWrittenToBeforeTheLossDoesNot() {
+        writableBesideDb1(db3);
+        db3.has(WRITTEN);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        lose(db1);
+        db2.writable().receiver(Receiver.OFF);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aReadOnlyNodeThatWasWrittenToDoesNot() {
+        lose(db1);
+        db2.writable().receiver(Receiver.OFF);
+        db3.has(WRITTEN);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void whatANodeReplicatedIsNotWritten() {
+        writableBesideDb1(db3);
+        lose(db1);
+        db2.writable().receiver(Receiver.OFF);
+        db3.has("db1:1-11");
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aReplicaOfTheSuccessorThatGoesOnWritingSpeaksAgainstIt() {
+        lose(db1);
+        db2.writable().receiver(Receiver.OFF);
+        db3.follows(db2).writable().has(WRITTEN);
+
+        fleet.look().expectNone(Reason.CONTESTED, "db2 (at ", ") is writable, but db3 (at ");
+    }
+
+    @Test
+    void aReplicaOfTheSuccessorThatHasWrittenNoMoreForAWhileDoesNot() {
+        lose(db1);
+        db3.follows(db2).writable().has(WRITTEN);
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.pass(Fleet.GAP);
+        db2.writable().receiver(Receiver.OFF);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aReplicaOfTheSuccessorThatWritesWhatThatHasDoesNot() {
+        lose(db1);
+        db2.writable().receiver(Receiver.OFF).has(WRITTEN);
+        db3.follows(db2).writable().has(WRITTEN);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aNodeThatWasWrittenToMeanwhileSpeaksAgainstAnIncumbentThatComesBack() {
+        writableBesideDb1(db3);
+        lose(db1);
+        db3.has(WRITTEN);
+        db1.returns();
+
+        fleet.look().expectNone(Reason.CONTESTED, "db1 (at ", ") is writable, but db3 (at ");
+        assertThat(fleet.claim.node()).isNull();
+    }
+
+    @Test
+    void aNodeThatWasWrittenToBeforeTheAbsenceOfTheIncumbentDoesNot() {
+        writableBesideDb1(db3);
+        db3.has(WRITTEN);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        lose(db1);
+        db1.returns();
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    @Test
+    void aNodeThatIsWrittenToBesideAnIncumbentThatWasThereAllAlongDoesNot() {
+        writableBesideDb1(db3);
+        db3.has(WRITTEN);
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    // --- an incumbent that comes back with a source
+
+    @Test
+    void anIncumbentThatComesBackWithANewSourceHasBecomeAReplica() {
+        lose(db1);
+        db2.resetReplica();
+        db1.returns().channel(db2, Receiver.CONNECTING);
+
+        fleet.look(db2, db1)
+                .expectNone(
+                        Reason.NO_SUCCESSOR, "the primary db1 has become a replica, and no promotion has been seen");
+    }
+
+    @Test
+    void anIncumbentThatComesBackWithASourceThatItHadLeftGoesOn() {
+        lose(db1);
+        db2.writable().receiver(Receiver.OFF);
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        lose(db2);
+        db2.restarts();
+
+        fleet.look().expectPrimary(db2, Reason.INCUMBENT);
+    }
+
+    @Test
+    void anIncumbentThatComesBackWithASourceThatIsNoNodeGoesOn() {
+        db1.channel("elsewhere", "x", Receiver.ON);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        lose(db1);
+        db1.returns();
+
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    /** Has a node be writable and without a source while the incumbent is healthy. */
+    private void writableBesideDb1(FleetServer server) {
+        server.resetReplica().writable();
+        fleet.look();
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    private void lose(FleetServer incumbent) {
+        incumbent.dies();
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+    }
+}

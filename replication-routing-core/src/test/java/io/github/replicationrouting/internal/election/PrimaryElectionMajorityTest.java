@@ -1,0 +1,191 @@
+package io.github.replicationrouting.internal.election;
+
+import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
+import io.github.replicationrouting.topology.DeclaredRole;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Rule 5 (c): most of the other nodes are connected to a node, and at least one of them was repointed since the loss. */
+class PrimaryElectionMajorityTest {
+
+    private final Fleet fleet = Fleet.ofMySql();
+    private final FleetServer db1 = fleet.server("db1");
+    private final FleetServer db2 = fleet.server("db2").follows(db1).writable();
+    private final FleetServer db3 = fleet.server("db3").follows(db1);
+    private final FleetServer db4 = fleet.server("db4").follows(db1);
+
+    @BeforeEach
+    void db1IsLostAndTheReceiverOfDb2Stopped() {
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        db1.dies();
+        db2.receiver(Receiver.OFF);
+        db3.receiver(Receiver.CONNECTING);
+        db4.receiver(Receiver.CONNECTING);
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
+    }
+
+    @Test
+    void aNodeThatMostOthersWereRepointedToSucceeds() {
+        db3.follows(db2);
+        db4.follows(db2);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void theDeadCountAgainstIt() {
+        db3.follows(db2);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
+    }
+
+    @Test
+    void halfOfTheOthersIsNotMostOfThem() {
+        FleetServer db5 = fleet.server("db5").follows(db1).receiver(Receiver.CONNECTING);
+        db3.follows(db2);
+        db4.follows(db2);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        db5.follows(db2);
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aNodeThatWasNeverSeenCounts() {
+        fleet.server("db5").dies();
+        db3.follows(db2);
+        db4.follows(db2);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+    }
+
+    @Test
+    void theOldPrimaryMayBeOneOfThem() {
+        db3.follows(db2);
+        db1.returns().follows(db2);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aReplicaOfAReplicaIsOneOfThem() {
+        db3.follows(db2);
+        db4.follows(db3);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aReplicaThatIsNotConnectedIsNone() {
+        db3.follows(db2);
+        db4.follows(db2).receiver(Receiver.CONNECTING);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+    }
+
+    @Test
+    void aReplicaThatIsDownIsNone() {
+        db3.follows(db2);
+        db4.follows(db2);
+        fleet.look(db3);
+        db4.dies();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+    }
+
+    @Test
+    void aReplicaWhoseNewestAnswerDidNotTellItsSourceIsNone() {
+        db3.follows(db2);
+        fleet.look();
+        db3.notAskedForReplication();
+        db4.follows(db2);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+    }
+
+    @Test
+    void anEndpointIsNoneAndCountsForNothing() {
+        fleet.server("db5").endpoint(DeclaredRole.REPLICA).follows(db2);
+        fleet.server("db6").endpoint(DeclaredRole.REPLICA).follows(db2);
+        db3.follows(db2);
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        db4.follows(db2);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aSecondNameOfAServerIsNoneAndCountsForNothing() {
+        fleet.server("db5").replacedBy("db3").readOnly();
+        fleet.server("db6").replacedBy("db3").readOnly();
+        db3.follows(db2);
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        db4.follows(db2);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Receiver.class,
+            names = {"ON", "CONNECTING"})
+    void aNodeWhoseOwnReceiverRunsIsNotPromoted(Receiver receiver) {
+        db2.receiver(receiver);
+        db3.follows(db2);
+        db4.follows(db2);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but");
+    }
+
+    @Test
+    void aNodeThatIsReadOnlyIsNotPromoted() {
+        db2.readOnly();
+        db3.follows(db2);
+        db4.follows(db2);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is read-only");
+    }
+
+    @Test
+    void replicasThatFollowedItAllAlongDoNotPromoteIt() {
+        chain();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
+    }
+
+    @Test
+    void oneThatWasRepointedSinceIsEnoughBesideThose() {
+        FleetServer db5 = fleet.server("db5").follows(db1);
+        chain();
+        db5.follows(db2);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aReplicaThatWasRepointedBeforeTheLastAnswerOfTheIncumbentDoesNotCount() {
+        db1.returns();
+        db3.follows(db2);
+        db4.follows(db2);
+        fleet.look(db3, db4, db1, db2).expectPrimary(db1, Reason.INCUMBENT);
+        db1.dies();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+    }
+
+    /** Has db3 and db4 replicate from db2, and db2 from db1, and then loses db1 again. */
+    private void chain() {
+        db1.returns();
+        db2.receiver(Receiver.ON);
+        db3.follows(db2);
+        db4.follows(db2);
+        fleet.look();
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        db1.dies();
+        db2.receiver(Receiver.OFF);
+    }
+}

@@ -1,0 +1,86 @@
+package io.github.replicationrouting.internal.election;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
+import org.junit.jupiter.api.Test;
+
+/** Servers of MariaDB that went on from one position each on its own differ in gtid_binlog_state only. */
+class PrimaryElectionMariaDbTest {
+
+    private final Fleet fleet = Fleet.ofMariaDb();
+    private final FleetServer db1 = fleet.server("db1").has("0-1-20");
+    private final FleetServer db2 = fleet.server("db2").has("0-1-20").follows(db1);
+
+    @Test
+    void theOneThatTheOthersFollowIsThePrimaryIfItHasTheOthersState() {
+        goesOnAfterAPromotion(db2);
+        fleet.server("db3").follows(db2);
+
+        fleet.look().expectPrimary(db2, Reason.SUPPORTED);
+    }
+
+    @Test
+    void theOneThatTheOthersFollowIsRefusedIfTheTwoHaveDiverged() {
+        goesOnAfterAPromotion(db2);
+        db1.has("0-1-21");
+        fleet.server("db3").follows(db2);
+
+        fleet.look()
+                .expectNone(
+                        Reason.CONTESTED,
+                        "db1 (at 0-1-21, of its own 0-1-21) and db2 (at 0-1-20,0-2-25, of its own 0-2-25) are writable"
+                                + " and nothing shows which is right");
+    }
+
+    @Test
+    void aServerThatTurnsUpFurtherAheadIsContestedIfItHasDiverged() {
+        db2.dies();
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        goesOnAfterAPromotion(db2.returns());
+        db1.has("0-1-21");
+
+        fleet.look(db2, db1).expectNone(Reason.CONTESTED, "db1 (at 0-1-21", "db2 (at 0-1-20,0-2-25");
+    }
+
+    @Test
+    void aServerThatTurnsUpWithLessIsFenced() {
+        db2.dies();
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        db2.returns().resetReplica().writable();
+        db1.has("0-1-21");
+
+        fleet.look(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
+        assertThat(fleet.finding(db2).doubt()).isEqualTo("writable beside the primary db1");
+    }
+
+    /** The state of one that was restored does not list the servers that wrote before the backup. */
+    @Test
+    void aServerThatWasRestoredFromABackupMayBeTheOnlyCandidate() {
+        db1.hasOfMariaDb("0-1-20", "0-1-20", "");
+        db2.hasOfMariaDb("0-9-5,0-1-20", "0-1-20", "0-1-20").receiver(Receiver.OFF);
+
+        fleet.look(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void aReplicaOfAnotherServerThatHasComeFurtherContradictsTheOnlyCandidate() {
+        fleet.server("db3").dies();
+        db2.resetReplica().channel("db3", "3", Receiver.ON).hasOfMariaDb("0-3-21", "0-3-21", "0-3-21");
+
+        fleet.look(db2, db1).expectNone(Reason.CONTESTED, "db1 (at 0-1-20", "db2 (at 0-3-21");
+    }
+
+    @Test
+    void withoutTheGrantTheServersOwnTransactionsShowThatItIsNoReplica() {
+        db1.dies();
+        goesOnAfterAPromotion(db2.denied());
+
+        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+    }
+
+    private static void goesOnAfterAPromotion(FleetServer server) {
+        server.resetReplica().writable().hasOfMariaDb("0-1-20,0-2-25", "0-2-25", "0-1-20");
+    }
+}

@@ -1,0 +1,448 @@
+package io.github.replicationrouting.internal.election;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
+import io.github.replicationrouting.topology.Role;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Rules 5 and 6: who succeeds an incumbent that is gone, and who is fenced. */
+class PrimaryElectionSuccessorTest {
+
+    private final Fleet fleet = Fleet.ofMySql();
+    private final FleetServer db1 = fleet.server("db1");
+    private final FleetServer db2 = fleet.server("db2").follows(db1);
+    private final FleetServer db3 = fleet.server("db3").follows(db1);
+
+    @BeforeEach
+    void db1IsTheIncumbent() {
+        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.settle();
+    }
+
+    // --- (a) read-only, then writable
+
+    @Test
+    void aNodeThatBecomesWritableAfterTheLossSucceeds() {
+        lose(db1);
+        db2.writable().receiver(Receiver.OFF);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        assertThat(fleet.claim.node()).isEqualTo("db2");
+    }
+
+    @Test
+    void aNodeThatBecameWritableBeforeItsReceiverLostThePrimarySucceedsWhenThatStops() {
+        lose(db1);
+        db2.writable();
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but still replicates from db1");
+        db2.receiver(Receiver.CONNECTING);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aNodeThatGoesOnReceivingWasNotPromoted() {
+        lose(db1);
+        db2.writable();
+        fleet.look();
+        fleet.pass(Duration.ofSeconds(5));
+        fleet.look();
+        db2.receiver(Receiver.CONNECTING);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
+    }
+
+    @Test
+    void aNodeThatStillReceivesFromAServerThatMayBeANodeIsNotPromotedYet() {
+        fleet.server("db4").dies();
+        lose(db1);
+        db2.resetReplica().channel("elsewhere", "x", Receiver.ON).writable();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but still replicates from elsewhere:3306");
+    }
+
+    @Test
+    void aNodeThatReceivesFromOutsideTheTopologyIsPromoted() {
+        lose(db1);
+        db2.resetReplica().channel("elsewhere", "x", Receiver.ON).writable();
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aNodeThatIsConnectedToItsReplicaIsPromoted() {
+        lose(db1);
+        db2.resetReplica().channel(db3, Receiver.ON).writable();
+        db3.follows(db2);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aNodeThatReceivesFromTheFirstNodeWhichReplicatesFromItIsPromoted() {
+        db1.readOnly();
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        db1.follows(db2);
+        db2.writable();
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aRestartIsNoPromotion() {
+        lose(db1);
+        db2.receiver(Receiver.CONNECTING);
+        fleet.look();
+        db2.restarts().writable();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
+    }
+
+    @Test
+    void aRestartWithoutASourceIsNoPromotionEither() {
+        lose(db1);
+        db2.restarts().writable().resetReplica();
+
+        fleet.look()
+                .expectNone(
+                        Reason.NO_SUCCESSOR,
+                        "db2 is writable, but was so already beside db1: to promote it, set read_only on and off again");
+        assertThat(fleet.finding(db2))
+                .isEqualTo(new Finding(
+                        Role.UNKNOWN,
+                        true,
+                        "writable, but was so already beside db1: to promote it, set read_only on and off again",
+                        null));
+    }
+
+    @Test
+    void theAdviceInTheReasonWorks() {
+        aRestartWithoutASourceIsNoPromotionEither();
+        db2.readOnly();
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        db2.writable();
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void anotherServerUnderTheNameIsNoPromotion() {
+        lose(db1);
+        db2.replacedBy("db9").writable().resetReplica();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
+    }
+
+    @Test
+    void aNodeThatComesBackFromOfflineModeIsNotPromoted() {
+        db2.resetReplica().writable().offline();
+        fleet.look();
+        lose(db1);
+        db2.writable();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
+    }
+
+    @Test
+    void aNodeThatIsDownAgainDoesNotSucceed() {
+        lose(db1);
+        db2.writable();
+        fleet.look();
+        db2.dies();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is down (no answer), db3 is read-only");
+    }
+
+    @Test
+    void evidenceFromBeforeTheLossIsVoid() {
+        db2.resetReplica().writable();
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.look();
+        lose(db1);
+
+        fleet.look()
+                .expectNone(
+                        Reason.NO_SUCCESSOR,
+                        "db2 is writable, but was so already beside db1: to promote it, set read_only on and off again");
+    }
+
+    @Test
+    void evidenceFromAnAbsenceOfTheIncumbentIsVoidWhenThatCameBack() {
+        lose(db1);
+        db2.writable();
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but still replicates from db1");
+        db1.returns();
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        lose(db1);
+        db2.receiver(Receiver.CONNECTING);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured");
+    }
+
+    @Test
+    void evidenceThatCameWithTheLastAnswerOfTheIncumbentCounts() {
+        db2.resetReplica().writable();
+        fleet.look(db1, db2).expectPrimary(db1, Reason.INCUMBENT);
+        db1.dies();
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void theIncumbentItselfIsNoSuccessor() {
+        db1.readOnly();
+        db2.resetReplica();
+        fleet.look();
+        db1.writable().channel(db2, Receiver.ON);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db1 has become a replica");
+    }
+
+    // --- (b) writable, then without a source
+
+    @Test
+    void aWritableReplicaSucceedsWhenItsSourceIsRemoved() {
+        writableAllAlong(db2);
+        lose(db1);
+        db2.receiver(Receiver.OFF);
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "(db1, receiver stopped)");
+        db2.resetReplica();
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aReadOnlyReplicaWithoutASourceIsNotPromotedYet() {
+        lose(db1);
+        db2.resetReplica();
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is read-only");
+        db2.writable();
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void aSourceThatIsGoneAfterARestartWasNotRemoved() {
+        writableAllAlong(db2);
+        lose(db1);
+        db2.restarts().resetReplica();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
+    }
+
+    @Test
+    void aSourceThatWasRemovedBesideTheIncumbentIsNoEvidence() {
+        writableAllAlong(db2);
+        db2.resetReplica();
+        fleet.look();
+        fleet.look();
+        lose(db1);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
+    }
+
+    @Test
+    void oneOfTwoSourcesThatIsRemovedIsNoEvidence() {
+        writableAllAlong(db2.channel("elsewhere", "x", Receiver.OFF));
+        lose(db1);
+        db2.resetReplica().channel("elsewhere", "x", Receiver.OFF);
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (elsewhere:3306");
+    }
+
+    // --- without the grant only (a) can be seen
+
+    @Test
+    void withoutTheGrantANodeThatBecomesWritableSucceeds() {
+        db2.denied();
+        fleet.look();
+        lose(db1);
+        db2.writable();
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void withoutTheGrantANodeThatWasWritableAllAlongDoesNot() {
+        writableAllAlong(db2.denied());
+        lose(db1);
+
+        fleet.look()
+                .expectNone(
+                        Reason.NO_SUCCESSOR,
+                        "db2 is writable, but was so already beside db1, and whether it replicates cannot be seen:"
+                                + " GRANT X, or keep replicas read-only, so that a promotion is seen; to promote it"
+                                + " now, set read_only on and off again");
+    }
+
+    @Test
+    void aGrantThatComesLateIsNoPromotion() {
+        writableAllAlong(db2.denied());
+        lose(db1);
+        db2.granted().resetReplica();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1: to promote it");
+    }
+
+    // --- two with evidence
+
+    @Test
+    void twoNodesWithEvidenceAreRefused() {
+        lose(db1);
+        db2.resetReplica().writable();
+        db3.resetReplica().writable();
+
+        fleet.look()
+                .expectNone(
+                        Reason.CONTESTED,
+                        "db2 (at ",
+                        " and db3 (at ",
+                        "are writable and nothing shows which is right: make the wrong one read-only",
+                        "replication.routing.nodes.<name>.role=replica");
+        assertThat(fleet.finding(db2))
+                .isEqualTo(
+                        new Finding(Role.UNKNOWN, true, "writable like db3, and nothing shows which is right", null));
+        assertThat(fleet.claim.node()).isNull();
+    }
+
+    @Test
+    void twoNodesWithEvidenceAreRefusedUntilOneIsReadOnly() {
+        twoNodesWithEvidenceAreRefused();
+        db3.readOnly();
+
+        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+    }
+
+    @Test
+    void ofTwoNodesWithEvidenceTheOneThatMostOthersFollowSucceedsIfItLacksNothing() {
+        FleetServer db4 = fleet.server("db4").follows(db1);
+        fleet.look();
+        lose(db1);
+        db2.resetReplica().writable();
+        db3.resetReplica().writable();
+        db4.follows(db2);
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    @Test
+    void twoNodesWithEvidenceAreRefusedAlthoughTheOthersFollowOneThatLacksSomething() {
+        FleetServer db4 = fleet.server("db4").follows(db1);
+        fleet.look();
+        lose(db1);
+        db2.writable().receiver(Receiver.OFF);
+        db3.writable().receiver(Receiver.OFF).has("db1:1-11");
+        db4.follows(db2);
+
+        fleet.look().expectNone(Reason.CONTESTED, "db2 (at ", " and db3 (at ");
+        assertThat(fleet.finding(db2).rival()).isTrue();
+        assertThat(fleet.finding(db3).rival()).isTrue();
+    }
+
+    @Test
+    void whoHasNoEvidenceDoesNotContestWhoHas() {
+        writableAllAlong(db3.resetReplica());
+        lose(db1);
+        db2.resetReplica().writable();
+
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        assertThat(fleet.finding(db3).doubt()).isEqualTo("writable beside the primary db2");
+    }
+
+    // --- rule 6: who is fenced
+
+    @Test
+    void anOldPrimaryThatReturnsIsFenced() {
+        db2Succeeds();
+        db1.returns();
+
+        fleet.look().expectPrimary(db2, Reason.INCUMBENT);
+        assertThat(fleet.finding(db1))
+                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable beside the primary db2", null));
+    }
+
+    @Test
+    void aFencedOldPrimaryIsNotElectedWhileItsSuccessorIsGone() {
+        db2Succeeds();
+        db1.returns();
+        fleet.look();
+        lose(db2);
+
+        fleet.look()
+                .expectNone(
+                        Reason.NO_SUCCESSOR,
+                        "the primary db2 is down (no answer)",
+                        "db1 is writable, but was so already beside db2: to promote it, set read_only on and off again");
+        db2.returns();
+        fleet.look().expectPrimary(db2, Reason.INCUMBENT);
+    }
+
+    @Test
+    void anOldPrimaryThatReturnsWhileItsSuccessorIsGoneIsNotElected() {
+        db2Succeeds();
+        lose(db2);
+        db1.returns();
+
+        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db2 is down", "db1 is writable, but was so already");
+    }
+
+    @Test
+    void oneReplicaThatWasNeverRepointedDoesNotVoteTheOldPrimaryBack() {
+        db2Succeeds();
+        db1.returns();
+        db3.follows(db1);
+
+        fleet.look().expectPrimary(db2, Reason.INCUMBENT);
+        lose(db2);
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+    }
+
+    @Test
+    void aFencedNodeIsPromotedByEvidenceOfItsOwn() {
+        db2Succeeds();
+        db1.returns();
+        fleet.look();
+        lose(db2);
+        db1.readOnly();
+        fleet.look();
+        db1.writable();
+
+        fleet.look().expectPrimary(db1, Reason.PROMOTION);
+        assertThat(fleet.claim.fenced()).containsExactly("db2");
+    }
+
+    @Test
+    void aFencedNodeThatBecomesAReplicaIsLetBackIn() {
+        db2Succeeds();
+        db1.returns();
+        fleet.look();
+        assertThat(fleet.claim.fenced()).containsExactly("db1");
+        db1.follows(db2);
+
+        fleet.look().expectPrimary(db2, Reason.INCUMBENT);
+        assertThat(fleet.claim.fenced()).isEmpty();
+        assertThat(fleet.finding(db1)).isEqualTo(new Finding(Role.REPLICA, false, null, null));
+    }
+
+    /** Makes a node writable beside the incumbent, which answers once more after that. */
+    private void writableAllAlong(FleetServer server) {
+        server.writable();
+        fleet.look();
+        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+    }
+
+    private void db2Succeeds() {
+        lose(db1);
+        db2.resetReplica().writable();
+        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+    }
+
+    private void lose(FleetServer incumbent) {
+        incumbent.dies();
+        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+    }
+}

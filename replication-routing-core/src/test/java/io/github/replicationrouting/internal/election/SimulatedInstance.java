@@ -1,0 +1,137 @@
+package io.github.replicationrouting.internal.election;
+
+import io.github.replicationrouting.internal.election.NodeView.Sighting;
+import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.spi.Observation;
+import io.github.replicationrouting.topology.NodeSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One instance of an application that watches {@link SimulatedServers}, in virtual time. Not thread-safe. */
+final class SimulatedInstance {
+
+    static final Duration INTERVAL = Duration.ofMillis(500);
+    static final Duration GAP = Duration.ofMillis(2200);
+    private static final long ROUND_TRIP = Duration.ofMillis(1).toNanos();
+    private static final int FAILURE_THRESHOLD = 2;
+
+    private final List<NodeSpec> specs;
+    private final @Nullable Sighting[] seen;
+    private final RoleHistory[] roles;
+    private final int[] failures;
+    private final boolean[] alive;
+    private Claim claim = Claim.NONE;
+    private boolean decided;
+    private @Nullable Outcome outcome;
+
+    SimulatedInstance(int size) {
+        specs = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            specs.add(NodeSpec.of("db" + (i + 1), "jdbc:mysql://db" + (i + 1)));
+        }
+        seen = new Sighting[size];
+        roles = new RoleHistory[size];
+        Arrays.fill(roles, RoleHistory.NONE);
+        failures = new int[size];
+        alive = new boolean[size];
+    }
+
+    private SimulatedInstance(SimulatedInstance other) {
+        specs = other.specs;
+        seen = other.seen.clone();
+        roles = other.roles.clone();
+        failures = other.failures.clone();
+        alive = other.alive.clone();
+        claim = other.claim;
+        decided = other.decided;
+        outcome = other.outcome;
+    }
+
+    SimulatedInstance copy() {
+        return new SimulatedInstance(this);
+    }
+
+    /** The node to which it writes now, or -1. */
+    int primary() {
+        return outcome == null ? -1 : outcome.primary();
+    }
+
+    /** The node that it last wrote to and whose absence it bears, or -1. */
+    int claimant() {
+        return claim.node() == null ? -1 : Integer.parseInt(claim.node().substring(2)) - 1;
+    }
+
+    /** Until when the claimant is known to have been fit without a gap. */
+    long claimantFitAt() {
+        return claim.fitAt();
+    }
+
+    @Nullable
+    Outcome outcome() {
+        return outcome;
+    }
+
+    /** Probes all nodes once, in an order of their numbers. */
+    void probe(SimulatedServers servers, long now, int[] order) {
+        for (int k = 0; k < order.length; k++) {
+            probe(servers, order[k], now + 2L * k * ROUND_TRIP);
+        }
+    }
+
+    /** Probes one node, and elects the primary. */
+    void probe(SimulatedServers servers, int node, long now) {
+        if (servers.servers[node].answers()) {
+            answered(servers, node, now);
+        } else if (++failures[node] >= FAILURE_THRESHOLD || seen[node] == null) {
+            alive[node] = false;
+        }
+        evaluate();
+    }
+
+    private void answered(SimulatedServers servers, int node, long sentAt) {
+        long arrivedAt = sentAt + ROUND_TRIP;
+        Observation observation = servers.observe(node);
+        if (failures[node] > 0 || seen[node] == null) {
+            long seconds =
+                    Duration.ofNanos(sentAt - servers.servers[node].startedAt).toSeconds();
+            observation = observation.withUptime(Duration.ofSeconds(seconds));
+        }
+        Sighting now = new Sighting(sentAt, arrivedAt, observation, servers.replication(node), true);
+        roles[node] = roles[node].after(seen[node], now);
+        seen[node] = now;
+        failures[node] = 0;
+        alive[node] = true;
+    }
+
+    private void evaluate() {
+        List<NodeView> views = new ArrayList<>(specs.size());
+        for (int i = 0; i < specs.size(); i++) {
+            decided |= i == specs.size() - 1 && allProbed();
+            views.add(new NodeView(specs.get(i), alive[i], seen[i], roles[i], alive[i] ? null : "is down"));
+        }
+        if (decided) {
+            Outcome found = PrimaryElection.elect(views, claim, GAP, false, this::hasFollowed);
+            claim = claim.after(found, views, GAP);
+            outcome = found;
+        }
+    }
+
+    /** Whether a position has followed that of the primary: without one, any may have. */
+    private boolean hasFollowed(@Nullable Position executed) {
+        Sighting primary = primary() < 0 ? null : seen[primary()];
+        Position written = primary == null ? null : primary.observation().written();
+        return written == null || (executed != null && written.contains(executed));
+    }
+
+    private boolean allProbed() {
+        for (int i = 0; i < specs.size(); i++) {
+            if (seen[i] == null && failures[i] == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

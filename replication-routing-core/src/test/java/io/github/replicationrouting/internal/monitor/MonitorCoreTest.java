@@ -1,0 +1,2742 @@
+package io.github.replicationrouting.internal.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.replicationrouting.internal.monitor.FakeServer.Mood;
+import io.github.replicationrouting.settings.LagProbe;
+import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.settings.OnIncompletePromotion;
+import io.github.replicationrouting.settings.OnMultipleWritable;
+import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
+import io.github.replicationrouting.spi.RouterMetrics;
+import io.github.replicationrouting.spi.TopologyListener;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.Freshness;
+import io.github.replicationrouting.topology.IncompletePromotion;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeKind;
+import io.github.replicationrouting.topology.NodeSpec;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Role;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class MonitorCoreTest {
+
+    private static final Duration INTERVAL = Duration.ofMillis(500);
+    private static final Duration MAX_LAG = Duration.ofSeconds(5);
+
+    private WritePolicy writes = WritePolicy.defaults();
+    private final FailureGuard supervisor = new FailureGuard("test");
+    private final FakeTimeline timeline = new FakeTimeline(supervisor);
+    private final Map<String, FakeServer> servers = new LinkedHashMap<>();
+    private final Map<String, Node> nodes = new LinkedHashMap<>();
+    private final List<String> news = new ArrayList<>();
+    private final FakeServer db1 = server("db1", DeclaredRole.AUTO);
+    private final FakeServer db2 = server("db2", DeclaredRole.AUTO);
+    private final FakeServer db3 = server("db3", DeclaredRole.AUTO);
+    private final ConnectionBreakers breakers =
+            new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500));
+    private LagProbe lagProbe = LagProbe.AUTO;
+    private Duration slowStart = Duration.ofSeconds(30);
+    private double random = 0.5;
+    private RouterMetrics metrics = RouterMetrics.NONE;
+    private @Nullable MonitorCore created;
+    private final List<IncompletePromotion> incomplete = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private TopologyListener listener = new TopologyListener() {
+        @Override
+        public void lagWarning(NodeStatus node, double rate) {
+            warnings.add(node.name() + " falls behind by " + Math.round(rate * 10) / 10.0);
+        }
+
+        @Override
+        public void lagRecovered(NodeStatus node) {
+            warnings.add(node.name() + " recovered");
+        }
+
+        @Override
+        public void nodeStateChanged(NodeStatus before, NodeStatus after) {
+            news.add(after.name() + " " + before.state() + "->" + after.state());
+        }
+
+        @Override
+        public void primaryChanged(@Nullable NodeStatus before, @Nullable NodeStatus after) {
+            news.add("primary " + (before == null ? "none" : before.name()) + "->"
+                    + (after == null ? "none" : after.name()));
+        }
+
+        @Override
+        public void lostInReserve(Node node) {
+            news.add(node + " lost in reserve");
+        }
+
+        @Override
+        public void semiSynchronousChanged(Node primary, boolean waits) {
+            news.add(primary + " waits: " + waits);
+        }
+
+        @Override
+        public void promotionIncomplete(IncompletePromotion promotion) {
+            incomplete.add(promotion);
+        }
+
+        @Override
+        public void serverChanged(Node endpoint) {
+            news.add(endpoint + " leads elsewhere");
+        }
+    };
+
+    MonitorCoreTest() {
+        db2.replicate(db1);
+        db3.replicate(db1);
+    }
+
+    private FakeServer server(String name, DeclaredRole declared) {
+        FakeServer server = new FakeServer(name, timeline);
+        servers.put(name, server);
+        nodes.put(name, new Node(new NodeSpec(name, "jdbc:mysql://" + name, declared, NodeKind.SERVER, 1, null)));
+        return server;
+    }
+
+    // --- the start
+
+    @Test
+    void everySnapshotIsToldTogetherWithTheOneBeforeIt() {
+        List<TopologySnapshot> told = new ArrayList<>();
+        listener = new TopologyListener() {
+            @Override
+            public void snapshotPublished(TopologySnapshot before, TopologySnapshot now) {
+                assertThat(before).isSameAs(told.isEmpty() ? before : told.get(told.size() - 1));
+                assertThat(Objects.requireNonNull(created).snapshot()).isSameAs(now);
+                told.add(now);
+            }
+        };
+        start();
+        advance(Duration.ofSeconds(1));
+
+        assertThat(told).hasSizeGreaterThan(3);
+        assertThat(told.get(told.size() - 1))
+                .isSameAs(Objects.requireNonNull(created).snapshot());
+    }
+
+    @Test
+    void allIsKnownAfterTheFirstAnswers() {
+        start();
+        advance(Duration.ofMillis(5));
+
+        assertThat(known()).isTrue();
+        assertThat(primary()).isEqualTo("db1");
+        assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db1").server()).isEqualTo("MySQL 9.7.4");
+    }
+
+    @Test
+    void anIdleClusterStaysAtLagZeroWithOneStatementPerIntervalAndAFewMore() {
+        start();
+        advance(Duration.ofSeconds(60));
+
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(db2.asked).hasSizeBetween(118, 124);
+        assertThat(db2.askedForReplication).isBetween(9, 14);
+        assertThat(db2.connections).isEqualTo(1);
+    }
+
+    @Test
+    void intervalsAreJitteredByAFifth() {
+        random = 0;
+        start();
+        advance(Duration.ofSeconds(10));
+        int most = db1.asked.size();
+        random = 0.999;
+        advance(Duration.ofSeconds(10));
+        int fewest = db1.asked.size() - most;
+
+        assertThat(most).isBetween(24, 27);
+        assertThat(fewest).isBetween(15, 18);
+    }
+
+    /** As while a primary waits for the acknowledgement of another replica. */
+    @Test
+    void aReplicaThatHasWhatThePrimaryIsCommittingIsInUseAndTheOtherIsBehind() {
+        startAndSettle();
+        news.clear();
+        long from = timeline.now();
+        db1.committing = 1;
+        db2.executed = db1.executed + 1;
+        advance(Duration.ofSeconds(3));
+
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").freshness().includes(from)).isTrue();
+        assertThat(status("db3").freshness().includes(from + INTERVAL.toNanos()))
+                .as("lacks what a session may have seen on db2")
+                .isFalse();
+        assertThat(news).isEmpty();
+
+        db1.executed++;
+        db1.committing = 0;
+        db3.executed++;
+        advance(INTERVAL.multipliedBy(2));
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aReplicaThatIsNotYetThereIsAskedAgainAtOnce() {
+        db1.executed = 10;
+        start();
+        advance(Duration.ofMillis(10));
+        assertThat(known()).isFalse();
+        assertThat(state("db2")).isEqualTo("REPLICA UNKNOWN null");
+
+        db2.executed = 10;
+        db3.executed = 10;
+        advance(Duration.ofMillis(40));
+
+        assertThat(known()).isTrue();
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aReplicaThatDoesNotCatchUpHoldsUpTheStartForOneTimeoutOnly() {
+        db1.executed = 10;
+        db2.applying = false;
+        db3.executed = 10;
+        start();
+        advance(Duration.ofMillis(1100));
+
+        assertThat(known()).isTrue();
+        assertThat(state("db2")).isEqualTo("REPLICA UNKNOWN null");
+        assertThat(status("db2").reason()).isEqualTo("applier stopped; has not caught up yet");
+
+        advance(MAX_LAG);
+        assertThat(state("db2")).isEqualTo("REPLICA LAGGING null");
+        assertThat(status("db2").reason()).startsWith("applier stopped; lag more than ");
+    }
+
+    @Test
+    void aRefusingNodeIsDownAtOnceAndHoldsUpNobody() {
+        db3.mood = Mood.REFUSING;
+        start();
+        advance(Duration.ofMillis(5));
+
+        assertThat(known()).isTrue();
+        assertThat(state("db3")).isEqualTo("UNKNOWN DOWN null");
+        assertThat(status("db3").reason()).isEqualTo("connection refused");
+    }
+
+    @Test
+    void aHangingNodeHoldsUpTheStartForOneTimeout() {
+        db3.mood = Mood.FROZEN;
+        start();
+        advance(Duration.ofMillis(999));
+        assertThat(known()).isFalse();
+
+        advance(Duration.ofMillis(2));
+        assertThat(known()).isTrue();
+        assertThat(status("db3").reason()).isEqualTo("no answer within 1s");
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void noNodeIsBlamedWhileNoneHasAnsweredAtAll() {
+        servers.values().forEach(server -> server.mood = Mood.SILENT);
+        start();
+        advance(Duration.ofMillis(1900));
+        assertThat(known()).isFalse();
+        assertThat(news).isEmpty();
+
+        advance(Duration.ofMillis(200));
+        assertThat(known()).isTrue();
+        assertThat(state("db1")).isEqualTo("UNKNOWN DOWN null");
+    }
+
+    @Test
+    void whatTheReplicasSayOfALostPrimaryIsTold() {
+        start();
+        advance(Duration.ofSeconds(1));
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db1").reason())
+                .isEqualTo("connection refused; db2 and db3 are still connected to it: it is frozen, or only this"
+                        + " application does not reach it");
+
+        db2.receiver = Receiver.CONNECTING;
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db1").reason())
+                .isEqualTo("connection refused; db3 is still connected to it, db2 does not reach it");
+
+        db3.receiver = Receiver.CONNECTING;
+        advance(Duration.ofSeconds(1));
+        assertThat(noPrimaryReason()).contains("db1 is down (connection refused; db2 and db3 do not reach it either)");
+
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db1").reason()).isEqualTo("connection refused; db3 does not reach it either");
+        assertThat(status("db2").reason()).isEqualTo("connection refused");
+    }
+
+    @Test
+    void withoutAPrimaryReplicasServeWithLagUnknown() {
+        db1.mood = Mood.REFUSING;
+        db2.receiver = Receiver.CONNECTING;
+        db3.receiver = Receiver.CONNECTING;
+        start();
+        advance(Duration.ofMillis(5));
+
+        assertThat(known()).isTrue();
+        assertThat(primary()).isNull();
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE null");
+        assertThat(noPrimaryReason())
+                .isEqualTo("no node is writable: db1 is down (connection refused), db2 is read-only, db3 is read-only");
+    }
+
+    @Test
+    void withoutAPrimaryReplicasThatLoseTheirSourceServeOn() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(2));
+        db2.source = null;
+        db3.source = null;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).isNull();
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+
+        db2.readOnly = false;
+        advance(Duration.ofSeconds(2));
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(status("db3").state()).isEqualTo(NodeState.UNKNOWN);
+        db3.source = db2;
+        advance(Duration.ofSeconds(15));
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void nothingIsDecidedBeforeEveryNodeWasLookedAt() {
+        db1.mood = Mood.FROZEN;
+        start();
+        advance(Duration.ofMillis(900));
+        assertThat(state("db2")).isEqualTo("UNKNOWN UNKNOWN null");
+        advance(Duration.ofMillis(200));
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE null");
+    }
+
+    @Test
+    void withoutTheGrantRolesAndLagComeFromPositions() {
+        servers.values().forEach(server -> server.granted = false);
+        start();
+        advance(Duration.ofMillis(50));
+
+        assertThat(known()).isTrue();
+        assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        advance(Duration.ofSeconds(60));
+        assertThat(db2.askedForReplication).isEqualTo(1);
+    }
+
+    @Test
+    void aGrantGivenLaterIsSeenThroughANewConnection() {
+        db2.granted = false;
+        start();
+        advance(Duration.ofSeconds(10));
+        db2.granted = true;
+        advance(Duration.ofMinutes(5));
+
+        assertThat(db2.connections).isEqualTo(2);
+        db2.applying = false;
+        db1.executed = 2;
+        advance(Duration.ofSeconds(10));
+        assertThat(status("db2").reason()).startsWith("applier stopped; lag ");
+    }
+
+    @Test
+    void aGrantThatWritesWaitForIsSeenSoon() {
+        db1.mood = Mood.REFUSING;
+        db2.source = null;
+        db2.readOnly = false;
+        db2.granted = false;
+        db3.receiver = Receiver.CONNECTING;
+        start();
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).isNull();
+        assertThat(noPrimaryReason()).contains("GRANT").contains("role=primary");
+
+        db2.granted = true;
+        advance(Duration.ofSeconds(3));
+
+        assertThat(primary()).isEqualTo("db2");
+    }
+
+    @Test
+    void whenARoundBeginsShouldAskTheReplicasAfterThePrimary() {
+        startAndSettle();
+        advance(INTERVAL.multipliedBy(2));
+        assertThat(lastAsked(db2).minus(lastAsked(db1))).isEqualTo(Duration.ofMillis(1));
+
+        db1.mood = Mood.SILENT;
+        Duration before = lastAsked(db1);
+        advanceWhile(() -> lastAsked(db1).equals(before));
+        advanceWhile(() -> lastAsked(db2).compareTo(lastAsked(db1)) < 0);
+        assertThat(lastAsked(db2).minus(lastAsked(db1)))
+                .as("or a moment later if that says nothing")
+                .isEqualTo(Duration.ofMillis(100));
+    }
+
+    @Test
+    void whenAProbeEndsShouldCountHowItEnded() {
+        Set<String> counted = new TreeSet<>();
+        metrics = new RouterMetrics() {
+            @Override
+            public void probed(Node node, String outcome) {
+                counted.add(node + " " + outcome);
+            }
+        };
+        db2.mood = Mood.BUSY;
+        db3.mood = Mood.REFUSING;
+        start();
+        advance(Duration.ofMillis(5));
+
+        assertThat(counted).containsExactly("db1 answered", "db2 overloaded", "db3 unreachable");
+    }
+
+    // --- lag
+
+    @Test
+    void aStalledReplicaIsEvictedAboveTheLimitAndComesBackBelowTheOther() {
+        startAndSettle();
+        db2.applying = false;
+        write(Duration.ofMillis(4500), db1, db3);
+        assertThat(state("db2")).startsWith("REPLICA ONLINE");
+
+        write(Duration.ofSeconds(2), db1, db3);
+        assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
+        assertThat(status("db2").reason()).matches("applier stopped; lag [5-7]\\.\\ds above max-lag 5s");
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+
+        db2.applying = true;
+        write(Duration.ofSeconds(4), db1, db2, db3);
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(news).containsExactly("db2 ONLINE->LAGGING", "db2 LAGGING->ONLINE");
+    }
+
+    @Test
+    void betweenTheLimitsAReplicaStaysWhatItIs() {
+        startAndSettle();
+        db2.executed = 1;
+        write(Duration.ofSeconds(7), db1, db3);
+        assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
+
+        // From now on always about three seconds behind.
+        long behindBy = 30;
+        for (int i = 0; i < 100; i++) {
+            db1.executed++;
+            db3.executed = db1.executed;
+            db2.executed = db1.executed - behindBy;
+            advance(Duration.ofMillis(100));
+            assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
+        }
+        assertThat(status("db2").reason()).contains("above readmit-lag 2.5s");
+        assertThat(lag("db2")).isBetween(Duration.ofMillis(2900), Duration.ofMillis(4000));
+    }
+
+    @Test
+    void aStalledReplicaOfAnIdlePrimaryIsNotLagging() {
+        startAndSettle();
+        db2.applying = false;
+        db2.receiver = Receiver.OFF;
+        advance(Duration.ofMinutes(2));
+
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aPrimaryThatWasResetMakesLagUnknownUntilTheReplicaIsRebuilt() {
+        afterAReset(() -> db1.executed = 0);
+    }
+
+    @Test
+    void aPrimaryThatWasResetWhileNobodyLookedMakesLagUnknownToo() {
+        afterAReset(() -> db1.executed = 3);
+    }
+
+    @Test
+    void aBinaryLogThatWasResetMakesLagUnknownUntilTheReplicaIsRebuilt() {
+        replicateByBinaryLog();
+        afterAReset(() -> db1.executed = 1);
+    }
+
+    private void afterAReset(Runnable reset) {
+        servers.values().forEach(server -> server.executed = 50);
+        startAndSettle();
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        reset.run();
+        advance(INTERVAL.multipliedBy(2));
+        assertThat(state("db2")).isEqualTo("REPLICA UNKNOWN null");
+        assertThat(freshness("db2").isKnown()).isFalse();
+
+        // The same names for other transactions: the replica seems to contain them.
+        for (db1.executed = 3; db1.executed < 80; db1.executed++) {
+            advance(INTERVAL.multipliedBy(2));
+            assertThat(state("db2")).isEqualTo("REPLICA UNKNOWN null");
+            assertThat(freshness("db2").isKnown()).isFalse();
+        }
+        assertThat(status("db2").reason()).contains("lag unknown: it has transactions that db1 does not have");
+
+        db2.executed = db1.executed;
+        advance(Duration.ofSeconds(30));
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aReplicaThatWasProbedAfterThePrimaryMayHaveMoreThanThat() {
+        startAndSettle();
+        for (int i = 0; i < 200; i++) {
+            // A commit between every two probes.
+            advance(Duration.ofMillis(7));
+            servers.values().forEach(server -> server.executed++);
+        }
+        assertThat(news).isEmpty();
+    }
+
+    @Test
+    void withoutGtidsThePlaceInTheBinaryLogTellsTheLag() {
+        replicateByBinaryLog();
+        startAndSettle();
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db1").position()).hasToString("binlog.000007:1");
+        assertThat(status("db2").position()).isEqualTo(status("db1").position());
+        assertThat(freshness("db2").isProven()).isTrue();
+
+        db2.applying = false;
+        // What a server says whose applier stands still.
+        db2.behind = Duration.ZERO;
+        write(Duration.ofSeconds(7), db1, db3);
+        assertThat(status("db2").reason()).matches("applier stopped; lag [5-8](\\.\\d)?s above max-lag 5s");
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aPlaceInTheLogOfAnotherServerSaysNothing() {
+        replicateByBinaryLog();
+        db2.log = "binlog.000001";
+        db3.source = db2;
+        db3.behind = Duration.ofSeconds(3);
+        startAndSettle();
+
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 3000");
+        assertThat(status("db3").position()).isNull();
+        assertThat(freshness("db3").isProven()).isFalse();
+    }
+
+    @Test
+    void aNewPrimarysLogIsANewHistory() {
+        replicateByBinaryLog();
+        aPromotionIsFollowed();
+
+        assertThat(status("db3").position()).hasToString(status("db2").position() + "");
+        assertThat(freshness("db3").isProven()).isTrue();
+    }
+
+    private void replicateByBinaryLog() {
+        servers.values().forEach(server -> {
+            server.gtids = false;
+            server.log = "binlog.000007";
+        });
+    }
+
+    @Test
+    void withoutGtidsTheStatusTellsTheLag() {
+        servers.values().forEach(server -> server.gtids = false);
+        db2.behind = Duration.ofSeconds(3);
+        startAndSettle();
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 3000");
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+
+        db2.behind = Duration.ofSeconds(6);
+        advance(INTERVAL.multipliedBy(2));
+        assertThat(status("db2").reason()).isEqualTo("lag 6s above max-lag 5s");
+        int before = db3.askedForReplication;
+        advance(Duration.ofSeconds(10));
+        assertThat(db3.askedForReplication - before).isGreaterThanOrEqualTo(18);
+    }
+
+    @Test
+    void aStatusThatTellsNoMoreLeavesALagThatGrows() {
+        lagProbe = LagProbe.STATUS;
+        startAndSettle();
+        db2.receiver = Receiver.OFF;
+        db2.behind = null;
+        advance(Duration.ofSeconds(3));
+        assertThat(lag("db2")).isBetween(Duration.ofMillis(2400), Duration.ofMillis(3600));
+        advance(Duration.ofSeconds(4));
+        assertThat(status("db2").reason()).matches("receiver stopped; lag [5-7]\\.\\ds above max-lag 5s");
+    }
+
+    @Test
+    void aLagByStatusStandsStillWhileThePrimaryIsGone() {
+        servers.values().forEach(server -> server.gtids = false);
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        db2.receiver = Receiver.CONNECTING;
+        db2.behind = null;
+        advance(Duration.ofMinutes(1));
+
+        assertThat(status("db2").state()).isEqualTo(NodeState.ONLINE);
+        assertThat(lag("db2")).isLessThan(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void aNodeWhoseProbesNeverEndIsDown() {
+        startAndSettle();
+        db2.mood = Mood.SILENT;
+        advance(Duration.ofSeconds(5));
+        assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void withoutGtidsAndWithoutTheGrantLagIsUnknownAndNoReplicaServes() {
+        servers.values().forEach(server -> {
+            server.gtids = false;
+            server.granted = false;
+        });
+        startAndSettle();
+
+        assertThat(primary()).isEqualTo("db1");
+        assertThat(status("db2").state()).isEqualTo(NodeState.UNKNOWN);
+        assertThat(lag("db2")).isNull();
+        assertThat(status("db2").reason()).contains("GRANT REPLICATION CLIENT");
+    }
+
+    @Test
+    void lagIsNotJudgedWhereNobodyAsksForIt() {
+        lagProbe = LagProbe.NONE;
+        servers.values().forEach(server -> server.gtids = false);
+        startAndSettle();
+
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE null");
+    }
+
+    @Test
+    void aDeclaredReplicaWithoutReplicationOfItsOwnServes() {
+        FakeServer reader = server("reader", DeclaredRole.REPLICA);
+        reader.readOnly = true;
+        reader.executed = 0;
+        startAndSettle();
+
+        assertThat(state("reader")).isEqualTo("REPLICA ONLINE null");
+    }
+
+    @Test
+    void aStatementForReplicationThatHangsDoesNotMakeANodeLookDead() {
+        startAndSettle();
+        db2.mood = Mood.HANGING_STATUS;
+        write(Duration.ofSeconds(20), db1, db3);
+
+        assertThat(news).containsExactly("db2 ONLINE->LAGGING");
+        db2.mood = Mood.WELL;
+        db2.executed = db1.executed;
+        advance(Duration.ofSeconds(3));
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    // --- freshness
+
+    @Test
+    void aReplicaIsFreshAsOfThePrimarysLastProbe() {
+        startAndSettle();
+        long committed = timeline.now();
+        assertThat(freshness("db2").includes(committed)).isFalse();
+        assertThat(freshness("db2").age(timeline.now()).orElseThrow())
+                .isLessThanOrEqualTo(Duration.ofMillis(700).toNanos());
+        advance(INTERVAL.multipliedBy(2));
+
+        // The primary is idle: one more look at it renews what is known of every replica.
+        assertThat(freshness("db2").includes(committed)).isTrue();
+        assertThat(freshness("db1").includes(timeline.now())).isTrue();
+        assertThat(freshness("db1").age(timeline.now())).hasValue(0);
+    }
+
+    @Test
+    void aReplicaThatLacksACommitNeverIncludesItsTime() {
+        startAndSettle();
+        db2.applying = false;
+        db1.executed++;
+        db3.executed++;
+        long committed = timeline.now();
+        for (int i = 0; i < 100; i++) {
+            advance(Duration.ofMillis(100));
+            assertThat(freshness("db2").includes(committed)).isFalse();
+            assertThat(freshness("db2").isWithin(timeline.now() - committed - 1, timeline.now()))
+                    .isFalse();
+        }
+        assertThat(freshness("db3").includes(committed)).isTrue();
+
+        db2.executed = db1.executed;
+        advance(INTERVAL.multipliedBy(2));
+        assertThat(freshness("db2").includes(committed)).isTrue();
+    }
+
+    @Test
+    void whileThePrimaryIsGoneReplicasGrowOld() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofMinutes(1));
+
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(freshness("db2").age(timeline.now()).orElseThrow())
+                .isBetween(
+                        Duration.ofSeconds(60).toNanos(), Duration.ofSeconds(61).toNanos());
+    }
+
+    @Test
+    void freshnessByStatusIsNoProofAndASecondOlder() {
+        servers.values().forEach(server -> server.gtids = false);
+        db2.behind = Duration.ofSeconds(3);
+        startAndSettle();
+
+        assertThat(freshness("db2").isProven()).isFalse();
+        assertThat(freshness("db2")
+                        .includes(timeline.now() - Duration.ofHours(1).toNanos()))
+                .isFalse();
+        assertThat(freshness("db2").age(timeline.now()).orElseThrow())
+                .isBetween(
+                        Duration.ofSeconds(4).toNanos(), Duration.ofMillis(4700).toNanos());
+    }
+
+    @Test
+    void anEndpointIsNotJudgedByTheServerThatHappenedToAnswer() {
+        FakeServer reader = new FakeServer("reader", timeline);
+        servers.put("reader", reader);
+        nodes.put(
+                "reader",
+                new Node(new NodeSpec(
+                        "reader", "jdbc:mysql://reader", DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null)));
+        reader.replicate(db1);
+        startAndSettle();
+
+        assertThat(state("reader")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(freshness("reader").isKnown()).isFalse();
+    }
+
+    // --- loss and return
+
+    @Test
+    void aFrozenNodeIsDownAfterTwoIntervalsAndOneTimeout() {
+        random = 0.999;
+        startAndSettle();
+        Duration lastAnswer = db2.asked.get(db2.asked.size() - 1);
+        db2.mood = Mood.FROZEN;
+        advanceWhile(() -> status("db2").state() == NodeState.ONLINE);
+        assertThat(timeline.elapsed().minus(lastAnswer)).isLessThanOrEqualTo(Duration.ofMillis(2220));
+        assertThat(status("db2").reason()).isEqualTo("no answer within 1s");
+    }
+
+    @Test
+    void aFrozenNodeDelaysNoOther() {
+        startAndSettle();
+        db2.mood = Mood.FROZEN;
+        int before = db1.asked.size();
+        advance(Duration.ofSeconds(10));
+
+        assertThat(db1.asked.size() - before).isBetween(19, 40);
+        assertThat(db2.asked.size()).isLessThan(45);
+    }
+
+    @Test
+    void whileThereIsNoPrimaryAllAreAskedMoreOften() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advanceWhile(() -> primary() != null);
+        int before = db2.asked.size();
+        advance(Duration.ofSeconds(10));
+
+        assertThat(db2.asked.size() - before).isBetween(80, 125);
+    }
+
+    @Test
+    void aFallBackToAsynchronousReplicationIsTold() {
+        db1.semiSynchronous = true;
+        startAndSettle();
+        assertThat(status("db1").semiSynchronous()).isTrue();
+        assertThat(status("db2").semiSynchronous()).isNull();
+
+        db1.semiSynchronous = null;
+        advance(INTERVAL.multipliedBy(2));
+        assertThat(status("db1").semiSynchronous()).as("not asked").isTrue();
+        db1.semiSynchronous = false;
+        advance(INTERVAL.multipliedBy(4));
+        assertThat(status("db1").semiSynchronous()).isFalse();
+        db1.semiSynchronous = true;
+        advance(INTERVAL.multipliedBy(4));
+
+        assertThat(news).containsExactly("db1 waits: false", "db1 waits: true");
+    }
+
+    /** After a switch and back the replica has not been asked for its source again when another node is unlocked. */
+    @Test
+    void outdatedWordsOfTheReplicasDoNotMoveThePrimary() {
+        db3.replicate(db2);
+        startAndSettle();
+        advance(INTERVAL.multipliedBy(2));
+        db3.replicate(db1);
+        db2.source = null;
+        db2.readOnly = false;
+        advance(INTERVAL.multipliedBy(8));
+
+        assertThat(primary()).isEqualTo("db1");
+        assertThat(news).noneMatch(change -> change.startsWith("primary"));
+    }
+
+    @Test
+    void whatAPromotedNodeLacksIsTold() {
+        startAndSettle();
+        db1.executed = 10;
+        db2.executed = 7;
+        advance(INTERVAL.multipliedBy(3));
+        db1.mood = Mood.REFUSING;
+        db2.source = null;
+        db2.readOnly = false;
+        advanceWhile(() -> !"db2".equals(primary()));
+
+        assertThat(incomplete).singleElement().satisfies(promotion -> {
+            assertThat(promotion.from().name()).isEqualTo("db1");
+            assertThat(promotion.transactions()).hasValue(3);
+        });
+    }
+
+    @Test
+    void whenAnIncompletePromotionIsAcceptedShouldWriteToTheNode() {
+        writes = new WritePolicy(OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
+        startAndSettle();
+        db1.executed = 10;
+        db2.executed = 7;
+        advance(INTERVAL.multipliedBy(3));
+        db1.mood = Mood.REFUSING;
+        db2.source = null;
+        db2.readOnly = false;
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).isNull();
+        assertThat(noPrimaryReason()).startsWith("db2 was promoted without 3 transactions that db1 had");
+
+        core().acceptPromotion();
+        advance(Duration.ofMillis(5));
+
+        assertThat(primary()).isEqualTo("db2");
+    }
+
+    @Test
+    void whenThePrimarysEndpointLeadsToAnotherServerShouldTell() {
+        nodes.put(
+                "db1",
+                new Node(new NodeSpec("db1", "jdbc:mysql://db1", DeclaredRole.PRIMARY, NodeKind.ENDPOINT, 1, null)));
+        startAndSettle();
+        advance(INTERVAL.multipliedBy(2));
+        assertThat(news).isEmpty();
+
+        db1.id = "id-of-its-successor";
+        db2.id = "id-of-a-server-that-was-rebuilt";
+        advance(INTERVAL.multipliedBy(2));
+
+        assertThat(news).containsExactly("db1 leads elsewhere");
+    }
+
+    @Test
+    void oneMissedProbeChangesNothing() {
+        startAndSettle();
+        db2.mood = Mood.REFUSING;
+        advanceWhile(() -> db2.asked.size() < 4);
+        advance(Duration.ofMillis(2));
+        db2.mood = Mood.WELL;
+        advance(Duration.ofSeconds(5));
+
+        assertThat(news).isEmpty();
+    }
+
+    @Test
+    void aRefusalIsConfirmedAtOnce() {
+        startAndSettle();
+        int before = db2.asked.size();
+        db2.mood = Mood.REFUSING;
+        advanceWhile(() -> db2.asked.size() == before);
+        advance(Duration.ofMillis(60));
+
+        assertThat(state("db2")).isEqualTo("REPLICA DOWN null");
+    }
+
+    @Test
+    void aNodeThatComesBackNeedsTwoGoodProbes() {
+        startAndSettle();
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(6));
+        db2.mood = Mood.WELL;
+        int before = db2.asked.size();
+        advanceWhile(() -> db2.asked.size() == before);
+        advance(Duration.ofMillis(5));
+        assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
+        assertThat(status("db2").reason()).isEqualTo("recovering: 1 of 2 good probes");
+
+        advance(INTERVAL.multipliedBy(2));
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aNodeThatComesBackBehindWaitsUntilItHasCaughtUp() {
+        startAndSettle();
+        db2.mood = Mood.REFUSING;
+        write(Duration.ofSeconds(8), db1, db3);
+        db2.mood = Mood.WELL;
+        write(Duration.ofSeconds(2), db1, db3);
+        assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
+
+        db2.executed = db1.executed;
+        write(Duration.ofSeconds(2), db1, db2, db3);
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void tooManyConnectionsIsNotDeath() {
+        startAndSettle();
+        db2.mood = Mood.BUSY;
+        advance(Duration.ofSeconds(10));
+
+        assertThat(status("db2").state()).isEqualTo(NodeState.ONLINE);
+    }
+
+    @Test
+    void aReplicaThatLetsNoProbeInIsUsedAsItWasLastSeen() {
+        startAndSettle();
+        news.clear();
+        servers.values().forEach(server -> server.mood = Mood.DENYING);
+        advance(Duration.ofMinutes(5));
+
+        assertThat(news).isEmpty();
+        assertThat(primary()).isEqualTo("db1");
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").suspected()).isFalse();
+        assertThat(status("db2").reason()).isEqualTo("cannot be probed (access denied), what was last seen stands");
+        assertThat(db2.asked).as("logins, after a few answers").hasSizeLessThan(75);
+
+        servers.values().forEach(server -> server.mood = Mood.WELL);
+        advance(Duration.ofSeconds(6));
+        assertThat(news).isEmpty();
+        assertThat(status("db2").reason()).isNull();
+    }
+
+    @Test
+    void aReplicaThatLetsNoProbeInGrowsOlderWhileThePrimaryGoesOn() {
+        startAndSettle();
+        db2.mood = Mood.DENYING;
+        write(Duration.ofSeconds(12), db1, db3);
+
+        assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
+        assertThat(status("db2").reason()).contains("above max-lag").contains("cannot be probed (access denied)");
+        assertThat(news).doesNotContain("db2 ONLINE->DOWN");
+    }
+
+    @Test
+    void aReplicaThatWasOutIsNotProvenByAProbeThatWasNotLetIn() {
+        startAndSettle();
+        db2.applying = false;
+        write(Duration.ofSeconds(8), db1, db3);
+        db2.applying = true;
+        db2.executed = db1.executed;
+        advanceWhile(() -> status("db2").state() == NodeState.LAGGING
+                && !String.valueOf(status("db2").reason()).contains("1 of 2 good probes"));
+        db2.mood = Mood.BUSY;
+        advance(Duration.ofSeconds(30));
+        assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
+    }
+
+    @Test
+    void aServerThatDiesWhileItLetsNoProbeInIsDown() {
+        startAndSettle();
+        servers.values().forEach(server -> server.mood = Mood.DENYING);
+        advance(Duration.ofSeconds(30));
+        db2.mood = Mood.REFUSING;
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(6));
+
+        assertThat(state("db2")).isEqualTo("REPLICA DOWN null");
+        assertThat(primary()).isNull();
+        assertThat(status("db3").state()).isEqualTo(NodeState.ONLINE);
+    }
+
+    @Test
+    void aPrimaryThatLetsNoProbeInGivesWayToAPromotionThatWasSeen() {
+        startAndSettle();
+        db1.mood = Mood.DENYING;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).isEqualTo("db1");
+
+        db2.source = null;
+        db2.readOnly = false;
+        db3.source = db2;
+        advance(Duration.ofSeconds(2));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db2");
+        assertThat(status("db1").state()).isEqualTo(NodeState.FENCED);
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+
+        advance(Duration.ofMinutes(1));
+        db1.replicate(db2);
+        db1.mood = Mood.WELL;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(state("db1")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aPrimaryThatWasDownAndLetsNoProbeInIsNotTakenForWhatItWas() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(3));
+        db1.mood = Mood.DENYING;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).isNull();
+    }
+
+    @Test
+    void aStatementForReplicationThatHungIsNotRepeatedOnEachNewConnection() {
+        startAndSettle();
+        int before = db2.askedForReplication;
+        db2.mood = Mood.HANGING_STATUS;
+        write(Duration.ofSeconds(10), db1, db3);
+        assertThat(db2.askedForReplication - before).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void aRefusedLoginIsNotRepeatedEveryInterval() {
+        db3.mood = Mood.DENYING;
+        start();
+        advance(Duration.ofSeconds(20));
+
+        assertThat(status("db3").reason()).isEqualTo("access denied");
+        assertThat(db3.asked).hasSizeBetween(4, 5);
+    }
+
+    @Test
+    void anOfflineServerServesNobody() {
+        startAndSettle();
+        db2.offline = true;
+        advance(INTERVAL.multipliedBy(2));
+
+        assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
+        assertThat(status("db2").reason()).isEqualTo("offline_mode is on");
+    }
+
+    @Test
+    void aNodeThatWasOutForAMomentStaysOutForAWindow() {
+        startAndSettle();
+        db2.mood = Mood.REFUSING;
+        advanceWhile(() -> status("db2").state() == NodeState.ONLINE);
+        Duration evicted = timeline.elapsed();
+        db2.mood = Mood.WELL;
+        advance(Duration.ofSeconds(3));
+        assertThat(status("db2").reason()).matches("recovering: evicted (2\\.\\ds|3s) ago, back after 5s");
+        advanceWhile(() -> status("db2").state() != NodeState.ONLINE);
+        assertThat(timeline.elapsed().minus(evicted)).isBetween(MAX_LAG, MAX_LAG.plus(INTERVAL.multipliedBy(2)));
+    }
+
+    @Test
+    void whereAllReplicasWereOutForAMomentHalfOfThemComeBackAtOnce() {
+        startAndSettle();
+        db2.mood = Mood.REFUSING;
+        db3.mood = Mood.REFUSING;
+        advanceWhile(
+                () -> status("db2").state() == NodeState.ONLINE || status("db3").state() == NodeState.ONLINE);
+        db2.mood = Mood.WELL;
+        db3.mood = Mood.WELL;
+        advance(INTERVAL.multipliedBy(3));
+        assertThat(news).containsOnlyOnce("db2 DOWN->ONLINE").doesNotContain("db3 DOWN->ONLINE");
+        advance(MAX_LAG);
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aReplicaThatSwingsOverTheLimitDoesNotFlap() {
+        startAndSettle();
+        for (int i = 0; i < 20; i++) {
+            write(Duration.ofSeconds(6), db1, db3);
+            write(Duration.ofMillis(1500), db1, db2, db3);
+        }
+        assertThat(news).hasSizeLessThanOrEqualTo(3);
+        assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
+
+        write(Duration.ofSeconds(22), db1, db2, db3);
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aNodeThatIsLookedAtOnRequestIsNotLookedAtForEveryRequest() {
+        startAndSettle();
+        int before = db2.asked.size();
+        for (int i = 0; i < 1000; i++) {
+            core().suspect(node("db2"), true);
+            timeline.advance(Duration.ofNanos(50_000));
+        }
+        assertThat(db2.asked.size() - before).isBetween(1, 3);
+    }
+
+    // --- suspicion
+
+    @Test
+    void aFrozenNodeIsLeftBeforeItsTimeIsUp() {
+        random = 0.999;
+        startAndSettle();
+        Duration lastAnswer = db2.asked.get(db2.asked.size() - 1);
+        db2.mood = Mood.FROZEN;
+        advanceWhile(() -> !status("db2").suspected());
+
+        assertThat(timeline.elapsed().minus(lastAnswer)).isLessThanOrEqualTo(Duration.ofMillis(900));
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").reason()).matches("suspected: no answer for 2[5-9]\\dms yet");
+        assertThat(news).isEmpty();
+
+        advanceWhile(() -> status("db2").state() == NodeState.ONLINE);
+        assertThat(status("db2").suspected()).isFalse();
+    }
+
+    @Test
+    void aFrozenOnlyReplicaIsLeftBeforeItsTimeIsUp() {
+        servers.remove("db3");
+        nodes.remove("db3");
+        aFrozenNodeIsLeftBeforeItsTimeIsUp();
+    }
+
+    @Test
+    void aSuspicionEndsWithTheNextAnswer() {
+        startAndSettle();
+        db2.mood = Mood.FROZEN;
+        advanceWhile(() -> !status("db2").suspected());
+        db2.mood = Mood.WELL;
+        advance(INTERVAL);
+
+        assertThat(status("db2").suspected()).isFalse();
+        assertThat(status("db2").reason()).isNull();
+        assertThat(news).isEmpty();
+    }
+
+    @Test
+    void aFirstRefusalIsASuspicion() {
+        startAndSettle();
+        int before = db2.asked.size();
+        db2.mood = Mood.REFUSING;
+        advanceWhile(() -> db2.asked.size() == before);
+        advance(Duration.ofMillis(2));
+
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").suspected()).isTrue();
+        assertThat(status("db2").reason()).isEqualTo("suspected: connection refused");
+    }
+
+    @Test
+    void aReplicaThatTheApplicationComplainsOfIsLeftUntilItAnswers() {
+        startAndSettle();
+        core().suspect(node("db2"), true);
+        advance(Duration.ZERO);
+        assertThat(status("db2").suspected()).isTrue();
+        assertThat(status("db2").reason()).isEqualTo("suspected: a statement failed on it");
+
+        advance(Duration.ofMillis(2));
+        assertThat(status("db2").suspected()).isFalse();
+    }
+
+    @Test
+    void whenTheApplicationComplainsAgainShouldSuspectAndLookAgain() {
+        startAndSettle();
+        for (int i = 0; i < 3; i++) {
+            advance(INTERVAL);
+            int before = db2.asked.size();
+            core().suspect(node("db2"), true);
+            advance(Duration.ZERO);
+            assertThat(status("db2").suspected()).isTrue();
+            assertThat(db2.asked.size() - before).isOne();
+            advance(Duration.ofMillis(2));
+            assertThat(status("db2").suspected()).isFalse();
+        }
+    }
+
+    @Test
+    void anAnswerFromBeforeTheComplaintDoesNotEndIt() {
+        startAndSettle();
+        int before = db2.asked.size();
+        advanceWhile(() -> db2.asked.size() == before);
+        db2.mood = Mood.SILENT;
+        advance(Duration.ofNanos(1));
+        core().suspect(node("db2"), true);
+        advance(Duration.ofMillis(10));
+        assertThat(status("db2").suspected()).isTrue();
+    }
+
+    @Test
+    void whatASmallErrorMetIsNoSuspicion() {
+        startAndSettle();
+        int before = db2.asked.size();
+        core().suspect(node("db2"), false);
+        advance(Duration.ofMillis(1));
+        assertThat(status("db2").suspected()).isFalse();
+        assertThat(db2.asked.size() - before).isOne();
+    }
+
+    @Test
+    void thePrimaryIsSuspectedByProbesOnly() {
+        startAndSettle();
+        core().suspect(node("db1"), true);
+        advance(Duration.ZERO);
+        assertThat(status("db1").suspected()).isFalse();
+
+        db1.mood = Mood.FROZEN;
+        advanceWhile(() -> !status("db1").suspected());
+        assertThat(primary()).isEqualTo("db1");
+    }
+
+    @Test
+    void aNodeThatIsOnlyOverloadedIsNotSuspected() {
+        startAndSettle();
+        db2.mood = Mood.BUSY;
+        advanceWhile(() -> timeline.elapsed().compareTo(Duration.ofSeconds(10)) < 0
+                && !status("db2").suspected());
+        assertThat(status("db2").suspected()).isFalse();
+    }
+
+    @Test
+    void aReplicaWhoseSchemaDiffersIsLeftAndTriedAgain() {
+        startAndSettle();
+        SchemaErrors.SchemaError error = new SchemaErrors.SchemaError(1146, "Table 'shop.stock' doesn't exist");
+        core().differs(
+                        node("db2"),
+                        error,
+                        timeline.now() + Duration.ofSeconds(5).toNanos(),
+                        true);
+        advance(Duration.ofSeconds(4));
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").suspected()).isTrue();
+        assertThat(status("db2").reason())
+                .isEqualTo("suspected: it alone answers statements with error 1146, as where its schema differs");
+
+        advance(Duration.ofSeconds(2));
+        assertThat(status("db2").suspected()).isFalse();
+
+        core().differs(
+                        node("db2"),
+                        error,
+                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        false);
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db2").suspected()).isTrue();
+        core().isNoDifference(node("db2"), error);
+        advance(Duration.ZERO);
+        assertThat(status("db2").suspected()).isFalse();
+    }
+
+    @Test
+    void whenAReplicaDiffersInTwoThingsShouldLeaveItUntilTheLastOfThemIsOver() {
+        startAndSettle();
+        SchemaErrors.SchemaError table = new SchemaErrors.SchemaError(1146, "Table 'shop.stock' doesn't exist");
+        SchemaErrors.SchemaError column = new SchemaErrors.SchemaError(1054, "Unknown column 'item' in 'SELECT'");
+        core().differs(
+                        node("db2"),
+                        table,
+                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        true);
+        core().differs(
+                        node("db2"),
+                        column,
+                        timeline.now() + Duration.ofSeconds(5).toNanos(),
+                        true);
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db2").reason()).contains("error 1054");
+        advance(Duration.ofSeconds(5));
+        assertThat(status("db2").suspected()).isTrue();
+        assertThat(status("db2").reason()).contains("error 1146");
+
+        advance(Duration.ofMinutes(1));
+        assertThat(status("db2").suspected()).isFalse();
+    }
+
+    @Test
+    void whenAnotherNodeWordsTheErrorDifferentlyShouldTakeTheReplicaBack() {
+        startAndSettle();
+        core().differs(
+                        node("db2"),
+                        new SchemaErrors.SchemaError(1054, "Unknown column 'item' in 'SELECT'"),
+                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        true);
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db2").suspected()).isTrue();
+
+        core().isNoDifference(
+                        node("db2"), new SchemaErrors.SchemaError(1054, "Unknown column 'item' in 'where clause'"));
+        advance(Duration.ZERO);
+        assertThat(status("db2").suspected()).isFalse();
+    }
+
+    @Test
+    void thePrimaryIsNotLeftForItsSchema() {
+        startAndSettle();
+        core().differs(
+                        node("db1"),
+                        new SchemaErrors.SchemaError(1146, "x"),
+                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        true);
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db1").suspected()).isFalse();
+    }
+
+    // --- the circuit breaker
+
+    @Test
+    void aReplicaWhosePoolCannotOpenConnectionsIsSuspectedThenTriedThenTrusted() {
+        startAndSettle();
+        CircuitBreaker breaker = breakers.of(node("db2"));
+        attempts(breaker, new SQLException("Access denied", "28000", 1045));
+        advance(Duration.ZERO);
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.OPEN);
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").suspected()).isTrue();
+        assertThat(status("db2").reason())
+                .isEqualTo("suspected: its pool cannot open connections (circuit breaker open)");
+
+        advance(Duration.ofMillis(5600));
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.HALF_OPEN);
+        assertThat(status("db2").suspected()).isFalse();
+        assertThat(status("db2").share()).isEqualTo(NodeEvaluator.MIN_SHARE);
+
+        breaker.onSuccess(1, TimeUnit.MILLISECONDS);
+        advance(Duration.ZERO);
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        assertThat(status("db2").share()).isEqualTo(1);
+        assertThat(news).isEmpty();
+    }
+
+    @Test
+    void aTrialThatFailsIsASuspicionAgain() {
+        startAndSettle();
+        CircuitBreaker breaker = breakers.of(node("db2"));
+        attempts(breaker, new SQLException("Connection refused", "08000", 0));
+        advance(Duration.ofMillis(5600));
+        breaker.onError(1, TimeUnit.MILLISECONDS, new SQLException("Connection refused", "08000", 0));
+        advance(Duration.ZERO);
+        assertThat(status("db2").suspected()).isTrue();
+    }
+
+    @Test
+    void aTrialThatNobodyMakesEnds() {
+        startAndSettle();
+        CircuitBreaker breaker = breakers.of(node("db2"));
+        attempts(breaker, new SQLException("Connection refused", "08000", 0));
+        advance(Duration.ofMillis(11_500));
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        assertThat(status("db2").share()).isEqualTo(1);
+    }
+
+    @Test
+    void anOpenBreakerIsNotTriedWhileTheNodeIsDownAndDoesNotJudgeThePrimary() {
+        startAndSettle();
+        CircuitBreaker breaker = breakers.of(node("db2"));
+        attempts(breaker, new SQLException("Connection refused", "08000", 0));
+        attempts(breakers.of(node("db1")), new SQLException("Connection refused", "08000", 0));
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db1").suspected()).isFalse();
+        assertThat(primary()).isEqualTo("db1");
+
+        advance(Duration.ofSeconds(20));
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.OPEN);
+        assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
+    }
+
+    @Test
+    void overloadOpensNoBreaker() {
+        startAndSettle();
+        CircuitBreaker breaker = breakers.of(node("db2"));
+        attempts(breaker, new SQLException("Too many connections", "08004", 1040));
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+    }
+
+    @Test
+    void breakersAreSeenInTheRegistryUnderTheNamesOfRouterAndNode() {
+        startAndSettle();
+        assertThat(breakers.registry().getAllCircuitBreakers())
+                .extracting(CircuitBreaker::getName)
+                .containsExactlyInAnyOrder("test-db1", "test-db2", "test-db3");
+        core().remove(node("db3"));
+        advance(Duration.ZERO);
+        assertThat(breakers.registry().find("test-db3")).isEmpty();
+    }
+
+    private static void attempts(CircuitBreaker breaker, SQLException failure) {
+        for (int i = 0; i < 10; i++) {
+            breaker.onError(1, TimeUnit.MILLISECONDS, failure);
+        }
+    }
+
+    // --- one's own pauses
+
+    @Test
+    void whenNobodyAnswersTheReasonMayBeHere() {
+        startAndSettle();
+        servers.values().forEach(server -> server.mood = Mood.FROZEN);
+        advance(Duration.ofMillis(1900));
+        assertThat(core().snapshot().nodes()).noneMatch(NodeStatus::suspected);
+
+        advance(Duration.ofMillis(1800));
+        assertThat(core().snapshot().nodes()).allMatch(node -> node.state() == NodeState.DOWN);
+    }
+
+    @Test
+    void whoAnswersAfterADeadSilenceOfAllIsNotBlamedAndTheOthersAre() {
+        startAndSettle();
+        servers.values().forEach(server -> server.mood = Mood.FROZEN);
+        advance(Duration.ofMillis(1700));
+        db1.mood = Mood.WELL;
+        db3.mood = Mood.WELL;
+        advance(Duration.ofMillis(600));
+
+        assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
+        assertThat(news).containsExactly("db2 ONLINE->DOWN");
+    }
+
+    @Test
+    void aPauseOfOnesOwnEvictsAndSuspectsNobody() {
+        List<String> suspected = new ArrayList<>();
+        startAndSettle();
+        for (int millis = 0; millis < 700; millis += 7) {
+            advance(Duration.ofMillis(millis));
+            timeline.pause(Duration.ofSeconds(5));
+            for (int i = 0; i < 100; i++) {
+                advance(Duration.ofMillis(10));
+                core().snapshot().nodes().stream()
+                        .filter(NodeStatus::suspected)
+                        .forEach(node -> suspected.add(node.name()));
+            }
+        }
+        assertThat(news).isEmpty();
+        assertThat(suspected).isEmpty();
+    }
+
+    @Test
+    void aPauseOfOnesOwnHidesNoFrozenNodeForLong() {
+        startAndSettle();
+        db2.mood = Mood.FROZEN;
+        advance(Duration.ofMillis(600));
+        timeline.pause(Duration.ofSeconds(30));
+        advance(Duration.ofMillis(2300));
+
+        assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
+        assertThat(news).containsExactly("db2 ONLINE->DOWN");
+    }
+
+    // --- the early warning
+
+    @Test
+    void aReplicaThatFallsBehindIsWarnedOfOnceBeforeItIsEvictedAndOnceWhenItHasRecovered() {
+        startAndSettle();
+        write(Duration.ofSeconds(5), db1, db2, db3);
+        db2.applying = false;
+        write(Duration.ofMillis(2300), db1, db3);
+        assertThat(warnings).isEmpty();
+        write(Duration.ofSeconds(1), db1, db3);
+        assertThat(warnings).hasSize(1).allMatch(warning -> warning.startsWith("db2 falls behind by "));
+        assertThat(status("db2").state()).isEqualTo(NodeState.ONLINE);
+
+        write(Duration.ofSeconds(20), db1, db3);
+        assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
+        assertThat(warnings).hasSize(1);
+        write(Duration.ofSeconds(1), db1, db2, db3);
+        assertThat(warnings).hasSize(2).last().isEqualTo("db2 recovered");
+    }
+
+    // --- shares
+
+    @Test
+    void whoIsThereAtTheStartHasAFullShare() {
+        startAndSettle();
+        assertThat(core().snapshot().nodes()).allMatch(node -> node.share() == 1);
+    }
+
+    @Test
+    void aReplicaGetsLessTheNearerItIsToEviction() {
+        startAndSettle();
+        db2.applying = false;
+        write(Duration.ofMillis(2300), db1, db3);
+        assertThat(status("db2").share()).isEqualTo(1);
+        double last = 1;
+        for (int i = 0; i < 3; i++) {
+            write(Duration.ofMillis(800), db1, db3);
+            assertThat(status("db2").share()).isBetween(NodeEvaluator.MIN_SHARE, last - 0.1);
+            last = status("db2").share();
+        }
+        assertThat(status("db2").reason()).matches("applier stopped; lag 4\\.\\ds above readmit-lag 2.5s");
+        assertThat(status("db2").state()).isEqualTo(NodeState.ONLINE);
+        assertThat(status("db3").share()).isEqualTo(1);
+    }
+
+    @Test
+    void whoComesInAfterTheStartWarmsUp() {
+        startAndSettle();
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(6));
+        db2.mood = Mood.WELL;
+        advanceWhile(() -> status("db2").state() == NodeState.DOWN);
+        assertThat(status("db2").share()).isEqualTo(NodeEvaluator.MIN_SHARE);
+
+        advance(Duration.ofSeconds(15));
+        assertThat(status("db2").share()).isBetween(0.45, 0.55);
+        advance(Duration.ofSeconds(16));
+        assertThat(status("db2").share()).isEqualTo(1);
+        assertThat(status("db3").share()).isEqualTo(1);
+    }
+
+    @Test
+    void withoutASlowStartWhoComesInHasAFullShare() {
+        slowStart = Duration.ZERO;
+        startAndSettle();
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(6));
+        db2.mood = Mood.WELL;
+        advanceWhile(() -> status("db2").state() == NodeState.DOWN);
+        assertThat(status("db2").share()).isEqualTo(1);
+    }
+
+    @Test
+    void whoJoinsWarmsUp() {
+        startAndSettle();
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.replicate(db1);
+        core().add(node("db4"), db4);
+        advance(Duration.ZERO);
+        advanceWhile(() -> status("db4").state() != NodeState.ONLINE);
+        assertThat(status("db4").share()).isEqualTo(NodeEvaluator.MIN_SHARE);
+    }
+
+    // --- taken out of use
+
+    @Test
+    void aNodeIsDrainedWhenItsWorkHasEnded() {
+        startAndSettle();
+        node("db2").acquire();
+        assertThat(reserve("db2", true)).isTrue();
+        assertThat(state("db2")).isEqualTo("REPLICA DRAINING 0");
+        advance(Duration.ofSeconds(60));
+        assertThat(state("db2")).isEqualTo("REPLICA DRAINING 0");
+        assertThat(status("db2").reason()).isEqualTo("taken out of use; 1 in flight");
+
+        node("db2").release();
+        advance(Duration.ofMillis(100));
+        assertThat(state("db2")).isEqualTo("REPLICA DRAINED 0");
+        assertThat(status("db2").reason()).isEqualTo("taken out of use");
+        assertThat(news).containsExactly("db2 ONLINE->DRAINING", "db2 DRAINING->DRAINED");
+    }
+
+    @Test
+    void aDrainedNodeStaysItWhateverHappensToItAndIsStillProbed() {
+        startAndSettle();
+        reserve("db2", true);
+        news.clear();
+        db2.mood = Mood.REFUSING;
+        int before = db2.asked.size();
+        advance(Duration.ofSeconds(10));
+        assertThat(state("db2")).isEqualTo("REPLICA DRAINED 0");
+        assertThat(news)
+                .as("whoever still waits for it is to be released")
+                .contains("db2 lost in reserve")
+                .hasSize(2);
+        assertThat(status("db2").reason()).isEqualTo("taken out of use; connection refused");
+        assertThat(db2.asked.size() - before).isGreaterThan(15);
+
+        db2.mood = Mood.WELL;
+        write(Duration.ofSeconds(8), db1, db3);
+        assertThat(status("db2").state()).isEqualTo(NodeState.DRAINED);
+        assertThat(lag("db2")).isGreaterThan(MAX_LAG);
+        assertThat(status("db2").reason()).startsWith("taken out of use; lag ");
+    }
+
+    @Test
+    void whoIsLetBackInServesAtOnceIfItIsFitAndWarmsUp() {
+        startAndSettle();
+        reserve("db2", true);
+        advance(Duration.ofSeconds(10));
+        reserve("db2", false);
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(status("db2").share()).isEqualTo(NodeEvaluator.MIN_SHARE);
+        assertThat(news).containsExactly("db2 ONLINE->DRAINING", "db2 DRAINING->DRAINED", "db2 DRAINED->ONLINE");
+    }
+
+    @Test
+    void whoIsLetBackInAndIsNotFitDoesNotServe() {
+        startAndSettle();
+        reserve("db2", true);
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(10));
+        reserve("db2", false);
+        assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
+    }
+
+    @Test
+    void toDrainAgainOrToLetInWhoIsInChangesNothing() {
+        startAndSettle();
+        reserve("db2", false);
+        reserve("db3", true);
+        reserve("db3", true);
+        advance(Duration.ofSeconds(1));
+        assertThat(news).containsExactly("db3 ONLINE->DRAINING", "db3 DRAINING->DRAINED");
+    }
+
+    @Test
+    void thePrimaryIsNotDrained() {
+        startAndSettle();
+        assertThat(reserve("db1", true)).isFalse();
+        assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
+    }
+
+    @Test
+    void aDrainedNodeThatIsPromotedIsThePrimary() {
+        startAndSettle();
+        reserve("db2", true);
+        advance(Duration.ofSeconds(1));
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(2));
+        db2.source = null;
+        db2.readOnly = false;
+        advance(Duration.ofSeconds(1));
+
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(state("db2")).isEqualTo("PRIMARY ONLINE 0");
+    }
+
+    // --- the primary
+
+    @Test
+    void aDeadPrimaryLeavesReplicasAtTheirLastFreshness() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        db2.receiver = Receiver.CONNECTING;
+        db3.receiver = Receiver.CONNECTING;
+        advance(Duration.ofMinutes(10));
+
+        assertThat(primary()).isNull();
+        assertThat(state("db1")).isEqualTo("UNKNOWN DOWN null");
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(news).containsExactly("db1 ONLINE->DOWN", "primary db1->none");
+    }
+
+    @Test
+    void whileThePrimaryIsGoneTimeStandsStillForLag() {
+        startAndSettle();
+        write(Duration.ofSeconds(3), db1, db3);
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofMinutes(1));
+
+        assertThat(status("db2").state()).isEqualTo(NodeState.ONLINE);
+        assertThat(lag("db2")).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(4));
+    }
+
+    @Test
+    void aPromotionIsFollowed() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(2));
+        db2.source = null;
+        db2.readOnly = false;
+        db3.source = db2;
+        advance(Duration.ofMillis(600));
+
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(state("db2")).isEqualTo("PRIMARY ONLINE 0");
+        write(Duration.ofSeconds(10), db2, db3);
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void anOldPrimaryThatReturnsWritableIsFenced() {
+        aPromotionIsFollowed();
+        db1.mood = Mood.WELL;
+        advance(Duration.ofSeconds(2));
+
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(status("db1").state()).isEqualTo(NodeState.FENCED);
+        assertThat(status("db1").role()).isEqualTo(Role.UNKNOWN);
+        assertThat(status("db1").reason()).isEqualTo("writable beside the primary db2");
+
+        db1.replicate(db2);
+        advance(Duration.ofSeconds(2));
+        assertThat(state("db1")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aPlannedSwitchoverMovesThePrimary() {
+        startAndSettle();
+        db1.readOnly = true;
+        advance(Duration.ofSeconds(1));
+        assertThat(primary()).isNull();
+        db2.source = null;
+        db2.readOnly = false;
+        db1.replicate(db2);
+        db3.source = db2;
+        advance(Duration.ofSeconds(2));
+
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(state("db1")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void twoWritableNodesWithoutEvidenceAreBothRefused() {
+        db2.source = null;
+        db2.readOnly = false;
+        db3.source = null;
+        startAndSettle();
+
+        assertThat(primary()).isNull();
+        assertThat(noPrimaryReason()).contains("db1").contains("db2").contains("role");
+        assertThat(status("db1").state()).isEqualTo(NodeState.FENCED);
+        assertThat(status("db2").state()).isEqualTo(NodeState.FENCED);
+    }
+
+    @Test
+    void aPrimaryThatComesBackIsUsedAtItsFirstAnswer() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(2));
+        db1.mood = Mood.WELL;
+        advance(Duration.ofMillis(520));
+
+        assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
+    }
+
+    // --- the primary by positive evidence
+
+    @Test
+    void replicasThatAreWritableAllAlongAreNotElectedWhileThePrimaryRestarts() {
+        db2.readOnly = false;
+        db3.readOnly = false;
+        startAndSettle();
+        lose(db1);
+        advance(Duration.ofSeconds(20));
+        assertThat(primary()).isNull();
+        assertThat(noPrimaryReason())
+                .startsWith("the primary db1 is down (connection refused; db2 and db3 do not reach it either), and no"
+                        + " promotion has been seen since: db2 is writable, but has a source configured (db1, receiver"
+                        + " connecting) and was not seen to be promoted");
+
+        db1.restart();
+        connectReplicasTo(db1);
+        advance(Duration.ofMillis(121));
+
+        assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
+        assertThat(primaries()).containsExactly("primary db1->none", "primary none->db1");
+    }
+
+    @Test
+    void anOldPrimaryThatIsFencedIsNotElectedWhileItsSuccessorIsDown() {
+        aPromotionIsFollowed();
+        returnBesideTheSuccessor();
+        db2.mood = Mood.REFUSING;
+        db3.receiver = Receiver.CONNECTING;
+        advance(Duration.ofSeconds(10));
+        assertThat(primary()).isNull();
+        assertThat(noPrimaryReason())
+                .contains("the primary db2 is down (connection refused")
+                .contains("db1 is writable, but was so already beside db2: to promote it, set read_only on and off");
+        assertThat(status("db1").state()).isEqualTo(NodeState.FENCED);
+
+        db2.restart();
+        db3.receiver = Receiver.ON;
+        advance(Duration.ofMillis(121));
+
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(primaries()).containsExactly("primary db2->none", "primary none->db2");
+    }
+
+    @Test
+    void norIsItWhileItsSuccessorIsReadOnlyForAMoment() {
+        aPromotionIsFollowed();
+        returnBesideTheSuccessor();
+        db2.readOnly = true;
+        advance(Duration.ofSeconds(10));
+        assertThat(primary()).isNull();
+        assertThat(noPrimaryReason()).startsWith("the primary db2 is read-only, and no promotion has been seen since");
+
+        db2.readOnly = false;
+        advance(Duration.ofMillis(121));
+
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(status("db1").state()).isEqualTo(NodeState.FENCED);
+    }
+
+    @Test
+    void norIsItWhenItRestartsMeanwhile() {
+        aPromotionIsFollowed();
+        returnBesideTheSuccessor();
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(2));
+        db1.restart();
+        advance(Duration.ofSeconds(10));
+
+        assertThat(primary()).isNull();
+    }
+
+    @Test
+    void aReplicaThatWasNeverRepointedDoesNotVoteTheOldPrimaryBack() {
+        startAndSettle();
+        lose(db1);
+        advance(Duration.ofSeconds(2));
+        promote(db2);
+        advance(Duration.ofSeconds(1));
+        assertThat(primary()).isEqualTo("db2");
+        news.clear();
+
+        db1.restart();
+        db3.receiver = Receiver.ON;
+        advance(Duration.ofSeconds(10));
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(status("db1").state()).isEqualTo(NodeState.FENCED);
+        assertThat(primaries()).isEmpty();
+
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(10));
+        assertThat(primary()).isNull();
+    }
+
+    @Test
+    void aNodeThatBecameWritableBesideThePrimarySucceedsItOnlyWhenThatIsRepeated() {
+        startAndSettle();
+        promote(db2);
+        advance(INTERVAL.multipliedBy(12));
+        assertThat(primary()).isEqualTo("db1");
+        assertThat(status("db2").state()).isEqualTo(NodeState.FENCED);
+        lose(db1);
+        advance(Duration.ofSeconds(20));
+        assertThat(primary()).isNull();
+        assertThat(noPrimaryReason())
+                .contains("db2 is writable, but was so already beside db1: to promote it, set read_only on and off");
+
+        db2.readOnly = true;
+        advance(Duration.ofSeconds(1));
+        db2.readOnly = false;
+        advance(Duration.ofMillis(121));
+
+        assertThat(primary()).isEqualTo("db2");
+    }
+
+    @Test
+    void aNodeThatBecomesWritableBesideThePrimaryIsFencedAtOnce() {
+        startAndSettle();
+        promote(db2);
+        advance(INTERVAL.multipliedBy(2));
+
+        assertThat(status("db2").state()).isEqualTo(NodeState.FENCED);
+    }
+
+    @Test
+    void aNodeThatIsDownAtTheStartAndAReplicaOfAnUnknownServerDoNotEndAHealthyPrimary() {
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.mood = Mood.REFUSING;
+        db3.source = db4;
+        startAndSettle();
+        write(Duration.ofSeconds(20), db1, db2);
+
+        assertThat(primary()).isEqualTo("db1");
+        assertThat(primaries()).isEmpty();
+    }
+
+    @Test
+    void thatReplicaDoesWhenItHasMoreThanThePrimary() {
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.mood = Mood.REFUSING;
+        db3.source = db4;
+        startAndSettle();
+        db3.executed = 20;
+        advance(INTERVAL.multipliedBy(3));
+
+        assertThat(primary()).isNull();
+        assertThat(noPrimaryReason())
+                .startsWith("db1 (at ")
+                .contains(") is writable, but db3 (at ", ") has replicated transactions that it lacks");
+    }
+
+    @Test
+    void aReplicaThatRestartsWritableAfterTheLossIsNotPromoted() {
+        startAndSettle();
+        lose(db1);
+        advance(Duration.ofSeconds(2));
+        db2.restart();
+        db2.readOnly = false;
+        advance(Duration.ofSeconds(20));
+        assertThat(primary()).isNull();
+        assertThat(noPrimaryReason()).contains("db2 is writable, but has a source configured (db1");
+
+        db2.restart();
+        db2.source = null;
+        advance(Duration.ofSeconds(20));
+        assertThat(primary()).isNull();
+        assertThat(noPrimaryReason()).contains("db2 is writable, but was so already beside db1");
+    }
+
+    @Test
+    void aWritableReplicaWhoseSourceIsRemovedAfterTheLossIsPromoted() {
+        db2.readOnly = false;
+        startAndSettle();
+        lose(db1);
+        advance(Duration.ofSeconds(2));
+        assertThat(primary()).isNull();
+
+        db2.source = null;
+        advance(Duration.ofMillis(121));
+
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(primaries()).containsExactly("primary db1->none", "primary none->db2");
+    }
+
+    @Test
+    void aWritableReplicaWhoseSourceWasRemovedBeforeTheLossIsNotPromoted() {
+        db2.readOnly = false;
+        startAndSettle();
+        db2.source = null;
+        write(Duration.ofMillis(1_200), db1, db3);
+        lose(db1);
+        advance(Duration.ofSeconds(20));
+
+        assertThat(primary()).isNull();
+    }
+
+    @Test
+    void mostNodesThatFollowAnotherNowPromoteIt() {
+        db2.readOnly = false;
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.replicate(db1);
+        startAndSettle();
+        lose(db1);
+        db4.receiver = Receiver.CONNECTING;
+        advance(Duration.ofSeconds(2));
+        db2.receiver = Receiver.OFF;
+        repoint(db3, db2);
+        advance(Duration.ofSeconds(1));
+        assertThat(primary()).as("one of three").isNull();
+
+        repoint(db4, db2);
+        advance(Duration.ofMillis(121));
+
+        assertThat(primary()).isEqualTo("db2");
+    }
+
+    /** Without a primary one writable node is as unsettled as none: each look asks for the sources, not every tenth. */
+    @Test
+    void mostNodesThatFollowTheOnlyWritableOneNowPromoteItAtOnce() {
+        db2.readOnly = false;
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.replicate(db1);
+        startAndSettle();
+        db2.source = null;
+        advance(Duration.ofSeconds(10));
+        db1.readOnly = true;
+        advance(Duration.ofSeconds(2));
+        assertThat(primary()).isNull();
+
+        for (FakeServer replica : List.of(db1, db3, db4)) {
+            repoint(replica, db2);
+        }
+        advance(Duration.ofMillis(121));
+
+        assertThat(primary()).isEqualTo("db2");
+    }
+
+    @Test
+    void anEmptyServerUnderThePrimarysNameIsNotElected() {
+        servers.values().forEach(server -> server.executed = 10);
+        startAndSettle();
+        lose(db1);
+        advance(Duration.ofSeconds(2));
+        db1.restart();
+        db1.id = "id-of-a-server-that-was-rebuilt";
+        db1.executed = 0;
+        advance(Duration.ofSeconds(2));
+
+        assertThat(primary()).isNull();
+        assertThat(status("db1").state()).isEqualTo(NodeState.FENCED);
+    }
+
+    @Test
+    void aSuccessorIsComparedWithTheOtherNodesBeforeTheFirstWrite() {
+        writes = new WritePolicy(OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
+        startAndSettle();
+        lose(db1);
+        db3.executed = 3;
+        advance(Duration.ofSeconds(2));
+        promote(db2);
+        advance(Duration.ofSeconds(1));
+        assertThat(primary()).isNull();
+        assertThat(incomplete).singleElement().satisfies(promotion -> assertThat(promotion.transactions())
+                .hasValue(2));
+
+        db2.executed = 3;
+        advance(Duration.ofMillis(250));
+
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(incomplete).hasSize(1);
+    }
+
+    /** The replicas were asked at the same time as the primary, and answered with what it had committed meanwhile. */
+    @Test
+    void replicasThatHurryAheadOfABusyPrimaryDoNotRefuseWritesAtTheStart() {
+        db1.executed = 10;
+        db2.executed = 11;
+        db3.executed = 11;
+        start();
+        advance(Duration.ofMillis(5));
+        assertThat(primary() != null || !known()).as(noPrimaryReason()).isTrue();
+
+        db1.executed = 11;
+        advance(Duration.ofMillis(200));
+
+        assertThat(primary()).isEqualTo("db1");
+        assertThat(known()).isTrue();
+    }
+
+    private void lose(FakeServer server) {
+        server.mood = Mood.REFUSING;
+        servers.values().stream()
+                .filter(replica -> replica.source == server)
+                .forEach(replica -> replica.receiver = Receiver.CONNECTING);
+    }
+
+    private void connectReplicasTo(FakeServer source) {
+        servers.values().stream()
+                .filter(replica -> replica.source == source)
+                .forEach(replica -> replica.receiver = Receiver.ON);
+    }
+
+    private static void promote(FakeServer server) {
+        server.source = null;
+        server.readOnly = false;
+    }
+
+    private static void repoint(FakeServer replica, FakeServer source) {
+        replica.source = source;
+        replica.receiver = Receiver.ON;
+    }
+
+    /** Has the old primary start again as what it was, writable and without a source. */
+    private void returnBesideTheSuccessor() {
+        db1.restart();
+        advance(Duration.ofSeconds(2));
+        assertThat(primary()).isEqualTo("db2");
+        assertThat(status("db1").state()).isEqualTo(NodeState.FENCED);
+        news.clear();
+    }
+
+    private List<String> primaries() {
+        return news.stream().filter(change -> change.startsWith("primary")).toList();
+    }
+
+    // --- nodes that come and go
+
+    @Test
+    void aNodeThatJoinsIsUsedAfterTwoGoodProbes() {
+        startAndSettle();
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.replicate(db1);
+        core().add(node("db4"), db4);
+        advance(Duration.ZERO);
+        assertThat(state("db4")).isEqualTo("UNKNOWN UNKNOWN null");
+        assertThat(status("db4").reason()).isEqualTo("not probed yet");
+
+        advance(Duration.ofMillis(10));
+        assertThat(state("db4")).isEqualTo("REPLICA UNKNOWN 0");
+        advance(INTERVAL.multipliedBy(2));
+        assertThat(state("db4")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(news).containsExactly("db4 UNKNOWN->ONLINE");
+    }
+
+    @Test
+    void aNodeThatJoinsBehindIsUsedWhenItHasCaughtUp() {
+        startAndSettle();
+        write(Duration.ofSeconds(1), db1, db2, db3);
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.replicate(db1);
+        db4.executed = 1;
+        core().add(node("db4"), db4);
+        write(Duration.ofSeconds(20), db1, db2, db3);
+        assertThat(status("db4").state()).isEqualTo(NodeState.LAGGING);
+
+        db4.executed = db1.executed;
+        write(Duration.ofSeconds(2), db1, db2, db3, db4);
+        assertThat(state("db4")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void aNodeThatJoinsAndDoesNotAnswerHoldsUpNobody() {
+        startAndSettle();
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.mood = Mood.SILENT;
+        core().add(node("db4"), db4);
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofMillis(700));
+        assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
+        assertThat(status("db4").state()).isEqualTo(NodeState.UNKNOWN);
+
+        advance(Duration.ofSeconds(1));
+        assertThat(status("db4").state()).isEqualTo(NodeState.DOWN);
+    }
+
+    @Test
+    void aRemovedNodeIsForgotten() {
+        startAndSettle();
+        core().remove(node("db2"));
+        advance(Duration.ofSeconds(1));
+        int before = db2.asked.size();
+        advance(Duration.ofSeconds(2));
+
+        assertThat(core().snapshot().nodes()).extracting(NodeStatus::name).containsExactly("db1", "db3");
+        assertThat(db2.closed).isTrue();
+        assertThat(db2.asked).hasSize(before);
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(news).isEmpty();
+    }
+
+    @Test
+    void aRemovedPrimaryIsNoPrimary() {
+        startAndSettle();
+        core().remove(node("db1"));
+        advance(Duration.ofSeconds(2));
+
+        assertThat(primary()).isNull();
+        assertThat(news).containsExactly("primary db1->none");
+        assertThat(status("db2").state()).isEqualTo(NodeState.ONLINE);
+    }
+
+    @Test
+    void aNodeMayComeBackUnderItsName() {
+        startAndSettle();
+        core().remove(node("db2"));
+        FakeServer again = server("db2", DeclaredRole.AUTO);
+        again.replicate(db1);
+        core().add(node("db2"), again);
+        advance(Duration.ofSeconds(2));
+
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+        assertThat(core().snapshot().nodes()).hasSize(3);
+    }
+
+    @Test
+    void namesAreUnique() {
+        startAndSettle();
+        Node stranger = new Node(NodeSpec.of("db4", "jdbc:mysql://db4"));
+        assertThatThrownBy(() -> core().add(node("db2"), db2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("There is already a node named db2");
+        assertThatThrownBy(() -> core().remove(stranger))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("There is no node named db4");
+    }
+
+    // --- survival
+
+    @Test
+    void survivesAListenerThatThrows() {
+        listener = new TopologyListener() {
+            @Override
+            public void nodeStateChanged(NodeStatus before, NodeStatus after) {
+                throw new AssertionError("a listener that is broken");
+            }
+        };
+        startAndSettle();
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(2));
+        assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
+    }
+
+    @Test
+    void survivesAProberThatThrows() {
+        startAndSettle();
+        db2.mood = Mood.BROKEN;
+        advance(Duration.ofSeconds(5));
+        assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
+        assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
+
+        db2.mood = Mood.WELL;
+        advance(Duration.ofSeconds(5));
+        assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
+    }
+
+    @Test
+    void asksNobodyAfterClose() {
+        startAndSettle();
+        core().close();
+        int before = db1.asked.size();
+        core().suspect(node("db1"), true);
+        advance(Duration.ofSeconds(10));
+
+        assertThat(db1.asked).hasSize(before);
+        assertThat(servers.values()).allMatch(server -> server.closed);
+    }
+
+    @Test
+    void whenClosedShouldReleaseThreadsThatWaitForTheNextSnapshot() throws Exception {
+        startAndSettle();
+        TopologySnapshot last = core().snapshot();
+        CompletableFuture<TopologySnapshot> next = new CompletableFuture<>();
+        Thread waiting = new Thread(() -> {
+            try {
+                next.complete(core().published().awaitChange(last, TimeUnit.HOURS.toNanos(1)));
+            } catch (InterruptedException e) {
+                next.completeExceptionally(e);
+            }
+        });
+        waiting.setDaemon(true);
+        waiting.start();
+
+        core().close();
+
+        assertThat(next.get(30, TimeUnit.SECONDS)).isSameAs(last);
+    }
+
+    // --- what must neither cost writes nor the primary
+
+    private static final String UUID2 = "22222222-71ca-11e1-9e33-c80aa9429562";
+    private static final String UUID3 = "33333333-71ca-11e1-9e33-c80aa9429562";
+    private static final String UUID1 = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+
+    private void declare(String name, DeclaredRole role, NodeKind kind) {
+        nodes.put(name, new Node(new NodeSpec(name, "jdbc:mysql://" + name, role, kind, 1, null)));
+    }
+
+    /** db1 is rebuilt from a volume snapshot of the primary db2, auto.cnf included, as a read-only replica. */
+    @Test
+    void aCopyWithTheSameServerUuidDoesNotEndAHealthyPrimary() {
+        db2.source = null;
+        db2.readOnly = false;
+        db2.id = UUID2;
+        db1.id = UUID1;
+        db1.replicate(db2);
+        db3.replicate(db2);
+        startAndSettle();
+        assertThat(primary()).isEqualTo("db2");
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(5));
+        db1.restart();
+        db1.id = UUID2;
+        db1.receiver = Receiver.OFF;
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db2");
+    }
+
+    @Test
+    void aCopyWithTheSameServerUuidIsNotWrittenToAtTheStart() {
+        db2.source = null;
+        db2.readOnly = false;
+        db2.id = UUID2;
+        db2.executed = 50;
+        db2.extra = UUID2 + ":1-500";
+        db1.id = UUID2;
+        db1.source = null;
+        db1.executed = 50;
+        db1.extra = UUID2 + ":1-100";
+        db3.replicate(db2);
+        db3.executed = 50;
+        db3.extra = UUID2 + ":1-500";
+        startAndSettle();
+        assertThat(primary()).as(noPrimaryReason()).isNotEqualTo("db1");
+    }
+
+    /** MariaDB pod with the same server_id on a new volume; MySQL: volume restored with auto.cnf. */
+    @Test
+    void aPrimaryThatComesBackWithoutItsDataDoesNotGoOn() {
+        db1.executed = 100;
+        db2.executed = 100;
+        db3.executed = 100;
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(10));
+        db2.receiver = Receiver.OFF;
+        db3.receiver = Receiver.OFF;
+        db2.errorCode = 13114;
+        db3.errorCode = 13114;
+        db1.restart();
+        db1.executed = 0;
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).isNull();
+    }
+
+    /** MySQL pod on a new volume: a new UUID, the replicas connect to it without an error. */
+    @Test
+    void aBlankServerWithConnectedReplicasIsNotThePrimary() {
+        db1.executed = 100;
+        db2.executed = 100;
+        db3.executed = 100;
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(10));
+        db1.restart();
+        db1.id = UUID3;
+        db1.executed = 0;
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).isNull();
+    }
+
+    @Test
+    void aBlankServerWithConnectedReplicasIsNotThePrimaryAtTheStart() {
+        db1.id = UUID3;
+        db1.executed = 0;
+        db2.executed = 100;
+        db3.executed = 100;
+        startAndSettle();
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).isNull();
+    }
+
+    @Test
+    void aFormerPrimaryWhoseReplicationIsNotToldIsNotTakenWhileThePrimaryIsDown() {
+        db1.id = UUID1;
+        db2.id = UUID2;
+        db2.extra = UUID2 + ":1-100";
+        db2.readOnly = false;
+        db2.mood = Mood.HANGING_STATUS;
+        db1.mood = Mood.REFUSING;
+        start();
+        advance(Duration.ofSeconds(3));
+        assertThat(primary()).isNull();
+    }
+
+    /** db2 has an errant transaction of last year; its replication is stopped for the nightly backup. */
+    @Test
+    void aWritableReplicaWithAnOldMistakeMayStopReplicating() {
+        db2.id = UUID2;
+        db2.extra = UUID2 + ":1";
+        db2.readOnly = false;
+        startAndSettle();
+        advance(Duration.ofSeconds(60));
+        assertThat(primary()).isEqualTo("db1");
+        db2.receiver = Receiver.OFF;
+        db2.applying = false;
+        advance(Duration.ofSeconds(20));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    @Test
+    void aWritableReplicaMayMakeAnotherMistake() {
+        db2.id = UUID2;
+        db2.extra = UUID2 + ":1";
+        db2.readOnly = false;
+        startAndSettle();
+        advance(Duration.ofSeconds(60));
+        assertThat(primary()).isEqualTo("db1");
+        news.clear();
+        db2.extra = UUID2 + ":1-2";
+        advance(Duration.ofSeconds(20));
+        assertThat(news).isEmpty();
+    }
+
+    /** Promoted without RESET REPLICA ALL; the old primary is repointed at once, dies later; then the new one restarts. */
+    @Test
+    void aPrimaryWithALeftOverChannelComesBackWithoutItsPredecessor() {
+        startAndSettle();
+        db1.readOnly = true;
+        advance(Duration.ofSeconds(1));
+        db2.receiver = Receiver.OFF;
+        db2.applying = false;
+        db2.readOnly = false;
+        db1.replicate(db2);
+        db3.source = db2;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).isEqualTo("db2");
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).isEqualTo("db2");
+        db2.mood = Mood.REFUSING;
+        db3.receiver = Receiver.CONNECTING;
+        advance(Duration.ofSeconds(5));
+        db2.restart();
+        db3.receiver = Receiver.ON;
+        advance(Duration.ofMinutes(2));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db2");
+    }
+
+    /** A writer VIP moves to a server that was promoted without RESET REPLICA ALL. */
+    @Test
+    void aWriterEndpointComesBackWithALeftOverChannel() {
+        declare("db1", DeclaredRole.PRIMARY, NodeKind.ENDPOINT);
+        declare("db2", DeclaredRole.REPLICA, NodeKind.SERVER);
+        declare("db3", DeclaredRole.REPLICA, NodeKind.SERVER);
+        startAndSettle();
+        assertThat(primary()).isEqualTo("db1");
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(10));
+        FakeServer old = new FakeServer("old", timeline);
+        db1.id = UUID2;
+        db1.source = old;
+        db1.receiver = Receiver.OFF;
+        db1.mood = Mood.WELL;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    /** The old primary is read-only, the monitor's connection was killed, and the pools took its place. */
+    @Test
+    void anOverloadedOldPrimaryDoesNotHoldUpItsSuccessor() {
+        startAndSettle();
+        db1.readOnly = true;
+        advance(Duration.ofSeconds(1));
+        db1.mood = Mood.BUSY;
+        db2.source = null;
+        db2.readOnly = false;
+        db3.source = db2;
+        advance(Duration.ofMinutes(5));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db2");
+    }
+
+    /** db3 was cloned from db2, whose errant transaction it has; its receiver is stopped. Roles as the message advises. */
+    @Test
+    void aDeclaredPrimaryIsNotMeasuredByItsReplicas() {
+        declare("db1", DeclaredRole.PRIMARY, NodeKind.SERVER);
+        declare("db2", DeclaredRole.REPLICA, NodeKind.SERVER);
+        declare("db3", DeclaredRole.REPLICA, NodeKind.SERVER);
+        db2.id = UUID2;
+        db2.extra = UUID2 + ":1";
+        db3.extra = UUID2 + ":1";
+        db3.receiver = Receiver.OFF;
+        startAndSettle();
+        advance(Duration.ofMinutes(1));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    @Test
+    void withoutTheGrantAMistakeOfAnIntermediateSourceDoesNotCount() {
+        db2.id = UUID2;
+        db2.extra = UUID2 + ":1";
+        db3.replicate(db2);
+        db3.extra = UUID2 + ":1";
+        db1.granted = false;
+        db2.granted = false;
+        db3.granted = false;
+        startAndSettle();
+        advance(Duration.ofMinutes(1));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    @Test
+    void aDeclaredPrimaryWithASourceOutsideIsTakenWhileAReplicaIsDown() {
+        declare("db1", DeclaredRole.PRIMARY, NodeKind.SERVER);
+        db1.source = new FakeServer("outside", timeline);
+        db1.receiver = Receiver.OFF;
+        db3.mood = Mood.REFUSING;
+        start();
+        advance(Duration.ofMinutes(1));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    /** MySQL and MariaDB print floor(now) - floor(start), up to a second more than the process has run. */
+    @Test
+    void aRestartIsNoPromotionThoughTheUptimeIsASecondTooLong() {
+        startAndSettle();
+        advance(Duration.ofSeconds(10));
+        db1.mood = Mood.REFUSING;
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofMillis(100));
+        db2.restart();
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(4));
+        db2.mood = Mood.WELL;
+        db2.uptimeError = 1;
+        db2.readOnly = false;
+        db2.receiver = Receiver.CONNECTING;
+        db3.receiver = Receiver.CONNECTING;
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).isNull();
+    }
+
+    @Test
+    void withoutTheGrantADeclaredPrimarySurvivesAMistakeOnAWritableReplica() {
+        declare("db1", DeclaredRole.PRIMARY, NodeKind.SERVER);
+        db1.granted = false;
+        db2.granted = false;
+        db3.granted = false;
+        db2.readOnly = false;
+        db3.readOnly = false;
+        db2.id = UUID2;
+        startAndSettle();
+        advance(Duration.ofMinutes(1));
+        assertThat(primary()).isEqualTo("db1");
+        db2.extra = UUID2 + ":1";
+        advance(Duration.ofMinutes(1));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    @Test
+    void aWritableReplicaThatJoinsDoesNotEndAHealthyPrimary() {
+        startAndSettle();
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.replicate(db1);
+        db4.readOnly = false;
+        db4.id = UUID2;
+        db4.extra = UUID2 + ":1";
+        news.clear();
+        core().add(node("db4"), db4);
+        advance(Duration.ofSeconds(20));
+        assertThat(news).noneMatch(change -> change.startsWith("primary"));
+    }
+
+    /** The dead primary is replaced by a new node with another name, already promoted. */
+    @Test
+    void aPrimaryThatJoinsInPlaceOfARemovedOneIsFollowed() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(5));
+        core().remove(node("db1"));
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.id = UUID2;
+        core().add(node("db4"), db4);
+        db2.source = db4;
+        db3.source = db4;
+        advance(Duration.ofSeconds(20));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db4");
+    }
+
+    @Test
+    void aPrimaryThatJoinsInPlaceOfARemovedOneIsFollowedBeforeTheReplicasAreRepointed() {
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(5));
+        core().remove(node("db1"));
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.id = UUID2;
+        core().add(node("db4"), db4);
+        advance(Duration.ofSeconds(20));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db4");
+    }
+
+    /** The promotion of db2 was void after db1 was promoted; db2 is an old primary that thawed. */
+    @Test
+    void aFencedOldPrimaryIsNotTakenAfterAContest() {
+        db1.id = UUID1;
+        db2.id = UUID2;
+        startAndSettle();
+        db1.readOnly = true;
+        advance(Duration.ofSeconds(1));
+        db2.source = null;
+        db2.readOnly = false;
+        db1.replicate(db2);
+        db3.source = db2;
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).isEqualTo("db2");
+        db2.mood = Mood.FROZEN;
+        advance(Duration.ofSeconds(5));
+        db1.source = null;
+        db1.readOnly = false;
+        db3.source = db1;
+        advance(Duration.ofSeconds(5));
+        assertThat(primary()).isEqualTo("db1");
+        db2.mood = Mood.WELL;
+        advance(Duration.ofSeconds(5));
+        assertThat(status("db2").state()).isEqualTo(NodeState.FENCED);
+        // db4 joins for a moment: a writable server with a transaction of its own
+        FakeServer db4 = server("db4", DeclaredRole.AUTO);
+        db4.replicate(db1);
+        db4.readOnly = false;
+        db4.id = UUID3;
+        db4.extra = UUID3 + ":1";
+        db4.receiver = Receiver.OFF;
+        core().add(node("db4"), db4);
+        advance(Duration.ofSeconds(1));
+        assertThat(primary()).as("contested").isNull();
+        db4.readOnly = true;
+        db1.executed = 30;
+        db1.mood = Mood.REFUSING;
+        db3.receiver = Receiver.CONNECTING;
+        db4.receiver = Receiver.CONNECTING;
+        advance(Duration.ofSeconds(10));
+        assertThat(primary()).as(noPrimaryReason()).isNull();
+    }
+
+    /** While two nodes contest, the fleet is asked once an interval, or every 100 ms in the first minute. */
+    @Test
+    void aContestIsNoStormOfProbes() {
+        db2.id = UUID2;
+        db2.extra = UUID2 + ":1";
+        db2.readOnly = false;
+        db2.receiver = Receiver.OFF;
+        startAndSettle();
+        advance(Duration.ofMinutes(2));
+        int before = db1.asked.size();
+        String reason = noPrimaryReason();
+        for (int i = 0; i < 10_000; i++) {
+            advance(Duration.ofMillis(1));
+            assertThat(noPrimaryReason()).isEqualTo(reason);
+        }
+        assertThat(db1.asked.size() - before).isLessThan(40);
+    }
+
+    /** The writer VIP moves to a server whose left-over channel leads to the old primary, a node that is down. */
+    @Test
+    void aWriterEndpointComesBackWithALeftOverChannelToANode() {
+        declare("db1", DeclaredRole.PRIMARY, NodeKind.ENDPOINT);
+        declare("db2", DeclaredRole.REPLICA, NodeKind.SERVER);
+        declare("db3", DeclaredRole.REPLICA, NodeKind.SERVER);
+        db1.id = UUID1;
+        db2.id = UUID1;
+        startAndSettle();
+        assertThat(primary()).isEqualTo("db1");
+        db1.mood = Mood.REFUSING;
+        db2.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(10));
+        db1.id = UUID2;
+        db1.source = db2;
+        db1.receiver = Receiver.OFF;
+        db1.mood = Mood.WELL;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    /** As above, with a node that was down since the start. */
+    @Test
+    void aWriterEndpointComesBackWhileAnotherNodeHasNeverBeenSeen() {
+        declare("db1", DeclaredRole.PRIMARY, NodeKind.ENDPOINT);
+        db3.mood = Mood.REFUSING;
+        startAndSettle();
+        assertThat(primary()).isEqualTo("db1");
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(10));
+        db1.id = UUID2;
+        db1.source = new FakeServer("old", timeline);
+        db1.receiver = Receiver.OFF;
+        db1.mood = Mood.WELL;
+        advance(Duration.ofSeconds(30));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
+    }
+
+    /** Dual-DC: the promoted node receives from the other data centre, as the old primary did. */
+    @Test
+    void aPromotedNodeMayReceiveFromOutside() {
+        FakeServer outside = new FakeServer("dc2", timeline);
+        outside.id = UUID3;
+        startAndSettle();
+        db1.mood = Mood.REFUSING;
+        advance(Duration.ofSeconds(5));
+        db2.source = outside;
+        db2.readOnly = false;
+        db3.source = db2;
+        advance(Duration.ofMinutes(1));
+        assertThat(primary()).as(noPrimaryReason()).isEqualTo("db2");
+    }
+
+    // --- words of these tests
+
+    private static Duration lastAsked(FakeServer server) {
+        return server.asked.get(server.asked.size() - 1);
+    }
+
+    private void start() {
+        created = new MonitorCore(
+                "test",
+                List.copyOf(nodes.values()),
+                node -> Objects.requireNonNull(servers.get(node.name())),
+                breakers,
+                new MonitorSettings(
+                        INTERVAL, Duration.ofSeconds(1), 2, lagProbe, MAX_LAG, MAX_LAG.dividedBy(2), slowStart),
+                timeline,
+                () -> random,
+                List.of(listener),
+                metrics,
+                writes,
+                supervisor);
+        created.start();
+    }
+
+    private void startAndSettle() {
+        start();
+        advance(Duration.ofMillis(1200));
+        assertThat(known()).isTrue();
+        news.clear();
+    }
+
+    private void advance(Duration by) {
+        timeline.advance(by);
+    }
+
+    private void advanceWhile(BooleanSupplier condition) {
+        Duration deadline = timeline.elapsed().plusSeconds(60);
+        while (condition.getAsBoolean()) {
+            assertThat(timeline.elapsed()).isLessThan(deadline);
+            timeline.advance(Duration.ofMillis(1));
+        }
+    }
+
+    /** The first server commits every 100 ms, and the others keep up. */
+    private void write(Duration length, FakeServer... servers) {
+        for (long millis = 0; millis < length.toMillis(); millis += 100) {
+            for (FakeServer server : servers) {
+                server.executed = servers[0].executed + (server == servers[0] ? 1 : 0);
+            }
+            timeline.advance(Duration.ofMillis(100));
+        }
+    }
+
+    private MonitorCore core() {
+        return Objects.requireNonNull(created);
+    }
+
+    private Node node(String name) {
+        return Objects.requireNonNull(nodes.get(name));
+    }
+
+    private boolean reserve(String name, boolean drain) {
+        CompletableFuture<Boolean> done = core().reserve(node(name), drain);
+        advance(Duration.ZERO);
+        assertThat(done).isDone();
+        return done.join();
+    }
+
+    private boolean known() {
+        return core().known().getCount() == 0;
+    }
+
+    private @Nullable String primary() {
+        NodeStatus primary = core().snapshot().primary();
+        return primary == null ? null : primary.name();
+    }
+
+    private @Nullable String noPrimaryReason() {
+        return core().snapshot().noPrimaryReason();
+    }
+
+    private NodeStatus status(String name) {
+        return Objects.requireNonNull(core().snapshot().node(name));
+    }
+
+    private @Nullable Duration lag(String name) {
+        return status(name).lag();
+    }
+
+    private Freshness freshness(String name) {
+        return status(name).freshness();
+    }
+
+    private String state(String name) {
+        NodeStatus status = status(name);
+        Duration lag = status.lag();
+        return status.role() + " " + status.state() + " " + (lag == null ? null : lag.toMillis());
+    }
+}

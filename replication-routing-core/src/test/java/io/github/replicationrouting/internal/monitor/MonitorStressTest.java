@@ -1,0 +1,198 @@
+package io.github.replicationrouting.internal.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.position.GtidSet;
+import io.github.replicationrouting.settings.LagProbe;
+import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.spi.Observation;
+import io.github.replicationrouting.spi.Replication;
+import io.github.replicationrouting.spi.RouterMetrics;
+import io.github.replicationrouting.spi.TopologyListener;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeSpec;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Everybody who may talk to the monitor does so at once: what it publishes is consistent, and nothing is lost. */
+class MonitorStressTest {
+
+    private static final String UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+    private static final Duration LENGTH = Duration.ofSeconds(2);
+
+    private final Random seeds = new Random(42);
+    private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
+    /** By node, not by name: one that joins anew under an old name begins anew. */
+    private final Map<Node, NodeState> told = new ConcurrentHashMap<>();
+
+    private final AtomicInteger changes = new AtomicInteger();
+    private final AtomicInteger executed = new AtomicInteger(1);
+
+    private final TopologyListener listener = new TopologyListener() {
+        @Override
+        public void nodeStateChanged(NodeStatus before, NodeStatus after) {
+            changes.incrementAndGet();
+            NodeState last = told.put(after.node(), after.state());
+            NodeState from = before.state();
+            if (last != null && last != from) {
+                wrong.add(after.name() + ": told " + last + ", then a change from " + from);
+            }
+            boolean drained = after.state() == NodeState.DRAINED && from != NodeState.DRAINING;
+            boolean draining = after.state() == NodeState.DRAINING && from == NodeState.DRAINED;
+            if (from == after.state() || drained || draining) {
+                wrong.add(after.name() + ": " + from + " -> " + after.state());
+            }
+        }
+    };
+
+    @Test
+    void whatIsPublishedIsConsistentUnderConcurrentHammering() throws Exception {
+        FailureGuard supervisor = new FailureGuard("stress");
+        List<Node> nodes = Stream.of("db1", "db2", "db3")
+                .map(name -> new Node(NodeSpec.of(name, "jdbc:mysql://" + name)))
+                .toList();
+        ConnectionBreakers breakers =
+                new ConnectionBreakers("stress", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500));
+        ExecutorService threads = Executors.newCachedThreadPool();
+        MonitorThread timeline = new MonitorThread("stress-monitor", supervisor);
+        MonitorCore core = new MonitorCore(
+                "stress",
+                nodes,
+                node -> new RandomServer(node.name().equals("db1"), threads, seeds.nextLong()),
+                breakers,
+                new MonitorSettings(
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(20),
+                        2,
+                        LagProbe.AUTO,
+                        Duration.ofMillis(60),
+                        Duration.ofMillis(20),
+                        Duration.ofMillis(100)),
+                timeline,
+                () -> 0.5,
+                List.of(listener),
+                RouterMetrics.NONE,
+                WritePolicy.defaults(),
+                supervisor);
+        core.start();
+        long end = System.nanoTime() + LENGTH.toNanos();
+        for (int i = 0; i < 2; i++) {
+            hammer(threads, end, random -> core.suspect(nodes.get(random.nextInt(3)), random.nextBoolean()));
+            hammer(threads, end, random -> attempt(breakers.of(nodes.get(random.nextInt(3))), random));
+            hammer(threads, end, random -> {
+                if (core.reserve(nodes.get(1 + random.nextInt(2)), random.nextBoolean())
+                        .isCompletedExceptionally()) {
+                    wrong.add("a wish failed");
+                }
+            });
+            hammer(threads, end, random -> check(core.snapshot()));
+        }
+        hammer(threads, end, random -> {
+            Node late = new Node(NodeSpec.of("late", "jdbc:mysql://late"));
+            core.add(late, new RandomServer(false, threads, random.nextLong()));
+            core.remove(late);
+        });
+        // The length of the stress itself.
+        TimeUnit.NANOSECONDS.sleep(Math.max(0, end - System.nanoTime()));
+        timeline.execute(() -> check(core.snapshot()));
+        threads.shutdown();
+        assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        core.close();
+
+        assertThat(wrong).isEmpty();
+        assertThat(changes).hasValueGreaterThan(20);
+        assertThat(core.snapshot().nodes()).extracting(NodeStatus::name).startsWith("db1", "db2", "db3");
+    }
+
+    private static void attempt(CircuitBreaker breaker, Random random) {
+        if (random.nextInt(3) > 0) {
+            breaker.onError(1, TimeUnit.MILLISECONDS, new SQLException("refused", "08000", 0));
+        } else {
+            breaker.onSuccess(1, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void check(TopologySnapshot snapshot) {
+        NodeStatus primary = snapshot.primary();
+        if ((primary == null) != (snapshot.noPrimaryReason() != null)) {
+            wrong.add("primary " + primary + ", reason " + snapshot.noPrimaryReason());
+        }
+        if (primary != null && !snapshot.nodes().contains(primary)) {
+            wrong.add("the primary is not among the nodes");
+        }
+        if (snapshot.nodes().stream().map(NodeStatus::name).distinct().count()
+                != snapshot.nodes().size()) {
+            wrong.add("a name twice");
+        }
+    }
+
+    private void hammer(ExecutorService threads, long end, Consumer<Random> blow) {
+        Random random = new Random(seeds.nextLong());
+        threads.execute(() -> {
+            try {
+                while (end - System.nanoTime() > 0) {
+                    blow.accept(random);
+                    // Else the blows pile up in the one thread that takes them.
+                    TimeUnit.MICROSECONDS.sleep(500);
+                }
+            } catch (Exception e) {
+                wrong.add(e.toString());
+            }
+        });
+    }
+
+    /** Answers on any thread, sooner or later, well or not, or never. */
+    private final class RandomServer implements Prober {
+
+        private final boolean primary;
+        private final ExecutorService threads;
+        private final Random random;
+
+        RandomServer(boolean primary, ExecutorService threads, long seed) {
+            this.primary = primary;
+            this.threads = threads;
+            this.random = new Random(seed);
+        }
+
+        @Override
+        public void start(Probe probe, Consumer<ProbeResult> answer) {
+            int dice = random.nextInt(primary ? 200 : 20);
+            long position = primary ? executed.incrementAndGet() : Math.max(1, executed.get() - random.nextInt(12));
+            if (dice == 0 || threads.isShutdown()) {
+                return;
+            }
+            threads.execute(() -> answer.accept(
+                    dice == 1
+                            ? new ProbeResult.Failed(
+                                    new ProbeFailure(ProbeFailure.Kind.UNREACHABLE, "connection refused"))
+                            : new ProbeResult.Answered(System.nanoTime(), seen(position), new Replication.NotAsked())));
+        }
+
+        private Observation seen(long position) {
+            GtidSet set = GtidSet.parse(UUID + ":1-" + position);
+            return new Observation("MySQL 9.7.4", primary ? "one" : "id-" + hashCode(), !primary, false, set, set);
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,518 @@
+package io.github.replicationrouting.internal.monitor;
+
+import static io.github.replicationrouting.internal.monitor.Watches.answers;
+import static io.github.replicationrouting.internal.monitor.Watches.executed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.internal.election.Finding;
+import io.github.replicationrouting.internal.election.Outcome;
+import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.position.BinlogPosition;
+import io.github.replicationrouting.position.GtidSet;
+import io.github.replicationrouting.position.MariaDbGtidPosition;
+import io.github.replicationrouting.position.MariaDbGtidState;
+import io.github.replicationrouting.settings.OnIncompletePromotion;
+import io.github.replicationrouting.settings.OnMultipleWritable;
+import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.spi.Observation;
+import io.github.replicationrouting.topology.IncompletePromotion;
+import io.github.replicationrouting.topology.Role;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Has db1 be the primary, and then db2. */
+class PromotionCheckTest {
+
+    private static final String OLD = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+    private static final String OTHER = "4f22ab58-71ca-11e1-9e33-c80aa9429562";
+
+    private final NodeRecord db1 = Watches.server("db1");
+    private final NodeRecord db2 = Watches.server("db2");
+    private final NodeRecord db3 = Watches.server("db3");
+    private final NodeRecord reader = Watches.endpoint("reader");
+    private final List<NodeRecord> nodes = List.of(db1, db2, db3, reader);
+    private final List<IncompletePromotion> told = new ArrayList<>();
+
+    private PromotionCheck check = new PromotionCheck(WritePolicy.defaults());
+
+    @BeforeEach
+    void allHaveTheSame() {
+        nodes.forEach(watch -> executed(watch, OLD + ":1-10"));
+        db1.observation = signedBy(OLD, OLD + ":1-10");
+    }
+
+    // --- compared with the predecessor
+
+    @Test
+    void whereThereIsNoPrimaryThereIsNothingToCheck() {
+        Outcome none = new Outcome(-1, Reason.NO_CANDIDATE, "none", List.of(), -1);
+
+        assertThat(check.check(none, nodes, told::add)).isSameAs(none);
+    }
+
+    @Test
+    void aPromotedNodeThatHasEverythingIsNoNews() {
+        Outcome first = elected(db1);
+        assertThat(check.check(first, nodes, told::add)).isSameAs(first);
+
+        Outcome second = elected(db2);
+        assertThat(check.check(second, nodes, told::add)).isSameAs(second);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void theFirstPrimaryIsComparedWithNone() {
+        check = rejecting();
+        executed(db2, OLD + ":1-3");
+
+        assertThat(passes(db2)).isTrue();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void whatAPromotedNodeLacksIsToldOnceAndNoHindranceByDefault() {
+        passes(db1);
+        executed(db2, OLD + ":1-7");
+
+        assertThat(passes(db2)).isTrue();
+        assertThat(passes(db2)).isTrue();
+
+        assertThat(told).singleElement().satisfies(promotion -> {
+            assertThat(promotion.from()).isSameAs(db1.node);
+            assertThat(promotion.to()).isSameAs(db2.node);
+            assertThat(promotion.missing()).isEqualTo(GtidSet.parse(OLD + ":8-10"));
+            assertThat(promotion.transactions()).hasValue(3);
+            assertThat(promotion.rejected()).isFalse();
+            assertThat(promotion.describe())
+                    .isEqualTo("promoted without 3 transactions that db1 had: " + OLD + ":8-10");
+        });
+    }
+
+    @Test
+    void theNewestPositionOfTheOldPrimaryCounts() {
+        passes(db1);
+        executed(db1, OLD + ":1-11");
+        passes(db1);
+        db1.alive = false;
+
+        passes(db2);
+
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void whatTheOldPrimaryDidAfterItWasOneDoesNotCount() {
+        passes(db1);
+        executed(db1, OLD + ":1-11");
+        db1.alive = false;
+
+        passes(db2);
+
+        assertThat(told).isEmpty();
+    }
+
+    /** MariaDB tells what it wrote and what it replicated in two places. */
+    @Test
+    void whatAPromotedNodeHasAsAReplicaIsNotMissing() {
+        passes(db1);
+        answers(
+                db2,
+                new Observation(
+                        "MySQL 9.7.4",
+                        "db2",
+                        false,
+                        false,
+                        GtidSet.parse(OTHER + ":1-2"),
+                        GtidSet.parse(OLD + ":1-10")));
+
+        assertThat(passes(db2)).isTrue();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void whatAPromotedNodeHasOnlyWrittenIsNotMissingEither() {
+        passes(db1);
+        answers(db2, new Observation("MySQL 9.7.4", "db2", false, false, GtidSet.parse(OLD + ":1-10"), null));
+
+        assertThat(passes(db2)).isTrue();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void whereThereIsNoPositionThereIsNothingToCompare() {
+        check = rejecting();
+        passes(db1);
+        answers(db2, new Observation("MySQL 9.7.4", "db2", false, false, null, null));
+
+        assertThat(passes(db2)).isTrue();
+        answers(db1, new Observation("MySQL 9.7.4", OLD, false, false, null, null));
+        passes(db1);
+        db3.alive = false;
+        executed(db2, OTHER + ":1");
+        assertThat(passes(db2)).isTrue();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void whereWhatItWroteAndWhatItReplicatedCannotBeUnitedTheFormerCounts() {
+        passes(db1);
+        answers(
+                db2,
+                new Observation(
+                        "MySQL 9.7.4",
+                        "db2",
+                        false,
+                        false,
+                        GtidSet.parse(OLD + ":1-7"),
+                        MariaDbGtidPosition.parse("0-1-1")));
+
+        passes(db2);
+
+        assertThat(told).singleElement().satisfies(promotion -> assertThat(promotion.missing())
+                .isEqualTo(GtidSet.parse(OLD + ":8-10")));
+    }
+
+    @Test
+    void positionsOfDifferentKindsAreNotCompared() {
+        check = rejecting();
+        passes(db1);
+        MariaDbGtidPosition position = MariaDbGtidPosition.parse("0-1-1");
+        answers(db2, new Observation("MariaDB 11.4.5", "2", false, false, position, position));
+
+        assertThat(passes(db2)).isTrue();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void aPlaceInALogCannotBeCountedButTheLossIsTold() {
+        answers(
+                db1,
+                new Observation("MySQL 9.7.4", OLD, false, false, BinlogPosition.of(OLD, "binlog.000007", 900), null));
+        passes(db1);
+        answers(
+                db2,
+                new Observation(
+                        "MySQL 9.7.4", "db2", false, false, null, BinlogPosition.of(OLD, "binlog.000007", 400)));
+
+        passes(db2);
+
+        assertThat(told).singleElement().satisfies(promotion -> {
+            assertThat(promotion.transactions()).isEmpty();
+            assertThat(promotion.describe()).isEqualTo("promoted without some that db1 had: binlog.000007:900");
+        });
+    }
+
+    @Test
+    void whatASuccessorOnMariaDbHasWrittenDoesNotHideWhatItLacks() {
+        mariaDb(db1, "1", "0-1-100", "", "0-1-100");
+        mariaDb(db3, "3", "", "0-1-98", "0-1-98");
+        reader.alive = false;
+        passes(db1);
+        db1.alive = false;
+        mariaDb(db2, "2", "0-2-103", "0-1-98", "0-1-98,0-2-103");
+
+        passes(db2);
+
+        assertThat(told).hasSize(1);
+    }
+
+    // --- refused on request
+
+    @Test
+    void onRequestAnIncompletePromotionIsRefusedUntilTheRestArrives() {
+        check = rejecting();
+        passes(db1);
+        executed(db2, OLD + ":1-7");
+
+        Outcome refused = check.check(elected(db2), nodes, told::add);
+
+        assertThat(refused.primary()).isEqualTo(-1);
+        assertThat(refused.reason()).isEqualTo(Reason.PENDING);
+        assertThat(refused.noPrimaryReason())
+                .isEqualTo("db2 was promoted without 3 transactions that db1 had: " + OLD + ":8-10"
+                        + " (replication.routing.writes.on-incomplete-promotion=reject). Writes go on when it has"
+                        + " them, when db1 is back, or when ReplicationRouting.acceptPromotion() or a restart accepts"
+                        + " the loss");
+        assertThat(refused.findings().get(1))
+                .isEqualTo(new Finding(
+                        Role.UNKNOWN,
+                        true,
+                        "promoted without 3 transactions that db1 had: " + OLD
+                                + ":8-10 (replication.routing.writes.on-incomplete-promotion=reject)",
+                        null));
+        assertThat(passes(db2)).isFalse();
+        assertThat(told).singleElement().matches(IncompletePromotion::rejected);
+        executed(db2, OLD + ":1-10");
+        assertThat(passes(db2)).isTrue();
+    }
+
+    @Test
+    void orUntilTheOldPrimaryIsBack() {
+        check = rejecting();
+        passes(db1);
+        executed(db2, OLD + ":1-7");
+        passes(db2);
+
+        assertThat(passes(db1)).isTrue();
+        assertThat(passes(db2)).isFalse();
+        assertThat(told).as("of the second promotion, too").hasSize(2);
+    }
+
+    @Test
+    void orUntilAnOperatorAcceptsIt() {
+        check = rejecting();
+        passes(db1);
+        executed(db2, OLD + ":1-7");
+        passes(db2);
+
+        check.accept(nodes);
+
+        assertThat(passes(db2)).isTrue();
+        assertThat(passes(db2)).isTrue();
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void anAcceptedPromotionIsTheOneThatWasRefused() {
+        check = rejecting();
+        passes(db1);
+        executed(db2, OLD + ":1-7");
+        executed(db3, OLD + ":1-6");
+        passes(db2);
+        check.accept(nodes);
+
+        assertThat(passes(db3)).isFalse();
+        assertThat(told).hasSize(2);
+    }
+
+    @Test
+    void anAcceptanceWithoutARefusalAcceptsNothing() {
+        check = rejecting();
+        passes(db1);
+        executed(db2, OLD + ":1-7");
+
+        check.accept(nodes);
+
+        assertThat(passes(db2)).isFalse();
+    }
+
+    @Test
+    void anAcceptanceHoldsForOnePromotionOnly() {
+        check = rejecting();
+        passes(db1);
+        executed(db2, OLD + ":1-7");
+        passes(db2);
+        check.accept(nodes);
+        passes(db2);
+        passes(db1);
+
+        assertThat(passes(db2)).isFalse();
+    }
+
+    // --- compared with the other nodes
+
+    @Test
+    void whatAnotherNodeHasOfTheOldPrimaryIsMissing() {
+        check = rejecting();
+        passes(db1);
+        executed(db3, OLD + ":1-12");
+
+        assertThat(passes(db2)).isFalse();
+        assertThat(told).singleElement().satisfies(promotion -> {
+            assertThat(promotion.from()).isSameAs(db1.node);
+            assertThat(promotion.missing()).isEqualTo(GtidSet.parse(OLD + ":11-12"));
+            assertThat(promotion.transactions()).hasValue(2);
+        });
+    }
+
+    @Test
+    void whatAnotherNodeWroteItselfIsNot() {
+        check = rejecting();
+        passes(db1);
+        executed(db3, OLD + ":1-10," + OTHER + ":1-5");
+
+        assertThat(passes(db2)).isTrue();
+    }
+
+    @Test
+    void whatANodeHadThatIsDownIsNot() {
+        check = rejecting();
+        passes(db1);
+        executed(db3, OLD + ":1-12");
+        db3.alive = false;
+
+        assertThat(passes(db2)).isTrue();
+    }
+
+    @Test
+    void whatAnEndpointHasIsNot() {
+        check = rejecting();
+        passes(db1);
+        executed(reader, OLD + ":1-12");
+
+        assertThat(passes(db2)).isTrue();
+    }
+
+    @Test
+    void whatCannotBeComparedIsNot() {
+        check = rejecting();
+        passes(db1);
+        db3.observation = null;
+        mariaDb(reader, "9", "", "0-1-98", "0-1-98");
+
+        assertThat(passes(db2)).isTrue();
+        mariaDb(db3, "3", "", "0-1-98", "0-1-98");
+        passes(db1);
+        assertThat(passes(db2)).isTrue();
+        answers(db3, new Observation("MySQL 9.7.4", "db3", false, false, null, null));
+        passes(db1);
+        assertThat(passes(db2)).isTrue();
+        assertThat(told).isEmpty();
+    }
+
+    /** Also of one that is alive, and that the application cannot write to any more. */
+    @Test
+    void whatTheOldPrimaryHasByNowIsMissing() {
+        check = rejecting();
+        passes(db1);
+        db1.observation = signedBy(OLD, OLD + ":1-11");
+
+        assertThat(passes(db2)).isFalse();
+    }
+
+    @Test
+    void twoServersOfMariaDbAreComparedByWhoWrote() {
+        mariaDb(db1, "1", "0-1-100", "", "0-1-100");
+        mariaDb(db2, "2", "0-2-103", "0-1-100", "0-1-100,0-2-103");
+        mariaDb(db3, "3", "", "0-1-101", "0-1-101");
+        reader.alive = false;
+        passes(db1);
+        db1.alive = false;
+
+        passes(db2);
+
+        assertThat(told).singleElement().satisfies(promotion -> assertThat(promotion.missing())
+                .hasToString("0-1-101"));
+    }
+
+    // --- not compared yet
+
+    @Test
+    void aSuccessorThatWasAskedBeforeAnotherHadAnsweredIsWithheldUntilItWasAskedAgain() {
+        passes(db1);
+        executed(db3, OLD + ":1-12");
+        db3.arrivedAt = 10;
+        db2.answeredAt = 9;
+
+        Outcome withheld = check.check(elected(db2), nodes, told::add);
+
+        assertThat(withheld.primary()).isEqualTo(-1);
+        assertThat(withheld.reason()).isEqualTo(Reason.PENDING);
+        assertThat(withheld.noPrimaryReason()).isEqualTo("db2 is being compared with db3 before the first write");
+        assertThat(withheld.findings().get(1))
+                .as("what it was")
+                .isEqualTo(new Finding(Role.REPLICA, false, null, null));
+        assertThat(told).isEmpty();
+
+        db2.answeredAt = db3.arrivedAt;
+        assertThat(passes(db2)).isTrue();
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void aSuccessorThatWasComparedIsRefusedForTheSameReasonWhenTheOtherAnswersAgain() {
+        check = rejecting();
+        passes(db1);
+        executed(db3, OLD + ":1-12");
+        assertThat(reason(db2)).startsWith("db2 was promoted without 2 transactions that db1 had");
+
+        db3.arrivedAt = db2.answeredAt + 1;
+
+        assertThat(reason(db2)).startsWith("db2 was promoted without 2 transactions that db1 had");
+    }
+
+    @Test
+    void aSuccessorThatHasEverythingIsNotWithheld() {
+        passes(db1);
+        db2.answeredAt = db3.arrivedAt - 1;
+
+        assertThat(passes(db2)).isTrue();
+    }
+
+    @Test
+    void aSuccessorIsNotWithheldForAnyOfThoseThatDoNotCount() {
+        passes(db1);
+        executed(reader, OLD + ":1-12");
+        executed(db3, OLD + ":1-10," + OTHER + ":1");
+        db2.answeredAt = db3.arrivedAt - 1;
+        assertThat(passes(db2)).isTrue();
+
+        passes(db1);
+        executed(db3, OLD + ":1-12");
+        db3.alive = false;
+        assertThat(passes(db2)).isTrue();
+        passes(db1);
+        mariaDb(db3, "3", "", "0-1-98", "0-1-98");
+        db3.alive = true;
+        assertThat(passes(db2)).isTrue();
+        passes(db1);
+        answers(db2, new Observation("MySQL 9.7.4", "db2", false, false, null, null));
+        assertThat(passes(db2)).isTrue();
+    }
+
+    @Test
+    void thePrimaryThatGoesOnIsNotWithheld() {
+        passes(db1);
+        executed(db3, OLD + ":1-12");
+        db1.answeredAt = db3.arrivedAt - 1;
+
+        assertThat(passes(db1)).isTrue();
+    }
+
+    // --- words of these tests
+
+    private static PromotionCheck rejecting() {
+        return new PromotionCheck(new WritePolicy(OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT));
+    }
+
+    private boolean passes(NodeRecord elected) {
+        return check.check(elected(elected), nodes, told::add).primary() >= 0;
+    }
+
+    private @Nullable String reason(NodeRecord elected) {
+        return check.check(elected(elected), nodes, told::add).noPrimaryReason();
+    }
+
+    private Outcome elected(NodeRecord watch) {
+        return new Outcome(
+                nodes.indexOf(watch),
+                Reason.PROMOTION,
+                null,
+                nodes.stream()
+                        .map(node -> new Finding(node == watch ? Role.PRIMARY : Role.UNKNOWN, false, null, null))
+                        .toList(),
+                -1);
+    }
+
+    private static Observation signedBy(String id, String executed) {
+        GtidSet set = GtidSet.parse(executed);
+        return new Observation("MySQL 9.7.4", id, false, false, set, set);
+    }
+
+    private static void mariaDb(NodeRecord watch, String id, String written, String replicated, String state) {
+        MariaDbGtidPosition slave = MariaDbGtidPosition.parse(replicated);
+        answers(
+                watch,
+                new Observation(
+                        "MariaDB 11.4.5",
+                        id,
+                        false,
+                        false,
+                        MariaDbGtidPosition.parse(written),
+                        slave,
+                        MariaDbGtidState.parse(state, slave)));
+    }
+}

@@ -1,0 +1,359 @@
+package io.github.replicationrouting.internal.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.util.Credentials;
+import io.github.replicationrouting.internal.dialect.Dialects;
+import io.github.replicationrouting.internal.driver.ConnectionFactory;
+import io.github.replicationrouting.internal.topology.Topology;
+import io.github.replicationrouting.spi.ErrorKind;
+import io.github.replicationrouting.spi.Member;
+import io.github.replicationrouting.spi.Observation;
+import io.github.replicationrouting.spi.Replication;
+import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.Freshness;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeKind;
+import io.github.replicationrouting.topology.NodeSpec;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Role;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class ServerTopologySourceTest {
+
+    private static final AtomicInteger tests = new AtomicInteger();
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration REMOVE_AFTER = Duration.ofMinutes(1);
+
+    private final String database = "/shop" + tests.incrementAndGet();
+    private final List<NodeStatus> nodes = new ArrayList<>();
+
+    /** What each server tells, by its id. */
+    private final Map<String, List<Member>> told = new HashMap<>();
+
+    // As after a long uptime.
+    private long now = Long.MAX_VALUE - Duration.ofSeconds(30).toNanos();
+
+    private final ServerTopologySource source = new ServerTopologySource(
+            "test",
+            new Topology() {
+                @Override
+                public TopologySnapshot snapshot() {
+                    return new TopologySnapshot(nodes, null, "of no interest here");
+                }
+
+                @Override
+                public void suspect(Node node, Exception cause) {
+                    throw new AssertionError("a look for servers is no complaint", cause);
+                }
+            },
+            ServerTopologySourceTest::reach,
+            spec -> reach(new Node(spec)),
+            new Dialects(List.of(new TellingDialect())),
+            TIMEOUT,
+            REMOVE_AFTER,
+            () -> now);
+
+    @Test
+    void whenAServerIsToldOfShouldNameItWithTheUrlOfItsTeller() {
+        declared("db1", "id1");
+        server("db2:3306", "id2");
+        tells("id1", new Member("id2", "db2", 3306));
+
+        assertThat(source.nodes()).containsExactly(NodeSpec.of("db2", url("db2:3306")));
+        assertThat(log("db1:3306").ends).as("connections of the look").containsExactly("close 1");
+        assertThat(log("db2:3306").ends).containsExactly("close 1");
+    }
+
+    @Test
+    void whenThePortIsUnusualShouldNameItToo() {
+        declared("db1", "id1");
+        server("db1:3307", "id2");
+        server("[fe80::1]:3306", "id3");
+        tells("id1", new Member("id2", "db1", 3307), new Member("id3", "fe80::1", 3306));
+
+        assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db1-3307", "fe80--1");
+    }
+
+    @Test
+    void whenADeclaredServerIsToldOfUnderAnotherAddressShouldNotNameItAgain() {
+        declared("db1", "id1");
+        declared("db2", "id2");
+        server("10.0.0.2:3306", "id2");
+        tells("id1", new Member("id2", "10.0.0.2", 3306));
+        tells("id2", new Member(null, "10.0.0.2", 3306));
+
+        assertThat(source.nodes()).isEmpty();
+        assertThat(log("10.0.0.2:3306").opened).as("asked for its id once").hasValue(1);
+    }
+
+    @Test
+    void whenTwoTellOfTheSameServerUnderTwoAddressesShouldNameItOnce() {
+        declared("db1", "id1");
+        server("db2:3306", "id2");
+        server("10.0.0.2:3306", "id2");
+        tells("id1", new Member(null, "db2", 3306), new Member(null, "10.0.0.2", 3306));
+
+        assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db2");
+        assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db2");
+    }
+
+    @Test
+    void whenAServerIsNotToldOfAnyMoreShouldNameItForAWhile() {
+        declared("db1", "id1");
+        server("db2:3306", "id2");
+        tells("id1", new Member("id2", "db2", 3306));
+        source.nodes();
+        now += REMOVE_AFTER.toNanos();
+        assertThat(source.nodes()).hasSize(1);
+
+        tells("id1");
+        now += REMOVE_AFTER.toNanos();
+        assertThat(source.nodes()).as("told of until a minute ago").hasSize(1);
+        now++;
+        assertThat(source.nodes()).isEmpty();
+    }
+
+    @Test
+    void whenAServerThatWasForgottenIsToldOfAgainShouldNameItAgain() {
+        declared("db1", "id1");
+        server("db2:3306", "id2");
+        tells("id1", new Member("id2", "db2", 3306));
+        assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db2");
+        forget();
+
+        tells("id1", new Member("id2", "db2", 3306));
+
+        assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db2");
+    }
+
+    @Test
+    void whenAServerThatWasForgottenComesBackUnderAnotherAddressShouldNameItByThat() {
+        declared("db1", "id1");
+        server("db2:3306", "id2");
+        server("10.0.0.2:3306", "id2");
+        tells("id1", new Member("id2", "db2", 3306));
+        assertThat(source.nodes()).hasSize(1);
+        forget();
+
+        tells("id1", new Member("id2", "10.0.0.2", 3306));
+
+        assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("10.0.0.2");
+    }
+
+    /** Its node answers until it has left, although no server names it any more. */
+    @Test
+    void whenAForgottenServerIsStillAskedShouldNameItAgainAllTheSame() {
+        declared("db1", "id1");
+        server("db2:3306", "id2");
+        tells("id1", new Member("id2", "db2", 3306));
+        NodeSpec found = source.nodes().iterator().next();
+        NodeStatus member = status(found, NodeState.ONLINE);
+        nodes.add(member);
+        forget();
+        source.nodes();
+        nodes.remove(member);
+
+        tells("id1", new Member("id2", "db2", 3306));
+
+        assertThat(source.nodes()).containsExactly(found);
+    }
+
+    /** By program, while it goes on replicating: it would be back at once. */
+    @Test
+    void whenADeclaredNodeIsTakenOutShouldNameItOnlyOnceItWasNotToldOfForAWhile() {
+        declared("db1", "id1");
+        declared("db2", "id2");
+        tells("id1", new Member("id2", "db2", 3306));
+        source.nodes();
+        nodes.remove(1);
+        for (int i = 0; i < 3; i++) {
+            now += REMOVE_AFTER.toNanos();
+            assertThat(source.nodes()).isEmpty();
+        }
+
+        forget();
+        tells("id1", new Member("id2", "db2", 3306));
+
+        assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db2");
+    }
+
+    @Test
+    void whenTheServerOfANodeIsReplacedShouldNameTheOldOneWhereItIsNow() {
+        declared("db1", "id1");
+        declared("db2", "id2");
+        source.nodes();
+        server("db2:3306", "id3");
+        server("10.0.0.2:3306", "id2");
+        tells("id1", new Member("id2", "10.0.0.2", 3306));
+
+        assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("10.0.0.2");
+    }
+
+    /** No server names another for longer than servers are remembered. */
+    private void forget() {
+        tells("id1");
+        now += REMOVE_AFTER.toNanos() + 1;
+        assertThat(source.nodes()).isEmpty();
+    }
+
+    @Test
+    void whenAServerDoesNotAnswerShouldNameItOnlyOnceItHas() {
+        declared("db1", "id1");
+        server("db2:3306", "id2");
+        log("db2:3306").refusal = StubDriver.lost();
+        tells("id1", new Member("id2", "db2", 3306));
+        assertThat(source.nodes()).isEmpty();
+
+        log("db2:3306").refusal = null;
+        assertThat(source.nodes()).hasSize(1);
+    }
+
+    @Test
+    void whenNoDialectSpeaksToAServerShouldNotNameIt() {
+        declared("db1", "id1");
+        server("db2:3306", "id2");
+        log("db2:3306").version = "PostgreSQL";
+        tells("id1", new Member("id2", "db2", 3306));
+
+        assertThat(source.nodes()).isEmpty();
+    }
+
+    @Test
+    void whenNodesCannotBeAskedShouldAskTheOthers() {
+        declared("odd", "id8");
+        log("odd:3306").version = "PostgreSQL";
+        declared("db0", "id9");
+        log("db0:3306").refusal = StubDriver.lost();
+        declared("db1", "id1");
+        server("db2:3306", "id2");
+        tells("id1", new Member("id2", "db2", 3306));
+
+        assertThat(source.nodes()).hasSize(1);
+    }
+
+    @Test
+    void whenANodeIsDownOrAnEndpointShouldNotAskIt() {
+        declared("db1", "id1");
+        nodes.add(status(spec("db2", NodeKind.SERVER), NodeState.DOWN));
+        nodes.add(status(spec("reader", NodeKind.ENDPOINT), NodeState.ONLINE));
+
+        assertThat(source.nodes()).isEmpty();
+        assertThat(log("db1:3306").opened).hasValue(1);
+        assertThat(log("db2:3306").opened).hasValue(0);
+        assertThat(log("reader:3306").opened).hasValue(0);
+    }
+
+    @Test
+    void whenAUrlHasNoPlaceForAnAddressShouldNameNoServer() {
+        String url = "jdbc:stub:" + database;
+        StubDriver.log(url).version = "id1";
+        nodes.add(status(NodeSpec.of("db1", url), NodeState.ONLINE));
+        server("db2:3306", "id2");
+        tells("id1", new Member("id2", "db2", 3306));
+
+        assertThat(source.nodes()).isEmpty();
+    }
+
+    private void declared(String host, String serverId) {
+        server(host + ":3306", serverId);
+        nodes.add(status(spec(host, NodeKind.SERVER), NodeState.ONLINE));
+    }
+
+    private NodeSpec spec(String host, NodeKind kind) {
+        return new NodeSpec(host, url(host + ":3306"), DeclaredRole.REPLICA, kind, 1, null);
+    }
+
+    private void server(String address, String serverId) {
+        log(address).version = serverId;
+    }
+
+    private StubDriver.Log log(String address) {
+        return StubDriver.log(url(address));
+    }
+
+    private String url(String address) {
+        return "jdbc:stub://" + address + database;
+    }
+
+    private void tells(String serverId, Member... members) {
+        told.put(serverId, List.of(members));
+    }
+
+    private static NodeStatus status(NodeSpec spec, NodeState state) {
+        return new NodeStatus(new Node(spec), Role.REPLICA, state, false, 1, null, null, Freshness.UNKNOWN, null, null);
+    }
+
+    private static ProbeTarget reach(Node node) {
+        return new ProbeTarget(
+                node,
+                new ConnectionFactory(
+                        node.spec().url(),
+                        StubDriver.class.getName(),
+                        new Properties(),
+                        () -> Credentials.of("monitor", "marker"),
+                        TIMEOUT),
+                null);
+    }
+
+    /** The version of a server is its id, and every server with an id is understood. */
+    private final class TellingDialect implements ReplicationDialect {
+
+        @Override
+        public String name() {
+            return "telling";
+        }
+
+        @Override
+        public boolean supports(String productVersion) {
+            return productVersion.startsWith("id");
+        }
+
+        @Override
+        public String readOnlyVariable() {
+            return "ro";
+        }
+
+        @Override
+        public String isolationVariable() {
+            return "iso";
+        }
+
+        @Override
+        public Observation observe(Connection connection) throws SQLException {
+            return new Observation("Stub 1", id(connection), true, false, null, null);
+        }
+
+        @Override
+        public Replication replication(Connection connection) {
+            return new Replication.NotAsked();
+        }
+
+        @Override
+        public List<Member> members(Connection connection, Consumer<String> missing) throws SQLException {
+            return told.getOrDefault(id(connection), List.of());
+        }
+
+        @Override
+        public ErrorKind classify(SQLException error) {
+            return ErrorKind.OTHER;
+        }
+
+        private String id(Connection connection) throws SQLException {
+            return connection.getMetaData().getDatabaseProductVersion();
+        }
+    }
+}

@@ -1,0 +1,331 @@
+package io.github.replicationrouting.internal.routing;
+
+import static io.github.replicationrouting.internal.routing.Nodes.down;
+import static io.github.replicationrouting.internal.routing.Nodes.lagging;
+import static io.github.replicationrouting.internal.routing.Nodes.node;
+import static io.github.replicationrouting.internal.routing.Nodes.primary;
+import static io.github.replicationrouting.internal.routing.Nodes.withPrimary;
+import static io.github.replicationrouting.internal.routing.Nodes.withoutPrimary;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.replicationrouting.Decision;
+import io.github.replicationrouting.DecisionReason;
+import io.github.replicationrouting.NoReadableNodeException;
+import io.github.replicationrouting.RoutingHints;
+import io.github.replicationrouting.SessionToken;
+import io.github.replicationrouting.internal.consistency.Consistency;
+import io.github.replicationrouting.internal.consistency.KnownPositions;
+import io.github.replicationrouting.internal.routing.Nodes.SettableTopology;
+import io.github.replicationrouting.internal.selection.RoundRobinSelector;
+import io.github.replicationrouting.position.GtidSet;
+import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.settings.ConsistencySettings;
+import io.github.replicationrouting.settings.OutsideTransaction;
+import io.github.replicationrouting.settings.WhenNoneEligible;
+import io.github.replicationrouting.spi.RouterMetrics;
+import io.github.replicationrouting.topology.Freshness;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Role;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ConstrainedReadsTest {
+
+    private static final Duration INTERVAL = Duration.ofMillis(500);
+    private static final Position OLD = gtids("1-4");
+    private static final Position COMMIT = gtids("5");
+    private static final Position NEW = gtids("1-5");
+
+    private final Node db1 = node("db1");
+    private final Node db2 = node("db2");
+    private final Node db3 = node("db3");
+    private final SettableTopology topology =
+            new SettableTopology(withPrimary(primary(db1), replica(db2, OLD, 100), replica(db3, OLD, 10)));
+    private final Consistency consistency = new Consistency(
+            "test",
+            ConsistencySettings.defaults(),
+            topology,
+            new KnownPositions(INTERVAL),
+            INTERVAL,
+            RouterMetrics.NONE);
+    private final IntentResolver intents = new IntentResolver(consistency);
+    private final Router router = router(WhenNoneEligible.PRIMARY);
+
+    private Router router(WhenNoneEligible whenNoneEligible) {
+        return new Router(
+                topology,
+                new RouterSettings(
+                        new RoundRobinSelector(),
+                        OutsideTransaction.PRIMARY,
+                        whenNoneEligible,
+                        Duration.ofSeconds(5),
+                        null,
+                        Duration.ofMillis(100),
+                        INTERVAL));
+    }
+
+    @BeforeEach
+    @AfterEach
+    void forget() {
+        SessionToken.clear();
+    }
+
+    private Decision read() throws SQLException {
+        return router.decide(intents.of(Access.READ));
+    }
+
+    @Test
+    void aSessionWithoutATokenReadsLikeAnybody() throws SQLException {
+        assertThat(intents.of(Access.READ)).isSameAs(Intent.READ);
+        assertThat(read().reason()).isEqualTo(DecisionReason.REPLICA_SELECTED);
+    }
+
+    @Test
+    void aReplicaKnownToHaveTheTokenIsPreferred() throws SQLException {
+        topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 100)));
+        consistency.committed(COMMIT);
+
+        assertThat(read()).isEqualTo(new Decision(db3, DecisionReason.SESSION_REPLICA, false));
+    }
+
+    @Test
+    void elseTheClosestOneIsWaitedOn() throws SQLException {
+        consistency.committed(COMMIT);
+
+        assertThat(read()).isEqualTo(new Decision(db3, DecisionReason.SESSION_WAIT, false, COMMIT, false));
+    }
+
+    @Test
+    void whatTheWaitShowedIsKnownToAll() throws SQLException {
+        consistency.committed(COMMIT);
+        consistency.waited(db2, Duration.ofMillis(3), NEW);
+
+        assertThat(read()).isEqualTo(new Decision(db2, DecisionReason.SESSION_REPLICA, false));
+    }
+
+    @Test
+    void whereAWaitWasInVainNobodyWaitsForAWhile() throws SQLException {
+        consistency.committed(COMMIT);
+        consistency.waited(db3, Duration.ofMillis(100), null);
+        assertThat(read().node()).isEqualTo(db2);
+        consistency.waited(db2, Duration.ofMillis(100), null);
+
+        assertThat(read()).isEqualTo(new Decision(db1, DecisionReason.SESSION_PRIMARY, false));
+    }
+
+    @Test
+    void aReplicaFurtherBehindThanAWaitIsLongIsNotWaitedOn() throws SQLException {
+        topology.set(withPrimary(primary(db1), replica(db2, OLD, 3_000), replica(db3, OLD, 4_000)));
+        consistency.committed(COMMIT);
+
+        assertThat(read()).isEqualTo(new Decision(db1, DecisionReason.SESSION_PRIMARY, false));
+    }
+
+    @Test
+    void aLateProbeIsNoReasonNotToWait() throws SQLException {
+        topology.set(withPrimary(primary(db1), replica(db2, OLD, 10, 60_000), replica(db3, OLD, 10, 30_000)));
+        consistency.committed(COMMIT);
+
+        assertThat(read()).isEqualTo(new Decision(db3, DecisionReason.SESSION_WAIT, false, COMMIT, false));
+    }
+
+    @Test
+    void aCommitKnownByItsTimeIsReadOnThePrimary() throws SQLException {
+        consistency.committed();
+
+        assertThat(read()).isEqualTo(new Decision(db1, DecisionReason.SESSION_PRIMARY, false, null, true));
+    }
+
+    @Test
+    void aSessionStaysOnItsReplica() throws SQLException {
+        consistency.seen(db3);
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(read().node()).isEqualTo(db3);
+        }
+    }
+
+    @Test
+    void aTokenStaysStrictWithoutAPrimary() {
+        topology.set(withoutPrimary("db1 is down", replica(db2, OLD, 10), replica(db3, OLD, 10)));
+        consistency.committed(COMMIT);
+        consistency.waited(db2, Duration.ofMillis(100), null);
+        consistency.waited(db3, Duration.ofMillis(100), null);
+
+        assertThatExceptionOfType(NoReadableNodeException.class)
+                .isThrownBy(this::read)
+                .withMessageContaining("session has written");
+    }
+
+    @Test
+    void readsSurviveThePrimaryAndTheirReplica() throws SQLException {
+        topology.set(withoutPrimary("db1 is down", replica(db2, OLD, 10)));
+        consistency.seen(db3);
+
+        assertThat(read().node()).isEqualTo(db2);
+    }
+
+    @Test
+    void theFloorOfTheProcessCountsForEverySession() throws SQLException {
+        topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 100)));
+        consistency.raiseFloor(COMMIT);
+
+        assertThat(read().node()).isEqualTo(db3);
+    }
+
+    @Test
+    void declaredStalenessIsHeldAgainstTheAgeAtTheDecision() throws SQLException {
+        topology.set(withPrimary(primary(db1), replica(db2, OLD, 1_500), replica(db3, OLD, 60_000)));
+
+        Decision within = RoutingHints.onReplica(Duration.ofSeconds(30), this::readUnchecked);
+        Decision beyond = RoutingHints.onReplica(Duration.ofSeconds(1), this::readUnchecked);
+
+        assertThat(within.node()).isEqualTo(db2);
+        assertThat(beyond.node()).isEqualTo(db1);
+        assertThat(beyond.reason()).isEqualTo(DecisionReason.MAX_STALENESS);
+    }
+
+    /** Reading without a pause, it could never leave its replica otherwise. */
+    @Test
+    void aSessionThatKnowsHowFarItsReplicaIsChoosesAnew() throws SQLException {
+        topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 10)));
+        consistency.seen(db3);
+        consistency.seenOnReplica(db3, NEW, System.nanoTime());
+
+        assertThat(List.of(read(), read()))
+                .containsExactlyInAnyOrder(
+                        new Decision(db3, DecisionReason.REPLICA_SELECTED, false),
+                        new Decision(db2, DecisionReason.SESSION_WAIT, false, COMMIT, false));
+        consistency.waited(db2, Duration.ofMillis(3), NEW);
+        assertThat(List.of(read(), read())).extracting(Decision::reason).containsOnly(DecisionReason.REPLICA_SELECTED);
+    }
+
+    @Test
+    void aSessionThatFailedToMoveStays() throws SQLException {
+        consistency.seenOnReplica(db3, NEW, System.nanoTime());
+        consistency.waited(db2, Duration.ofMillis(100), null);
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(read().node()).isEqualTo(db3);
+        }
+    }
+
+    @Test
+    void aSessionGoesOnToReadFromTheLeastLaggedReplica() throws SQLException {
+        NodeStatus slow = lagging(db2, Duration.ofSeconds(7));
+        topology.set(withPrimary(primary(db1), slow, lagging(db3, Duration.ofSeconds(8))));
+        assertThat(leastLagged()).isEqualTo(new Decision(db2, DecisionReason.LEAST_LAGGED, false));
+        consistency.seen(db2);
+
+        topology.set(withPrimary(primary(db1), slow, lagging(db3, Duration.ofSeconds(6))));
+
+        assertThat(leastLagged()).isEqualTo(new Decision(db2, DecisionReason.LEAST_LAGGED, false));
+        consistency.committed(COMMIT);
+        assertThat(leastLagged().node()).as("a token stays strict").isEqualTo(db1);
+    }
+
+    @Test
+    void withoutAPrimaryALaggingReplicaServesWhoHasOnlyRead() throws SQLException {
+        topology.set(withoutPrimary("db1 is down", lagging(db2, Duration.ofSeconds(7))));
+        consistency.seen(db3);
+        assertThat(leastLagged()).isEqualTo(new Decision(db2, DecisionReason.LEAST_LAGGED, false));
+
+        consistency.committed(COMMIT);
+        assertThatExceptionOfType(NoReadableNodeException.class)
+                .isThrownBy(this::leastLagged)
+                .withMessageContaining("session has written");
+    }
+
+    @Test
+    void aDeclaredStalenessIsStrictWithTheLeastLaggedReplicaToo() {
+        topology.set(withPrimary(primary(db1), lagging(db2, Duration.ofSeconds(7))));
+
+        Decision decision = RoutingHints.onReplica(Duration.ofSeconds(6), () -> {
+            try {
+                return leastLagged();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+
+        assertThat(decision.node()).isEqualTo(db1);
+    }
+
+    private Decision leastLagged() throws SQLException {
+        return router(WhenNoneEligible.LEAST_LAGGED).decide(intents.of(Access.READ));
+    }
+
+    /** What a session has only seen is no reason to wait for a primary, and no more than any read has to say. */
+    @Test
+    void whoHasOnlyReadIsRefusedLikeAnybody() {
+        topology.set(withoutPrimary("db1 is down", down(db2), down(db3)));
+        consistency.seen(db3);
+
+        assertThat(intents.of(Access.READ).wish().mayHold()).isFalse();
+        assertThatExceptionOfType(NoReadableNodeException.class)
+                .isThrownBy(this::read)
+                .withMessageContaining("No node can be read from")
+                .withMessageNotContaining("written");
+        consistency.committed(COMMIT);
+        assertThat(intents.of(Access.READ).wish().mayHold()).isTrue();
+    }
+
+    @Test
+    void afterACommitInDoubtThePrimaryServes() throws SQLException {
+        topology.set(withPrimary(primary(db1), replica(db2, NEW, -1_000), replica(db3, NEW, -1_000)));
+        consistency.commitInDoubt();
+
+        assertThat(read().node()).isEqualTo(db1);
+        topology.set(withPrimary(primary(db1), replica(db2, NEW, -60_000), replica(db3, NEW, 10)));
+        assertThat(read().node()).isEqualTo(db2);
+    }
+
+    @Test
+    void theFloorFallsOnceEveryNodeHasIt() throws SQLException {
+        consistency.raiseFloor(COMMIT);
+        assertThat(read().reason()).isEqualTo(DecisionReason.SESSION_WAIT);
+
+        topology.set(withPrimary(primary(db1), replica(db2, NEW, 10), replica(db3, NEW, 10)));
+
+        assertThat(intents.of(Access.READ)).isSameAs(Intent.READ);
+        topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, OLD, 10)));
+        assertThat(intents.of(Access.READ)).as("for ever").isSameAs(Intent.READ);
+    }
+
+    private Decision readUnchecked() {
+        try {
+            return read();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Position gtids(String numbers) {
+        return GtidSet.parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:" + numbers);
+    }
+
+    private static NodeStatus replica(Node node, Position position, long ageMillis) {
+        return replica(node, position, ageMillis, ageMillis);
+    }
+
+    private static NodeStatus replica(Node node, Position position, long lagMillis, long ageMillis) {
+        return new NodeStatus(
+                node,
+                Role.REPLICA,
+                NodeState.ONLINE,
+                false,
+                1,
+                null,
+                Duration.ofMillis(lagMillis),
+                Freshness.provenAsOf(System.nanoTime() - ageMillis * 1_000_000),
+                position,
+                "MySQL 9.7.4");
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.replicationrouting.internal.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+class CurrentAccessTest {
+
+    @AfterEach
+    void clearThread() {
+        TransactionSynchronizationManager.clear();
+    }
+
+    @Test
+    void readOnlyTransactionsRead() {
+        inTransaction(true, true);
+
+        assertThat(CurrentAccess.of(false, false)).isEqualTo(Access.READ);
+    }
+
+    @Test
+    void otherTransactionsWrite() {
+        inTransaction(true, false);
+
+        assertThat(CurrentAccess.of(false, false)).isEqualTo(Access.WRITE);
+    }
+
+    @Test
+    void supportsWithReadOnlyIsNoTransaction() {
+        inTransaction(false, true);
+
+        assertThat(CurrentAccess.of(true, false)).isEqualTo(Access.OUTSIDE_TRANSACTION);
+        assertThat(CurrentAccess.of(false, false)).isEqualTo(Access.WRITE);
+    }
+
+    @Test
+    void anotherManagersTransactionDoesNotCountInAutoCommit() {
+        inTransaction(true, true);
+
+        assertThat(CurrentAccess.of(true, false)).isEqualTo(Access.OUTSIDE_TRANSACTION);
+    }
+
+    @Test
+    void plainJdbcSaysItWithSetReadOnly() {
+        assertThat(CurrentAccess.of(true, true)).isEqualTo(Access.READ);
+        assertThat(CurrentAccess.of(false, true)).isEqualTo(Access.READ);
+        assertThat(CurrentAccess.of(false, false)).isEqualTo(Access.WRITE);
+        assertThat(CurrentAccess.of(true, false)).isEqualTo(Access.OUTSIDE_TRANSACTION);
+    }
+
+    private static void inTransaction(boolean active, boolean readOnly) {
+        TransactionSynchronizationManager.setActualTransactionActive(active);
+        TransactionSynchronizationManager.setCurrentTransactionReadOnly(readOnly);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.replicationrouting.internal.transaction;
+
+import org.jspecify.annotations.NullMarked;

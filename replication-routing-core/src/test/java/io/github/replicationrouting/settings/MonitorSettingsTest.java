@@ -1,0 +1,58 @@
+package io.github.replicationrouting.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MonitorSettingsTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 1000, 2, 5000, 2500, 0, interval",
+        "500, 0, 2, 5000, 2500, 0, timeout",
+        "500, 1000, 0, 5000, 2500, 0, failure-threshold",
+        "500, 1000, 2, 0, 0, 0, max-lag",
+        "500, 1000, 2, 5000, 0, 0, readmit-lag",
+        "500, 1000, 2, 5000, 5001, 0, readmit-lag",
+        "500, 1000, 2, 5000, 2500, -1, slow-start",
+    })
+    void whenAValueMakesNoSenseShouldNameIt(
+            long interval, long timeout, int failures, long maxLag, long readmitLag, long slowStart, String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings(interval, timeout, failures, maxLag, readmitLag, slowStart))
+                .withMessageStartingWith(name + " ");
+    }
+
+    @Test
+    void whenValuesAreTheLeastThatMakeSenseShouldAcceptThem() {
+        assertThat(settings(1, 1, 1, 1, 1, 0).readmitLag()).isEqualTo(Duration.ofMillis(1));
+    }
+
+    @Test
+    void whenANodeIsEvictedShouldKeepItOutForTheTimeThatLagTakesToRiseUpToALimit() {
+        assertThat(settings(500, 1000, 2, 5_000, 2_500, 0).evictionWindow()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings(500, 1000, 2, 60_000, 2_500, 0).evictionWindow()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void whenANodeDoesNotAnswerShouldKnowHowLongThatMayTakeToNotice() {
+        assertThat(settings(500, 1000, 2, 5_000, 2_500, 0).detectionTime()).isEqualTo(Duration.ofMillis(2_200));
+        assertThat(settings(1000, 300, 5, 5_000, 2_500, 0).detectionTime()).isEqualTo(Duration.ofMillis(6_300));
+    }
+
+    private static MonitorSettings settings(
+            long interval, long timeout, int failures, long maxLag, long readmitLag, long slowStart) {
+        return new MonitorSettings(
+                Duration.ofMillis(interval),
+                Duration.ofMillis(timeout),
+                failures,
+                LagProbe.AUTO,
+                Duration.ofMillis(maxLag),
+                Duration.ofMillis(readmitLag),
+                Duration.ofMillis(slowStart));
+    }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.replicationrouting.transaction;
-
-import org.jspecify.annotations.NullMarked;
