@@ -300,7 +300,7 @@ final class Lease {
 
     private void notePosition() throws SQLException {
         long askedAt = System.nanoTime();
-        if (decision.notesPosition()) {
+        if (decision.recordsPosition()) {
             Position position = physical.written();
             if (position != null && !position.isEmpty()) {
                 consistency.seen(decision.node(), position, askedAt);

@@ -119,7 +119,7 @@ public final class LeaseManager implements LogicalConnections {
         }
         Intent intent = intents.of(lease.access());
         Node node = lease.decision().node();
-        if (lease.decision().reason().isMakeshift()) {
+        if (lease.decision().reason().isProvisional()) {
             try {
                 return route.decide(intent).node() == node;
             } catch (SQLException e) {
@@ -320,7 +320,7 @@ public final class LeaseManager implements LogicalConnections {
                     intent = intent.wishing(intent.wish().withoutWaiting());
                     continue;
                 }
-                if (decision.reason().isInPlaceOfReplica()) {
+                if (decision.reason().isFallbackToPrimary()) {
                     sessionWait.settle(lease, intent.wish().session());
                 }
                 metrics.decided(

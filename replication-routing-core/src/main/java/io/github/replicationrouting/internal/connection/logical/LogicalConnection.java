@@ -146,7 +146,7 @@ final class LogicalConnection implements RoutedConnection {
                 }
             } else if (current.isWritable() || mayGoOn(current)) {
                 if (access == Access.WRITE && !transactionOpen) {
-                    lastDecision = current.decision().forWrite();
+                    lastDecision = current.decision().forTransaction();
                 }
                 return current;
             }
