@@ -45,12 +45,12 @@ class RoutingHintsTest {
     @Test
     void theInnermostHintCounts() {
         RoutingHints.onPrimary(() -> {
-            assertThat(intents.of(Access.READ).wish().onPrimary()).isTrue();
+            assertThat(intents.of(Access.READ).constraints().onPrimary()).isTrue();
             RoutingHints.onReplica(Duration.ofSeconds(3), () -> assertThat(
-                            intents.of(Access.READ).wish())
+                            intents.of(Access.READ).constraints())
                     .returns(false, ReadConstraints::onPrimary)
                     .returns(Duration.ofSeconds(3), ReadConstraints::maxStaleness));
-            assertThat(intents.of(Access.READ).wish().onPrimary()).isTrue();
+            assertThat(intents.of(Access.READ).constraints().onPrimary()).isTrue();
         });
         assertThat(intents.of(Access.READ)).isSameAs(Intent.READ);
     }

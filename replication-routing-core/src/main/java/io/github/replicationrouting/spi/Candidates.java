@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * The nodes from which a {@link NodeSelector} chooses, in the order of the configuration, each with its effective weight:
- * the configured weight times the share that the node has reached during its slow start.
+ * the configured weight times the node's current share, which is below 1 while it lags or is in slow start.
  *
  * <p>Created once per topology snapshot, not per decision. Immutable; compared by identity, so that a selector may cache
  * what it derives from an instance.

@@ -13,6 +13,7 @@ import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -36,8 +37,11 @@ class ReadRequirementTest {
     void whatAReplicaToldCountsLikeItsStatus() {
         ReadRequirement own = ReadRequirement.NONE.committed(gtids("5"), 50);
 
-        assertThat(own.isMetBy(replica("db2", gtids("1-4"), Freshness.UNKNOWN), gtids("1-5"), PIN, NOW))
-                .isTrue();
+        NodeStatus replica = replica("db2", gtids("1-4"), Freshness.UNKNOWN);
+        KnownPositions known = new KnownPositions(Duration.ZERO);
+        known.reached(replica.node(), gtids("1-5"));
+
+        assertThat(new ReplicaCheck(known, PIN).isMet(own, replica, NOW)).isTrue();
     }
 
     @Test
@@ -105,7 +109,7 @@ class ReadRequirementTest {
         NodeStatus behind = replica("db2", gtids("1-7"), Freshness.UNKNOWN);
 
         assertThat(isMet(reader, behind)).isFalse();
-        assertThat(reader.wanted(behind, null, PIN, NOW)).isEqualTo(gtids("8-9"));
+        assertThat(missing(reader, behind)).isEqualTo(gtids("8-9"));
         assertThat(isMet(reader, replica("db2", gtids("1-9"), Freshness.UNKNOWN)))
                 .isTrue();
     }
@@ -122,10 +126,9 @@ class ReadRequirementTest {
     void waitingDoesNotHelpForATime() {
         NodeStatus behind = replica("db2", gtids("1-4"), Freshness.UNKNOWN);
 
-        assertThat(ReadRequirement.NONE.committed(50).wanted(behind, null, PIN, NOW))
-                .isNull();
-        assertThat(read("db3", 50, null).wanted(behind, null, PIN, NOW)).isNull();
-        assertThat(ReadRequirement.NONE.committed(gtids("5"), 50).wanted(behind, null, PIN, NOW))
+        assertThat(missing(ReadRequirement.NONE.committed(50), behind)).isNull();
+        assertThat(missing(read("db3", 50, null), behind)).isNull();
+        assertThat(missing(ReadRequirement.NONE.committed(gtids("5"), 50), behind))
                 .isEqualTo(gtids("5"));
     }
 
@@ -138,7 +141,7 @@ class ReadRequirementTest {
         ReadRequirement own = ReadRequirement.NONE.committed(gtids("5"), NOW);
 
         assertThat(isMet(own, endpoint)).isFalse();
-        assertThat(own.wanted(endpoint, null, PIN, NOW)).isEqualTo(gtids("5"));
+        assertThat(missing(own, endpoint)).isEqualTo(gtids("5"));
     }
 
     @Test
@@ -166,7 +169,7 @@ class ReadRequirementTest {
         ReadRequirement own = seen(ReadRequirement.NONE.committed(NOW - 2), "db1", NOW - 1, gtids("1-9"));
 
         assertThat(isMet(own, endpoint)).isFalse();
-        assertThat(own.wanted(endpoint, null, PIN, NOW)).isEqualTo(gtids("1-9"));
+        assertThat(missing(own, endpoint)).isEqualTo(gtids("1-9"));
     }
 
     @Test
@@ -268,7 +271,7 @@ class ReadRequirementTest {
 
     @Test
     void anAnswerThatIsMissingIsWaitedForAsLongAsACommitMayTake() {
-        ReadRequirement inDoubt = ReadRequirement.NONE.committedPerhaps(50);
+        ReadRequirement inDoubt = ReadRequirement.NONE.commitOutcomeUnknown(50);
 
         assertThat(isMet(inDoubt, replica("db2", gtids("1-9"), Freshness.provenAsOf(NOW))))
                 .isFalse();
@@ -294,16 +297,15 @@ class ReadRequirementTest {
     void whenCommitsAndAReadAreMissingShouldWantBoth() {
         ReadRequirement own = seen(ReadRequirement.NONE.committed(gtids("5"), 50), "db1", NOW, gtids("1-3"));
 
-        assertThat(own.wanted(replica("db2", gtids("1"), Freshness.UNKNOWN), null, PIN, NOW))
-                .isEqualTo(gtids("2-3:5"));
-        assertThat(own.wanted(replica("db2", gtids("1-3"), Freshness.UNKNOWN), null, PIN, NOW))
+        assertThat(missing(own, replica("db2", gtids("1"), Freshness.UNKNOWN))).isEqualTo(gtids("2-3:5"));
+        assertThat(missing(own, replica("db2", gtids("1-3"), Freshness.UNKNOWN)))
                 .isEqualTo(gtids("5"));
-        assertThat(own.wanted(replica("db2", gtids("1:5"), Freshness.UNKNOWN), null, PIN, NOW))
+        assertThat(missing(own, replica("db2", gtids("1:5"), Freshness.UNKNOWN)))
                 .isEqualTo(gtids("2-3"));
-        assertThat(own.wanted(replica("db2", null, Freshness.UNKNOWN), null, PIN, NOW))
+        assertThat(missing(own, replica("db2", null, Freshness.UNKNOWN)))
                 .as("of a node that tells no position, all of it")
                 .isEqualTo(gtids("1-3:5"));
-        assertThat(own.wanted(replica("db2", gtids("1-5"), Freshness.UNKNOWN), null, PIN, NOW))
+        assertThat(missing(own, replica("db2", gtids("1-5"), Freshness.UNKNOWN)))
                 .isNull();
     }
 
@@ -315,8 +317,7 @@ class ReadRequirementTest {
                 60,
                 BinlogPosition.of(UUID, "binlog.000001", 157));
 
-        assertThat(own.wanted(replica("db2", gtids("1"), Freshness.UNKNOWN), null, PIN, NOW))
-                .isNull();
+        assertThat(missing(own, replica("db2", gtids("1"), Freshness.UNKNOWN))).isNull();
     }
 
     private static ReadRequirement read(String node, long at, @Nullable Position position) {
@@ -330,7 +331,11 @@ class ReadRequirementTest {
     }
 
     private static boolean isMet(ReadRequirement requirement, NodeStatus replica) {
-        return requirement.isMetBy(replica, null, PIN, NOW);
+        return new ReplicaCheck(new KnownPositions(Duration.ZERO), PIN).isMet(requirement, replica, NOW);
+    }
+
+    private static @Nullable Position missing(ReadRequirement requirement, NodeStatus replica) {
+        return new ReplicaCheck(new KnownPositions(Duration.ZERO), PIN).missing(requirement, replica, NOW);
     }
 
     private static Position gtids(String numbers) {

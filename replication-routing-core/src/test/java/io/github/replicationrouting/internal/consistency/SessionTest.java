@@ -245,15 +245,15 @@ class SessionTest {
     void whenToldAgainShouldTellWhatThereIsAndOnlyThen() {
         Store store = new Store();
         Session session = new Session(store);
-        session.tellAgain();
+        session.notifyOriginAgain();
         assertThat(store.told).as("not known yet").hasValue(0);
 
         session.requirements();
-        session.tellAgain();
+        session.notifyOriginAgain();
         assertThat(store.told).hasValue(1);
 
         session.clear();
-        session.tellAgain();
+        session.notifyOriginAgain();
         assertThat(store.told).as("that it is empty, once").hasValue(2);
     }
 

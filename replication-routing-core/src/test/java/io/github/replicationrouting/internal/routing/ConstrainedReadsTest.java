@@ -145,7 +145,7 @@ class ConstrainedReadsTest {
 
     @Test
     void aSessionStaysOnItsReplica() throws SQLException {
-        consistency.seen(db3);
+        consistency.readOn(db3);
 
         for (int i = 0; i < 10; i++) {
             assertThat(read().node()).isEqualTo(db3);
@@ -167,7 +167,7 @@ class ConstrainedReadsTest {
     @Test
     void readsSurviveThePrimaryAndTheirReplica() throws SQLException {
         topology.set(withoutPrimary("db1 is down", replica(db2, OLD, 10)));
-        consistency.seen(db3);
+        consistency.readOn(db3);
 
         assertThat(read().node()).isEqualTo(db2);
     }
@@ -196,8 +196,8 @@ class ConstrainedReadsTest {
     @Test
     void aSessionThatKnowsHowFarItsReplicaIsChoosesAnew() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 10)));
-        consistency.seen(db3);
-        consistency.seenOnReplica(db3, NEW, System.nanoTime());
+        consistency.readOn(db3);
+        consistency.readOnReplica(db3, NEW, System.nanoTime());
 
         assertThat(List.of(read(), read()))
                 .containsExactlyInAnyOrder(
@@ -209,7 +209,7 @@ class ConstrainedReadsTest {
 
     @Test
     void aSessionThatFailedToMoveStays() throws SQLException {
-        consistency.seenOnReplica(db3, NEW, System.nanoTime());
+        consistency.readOnReplica(db3, NEW, System.nanoTime());
         consistency.waited(db2, Duration.ofMillis(100), null);
 
         for (int i = 0; i < 10; i++) {
@@ -222,7 +222,7 @@ class ConstrainedReadsTest {
         NodeStatus slow = lagging(db2, Duration.ofSeconds(7));
         topology.set(withPrimary(primary(db1), slow, lagging(db3, Duration.ofSeconds(8))));
         assertThat(leastLagged()).isEqualTo(new Decision(db2, DecisionReason.LEAST_LAGGED, false));
-        consistency.seen(db2);
+        consistency.readOn(db2);
 
         topology.set(withPrimary(primary(db1), slow, lagging(db3, Duration.ofSeconds(6))));
 
@@ -234,7 +234,7 @@ class ConstrainedReadsTest {
     @Test
     void withoutAPrimaryALaggingReplicaServesWhoHasOnlyRead() throws SQLException {
         topology.set(withoutPrimary("db1 is down", lagging(db2, Duration.ofSeconds(7))));
-        consistency.seen(db3);
+        consistency.readOn(db3);
         assertThat(leastLagged()).isEqualTo(new Decision(db2, DecisionReason.LEAST_LAGGED, false));
 
         consistency.committed(COMMIT);
@@ -266,21 +266,21 @@ class ConstrainedReadsTest {
     @Test
     void whoHasOnlyReadIsRefusedLikeAnybody() {
         topology.set(withoutPrimary("db1 is down", down(db2), down(db3)));
-        consistency.seen(db3);
+        consistency.readOn(db3);
 
-        assertThat(intents.of(Access.READ).wish().mayHold()).isFalse();
+        assertThat(intents.of(Access.READ).constraints().mayWaitForPrimary()).isFalse();
         assertThatExceptionOfType(NoReadableNodeException.class)
                 .isThrownBy(this::read)
-                .withMessageContaining("No node can be read from")
+                .withMessageContaining("Reads are unavailable")
                 .withMessageNotContaining("written");
         consistency.committed(COMMIT);
-        assertThat(intents.of(Access.READ).wish().mayHold()).isTrue();
+        assertThat(intents.of(Access.READ).constraints().mayWaitForPrimary()).isTrue();
     }
 
     @Test
     void afterACommitInDoubtThePrimaryServes() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, NEW, -1_000), replica(db3, NEW, -1_000)));
-        consistency.commitInDoubt();
+        consistency.commitOutcomeUnknown();
 
         assertThat(read().node()).isEqualTo(db1);
         topology.set(withPrimary(primary(db1), replica(db2, NEW, -60_000), replica(db3, NEW, 10)));

@@ -65,7 +65,7 @@ class ExplanationTest {
     void whenAZoneIsPreferredShouldSayWhatIsWrongWithTheOther() {
         assertThat(words(router("a").explain(Intent.READ)))
                 .containsEntry("db2", "eligible")
-                .containsEntry("db3", "of another zone, and the application's own suffices");
+                .containsEntry("db3", "in another zone, and the local zone has enough capacity");
     }
 
     @Test
@@ -86,7 +86,7 @@ class ExplanationTest {
     @Test
     void whenNodesAreAvoidedShouldSayThatTheyRefused() {
         assertThat(words(router(null).explain(Intent.READ.avoiding(db2))))
-                .containsEntry("db2", "refused a connection just now")
+                .containsEntry("db2", "failed an earlier attempt")
                 .containsEntry("db3", "eligible");
     }
 
@@ -156,7 +156,7 @@ class ExplanationTest {
 
     private static Map<String, String> words(Explanation explanation) {
         Map<String, String> words = new TreeMap<>();
-        explanation.candidates().forEach(candidate -> words.put(candidate.node().name(), candidate.words()));
+        explanation.candidates().forEach(candidate -> words.put(candidate.node().name(), candidate.description()));
         return words;
     }
 }

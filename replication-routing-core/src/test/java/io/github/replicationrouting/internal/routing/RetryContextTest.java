@@ -53,12 +53,12 @@ class RetryContextTest {
         try (RetryContext record = open()) {
             assertThat(RetryContext.intentOf(Access.READ)).isSameAs(Intent.READ);
             RetryContext.lost(db2);
-            record.nextRun();
+            record.nextAttempt();
             assertThat(record.lostNode()).isNull();
             assertThat(RetryContext.intentOf(Access.READ).avoided()).containsExactly(db2);
             assertThat(RetryContext.intentOf(Access.WRITE)).isSameAs(Intent.WRITE);
             RetryContext.lost(db3);
-            record.nextRun();
+            record.nextAttempt();
             assertThat(RetryContext.intentOf(Access.READ).avoided()).containsExactly(db2, db3);
         }
         assertThat(RetryContext.intentOf(Access.READ)).isSameAs(Intent.READ);
@@ -67,8 +67,8 @@ class RetryContextTest {
     @Test
     void theNextRunShouldAvoidEachNodeThatIsKnownToLackTheSame() {
         try (RetryContext record = open()) {
-            RetryContext.lacking(db2, Set.of(db2, db3));
-            record.nextRun();
+            RetryContext.objectMissing(db2, Set.of(db2, db3));
+            record.nextAttempt();
             assertThat(RetryContext.intentOf(Access.READ).avoided()).containsExactly(db2, db3);
         }
     }
@@ -77,10 +77,10 @@ class RetryContextTest {
     @Test
     void whenWorkComesBackToANodeThatLacksWhatItNamesShouldNotRunAgain() {
         try (RetryContext record = open()) {
-            RetryContext.lacking(db2, Set.of(db2));
+            RetryContext.objectMissing(db2, Set.of(db2));
             assertThat(record.lostNode()).isSameAs(db2);
-            record.nextRun();
-            RetryContext.lacking(db2, Set.of(db2));
+            record.nextAttempt();
+            RetryContext.objectMissing(db2, Set.of(db2));
             assertThat(record.lostNode()).isNull();
             RetryContext.lost(db2);
             assertThat(record.lostNode()).isSameAs(db2);
@@ -94,11 +94,11 @@ class RetryContextTest {
             RetryContext.lost(db2);
             RetryContext.rolledBack();
             RetryContext.unserved();
-            RetryContext.refused(db3);
+            RetryContext.demoted(db3);
             assertThat(record.lostNode()).isNull();
             assertThat(record.isRolledBack()).isFalse();
             assertThat(record.isUnserved()).isFalse();
-            assertThat(record.refusingNode()).isNull();
+            assertThat(record.demotedNode()).isNull();
         }
     }
 
@@ -107,7 +107,7 @@ class RetryContextTest {
         try (RetryContext record = open()) {
             assertThat(record.begin()).isTrue();
             assertThat(record.begin()).isFalse();
-            record.nextRun();
+            record.nextAttempt();
             assertThat(record.begin()).isTrue();
         }
     }
@@ -120,7 +120,7 @@ class RetryContextTest {
             now.addAndGet(Duration.ofSeconds(2).toNanos());
             assertThat(record.timeLeft()).isEqualTo(Duration.ofSeconds(1));
             assertThat(RetryContext.timeLeftOfRetry()).isNull();
-            record.nextRun();
+            record.nextAttempt();
             assertThat(RetryContext.timeLeftOfRetry()).isEqualTo(Duration.ofSeconds(1));
             now.addAndGet(Duration.ofSeconds(2).toNanos());
             assertThat(record.timeLeft()).isNegative();

@@ -221,7 +221,7 @@ class RouterTest {
                 .isEqualTo(db1);
         assertThatExceptionOfType(NoReadableNodeException.class)
                 .isThrownBy(() -> router().decide(new Intent(Access.READ, List.of(db1, db2, db3))))
-                .withMessageContaining("db2: refused a connection just now");
+                .withMessageContaining("db2: failed an earlier attempt");
     }
 
     @Test
