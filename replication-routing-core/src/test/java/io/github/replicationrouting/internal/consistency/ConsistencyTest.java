@@ -48,7 +48,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenSwitchedOffShouldDemandNothing() {
+    void whenSwitchedOffShouldRequireNothing() {
         Consistency off = with(new ConsistencySettings(ConsistencyMode.EVENTUAL, Duration.ofSeconds(1), HOUR));
         off.committed();
         off.committed(gtids("5"));
@@ -62,12 +62,12 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenASessionHasDoneNothingShouldDemandNothing() {
+    void whenASessionHasDoneNothingShouldRequireNothing() {
         assertThat(consistency.sessionConstraint()).isNull();
     }
 
     @Test
-    void whenASessionHasCommittedShouldDemandItOfReplicas() {
+    void whenASessionHasCommittedShouldRequireItOfReplicas() {
         consistency.committed(gtids("5"));
 
         assertThat(constraint().isMetBy(replica())).isFalse();
@@ -78,7 +78,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenOnlyTheOwnCommitsCountShouldLeaveReadsOut() {
+    void whenOnlyOwnCommitsCountShouldIgnoreReads() {
         executed = gtids("1-5");
         consistency.committed(gtids("5"));
         consistency.readOn(db1);
@@ -90,7 +90,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenOneReadOnThePrimaryCoversACommitShouldDemandWhatItSaw() {
+    void whenAReadOnThePrimaryCoversACommitShouldRequireWhatItSaw() {
         consistency.committed();
         consistency.readOnPrimary(db1, gtids("1-5"), System.nanoTime());
 
@@ -101,7 +101,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenTheProcessHasCommittedAtATimeShouldDemandItOfEverySession() {
+    void whenTheProcessHasCommittedAtATimeShouldRequireItOfEverySession() {
         consistency.raiseFloor(null);
         consistency.readOn(db2);
 
@@ -111,7 +111,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenSessionAndProcessHaveCommittedShouldDemandBoth() {
+    void whenSessionAndProcessHaveCommittedShouldRequireBoth() {
         consistency.raiseFloor(gtids("4"));
         consistency.committed(gtids("5"));
         executed = gtids("5");
@@ -122,7 +122,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenReadsNeverWaitShouldWantNothing() {
+    void whenReadsNeverWaitShouldAwaitNothing() {
         Consistency impatient = with(new ConsistencySettings(ConsistencyMode.SESSION, Duration.ZERO, HOUR));
         impatient.committed(gtids("5"));
 
@@ -144,7 +144,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenAReplicaToldTwiceShouldKnowTheFurtherPosition() {
+    void whenAReplicaReportedTwiceShouldKnowTheFurtherPosition() {
         known.reached(db2, gtids("1-5"));
         known.reached(db2, gtids("1-4"));
         assertThat(known.of(db2)).isEqualTo(gtids("1-5"));
@@ -156,7 +156,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenANodeBecameAnotherShouldForgetWhatItTold() {
+    void whenANodeChangedShouldForgetWhatItReported() {
         known.reached(db2, gtids("1-5"));
         known.waitTimedOut(db2, 0);
         assertThat(known.isWorthWaiting(replica().node(), HOUR.toNanos())).isFalse();

@@ -25,7 +25,7 @@ class ReadRequirementTest {
     private static final long NOW = 100_000;
 
     @Test
-    void aReportedCommitIsMetByAPositionThatContainsIt() {
+    void whenAPositionContainsAReportedCommitShouldBeMet() {
         ReadRequirement own = ReadRequirement.NONE.committed(gtids("5"), 50);
 
         assertThat(isMet(own, replica("db2", gtids("1-5"), Freshness.UNKNOWN))).isTrue();
@@ -34,7 +34,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whatAReplicaToldCountsLikeItsStatus() {
+    void whenAReplicaReportedAPositionShouldCountLikeItsStatus() {
         ReadRequirement own = ReadRequirement.NONE.committed(gtids("5"), 50);
 
         NodeStatus replica = replica("db2", gtids("1-4"), Freshness.UNKNOWN);
@@ -45,7 +45,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void aCommitKnownByItsTimeIsMetByAPrimarySampleTakenAfterIt() {
+    void whenACommitIsKnownByItsTimeShouldBeMetByALaterSampleOfThePrimary() {
         ReadRequirement own = ReadRequirement.NONE.committed(50);
 
         assertThat(isMet(own, replica("db2", gtids("1-5"), Freshness.provenAsOf(50))))
@@ -58,7 +58,7 @@ class ReadRequirementTest {
 
     /** Servers send what is in their log before they commit it themselves. */
     @Test
-    void aReadOnAReplicaMayHaveShownWhatThePrimaryIsStillCommitting() {
+    void whenReadOnAReplicaShouldPossiblyBeAheadOfThePrimary() {
         ReadRequirement read =
                 ReadRequirement.NONE.reading(reads -> reads.with(new ObservedRead("db2", 50, null), seen -> false, 0));
 
@@ -76,7 +76,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void commitsLostWithAFailedPrimaryAreNotWaitedForForEver() {
+    void whenCommitsAreLostWithAFailedPrimaryShouldStopRequiringThem() {
         ReadRequirement lost = ReadRequirement.NONE.committed(gtids("5"), 50);
 
         assertThat(isMet(lost, replica("db2", gtids("1-4"), Freshness.provenAsOf(60))))
@@ -84,7 +84,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void withoutAnyPositionReadsFollowThePrimaryForAWhile() {
+    void whenThereIsNoPositionShouldFollowThePrimaryForAWhile() {
         NodeStatus replica = replica("db2", null, Freshness.reportedAsOf(NOW));
 
         assertThat(isMet(ReadRequirement.NONE.committed(NOW - PIN), replica)).isFalse();
@@ -93,7 +93,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void aLaterReadStaysOnItsNodeOrFindsOneKnownToBeAsFar() {
+    void whenReadingAgainShouldStayOrUseANodeKnownToBeAsFar() {
         ReadRequirement reader = read("db2", 50, null);
 
         assertThat(isMet(reader, replica("db2", gtids("1"), Freshness.UNKNOWN))).isTrue();
@@ -104,7 +104,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void aReadWhosePositionIsKnownCanBeWaitedFor() {
+    void whenThePositionOfAReadIsKnownShouldBeWaitedFor() {
         ReadRequirement reader = seen(ReadRequirement.NONE.committed(40), "db1", 50, gtids("1-9"));
         NodeStatus behind = replica("db2", gtids("1-7"), Freshness.UNKNOWN);
 
@@ -115,7 +115,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void aCommitAfterThePositionWasAskedIsNotCovered() {
+    void whenACommitIsLaterThanThePositionShouldNotBeCovered() {
         ReadRequirement reader = seen(ReadRequirement.NONE.committed(60), "db1", 50, gtids("1-9"));
 
         assertThat(isMet(reader, replica("db2", gtids("1-9"), Freshness.UNKNOWN)))
@@ -123,7 +123,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void waitingDoesNotHelpForATime() {
+    void whenOnlyATimeIsKnownShouldHaveNoPositionToAwait() {
         NodeStatus behind = replica("db2", gtids("1-4"), Freshness.UNKNOWN);
 
         assertThat(missing(ReadRequirement.NONE.committed(50), behind)).isNull();
@@ -133,7 +133,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void behindAnEndpointAPositionSaysNothingAndIsWaitedForInFull() {
+    void whenBehindAnEndpointShouldIgnorePositionsAndAwaitInFull() {
         NodeStatus endpoint = status(
                 new Node(new NodeSpec("ro", "jdbc:mysql://ro/shop", DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null)),
                 gtids("1-9"),
@@ -145,7 +145,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void behindAnEndpointACommitIsOldWhenTheLimitOfItsLagHasPassed() {
+    void whenBehindAnEndpointShouldBeMetOnceTheLagLimitHasPassed() {
         Node node =
                 new Node(new NodeSpec("ro", "jdbc:mysql://ro/shop", DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null));
         ReadRequirement old = ReadRequirement.NONE.committed(gtids("5"), NOW - PIN - 1);
@@ -161,7 +161,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void behindAnEndpointACommitThatAReadOnThePrimaryCoveredIsStillAwaited() {
+    void whenBehindAnEndpointShouldStillAwaitACoveredCommit() {
         NodeStatus endpoint = status(
                 new Node(new NodeSpec("ro", "jdbc:mysql://ro/shop", DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null)),
                 null,
@@ -173,7 +173,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void commitsThatAllNodesHaveAreForgotten() {
+    void whenAllNodesContainCommitsShouldForgetThem() {
         ReadRequirement own = ReadRequirement.NONE
                 .committed(gtids("5"), 50)
                 .committed(gtids("7"), 51)
@@ -186,7 +186,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void aNodeThatNeverAnswersDoesNotMakeATokenGrowForEver() {
+    void whenANodeNeverAnswersShouldBoundTheToken() {
         List<NodeStatus> nodes = List.of(replica("db2", null, Freshness.UNKNOWN));
         ReadRequirement own = ReadRequirement.NONE;
         for (int i = 0; i < 10_000; i++) {
@@ -235,7 +235,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whenJoinedShouldAskForAllThatBothAskFor() {
+    void whenCombinedShouldRequireWhatBothRequire() {
         ReadRequirement one = seen(ReadRequirement.NONE.committed(gtids("5"), 50), "db3", 70, null);
         ReadRequirement other =
                 seen(ReadRequirement.NONE.committed(gtids("9"), 60).committed(55), "db2", 40, null);
@@ -256,7 +256,7 @@ class ReadRequirementTest {
 
     /** Two requests of one browser: the last one to end says nothing of what the other has shown. */
     @Test
-    void overlappingReadsOnSeveralNodesAreEachAskedOfTheOthers() {
+    void whenReadsOverlapOnSeveralNodesShouldRequireEachOfTheOthers() {
         ReadRequirement both = read("db2", 50, null).and(read("db3", 60, null));
 
         assertThat(isMet(both, replica("db2", gtids("1-9"), Freshness.provenAsOf(59))))
@@ -270,22 +270,26 @@ class ReadRequirementTest {
     }
 
     @Test
-    void anAnswerThatIsMissingIsWaitedForAsLongAsACommitMayTake() {
-        ReadRequirement inDoubt = ReadRequirement.NONE.commitOutcomeUnknown(50);
+    void whenAnOutcomeIsUnknownShouldRequireWhatACommitMayStillDo() {
+        ReadRequirement outcomeUnknown = ReadRequirement.NONE.commitOutcomeUnknown(50);
 
-        assertThat(isMet(inDoubt, replica("db2", gtids("1-9"), Freshness.provenAsOf(NOW))))
+        assertThat(isMet(outcomeUnknown, replica("db2", gtids("1-9"), Freshness.provenAsOf(NOW))))
                 .isFalse();
-        assertThat(isMet(inDoubt, replica("db2", gtids("1-9"), Freshness.provenAsOf(50 + ReadRequirement.MAX_COMMIT))))
+        assertThat(isMet(
+                        outcomeUnknown,
+                        replica("db2", gtids("1-9"), Freshness.provenAsOf(50 + ReadRequirement.MAX_COMMIT))))
                 .isTrue();
-        assertThat(isMet(seen(inDoubt, "db1", NOW, gtids("1-9")), replica("db2", gtids("1-9"), Freshness.UNKNOWN)))
+        assertThat(isMet(
+                        seen(outcomeUnknown, "db1", NOW, gtids("1-9")),
+                        replica("db2", gtids("1-9"), Freshness.UNKNOWN)))
                 .as("a look at the primary shows what it has by then, not what comes of it")
                 .isFalse();
-        assertThat(isMet(inDoubt, replica("db1", gtids("1-9"), Freshness.PRIMARY)))
+        assertThat(isMet(outcomeUnknown, replica("db1", gtids("1-9"), Freshness.PRIMARY)))
                 .isTrue();
     }
 
     @Test
-    void whenAllNodesHaveEveryCommitShouldAskForNothing() {
+    void whenAllNodesContainEveryCommitShouldRequireNothing() {
         ReadRequirement own = ReadRequirement.NONE.committed(gtids("5"), 50).committed(gtids("7"), 51);
 
         assertThat(own.reduced(List.of(replica("db1", gtids("1-9"), Freshness.PRIMARY)))
@@ -294,7 +298,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whenCommitsAndAReadAreMissingShouldWantBoth() {
+    void whenCommitsAndAReadAreMissingShouldAwaitBoth() {
         ReadRequirement own = seen(ReadRequirement.NONE.committed(gtids("5"), 50), "db1", NOW, gtids("1-3"));
 
         assertThat(missing(own, replica("db2", gtids("1"), Freshness.UNKNOWN))).isEqualTo(gtids("2-3:5"));
@@ -310,7 +314,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whenCommitsAndAReadDoNotCompareShouldWantNeither() {
+    void whenCommitsAndAReadAreNotComparableShouldAwaitNeither() {
         ReadRequirement own = seen(
                 ReadRequirement.NONE.committed(gtids("5"), 50),
                 "db1",

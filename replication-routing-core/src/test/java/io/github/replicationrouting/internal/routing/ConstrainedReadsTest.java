@@ -82,13 +82,13 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aSessionWithoutATokenReadsLikeAnybody() throws SQLException {
+    void whenASessionHasNoTokenShouldAddNoConstraint() throws SQLException {
         assertThat(intents.of(Access.READ)).isSameAs(Intent.READ);
         assertThat(read().reason()).isEqualTo(DecisionReason.REPLICA_SELECTED);
     }
 
     @Test
-    void aReplicaKnownToHaveTheTokenIsPreferred() throws SQLException {
+    void whenAReplicaContainsTheTokenShouldPreferIt() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 100)));
         consistency.committed(COMMIT);
 
@@ -96,14 +96,14 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void elseTheClosestOneIsWaitedOn() throws SQLException {
+    void whenNoReplicaContainsTheTokenShouldWaitOnTheClosest() throws SQLException {
         consistency.committed(COMMIT);
 
         assertThat(read()).isEqualTo(new Decision(db3, DecisionReason.SESSION_WAIT, false, COMMIT, false));
     }
 
     @Test
-    void whatTheWaitShowedIsKnownToAll() throws SQLException {
+    void whenAWaitSucceededShouldKnowThePositionInEverySession() throws SQLException {
         consistency.committed(COMMIT);
         consistency.waited(db2, Duration.ofMillis(3), NEW);
 
@@ -111,7 +111,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void whereAWaitWasInVainNobodyWaitsForAWhile() throws SQLException {
+    void whenAWaitTimedOutShouldNotWaitThereForAWhile() throws SQLException {
         consistency.committed(COMMIT);
         consistency.waited(db3, Duration.ofMillis(100), null);
         assertThat(read().node()).isEqualTo(db2);
@@ -121,7 +121,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aReplicaFurtherBehindThanAWaitIsLongIsNotWaitedOn() throws SQLException {
+    void whenAReplicaLagsMoreThanAWaitIsLongShouldNotWaitOnIt() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 3_000), replica(db3, OLD, 4_000)));
         consistency.committed(COMMIT);
 
@@ -129,7 +129,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aLateProbeIsNoReasonNotToWait() throws SQLException {
+    void whenAProbeIsLateShouldWaitNevertheless() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 10, 60_000), replica(db3, OLD, 10, 30_000)));
         consistency.committed(COMMIT);
 
@@ -137,14 +137,14 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aCommitKnownByItsTimeIsReadOnThePrimary() throws SQLException {
+    void whenACommitIsKnownByItsTimeShouldReadOnThePrimary() throws SQLException {
         consistency.committed();
 
         assertThat(read()).isEqualTo(new Decision(db1, DecisionReason.SESSION_PRIMARY, false, null, true));
     }
 
     @Test
-    void aSessionStaysOnItsReplica() throws SQLException {
+    void whenASessionHasReadShouldStayOnItsReplica() throws SQLException {
         consistency.readOn(db3);
 
         for (int i = 0; i < 10; i++) {
@@ -153,7 +153,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aTokenStaysStrictWithoutAPrimary() {
+    void whenThereIsNoPrimaryShouldStillRequireTheToken() {
         topology.set(withoutPrimary("db1 is down", replica(db2, OLD, 10), replica(db3, OLD, 10)));
         consistency.committed(COMMIT);
         consistency.waited(db2, Duration.ofMillis(100), null);
@@ -165,7 +165,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void readsSurviveThePrimaryAndTheirReplica() throws SQLException {
+    void whenPrimaryAndReplicaAreLostShouldServeReadsFromAnotherReplica() throws SQLException {
         topology.set(withoutPrimary("db1 is down", replica(db2, OLD, 10)));
         consistency.readOn(db3);
 
@@ -173,7 +173,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void theFloorOfTheProcessCountsForEverySession() throws SQLException {
+    void whenTheProcessHasAFloorShouldApplyItToEverySession() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 100)));
         consistency.raiseFloor(COMMIT);
 
@@ -181,7 +181,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void declaredStalenessIsHeldAgainstTheAgeAtTheDecision() throws SQLException {
+    void whenAStalenessIsDeclaredShouldCompareItWithTheAgeAtTheDecision() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 1_500), replica(db3, OLD, 60_000)));
 
         Decision within = RoutingHints.onReplica(Duration.ofSeconds(30), this::readUnchecked);
@@ -194,7 +194,7 @@ class ConstrainedReadsTest {
 
     /** Reading without a pause, it could never leave its replica otherwise. */
     @Test
-    void aSessionThatKnowsHowFarItsReplicaIsChoosesAnew() throws SQLException {
+    void whenASessionKnowsThePositionOfItsReplicaShouldChooseAnew() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 10)));
         consistency.readOn(db3);
         consistency.readOnReplica(db3, NEW, System.nanoTime());
@@ -208,7 +208,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aSessionThatFailedToMoveStays() throws SQLException {
+    void whenASessionFailedToMoveShouldStayOnItsReplica() throws SQLException {
         consistency.readOnReplica(db3, NEW, System.nanoTime());
         consistency.waited(db2, Duration.ofMillis(100), null);
 
@@ -218,7 +218,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aSessionGoesOnToReadFromTheLeastLaggedReplica() throws SQLException {
+    void whenReadingFromTheLeastLaggedReplicaShouldStayThere() throws SQLException {
         NodeStatus slow = lagging(db2, Duration.ofSeconds(7));
         topology.set(withPrimary(primary(db1), slow, lagging(db3, Duration.ofSeconds(8))));
         assertThat(leastLagged()).isEqualTo(new Decision(db2, DecisionReason.LEAST_LAGGED, false));
@@ -232,7 +232,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void withoutAPrimaryALaggingReplicaServesWhoHasOnlyRead() throws SQLException {
+    void whenThereIsNoPrimaryShouldServeSessionsThatOnlyReadFromALaggingReplica() throws SQLException {
         topology.set(withoutPrimary("db1 is down", lagging(db2, Duration.ofSeconds(7))));
         consistency.readOn(db3);
         assertThat(leastLagged()).isEqualTo(new Decision(db2, DecisionReason.LEAST_LAGGED, false));
@@ -244,7 +244,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aDeclaredStalenessIsStrictWithTheLeastLaggedReplicaToo() {
+    void whenTheLeastLaggedReplicaExceedsADeclaredStalenessShouldChooseThePrimary() {
         topology.set(withPrimary(primary(db1), lagging(db2, Duration.ofSeconds(7))));
 
         Decision decision = RoutingHints.onReplica(Duration.ofSeconds(6), () -> {
@@ -264,7 +264,7 @@ class ConstrainedReadsTest {
 
     /** What a session has only seen is no reason to wait for a primary, and no more than any read has to say. */
     @Test
-    void whoHasOnlyReadIsRefusedLikeAnybody() {
+    void whenASessionHasOnlyReadShouldNotWaitForAPrimary() {
         topology.set(withoutPrimary("db1 is down", down(db2), down(db3)));
         consistency.readOn(db3);
 
@@ -278,7 +278,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void afterACommitInDoubtThePrimaryServes() throws SQLException {
+    void whenTheOutcomeOfACommitIsUnknownShouldChooseThePrimary() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, NEW, -1_000), replica(db3, NEW, -1_000)));
         consistency.commitOutcomeUnknown();
 
@@ -288,7 +288,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void theFloorFallsOnceEveryNodeHasIt() throws SQLException {
+    void whenEveryNodeContainsTheFloorShouldRemoveIt() throws SQLException {
         consistency.raiseFloor(COMMIT);
         assertThat(read().reason()).isEqualTo(DecisionReason.SESSION_WAIT);
 
