@@ -26,7 +26,7 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
  * in each Spring-managed transaction ({@link RoutedConnection}). When no node can serve a statement, the statement fails
  * with {@link NoWritableNodeException} or {@link NoReadableNodeException}.
  *
- * <p>Applications use this class for administration only:
+ * <p>Created by {@link ReplicationRouting}. Applications use this class for administration only:
  *
  * <pre>{@code
  * DataSource primary = routing.writer();      // migrations: always the primary
@@ -46,15 +46,7 @@ public final class RoutingDataSource extends AbstractRoutingDataSource {
     private final DataSource writer;
     private final Topology topology;
 
-    /**
-     * Creates a data source; applications use {@link ReplicationRouting} instead.
-     *
-     * @param name name of the router
-     * @param router chooses a node for each transaction
-     * @param connections creates the connections
-     * @param topology source of the current snapshot; nodes may join and leave
-     */
-    public RoutingDataSource(String name, Router router, LogicalConnections connections, Topology topology) {
+    RoutingDataSource(String name, Router router, LogicalConnections connections, Topology topology) {
         this.name = name;
         this.router = router;
         this.connections = connections;

@@ -62,7 +62,8 @@ class StartIT {
             assertThat(app.transactions().readOnly(app::node)).isIn("db2", "db3");
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(POOL_WAIT.dividedBy(2));
             app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
-            assertThatThrownBy(() -> app.transactions().write(app::node)).hasStackTraceContaining("Writes are unavailable");
+            assertThatThrownBy(() -> app.transactions().write(app::node))
+                    .hasStackTraceContaining("Writes are unavailable");
 
             cluster.node("db1").start();
             app.awaitAllInUse();

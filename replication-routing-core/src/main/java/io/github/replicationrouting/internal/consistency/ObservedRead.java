@@ -27,8 +27,8 @@ record ObservedRead(
     }
 
     /**
-     * Combines this read with another one on the same node: the later of both covers both, because the data of a server
-     * only grows.
+     * Returns a read that covers this one and another one on the same node: the later of both, because the data of a
+     * server only grows.
      *
      * @param maxPause time, in nanoseconds, after which the other read does not continue this one
      */
@@ -42,7 +42,7 @@ record ObservedRead(
         return continues ? new ObservedRead(node, other.at, null, since) : other;
     }
 
-    /** Combines this read with another one on any node. */
+    /** Returns a read that covers this one and another one, on no particular node. */
     ObservedRead anywhere(ObservedRead other) {
         return new ObservedRead(null, later(at, other.at), null);
     }

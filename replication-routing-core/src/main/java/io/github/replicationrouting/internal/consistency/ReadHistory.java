@@ -43,7 +43,7 @@ final class ReadHistory {
     }
 
     /**
-     * Adds a read.
+     * Returns this history with a further read.
      *
      * @param covered whether the node of the read contains what another read saw, which is then forgotten
      * @param maxPause time, in nanoseconds, after which the read does not continue an earlier one on its node
@@ -72,7 +72,7 @@ final class ReadHistory {
         return others;
     }
 
-    /** Adds all reads of another history. */
+    /** Returns this history with all reads of another one. */
     ReadHistory and(ReadHistory other) {
         ReadHistory both = this;
         for (ObservedRead seen : other.byNode) {

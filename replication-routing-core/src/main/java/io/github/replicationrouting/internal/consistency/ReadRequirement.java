@@ -96,7 +96,7 @@ public final class ReadRequirement {
         return !hasCommits() && reads.isEmpty();
     }
 
-    /** Adds a commit that the server has reported. */
+    /** Returns this requirement with a further commit, which the server has reported. */
     ReadRequirement committed(Position commit, long at) {
         if (commits == null || !commits.isComparableTo(commit)) {
             // Another kind of server than before: of the earlier commits only the time remains.
@@ -106,24 +106,24 @@ public final class ReadRequirement {
         return new ReadRequirement(commits.union(commit), later(commitsAt, at), untracked, untrackedAt, true, reads);
     }
 
-    /** Adds a commit at this time or before. */
+    /** Returns this requirement with a further commit, at this time or before. */
     ReadRequirement committed(long at) {
         return new ReadRequirement(commits, commitsAt, true, untracked ? later(untrackedAt, at) : at, grown, reads);
     }
 
-    /** Adds a commit that was sent to a server before this time, and that it may execute later or not at all. */
+    /** Returns this requirement with a commit sent to a server before this time, which may execute it later or never. */
     ReadRequirement commitOutcomeUnknown(long at) {
         return committed(at + MAX_COMMIT);
     }
 
-    /** Changes the reads. */
+    /** Returns this requirement with its reads changed. */
     ReadRequirement reading(UnaryOperator<ReadHistory> change) {
         return new ReadRequirement(commits, commitsAt, untracked, untrackedAt, grown, change.apply(reads));
     }
 
     /**
-     * Adds a position of the primary, which contains everything committed before it was requested: commits of which only
-     * the time was known are known by this position from now on.
+     * Returns this requirement after a position of the primary became known, which contains everything committed before
+     * it was requested: commits of which only the time was known are now known by this position.
      */
     ReadRequirement covered(Position position, long askedAt) {
         if (!untracked || untrackedAt - askedAt > 0) {
@@ -149,7 +149,10 @@ public final class ReadRequirement {
         return other.reads.isEmpty() ? both : both.reading(own -> own.and(other.reads));
     }
 
-    /** Removes the commits that every node is known to contain; of those too many to remember only the time remains. */
+    /**
+     * Returns this requirement without the commits that every node is known to contain. If the rest is too long to
+     * remember, only its time remains.
+     */
     ReadRequirement reduced(Iterable<NodeStatus> nodes) {
         if (commits == null || !grown) {
             return this;

@@ -56,7 +56,7 @@ class ReadHistoryTest {
         assertThat(seen(asked, "db2", 212).on("db2")).isEqualTo(new ObservedRead("db2", 212, null, 212));
         assertThat(reads.with(new ObservedRead("db2", 212, null), other -> false, ObservedRead.BEGINS_ANEW)
                         .on("db2"))
-                .as("its server could not tell")
+                .as("its server did not report a position")
                 .isEqualTo(new ObservedRead("db2", 212, null, 212));
         assertThat(reads.with(new ObservedRead("db2", 209, SEEN), other -> false, ObservedRead.BEGINS_ANEW)
                         .on("db2"))

@@ -307,7 +307,7 @@ class ReadRequirementTest {
         assertThat(missing(own, replica("db2", gtids("1:5"), Freshness.UNKNOWN)))
                 .isEqualTo(gtids("2-3"));
         assertThat(missing(own, replica("db2", null, Freshness.UNKNOWN)))
-                .as("of a node that tells no position, all of it")
+                .as("of a node that reports no position, all of it")
                 .isEqualTo(gtids("1-3:5"));
         assertThat(missing(own, replica("db2", gtids("1-5"), Freshness.UNKNOWN)))
                 .isNull();
