@@ -70,6 +70,11 @@ public final class BinlogPosition implements Position {
     }
 
     @Override
+    public String kind() {
+        return "binary log";
+    }
+
+    @Override
     public boolean isComparableTo(Position other) {
         return other instanceof BinlogPosition position
                 && serverId.equals(position.serverId)

@@ -43,6 +43,11 @@ public final class GtidSet implements Position {
     }
 
     @Override
+    public String kind() {
+        return "gtid";
+    }
+
+    @Override
     public boolean contains(Position other) {
         if (!(other instanceof GtidSet set)) {
             return false;

@@ -90,6 +90,11 @@ public final class MariaDbGtidPosition implements Position {
     }
 
     @Override
+    public String kind() {
+        return "gtid";
+    }
+
+    @Override
     public boolean isComparableTo(Position other) {
         return other instanceof MariaDbGtidPosition;
     }

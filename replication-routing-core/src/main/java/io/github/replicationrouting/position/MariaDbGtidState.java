@@ -57,6 +57,11 @@ public final class MariaDbGtidState implements Position {
     }
 
     @Override
+    public String kind() {
+        return "gtid";
+    }
+
+    @Override
     public boolean isComparableTo(Position other) {
         return other instanceof MariaDbGtidState;
     }

@@ -10,6 +10,9 @@ import java.util.OptionalLong;
  */
 public interface Position {
 
+    /** Returns the kind of position as log lines show it, for example {@code gtid}. */
+    String kind();
+
     /** Whether it makes sense to hold the two against each other. */
     boolean isComparableTo(Position other);
 

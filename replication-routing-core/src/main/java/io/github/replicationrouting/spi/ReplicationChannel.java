@@ -1,6 +1,6 @@
 package io.github.replicationrouting.spi;
 
-import io.github.replicationrouting.position.BinlogPosition;
+import io.github.replicationrouting.position.Position;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ public record ReplicationChannel(
         String host,
         int port,
         @Nullable String sourceId,
-        @Nullable BinlogPosition executed,
+        @Nullable Position executed,
         Receiver receiver,
         boolean applierRunning,
         @Nullable Duration behind,
@@ -43,7 +43,7 @@ public record ReplicationChannel(
             String host,
             int port,
             @Nullable String sourceId,
-            @Nullable BinlogPosition executed,
+            @Nullable Position executed,
             Receiver receiver,
             boolean applierRunning,
             @Nullable Duration behind,

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads what servers tell of others. Those that do not say how to address them are left out. */
 final class MemberRows {
 
-    private static final int DEFAULT_PORT = 3306;
+    static final int DEFAULT_PORT = 3306;
 
     /** A host or an address, with a port or without; an address of version 6 without brackets has none. */
     private static final Pattern ADDRESS =

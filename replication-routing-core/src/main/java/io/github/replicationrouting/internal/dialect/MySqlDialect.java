@@ -8,6 +8,8 @@ import io.github.replicationrouting.spi.Member;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.ServerRefusal;
+import io.github.replicationrouting.spi.SessionSettings;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** MySQL 8.0 to 9.7. Positions are GTID sets, and without GTIDs places in the binary log. */
 public final class MySqlDialect implements ReplicationDialect {
+
+    private static final SessionSql SESSION = new SessionSql("transaction_read_only", "transaction_isolation");
 
     private static final Pattern VERSION = Pattern.compile("([5-9]|\\d{2,})\\.\\d+\\D.*");
     private static final Pattern MAJOR_MINOR = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})");
@@ -55,13 +59,28 @@ public final class MySqlDialect implements ReplicationDialect {
     }
 
     @Override
-    public String readOnlyVariable() {
-        return "transaction_read_only";
+    public String urlPrefix() {
+        return "jdbc:mysql:";
     }
 
     @Override
-    public String isolationVariable() {
-        return "transaction_isolation";
+    public String driver() {
+        return "com.mysql:mysql-connector-j";
+    }
+
+    @Override
+    public int defaultPort() {
+        return MemberRows.DEFAULT_PORT;
+    }
+
+    @Override
+    public SessionSettings sessionSettings(Connection connection) throws SQLException {
+        return SESSION.read(connection);
+    }
+
+    @Override
+    public String setStatement(SessionSettings.Change change) {
+        return SESSION.set(change);
     }
 
     @Override
@@ -153,32 +172,37 @@ public final class MySqlDialect implements ReplicationDialect {
 
     /** The session's own commits only: the others' would be as many as the server has. */
     @Override
-    public @Nullable String commitReports(Connection connection) throws SQLException {
+    public @Nullable String commitTrackingStatement(Connection connection) throws SQLException {
         String mode = Statements.queryRow(connection, "SELECT @@global.gtid_mode", row -> row.getString(1));
         return countsGtids(mode) ? "SET SESSION session_track_gtids=OWN_GTID" : null;
     }
 
     @Override
-    public GtidSet commit(String report) {
-        return GtidSet.parse(report);
+    public GtidSet parsePosition(String text) {
+        return GtidSet.parse(text);
     }
 
     @Override
-    public @Nullable Position await(Connection connection, Position wanted, Duration limit) throws SQLException {
+    public boolean canParse(Position position) {
+        return position instanceof GtidSet;
+    }
+
+    @Override
+    public @Nullable Position await(Connection connection, Position wanted, Duration timeout) throws SQLException {
         if (!(wanted instanceof GtidSet set)) {
             return null;
         }
-        String sql = "SELECT WAIT_FOR_EXECUTED_GTID_SET('" + set + "'," + Statements.seconds(limit)
+        String sql = "SELECT WAIT_FOR_EXECUTED_GTID_SET('" + set + "'," + Statements.seconds(timeout)
                 + "), @@global.gtid_executed";
         return Statements.<@Nullable Position>queryRow(
                 connection, sql, row -> row.getInt(1) == 0 ? set.union(GtidSet.parse(row.getString(2))) : null);
     }
 
     @Override
-    public boolean awaitCommitting(Connection connection, Duration limit) throws SQLException {
+    public boolean awaitCommitting(Connection connection, Duration timeout) throws SQLException {
         GtidSet committing = Statements.<@Nullable GtidSet>queryRow(
                 connection, "SELECT @@global.gtid_owned", row -> committing(row.getString(1)));
-        return committing == null || committing.isEmpty() || await(connection, committing, limit) != null;
+        return committing == null || committing.isEmpty() || await(connection, committing, timeout) != null;
     }
 
     @Override
@@ -255,5 +279,10 @@ public final class MySqlDialect implements ReplicationDialect {
     @Override
     public ErrorKind classify(SQLException error) {
         return ErrorClassifier.classify(error);
+    }
+
+    @Override
+    public @Nullable ServerRefusal refusal(SQLException error) {
+        return RefusalClassifier.classify(error);
     }
 }

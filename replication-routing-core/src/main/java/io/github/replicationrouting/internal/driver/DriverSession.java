@@ -1,8 +1,10 @@
 package io.github.replicationrouting.internal.driver;
 
+import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.SessionSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
+import java.sql.Statement;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +28,11 @@ public interface DriverSession {
     boolean hasForgottenStatus();
 
     /**
-     * Changes variables of the session, all in one statement where the driver allows it.
+     * Changes settings of the session, all in one statement where the driver allows it.
      *
-     * @param assignments {@code name=value}, may be empty
-     * @param autoCommit the new auto-commit, null to leave it
+     * @param change not empty
      */
-    void set(List<String> assignments, @Nullable Boolean autoCommit) throws SQLException;
+    void set(SessionSettings.Change change, ReplicationDialect dialect) throws SQLException;
 
     /** Commits, and does send it. */
     void commit() throws SQLException;
@@ -62,6 +63,13 @@ public interface DriverSession {
      */
     default boolean trackCommits(String statement, Consumer<String> onCommit) throws SQLException {
         throw new UnsupportedOperationException("This driver does not report commits");
+    }
+
+    /** Executes a statement that returns nothing of interest. */
+    static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     /**

@@ -170,7 +170,7 @@ public final class ServerTopologySource implements TopologySource {
         try {
             return target.connections().open(timeout);
         } catch (SQLException e) {
-            if (substitute == null || !ProbeFailure.of(e, timeout).isOfAccount()) {
+            if (substitute == null || !ProbeFailure.of(e, timeout).ofAccount()) {
                 throw e;
             }
             return substitute.open(timeout);

@@ -11,6 +11,7 @@ import io.github.replicationrouting.spi.Member;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.SessionSettings;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.Node;
@@ -323,13 +324,13 @@ class ServerTopologySourceTest {
         }
 
         @Override
-        public String readOnlyVariable() {
-            return "ro";
+        public SessionSettings sessionSettings(Connection connection) {
+            throw new UnsupportedOperationException();
         }
 
         @Override
-        public String isolationVariable() {
-            return "iso";
+        public String setStatement(SessionSettings.Change change) {
+            throw new UnsupportedOperationException();
         }
 
         @Override
