@@ -324,6 +324,16 @@ class ServerTopologySourceTest {
         }
 
         @Override
+        public String urlPrefix() {
+            return "jdbc:stub:";
+        }
+
+        @Override
+        public int defaultPort() {
+            return 3306;
+        }
+
+        @Override
         public SessionSettings sessionSettings(Connection connection) {
             throw new UnsupportedOperationException();
         }
