@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param spec the node as declared
  * @param alive whether it answers now
- * @param seen its last answer, null before the first
+ * @param lastAnswer its last answer; null before the first
  * @param roles what its earlier answers showed
  * @param absence why it does not answer, in words; null while it does
  */
 public record NodeView(
         NodeSpec spec,
         boolean alive,
-        @Nullable Sighting seen,
+        @Nullable Answer lastAnswer,
         RoleHistory roles,
         @Nullable String absence) {
 
@@ -37,7 +37,7 @@ public record NodeView(
      * @param replication the newest known state of replication
      * @param replicationIsCurrent whether this answer told it, or the account may not see it
      */
-    public record Sighting(
+    public record Answer(
             long sentAt,
             long arrivedAt,
             Observation observation,
@@ -67,12 +67,12 @@ public record NodeView(
 
     /** The last answer of a node that answers; null of one that does not. */
     @Nullable
-    Sighting living() {
-        return alive ? seen : null;
+    Answer currentAnswer() {
+        return alive ? lastAnswer : null;
     }
 
     boolean isWritable() {
-        return alive && seen != null && seen.observation().writable();
+        return alive && lastAnswer != null && lastAnswer.observation().writable();
     }
 
     boolean isServer() {
@@ -86,16 +86,16 @@ public record NodeView(
     /** The id by which its server was last known, null before the first answer. */
     @Nullable
     String serverId() {
-        return seen == null ? null : seen.observation().serverId();
+        return lastAnswer == null ? null : lastAnswer.observation().serverId();
     }
 
     List<ReplicationChannel> channels() {
-        return seen == null ? List.of() : seen.channels();
+        return lastAnswer == null ? List.of() : lastAnswer.channels();
     }
 
     /** Whether it is known from where the node replicates, or that it does not. */
     boolean showsReplication() {
-        return seen != null && seen.replication() instanceof Replication.Channels;
+        return lastAnswer != null && lastAnswer.replication() instanceof Replication.Channels;
     }
 
     /** A channel's source, as the replica addresses it. */
@@ -105,22 +105,22 @@ public record NodeView(
 
     /** Whether it has written within the last moments; until it has been watched for so long, it may have. */
     boolean mayBeWriting(Duration moments) {
-        Sighting newest = seen;
+        Answer newest = lastAnswer;
         return newest != null && (isWithin(moments, roles.seenSince(), newest) || hasWrittenWithin(moments));
     }
 
-    private static boolean isWithin(Duration moments, @Nullable Long moment, Sighting newest) {
+    private static boolean isWithin(Duration moments, @Nullable Long moment, Answer newest) {
         return moment != null && newest.arrivedAt() - moment < moments.toNanos();
     }
 
     /** Whether it has been watched for so long and has neither written nor changed its role. */
     boolean isQuiet(Duration moments) {
-        return seen != null && !mayBeWriting(moments) && !isWithin(moments, roles.changedAt(), seen);
+        return lastAnswer != null && !mayBeWriting(moments) && !isWithin(moments, roles.changedAt(), lastAnswer);
     }
 
     /** Whether it was seen to write within the last moments. */
     boolean hasWrittenWithin(Duration moments) {
-        Sighting newest = seen;
+        Answer newest = lastAnswer;
         return newest != null && isWithin(moments, roles.wroteAt(), newest);
     }
 
@@ -132,10 +132,10 @@ public record NodeView(
 
     /** Whether it has a source, or is read-only where the account may not see a source. */
     boolean hasBecomeReplica() {
-        Sighting living = living();
-        return living != null
-                && (!living.channels().isEmpty()
-                        || (living.observation().readOnly()
-                                && living.replication() instanceof Replication.NotPermitted));
+        Answer answer = currentAnswer();
+        return answer != null
+                && (!answer.channels().isEmpty()
+                        || (answer.observation().readOnly()
+                                && answer.replication() instanceof Replication.NotPermitted));
     }
 }

@@ -1,6 +1,6 @@
 package io.github.replicationrouting.internal.election;
 
-import io.github.replicationrouting.internal.election.NodeView.Sighting;
+import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.spi.ReplicationChannel;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
@@ -52,8 +52,8 @@ final class ReplicationGraph {
     }
 
     private static boolean isSameServer(NodeView one, NodeView other) {
-        return one.living() != null
-                && other.living() != null
+        return one.currentAnswer() != null
+                && other.currentAnswer() != null
                 && one.isServer()
                 && other.isServer()
                 && Objects.equals(one.serverId(), other.serverId());
@@ -64,11 +64,11 @@ final class ReplicationGraph {
      * copied from the other. One server never has less than it had at an earlier answer.
      */
     private boolean areTwoServers(int i, int j) {
-        Sighting one = Objects.requireNonNull(nodes.get(i).living());
-        Sighting other = Objects.requireNonNull(nodes.get(j).living());
+        Answer one = Objects.requireNonNull(nodes.get(i).currentAnswer());
+        Answer other = Objects.requireNonNull(nodes.get(j).currentAnswer());
         boolean oneIsNewer = one.sentAt() - other.sentAt() >= 0;
-        Sighting newer = oneIsNewer ? one : other;
-        Sighting older = oneIsNewer ? other : one;
+        Answer newer = oneIsNewer ? one : other;
+        Answer older = oneIsNewer ? other : one;
         Containment hasAll = Containment.of(newer, older);
         boolean ordered = newer.sentAt() - older.arrivedAt() >= 0;
         return one.observation().readOnly() != other.observation().readOnly()
@@ -76,7 +76,7 @@ final class ReplicationGraph {
                 || (!ordered && (hasAll == Containment.NOT_COMPARED_YET || lacks(older, newer)));
     }
 
-    private static boolean lacks(Sighting one, Sighting other) {
+    private static boolean lacks(Answer one, Answer other) {
         Containment hasAll = Containment.of(one, other);
         return hasAll == Containment.LACKING || hasAll == Containment.NOT_COMPARED_YET;
     }
@@ -84,7 +84,7 @@ final class ReplicationGraph {
     private boolean[][] paths(Predicate<ReplicationChannel> counts) {
         boolean[][] paths = new boolean[size][size];
         for (int i = 0; i < size; i++) {
-            if (nodes.get(i).living() != null) {
+            if (nodes.get(i).currentAnswer() != null) {
                 for (ReplicationChannel channel : nodes.get(i).channels()) {
                     int source = sourceOf(channel);
                     if (source >= 0 && source != i && counts.test(channel)) {
@@ -122,8 +122,8 @@ final class ReplicationGraph {
 
     /** Of two nodes that are, or were last known as, one server: the one that answers, and a server rather than an endpoint. */
     private boolean isBetterKnown(int i, int than) {
-        boolean answers = nodes.get(i).living() != null;
-        boolean otherAnswers = nodes.get(than).living() != null;
+        boolean answers = nodes.get(i).currentAnswer() != null;
+        boolean otherAnswers = nodes.get(than).currentAnswer() != null;
         return answers == otherAnswers
                 ? nodes.get(i).isServer() && !nodes.get(than).isServer()
                 : answers;
@@ -187,7 +187,7 @@ final class ReplicationGraph {
     @Nullable
     NodeView neverSeen() {
         for (NodeView node : nodes) {
-            if (node.seen() == null && !node.isDeclared(DeclaredRole.REPLICA)) {
+            if (node.lastAnswer() == null && !node.isDeclared(DeclaredRole.REPLICA)) {
                 return node;
             }
         }
@@ -201,9 +201,9 @@ final class ReplicationGraph {
         for (int i = 0; i < size; i++) {
             boolean follows = false;
             for (int candidate : candidates) {
-                Sighting living = nodes.get(i).living();
-                if (living != null
-                        && living.replicationIsCurrent()
+                Answer answer = nodes.get(i).currentAnswer();
+                if (answer != null
+                        && answer.replicationIsCurrent()
                         && !candidates.contains(i)
                         && isReplicaOf(i, candidate)) {
                     votes[candidate]++;

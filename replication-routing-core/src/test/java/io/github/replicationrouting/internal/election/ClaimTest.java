@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.NodeSpec;
 import java.util.Map;
@@ -233,18 +233,18 @@ class ClaimTest {
         db2.resetReplica().writable();
         db3.follows(db1);
         fleet.look(db2, db1, db3).expectNone(Reason.PENDING);
-        long foundAt = fleet.claim.promisedAt();
-        assertThat(fleet.claim.promised()).isEqualTo("db1");
+        long foundAt = fleet.claim.pendingSince();
+        assertThat(fleet.claim.pending()).isEqualTo("db1");
         assertThat(fleet.now() - foundAt)
                 .as("when db1 had answered, before db3 did")
                 .isEqualTo(1_000_000);
 
         fleet.look(db1).expectNone(Reason.PENDING);
-        assertThat(fleet.claim.promisedAt()).isEqualTo(foundAt);
+        assertThat(fleet.claim.pendingSince()).isEqualTo(foundAt);
 
         fleet.look(db2).expectPrimary(db1, Reason.SUPPORTED);
-        assertThat(fleet.claim.promised()).isNull();
-        assertThat(fleet.claim.promisedAt()).isZero();
+        assertThat(fleet.claim.pending()).isNull();
+        assertThat(fleet.claim.pendingSince()).isZero();
         assertThat(fleet.claim.electedAt()).isEqualTo(fleet.claim.fitAt() + 1_000_000);
     }
 
@@ -257,8 +257,8 @@ class ClaimTest {
 
         fleet.look(db1).expectNone(Reason.NO_CANDIDATE);
 
-        assertThat(fleet.claim.promised()).isNull();
-        assertThat(fleet.claim.promisedAt()).isZero();
+        assertThat(fleet.claim.pending()).isNull();
+        assertThat(fleet.claim.pendingSince()).isZero();
     }
 
     @Test

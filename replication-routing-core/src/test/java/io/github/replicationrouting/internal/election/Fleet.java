@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ final class Fleet {
     boolean sticks;
     boolean follows;
     Claim claim = Claim.NONE;
-    private @Nullable Outcome last;
+    private @Nullable ElectionResult last;
 
     private Fleet(boolean mariaDb) {
         this.mariaDb = mariaDb;
@@ -120,12 +120,12 @@ final class Fleet {
         return new ReplicationGraph(views(), claim.node());
     }
 
-    Outcome outcome() {
+    ElectionResult outcome() {
         return Objects.requireNonNull(last);
     }
 
-    Finding finding(FleetServer server) {
-        return outcome().findings().get(servers.indexOf(server));
+    NodeAssessment finding(FleetServer server) {
+        return outcome().assessments().get(servers.indexOf(server));
     }
 
     String reason() {
@@ -137,7 +137,7 @@ final class Fleet {
         assertThat(outcome().noPrimaryReason()).isNull();
         assertThat(outcome().primary()).as("index of the primary").isEqualTo(servers.indexOf(server));
         assertThat(outcome().reason()).isEqualTo(reason);
-        assertThat(finding(server)).isEqualTo(new Finding(Role.PRIMARY, false, null, null));
+        assertThat(finding(server)).isEqualTo(new NodeAssessment(Role.PRIMARY, false, null, null));
     }
 
     /** Expects no primary, for a reason whose text contains all of these. */

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Role;
@@ -24,7 +24,7 @@ class PrimaryElectionCandidateTest {
         fleet.look();
 
         fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        assertThat(fleet.finding(db2)).isEqualTo(new Finding(Role.REPLICA, false, null, null));
+        assertThat(fleet.finding(db2)).isEqualTo(new NodeAssessment(Role.REPLICA, false, null, null));
     }
 
     @Test
@@ -76,7 +76,7 @@ class PrimaryElectionCandidateTest {
 
         fleet.expectNone(Reason.NO_CANDIDATE, "db1 is declared a replica, but writable");
         assertThat(fleet.finding(db1))
-                .isEqualTo(new Finding(Role.REPLICA, false, null, "is declared a replica, but writable"));
+                .isEqualTo(new NodeAssessment(Role.REPLICA, false, null, "is declared a replica, but writable"));
     }
 
     @Test
@@ -102,7 +102,7 @@ class PrimaryElectionCandidateTest {
         assertThat(fleet.finding(db4).role()).isEqualTo(Role.UNKNOWN);
         assertThat(fleet.finding(db4).rival()).isFalse();
         assertThat(fleet.finding(db4).warning())
-                .isEqualTo(fleet.finding(db4).doubt())
+                .isEqualTo(fleet.finding(db4).reason())
                 .startsWith("is the same server as db1 (00000000-0000-0000-0000-000000000001)")
                 .contains("give each server one name and an identity of its own");
     }

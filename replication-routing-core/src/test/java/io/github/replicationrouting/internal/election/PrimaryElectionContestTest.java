@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Role;
@@ -29,8 +29,8 @@ class PrimaryElectionContestTest {
                         " are writable and nothing shows which is right: make the wrong one read-only, or set"
                                 + " replication.routing.nodes.<name>.role=replica for it");
         assertThat(fleet.finding(db1))
-                .isEqualTo(
-                        new Finding(Role.UNKNOWN, true, "writable like db2, and nothing shows which is right", null));
+                .isEqualTo(new NodeAssessment(
+                        Role.UNKNOWN, true, "writable like db2, and nothing shows which is right", null));
         assertThat(fleet.claim.node()).isNull();
     }
 
@@ -42,7 +42,7 @@ class PrimaryElectionContestTest {
 
         fleet.look().expectPrimary(db2, Reason.SUPPORTED);
         assertThat(fleet.finding(db1))
-                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable beside the primary db2", null));
+                .isEqualTo(new NodeAssessment(Role.UNKNOWN, true, "writable beside the primary db2", null));
     }
 
     @Test
@@ -140,7 +140,7 @@ class PrimaryElectionContestTest {
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-1");
         fleet.server("db4").follows(db2);
         fleet.look().expectNone(Reason.CONTESTED);
-        assertThat(fleet.finding(db1).doubt()).startsWith("writable like db2 and db3, and nothing");
+        assertThat(fleet.finding(db1).reason()).startsWith("writable like db2 and db3, and nothing");
         db3.has("db1:1-9");
 
         fleet.look().expectPrimary(db2, Reason.SUPPORTED);
@@ -248,7 +248,7 @@ class PrimaryElectionContestTest {
 
         fleet.look(db3, db1).expectPrimary(db1, Reason.STICKY);
         fleet.look(db3, db1).expectPrimary(db1, Reason.STICKY);
-        assertThat(fleet.finding(db3).doubt()).isEqualTo("writable beside the primary db1");
+        assertThat(fleet.finding(db3).reason()).isEqualTo("writable beside the primary db1");
     }
 
     @Test

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Role;
@@ -40,7 +40,7 @@ class PrimaryElectionGapTest {
                         " and db3 (at ",
                         "of its own 00000000-0000-0000-0000-000000000003:1-5)",
                         "are writable and nothing shows which is right");
-        assertThat(fleet.finding(db1).doubt()).isEqualTo("writable like db3, and nothing shows which is right");
+        assertThat(fleet.finding(db1).reason()).isEqualTo("writable like db3, and nothing shows which is right");
         assertThat(fleet.finding(db3).rival()).isTrue();
         assertThat(fleet.claim.node()).isNull();
     }
@@ -51,7 +51,7 @@ class PrimaryElectionGapTest {
 
         fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
         assertThat(fleet.finding(db3))
-                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable beside the primary db1", null));
+                .isEqualTo(new NodeAssessment(Role.UNKNOWN, true, "writable beside the primary db1", null));
         db3.has(ON_ITS_OWN);
         fleet.look(db3, db1).expectNone(Reason.CONTESTED);
     }
@@ -165,7 +165,7 @@ class PrimaryElectionGapTest {
                         ") has transactions that it lacks, or is written to as well: if db1 is the primary, make db3"
                                 + " its replica, or set replication.routing.nodes.db3.role=replica; if not, make db1"
                                 + " read-only");
-        assertThat(fleet.finding(db1).doubt())
+        assertThat(fleet.finding(db1).reason())
                 .isEqualTo("writable, but lacks transactions of db3, or that is written to as well");
     }
 

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Role;
@@ -38,7 +38,7 @@ class PrimaryElectionIncumbentTest {
         fleet.look().expectPrimary(db1, Reason.INCUMBENT);
         fleet.look().expectPrimary(db1, Reason.INCUMBENT);
         assertThat(fleet.finding(db2))
-                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable beside the primary db1", null));
+                .isEqualTo(new NodeAssessment(Role.UNKNOWN, true, "writable beside the primary db1", null));
     }
 
     @Test
@@ -339,7 +339,7 @@ class PrimaryElectionIncumbentTest {
         FleetServer db4 = fleet.server("db4").dies();
 
         fleet.look().expectNone(Reason.NO_CANDIDATE, "db1 is writable, but whether it replicates from db4");
-        assertThat(fleet.finding(db1).doubt()).startsWith("writable, but whether it replicates from db4");
+        assertThat(fleet.finding(db1).reason()).startsWith("writable, but whether it replicates from db4");
         assertThat(fleet.finding(db4).role()).isEqualTo(Role.UNKNOWN);
     }
 

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +40,7 @@ class PrimaryElectionLastProbeTest {
                 .expectNone(
                         Reason.PENDING,
                         "db2 is being compared with the other nodes that take writes, before the first write");
-        assertThat(fleet.outcome().promised()).isEqualTo(1);
+        assertThat(fleet.outcome().pending()).isEqualTo(1);
         fleet.look(db2, db4).expectNone(Reason.PENDING);
         fleet.look(db3).expectPrimary(db2, Reason.PROMOTION);
     }

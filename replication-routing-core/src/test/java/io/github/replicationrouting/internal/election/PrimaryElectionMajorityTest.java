@@ -1,6 +1,6 @@
 package io.github.replicationrouting.internal.election;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import org.junit.jupiter.api.BeforeEach;

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import org.junit.jupiter.api.Test;
 
@@ -52,7 +52,7 @@ class PrimaryElectionMariaDbTest {
         db1.has("0-1-21");
 
         fleet.look(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
-        assertThat(fleet.finding(db2).doubt()).isEqualTo("writable beside the primary db1");
+        assertThat(fleet.finding(db2).reason()).isEqualTo("writable beside the primary db1");
     }
 
     /** The state of one that was restored does not list the servers that wrote before the backup. */

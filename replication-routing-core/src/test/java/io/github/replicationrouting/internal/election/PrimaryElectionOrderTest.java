@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import org.junit.jupiter.api.Test;
@@ -22,7 +22,7 @@ class PrimaryElectionOrderTest {
         fleet.look()
                 .expectNone(
                         Reason.CONTESTED, ") is writable, but db3 (at ", ") has replicated transactions that it lacks");
-        assertThat(fleet.finding(db1).doubt()).startsWith("writable, but lacks transactions of db3, or");
+        assertThat(fleet.finding(db1).reason()).startsWith("writable, but lacks transactions of db3, or");
     }
 
     @Test

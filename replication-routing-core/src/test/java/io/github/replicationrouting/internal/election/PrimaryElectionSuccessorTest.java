@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
@@ -112,7 +112,7 @@ class PrimaryElectionSuccessorTest {
                         Reason.NO_SUCCESSOR,
                         "db2 is writable, but was so already beside db1: to promote it, set read_only on and off again");
         assertThat(fleet.finding(db2))
-                .isEqualTo(new Finding(
+                .isEqualTo(new NodeAssessment(
                         Role.UNKNOWN,
                         true,
                         "writable, but was so already beside db1: to promote it, set read_only on and off again",
@@ -304,8 +304,8 @@ class PrimaryElectionSuccessorTest {
                         "are writable and nothing shows which is right: make the wrong one read-only",
                         "replication.routing.nodes.<name>.role=replica");
         assertThat(fleet.finding(db2))
-                .isEqualTo(
-                        new Finding(Role.UNKNOWN, true, "writable like db3, and nothing shows which is right", null));
+                .isEqualTo(new NodeAssessment(
+                        Role.UNKNOWN, true, "writable like db3, and nothing shows which is right", null));
         assertThat(fleet.claim.node()).isNull();
     }
 
@@ -350,7 +350,7 @@ class PrimaryElectionSuccessorTest {
         db2.resetReplica().writable();
 
         fleet.look().expectPrimary(db2, Reason.PROMOTION);
-        assertThat(fleet.finding(db3).doubt()).isEqualTo("writable beside the primary db2");
+        assertThat(fleet.finding(db3).reason()).isEqualTo("writable beside the primary db2");
     }
 
     // --- rule 6: who is fenced
@@ -362,7 +362,7 @@ class PrimaryElectionSuccessorTest {
 
         fleet.look().expectPrimary(db2, Reason.INCUMBENT);
         assertThat(fleet.finding(db1))
-                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable beside the primary db2", null));
+                .isEqualTo(new NodeAssessment(Role.UNKNOWN, true, "writable beside the primary db2", null));
     }
 
     @Test
@@ -425,7 +425,7 @@ class PrimaryElectionSuccessorTest {
 
         fleet.look().expectPrimary(db2, Reason.INCUMBENT);
         assertThat(fleet.claim.fenced()).isEmpty();
-        assertThat(fleet.finding(db1)).isEqualTo(new Finding(Role.REPLICA, false, null, null));
+        assertThat(fleet.finding(db1)).isEqualTo(new NodeAssessment(Role.REPLICA, false, null, null));
     }
 
     /** Makes a node writable beside the incumbent, which answers once more after that. */

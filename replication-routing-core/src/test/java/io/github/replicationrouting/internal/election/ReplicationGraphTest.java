@@ -122,7 +122,7 @@ class ReplicationGraphTest {
     void theIncumbentCountsWhateverItsPlace() {
         FleetServer db4 = fleet.server("db4").replacedBy("db1");
         fleet.remove(db1);
-        fleet.look().expectPrimary(db4, Outcome.Reason.SOLE_CANDIDATE);
+        fleet.look().expectPrimary(db4, ElectionResult.Reason.SOLE_CANDIDATE);
         fleet.remove(db4);
         fleet.remove(db2);
         fleet.remove(db3);
@@ -145,7 +145,8 @@ class ReplicationGraphTest {
 
         assertThat(graph.twinOf(DB1)).isEqualTo(3);
         assertThat(graph.twinOf(3)).isEqualTo(DB1);
-        fleet.expectNone(Outcome.Reason.NO_CANDIDATE, "db1 is the same server as db4", "db4 is the same server as db1");
+        fleet.expectNone(
+                ElectionResult.Reason.NO_CANDIDATE, "db1 is the same server as db4", "db4 is the same server as db1");
     }
 
     /** One answers between 0 and 10, the other one from a moment on for as long. */
@@ -177,7 +178,7 @@ class ReplicationGraphTest {
         return new NodeView(
                 NodeSpec.of(name, "jdbc:mysql://" + name + "/"),
                 true,
-                new NodeView.Sighting(
+                new NodeView.Answer(
                         sentAt,
                         sentAt + 10,
                         new Observation(

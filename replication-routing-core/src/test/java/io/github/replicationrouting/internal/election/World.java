@@ -136,7 +136,7 @@ final class World {
     }
 
     private static String describe(SimulatedInstance instance) {
-        Outcome outcome = instance.outcome();
+        ElectionResult outcome = instance.outcome();
         return (instance.primary() < 0 ? "has none" : "writes to db" + (instance.primary() + 1))
                 + (outcome == null ? "" : " (" + outcome.reason() + ", claim of db" + (instance.claimant() + 1) + ")");
     }

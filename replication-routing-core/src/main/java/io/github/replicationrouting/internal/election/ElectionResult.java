@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param primary index of the primary, or -1
  * @param reason why it is the primary
  * @param noPrimaryReason why there is none, in words; null exactly when there is one
- * @param findings what each node is, in the order of the nodes
- * @param promised index of the node that will be the primary unless another node speaks against it; -1 where there is none
+ * @param assessments what each node is, in the order of the nodes
+ * @param pending index of the node that will be the primary unless another node speaks against it; -1 where there is none
  */
-public record Outcome(
-        int primary, Reason reason, @Nullable String noPrimaryReason, List<Finding> findings, int promised) {
+public record ElectionResult(
+        int primary, Reason reason, @Nullable String noPrimaryReason, List<NodeAssessment> assessments, int pending) {
 
     /** On what a primary, or its absence, is based. */
     public enum Reason {
@@ -39,28 +39,28 @@ public record Outcome(
         NO_CANDIDATE
     }
 
-    public Outcome {
-        findings = List.copyOf(findings);
+    public ElectionResult {
+        assessments = List.copyOf(assessments);
     }
 
     /** The same without its primary, which is to be probed once more first; {@code why} is why there is none. */
-    public Outcome postponed(String why) {
-        return without(new Finding(Role.REPLICA, false, null, null), why);
+    public ElectionResult postponed(String why) {
+        return without(new NodeAssessment(Role.REPLICA, false, null, null), why);
     }
 
     /**
      * The same without its primary, which is not to be written to.
      *
-     * @param doubt why not, said of the node
+     * @param reason why not, said of the node
      * @param why why there is no primary
      */
-    public Outcome refused(String doubt, String why) {
-        return without(new Finding(Role.UNKNOWN, true, doubt, null), why);
+    public ElectionResult refused(String reason, String why) {
+        return without(new NodeAssessment(Role.UNKNOWN, true, reason, null), why);
     }
 
-    private Outcome without(Finding instead, String why) {
-        List<Finding> all = new ArrayList<>(findings);
+    private ElectionResult without(NodeAssessment instead, String why) {
+        List<NodeAssessment> all = new ArrayList<>(assessments);
         all.set(primary, instead);
-        return new Outcome(-1, Reason.PENDING, why, all, primary);
+        return new ElectionResult(-1, Reason.PENDING, why, all, primary);
     }
 }

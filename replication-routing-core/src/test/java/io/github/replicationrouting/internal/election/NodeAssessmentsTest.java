@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Role;
@@ -12,9 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an election finds of nodes that are not the primary. */
-class FindingsTest {
+class NodeAssessmentsTest {
 
-    private static final Finding REPLICA = new Finding(Role.REPLICA, false, null, null);
+    private static final NodeAssessment REPLICA = new NodeAssessment(Role.REPLICA, false, null, null);
 
     private final Fleet fleet = Fleet.ofMySql();
     private final FleetServer db1 = fleet.server("db1");
@@ -28,7 +28,7 @@ class FindingsTest {
 
         fleet.look();
 
-        assertThat(fleet.finding(db2)).isEqualTo(new Finding(Role.UNKNOWN, false, null, null));
+        assertThat(fleet.finding(db2)).isEqualTo(new NodeAssessment(Role.UNKNOWN, false, null, null));
     }
 
     @Test
@@ -48,7 +48,7 @@ class FindingsTest {
         fleet.look();
 
         assertThat(fleet.finding(db2))
-                .isEqualTo(new Finding(Role.UNKNOWN, false, "read-only, but replicates from nowhere", null));
+                .isEqualTo(new NodeAssessment(Role.UNKNOWN, false, "read-only, but replicates from nowhere", null));
     }
 
     @Test
@@ -86,7 +86,7 @@ class FindingsTest {
         fleet.look();
 
         assertThat(fleet.finding(db2))
-                .isEqualTo(new Finding(
+                .isEqualTo(new NodeAssessment(
                         Role.UNKNOWN,
                         false,
                         "read-only, and its position does not show that it replicates: GRANT X",
@@ -100,8 +100,8 @@ class FindingsTest {
         fleet.look();
 
         assertThat(fleet.finding(db2))
-                .isEqualTo(
-                        new Finding(Role.UNKNOWN, false, "read-only, and its replication has not been seen yet", null));
+                .isEqualTo(new NodeAssessment(
+                        Role.UNKNOWN, false, "read-only, and its replication has not been seen yet", null));
     }
 
     @ParameterizedTest
@@ -112,7 +112,7 @@ class FindingsTest {
         fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
 
         assertThat(fleet.finding(db2))
-                .isEqualTo(new Finding(
+                .isEqualTo(new NodeAssessment(
                         Role.REPLICA,
                         false,
                         null,
@@ -205,7 +205,7 @@ class FindingsTest {
                                 + " that it lacks: if db1 is the primary, set replication.routing.nodes.db1.role=primary; if"
                                 + " not, make it read-only");
         assertThat(mariaDb.finding(one))
-                .isEqualTo(new Finding(
+                .isEqualTo(new NodeAssessment(
                         Role.UNKNOWN,
                         true,
                         "writable, but lacks transactions of db2, or that is written to as well",
@@ -257,10 +257,10 @@ class FindingsTest {
 
         assertThat(fleet.reason())
                 .isEqualTo("db1 is being compared with the other nodes that take writes, before the first write");
-        assertThat(fleet.outcome().promised()).isZero();
+        assertThat(fleet.outcome().pending()).isZero();
         assertThat(fleet.finding(db1)).isEqualTo(REPLICA);
         assertThat(fleet.finding(db2))
-                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable, and no primary has been known yet", null));
+                .isEqualTo(new NodeAssessment(Role.UNKNOWN, true, "writable, and no primary has been known yet", null));
     }
 
     // --- no primary yet, or not this one
@@ -270,7 +270,8 @@ class FindingsTest {
         fleet.look();
 
         assertThat(fleet.outcome().postponed("db1 is being compared"))
-                .isEqualTo(new Outcome(-1, Reason.PENDING, "db1 is being compared", List.of(REPLICA, REPLICA), 0));
+                .isEqualTo(
+                        new ElectionResult(-1, Reason.PENDING, "db1 is being compared", List.of(REPLICA, REPLICA), 0));
     }
 
     @Test
@@ -278,11 +279,11 @@ class FindingsTest {
         fleet.look();
 
         assertThat(fleet.outcome().refused("incomplete", "db1 is incomplete"))
-                .isEqualTo(new Outcome(
+                .isEqualTo(new ElectionResult(
                         -1,
                         Reason.PENDING,
                         "db1 is incomplete",
-                        List.of(new Finding(Role.UNKNOWN, true, "incomplete", null), REPLICA),
+                        List.of(new NodeAssessment(Role.UNKNOWN, true, "incomplete", null), REPLICA),
                         0));
     }
 }
