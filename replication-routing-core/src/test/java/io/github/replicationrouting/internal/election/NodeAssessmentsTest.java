@@ -26,18 +26,18 @@ class NodeAssessmentsTest {
     void aNodeThatNeverAnsweredIsUnknown() {
         db2.dies();
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2)).isEqualTo(new NodeAssessment(Role.UNKNOWN, false, null, null));
+        assertThat(fleet.assessment(db2)).isEqualTo(new NodeAssessment(Role.UNKNOWN, false, null, null));
     }
 
     @Test
     void unlessItIsDeclaredAReplica() {
         db2.dies().declared(DeclaredRole.REPLICA);
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2)).isEqualTo(REPLICA);
+        assertThat(fleet.assessment(db2)).isEqualTo(REPLICA);
     }
 
     @Test
@@ -45,9 +45,9 @@ class NodeAssessmentsTest {
         db2.resetReplica().readOnly();
         fleet.follows = true;
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2))
+        assertThat(fleet.assessment(db2))
                 .isEqualTo(new NodeAssessment(Role.UNKNOWN, false, "read-only, but replicates from nowhere", null));
     }
 
@@ -55,18 +55,18 @@ class NodeAssessmentsTest {
     void aDeclaredReplicaThatReplicatesFromNowhereIsOne() {
         db2.resetReplica().readOnly().declared(DeclaredRole.REPLICA);
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2)).isEqualTo(REPLICA);
+        assertThat(fleet.assessment(db2)).isEqualTo(REPLICA);
     }
 
     @Test
     void aNodeThatIsNotConnectedToItsSourceIsAReplica() {
         db2.resetReplica().channel("elsewhere", null, Receiver.CONNECTING);
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2)).isEqualTo(REPLICA);
+        assertThat(fleet.assessment(db2)).isEqualTo(REPLICA);
     }
 
     @Test
@@ -74,18 +74,18 @@ class NodeAssessmentsTest {
         db2.denied();
         fleet.follows = true;
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2)).isEqualTo(REPLICA);
+        assertThat(fleet.assessment(db2)).isEqualTo(REPLICA);
     }
 
     @Test
     void withoutTheGrantAPositionThatDoesNotFollowShowsNothing() {
         db2.denied();
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2))
+        assertThat(fleet.assessment(db2))
                 .isEqualTo(new NodeAssessment(
                         Role.UNKNOWN,
                         false,
@@ -97,9 +97,9 @@ class NodeAssessmentsTest {
     void aNodeWhoseReplicationWasNotToldYetIsUnknown() {
         db2.hangsWhenAskedForReplication();
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2))
+        assertThat(fleet.assessment(db2))
                 .isEqualTo(new NodeAssessment(
                         Role.UNKNOWN, false, "read-only, and its replication has not been seen yet", null));
     }
@@ -109,9 +109,9 @@ class NodeAssessmentsTest {
     void aWritableReplicaOfAnUnknownServerIsWarnedOf(Receiver receiver, String word) {
         db2.resetReplica().writable().channel("elsewhere", null, receiver);
 
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
 
-        assertThat(fleet.finding(db2))
+        assertThat(fleet.assessment(db2))
                 .isEqualTo(new NodeAssessment(
                         Role.REPLICA,
                         false,
@@ -124,20 +124,20 @@ class NodeAssessmentsTest {
     void aDeclaredReplicaThatIsWritableIsWarnedOf() {
         db2.writable().declared(DeclaredRole.REPLICA);
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2).warning()).isEqualTo("is declared a replica, but writable");
+        assertThat(fleet.assessment(db2).warning()).isEqualTo("is declared a replica, but writable");
     }
 
     /** What was last seen of a node that is down still shows its role. */
     @Test
     void aReplicaThatIsDownStaysAReplica() {
-        fleet.look();
+        fleet.probe();
         db2.dies();
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2)).isEqualTo(REPLICA);
+        assertThat(fleet.assessment(db2)).isEqualTo(REPLICA);
     }
 
     // --- positions in reasons
@@ -147,7 +147,7 @@ class NodeAssessmentsTest {
         db1.hasNoGtids();
         db2.hasNoGtids().resetReplica().writable();
 
-        fleet.look();
+        fleet.probe();
 
         assertThat(fleet.reason()).startsWith("db1 and db2 are writable and nothing shows which is right");
     }
@@ -159,7 +159,7 @@ class NodeAssessmentsTest {
         mariaDb.server("db2").has("0-1-7");
         mariaDb.server("db3").has("0-3-1").readOnly();
 
-        mariaDb.look();
+        mariaDb.probe();
 
         assertThat(mariaDb.reason()).startsWith("db1 (at 0-1-7,1-1-3, of its own 1-1-3) and db2 (at 0-1-7) are");
     }
@@ -171,7 +171,7 @@ class NodeAssessmentsTest {
         mariaDb.server("db2").has("0-1-7");
         mariaDb.server("db3").has("1-1-4").readOnly();
 
-        mariaDb.look();
+        mariaDb.probe();
 
         assertThat(mariaDb.reason()).startsWith("db1 (at 0-1-7,1-1-3) and db2 (at 0-1-7) are writable");
     }
@@ -183,7 +183,7 @@ class NodeAssessmentsTest {
         mariaDb.server("db2").has("0-1-7");
         mariaDb.server("db3").has("0-1-7,1-1-3").replacedBy("db1");
 
-        mariaDb.look();
+        mariaDb.probe();
 
         assertThat(mariaDb.reason()).startsWith("db1 (at 0-1-7,1-1-3, of its own 1-1-3) and db2");
     }
@@ -197,14 +197,14 @@ class NodeAssessmentsTest {
                 .channel("elsewhere", "x", Receiver.ON)
                 .has("0-1-9");
 
-        mariaDb.look(two, one);
+        mariaDb.probe(two, one);
 
         assertThat(mariaDb.reason())
                 .isEqualTo(
                         "db1 (at 0-1-7) is writable, but db2 (at 0-1-9, of its own 0-1-9) has replicated transactions"
                                 + " that it lacks: if db1 is the primary, set replication.routing.nodes.db1.role=primary; if"
                                 + " not, make it read-only");
-        assertThat(mariaDb.finding(one))
+        assertThat(mariaDb.assessment(one))
                 .isEqualTo(new NodeAssessment(
                         Role.UNKNOWN,
                         true,
@@ -220,7 +220,7 @@ class NodeAssessmentsTest {
                 .channel("elsewhere", "x", Receiver.OFF)
                 .hasOfMariaDb("0-1-7,0-2-9", "0-2-9", "0-1-7");
 
-        mariaDb.look(two, one).look(two, one);
+        mariaDb.probe(two, one).probe(two, one);
 
         assertThat(mariaDb.reason())
                 .isEqualTo(
@@ -234,13 +234,13 @@ class NodeAssessmentsTest {
         Fleet mariaDb = Fleet.ofMariaDb();
         FleetServer one = mariaDb.server("db1").has("0-1-7").readOnly();
         FleetServer two = mariaDb.server("db2").hasOfMariaDb("0-1-7,0-2-9", "0-2-9", "0-1-7");
-        mariaDb.look(two).look(one);
+        mariaDb.probe(two).probe(one);
         mariaDb.startAnew();
         one.restarts().writable();
-        mariaDb.look(two, one);
+        mariaDb.probe(two, one);
         two.dies();
 
-        mariaDb.look();
+        mariaDb.probe();
 
         assertThat(mariaDb.reason())
                 .isEqualTo("db1 (at 0-1-7) is writable, but db2 (at 0-1-7,0-2-9, of its own 0-2-9), which does not"
@@ -253,13 +253,13 @@ class NodeAssessmentsTest {
         db2.resetReplica().writable();
         FleetServer db3 = fleet.server("db3").follows(db1);
 
-        fleet.look(db3, db2, db1).expectNone(Reason.PENDING);
+        fleet.probe(db3, db2, db1).expectNone(Reason.PENDING);
 
         assertThat(fleet.reason())
                 .isEqualTo("db1 is being compared with the other nodes that take writes, before the first write");
-        assertThat(fleet.outcome().pending()).isZero();
-        assertThat(fleet.finding(db1)).isEqualTo(REPLICA);
-        assertThat(fleet.finding(db2))
+        assertThat(fleet.result().pending()).isZero();
+        assertThat(fleet.assessment(db1)).isEqualTo(REPLICA);
+        assertThat(fleet.assessment(db2))
                 .isEqualTo(new NodeAssessment(Role.UNKNOWN, true, "writable, and no primary has been known yet", null));
     }
 
@@ -267,18 +267,18 @@ class NodeAssessmentsTest {
 
     @Test
     void aPrimaryThatIsPostponedIsWhatItWas() {
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.outcome().postponed("db1 is being compared"))
+        assertThat(fleet.result().postponed("db1 is being compared"))
                 .isEqualTo(
                         new ElectionResult(-1, Reason.PENDING, "db1 is being compared", List.of(REPLICA, REPLICA), 0));
     }
 
     @Test
     void aPrimaryThatIsRefusedIsARivalForTheTimeBeing() {
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.outcome().refused("incomplete", "db1 is incomplete"))
+        assertThat(fleet.result().refused("incomplete", "db1 is incomplete"))
                 .isEqualTo(new ElectionResult(
                         -1,
                         Reason.PENDING,

@@ -70,7 +70,7 @@ final class SimulatedInstance {
     }
 
     @Nullable
-    ElectionResult outcome() {
+    ElectionResult result() {
         return outcome;
     }
 
