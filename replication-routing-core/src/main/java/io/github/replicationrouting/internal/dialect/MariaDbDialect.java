@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * MariaDB 10.6 to 11.4. What a primary has written is {@code gtid_binlog_pos}, what a replica has executed is
- * {@code gtid_slave_pos}; never {@code gtid_current_pos}, which counts a server's own stray writes as well.
+ * {@code gtid_slave_pos}; never {@code gtid_current_pos}, which also contains writes that were made on the server by mistake.
  */
 public final class MariaDbDialect implements ReplicationDialect {
 
@@ -107,7 +107,7 @@ public final class MariaDbDialect implements ReplicationDialect {
         }
     }
 
-    /** Adds to what the session tracks already. */
+    /** The statement adds to what the session tracks already. */
     @Override
     public @Nullable String commitTrackingStatement(Connection connection) throws SQLException {
         boolean logged =
@@ -148,8 +148,8 @@ public final class MariaDbDialect implements ReplicationDialect {
     }
 
     /**
-     * Of a server that takes writes it would not tell all: it may have become the primary just now. What is shown may not
-     * be in {@code gtid_slave_pos} yet, but is in the log where replicas write one.
+     * Null for a server that takes writes: it may have become the primary just now. What reads have seen may not be in
+     * {@code gtid_slave_pos} yet, but is in the log where replicas write one.
      */
     @Override
     public @Nullable Position executed(Connection connection) throws SQLException {

@@ -99,7 +99,7 @@ public final class MySqlDialect implements ReplicationDialect {
     }
 
     /**
-     * For example {@code 3e11fa47-...:5#15:4#14}, of which no manual tells the form.
+     * For example {@code 3e11fa47-...:5#15:4#14}, a form that no manual describes.
      *
      * @return null where it is not understood
      */
@@ -112,7 +112,7 @@ public final class MySqlDialect implements ReplicationDialect {
         }
     }
 
-    /** With GTIDs off, or not yet in every transaction, the set stands still while data changes. */
+    /** Returns false where the set stands still while data changes: GTIDs are off, or not yet in every transaction. */
     private static boolean countsGtids(String gtidMode) {
         return gtidMode.toUpperCase(Locale.ROOT).startsWith("ON");
     }
@@ -126,14 +126,14 @@ public final class MySqlDialect implements ReplicationDialect {
                     row -> BinlogPosition.of(observation.serverId(), row.getString("File"), row.getLong("Position")));
         } catch (SQLException e) {
             if (Statements.isDenied(e)) {
-                // The same grant as for the state of replication, whose absence is said there.
+                // The same grant as for the state of replication, where its absence is reported.
                 return null;
             }
             throw e;
         }
     }
 
-    /** From 8.2 on; the old name went with 8.4. */
+    /** Returns true from 8.2 on; 8.4 removed the old name. */
     static boolean showsBinaryLogStatus(String server) {
         Matcher version = MAJOR_MINOR.matcher(server);
         if (!version.find()) {
@@ -170,7 +170,7 @@ public final class MySqlDialect implements ReplicationDialect {
         return Statements.query(connection, sql, rows -> ReplicationRows.read(rows, "channel_name", "source_uuid"));
     }
 
-    /** The session's own commits only: the others' would be as many as the server has. */
+    /** Only the session's own commits: all of the server's would be far more. */
     @Override
     public @Nullable String commitTrackingStatement(Connection connection) throws SQLException {
         String mode = Statements.queryRow(connection, "SELECT @@global.gtid_mode", row -> row.getString(1));
@@ -243,7 +243,7 @@ public final class MySqlDialect implements ReplicationDialect {
                 connection, "SHOW SLAVE HOSTS", rows -> MemberRows.read(rows, "Slave_UUID", "Host", "Port"));
     }
 
-    /** Of a server in a group; others do not know the variable. */
+    /** Asks a server in a group; others do not know the variable. */
     private static List<Member> group(Connection connection, Consumer<String> missing) throws SQLException {
         boolean grouped = Statements.query(
                 connection, "SHOW GLOBAL VARIABLES LIKE 'group_replication_group_name'", ResultSet::next);

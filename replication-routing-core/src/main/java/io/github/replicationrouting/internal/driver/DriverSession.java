@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
 public interface DriverSession {
 
     /**
-     * Whether the server's last answer showed an open transaction. It may miss one (while rows are still being read,
+     * Returns whether the server's last answer showed an open transaction. It may miss one (while rows are still being read,
      * after a savepoint), so it only ever adds to what is known otherwise; false where the driver cannot tell.
      */
     boolean inTransaction();
 
-    /** The server's auto-commit as of its last answer; null where the driver cannot tell, or has forgotten it. */
+    /** Returns the server's auto-commit as of its last answer; null where the driver cannot tell, or has forgotten it. */
     @Nullable
     Boolean serverAutoCommit();
 
-    /** Whether the driver has forgotten the server's status, as after an error, so that only asking tells. */
+    /** Returns whether the driver has forgotten the server's status, as after an error, so that only asking tells. */
     boolean hasForgottenStatus();
 
     /**
@@ -41,14 +41,14 @@ public interface DriverSession {
     void rollback() throws SQLException;
 
     /**
-     * Whether the driver closes the connection of a statement that takes longer than its query timeout. It does so on a
+     * Returns whether the driver closes the connection of a statement that takes longer than its query timeout. It does so on a
      * thread of its own, so that the connection may still look open when the statement fails.
      */
     default boolean closesOnTimeout() {
         return false;
     }
 
-    /** Whether the driver passes on what the server reports along with the acknowledgement of a commit. */
+    /** Returns whether the driver passes on what the server reports along with the acknowledgement of a commit. */
     default boolean canTrackCommits() {
         return false;
     }

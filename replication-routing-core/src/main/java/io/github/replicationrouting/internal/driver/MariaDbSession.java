@@ -84,7 +84,7 @@ final class MariaDbSession implements DriverSession {
     }
 
     /**
-     * The driver has the server report, and drops what it says; it is read off the socket. Not when the driver may change
+     * Returns the driver has the server report, and drops what it says; it is read off the socket. Not when the driver may change
      * the socket behind its connection, or leaves answers without a report.
      */
     @Override
@@ -95,7 +95,7 @@ final class MariaDbSession implements DriverSession {
                 && context.hasClientCapability(Capabilities.CLIENT_DEPRECATE_EOF);
     }
 
-    /** Whether reports are heard is seen from the answer: encrypted or compressed, it says nothing. */
+    /** Returns whether reports are heard is seen from the answer: encrypted or compressed, it says nothing. */
     @Override
     public boolean trackCommits(String statement, Consumer<String> onCommit) throws SQLException {
         SessionTrackingReader heard = Objects.requireNonNull(reports);

@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which node is the primary in the eyes of one instance, and why no other is. It outlives the node's absence: only a
- * successor whose promotion was seen ends it. Immutable. Times are monotonic, in nanoseconds.
+ * Which node one instance takes for the primary, and what it knows of the others beside it: its memory between elections. A
+ * claim outlives the absence of its node: only a successor whose promotion was seen ends it. Immutable. Times are monotonic, in nanoseconds.
  *
  * @param node the name of the incumbent; null before there was a primary, and after another node has contested it
  * @param last the name of the last primary, the incumbent where there is one; null before there was one
@@ -62,20 +62,20 @@ public record Claim(
         return new ClaimUpdate(this, result, nodes, gap).claim();
     }
 
-    /** Since when the incumbent has been seen to be fit without a gap, its newest answer included. */
+    /** Returns the time since when the incumbent has been seen to be fit without a gap, its newest answer included. */
     long since(Answer newest, Duration gap) {
         boolean unbroken = present && newest.sentAt() - fitAt <= gap.toNanos();
         return unbroken ? since : newest.sentAt();
     }
 
-    /** Whether a node is known to be no rival, and cannot have been promoted in a gap of what was seen of the incumbent. */
+    /** Returns whether a node is known to be no rival, and cannot have been promoted while the incumbent did not answer. */
     boolean isCleared(NodeView node, long incumbentSince) {
         Long clearedAt = cleared.get(node.name());
         boolean gap = incumbentSince - electedAt > 0;
         return clearedAt != null && !(gap && node.roles().hasChangedBetween(clearedAt, incumbentSince));
     }
 
-    /** When a node was first found to be the next primary. */
+    /** Returns when a node was first found to be the next primary. */
     long pendingSince(NodeView next) {
         return next.name().equals(pending)
                 ? pendingSince

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** What an instance remembers of an election. */
+/** Works out what an instance remembers of an election, rule 6 included: which nodes are fenced. */
 final class ClaimUpdate {
 
     private final Claim before;
@@ -61,7 +61,7 @@ final class ClaimUpdate {
         return rest;
     }
 
-    /** Only a node that has become a replica is let back in. */
+    /** Returns the nodes that stay fenced: only becoming a replica ends it. */
     private Set<String> stillFenced() {
         Set<String> still = new HashSet<>(before.fenced());
         still.retainAll(nodes.stream().map(NodeView::name).toList());
@@ -119,8 +119,8 @@ final class ClaimUpdate {
     }
 
     /**
-     * Whether a node shows its source and is read-only. One that is writable has to be watched beside the primary for a
-     * while: it must be connected and must not write. What it wrote before is a mistake of the past.
+     * Returns whether a node shows its source and is read-only. One that is writable has to be observed beside the primary for
+     * the length of the gap: it must be connected and must not write. What it wrote before is a mistake of the past.
      */
     private boolean isReplica(int i, Answer answer, long since) {
         if (answer.channels().isEmpty() || result.assessments().get(i).rival()) {

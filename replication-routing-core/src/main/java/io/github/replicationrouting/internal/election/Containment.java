@@ -12,10 +12,10 @@ enum Containment {
     LACKING,
     /** Seems to lack something, but was asked before the other had answered. */
     NOT_COMPARED_YET,
-    /** No positions to compare. */
+    /** There are no positions to compare. */
     UNKNOWN;
 
-    /** Whether {@code node} has everything that {@code other} has. */
+    /** Returns whether {@code node} has everything that {@code other} has. */
     static Containment of(@Nullable Answer node, @Nullable Answer other) {
         Containment own = ofOwn(node, other);
         Containment replicated = ofReplicated(node, other);
@@ -25,7 +25,7 @@ enum Containment {
         return own == LACKING || replicated == CONTAINED ? own : replicated;
     }
 
-    /** Whether {@code node} has everything that {@code other} wrote itself. */
+    /** Returns whether {@code node} has everything that {@code other} wrote itself. */
     static Containment ofOwn(@Nullable Answer node, @Nullable Answer other) {
         return node == null || other == null
                 ? UNKNOWN
@@ -33,7 +33,7 @@ enum Containment {
     }
 
     /**
-     * Whether {@code node} has come as far as {@code other} has replicated. On MariaDB that is told by one sequence number,
+     * Returns whether {@code node} has come as far as {@code other} has replicated. On MariaDB one sequence number shows it,
      * because a server that does not log what it replicates, or was restored from a backup, does not list all servers that
      * have written.
      */
@@ -67,7 +67,7 @@ enum Containment {
         return node.sentAt() - other.arrivedAt() >= 0 ? LACKING : NOT_COMPARED_YET;
     }
 
-    /** A promoted server tells what it wrote and what it replicated in two positions. */
+    /** Returns what a server wrote and what it replicated, which a promoted server shows in two positions. */
     static @Nullable Position everything(Answer sighting) {
         Position written = sighting.observation().written();
         Position executed = sighting.observation().executed();

@@ -26,7 +26,7 @@ final class Divergence {
     }
 
     /**
-     * A node that another instance has written to since the incumbent was lost, or -1. Of one that replicates from
+     * Returns a node that another instance has written to since the incumbent was lost, or -1. Of one that replicates from
      * {@code primary} what counts is that it goes on writing what that lacks.
      *
      * @param primary the successor, or the incumbent that has come back
@@ -49,8 +49,8 @@ final class Divergence {
     }
 
     /**
-     * A node that speaks against a candidate, which lacks, or seems to lack, something of it; or -1: one that takes writes, or
-     * one that has replicated more.
+     * Returns a node that contradicts a candidate, because that lacks, or seems to lack, something of it; or -1. It is one
+     * that takes writes, or one that has replicated more.
      */
     int contradicting(int candidate, Containment has) {
         for (int i = 0; i < nodes.size(); i++) {
@@ -63,7 +63,7 @@ final class Divergence {
     }
 
     /**
-     * Whether a node that takes writes has transactions that a candidate lacks. Of a replica they count only while more of them
+     * Returns whether a node that takes writes has transactions that a candidate lacks. Of a replica they count only while more of them
      * come: else they are a mistake of the past.
      */
     private boolean contradicts(int i, int candidate, Containment has) {
@@ -74,7 +74,7 @@ final class Divergence {
                 : Containment.of(own, other) == has;
     }
 
-    /** Whether a node that is gone took writes, and had more; a promotion that was seen settles that. */
+    /** Returns whether a node that is gone took writes, and had more; a promotion that was seen settles that. */
     private boolean hasLeftMore(int i, int candidate, Containment has) {
         NodeView node = nodes.get(i);
         return node.currentAnswer() == null
@@ -86,7 +86,7 @@ final class Divergence {
                 && Containment.of(nodes.get(candidate).currentAnswer(), node.lastAnswer()) == has;
     }
 
-    /** Whether a node is connected to another, or may be, where the other is declared primary and the account may not see it. */
+    /** Returns whether a node is connected to another, or may be, where the other is declared primary and the account may not see it. */
     private boolean mayBeReplicaOf(int i, int candidate) {
         return graph.isConnected(i, candidate)
                 || (nodes.get(candidate).isDeclared(DeclaredRole.PRIMARY)
@@ -94,7 +94,7 @@ final class Divergence {
     }
 
     /**
-     * A node that has replicated what another node lacks, or seems to lack, and that no living replica wrote; or -1. A node
+     * Returns a node that has replicated what another node lacks, or seems to lack, and that no replica that answers wrote; or -1. A node
      * that is declared primary is not measured by its replicas.
      */
     int furtherReplica(int node, Containment has) {
@@ -124,7 +124,7 @@ final class Divergence {
     }
 
     /**
-     * Whether it may be a replica of a node that never answered: it was not seen to write, and it does not tell its
+     * Returns whether it may be a replica of a node that never answered: it was not seen to write, and it does not show its
      * replication, or the account may not see it and nothing shows that the node has ever been a primary.
      */
     boolean mayReplicateUnseen(int i) {
@@ -143,7 +143,7 @@ final class Divergence {
         return !(answer.replication() instanceof Replication.NotPermitted) || !wrote;
     }
 
-    /** Whether a node is known to have everything that the others have, those aside that may be its replicas. */
+    /** Returns whether a node is known to have everything that the others have, those aside that may be its replicas. */
     boolean hasAllOf(int node, List<Integer> others) {
         return others.stream()
                 .allMatch(i -> i == node
@@ -155,7 +155,7 @@ final class Divergence {
     }
 
     /**
-     * Whether a node that takes writes speaks against an incumbent: it has more, it writes as well, or nothing can show that it
+     * Returns whether a node that takes writes contradicts an incumbent: it has more, it writes as well, or nothing can show that it
      * does not.
      */
     boolean isRival(int i, int incumbent) {

@@ -25,13 +25,13 @@ record ElectionContext(List<NodeView> nodes, Claim claim, Duration gap, Replicat
 
     // --- rules 1 to 3: which nodes may be the primary
 
-    /** Whether a node takes writes, and nothing that was declared rules it out. */
+    /** Returns whether a node takes writes, and nothing that was declared rules it out. */
     boolean mayWrite(int i) {
         NodeView node = nodes.get(i);
         return node.isWritable() && !node.isDeclared(DeclaredRole.REPLICA) && graph.twinOf(i) < 0;
     }
 
-    /** Whether a node may be the primary although no promotion was seen: it replicates from nowhere, so far as it tells. */
+    /** Returns whether a node may be the primary although no promotion was seen: it replicates from nowhere, so far as it shows. */
     boolean isCandidate(int i) {
         NodeView node = nodes.get(i);
         return mayWrite(i) && (graph.sourceChannel(i) == null || !node.isServer()) && graph.sourceOf(i) < 0;
@@ -56,7 +56,7 @@ record ElectionContext(List<NodeView> nodes, Claim claim, Duration gap, Replicat
     }
 
     /**
-     * Whether another server answers under the incumbent's name, or the same one after it has lost its data: nothing that is
+     * Returns whether another server answers under the incumbent's name, or the same one after it has lost its data: nothing that is
      * known of the one holds for the other.
      */
     private boolean isReplaced(int incumbent) {
@@ -74,14 +74,14 @@ record ElectionContext(List<NodeView> nodes, Claim claim, Duration gap, Replicat
         return reached != null && history != null && history.isComparableTo(reached) && !history.contains(reached);
     }
 
-    /** Whether the incumbent, if there was one, has not shown itself to be fit since. */
+    /** Returns whether no answer since that moment showed the incumbent to be fit. */
     boolean isAfterTheLoss(long moment) {
         return claim.last() == null || claim.fitAt() - moment < 0;
     }
 
     // --- rule 8: support
 
-    /** Of several nodes the one that the others follow; else, where they follow none, the only one declared primary. */
+    /** Returns the one of several nodes that the others follow; where they follow none, the only one declared primary; or -1. */
     int supported(List<Integer> claimants) {
         int followed = graph.mostFollowed(claimants);
         if (followed >= 0 || claimants.stream().anyMatch(this::isFollowed)) {
@@ -100,13 +100,13 @@ record ElectionContext(List<NodeView> nodes, Claim claim, Duration gap, Replicat
     // --- the last probe
 
     /**
-     * Whether another node that takes writes, or the incumbent, has not been probed since this node was first found to be the
+     * Returns whether another node that takes writes, or the incumbent, has not been probed since this node was first found to be the
      * primary.
      */
     boolean isPending(int node) {
         long pendingSince = claim.pendingSince(nodes.get(node));
         if (Objects.requireNonNull(nodes.get(node).lastAnswer()).arrivedAt() - pendingSince > gap.toNanos()) {
-            // A node that is busy and does not answer for so long holds up nothing.
+            // A node that does not answer for so long delays no election.
             return false;
         }
         for (int i = 0; i < nodes.size(); i++) {

@@ -164,7 +164,7 @@ final class ElectionMessages {
         return node.isDeclared(DeclaredRole.REPLICA) ? WRITABLE_DECLARED_REPLICA : "is " + evidence(i);
     }
 
-    /** Where a replica replicates from, if that is none of the nodes: it may be the primary that was left out. */
+    /** Names the source of a replica where it is none of the nodes: it may be the primary that was not configured. */
     private String foreignSource(int i) {
         ReplicationChannel source = graph.sourceChannel(i);
         return source == null || graph.sourceOf(source) >= 0 || graph.neverSeen() != null
@@ -176,7 +176,7 @@ final class ElectionMessages {
         return node.absence() == null ? "has not been probed yet" : node.absence();
     }
 
-    /** Which evidence is missing for a writable node. */
+    /** Returns which evidence is missing for a writable node. */
     private String evidence(int i) {
         NodeView node = nodes.get(i);
         Replication replication =
@@ -236,7 +236,7 @@ final class ElectionMessages {
         return " (at " + PositionFormat.of(has) + (own.isEmpty() ? "" : ", of its own " + PositionFormat.of(own)) + ")";
     }
 
-    /** What a node has and no other: written there, and lost if another is chosen. */
+    /** Returns what a node has and no other: written there, and lost if another is chosen. */
     private Position ownOf(int i, Position has) {
         Position own = has;
         for (int j = 0; j < nodes.size(); j++) {

@@ -6,18 +6,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an election has found. Immutable.
+ * The result of an election. Immutable.
  *
  * @param primary index of the primary, or -1
  * @param reason why it is the primary
- * @param noPrimaryReason why there is none, in words; null exactly when there is one
+ * @param noPrimaryReason why there is none, as text; null exactly when there is one
  * @param assessments what each node is, in the order of the nodes
- * @param pending index of the node that will be the primary unless another node speaks against it; -1 where there is none
+ * @param pending index of the node that will be the primary unless another node contradicts it; -1 where there is none
  */
 public record ElectionResult(
         int primary, Reason reason, @Nullable String noPrimaryReason, List<NodeAssessment> assessments, int pending) {
 
-    /** On what a primary, or its absence, is based. */
+    /** The rule behind a primary or its absence. */
     public enum Reason {
         /** It was the primary before, and is fit. */
         INCUMBENT,
@@ -43,24 +43,28 @@ public record ElectionResult(
         assessments = List.copyOf(assessments);
     }
 
-    /** The same without its primary, which is to be probed once more first; {@code why} is why there is none. */
-    public ElectionResult postponed(String why) {
-        return without(new NodeAssessment(Role.REPLICA, false, null, null), why);
+    /**
+     * Returns the same result without its primary, which is to be probed once more first.
+     *
+     * @param noPrimaryReason why there is no primary
+     */
+    public ElectionResult postponed(String noPrimaryReason) {
+        return without(new NodeAssessment(Role.REPLICA, false, null, null), noPrimaryReason);
     }
 
     /**
-     * The same without its primary, which is not to be written to.
+     * Returns the same result without its primary, which is not to be written to.
      *
-     * @param reason why not, said of the node
-     * @param why why there is no primary
+     * @param reason why the node is not the primary
+     * @param noPrimaryReason why there is no primary
      */
-    public ElectionResult refused(String reason, String why) {
-        return without(new NodeAssessment(Role.UNKNOWN, true, reason, null), why);
+    public ElectionResult refused(String reason, String noPrimaryReason) {
+        return without(new NodeAssessment(Role.UNKNOWN, true, reason, null), noPrimaryReason);
     }
 
-    private ElectionResult without(NodeAssessment instead, String why) {
+    private ElectionResult without(NodeAssessment instead, String noPrimaryReason) {
         List<NodeAssessment> all = new ArrayList<>(assessments);
         all.set(primary, instead);
-        return new ElectionResult(-1, Reason.PENDING, why, all, primary);
+        return new ElectionResult(-1, Reason.PENDING, noPrimaryReason, all, primary);
     }
 }

@@ -36,7 +36,7 @@ final class IncumbentRule implements ElectionRule {
         return context.mayWrite(incumbent) && !isDemoted(incumbent) && (claim.present() || !hasNewSource(incumbent));
     }
 
-    /** Whether an incumbent now receives from another node, other than through a channel that it had all along. */
+    /** Returns whether an incumbent now receives from another node, other than through a channel that it had all along. */
     private boolean isDemoted(int i) {
         for (ReplicationChannel channel : nodes.get(i).channels()) {
             int source = graph.sourceOf(channel);
@@ -51,12 +51,12 @@ final class IncumbentRule implements ElectionRule {
         return false;
     }
 
-    /** Whether a node does not receive from another, and takes writes or receives from a third: it is no standby of a ring. */
+    /** Returns whether a node does not receive from another, and takes writes or receives from a third: it is no standby of a ring. */
     private boolean isUpstream(int source, int i) {
         return !graph.isConnected(source, i) && (context.mayWrite(source) || graph.sourceOf(source) >= 0);
     }
 
-    /** Whether an incumbent has come back with a source that it did not have before. */
+    /** Returns whether an incumbent has come back with a source that it did not have before. */
     private boolean hasNewSource(int i) {
         ReplicationChannel source = graph.sourceChannel(i);
         return source != null
@@ -65,7 +65,7 @@ final class IncumbentRule implements ElectionRule {
                 && isRepointed(i);
     }
 
-    /** Whether an incumbent has another source than when it was last fit: else a ring has only lost its other member. */
+    /** Returns whether an incumbent has another source than when it was last fit: else a ring has only lost its other member. */
     private boolean isRepointed(int i) {
         Long repointedAt = nodes.get(i).roles().repointedAt();
         return repointedAt != null && context.isAfterTheLoss(repointedAt);
@@ -96,7 +96,7 @@ final class IncumbentRule implements ElectionRule {
                 : ElectionDecision.contested(claimants, other);
     }
 
-    /** Whether a node has not answered since before the incumbent was known, and may be anything. */
+    /** Returns whether a node has not answered since before the incumbent was known, and may be anything. */
     private boolean hasMissedANode() {
         return nodes.stream()
                 .anyMatch(node -> node.lastAnswer() == null

@@ -4,7 +4,7 @@ import io.github.replicationrouting.topology.Role;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one node is.
+ * What one node is after an election.
  *
  * @param role its role, unknown where nothing shows it
  * @param rival whether it is writable, replicates from nowhere, and is not the primary

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Without an incumbent, the only candidate is the primary unless another node contradicts it.
  *   <li>Of two candidates, the one that most other nodes follow, or that is declared {@code primary}, and that has all that
  *       the other has. Otherwise none.
- *   <li>An incumbent is weighed like a candidate of rule 8 against a writable node that this instance has not yet seen as
+ *   <li>An incumbent is compared like a candidate of rule 8 against a writable node that this instance has not yet seen as
  *       a replica beside it: then this instance may have missed a promotion.
  * </ol>
  */
@@ -61,7 +61,7 @@ public final class PrimaryElection {
                 decision.onlyClaimant());
     }
 
-    /** The first rule that applies decides. */
+    /** Returns the decision of the first rule that applies. */
     private static ElectionDecision decide(ElectionContext context) {
         List<ElectionRule> rules =
                 List.of(new IncumbentRule(context), new SuccessorRule(context), new StartRule(context));
@@ -74,7 +74,7 @@ public final class PrimaryElection {
         throw new IllegalStateException("the last rule always applies");
     }
 
-    /** {@code writes.on-multiple-writable=stick}: the last primary stays it where it is one of several claimants. */
+    /** By {@code writes.on-multiple-writable=stick} the last primary stays it where it is one of several claimants. */
     private static ElectionDecision sticking(ElectionDecision decision, ElectionContext context) {
         if (decision.reason() == Reason.CONTESTED) {
             for (int claimant : decision.claimants()) {

@@ -33,7 +33,7 @@ final class PromotionEvidence {
                 && (wasSeenToBePromoted(i) || isFollowedByMostSince(i));
     }
 
-    /** Whether it still receives from a node that does not receive from it. */
+    /** Returns whether it still receives from a node that does not receive from it. */
     private boolean receives(int i) {
         for (ReplicationChannel channel : nodes.get(i).channels()) {
             int source = graph.sourceOf(channel);

@@ -22,7 +22,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a probe failed. What the server reported is read by its dialect; what the network and TLS reported, here.
+ * The reason why a probe failed. What the server reported is read by its dialect; what the network and TLS reported, here.
  *
  * @param kind what it says about the node
  * @param reason the reason as text; never what a driver or server reported, which may quote accounts, addresses, statements

@@ -93,7 +93,7 @@ final class SessionState {
         readOnly.want(wanted);
     }
 
-    /** Whether a level is one that servers have; drivers refuse every other. */
+    /** Returns whether a level is one that servers have; drivers refuse every other. */
     static boolean isIsolationLevel(int level) {
         return switch (level) {
             case Connection.TRANSACTION_READ_UNCOMMITTED,
@@ -154,23 +154,23 @@ final class SessionState {
         distrusted = true;
     }
 
-    /** Whether the server's auto-commit may have been changed by SQL behind our back. */
+    /** Returns whether the server's auto-commit may have been changed by SQL behind our back. */
     boolean mayDisagree() {
         return autoCommitDisagrees() || isForgotten();
     }
 
-    /** The same, as far as the driver knows. */
+    /** Returns the same, as far as the driver knows. */
     private boolean autoCommitDisagrees() {
         Boolean server = session.serverAutoCommit();
         return server != null && server != actualAutoCommit;
     }
 
-    /** Whether the driver has forgotten the server's status; off looks like forgotten, so it counts only for on. */
+    /** Returns whether the driver has forgotten the server's status; off looks like forgotten, so it counts only for on. */
     private boolean isForgotten() {
         return actualAutoCommit && session.hasForgottenStatus();
     }
 
-    /** The same for sure: asks the server where the driver has forgotten. */
+    /** Returns the same for sure: asks the server where the driver has forgotten. */
     boolean autoCommitDisagreesForSure(Connection connection) throws SQLException {
         if (!isForgotten()) {
             return autoCommitDisagrees();
