@@ -1,7 +1,6 @@
 package io.github.replicationrouting.internal.consistency;
 
 import io.github.replicationrouting.internal.topology.Topology;
-import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.ConsistencyMode;
 import io.github.replicationrouting.settings.ConsistencySettings;
@@ -262,7 +261,7 @@ public final class Consistency {
         }
         NodeStatus primary = topology.snapshot().primary();
         Position written = primary == null ? null : primary.position();
-        String means = written == null ? "time" : written instanceof BinlogPosition ? "binary log" : "gtid";
+        String means = written == null ? "time" : written.kind();
         String how = "";
         if (written != null && reported != null) {
             how = reported ? " (reported with each commit)" : " (the primary's, asked for after each commit)";
