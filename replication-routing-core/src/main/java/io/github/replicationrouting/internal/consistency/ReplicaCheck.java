@@ -101,8 +101,11 @@ final class ReplicaCheck {
             return false;
         }
         Position executed = replica.position();
+        if (executed != null && executed.contains(required)) {
+            return true;
+        }
         Position reported = known.of(replica.node());
-        return (executed != null && executed.contains(required)) || (reported != null && reported.contains(required));
+        return reported != null && reported.contains(required);
     }
 
     private static boolean isEndpoint(NodeStatus replica) {
