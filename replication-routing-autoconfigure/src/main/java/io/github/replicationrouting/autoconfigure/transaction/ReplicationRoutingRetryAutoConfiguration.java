@@ -52,6 +52,7 @@ public final class ReplicationRoutingRetryAutoConfiguration {
         // Absent when a test has replaced the routing data source.
         ReplicationRouting router = routing.getIfAvailable();
         return new TransactionRunner(
+                router == null ? "none" : router.name(),
                 policies.orderedStream().toList(),
                 guards.orderedStream().toList(),
                 router == null ? RouterMetrics.NONE : router.metrics());

@@ -88,20 +88,20 @@ class ReplicationRoutingRetryAutoConfigurationTest {
     }
 
     @Test
-    void whenRetriesOrHoldAreZeroShouldNotCoverReadsOrWrites() {
+    void whenRetriesOrHoldAreZeroShouldNotRetryReadsOrWrites() {
         DefaultTransactionDefinition readOnly = new DefaultTransactionDefinition();
         readOnly.setReadOnly(true);
         routed.run(context -> {
-            assertThat(context.getBean(TransactionRunner.class).covers(readOnly))
+            assertThat(context.getBean(TransactionRunner.class).mayRetry(readOnly))
                     .isTrue();
-            assertThat(context.getBean(TransactionRunner.class).covers(new DefaultTransactionDefinition()))
+            assertThat(context.getBean(TransactionRunner.class).mayRetry(new DefaultTransactionDefinition()))
                     .isTrue();
         });
         routed.withPropertyValues("replication.routing.reads.retries=0").run(context -> assertThat(
-                        context.getBean(TransactionRunner.class).covers(readOnly))
+                        context.getBean(TransactionRunner.class).mayRetry(readOnly))
                 .isFalse());
         routed.withPropertyValues("replication.routing.writes.hold=0").run(context -> assertThat(
-                        context.getBean(TransactionRunner.class).covers(new DefaultTransactionDefinition()))
+                        context.getBean(TransactionRunner.class).mayRetry(new DefaultTransactionDefinition()))
                 .isFalse());
     }
 
