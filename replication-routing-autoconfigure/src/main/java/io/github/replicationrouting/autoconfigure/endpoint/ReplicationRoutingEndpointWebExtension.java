@@ -24,19 +24,19 @@ public final class ReplicationRoutingEndpointWebExtension {
         this.endpoint = endpoint;
     }
 
-    /** @see ReplicationRoutingEndpoint#router(String) */
+    /** Responds with {@link ReplicationRoutingEndpoint#router(String)}. */
     @ReadOperation
     public WebEndpointResponse<Object> router(@Nullable String explain) {
         return respond(() -> endpoint.router(explain));
     }
 
-    /** @see ReplicationRoutingEndpoint#node(String) */
+    /** Responds with {@link ReplicationRoutingEndpoint#node(String)}. */
     @ReadOperation
     public WebEndpointResponse<Object> node(@Selector String node) {
         return respond(() -> endpoint.node(node));
     }
 
-    /** @see ReplicationRoutingEndpoint#change(String, String) */
+    /** Responds with {@link ReplicationRoutingEndpoint#change(String, String)}. */
     @WriteOperation
     public WebEndpointResponse<Object> change(@Selector String node, @Nullable String action) {
         return respond(() -> endpoint.change(node, action));

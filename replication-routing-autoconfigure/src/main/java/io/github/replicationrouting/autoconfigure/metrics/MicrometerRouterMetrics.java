@@ -61,16 +61,16 @@ public final class MicrometerRouterMetrics implements RouterMetrics, TopologyLis
                 PREFIX + "decisions",
                 "Routing decisions for which the node supplied a connection",
                 this.routerTag,
-                "node",
+                NODE_TAG,
                 "intent",
                 "reason");
         this.probes = new TaggedCounter(
-                PREFIX + "probes", "Probes of a node by the monitor", this.routerTag, "node", "outcome");
+                PREFIX + "probes", "Probes of a node by the monitor", this.routerTag, NODE_TAG, "outcome");
         this.statementErrors = new TaggedCounter(
                 PREFIX + "statement.errors",
                 "Statements of the application that failed on a node",
                 this.routerTag,
-                "node",
+                NODE_TAG,
                 "kind");
         this.retries = new TaggedCounter(
                 PREFIX + "retries",
@@ -79,7 +79,9 @@ public final class MicrometerRouterMetrics implements RouterMetrics, TopologyLis
                 "kind",
                 "outcome");
         this.consistencyWaits = new WaitTimer(
-                PREFIX + "consistency.waits", "Waits of reads for the token of their session", this.routerTag);
+                PREFIX + "consistency.waits",
+                "Waits of reads for a replica to reach the token of their session",
+                this.routerTag);
         this.holds = new WaitTimer(PREFIX + "hold", "Waits of writes for a primary", this.routerTag);
     }
 

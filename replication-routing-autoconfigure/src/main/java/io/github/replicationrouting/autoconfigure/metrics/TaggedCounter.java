@@ -22,11 +22,11 @@ final class TaggedCounter {
     private final TagNode root;
     private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
 
-    TaggedCounter(String name, String description, Tags common, String... tagKeys) {
+    TaggedCounter(String name, String description, Tags commonTags, String... tagKeys) {
         this.name = name;
         this.description = description;
         this.tagKeys = List.of(tagKeys);
-        this.root = new TagNode(common, 0);
+        this.root = new TagNode(commonTags, 0);
     }
 
     void increment(Object first, Object second) {
@@ -73,8 +73,7 @@ final class TaggedCounter {
         private TagNode addChild(Object tagValue) {
             TagNode child = children.computeIfAbsent(
                     tagValue, key -> new TagNode(tags.and(tagKeys.get(depth), key.toString()), depth + 1));
-            // Only after it is in the map: a registry that is bound concurrently then either finds it or is found by
-            // it.
+            // After the insertion, so that a registry bound concurrently either finds the child or is found by it.
             child.register();
             return child;
         }
