@@ -170,7 +170,7 @@ class RetryIT {
     @Test
     void writeCommittedInsideShouldBeDoneOnceAndTheLossBeTold() {
         refused(
-                "something inside has committed",
+                "work inside it was committed",
                 () -> transactions.readOnly(() -> runs.losingOnce(() -> {
                     transactions.newWrite(() -> {
                         app.insertAuthor(author);
@@ -183,7 +183,7 @@ class RetryIT {
     @Test
     void autoCommitWriteInsideShouldBeDoneOnceAndTheLossBeTold() {
         refused(
-                "something inside has committed",
+                "work inside it was committed",
                 () -> transactions.readOnly(() -> runs.losingOnce(() -> {
                     transactions.notSupported(() -> {
                         app.insertAuthor(author);
@@ -212,7 +212,7 @@ class RetryIT {
 
     @Test
     void streamShouldBeRefused() {
-        refused("hands its rows over", () -> reports.stream(() -> runs.losingOnce()));
+        refused("streams its rows", () -> reports.stream(() -> runs.losingOnce()));
     }
 
     @Test
@@ -226,7 +226,7 @@ class RetryIT {
         assertThat(runs.count()).isOne();
         assertThat(failure).isNotNull();
         assertThat(failure.getSuppressed()).singleElement().satisfies(note -> assertThat(note)
-                .hasMessageContaining("Not run again, although node db")
+                .hasMessageContaining("not retried although node db")
                 .hasMessageContaining(why));
     }
 
