@@ -91,7 +91,7 @@ final class TokenFormat {
         return Map.copyOf(byRouter);
     }
 
-    /** Rounded up, but never to a time in the future. */
+    /** Adds a read; its time was rounded up, but never lies in the future. */
     private static ReadRequirement seen(ReadRequirement requirement, String node, long rounded) {
         long now = System.nanoTime();
         long at = rounded - now > 0 ? now : rounded;
