@@ -53,7 +53,7 @@ public interface Position {
     boolean isAheadOf(Position source, String sourceId);
 
     /**
-     * Returns the part that one server wrote, so far as the kind can tell; of a single server's log all or nothing.
+     * Returns the part that one server wrote, so far as the kind shows it; of a single server's log all or nothing.
      *
      * @param serverId the id by which that server signs its transactions
      */

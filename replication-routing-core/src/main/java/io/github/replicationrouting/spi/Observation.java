@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     null where that is not known
  * @param semiSynchronous whether its commits wait for a replica; null where it was not asked, or has no such feature
  * @param uptime how long its process has run, in whole seconds, up to one second too many; null on a connection that was open at the
- *     last probe already, so that the server has not restarted since. Zero where a new connection cannot tell
+ *     last probe already, so that the server has not restarted since. Zero where the server does not know it
  * @param sent what its replicas may show by now: {@code written}, and what is being committed, because a server sends a
  *     transaction before it has committed it; null where that is not known
  */

@@ -110,7 +110,7 @@ public interface ReplicationDialect {
      * distinguishes a promotion from a restart, after which a server may be writable only because its configuration says
      * so.
      *
-     * @return in whole seconds, at most one second too many; zero where the server cannot tell
+     * @return in whole seconds, at most one second too many; zero where the server does not know
      */
     default Duration uptime(Connection connection) throws SQLException {
         return Duration.ZERO;
@@ -151,7 +151,7 @@ public interface ReplicationDialect {
      * @param connection a connection of the application
      * @param wanted what must be executed
      * @param timeout how long to wait, rounded to milliseconds
-     * @return what the replica has executed, at least {@code wanted}; null when the time is over, or the server cannot tell
+     * @return what the replica has executed, at least {@code wanted}; null when the time is over, or the server does not know
      */
     default @Nullable Position await(Connection connection, Position wanted, Duration timeout) throws SQLException {
         return null;
@@ -171,7 +171,7 @@ public interface ReplicationDialect {
 
     /**
      * Asks what the server has written as a source up to now, and at least everything that reads on it may have seen: one
-     * statement. Null or empty where it cannot tell.
+     * statement. Null or empty where it does not know.
      *
      * @param connection a connection of the application
      */
@@ -181,7 +181,7 @@ public interface ReplicationDialect {
 
     /**
      * Asks what the server has executed as a replica up to now, and at least everything that reads on it may have seen: one
-     * statement. Null or empty where it cannot tell.
+     * statement. Null or empty where it does not know.
      *
      * @param connection a connection of the application
      */

@@ -42,7 +42,7 @@ public interface DriverSession {
 
     /**
      * Returns whether the driver closes the connection of a statement that takes longer than its query timeout. It does so on a
-     * thread of its own, so that the connection may still look open when the statement fails.
+     * thread of its own, so that the connection may still appear open when the statement fails.
      */
     default boolean closesOnTimeout() {
         return false;

@@ -47,7 +47,7 @@ record ElectionContext(List<NodeView> nodes, Claim claim, Duration gap, Replicat
     // --- rule 4: the incumbent
 
     /**
-     * Returns the incumbent; -1 where there was none, where it is no node any more, and where another server answers under
+     * Returns the incumbent; -1 where there was none, where it is no longer a node, and where another server answers under
      * its name.
      */
     int incumbent() {

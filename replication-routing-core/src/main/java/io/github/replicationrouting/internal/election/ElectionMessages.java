@@ -126,7 +126,7 @@ final class ElectionMessages {
                 return node.currentAnswer() == null ? absence(node) : whyUnfit(node);
             }
         }
-        return "is no node any more";
+        return "is no longer a node";
     }
 
     private static String whyUnfit(NodeView node) {
@@ -190,14 +190,14 @@ final class ElectionMessages {
                             + TOGGLE;
         }
         if (claim.node() != null && !node.name().equals(claim.node()) && graph.indexOf(claim.node()) >= 0) {
-            String already = "writable, but was so already beside " + claim.node();
+            String already = "writable, but was already writable beside " + claim.node();
             return replication instanceof Replication.NotPermitted denied
                     ? already + ", and whether it replicates cannot be seen: " + denied.grant()
                             + ", or keep replicas read-only, so that a promotion is seen; to promote it now, " + TOGGLE
                     : already + ": to promote it, " + TOGGLE;
         }
         if (claim.fenced().contains(node.name())) {
-            return "writable, but was so beside the primary " + claim.last() + ": to promote it, " + TOGGLE;
+            return "writable, but was writable beside the primary " + claim.last() + ": to promote it, " + TOGGLE;
         }
         NodeView unseen = graph.neverSeen();
         if (replication instanceof Replication.NotPermitted denied && unseen != null) {

@@ -168,7 +168,7 @@ final class SessionState {
         return server != null && server != actualAutoCommit;
     }
 
-    /** Returns whether the driver has forgotten the server's status; off looks like forgotten, so it counts only for on. */
+    /** Returns whether the driver has forgotten the server's status; off reads like forgotten, so it counts only for on. */
     private boolean isForgotten() {
         return actualAutoCommit && session.hasForgottenStatus();
     }
