@@ -85,7 +85,10 @@ public final class ConnectionFactory {
         this.loginErrors = new LoginErrors(url);
     }
 
-    /** Returns the factory of sockets that can be closed to release a call; null where only the connection can be aborted. */
+    /**
+     * Returns the factory of sockets that can be closed to release a call; null where only the connection can be
+     * aborted.
+     */
     private static @Nullable String socketFactoryFor(String url, Driver driver, Properties properties) {
         String factory =
                 isConfigured(SocketCapture.PROPERTY, url, properties) ? null : SocketCapture.factoryFor(driver);
@@ -116,7 +119,9 @@ public final class ConnectionFactory {
                 socketFactory);
     }
 
-    /** Returns a factory whose connections pass on session reports of the server, where the driver has a setting for it. */
+    /**
+     * Returns a factory whose connections pass on session reports of the server, where the driver has a setting for it.
+     */
     public ConnectionFactory withSessionReports() {
         if (!driver.getClass().getName().startsWith("com.mysql.") || isConfigured(SESSION_REPORTS)) {
             return this;

@@ -13,7 +13,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
-/** A session of MySQL Connector/J, which keeps a flag of its own for auto-commit that must follow when SQL changes it. */
+/**
+ * A session of MySQL Connector/J, which keeps a flag of its own for auto-commit that must follow when SQL changes it.
+ */
 final class ConnectorJSession implements DriverSession {
 
     private static final boolean PRESENT =
@@ -54,7 +56,10 @@ final class ConnectorJSession implements DriverSession {
         return hasForgottenStatus() ? null : (Boolean) ((server.getStatusFlags() & STATUS_AUTOCOMMIT) != 0);
     }
 
-    /** The driver clears the flags before each command, and an error or a ping sets none of them again but the transaction's. */
+    /**
+     * The driver clears the flags before each command, and an error or a ping sets none of them again but the
+     * transaction's.
+     */
     @Override
     public boolean hasForgottenStatus() {
         return (server.getStatusFlags() & ~STATUS_IN_TRANSACTION) == 0;

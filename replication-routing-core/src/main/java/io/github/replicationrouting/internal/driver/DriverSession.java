@@ -9,14 +9,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What only the driver of one physical connection knows, or must learn when SQL changes the session. Used by one thread at
- * a time, like the connection itself.
+ * What only the driver of one physical connection knows, or must learn when SQL changes the session. Used by one thread
+ * at a time, like the connection itself.
  */
 public interface DriverSession {
 
     /**
-     * Returns whether the server's last answer showed an open transaction. It may miss one (while rows are still being read,
-     * after a savepoint), so it only adds to what is known otherwise; false where the driver does not know.
+     * Returns whether the server's last answer showed an open transaction. It may miss one (while rows are still being
+     * read, after a savepoint), so it only adds to what is known otherwise; false where the driver does not know.
      */
     boolean inTransaction();
 
@@ -24,7 +24,10 @@ public interface DriverSession {
     @Nullable
     Boolean serverAutoCommit();
 
-    /** Returns whether the driver no longer knows the server's status, as after an error, so that the server must be asked. */
+    /**
+     * Returns whether the driver no longer knows the server's status, as after an error, so that the server must be
+     * asked.
+     */
     boolean hasForgottenStatus();
 
     /**
@@ -41,8 +44,8 @@ public interface DriverSession {
     void rollback() throws SQLException;
 
     /**
-     * Returns whether the driver closes the connection of a statement that takes longer than its query timeout. It does so on a
-     * thread of its own, so that the connection may still appear open when the statement fails.
+     * Returns whether the driver closes the connection of a statement that takes longer than its query timeout. It does
+     * so on a thread of its own, so that the connection may still appear open when the statement fails.
      */
     default boolean closesOnTimeout() {
         return false;

@@ -15,8 +15,8 @@ import org.mariadb.jdbc.util.constants.ServerStatus;
 import org.springframework.util.ClassUtils;
 
 /**
- * A session of MariaDB's driver, which sends no commit where the server's status flags show no transaction. They show none
- * while rows are still being read, so commit and rollback are sent as SQL then.
+ * A session of MariaDB's driver, which sends no commit where the server's status flags show no transaction. They show
+ * none while rows are still being read, so commit and rollback are sent as SQL then.
  */
 final class MariaDbSession implements DriverSession {
 
@@ -84,8 +84,8 @@ final class MariaDbSession implements DriverSession {
     }
 
     /**
-     * The driver makes the server report and drops the reports, so they are read off the socket. Not possible where the driver
-     * may change the socket behind its connection, or receives answers without a report.
+     * The driver makes the server report and drops the reports, so they are read off the socket. Not possible where the
+     * driver may change the socket behind its connection, or receives answers without a report.
      */
     @Override
     public boolean canTrackCommits() {

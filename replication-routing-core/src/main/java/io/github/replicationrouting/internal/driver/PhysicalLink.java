@@ -13,12 +13,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The link to the server under one driver connection, from before it is opened until it is closed. Another thread can
- * release a call that waits for a server which does not answer: it closes the raw socket, below TLS and below the driver's
- * locks, because {@code close} and {@code abort} of a driver may wait for the server themselves. Where a driver does not
- * expose its socket, the connection is aborted in the background instead.
+ * release a call that waits for a server which does not answer: it closes the raw socket, below TLS and below the
+ * driver's locks, because {@code close} and {@code abort} of a driver may wait for the server themselves. Where a
+ * driver does not expose its socket, the connection is aborted in the background instead.
  *
- * <p>Work that may write makes its link uninterruptible, so that only {@link #forceCloseSocket} ends it. Thread-safe; no
- * method blocks.
+ * <p>Work that may write makes its link uninterruptible, so that only {@link #forceCloseSocket} ends it. Thread-safe;
+ * no method blocks.
  */
 public final class PhysicalLink {
 

@@ -7,13 +7,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the session reports of a MySQL or MariaDB server out of the bytes that it sends, on their way to a driver that drops
- * them. A report stands at the end of an OK packet. Without the request it is not certain which packets are OK packets; every
- * packet that can be read as one, to its last byte, counts. So no report is missed, and a row of a result that happens to read
- * like a report at most adds a commit that did not happen.
+ * Reads the session reports of a MySQL or MariaDB server out of the bytes that it sends, on their way to a driver that
+ * drops them. A report stands at the end of an OK packet. Without the request it is not certain which packets are OK
+ * packets; every packet that can be read as one, to its last byte, counts. So no report is missed, and a row of a
+ * result that happens to read like a report at most adds a commit that did not happen.
  *
- * <p>Off until a listener is set, which must happen between an answer and the next request. Used by one thread at a time,
- * like its connection; never throws.
+ * <p>Off until a listener is set, which must happen between an answer and the next request. Used by one thread at a
+ * time, like its connection; never throws.
  */
 final class SessionTrackingReader {
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * Captures the sockets that a driver opens. Drivers create a socket factory from the name of a class, on the thread that
- * opens the connection: meanwhile a thread-local holds the link that the socket belongs to.
+ * Captures the sockets that a driver opens. Drivers create a socket factory from the name of a class, on the thread
+ * that opens the connection: meanwhile a thread-local holds the link that the socket belongs to.
  */
 final class SocketCapture {
 

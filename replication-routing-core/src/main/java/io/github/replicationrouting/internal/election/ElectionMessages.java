@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The texts of an election, as logs, exceptions and the endpoint show them: why a node is not the primary, why there is none,
- * and which evidence would change that.
+ * The texts of an election, as logs, exceptions and the endpoint show them: why a node is not the primary, why there is
+ * none, and which evidence would change that.
  */
 final class ElectionMessages {
 
@@ -49,7 +49,9 @@ final class ElectionMessages {
         return "replicates from " + name(source) + ", but is writable: set read_only";
     }
 
-    /** Returns what to change about a replica that is writable, and whose source is none of the nodes or not connected. */
+    /**
+     * Returns what to change about a replica that is writable, and whose source is none of the nodes or not connected.
+     */
     String writableWithSource(ReplicationChannel channel) {
         return "has " + describe(channel) + ", but is writable: set read_only";
     }

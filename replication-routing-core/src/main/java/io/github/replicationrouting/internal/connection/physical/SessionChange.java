@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 /**
  * What SQL leaves behind in its session that the next statements may rely on: a variable, another database, a temporary
  * table, a lock, a statement prepared by name. Recognized by the text alone, in one pass that skips comments and quoted
- * text; where the text is ambiguous, it counts as leaving something. The syntax is that of MySQL and MariaDB. Immutable.
+ * text; where the text is ambiguous, it counts as leaving something. The syntax is that of MySQL and MariaDB.
+ * Immutable.
  */
 final class SessionChange {
 

@@ -7,9 +7,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * Auto-commit, read-only and isolation of a session: the values that the users of a connection have requested, and those
- * that the server has. A request costs nothing; {@link #flush()} sends the difference, as one statement where the driver allows
- * it. So a connection settles into the state that its users request, and sends nothing from then on.
+ * Auto-commit, read-only and isolation of a session: the values that the users of a connection have requested, and
+ * those that the server has. A request costs nothing; {@link #flush()} sends the difference, as one statement where the
+ * driver allows it. So a connection settles into the state that its users request, and sends nothing from then on.
  */
 final class SessionState {
 
@@ -34,7 +34,10 @@ final class SessionState {
         this.isolation = new Setting<>(actual.isolation(), actual.isolation());
     }
 
-    /** A setting that SQL text may have changed, too: then it stays until a JDBC call requests one, as with a plain pool. */
+    /**
+     * A setting that SQL text may have changed, too: then it stays until a JDBC call requests one, as with a plain
+     * pool.
+     */
     private static final class Setting<T> {
 
         private T requested;
@@ -168,7 +171,9 @@ final class SessionState {
         return server != null && server != actualAutoCommit;
     }
 
-    /** Returns whether the driver has forgotten the server's status; off reads like forgotten, so it counts only for on. */
+    /**
+     * Returns whether the driver has forgotten the server's status; off reads like forgotten, so it counts only for on.
+     */
     private boolean isForgotten() {
         return actualAutoCommit && session.hasForgottenStatus();
     }
