@@ -106,7 +106,9 @@ final class JdbcUrls {
                 || Pattern.compile("[?&]" + setting + "=").matcher(url).find();
     }
 
-    /** Returns why a URL leads to more than one server, of which the driver would choose; null where it leads to one. */
+    /**
+     * Returns why a URL leads to more than one server, of which the driver would choose; null where it leads to one.
+     */
     static @Nullable String severalServers(String url) {
         Matcher scheme = CHOOSING_DRIVER.matcher(url);
         if (scheme.lookingAt()) {

@@ -4,9 +4,9 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in the binary log of one server: what it has written, or what a replica has executed of it. Only places in the
- * same server's log can be compared, so a new primary starts anew, and a replica of a replica, which knows its place in
- * another log, cannot be compared with the primary. Immutable.
+ * A place in the binary log of one server: what it has written, or what a replica has executed of it. Only places in
+ * the same server's log can be compared, so a new primary starts anew, and a replica of a replica, which knows its
+ * place in another log, cannot be compared with the primary. Immutable.
  */
 public final class BinlogPosition implements Position {
 

@@ -183,7 +183,10 @@ public final class GtidSet implements Position {
         return part.build();
     }
 
-    /** Returns whether each interval of {@code part} lies within one of {@code whole}: holds because neither has neighbours. */
+    /**
+     * Returns whether each interval of {@code part} lies within one of {@code whole}: holds because neither has
+     * neighbours.
+     */
     private static boolean covers(long[] whole, long[] part) {
         int w = 0;
         for (int p = 0; p < part.length; p += 2) {

@@ -138,7 +138,8 @@ public final class MariaDbGtidPosition implements Position {
     }
 
     /**
-     * Returns the smallest position that contains both. Where two servers wrote one sequence nothing does, and this one's stays.
+     * Returns the smallest position that contains both. Where two servers wrote one sequence nothing does, and this
+     * one's stays.
      */
     @Override
     public MariaDbGtidPosition union(Position other) {
@@ -203,8 +204,8 @@ public final class MariaDbGtidPosition implements Position {
     }
 
     /**
-     * All servers of a domain write one sequence, so being further in a common domain is enough. A source that has written
-     * nothing at all lacks whatever there is: it may have been reset just now.
+     * All servers of a domain write one sequence, so being further in a common domain is enough. A source that has
+     * written nothing at all lacks whatever there is: it may have been reset just now.
      */
     @Override
     public boolean isAheadOf(Position source, String sourceId) {

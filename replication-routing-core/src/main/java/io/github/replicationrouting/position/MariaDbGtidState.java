@@ -9,10 +9,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a server of MariaDB has, by the server that wrote it: {@code gtid_binlog_state}, with {@code gtid_slave_pos} for
- * what was replicated and not logged. It distinguishes what {@link MariaDbGtidPosition} cannot: two servers that have gone on
- * from one position each on its own. A server that was restored from a backup does not list servers that wrote before the
- * backup, and so seems to lack what they wrote. Immutable.
+ * All that a server of MariaDB has, by the server that wrote it: {@code gtid_binlog_state}, with {@code gtid_slave_pos}
+ * for what was replicated and not logged. It distinguishes what {@link MariaDbGtidPosition} cannot: two servers that
+ * have gone on from one position each on its own. A server that was restored from a backup does not list servers that
+ * wrote before the backup, and so seems to lack what they wrote. Immutable.
  */
 public final class MariaDbGtidState implements Position {
 
@@ -36,7 +36,8 @@ public final class MariaDbGtidState implements Position {
     /**
      * Reads what the server prints.
      *
-     * @param binlogState {@code gtid_binlog_state}, for example {@code 0-1-42,0-2-57}; empty where it writes no binary log
+     * @param binlogState {@code gtid_binlog_state}, for example {@code 0-1-42,0-2-57}; empty where it writes no binary
+     *     log
      * @param replicated {@code gtid_slave_pos}
      * @throws IllegalArgumentException when the text is anything else
      */

@@ -34,18 +34,21 @@ public interface Position {
      */
     Position union(Position other);
 
-    /** Returns what is here and not in {@code other}: empty exactly when that contains this, and all of this if incomparable. */
+    /**
+     * Returns what is here and not in {@code other}: empty exactly when that contains this, and all of this if
+     * incomparable.
+     */
     Position subtract(Position other);
 
     /**
-     * Returns how many transactions are here and not in {@code other}: zero exactly when that contains this, empty where the kind
-     * cannot count or the two are not comparable.
+     * Returns how many transactions are here and not in {@code other}: zero exactly when that contains this, empty
+     * where the kind cannot count or the two are not comparable.
      */
     OptionalLong countMissingIn(Position other);
 
     /**
-     * Returns whether there is something here that can only have come from a source, and that the source does not have: it was
-     * reset, restored, or lost its newest transactions in a crash, and where the two seem to agree they may not.
+     * Returns whether there is something here that can only have come from a source, and that the source does not have:
+     * it was reset, restored, or lost its newest transactions in a crash, and where the two seem to agree they may not.
      *
      * @param source the source's position, asked for after this one had been answered
      * @param sourceId the id by which the source signs its transactions
@@ -53,7 +56,7 @@ public interface Position {
     boolean isAheadOf(Position source, String sourceId);
 
     /**
-     * Returns the part that one server wrote, so far as the kind can tell; of a single server's log all or nothing.
+     * Returns the part that one server wrote, so far as the kind shows it; of a single server's log all or nothing.
      *
      * @param serverId the id by which that server signs its transactions
      */

@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param offline whether it refuses all ordinary accounts
  * @param written its position as a source, null where it has none to compare, or none without a further statement
  * @param executed its position as a replica, null where it has none to compare
- * @param history all transactions that it has, by the server that wrote them, so that diverged servers can be distinguished;
- *     null where that is not known
+ * @param history all transactions that it has, by the server that wrote them, so that diverged servers can be
+ *     distinguished; null where that is not known
  * @param semiSynchronous whether its commits wait for a replica; null where it was not asked, or has no such feature
- * @param uptime how long its process has run, in whole seconds, up to one second too many; null on a connection that was open at the
- *     last probe already, so that the server has not restarted since. Zero where a new connection cannot tell
+ * @param uptime how long its process has run, in whole seconds, up to one second too many; null on a connection that
+ *     was open at the last probe already, so that the server has not restarted since. Zero where the server does not
+ *     know it
  * @param sent what its replicas may show by now: {@code written}, and what is being committed, because a server sends a
  *     transaction before it has committed it; null where that is not known
  */

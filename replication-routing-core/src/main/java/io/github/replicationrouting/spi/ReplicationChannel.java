@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param executed place in the source's own log up to which changes are applied; null where that is not known
  * @param receiver whether changes arrive
  * @param applierRunning whether they are applied
- * @param behind how far the applier is behind the source, in whole seconds; null where the server cannot tell
+ * @param behind how far the applier is behind the source, in whole seconds; null where the server does not know
  * @param delay delay that is configured for the applier
  * @param errorCode the server's number of the last error of receiver or applier, 0 for none
  * @param filters settings that keep it from applying everything, such as {@code replicate_do_db=shop}

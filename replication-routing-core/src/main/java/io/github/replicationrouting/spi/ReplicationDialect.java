@@ -9,12 +9,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a router knows of one kind of database server: what to ask it, how to read its answers and errors, and
- * which SQL changes a session. Implement it to add a database; {@code docs/extending.md} goes through it method by
+ * Everything that a router knows of one kind of database server: what to ask it, how to read its answers and errors,
+ * and which SQL changes a session. Implement it to add a database; {@code docs/extending.md} goes through it method by
  * method. Implementations are stateless and thread-safe.
  *
- * <p>Unless said otherwise, a connection that is passed in belongs to the monitor and is in auto-commit mode, and a call
- * blocks at most as long as the timeouts of that connection allow.
+ * <p>Unless said otherwise, a connection that is passed in belongs to the monitor and is in auto-commit mode, and a
+ * call blocks at most as long as the timeouts of that connection allow.
  */
 public interface ReplicationDialect {
 
@@ -31,8 +31,8 @@ public interface ReplicationDialect {
     boolean supports(String productVersion);
 
     /**
-     * Returns how the JDBC URL of its own driver begins, for example {@code jdbc:mysql:}; null for none. A node with such
-     * a URL needs no declared dialect.
+     * Returns how the JDBC URL of its own driver begins, for example {@code jdbc:mysql:}; null for none. A node with
+     * such a URL needs no declared dialect.
      */
     default @Nullable String urlPrefix() {
         return null;
@@ -51,15 +51,16 @@ public interface ReplicationDialect {
     // --- the session of a connection
 
     /**
-     * Asks a session for its settings: one statement. Called once on each new connection of a pool, and where SQL text of
-     * the application may have changed them.
+     * Asks a session for its settings: one statement. Called once on each new connection of a pool, and where SQL text
+     * of the application may have changed them.
      *
      * @param connection a connection of the application
      */
     SessionSettings sessionSettings(Connection connection) throws SQLException;
 
     /**
-     * Returns the statement that changes settings of a session and leaves everything else, an open transaction included.
+     * Returns the statement that changes settings of a session and nothing else. It begins no transaction, and ends an
+     * open one only by switching auto-commit on.
      *
      * @param change what to change, not empty; {@code autoCommit} is null where the driver changes it itself
      */
@@ -88,8 +89,8 @@ public interface ReplicationDialect {
     }
 
     /**
-     * Asks which other servers this one knows: its replicas, as far as they report their address, and the members of its
-     * group or cluster. By default it knows none.
+     * Asks which other servers this one knows: its replicas, as far as they report their address, and the members of
+     * its group or cluster. By default it knows none.
      *
      * @param missing accepts a grant without which something cannot be asked
      */
@@ -98,19 +99,19 @@ public interface ReplicationDialect {
     }
 
     /**
-     * Asks whether commits wait for a replica now: one statement that needs no privilege, sent to a primary from time to
-     * time. Null where the server knows no such thing.
+     * Asks whether commits wait for a replica now: one statement that needs no privilege, sent to a primary from time
+     * to time. Null where the server knows no such thing.
      */
     default @Nullable Boolean semiSynchronous(Connection connection) throws SQLException {
         return null;
     }
 
     /**
-     * Asks how long the server's process has run: one statement that needs no privilege, sent over each new connection. It
-     * distinguishes a promotion from a restart, after which a server may be writable only because its configuration says
-     * so.
+     * Asks how long the server's process has run: one statement that needs no privilege, sent over each new connection.
+     * It distinguishes a promotion from a restart, after which a server may be writable only because its configuration
+     * says so.
      *
-     * @return in whole seconds, at most one second too many; zero where the server cannot tell
+     * @return in whole seconds, at most one second too many; zero where the server does not know
      */
     default Duration uptime(Connection connection) throws SQLException {
         return Duration.ZERO;
@@ -119,8 +120,8 @@ public interface ReplicationDialect {
     // --- what a session must see
 
     /**
-     * Returns the statement that makes the server report each commit of a session with its acknowledgement; null where the
-     * server has no such reports. May ask the server once.
+     * Returns the statement that makes the server report each commit of a session with its acknowledgement; null where
+     * the server has no such reports. May ask the server once.
      *
      * @param connection a new connection of the application
      */
@@ -151,7 +152,8 @@ public interface ReplicationDialect {
      * @param connection a connection of the application
      * @param wanted what must be executed
      * @param timeout how long to wait, rounded to milliseconds
-     * @return what the replica has executed, at least {@code wanted}; null when the time is over, or the server cannot tell
+     * @return what the replica has executed, at least {@code wanted}; null when the time is over, or the server does
+     *     not know
      */
     default @Nullable Position await(Connection connection, Position wanted, Duration timeout) throws SQLException {
         return null;
@@ -170,8 +172,8 @@ public interface ReplicationDialect {
     }
 
     /**
-     * Asks what the server has written as a source up to now, and at least everything that reads on it may have seen: one
-     * statement. Null or empty where it cannot tell.
+     * Asks what the server has written as a source up to now, and at least everything that reads on it may have seen:
+     * one statement. Null or empty where it does not know.
      *
      * @param connection a connection of the application
      */
@@ -180,8 +182,8 @@ public interface ReplicationDialect {
     }
 
     /**
-     * Asks what the server has executed as a replica up to now, and at least everything that reads on it may have seen: one
-     * statement. Null or empty where it cannot tell.
+     * Asks what the server has executed as a replica up to now, and at least everything that reads on it may have seen:
+     * one statement. Null or empty where it does not know.
      *
      * @param connection a connection of the application
      */

@@ -4,8 +4,8 @@ package io.github.replicationrouting.spi;
  * Why a server does not let a connection in, or ends one, although it can be reached.
  *
  * @param kind what follows from it
- * @param reason the reason, as logs and the endpoint show it; never text of the server or driver, which may quote accounts,
- *     addresses, statements or data
+ * @param reason the reason, as logs and the endpoint show it; never text of the server or driver, which may quote
+ *     accounts, addresses, statements or data
  */
 public record ServerRefusal(Kind kind, String reason) {
 

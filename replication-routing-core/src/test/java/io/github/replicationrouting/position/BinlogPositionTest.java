@@ -44,7 +44,7 @@ class BinlogPositionTest {
         "binlog.\u0661, 4",
         "binlog.000001, -1"
     })
-    void refusesWhatNoServerShows(String file, long offset) {
+    void whenNoServerShowsSuchAPlaceShouldRefuseIt(String file, long offset) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> at(file, offset))
                 .withMessageContaining("malformed binary log position")
@@ -52,14 +52,14 @@ class BinlogPositionTest {
     }
 
     @Test
-    void aHugeNameIsNotRepeatedInTheError() {
+    void whenANameIsHugeShouldNotRepeatItInTheError() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> at("x".repeat(100_000), 4))
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));
     }
 
     @Test
-    void twoServersDoNotCompare() {
+    void whenServersDifferShouldNotBeComparable() {
         BinlogPosition mine = at("binlog.000009", 4);
         BinlogPosition theirs = BinlogPosition.of(B, "binlog.000001", 4);
         assertThat(mine.isComparableTo(theirs)).isFalse();

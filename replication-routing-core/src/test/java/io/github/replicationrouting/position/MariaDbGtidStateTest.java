@@ -72,7 +72,7 @@ class MariaDbGtidStateTest {
 
     /** A position of a domain says that both have come to 57 and more. */
     @Test
-    void tellsApartServersThatWentOnEachOnItsOwn() {
+    void whenServersWentOnSeparatelyShouldNotContainEachOther() {
         MariaDbGtidState one = state("0-1-60");
         MariaDbGtidState two = state("0-1-42,0-2-65");
 

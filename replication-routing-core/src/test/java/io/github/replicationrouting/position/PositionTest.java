@@ -22,7 +22,7 @@ class PositionTest {
             BinlogPosition.of(UUID, "binlog.000001", 157));
 
     @Test
-    void differentKindsNeverContainEachOther() {
+    void whenKindsDifferShouldNeverContainEachOther() {
         for (Position one : ALL) {
             for (Position other : ALL) {
                 if (one.getClass() != other.getClass()) {

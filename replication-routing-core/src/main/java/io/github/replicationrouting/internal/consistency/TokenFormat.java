@@ -9,10 +9,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The text of a session token: for each router its name and what is required, as lines of {@code key value}, in Base64 for
- * URLs. A position stands under the name of the dialect that parses it; where none does, the time of the commit stands in
- * its place. The time of the last read is rounded up to a quarter of a second, so that a token changes less often than it
- * is used.
+ * The text of a session token: for each router its name and what is required, as lines of {@code key value}, in Base64
+ * for URLs. A position stands under the name of the dialect that parses it; where none does, the time of the commit
+ * stands in its place. The time of the last read is rounded up to a quarter of a second, so that a token changes less
+ * often than it is used.
  */
 final class TokenFormat {
 
@@ -91,7 +91,7 @@ final class TokenFormat {
         return Map.copyOf(byRouter);
     }
 
-    /** Rounded up, but never to a time in the future. */
+    /** Adds a read; its time was rounded up, but never lies in the future. */
     private static ReadRequirement seen(ReadRequirement requirement, String node, long rounded) {
         long now = System.nanoTime();
         long at = rounded - now > 0 ? now : rounded;

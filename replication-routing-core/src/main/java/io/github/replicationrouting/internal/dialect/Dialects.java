@@ -87,8 +87,8 @@ public final class Dialects {
     }
 
     /**
-     * Returns the dialect whose driver a URL belongs to, or null. The server may turn out to be another: both drivers of
-     * MySQL and MariaDB connect to either.
+     * Returns the dialect whose driver a URL belongs to, or null. The server may turn out to be another: both drivers
+     * of MySQL and MariaDB connect to either.
      */
     public @Nullable ReplicationDialect forUrl(String url) {
         for (ReplicationDialect dialect : dialects) {
@@ -121,7 +121,10 @@ public final class Dialects {
         return ErrorKind.OTHER;
     }
 
-    /** Returns why a server whose dialect is not known refuses a connection: the first dialect that recognizes it decides. */
+    /**
+     * Returns why a server whose dialect is not known refuses a connection: the first dialect that recognizes it
+     * decides.
+     */
     public @Nullable ServerRefusal refusal(SQLException error) {
         for (ReplicationDialect dialect : dialects) {
             ServerRefusal refusal = dialect.refusal(error);

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * MariaDB 10.6 to 11.4. What a primary has written is {@code gtid_binlog_pos}, what a replica has executed is
- * {@code gtid_slave_pos}; never {@code gtid_current_pos}, which also contains writes that were made on the server by mistake.
+ * {@code gtid_slave_pos}; never {@code gtid_current_pos}, which also contains writes that were made on the server by
+ * mistake.
  */
 public final class MariaDbDialect implements ReplicationDialect {
 

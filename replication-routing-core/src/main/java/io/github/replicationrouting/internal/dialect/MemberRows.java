@@ -37,7 +37,10 @@ final class MemberRows {
         return members;
     }
 
-    /** Reads Galera's {@code host:port,host:port}; servers that do not know their address report {@code AUTO}, or nothing. */
+    /**
+     * Reads Galera's {@code host:port,host:port}; servers that do not know their address report {@code AUTO}, or
+     * nothing.
+     */
     static List<Member> ofAddresses(@Nullable String addresses) {
         List<Member> members = new ArrayList<>();
         for (String address : (addresses == null ? "" : addresses).split(",", -1)) {

@@ -32,8 +32,8 @@ public final class MySqlDialect implements ReplicationDialect {
     private static final int SYNTAX_ERROR = 1064;
 
     /**
-     * Transactions that are being committed have their GTIDs in {@code gtid_owned}, and may already be seen, here or on a
-     * replica. Asked for before {@code gtid_executed}, so that one that ends in between is in one of them.
+     * Transactions that are being committed have their GTIDs in {@code gtid_owned}, and may already be seen, here or on
+     * a replica. Asked for before {@code gtid_executed}, so that one that ends in between is in one of them.
      */
     private static final String COMMITTING_AND_EXECUTED =
             "@@global.gtid_mode, @@global.gtid_owned, @@global.gtid_executed";

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens connections to one node through its JDBC driver, each bounded in time until the server has answered the
- * handshake: a driver's connect timeout alone does not bound a server that accepts and then says nothing. Thread-safe.
+ * Opens connections to one node through its JDBC driver, with a timeout that includes the handshake: a driver's connect
+ * timeout alone does not limit a server that accepts the connection and then sends nothing. Thread-safe.
  */
 public final class ConnectionFactory {
 
@@ -44,11 +44,11 @@ public final class ConnectionFactory {
     private final LoginErrors loginErrors;
 
     /**
-     * @param url JDBC URL; a time limit that it sets itself wins
+     * @param url JDBC URL; a timeout that it sets itself wins
      * @param driverClassName driver to load, or null to ask the driver manager
      * @param properties further driver properties
-     * @param credentials asked at every connection, so that rotated secrets are met
-     * @param connectTimeout limit for the TCP connection and for the handshake
+     * @param credentials asked for every connection, so that rotated secrets are used
+     * @param connectTimeout timeout for the TCP connection and for the handshake
      * @throws IllegalArgumentException when no driver accepts the URL
      */
     public ConnectionFactory(
@@ -85,25 +85,29 @@ public final class ConnectionFactory {
         this.loginErrors = new LoginErrors(url);
     }
 
-    /** Whose sockets are closed to release a call; null where only the connection as a whole can be aborted. */
+    /**
+     * Returns the factory of sockets that can be closed to release a call; null where only the connection can be
+     * aborted.
+     */
     private static @Nullable String socketFactoryFor(String url, Driver driver, Properties properties) {
-        String ours = setsItself(SocketCapture.PROPERTY, url, properties) ? null : SocketCapture.factoryFor(driver);
-        if (ours == null) {
+        String factory =
+                isConfigured(SocketCapture.PROPERTY, url, properties) ? null : SocketCapture.factoryFor(driver);
+        if (factory == null) {
             log.debug(
-                    "{} keeps its sockets to itself, or the URL or driver properties set {}: calls on a node that does"
+                    "{} does not expose its sockets, or the URL or driver properties set {}: calls on a node that does"
                             + " not answer are released by Connection.abort, which may take longer",
                     driver.getClass().getName(),
                     SocketCapture.PROPERTY);
         }
-        return ours;
+        return factory;
     }
 
-    /** Returns the same node for another user. */
+    /** Returns a factory for the same node with another account. */
     public ConnectionFactory withCredentials(Supplier<Credentials> other) {
         return new ConnectionFactory(url, driver, properties, other, connectTimeout, socketFactory);
     }
 
-    /** Returns the same server without choosing a database, for an account that may log in and nothing else. */
+    /** Returns a factory for the same server without a database, for an account without privileges. */
     public ConnectionFactory withoutDatabase() {
         return new ConnectionFactory(
                 DATABASE.matcher(url)
@@ -115,9 +119,11 @@ public final class ConnectionFactory {
                 socketFactory);
     }
 
-    /** Returns the same with the drivers told to pass on what a server reports of its session, where they need to be told. */
+    /**
+     * Returns a factory whose connections pass on session reports of the server, where the driver has a setting for it.
+     */
     public ConnectionFactory withSessionReports() {
-        if (!driver.getClass().getName().startsWith("com.mysql.") || setsItself(SESSION_REPORTS)) {
+        if (!driver.getClass().getName().startsWith("com.mysql.") || isConfigured(SESSION_REPORTS)) {
             return this;
         }
         Properties more = new Properties();
@@ -126,20 +132,20 @@ public final class ConnectionFactory {
         return new ConnectionFactory(url, driver, more, credentials, connectTimeout, socketFactory);
     }
 
-    /** Returns whether the driver is told to set variables of new sessions. */
+    /** Returns whether the driver is configured to set variables of new sessions. */
     public boolean runsInitialSql() {
-        return INITIAL_SQL.stream().anyMatch(this::setsItself);
+        return INITIAL_SQL.stream().anyMatch(this::isConfigured);
     }
 
     /**
-     * Opens a connection whose calls may take any time.
+     * Opens a connection without a socket timeout, unless one is configured.
      *
-     * @param wire releases whoever waits for the server, while the connection is opened and later
+     * @param link releases a thread that waits for the server, while the connection is opened and later
      */
-    public Connection open(PhysicalLink wire) throws SQLException {
-        Connection connection = connect(connectTimeout, wire);
-        wire.use(connection);
-        if (!setsItself(SOCKET_TIMEOUT)) {
+    public Connection open(PhysicalLink link) throws SQLException {
+        Connection connection = connect(connectTimeout, link);
+        link.use(connection);
+        if (!isConfigured(SOCKET_TIMEOUT)) {
             try {
                 connection.setNetworkTimeout(Runnable::run, 0);
             } catch (SQLException | RuntimeException e) {
@@ -150,7 +156,7 @@ public final class ConnectionFactory {
         return connection;
     }
 
-    /** Opens a connection none of whose calls waits longer than {@code timeout} for the server. */
+    /** Opens a connection whose calls wait at most {@code timeout} for the server. */
     public Connection open(Duration timeout) throws SQLException {
         Connection connection = connect(min(connectTimeout, timeout), null);
         try {
@@ -162,7 +168,7 @@ public final class ConnectionFactory {
         return connection;
     }
 
-    private Connection connect(Duration timeout, @Nullable PhysicalLink wire) throws SQLException {
+    private Connection connect(Duration timeout, @Nullable PhysicalLink link) throws SQLException {
         Properties all = new Properties();
         all.putAll(properties);
         Credentials user = currentCredentials();
@@ -174,14 +180,14 @@ public final class ConnectionFactory {
         }
         String millis = Long.toString(timeout.toMillis());
         for (String limit : new String[] {CONNECT_TIMEOUT, SOCKET_TIMEOUT}) {
-            if (!setsItself(limit)) {
+            if (!isConfigured(limit)) {
                 all.setProperty(limit, millis);
             }
         }
-        if (wire != null && socketFactory != null) {
+        if (link != null && socketFactory != null) {
             all.setProperty(SocketCapture.PROPERTY, socketFactory);
         }
-        Connection connection = connect(all, wire);
+        Connection connection = connect(all, link);
         if (connection == null) {
             throw new SQLException("The driver " + driver.getClass().getName() + " does not accept this node's URL");
         }
@@ -196,11 +202,11 @@ public final class ConnectionFactory {
         }
     }
 
-    private @Nullable Connection connect(Properties all, @Nullable PhysicalLink wire) throws SQLException {
+    private @Nullable Connection connect(Properties all, @Nullable PhysicalLink link) throws SQLException {
         try {
-            return wire == null ? driver.connect(url, all) : SocketCapture.open(wire, driver, url, all);
+            return link == null ? driver.connect(url, all) : SocketCapture.open(link, driver, url, all);
         } catch (SQLException e) {
-            throw loginErrors.cleansed(e, all.getProperty("user"));
+            throw loginErrors.redacted(e, all.getProperty("user"));
         } catch (RuntimeException e) {
             // MariaDB's driver throws a NullPointerException when its socket is closed before it could read from it.
             throw new SQLNonTransientConnectionException(
@@ -208,11 +214,11 @@ public final class ConnectionFactory {
         }
     }
 
-    private boolean setsItself(String property) {
-        return setsItself(property, url, properties);
+    private boolean isConfigured(String property) {
+        return isConfigured(property, url, properties);
     }
 
-    private static boolean setsItself(String property, String url, Properties properties) {
+    private static boolean isConfigured(String property, String url, Properties properties) {
         return properties.containsKey(property)
                 || url.contains("?" + property + "=")
                 || url.contains("&" + property + "=");

@@ -13,7 +13,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
-/** MySQL Connector/J keeps a mark of its own for auto-commit, which must follow when SQL changes it. */
+/**
+ * A session of MySQL Connector/J, which keeps a flag of its own for auto-commit that must follow when SQL changes it.
+ */
 final class ConnectorJSession implements DriverSession {
 
     private static final boolean PRESENT =
@@ -26,7 +28,7 @@ final class ConnectorJSession implements DriverSession {
     private final boolean closesOnTimeout;
 
     /** Kept here because the driver holds its listeners weakly. */
-    private @Nullable ConnectorJSessionListener commits;
+    private @Nullable ConnectorJSessionListener listener;
 
     private ConnectorJSession(Connection connection, MysqlConnection mysql) {
         this.connection = connection;
@@ -54,7 +56,10 @@ final class ConnectorJSession implements DriverSession {
         return hasForgottenStatus() ? null : (Boolean) ((server.getStatusFlags() & STATUS_AUTOCOMMIT) != 0);
     }
 
-    /** It clears the flags before each command; an error and a ping leave them so, but for an open transaction. */
+    /**
+     * The driver clears the flags before each command, and an error or a ping sets none of them again but the
+     * transaction's.
+     */
     @Override
     public boolean hasForgottenStatus() {
         return (server.getStatusFlags() & ~STATUS_IN_TRANSACTION) == 0;
@@ -81,8 +86,8 @@ final class ConnectorJSession implements DriverSession {
     @Override
     public boolean trackCommits(String statement, Consumer<String> onCommit) throws SQLException {
         DriverSession.execute(connection, statement);
-        commits = new ConnectorJSessionListener(onCommit);
-        server.getServerSessionStateController().addSessionStateChangesListener(commits);
+        listener = new ConnectorJSessionListener(onCommit);
+        server.getServerSessionStateController().addSessionStateChangesListener(listener);
         return true;
     }
 

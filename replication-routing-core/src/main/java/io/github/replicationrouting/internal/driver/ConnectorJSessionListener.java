@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Picks the commits out of what MySQL and MariaDB report with an OK packet. Whatever goes wrong here stays here: the
- * transaction is committed, and must not look failed.
+ * Picks the commits out of what MySQL and MariaDB report with an OK packet. It catches everything: the transaction is
+ * committed, and must not appear to have failed.
  */
 final class ConnectorJSessionListener implements SessionStateChangesListener {
 
@@ -31,7 +31,7 @@ final class ConnectorJSessionListener implements SessionStateChangesListener {
                 report(change.getType(), change.getValues());
             }
         } catch (Throwable e) {
-            log.warn("The driver's report of a commit is not understood", e);
+            log.warn("The driver's report of a commit cannot be read", e);
             onCommit.accept("?");
         }
     }

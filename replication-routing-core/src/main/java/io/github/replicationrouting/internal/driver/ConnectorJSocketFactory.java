@@ -4,11 +4,11 @@ import com.mysql.cj.conf.PropertySet;
 import com.mysql.cj.protocol.StandardSocketFactory;
 import java.net.Socket;
 
-/** Connector/J's own sockets, shown to whoever opens the connection. Public, because Connector/J makes it by name. */
+/** Captures Connector/J's own sockets. Public, because Connector/J creates it by name. */
 public final class ConnectorJSocketFactory extends StandardSocketFactory {
 
     @Override
     protected Socket createSocket(PropertySet properties) {
-        return SocketCapture.tapped(super.createSocket(properties));
+        return SocketCapture.captured(super.createSocket(properties));
     }
 }

@@ -6,7 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** Any other driver: nothing but JDBC, so auto-commit is changed by a call of its own. */
+/** A session of any other driver: it offers JDBC alone, so auto-commit is changed by a separate call. */
 final class GenericSession implements DriverSession {
 
     private final Connection connection;

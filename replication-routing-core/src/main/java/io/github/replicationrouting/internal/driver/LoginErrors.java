@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Removes account names and URLs from errors of connecting: servers quote the account, drivers the URL. Immutable. */
 final class LoginErrors {
 
-    private static final int MAX_LINKS = 16;
+    private static final int MAX_CAUSES = 16;
     private static final String ACCOUNT = Matcher.quoteReplacement("<account>");
     private static final Pattern QUOTED_ACCOUNT = Pattern.compile("'[^']*'@'[^']*'");
     private static final Pattern REST_OF_URL = Pattern.compile("(?s)(connection string near ).*");
@@ -25,19 +25,19 @@ final class LoginErrors {
         this.parameters = begin < 0 ? "" : url.substring(begin + 1);
     }
 
-    /** Returns the error, or one that says the same without the secrets. */
-    SQLException cleansed(SQLException error, @Nullable String user) {
-        int links = 0;
-        for (Throwable link = error; link != null && links < MAX_LINKS; link = link.getCause(), links++) {
-            String message = link.getMessage();
-            if (message != null && !message.equals(cleansed(message, user))) {
-                return copy(error, cleansed(String.valueOf(error.getMessage()), user));
+    /** Returns the error, or a copy without account names and URLs. */
+    SQLException redacted(SQLException error, @Nullable String user) {
+        int causes = 0;
+        for (Throwable cause = error; cause != null && causes < MAX_CAUSES; cause = cause.getCause(), causes++) {
+            String message = cause.getMessage();
+            if (message != null && !message.equals(redacted(message, user))) {
+                return copy(error, redacted(String.valueOf(error.getMessage()), user));
             }
         }
         return error;
     }
 
-    private String cleansed(String message, @Nullable String user) {
+    private String redacted(String message, @Nullable String user) {
         String text = message.replace(url, "<url>");
         text = parameters.isEmpty() ? text : text.replace(parameters, "<parameters>");
         text = REST_OF_URL.matcher(text).replaceAll("$1<url>");
@@ -52,7 +52,7 @@ final class LoginErrors {
                 .replaceAll("$1" + ACCOUNT);
     }
 
-    /** Without the causes, which quote the same. */
+    /** Copies the error without its causes, which quote the same. */
     private static SQLException copy(SQLException error, String message) {
         String state = error.getSQLState();
         int code = error.getErrorCode();

@@ -15,8 +15,8 @@ import org.mariadb.jdbc.util.constants.ServerStatus;
 import org.springframework.util.ClassUtils;
 
 /**
- * MariaDB's driver goes by the server's status flags, and sends no commit where they show no transaction; they do not
- * while rows are still being read, so that commit and rollback are sent as SQL then.
+ * A session of MariaDB's driver, which sends no commit where the server's status flags show no transaction. They show
+ * none while rows are still being read, so commit and rollback are sent as SQL then.
  */
 final class MariaDbSession implements DriverSession {
 
@@ -39,9 +39,9 @@ final class MariaDbSession implements DriverSession {
         return PRESENT && driver instanceof org.mariadb.jdbc.Driver;
     }
 
-    static @Nullable DriverSession ifSupported(Connection connection, PhysicalLink wire) {
+    static @Nullable DriverSession ifSupported(Connection connection, PhysicalLink link) {
         return PRESENT && connection instanceof org.mariadb.jdbc.Connection mariaDb
-                ? new MariaDbSession(connection, mariaDb.getContext(), wire.reports())
+                ? new MariaDbSession(connection, mariaDb.getContext(), link.sessionReports())
                 : null;
     }
 
@@ -84,8 +84,8 @@ final class MariaDbSession implements DriverSession {
     }
 
     /**
-     * Returns the driver has the server report, and drops what it says; it is read off the socket. Not when the driver may change
-     * the socket behind its connection, or leaves answers without a report.
+     * The driver makes the server report and drops the reports, so they are read off the socket. Not possible where the
+     * driver may change the socket behind its connection, or receives answers without a report.
      */
     @Override
     public boolean canTrackCommits() {
@@ -95,11 +95,11 @@ final class MariaDbSession implements DriverSession {
                 && context.hasClientCapability(Capabilities.CLIENT_DEPRECATE_EOF);
     }
 
-    /** Returns whether reports are heard is seen from the answer: encrypted or compressed, it says nothing. */
+    /** The answer shows whether reports arrive: encrypted or compressed, they cannot be read. */
     @Override
     public boolean trackCommits(String statement, Consumer<String> onCommit) throws SQLException {
-        SessionTrackingReader heard = Objects.requireNonNull(reports);
-        heard.listen((type, name, value) -> {
+        SessionTrackingReader reader = Objects.requireNonNull(reports);
+        reader.listen((type, name, value) -> {
             if (type == SessionTrackingReader.Type.GTID || name.equals(MARIADB_VARIABLE)) {
                 if (!value.isEmpty()) {
                     onCommit.accept(value);
@@ -108,9 +108,9 @@ final class MariaDbSession implements DriverSession {
         });
         DriverSession.execute(connection, statement);
         DriverSession.execute(connection, "SET SESSION time_zone=@@session.time_zone");
-        if (!heard.areHeard()) {
-            heard.ignore();
+        if (!reader.hasReported()) {
+            reader.stop();
         }
-        return heard.areHeard();
+        return reader.hasReported();
     }
 }

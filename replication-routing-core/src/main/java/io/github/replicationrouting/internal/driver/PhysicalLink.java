@@ -12,124 +12,137 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What leads to the server under one driver connection, from before it is opened until it is closed. Cut from another
- * thread, it releases whoever waits on the connection for a server that does not answer: the raw socket is closed, below
- * TLS and below the driver's locks, because {@code close} and {@code abort} of a driver may wait for the server
- * themselves. Where a driver does not show its socket, the connection is aborted in the background instead.
+ * The link to the server under one driver connection, from before it is opened until it is closed. Another thread can
+ * release a call that waits for a server which does not answer: it closes the raw socket, below TLS and below the
+ * driver's locks, because {@code close} and {@code abort} of a driver may wait for the server themselves. Where a
+ * driver does not expose its socket, the connection is aborted in the background instead.
  *
- * <p>Work that must not be interrupted protects its wire. Thread-safe; no method blocks.
+ * <p>Work that may write makes its link uninterruptible, so that only {@link #forceCloseSocket} ends it. Thread-safe;
+ * no method blocks.
  */
 public final class PhysicalLink {
 
     private static final Logger log = LoggerFactory.getLogger(PhysicalLink.class);
 
     private enum State {
-        EXPOSED,
-        PROTECTED,
-        CUT
+        INTERRUPTIBLE,
+        UNINTERRUPTIBLE,
+        CLOSED
     }
 
     private final Executor background;
-    private final Consumer<PhysicalLink> whenClosed;
-    private final AtomicReference<State> state = new AtomicReference<>(State.EXPOSED);
-    private volatile boolean doubted;
-    private volatile boolean lent;
+    private final Consumer<PhysicalLink> onClose;
+    private final AtomicReference<State> state = new AtomicReference<>(State.INTERRUPTIBLE);
+    private volatile boolean validationRequired;
+    private volatile boolean inUse;
     private volatile @Nullable Socket socket;
     private volatile @Nullable Connection connection;
 
     /**
+     * Creates the link of a connection that is about to be opened.
+     *
      * @param background runs what may block, each task on a thread of its own
-     * @param whenClosed hears, at least once, that the connection is closed or was never made
+     * @param onClose called, at least once, when the connection is closed or could not be opened
      */
-    public PhysicalLink(Executor background, Consumer<PhysicalLink> whenClosed) {
+    public PhysicalLink(Executor background, Consumer<PhysicalLink> onClose) {
         this.background = background;
-        this.whenClosed = whenClosed;
+        this.onClose = onClose;
     }
 
-    /** Begins work that a cut must not interrupt; false when the wire is cut already. */
-    public boolean protect() {
-        return state.compareAndSet(State.EXPOSED, State.PROTECTED);
+    /** Begins work that {@link #closeSocket} must not interrupt; false when the socket is closed already. */
+    public boolean makeUninterruptible() {
+        return state.compareAndSet(State.INTERRUPTIBLE, State.UNINTERRUPTIBLE);
     }
 
-    /** The connection is in use from now on. */
-    public void lend() {
-        lent = true;
+    /** Marks the connection as borrowed from its pool. */
+    public void acquire() {
+        inUse = true;
     }
 
-    /** The connection is not in use any more; ends work that was protected. */
-    public void giveBack() {
-        lent = false;
-        state.compareAndSet(State.PROTECTED, State.EXPOSED);
+    /** Marks the connection as returned to its pool, and its work as interruptible again. */
+    public void release() {
+        inUse = false;
+        state.compareAndSet(State.UNINTERRUPTIBLE, State.INTERRUPTIBLE);
     }
 
     /** Returns whether the connection is open and not in use. */
     public boolean isIdle() {
-        return connection != null && !lent;
+        return connection != null && !inUse;
     }
 
-    /** Releases whoever waits for the server, now and later; false when it is protected, or cut already. */
-    public boolean cut() {
-        return state.compareAndSet(State.EXPOSED, State.CUT) && release();
+    /**
+     * Closes the socket, now or as soon as there is one, which releases a thread that waits for the server.
+     *
+     * @return false when the work is uninterruptible, or the socket is closed already
+     */
+    public boolean closeSocket() {
+        return state.compareAndSet(State.INTERRUPTIBLE, State.CLOSED) && closeOrAbort();
     }
 
-    /** Returns the same for protected work, too: what it does there would be lost. False when it is cut already. */
-    public boolean sever() {
-        return state.getAndSet(State.CUT) != State.CUT && release();
+    /**
+     * Closes the socket, uninterruptible work included: what that has written would be lost.
+     *
+     * @return false when the socket is closed already
+     */
+    public boolean forceCloseSocket() {
+        return state.getAndSet(State.CLOSED) != State.CLOSED && closeOrAbort();
     }
 
-    private boolean release() {
+    private boolean closeOrAbort() {
         Socket raw = socket;
-        Connection made = connection;
+        Connection opened = connection;
         if (raw != null && !raw.isClosed()) {
             close(raw);
-        } else if (made != null) {
-            abort(made);
+        } else if (opened != null) {
+            abort(opened);
         }
         return true;
     }
 
-    public boolean isCut() {
-        return state.get() == State.CUT;
+    /** Returns whether the socket was closed by this link. */
+    public boolean isSocketClosed() {
+        return state.get() == State.CLOSED;
     }
 
-    /** Another connection of the same server was lost: this one is to be tried before its next use. */
-    public void doubt() {
-        doubted = true;
+    /** Requires that the connection is validated before its next use, because others of the same server were lost. */
+    public void requireValidation() {
+        validationRequired = true;
     }
 
-    /** Returns whether the connection is to be tried; the caller does it, and it is doubted no more. */
-    public boolean takeDoubt() {
-        if (!doubted) {
+    /** Returns whether the connection must be validated, and leaves that to the caller: the next call returns false. */
+    public boolean takeValidationRequired() {
+        if (!validationRequired) {
             return false;
         }
-        doubted = false;
+        validationRequired = false;
         return true;
     }
 
-    /** The connection is closed. */
+    /** Reports that the connection is closed. */
     public void closed() {
-        whenClosed.accept(this);
+        onClose.accept(this);
     }
 
-    /** A socket is about to be connected for it; the last one counts where a driver tries several addresses. */
+    /** Keeps a socket that is about to be connected; the last one counts where a driver tries several addresses. */
     void use(Socket opened) {
         socket = opened;
-        if (isCut()) {
+        if (isSocketClosed()) {
             close(opened);
         }
     }
 
-    /** Returns what the server reports of its session, as far as it can be read off the socket; null where it cannot. */
-    @Nullable
-    SessionTrackingReader reports() {
-        return socket instanceof SessionTrackingSocket reporting ? reporting.reports() : null;
-    }
-
+    /** Keeps the connection that was opened. */
     void use(Connection opened) {
         connection = opened;
-        if (isCut() && socket == null) {
+        if (isSocketClosed() && socket == null) {
             abort(opened);
         }
+    }
+
+    /** Returns the reader of the server's session reports on this socket; null where they cannot be read off it. */
+    @Nullable
+    SessionTrackingReader sessionReports() {
+        return socket instanceof SessionTrackingSocket tracking ? tracking.reports() : null;
     }
 
     private static void close(Socket raw) {
@@ -140,10 +153,10 @@ public final class PhysicalLink {
         }
     }
 
-    private void abort(Connection made) {
+    private void abort(Connection opened) {
         background.execute(() -> {
             try {
-                made.abort(Runnable::run);
+                opened.abort(Runnable::run);
             } catch (SQLException | RuntimeException e) {
                 log.debug("A connection could not be aborted", e);
             }

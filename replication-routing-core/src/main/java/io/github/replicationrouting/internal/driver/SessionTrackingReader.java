@@ -7,25 +7,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what a MySQL or MariaDB server reports of its session out of the bytes that it sends, on their way to a driver
- * that does not tell. A report stands at the end of an OK packet. Which packets are OK packets is known for sure only to
- * who knows the request; any that reads as one, to its last byte, counts. So no report is missed, and what is made up by
- * the rows of a result at most adds a commit that did not happen.
+ * Reads the session reports of a MySQL or MariaDB server out of the bytes that it sends, on their way to a driver that
+ * drops them. A report stands at the end of an OK packet. Without the request it is not certain which packets are OK
+ * packets; every packet that can be read as one, to its last byte, counts. So no report is missed, and a row of a
+ * result that happens to read like a report at most adds a commit that did not happen.
  *
- * <p>Off until a listener is set, which must happen between an answer and the next request. Used by one thread at a time,
- * like its connection; never throws.
+ * <p>Off until a listener is set, which must happen between an answer and the next request. Used by one thread at a
+ * time, like its connection; never throws.
  */
 final class SessionTrackingReader {
 
-    /** What reports are about, as far as it matters here. */
+    /** The subject of a report, as far as it matters here. */
     enum Type {
         VARIABLE,
         GTID
     }
 
-    /** Hears each report, in the thread that reads the answer. */
+    /** Receives each report, on the thread that reads the answer. */
     interface Listener {
-        /** @param name the variable's; empty for a GTID */
+        /** @param name name of the variable; empty for a GTID */
         void reported(Type type, String name, String value);
     }
 
@@ -38,14 +38,14 @@ final class SessionTrackingReader {
     private static final int TRACK_VARIABLES = 0;
     private static final int TRACK_GTIDS = 3;
 
-    /** What precedes the text of an OK packet: its kind, two numbers, status and warnings. */
-    private static final int MAX_START = 1 + 9 + 9 + 2 + 2;
+    /** Length of what precedes the text of an OK packet: its kind, two numbers, status and warnings. */
+    private static final int MAX_PREFIX = 1 + 9 + 9 + 2 + 2;
 
-    /** Buffers are kept up to this size. */
-    private static final int KEPT = 4_096;
+    /** Larger buffers are dropped after use. */
+    private static final int MAX_KEPT_BUFFER = 4_096;
 
     private @Nullable Listener listener;
-    private boolean heard;
+    private boolean reported;
 
     private int headerRead;
     private int length;
@@ -54,24 +54,24 @@ final class SessionTrackingReader {
     private byte[] buffer = new byte[64];
     private int buffered;
 
-    /** Begins to listen; the next byte is the first of a packet. */
-    void listen(Listener hearing) {
+    /** Starts to read; the next byte is the first of a packet. */
+    void listen(Listener receiver) {
         headerRead = 0;
         left = 0;
-        listener = hearing;
+        listener = receiver;
     }
 
-    /** Listens no more. */
-    void ignore() {
+    /** Stops reading. */
+    void stop() {
         listener = null;
     }
 
-    /** Returns whether there was any report since listening began. */
-    boolean areHeard() {
-        return heard;
+    /** Returns whether there was a report. */
+    boolean hasReported() {
+        return reported;
     }
 
-    /** The driver reads the next bytes of the server. */
+    /** Reads the bytes that the driver has just received. */
     void read(byte[] bytes, int offset, int count) {
         if (listener == null) {
             return;
@@ -122,7 +122,7 @@ final class SessionTrackingReader {
         return count;
     }
 
-    /** Puts a packet together that came in pieces; one that turns out to be something else is let go. */
+    /** Collects a packet that arrives in pieces; one that turns out to be no OK packet with a report is dropped. */
     private void collect(byte[] bytes, int at, int count) {
         if (buffered + count > buffer.length) {
             buffer = Arrays.copyOf(buffer, Math.max(2 * buffer.length, buffered + count));
@@ -131,10 +131,10 @@ final class SessionTrackingReader {
         buffered += count;
         if (left == 0) {
             new Packet(buffer, 0, buffered).read();
-        } else if (buffered >= MAX_START) {
+        } else if (buffered >= MAX_PREFIX) {
             candidate = new Packet(buffer, 0, buffered).hasReport();
         }
-        if ((left == 0 || !candidate) && buffer.length > KEPT) {
+        if ((left == 0 || !candidate) && buffer.length > MAX_KEPT_BUFFER) {
             buffer = new byte[64];
         }
     }
@@ -154,7 +154,7 @@ final class SessionTrackingReader {
             this.end = to;
         }
 
-        /** Returns whether it is an OK packet that says that it has a report, as far as its beginning shows. */
+        /** Returns whether it is an OK packet with a report, as far as its beginning shows. */
         boolean hasReport() {
             number();
             number();
@@ -169,12 +169,12 @@ final class SessionTrackingReader {
                     skipText();
                     long size = number();
                     if (size > 0 && at + size == end && isWellFormed()) {
-                        heard = true;
-                        tell();
+                        reported = true;
+                        publish();
                     }
                 }
             } catch (RuntimeException e) {
-                log.warn("A server's report of its session is not understood", e);
+                log.warn("A server's session report cannot be read", e);
             }
         }
 
@@ -197,7 +197,7 @@ final class SessionTrackingReader {
             return true;
         }
 
-        private void tell() {
+        private void publish() {
             while (at < end) {
                 int type = bytes[at++];
                 int to = (int) number();
@@ -208,7 +208,7 @@ final class SessionTrackingReader {
                         report(Type.VARIABLE, name, text(to));
                     }
                 } else if (type == TRACK_GTIDS) {
-                    // How it is encoded; there is one way.
+                    // The encoding; there is only one.
                     at++;
                     report(Type.GTID, "", text(to));
                 }
@@ -217,9 +217,9 @@ final class SessionTrackingReader {
         }
 
         private void report(Type type, String name, String value) {
-            Listener hearing = listener;
-            if (hearing != null) {
-                hearing.reported(type, name, value);
+            Listener receiver = listener;
+            if (receiver != null) {
+                receiver.reported(type, name, value);
             }
         }
 
@@ -234,7 +234,7 @@ final class SessionTrackingReader {
             return text;
         }
 
-        /** Returns a number whose first byte tells its length; negative where there is none. */
+        /** Returns a number whose first byte shows its length; negative where there is none. */
         private long number() {
             if (at >= end) {
                 return NOT_READABLE;

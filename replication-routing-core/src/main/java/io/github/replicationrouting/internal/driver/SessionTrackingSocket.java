@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.net.Socket;
 import org.jspecify.annotations.Nullable;
 
-/** A socket that lets what the server reports of its session be read along. */
+/** A socket on which the server's session reports are read along with the driver. */
 final class SessionTrackingSocket extends Socket {
 
     private final SessionTrackingReader reports = new SessionTrackingReader();
@@ -19,16 +19,16 @@ final class SessionTrackingSocket extends Socket {
     @Override
     public synchronized InputStream getInputStream() throws IOException {
         if (input == null) {
-            input = new ReportingStream(super.getInputStream(), reports);
+            input = new TrackingStream(super.getInputStream(), reports);
         }
         return input;
     }
 
-    private static final class ReportingStream extends FilterInputStream {
+    private static final class TrackingStream extends FilterInputStream {
 
         private final SessionTrackingReader reports;
 
-        ReportingStream(InputStream in, SessionTrackingReader reports) {
+        TrackingStream(InputStream in, SessionTrackingReader reports) {
             super(in);
             this.reports = reports;
         }
@@ -48,7 +48,7 @@ final class SessionTrackingSocket extends Socket {
             return count;
         }
 
-        /** Reads what it skips, too. */
+        /** Reads the skipped bytes, too. */
         @Override
         public long skip(long count) throws IOException {
             byte[] skipped = new byte[(int) Math.min(count, 8_192)];

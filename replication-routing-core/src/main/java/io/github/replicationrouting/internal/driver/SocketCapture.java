@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * Gets hold of the sockets that a driver opens. Drivers make a socket factory of their own from the name of a class, in
- * the thread that opens the connection: while it does, that thread carries the wire which the socket belongs to.
+ * Captures the sockets that a driver opens. Drivers create a socket factory from the name of a class, on the thread
+ * that opens the connection: meanwhile a thread-local holds the link that the socket belongs to.
  */
 final class SocketCapture {
 
@@ -21,7 +21,7 @@ final class SocketCapture {
 
     private SocketCapture() {}
 
-    /** Returns the class to name to a driver; null where the driver is not known, or would not find ours. */
+    /** Returns the factory class for a driver; null where the driver is not known, or cannot load it. */
     static @Nullable String factoryFor(Driver driver) {
         if (ConnectorJSession.isDriver(driver)) {
             return visible(ConnectorJSocketFactory.class, driver);
@@ -33,10 +33,10 @@ final class SocketCapture {
         return ClassUtils.isVisible(factory, driver.getClass().getClassLoader()) ? factory.getName() : null;
     }
 
-    /** Opens a connection all of whose sockets belong to {@code wire}. */
-    static @Nullable Connection open(PhysicalLink wire, Driver driver, String url, Properties properties)
+    /** Opens a connection whose sockets belong to a link. */
+    static @Nullable Connection open(PhysicalLink link, Driver driver, String url, Properties properties)
             throws SQLException {
-        OPENING.set(wire);
+        OPENING.set(link);
         try {
             return driver.connect(url, properties);
         } finally {
@@ -44,11 +44,11 @@ final class SocketCapture {
         }
     }
 
-    /** Takes note of a socket that is not connected yet. */
-    static Socket tapped(Socket socket) {
-        PhysicalLink wire = OPENING.get();
-        if (wire != null) {
-            wire.use(socket);
+    /** Captures a socket that is not connected yet. */
+    static Socket captured(Socket socket) {
+        PhysicalLink link = OPENING.get();
+        if (link != null) {
+            link.use(socket);
         }
         return socket;
     }

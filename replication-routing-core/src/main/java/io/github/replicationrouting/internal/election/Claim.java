@@ -10,8 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which node one instance takes for the primary, and what it knows of the others beside it: its memory between elections. A
- * claim outlives the absence of its node: only a successor whose promotion was seen ends it. Immutable. Times are monotonic, in nanoseconds.
+ * Which node one instance takes for the primary, and what it knows of the others beside it: its memory between
+ * elections. A claim outlives the absence of its node: only a successor whose promotion was seen ends it. Immutable.
+ * Times are monotonic, in nanoseconds.
  *
  * @param node the name of the incumbent; null before there was a primary, and after another node has contested it
  * @param last the name of the last primary, the incumbent where there is one; null before there was one
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param contested whether the last election found more than one claimant
  * @param cleared nodes that are known to be no rivals of this claim, because they were seen to be replicas beside the
  *     incumbent, or were there when its promotion was seen; with the moment at which that was known
- * @param pending the name of the node that will be the primary once all other nodes that take writes have been probed once
- *     more; null for none
+ * @param pending the name of the node that will be the primary once all other nodes that take writes have been probed
+ *     once more; null for none
  * @param pendingSince when that was found
  * @param fenced nodes that were writable beside a primary and have not been replicas since
  */
@@ -68,7 +69,9 @@ public record Claim(
         return unbroken ? since : newest.sentAt();
     }
 
-    /** Returns whether a node is known to be no rival, and cannot have been promoted while the incumbent did not answer. */
+    /**
+     * Returns whether a node is known to be no rival, and cannot have been promoted while the incumbent did not answer.
+     */
     boolean isCleared(NodeView node, long incumbentSince) {
         Long clearedAt = cleared.get(node.name());
         boolean gap = incumbentSince - electedAt > 0;

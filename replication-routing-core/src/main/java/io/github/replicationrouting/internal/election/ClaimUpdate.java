@@ -119,8 +119,9 @@ final class ClaimUpdate {
     }
 
     /**
-     * Returns whether a node shows its source and is read-only. One that is writable has to be observed beside the primary for
-     * the length of the gap: it must be connected and must not write. What it wrote before is a mistake of the past.
+     * Returns whether a node shows its source and is read-only. One that is writable has to be observed beside the
+     * primary for the length of the gap: it must be connected and must not write. What it wrote before is a mistake of
+     * the past.
      */
     private boolean isReplica(int i, Answer answer, long since) {
         if (answer.channels().isEmpty() || result.assessments().get(i).rival()) {

@@ -33,9 +33,9 @@ enum Containment {
     }
 
     /**
-     * Returns whether {@code node} has come as far as {@code other} has replicated. On MariaDB one sequence number shows it,
-     * because a server that does not log what it replicates, or was restored from a backup, does not list all servers that
-     * have written.
+     * Returns whether {@code node} has come as far as {@code other} has replicated. On MariaDB one sequence number
+     * shows it, because a server that does not log what it replicates, or was restored from a backup, does not list all
+     * servers that have written.
      */
     static Containment ofReplicated(@Nullable Answer node, @Nullable Answer other) {
         return ofReplicated(node, other, List.of());

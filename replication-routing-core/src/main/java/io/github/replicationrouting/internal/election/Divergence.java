@@ -26,8 +26,8 @@ final class Divergence {
     }
 
     /**
-     * Returns a node that another instance has written to since the incumbent was lost, or -1. Of one that replicates from
-     * {@code primary} what counts is that it goes on writing what that lacks.
+     * Returns a node that another instance has written to since the incumbent was lost, or -1. Of one that replicates
+     * from {@code primary} what counts is that it goes on writing what that lacks.
      *
      * @param primary the successor, or the incumbent that has come back
      */
@@ -49,8 +49,8 @@ final class Divergence {
     }
 
     /**
-     * Returns a node that contradicts a candidate, because that lacks, or seems to lack, something of it; or -1. It is one
-     * that takes writes, or one that has replicated more.
+     * Returns a node that contradicts a candidate, because that lacks, or seems to lack, something of it; or -1. It is
+     * one that takes writes, or one that has replicated more.
      */
     int contradicting(int candidate, Containment has) {
         for (int i = 0; i < nodes.size(); i++) {
@@ -63,8 +63,8 @@ final class Divergence {
     }
 
     /**
-     * Returns whether a node that takes writes has transactions that a candidate lacks. Of a replica they count only while more of them
-     * come: else they are a mistake of the past.
+     * Returns whether a node that takes writes has transactions that a candidate lacks. Of a replica they count only
+     * while more of them come: else they are a mistake of the past.
      */
     private boolean contradicts(int i, int candidate, Containment has) {
         Answer own = nodes.get(candidate).currentAnswer();
@@ -86,7 +86,10 @@ final class Divergence {
                 && Containment.of(nodes.get(candidate).currentAnswer(), node.lastAnswer()) == has;
     }
 
-    /** Returns whether a node is connected to another, or may be, where the other is declared primary and the account may not see it. */
+    /**
+     * Returns whether a node is connected to another, or may be, where the other is declared primary and the account
+     * may not see it.
+     */
     private boolean mayBeReplicaOf(int i, int candidate) {
         return graph.isConnected(i, candidate)
                 || (nodes.get(candidate).isDeclared(DeclaredRole.PRIMARY)
@@ -94,8 +97,8 @@ final class Divergence {
     }
 
     /**
-     * Returns a node that has replicated what another node lacks, or seems to lack, and that no replica that answers wrote; or -1. A node
-     * that is declared primary is not measured by its replicas.
+     * Returns a node that has replicated what another node lacks, or seems to lack, and that no replica that answers
+     * wrote; or -1. A node that is declared primary is not measured by its replicas.
      */
     int furtherReplica(int node, Containment has) {
         if (nodes.get(node).isDeclared(DeclaredRole.PRIMARY)) {
@@ -124,8 +127,8 @@ final class Divergence {
     }
 
     /**
-     * Returns whether it may be a replica of a node that never answered: it was not seen to write, and it does not show its
-     * replication, or the account may not see it and nothing shows that the node has ever been a primary.
+     * Returns whether it may be a replica of a node that never answered: it was not seen to write, and it does not show
+     * its replication, or the account may not see it and nothing shows that the node has ever been a primary.
      */
     boolean mayReplicateUnseen(int i) {
         NodeView node = nodes.get(i);
@@ -143,7 +146,9 @@ final class Divergence {
         return !(answer.replication() instanceof Replication.NotPermitted) || !wrote;
     }
 
-    /** Returns whether a node is known to have everything that the others have, those aside that may be its replicas. */
+    /**
+     * Returns whether a node is known to have everything that the others have, those aside that may be its replicas.
+     */
     boolean hasAllOf(int node, List<Integer> others) {
         return others.stream()
                 .allMatch(i -> i == node
@@ -155,8 +160,8 @@ final class Divergence {
     }
 
     /**
-     * Returns whether a node that takes writes contradicts an incumbent: it has more, it writes as well, or nothing can show that it
-     * does not.
+     * Returns whether a node that takes writes contradicts an incumbent: it has more, it writes as well, or nothing can
+     * show that it does not.
      */
     boolean isRival(int i, int incumbent) {
         NodeView node = nodes.get(i);

@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * What an election starts from, and what all of its rules ask: which nodes may be the primary (rules 1 to 3), which one was,
- * and which of several the others follow (rule 8). Nodes are named by their index. Immutable.
+ * What an election starts from, and what all of its rules ask: which nodes may be the primary (rules 1 to 3), which one
+ * was, and which of several the others follow (rule 8). Nodes are named by their index. Immutable.
  *
  * @param nodes every node of the topology
  * @param claim what this instance knew before
@@ -31,7 +31,10 @@ record ElectionContext(List<NodeView> nodes, Claim claim, Duration gap, Replicat
         return node.isWritable() && !node.isDeclared(DeclaredRole.REPLICA) && graph.twinOf(i) < 0;
     }
 
-    /** Returns whether a node may be the primary although no promotion was seen: it replicates from nowhere, so far as it shows. */
+    /**
+     * Returns whether a node may be the primary although no promotion was seen: it replicates from nowhere, so far as
+     * it shows.
+     */
     boolean isCandidate(int i) {
         NodeView node = nodes.get(i);
         return mayWrite(i) && (graph.sourceChannel(i) == null || !node.isServer()) && graph.sourceOf(i) < 0;
@@ -47,8 +50,8 @@ record ElectionContext(List<NodeView> nodes, Claim claim, Duration gap, Replicat
     // --- rule 4: the incumbent
 
     /**
-     * Returns the incumbent; -1 where there was none, where it is no node any more, and where another server answers under
-     * its name.
+     * Returns the incumbent; -1 where there was none, where it is no longer a node, and where another server answers
+     * under its name.
      */
     int incumbent() {
         int incumbent = graph.indexOf(claim.node());
@@ -56,8 +59,8 @@ record ElectionContext(List<NodeView> nodes, Claim claim, Duration gap, Replicat
     }
 
     /**
-     * Returns whether another server answers under the incumbent's name, or the same one after it has lost its data: nothing that is
-     * known of the one holds for the other.
+     * Returns whether another server answers under the incumbent's name, or the same one after it has lost its data:
+     * nothing that is known of the one holds for the other.
      */
     private boolean isReplaced(int incumbent) {
         NodeView node = nodes.get(incumbent);
@@ -81,7 +84,10 @@ record ElectionContext(List<NodeView> nodes, Claim claim, Duration gap, Replicat
 
     // --- rule 8: support
 
-    /** Returns the one of several nodes that the others follow; where they follow none, the only one declared primary; or -1. */
+    /**
+     * Returns the one of several nodes that the others follow; where they follow none, the only one declared primary;
+     * or -1.
+     */
     int supported(List<Integer> claimants) {
         int followed = graph.mostFollowed(claimants);
         if (followed >= 0 || claimants.stream().anyMatch(this::isFollowed)) {
@@ -100,8 +106,8 @@ record ElectionContext(List<NodeView> nodes, Claim claim, Duration gap, Replicat
     // --- the last probe
 
     /**
-     * Returns whether another node that takes writes, or the incumbent, has not been probed since this node was first found to be the
-     * primary.
+     * Returns whether another node that takes writes, or the incumbent, has not been probed since this node was first
+     * found to be the primary.
      */
     boolean isPending(int node) {
         long pendingSince = claim.pendingSince(nodes.get(node));

@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param primary the primary, or -1
  * @param reason why it is the primary, or why there is none
- * @param claimants nodes that claim to be the primary where there is none, or the one that will be it after one more probe
+ * @param claimants nodes that claim to be the primary where there is none, or the one that will be it after one more
+ *     probe
  * @param contradictedBy a node that is no claimant, and that has or writes what the only claimant lacks; or -1
  */
 record ElectionDecision(int primary, Reason reason, List<Integer> claimants, int contradictedBy) {

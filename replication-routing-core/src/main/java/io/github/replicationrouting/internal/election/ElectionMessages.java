@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The texts of an election, as logs, exceptions and the endpoint show them: why a node is not the primary, why there is none,
- * and which evidence would change that.
+ * The texts of an election, as logs, exceptions and the endpoint show them: why a node is not the primary, why there is
+ * none, and which evidence would change that.
  */
 final class ElectionMessages {
 
@@ -49,7 +49,9 @@ final class ElectionMessages {
         return "replicates from " + name(source) + ", but is writable: set read_only";
     }
 
-    /** Returns what to change about a replica that is writable, and whose source is none of the nodes or not connected. */
+    /**
+     * Returns what to change about a replica that is writable, and whose source is none of the nodes or not connected.
+     */
     String writableWithSource(ReplicationChannel channel) {
         return "has " + describe(channel) + ", but is writable: set read_only";
     }
@@ -126,7 +128,7 @@ final class ElectionMessages {
                 return node.currentAnswer() == null ? absence(node) : whyUnfit(node);
             }
         }
-        return "is no node any more";
+        return "is no longer a node";
     }
 
     private static String whyUnfit(NodeView node) {
@@ -190,14 +192,14 @@ final class ElectionMessages {
                             + TOGGLE;
         }
         if (claim.node() != null && !node.name().equals(claim.node()) && graph.indexOf(claim.node()) >= 0) {
-            String already = "writable, but was so already beside " + claim.node();
+            String already = "writable, but was already writable beside " + claim.node();
             return replication instanceof Replication.NotPermitted denied
                     ? already + ", and whether it replicates cannot be seen: " + denied.grant()
                             + ", or keep replicas read-only, so that a promotion is seen; to promote it now, " + TOGGLE
                     : already + ": to promote it, " + TOGGLE;
         }
         if (claim.fenced().contains(node.name())) {
-            return "writable, but was so beside the primary " + claim.last() + ": to promote it, " + TOGGLE;
+            return "writable, but was writable beside the primary " + claim.last() + ": to promote it, " + TOGGLE;
         }
         NodeView unseen = graph.neverSeen();
         if (replication instanceof Replication.NotPermitted denied && unseen != null) {

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Rules 4 and 9: an incumbent that is fit stays the primary, unless a node contradicts it that may have been promoted unseen. */
+/**
+ * Rules 4 and 9: an incumbent that is fit stays the primary, unless a node contradicts it that may have been promoted
+ * unseen.
+ */
 final class IncumbentRule implements ElectionRule {
 
     private final ElectionContext context;
@@ -36,7 +39,9 @@ final class IncumbentRule implements ElectionRule {
         return context.mayWrite(incumbent) && !isDemoted(incumbent) && (claim.present() || !hasNewSource(incumbent));
     }
 
-    /** Returns whether an incumbent now receives from another node, other than through a channel that it had all along. */
+    /**
+     * Returns whether an incumbent now receives from another node, other than through a channel that it had all along.
+     */
     private boolean isDemoted(int i) {
         for (ReplicationChannel channel : nodes.get(i).channels()) {
             int source = graph.sourceOf(channel);
@@ -51,7 +56,10 @@ final class IncumbentRule implements ElectionRule {
         return false;
     }
 
-    /** Returns whether a node does not receive from another, and takes writes or receives from a third: it is no standby of a ring. */
+    /**
+     * Returns whether a node does not receive from another, and takes writes or receives from a third: it is no standby
+     * of a ring.
+     */
     private boolean isUpstream(int source, int i) {
         return !graph.isConnected(source, i) && (context.mayWrite(source) || graph.sourceOf(source) >= 0);
     }
@@ -65,7 +73,10 @@ final class IncumbentRule implements ElectionRule {
                 && isRepointed(i);
     }
 
-    /** Returns whether an incumbent has another source than when it was last fit: else a ring has only lost its other member. */
+    /**
+     * Returns whether an incumbent has another source than when it was last fit: else a ring has only lost its other
+     * member.
+     */
     private boolean isRepointed(int i) {
         Long repointedAt = nodes.get(i).roles().repointedAt();
         return repointedAt != null && context.isAfterTheLoss(repointedAt);

@@ -8,13 +8,13 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Elects the primary by positive evidence only: that a node is writable makes it a candidate, never the primary. Positions
- * elect no node; they show that two servers have diverged, and what a node lacks. A pure function of what one instance has
- * seen; {@link Claim} is its memory.
+ * Elects the primary by positive evidence only: that a node is writable makes it a candidate, never the primary.
+ * Positions elect no node; they show that two servers have diverged, and what a node lacks. A pure function of what one
+ * instance has seen; {@link Claim} is its memory.
  *
- * <p>The rules, numbered as in {@code docs/election.md}: 1 to 3 in {@link ElectionContext} and {@link ReplicationGraph}, 4
- * and 9 in {@link IncumbentRule}, 5 in {@link SuccessorRule} and {@link PromotionEvidence}, 6 in {@link ClaimUpdate}, 7 and 8
- * in {@link StartRule} and {@link Divergence}:
+ * <p>The rules, numbered as in {@code docs/election.md}: 1 to 3 in {@link ElectionContext} and {@link
+ * ReplicationGraph}, 4 and 9 in {@link IncumbentRule}, 5 in {@link SuccessorRule} and {@link PromotionEvidence}, 6 in
+ * {@link ClaimUpdate}, 7 and 8 in {@link StartRule} and {@link Divergence}:
  *
  * <ol>
  *   <li>A node that does not answer, is read-only or offline takes no writes.

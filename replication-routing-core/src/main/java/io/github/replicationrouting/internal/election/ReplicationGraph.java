@@ -25,7 +25,9 @@ final class ReplicationGraph {
     /** The same with receivers that run without reaching their source. */
     private final boolean[][] replicating;
 
-    /** @param incumbent the name of the primary so far, which is itself whatever other node has its id; null without one */
+    /**
+     * @param incumbent the name of the primary so far, which is itself whatever other node has its id; null without one
+     */
     ReplicationGraph(List<NodeView> nodes, @Nullable String incumbent) {
         this.nodes = nodes;
         this.size = nodes.size();
@@ -60,8 +62,8 @@ final class ReplicationGraph {
     }
 
     /**
-     * Returns whether two nodes with one id are not known to be the same server, or cannot be: the data directory of one may have been
-     * copied from the other. One server never has less than it had at an earlier answer.
+     * Returns whether two nodes with one id are not known to be the same server, or cannot be: the data directory of
+     * one may have been copied from the other. One server never has less than it had at an earlier answer.
      */
     private boolean areTwoServers(int i, int j) {
         Answer one = Objects.requireNonNull(nodes.get(i).currentAnswer());
@@ -165,9 +167,9 @@ final class ReplicationGraph {
     }
 
     /**
-     * Returns the channel that makes a node a replica, whatever its receiver does; null where it has none. None is one that closes a
-     * ring of replicating nodes, one that is stopped and leads to a node which is connected to this one, or, of a node
-     * declared primary, one that leads out of the topology.
+     * Returns the channel that makes a node a replica, whatever its receiver does; null where it has none. None is one
+     * that closes a ring of replicating nodes, one that is stopped and leads to a node which is connected to this one,
+     * or, of a node declared primary, one that leads out of the topology.
      */
     @Nullable
     ReplicationChannel sourceChannel(int node) {
@@ -183,7 +185,9 @@ final class ReplicationGraph {
         return null;
     }
 
-    /** Returns a node that has never answered and that may be anything but a declared replica; null where there is none. */
+    /**
+     * Returns a node that has never answered and that may be anything but a declared replica; null where there is none.
+     */
     @Nullable
     NodeView neverSeen() {
         for (NodeView node : nodes) {

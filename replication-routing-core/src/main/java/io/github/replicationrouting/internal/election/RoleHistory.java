@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param promotedAt when the last promotion was seen; null where none was, or the node is no longer writable
  * @param changedAt when the newest change of role or source was seen; null before the first
  * @param unchangedAt when the answer before that change was asked for: the change came later
- * @param repointedAt when the node was first seen with the source that it has now, after it had another one or none; null
- *     where it has the source that it had from the beginning
+ * @param repointedAt when the node was first seen with the source that it has now, after it had another one or none;
+ *     null where it has the source that it had from the beginning
  * @param seenSince when the first answer came; null before it
- * @param wroteAt when the node was last seen to have written a transaction itself since its answer before; null where it was
- *     not
+ * @param wroteAt when the node was last seen to have written a transaction itself since its answer before; null where
+ *     it was not
  */
 public record RoleHistory(
         @Nullable Long promotedAt,
@@ -84,8 +84,8 @@ public record RoleHistory(
     }
 
     /**
-     * Returns whether the server cannot have restarted between the two answers. Servers subtract two clock readings of whole seconds
-     * and so may show one second too many.
+     * Returns whether the server cannot have restarted between the two answers. Servers subtract two clock readings of
+     * whole seconds and so may show one second too many.
      */
     private static boolean isSameRun(Answer before, Answer now) {
         Duration uptime = now.observation().uptime();

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rules 7 and 8: without an incumbent the only candidate is the primary unless a node contradicts it; of several candidates
- * the one that the other nodes follow. Rule 6 keeps fenced nodes out. Applies always, so it is the last one.
+ * Rules 7 and 8: without an incumbent the only candidate is the primary unless a node contradicts it; of several
+ * candidates the one that the other nodes follow. Rule 6 keeps fenced nodes out. Applies always, so it is the last one.
  */
 final class StartRule implements ElectionRule {
 

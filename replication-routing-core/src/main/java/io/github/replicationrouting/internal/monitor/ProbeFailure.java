@@ -22,11 +22,12 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reason why a probe failed. What the server reported is read by its dialect; what the network and TLS reported, here.
+ * The reason why a probe failed. What the server reported is read by its dialect; what the network and TLS reported,
+ * here.
  *
  * @param kind what it says about the node
- * @param reason the reason as text; never what a driver or server reported, which may quote accounts, addresses, statements
- *     or data
+ * @param reason the reason as text; never what a driver or server reported, which may quote accounts, addresses,
+ *     statements or data
  * @param ofAccount whether another account may be let in
  */
 record ProbeFailure(Kind kind, String reason, boolean ofAccount) {
@@ -38,7 +39,10 @@ record ProbeFailure(Kind kind, String reason, boolean ofAccount) {
         UNREACHABLE("unreachable"),
         /** The server answers, and has no connection left. */
         OVERLOADED("overloaded"),
-        /** The server answers, and refuses for a reason that does not pass by itself; probing often could lock the account. */
+        /**
+         * The server answers, and refuses for a reason that does not pass by itself; probing often could lock the
+         * account.
+         */
         MISCONFIGURED("misconfigured");
 
         private final String label;

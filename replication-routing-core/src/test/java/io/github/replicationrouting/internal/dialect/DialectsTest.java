@@ -34,7 +34,7 @@ class DialectsTest {
                 "2.3.232 (2024-08-11)         |",
                 "something else               |",
             })
-    void findsTheDialectOfAServer(String version, @Nullable String expected) {
+    void whenTheVersionIsKnownShouldFindTheDialectOfTheServer(String version, @Nullable String expected) {
         ReplicationDialect found = Dialects.standard().forVersion(version);
         assertThat(found == null ? null : found.name()).isEqualTo(expected);
     }
@@ -49,12 +49,12 @@ class DialectsTest {
         "MySQL 10.0.1, true",
         "MySQL something, true"
     })
-    void asksForTheBinaryLogByTheNameThatTheVersionKnows(String server, boolean expected) {
+    void whenTheVersionIsKnownShouldUseItsStatementForTheBinaryLog(String server, boolean expected) {
         assertThat(MySqlDialect.showsBinaryLogStatus(server)).isEqualTo(expected);
     }
 
     @Test
-    void findsADialectByName() {
+    void whenADialectIsNamedShouldFindIt() {
         assertThat(Dialects.standard().named("mariadb")).isInstanceOf(MariaDbDialect.class);
         assertThat(Dialects.standard().named("mysql")).isInstanceOf(MySqlDialect.class);
         assertThatIllegalArgumentException()
@@ -71,7 +71,7 @@ class DialectsTest {
         "jdbc:p6spy:mysql://db1/shop,",
         "jdbc:postgresql://db1/shop,",
     })
-    void findsTheDialectOfAUrl(String url, @Nullable String expected) {
+    void whenAUrlBelongsToADriverShouldFindItsDialect(String url, @Nullable String expected) {
         ReplicationDialect found = Dialects.standard().forUrl(url);
         assertThat(found == null ? null : found.name()).isEqualTo(expected);
     }

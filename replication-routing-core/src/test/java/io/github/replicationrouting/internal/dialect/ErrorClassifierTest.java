@@ -53,20 +53,20 @@ class ErrorClassifierTest {
                 "1045 | 28000 | Access denied for user | OTHER",
                 "1064 | 42000 | You have an error in your SQL syntax | OTHER",
             })
-    void readsWhatServersAndDriversSay(int code, String state, String message, ErrorKind expected) {
+    void whenAServerOrDriverReportsAnErrorShouldClassifyIt(int code, String state, String message, ErrorKind expected) {
         assertThat(ErrorClassifier.classify(new SQLException(message, state, code)))
                 .isEqualTo(expected);
     }
 
     @Test
-    void readsErrorsWithoutStateOrMessage() {
+    void whenAnErrorHasNoStateOrMessageShouldClassifyItByItsType() {
         assertThat(ErrorClassifier.classify(new SQLException())).isEqualTo(ErrorKind.OTHER);
         assertThat(ErrorClassifier.classify(new SQLNonTransientConnectionException()))
                 .isEqualTo(ErrorKind.CONNECTION_LOST);
     }
 
     @Test
-    void looksThroughCausesAndNextExceptions() {
+    void whenAnErrorIsWrappedShouldClassifyItsCausesAndNextExceptions() {
         SQLException readOnly = new SQLException("--read-only", "HY000", 1290);
         BatchUpdateException batch = new BatchUpdateException("batch", null, 0, new int[0]);
         batch.setNextException(readOnly);
@@ -78,21 +78,21 @@ class ErrorClassifierTest {
     }
 
     @Test
-    void takesAStreamThatBreaksOffForALostConnection() {
+    void whenAStreamBreaksOffShouldBeALostConnection() {
         assertThat(ErrorClassifier.classify(
                         new SQLException("Error retrieving record", "S1000", 0, new EOFException())))
                 .isEqualTo(ErrorKind.CONNECTION_LOST);
     }
 
     @Test
-    void doesNotTakeAPoolTimeoutForALostConnection() {
+    void whenAPoolTimesOutShouldNotBeALostConnection() {
         assertThat(ErrorClassifier.classify(
                         new SQLTransientConnectionException("pool - Connection is not available, request timed out")))
                 .isEqualTo(ErrorKind.OTHER);
     }
 
     @Test
-    void endsOnLoopsOfCauses() {
+    void whenCausesFormALoopShouldEnd() {
         SQLException a = new SQLException("a");
         SQLException b = new SQLException("b", a);
         a.setNextException(b);

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class MemberRowsTest {
 
     @Test
-    void readsTheAddressesOfGalera() {
+    void whenGaleraListsAddressesShouldReadThem() {
         assertThat(MemberRows.ofAddresses("10.0.0.1:3306,db2:4000, db3"))
                 .containsExactly(
                         new Member(null, "10.0.0.1", 3306),
@@ -17,13 +17,13 @@ class MemberRowsTest {
     }
 
     @Test
-    void readsAddressesOfTheSixthVersion() {
+    void whenAddressesAreOfVersionSixShouldReadThem() {
         assertThat(MemberRows.ofAddresses("[fd00::1]:3307,fd00::2"))
                 .containsExactly(new Member(null, "[fd00::1]", 3307), new Member(null, "fd00::2", 3306));
     }
 
     @Test
-    void leavesOutServersThatDoNotKnowTheirAddress() {
+    void whenAServerDoesNotKnowItsAddressShouldLeaveItOut() {
         assertThat(MemberRows.ofAddresses("AUTO,,unspecified,AUTO:0, db1:3306"))
                 .containsExactly(new Member(null, "db1", 3306));
         assertThat(MemberRows.ofAddresses("db1:port")).isEmpty();

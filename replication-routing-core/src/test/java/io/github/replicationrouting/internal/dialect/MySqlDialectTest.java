@@ -21,12 +21,12 @@ class MySqlDialectTest {
                 ONE + ":7#15" + TWO + ":2#20:1#4 | " + ONE + ":7," + TWO + ":1-2",
                 ONE + ":tag:7#15 | " + ONE + ":tag:7"
             })
-    void whatIsBeingCommittedShouldBeReadWithoutItsOwners(String owned, String expected) {
+    void whenTransactionsAreBeingCommittedShouldReadThemWithoutTheirOwners(String owned, String expected) {
         assertThat(MySqlDialect.committing(owned)).isEqualTo(GtidSet.parse(expected));
     }
 
     @Test
-    void whatIsNotUnderstoodShouldNotBeTakenForNothing() {
+    void whenTheTextCannotBeReadShouldNotTakeItForEmpty() {
         assertThat(MySqlDialect.committing("ANONYMOUS#3")).isNull();
     }
 }

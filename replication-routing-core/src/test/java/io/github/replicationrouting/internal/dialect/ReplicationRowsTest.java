@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ReplicationRowsTest {
 
     @Test
-    void readsTheNamesOfTodaysMySql() throws SQLException {
+    void whenColumnsHaveCurrentNamesShouldReadThem() throws SQLException {
         assertThat(
                         mysql(
                                 "SELECT '10.0.0.1' \"Source_Host\", 3306 \"Source_Port\", 'Yes' \"Replica_IO_Running\","
@@ -36,7 +36,7 @@ class ReplicationRowsTest {
     }
 
     @Test
-    void readsTheNamesOfEarlierMySql() throws SQLException {
+    void whenColumnsHaveEarlierNamesShouldReadThem() throws SQLException {
         assertThat(mysql("SELECT 'h' \"Master_Host\", 3306 \"Master_Port\", 'Connecting' \"Slave_IO_Running\","
                         + " 'Yes' \"Slave_SQL_Running\", 7 \"Seconds_Behind_Master\", 2003 \"Last_IO_Errno\","
                         + " 0 \"Last_SQL_Errno\", '' \"Master_UUID\", 0 \"SQL_Delay\", '' \"Channel_Name\""))
@@ -54,7 +54,7 @@ class ReplicationRowsTest {
     }
 
     @Test
-    void readsMariaDbWhoseSourceIsKnownByServerId() throws SQLException {
+    void whenMariaDbShowsAServerIdShouldReadItAsTheSource() throws SQLException {
         String status = "SELECT 'ch' \"Connection_name\", 'h' \"Master_Host\", 3306 \"Master_Port\","
                 + " 'No' \"Slave_IO_Running\", 'Yes' \"Slave_SQL_Running\", %d \"Master_Server_Id\"";
         assertThat(mariaDb(status.formatted(12)))
@@ -64,7 +64,7 @@ class ReplicationRowsTest {
     }
 
     @Test
-    void readsFilters() throws SQLException {
+    void whenFiltersAreSetShouldReadThem() throws SQLException {
         assertThat(mysql("SELECT 'h' \"Source_Host\", 'shop' \"Replicate_Do_DB\", '' \"Replicate_Ignore_DB\","
                         + " '(a,b)' \"Replicate_Rewrite_DB\""))
                 .extracting(ReplicationChannel::filters)
@@ -78,7 +78,7 @@ class ReplicationRowsTest {
 
     /** As Amazon RDS has its replicas do. */
     @Test
-    void whenOnlyTheServersOwnTablesAreIgnoredShouldBeNoFilter() throws SQLException {
+    void whenOnlySystemTablesAreIgnoredShouldBeNoFilter() throws SQLException {
         assertThat(mysql("SELECT 'h' \"Source_Host\","
                         + " 'mysql.rds_sysinfo,innodb_memcache.cache_policies' \"Replicate_Ignore_Table\","
                         + " 'mysql.%' \"Replicate_Wild_Ignore_Table\", 'mysql' \"Replicate_Ignore_DB\""))
@@ -91,7 +91,7 @@ class ReplicationRowsTest {
     }
 
     @Test
-    void readsHowFarTheSourcesLogIsApplied() throws SQLException {
+    void whenTheSourceIsKnownShouldReadHowFarItsLogIsApplied() throws SQLException {
         assertThat(mysql("SELECT 'a-uuid' \"Source_UUID\", 'binlog.000007' \"Relay_Source_Log_File\","
                         + " 4294967299 \"Exec_Source_Log_Pos\""))
                 .extracting(ReplicationChannel::executed)
@@ -107,7 +107,7 @@ class ReplicationRowsTest {
     }
 
     @Test
-    void aLogOfNobodyKnowsWhomIsNoPosition() throws SQLException {
+    void whenTheSourceIsUnknownShouldReadNoPosition() throws SQLException {
         assertThat(mysql("SELECT '' \"Source_UUID\", 'binlog.000007' \"Relay_Source_Log_File\","
                                 + " 157 \"Exec_Source_Log_Pos\"")
                         .get(0)
@@ -120,7 +120,7 @@ class ReplicationRowsTest {
     }
 
     @Test
-    void noRowIsAnAnswerToo() throws SQLException {
+    void whenThereIsNoRowShouldReadNoChannel() throws SQLException {
         assertThat(mysql("SELECT 'h' \"Source_Host\" WHERE 1 = 0")).isEmpty();
     }
 

@@ -23,31 +23,31 @@ class LoginErrorsTest {
                 "User 'shop' has exceeded the 'max_user_connections' resource   | User <account> has exceeded the 'max_user_connections' resource",
                 "User shop already has more than 'max_user_connections'         | User <account> already has more than 'max_user_connections'",
             })
-    void shouldTakeTheAccountOutOfAMessage(String message, String expected) {
-        SQLException shown = ERRORS.cleansed(new SQLException(message, "28000", 1045), "shop");
+    void whenAMessageQuotesTheAccountShouldRemoveIt(String message, String expected) {
+        SQLException shown = ERRORS.redacted(new SQLException(message, "28000", 1045), "shop");
         assertThat((Throwable) shown).hasMessage(expected);
         assertThat(shown.getErrorCode()).isEqualTo(1045);
         assertThat(shown.getSQLState()).isEqualTo("28000");
     }
 
     @Test
-    void shouldTakeItOutOfTheCausesAndKeepTheKind() {
+    void whenACauseQuotesTheAccountShouldRemoveItAndKeepTheType() {
         SQLException cause = new SQLInvalidAuthorizationSpecException("for user 'shop'@'%'", "28000", 1045);
         SQLException error = new SQLNonTransientConnectionException("Could not connect", "08000", 0, cause);
-        assertThat((Throwable) ERRORS.cleansed(error, null))
+        assertThat((Throwable) ERRORS.redacted(error, null))
                 .isInstanceOf(SQLNonTransientConnectionException.class)
                 .hasNoCause()
                 .hasMessage("Could not connect");
-        assertThat((Throwable) ERRORS.cleansed(cause, null))
+        assertThat((Throwable) ERRORS.redacted(cause, null))
                 .isInstanceOf(SQLInvalidAuthorizationSpecException.class)
                 .hasMessage("for user <account>");
     }
 
     @Test
-    void shouldLeaveOtherErrorsAsTheyAre() {
+    void whenAnErrorQuotesNothingShouldReturnIt() {
         SQLException error = new SQLException("Connection refused by host of the users", "08S01", 0);
-        assertThat((Throwable) ERRORS.cleansed(error, "shop")).isSameAs(error);
-        assertThat((Throwable) ERRORS.cleansed(error, "")).isSameAs(error);
+        assertThat((Throwable) ERRORS.redacted(error, "shop")).isSameAs(error);
+        assertThat((Throwable) ERRORS.redacted(error, "")).isSameAs(error);
     }
 
     @ParameterizedTest
@@ -58,8 +58,8 @@ class LoginErrorsTest {
                 "unknown parameter in password=marker               | unknown parameter in <parameters>",
                 "failed to parse the connection string near ?passwo | failed to parse the connection string near <url>",
             })
-    void shouldTakeTheUrlOutOfAMessage(String message, String expected) {
-        assertThat((Throwable) ERRORS.cleansed(new SQLException(message), "shop"))
+    void whenAMessageQuotesTheUrlShouldRemoveIt(String message, String expected) {
+        assertThat((Throwable) ERRORS.redacted(new SQLException(message), "shop"))
                 .hasMessage(expected);
     }
 }

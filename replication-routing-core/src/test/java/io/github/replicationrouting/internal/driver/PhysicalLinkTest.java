@@ -35,7 +35,7 @@ class PhysicalLinkTest {
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger closed = new AtomicInteger();
-    private final PhysicalLink wire = new PhysicalLink(threads, ended -> closed.incrementAndGet());
+    private final PhysicalLink link = new PhysicalLink(threads, ended -> closed.incrementAndGet());
 
     @AfterEach
     void end() {
@@ -43,88 +43,88 @@ class PhysicalLinkTest {
     }
 
     @Test
-    void whenCutShouldCloseItsSocketAndEverySocketAfterIt() throws Exception {
+    void whenTheSocketIsClosedShouldCloseEverySocketAfterIt() throws Exception {
         try (Socket first = new Socket();
                 Socket second = new Socket()) {
-            wire.use(first);
+            link.use(first);
 
-            assertThat(wire.cut()).isTrue();
+            assertThat(link.closeSocket()).isTrue();
             assertThat(first.isClosed()).isTrue();
-            wire.use(second);
+            link.use(second);
             assertThat(second.isClosed()).isTrue();
-            assertThat(wire.isCut()).isTrue();
+            assertThat(link.isSocketClosed()).isTrue();
         }
     }
 
     @Test
-    void whenCutTwiceShouldCountOnce() {
-        assertThat(wire.cut()).isTrue();
-        assertThat(wire.cut()).isFalse();
+    void whenTheSocketIsClosedTwiceShouldCountOnce() {
+        assertThat(link.closeSocket()).isTrue();
+        assertThat(link.closeSocket()).isFalse();
     }
 
     @Test
-    void whenDoubtedShouldBeTriedOnce() {
-        assertThat(wire.takeDoubt()).isFalse();
+    void whenValidationIsRequiredShouldBeValidatedOnce() {
+        assertThat(link.takeValidationRequired()).isFalse();
 
-        wire.doubt();
-        wire.doubt();
+        link.requireValidation();
+        link.requireValidation();
 
-        assertThat(wire.takeDoubt()).isTrue();
-        assertThat(wire.takeDoubt()).isFalse();
+        assertThat(link.takeValidationRequired()).isTrue();
+        assertThat(link.takeValidationRequired()).isFalse();
     }
 
     @Test
-    void whenProtectedShouldNotBeCutUntilExposed() throws Exception {
+    void whenUninterruptibleShouldNotCloseTheSocketUntilReleased() throws Exception {
         try (Socket socket = new Socket()) {
-            wire.use(socket);
-            assertThat(wire.protect()).isTrue();
+            link.use(socket);
+            assertThat(link.makeUninterruptible()).isTrue();
 
-            assertThat(wire.cut()).isFalse();
+            assertThat(link.closeSocket()).isFalse();
             assertThat(socket.isClosed()).isFalse();
-            wire.giveBack();
-            assertThat(wire.cut()).isTrue();
+            link.release();
+            assertThat(link.closeSocket()).isTrue();
             assertThat(socket.isClosed()).isTrue();
         }
     }
 
     @Test
-    void whenSeveredShouldBeCutAlthoughItIsProtected() throws Exception {
+    void whenForcedShouldCloseTheSocketAlthoughUninterruptible() throws Exception {
         try (Socket socket = new Socket()) {
-            wire.use(socket);
-            wire.protect();
+            link.use(socket);
+            link.makeUninterruptible();
 
-            assertThat(wire.sever()).isTrue();
-            assertThat(wire.sever()).isFalse();
+            assertThat(link.forceCloseSocket()).isTrue();
+            assertThat(link.forceCloseSocket()).isFalse();
             assertThat(socket.isClosed()).isTrue();
-            assertThat(wire.isCut()).isTrue();
+            assertThat(link.isSocketClosed()).isTrue();
         }
     }
 
     @Test
-    void whenCutShouldNotBeProtectedNorExposedAnyMore() {
-        wire.cut();
+    void whenTheSocketIsClosedShouldStayClosed() {
+        link.closeSocket();
 
-        assertThat(wire.protect()).isFalse();
-        wire.giveBack();
-        assertThat(wire.isCut()).isTrue();
+        assertThat(link.makeUninterruptible()).isFalse();
+        link.release();
+        assertThat(link.isSocketClosed()).isTrue();
     }
 
     @Test
-    void whenTheDriverHidesItsSocketShouldAbortTheConnectionOnAnotherThread() {
+    void whenTheDriverDoesNotExposeItsSocketShouldAbortTheConnectionOnAnotherThread() {
         CompletableFuture<Thread> aborted = new CompletableFuture<>();
-        wire.use(connection(aborted));
+        link.use(connection(aborted));
 
-        wire.cut();
+        link.closeSocket();
 
         assertThat(aborted).succeedsWithin(Duration.ofSeconds(20)).isNotEqualTo(Thread.currentThread());
     }
 
     @Test
-    void whenCutWhileADriverThatHidesItsSocketOpensShouldAbortWhatItOpened() {
+    void whenClosedWhileADriverWithoutAnExposedSocketOpensShouldAbortTheConnection() {
         CompletableFuture<Thread> aborted = new CompletableFuture<>();
-        wire.cut();
+        link.closeSocket();
 
-        wire.use(connection(aborted));
+        link.use(connection(aborted));
 
         assertThat(aborted).succeedsWithin(Duration.ofSeconds(20)).isNotEqualTo(Thread.currentThread());
     }
@@ -144,11 +144,11 @@ class PhysicalLinkTest {
     void shouldReleaseAThreadThatWaitsForTheHandshake(String scheme) throws Exception {
         try (ServerSocket silent = silentServer()) {
             ConnectionFactory factory = factory(scheme, silent, "", new Properties());
-            CompletableFuture<Connection> opening = opening(factory, wire);
+            CompletableFuture<Connection> opening = opening(factory, link);
             Socket accepted = silent.accept();
 
             assertThat(opening).isNotDone();
-            assertThat(wire.cut()).isTrue();
+            assertThat(link.closeSocket()).isTrue();
 
             assertThatThrownBy(() -> opening.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(SQLException.class);
             accepted.close();
@@ -159,21 +159,21 @@ class PhysicalLinkTest {
     @ValueSource(strings = {"mysql", "mariadb"})
     void shouldEachLeadToTheConnectionThatItWasOpenedFor(String scheme) throws Exception {
         int many = 16;
-        List<PhysicalLink> wires = new ArrayList<>();
+        List<PhysicalLink> links = new ArrayList<>();
         List<CompletableFuture<Connection>> openings = new ArrayList<>();
         List<Socket> accepted = new ArrayList<>();
         try (ServerSocket silent = silentServer()) {
             ConnectionFactory factory = factory(scheme, silent, "", new Properties());
             for (int i = 0; i < many; i++) {
                 PhysicalLink own = new PhysicalLink(threads, ended -> {});
-                wires.add(own);
+                links.add(own);
                 openings.add(opening(factory, own));
             }
             for (int i = 0; i < many; i++) {
                 accepted.add(silent.accept());
             }
             for (int i = 0; i < many; i += 2) {
-                wires.get(i).cut();
+                links.get(i).closeSocket();
             }
             for (int i = 0; i < many; i += 2) {
                 CompletableFuture<Connection> opening = openings.get(i);
@@ -183,7 +183,7 @@ class PhysicalLinkTest {
                 assertThat(openings.get(i)).as("opening %d", i).isNotDone();
             }
         } finally {
-            wires.forEach(PhysicalLink::cut);
+            links.forEach(PhysicalLink::closeSocket);
             for (Socket socket : accepted) {
                 socket.close();
             }
@@ -193,7 +193,7 @@ class PhysicalLinkTest {
     /** The number of sockets that a factory named in the URL or the properties was asked for. */
     @ParameterizedTest
     @ValueSource(strings = {"mysql", "mariadb"})
-    void aSocketFactoryOfTheUserShouldBeKept(String scheme) throws Exception {
+    void whenTheUserSetsASocketFactoryShouldKeepIt(String scheme) throws Exception {
         String users =
                 scheme.equals("mysql") ? UsersConnectorJSockets.class.getName() : UsersMariaDbSockets.class.getName();
         Properties inProperties = new Properties();
@@ -203,7 +203,7 @@ class PhysicalLinkTest {
                     factory(scheme, silent, "&socketFactory=" + users, new Properties()),
                     factory(scheme, silent, "", inProperties))) {
                 int before = made(scheme);
-                CompletableFuture<Connection> opening = opening(factory, wire);
+                CompletableFuture<Connection> opening = opening(factory, link);
                 try (Socket accepted = silent.accept()) {
                     assertThat(accepted.isConnected()).isTrue();
                     assertThat(made(scheme)).isGreaterThan(before);
@@ -264,7 +264,7 @@ class PhysicalLinkTest {
         ConnectionFactory factory = new ConnectionFactory(
                 "jdbc:broken:", BrokenDriver.class.getName(), new Properties(), () -> Credentials.of("", ""), LONG);
 
-        assertThatThrownBy(() -> factory.open(wire))
+        assertThatThrownBy(() -> factory.open(link))
                 .isInstanceOf(SQLException.class)
                 .hasCauseInstanceOf(NullPointerException.class)
                 .extracting("SQLState")

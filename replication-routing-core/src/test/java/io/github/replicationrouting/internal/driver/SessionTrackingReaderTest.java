@@ -23,7 +23,7 @@ class SessionTrackingReaderTest {
     }
 
     @Test
-    void reportsAreFoundHoweverTheBytesCome() {
+    void whenBytesArriveInAnyPiecesShouldFindReports() {
         byte[] stream = join(
                 packet(ok(0x00, 1, 300, AUTO_COMMIT, "", new byte[0])),
                 packet(ok(
@@ -55,11 +55,11 @@ class SessionTrackingReaderTest {
             feed(listening(), stream, size);
             assertThat(heard).as("in pieces of %d bytes", size).isEqualTo(all);
         }
-        assertThat(reports.areHeard()).isTrue();
+        assertThat(reports.hasReported()).isTrue();
     }
 
     @Test
-    void nothingIsHeardOfBytesThatAreEncrypted() {
+    void whenBytesAreEncryptedShouldFindNoReport() {
         Random random = new Random(7);
         byte[] noise = new byte[1_000_000];
         random.nextBytes(noise);
@@ -67,11 +67,11 @@ class SessionTrackingReaderTest {
         feed(listening(), noise, 16_384);
 
         assertThat(heard).isEmpty();
-        assertThat(reports.areHeard()).isFalse();
+        assertThat(reports.hasReported()).isFalse();
     }
 
     @Test
-    void rowsThatLookLikeReportsOnlyAtTheirBeginningAreNone() {
+    void whenRowsLookLikeReportsOnlyAtTheirBeginningShouldIgnoreThem() {
         feed(
                 listening(),
                 packet(join(ok(0x00, 0, 0, REPORTS, "", variable("last_gtid", "0-1-42")), new byte[] {1})),
@@ -85,12 +85,12 @@ class SessionTrackingReaderTest {
     }
 
     @Test
-    void nothingIsReadBeforeSomebodyListensAndAfterwards() {
+    void whenThereIsNoListenerShouldReadNothing() {
         byte[] report = packet(ok(0x00, 0, 0, REPORTS, "", variable("last_gtid", "0-1-42")));
         feed(reports, report, 3);
         feed(reports, new byte[] {9, 9}, 2);
         feed(listening(), report, 3);
-        reports.ignore();
+        reports.stop();
         feed(reports, report, 3);
 
         assertThat(heard).containsExactly("VARIABLE last_gtid=0-1-42");

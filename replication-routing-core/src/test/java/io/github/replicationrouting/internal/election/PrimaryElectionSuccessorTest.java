@@ -110,12 +110,12 @@ class PrimaryElectionSuccessorTest {
         fleet.probe()
                 .expectNone(
                         Reason.NO_SUCCESSOR,
-                        "db2 is writable, but was so already beside db1: to promote it, set read_only on and off again");
+                        "db2 is writable, but was already writable beside db1: to promote it, set read_only on and off again");
         assertThat(fleet.assessment(db2))
                 .isEqualTo(new NodeAssessment(
                         Role.UNKNOWN,
                         true,
-                        "writable, but was so already beside db1: to promote it, set read_only on and off again",
+                        "writable, but was already writable beside db1: to promote it, set read_only on and off again",
                         null));
     }
 
@@ -134,7 +134,7 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.replacedBy("db9").writable().resetReplica();
 
-        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was already writable beside db1");
     }
 
     @Test
@@ -144,7 +144,7 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.writable();
 
-        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was already writable beside db1");
     }
 
     @Test
@@ -167,7 +167,7 @@ class PrimaryElectionSuccessorTest {
         fleet.probe()
                 .expectNone(
                         Reason.NO_SUCCESSOR,
-                        "db2 is writable, but was so already beside db1: to promote it, set read_only on and off again");
+                        "db2 is writable, but was already writable beside db1: to promote it, set read_only on and off again");
     }
 
     @Test
@@ -231,7 +231,7 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.restarts().resetReplica();
 
-        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was already writable beside db1");
     }
 
     @Test
@@ -242,7 +242,7 @@ class PrimaryElectionSuccessorTest {
         fleet.probe();
         lose(db1);
 
-        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was already writable beside db1");
     }
 
     @Test
@@ -274,7 +274,7 @@ class PrimaryElectionSuccessorTest {
         fleet.probe()
                 .expectNone(
                         Reason.NO_SUCCESSOR,
-                        "db2 is writable, but was so already beside db1, and whether it replicates cannot be seen:"
+                        "db2 is writable, but was already writable beside db1, and whether it replicates cannot be seen:"
                                 + " GRANT X, or keep replicas read-only, so that a promotion is seen; to promote it"
                                 + " now, set read_only on and off again");
     }
@@ -285,7 +285,8 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.granted().resetReplica();
 
-        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1: to promote it");
+        fleet.probe()
+                .expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was already writable beside db1: to promote it");
     }
 
     // --- two with evidence
@@ -376,7 +377,7 @@ class PrimaryElectionSuccessorTest {
                 .expectNone(
                         Reason.NO_SUCCESSOR,
                         "the primary db2 is down (no answer)",
-                        "db1 is writable, but was so already beside db2: to promote it, set read_only on and off again");
+                        "db1 is writable, but was already writable beside db2: to promote it, set read_only on and off again");
         db2.returns();
         fleet.probe().expectPrimary(db2, Reason.INCUMBENT);
     }
@@ -387,7 +388,9 @@ class PrimaryElectionSuccessorTest {
         lose(db2);
         db1.returns();
 
-        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "the primary db2 is down", "db1 is writable, but was so already");
+        fleet.probe()
+                .expectNone(
+                        Reason.NO_SUCCESSOR, "the primary db2 is down", "db1 is writable, but was already writable");
     }
 
     @Test

@@ -1760,7 +1760,8 @@ class MonitorCoreTest {
         assertThat(primary()).isNull();
         assertThat(noPrimaryReason())
                 .contains("the primary db2 is down (connection refused")
-                .contains("db1 is writable, but was so already beside db2: to promote it, set read_only on and off");
+                .contains(
+                        "db1 is writable, but was already writable beside db2: to promote it, set read_only on and off");
         assertThat(status("db1").state()).isEqualTo(NodeState.FENCED);
 
         db2.restart();
@@ -1832,7 +1833,8 @@ class MonitorCoreTest {
         advance(Duration.ofSeconds(20));
         assertThat(primary()).isNull();
         assertThat(noPrimaryReason())
-                .contains("db2 is writable, but was so already beside db1: to promote it, set read_only on and off");
+                .contains(
+                        "db2 is writable, but was already writable beside db1: to promote it, set read_only on and off");
 
         db2.readOnly = true;
         advance(Duration.ofSeconds(1));
@@ -1893,7 +1895,7 @@ class MonitorCoreTest {
         db2.source = null;
         advance(Duration.ofSeconds(20));
         assertThat(primary()).isNull();
-        assertThat(noPrimaryReason()).contains("db2 is writable, but was so already beside db1");
+        assertThat(noPrimaryReason()).contains("db2 is writable, but was already writable beside db1");
     }
 
     @Test

@@ -85,8 +85,8 @@ final class Lease {
         this.atEnd = atEnd;
         // In this order: whoever finds the node to be no primary any more publishes that, and then cuts what is there.
         boolean cut = decision.writable()
-                ? !physical.wire().protect()
-                : physical.wire().isCut();
+                ? !physical.wire().makeUninterruptible()
+                : physical.wire().isSocketClosed();
         if (cut || (decision.writable() && rotation.isOver())) {
             throw new NodeEvictedException(decision.node());
         }
@@ -185,7 +185,7 @@ final class Lease {
 
     /** Whether the node was given up, and whatever waited on this connection was released. */
     boolean isCutOff() {
-        return physical.wire().isCut();
+        return physical.wire().isSocketClosed();
     }
 
     /** Whether the hint in force by now is satisfied here, too. */

@@ -227,7 +227,7 @@ public final class PhysicalConnection implements Connection {
             rollbackStray();
         }
         // In this order: asking the server for its auto-commit also brings back its other flags.
-        return state.autoCommitDisagreesForSure(delegate) || (!transactionOpen && session.inTransaction());
+        return state.autoCommitDiffers(delegate) || (!transactionOpen && session.inTransaction());
     }
 
     /** Ends whatever is open, also what JDBC knows nothing of. */
@@ -382,13 +382,13 @@ public final class PhysicalConnection implements Connection {
     public void setAutoCommit(boolean autoCommit) throws SQLException {
         requireOpen();
         boolean before = state.autoCommit();
-        boolean changedByText = state.mayDisagree();
+        boolean changedByText = state.mayDiffer();
         if (autoCommit == before && !changedByText) {
             return;
         }
-        state.wantAutoCommit(autoCommit);
+        state.requestAutoCommit(autoCommit);
         if (changedByText) {
-            state.distrust();
+            state.invalidate();
         }
         if (changedByText || isTransactionOpen()) {
             // JDBC: going to auto-commit inside a transaction commits it. The other way round, what SQL text began goes
@@ -396,7 +396,7 @@ public final class PhysicalConnection implements Connection {
             try {
                 state.flush();
             } catch (SQLException e) {
-                state.wantAutoCommit(before);
+                state.requestAutoCommit(before);
                 throw e;
             }
             transactionOpen &= !autoCommit;
@@ -467,7 +467,7 @@ public final class PhysicalConnection implements Connection {
     public void setReadOnly(boolean readOnly) throws SQLException {
         requireOpen();
         // The driver is not told: what drivers do about it differs, and the server's own session enforces it.
-        state.wantReadOnly(readOnly);
+        state.requestReadOnly(readOnly);
     }
 
     @Override
@@ -480,7 +480,7 @@ public final class PhysicalConnection implements Connection {
     public void setTransactionIsolation(int level) throws SQLException {
         requireOpen();
         if (SessionState.isIsolationLevel(level)) {
-            state.wantIsolation(level);
+            state.requestIsolation(level);
         } else {
             delegate.setTransactionIsolation(level);
         }
@@ -629,7 +629,7 @@ public final class PhysicalConnection implements Connection {
     /** What is cut off is released already; and a driver may want to ask the server, which may not answer. */
     @Override
     public void abort(Executor executor) throws SQLException {
-        if (!wire.isCut()) {
+        if (!wire.isSocketClosed()) {
             delegate.abort(executor);
         }
     }
@@ -638,7 +638,7 @@ public final class PhysicalConnection implements Connection {
     @Override
     public boolean isValid(int timeout) throws SQLException {
         try {
-            return !wire.isCut() && delegate.isValid(timeout);
+            return !wire.isSocketClosed() && delegate.isValid(timeout);
         } catch (SQLException e) {
             if (timeout < 0) {
                 throw e;
@@ -783,7 +783,7 @@ public final class PhysicalConnection implements Connection {
     /** HikariCP sets it before it tries a connection: one that is gone is found out by that. */
     @Override
     public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
-        if (!wire.isCut() && !delegate.isClosed()) {
+        if (!wire.isSocketClosed() && !delegate.isClosed()) {
             delegate.setNetworkTimeout(executor, milliseconds);
         }
     }

@@ -8,17 +8,18 @@ import java.util.stream.Collectors;
 
 /**
  * What SQL leaves behind in its session that the next statements may rely on: a variable, another database, a temporary
- * table, a lock, a statement prepared by name. Told by the text alone, in one pass that skips comments and quoted text;
- * when in doubt, it does leave something. Immutable.
+ * table, a lock, a statement prepared by name. Recognized by the text alone, in one pass that skips comments and quoted
+ * text; where the text is ambiguous, it counts as leaving something. The syntax is that of MySQL and MariaDB.
+ * Immutable.
  */
 final class SessionChange {
 
-    /** Nothing, which is what nearly all statements leave. */
+    /** The change of nearly all statements: none. */
     static final SessionChange NONE = new SessionChange(false, false, false, false, Set.of());
 
     private static final SessionChange LASTING = new SessionChange(true, false, false, false, Set.of());
 
-    /** With more it is cheaper to have a new connection. */
+    /** With more variables a new connection is cheaper. */
     private static final int MAX_VARIABLES = 32;
 
     private final boolean lasting;
@@ -43,7 +44,7 @@ final class SessionChange {
         return !lasting && !database && !locks && variables.isEmpty();
     }
 
-    /** Returns whether nothing but the end of the session undoes it. */
+    /** Returns whether only the end of the session undoes it. */
     boolean isLasting() {
         return lasting;
     }
@@ -53,7 +54,7 @@ final class SessionChange {
         return writable;
     }
 
-    /** Returns whether it is in another database. */
+    /** Returns whether it changes the database. */
     boolean isOfDatabase() {
         return database;
     }
@@ -62,7 +63,7 @@ final class SessionChange {
         return !variables.isEmpty();
     }
 
-    /** Returns what both leave. */
+    /** Returns the change of both statements. */
     SessionChange and(SessionChange other) {
         SessionChange both = leftWith(other);
         return writable || other.writable ? both.withWritableTransaction() : both;
@@ -97,9 +98,9 @@ final class SessionChange {
     }
 
     /**
-     * Returns what undoes it, where it does not last and where no variable had a value before.
+     * Returns the statements that undo it, where it does not last and no variable had a value before.
      *
-     * @param initialDatabase the one to go back to; empty where there is none, and no way back
+     * @param initialDatabase database to return to; empty where there is none
      */
     List<String> undo(String initialDatabase) {
         List<String> statements = new ArrayList<>(3);
@@ -116,10 +117,10 @@ final class SessionChange {
         return statements;
     }
 
-    /** One pass over one text, which may hold several statements. */
+    /** One pass over a text, which may hold several statements. */
     private static final class Scan {
 
-        /** Statements that last. */
+        /** Statements whose effect lasts. */
         private static final String[] LASTING_STARTS = {"LOCK", "PREPARE", "EXECUTE", "HANDLER", "XA"};
 
         /** Statements that may assign to each variable in them. */
@@ -161,7 +162,7 @@ final class SessionChange {
             // To the end: what comes last may begin a writable transaction.
             while (at < sql.length()) {
                 char c = sql.charAt(at);
-                if (isOfWord(c)) {
+                if (isWordCharacter(c)) {
                     readWord();
                 } else if (c == '/' && next() == '*') {
                     skipComment();
@@ -208,7 +209,7 @@ final class SessionChange {
 
         private void readWord() {
             int from = at;
-            while (at < sql.length() && isOfWord(sql.charAt(at))) {
+            while (at < sql.length() && isWordCharacter(sql.charAt(at))) {
                 at++;
             }
             if (atStart) {
@@ -244,9 +245,9 @@ final class SessionChange {
             }
         }
 
-        /** A user's variable, as opposed to a system variable and to the host of an account ({@code user@host}). */
+        /** Reads a user variable, as opposed to a system variable and to the host of an account ({@code user@host}). */
         private void readVariable() {
-            boolean ofAccount = at > 0 && (isOfWord(sql.charAt(at - 1)) || isQuote(sql.charAt(at - 1)));
+            boolean ofAccount = at > 0 && (isWordCharacter(sql.charAt(at - 1)) || isQuote(sql.charAt(at - 1)));
             boolean ofSystem = next() == '@';
             at += ofSystem ? 2 : 1;
             atStart = false;
@@ -255,7 +256,7 @@ final class SessionChange {
                 return;
             }
             int from = at;
-            while (at < sql.length() && (isOfWord(sql.charAt(at)) || sql.charAt(at) == '.')) {
+            while (at < sql.length() && (isWordCharacter(sql.charAt(at)) || sql.charAt(at) == '.')) {
                 at++;
             }
             if (!ofSystem && (atTarget || into || assigns || isAssigned())) {
@@ -289,7 +290,7 @@ final class SessionChange {
             variables.add(name);
         }
 
-        /** What stands in a comment that servers execute counts. */
+        /** Skips a comment, but not the text of one that servers execute. */
         private void skipComment() {
             if (next(2) == '!' || (next(2) == 'M' && next(3) == '!')) {
                 at = sql.indexOf('!', at) + 1;
@@ -336,7 +337,7 @@ final class SessionChange {
             return false;
         }
 
-        private static boolean isOfWord(char c) {
+        private static boolean isWordCharacter(char c) {
             return Character.isLetterOrDigit(c) || c == '_' || c == '$';
         }
 

@@ -7,90 +7,93 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * The session variables behind auto-commit, read-only and isolation: what the users of a connection want, and what the
- * server has. Wanting costs nothing; {@link #flush()} sends the difference, as one statement where the driver allows
- * it. So a connection settles into the state its users want, and from then on sends nothing.
+ * Auto-commit, read-only and isolation of a session: the values that the users of a connection have requested, and
+ * those that the server has. A request costs nothing; {@link #flush()} sends the difference, as one statement where the
+ * driver allows it. So a connection settles into the state that its users request, and sends nothing from then on.
  */
 final class SessionState {
 
     private final DriverSession session;
     private final ReplicationDialect dialect;
 
-    private boolean wantedAutoCommit;
+    private boolean requestedAutoCommit;
     private boolean actualAutoCommit;
     private final Setting<Boolean> readOnly;
     private final Setting<Integer> isolation;
 
-    /** Whether the actual state may be another. */
-    private boolean distrusted;
+    /** Whether the server's state may be another than recorded. */
+    private boolean uncertain;
 
     private SessionState(
-            DriverSession session, ReplicationDialect dialect, boolean wantedAutoCommit, SessionSettings actual) {
+            DriverSession session, ReplicationDialect dialect, boolean requestedAutoCommit, SessionSettings actual) {
         this.session = session;
         this.dialect = dialect;
-        this.wantedAutoCommit = wantedAutoCommit;
+        this.requestedAutoCommit = requestedAutoCommit;
         this.actualAutoCommit = actual.autoCommit();
         this.readOnly = new Setting<>(Boolean.FALSE, actual.readOnly());
         this.isolation = new Setting<>(actual.isolation(), actual.isolation());
     }
 
-    /** A variable that SQL text may have set, too: then it stays as it is until JDBC asks for it, as on a plain pool. */
+    /**
+     * A setting that SQL text may have changed, too: then it stays until a JDBC call requests one, as with a plain
+     * pool.
+     */
     private static final class Setting<T> {
 
-        private T wanted;
+        private T requested;
         private T actual;
         private boolean unknown;
-        private boolean asked;
+        private boolean requestedSince;
 
-        Setting(T wanted, T actual) {
-            this.wanted = wanted;
+        Setting(T requested, T actual) {
+            this.requested = requested;
             this.actual = actual;
         }
 
-        void want(T value) {
-            wanted = value;
-            asked = true;
+        void request(T value) {
+            requested = value;
+            requestedSince = true;
         }
 
         void changedBySql() {
             unknown = true;
-            asked = false;
+            requestedSince = false;
         }
 
         boolean isLeftToSql() {
-            return unknown && !asked;
+            return unknown && !requestedSince;
         }
 
-        boolean differs(boolean distrusted) {
-            return unknown ? asked : distrusted || !wanted.equals(actual);
+        boolean differs(boolean uncertain) {
+            return unknown ? requestedSince : uncertain || !requested.equals(actual);
         }
 
         void settled() {
-            actual = wanted;
+            actual = requested;
             unknown = false;
         }
     }
 
-    /** Asks a new connection once, because its URL or an initial statement may have changed any of it. */
+    /** Reads the settings of a new connection once, because its URL or an initial statement may have changed them. */
     static SessionState learn(Connection connection, DriverSession session, ReplicationDialect dialect)
             throws SQLException {
         return new SessionState(session, dialect, connection.getAutoCommit(), dialect.sessionSettings(connection));
     }
 
     boolean autoCommit() {
-        return wantedAutoCommit;
+        return requestedAutoCommit;
     }
 
-    void wantAutoCommit(boolean autoCommit) {
-        wantedAutoCommit = autoCommit;
+    void requestAutoCommit(boolean autoCommit) {
+        requestedAutoCommit = autoCommit;
     }
 
     boolean readOnly() {
-        return readOnly.wanted;
+        return readOnly.requested;
     }
 
-    void wantReadOnly(boolean wanted) {
-        readOnly.want(wanted);
+    void requestReadOnly(boolean requested) {
+        readOnly.request(requested);
     }
 
     /** Returns whether a level is one that servers have; drivers refuse every other. */
@@ -104,76 +107,81 @@ final class SessionState {
         };
     }
 
-    /** Asks the server where SQL text may have set it. */
+    /** Returns the isolation level; asks the server where SQL text may have changed it. */
     int isolation(Connection connection) throws SQLException {
-        return isolation.isLeftToSql() ? dialect.sessionSettings(connection).isolation() : isolation.wanted;
+        return isolation.isLeftToSql() ? dialect.sessionSettings(connection).isolation() : isolation.requested;
     }
 
-    void wantIsolation(int wanted) {
-        isolation.want(wanted);
+    void requestIsolation(int requested) {
+        isolation.request(requested);
     }
 
-    /** SQL text that is about to run may set any of it. */
+    /** Notes that SQL text which is about to run may change any setting. */
     void changedBySql() {
         readOnly.changedBySql();
         isolation.changedBySql();
-        if (readOnly.wanted) {
-            // A session that must be read-only is made so all the same.
-            readOnly.want(true);
+        if (readOnly.requested) {
+            // Whatever the text does, the session must stay read-only.
+            readOnly.request(true);
         }
     }
 
-    /** Makes the server's state the wanted one. */
+    /** Sends what differs from the server's state. */
     void flush() throws SQLException {
-        if (distrusted || wantedAutoCommit != actualAutoCommit || readOnly.differs(false) || isolation.differs(false)) {
+        if (uncertain
+                || requestedAutoCommit != actualAutoCommit
+                || readOnly.differs(false)
+                || isolation.differs(false)) {
             sendDifference();
         }
     }
 
     private void sendDifference() throws SQLException {
-        boolean autoCommitDiffers = distrusted || wantedAutoCommit != actualAutoCommit;
+        boolean autoCommitDiffers = uncertain || requestedAutoCommit != actualAutoCommit;
         SessionSettings.Change change = new SessionSettings.Change(
-                readOnly.differs(distrusted) ? readOnly.wanted : null,
-                isolation.differs(distrusted) ? isolation.wanted : null,
-                autoCommitDiffers ? (Boolean) wantedAutoCommit : null);
+                readOnly.differs(uncertain) ? readOnly.requested : null,
+                isolation.differs(uncertain) ? isolation.requested : null,
+                autoCommitDiffers ? (Boolean) requestedAutoCommit : null);
         // A statement that fails may have changed a part: auto-commit on commits, and a commit may be refused.
-        distrusted = true;
+        uncertain = true;
         session.set(change, dialect);
-        distrusted = false;
+        uncertain = false;
         if (change.readOnly() != null) {
             readOnly.settled();
         }
         if (change.isolation() != null) {
             isolation.settled();
         }
-        actualAutoCommit = wantedAutoCommit;
+        actualAutoCommit = requestedAutoCommit;
     }
 
-    /** Has everything sent with the next flush, so that the server and the driver know it again. */
-    void distrust() {
-        distrusted = true;
+    /** Makes the next flush send everything, because the server's state may be another than recorded. */
+    void invalidate() {
+        uncertain = true;
     }
 
-    /** Returns whether the server's auto-commit may have been changed by SQL behind our back. */
-    boolean mayDisagree() {
-        return autoCommitDisagrees() || isForgotten();
+    /** Returns whether SQL text may have changed the server's auto-commit. */
+    boolean mayDiffer() {
+        return autoCommitSeemsToDiffer() || isForgotten();
     }
 
-    /** Returns the same, as far as the driver knows. */
-    private boolean autoCommitDisagrees() {
+    /** Returns whether it has, as far as the driver knows. */
+    private boolean autoCommitSeemsToDiffer() {
         Boolean server = session.serverAutoCommit();
         return server != null && server != actualAutoCommit;
     }
 
-    /** Returns whether the driver has forgotten the server's status; off looks like forgotten, so it counts only for on. */
+    /**
+     * Returns whether the driver has forgotten the server's status; off reads like forgotten, so it counts only for on.
+     */
     private boolean isForgotten() {
         return actualAutoCommit && session.hasForgottenStatus();
     }
 
-    /** Returns the same for sure: asks the server where the driver has forgotten. */
-    boolean autoCommitDisagreesForSure(Connection connection) throws SQLException {
+    /** Returns whether it has; asks the server where the driver has forgotten it. */
+    boolean autoCommitDiffers(Connection connection) throws SQLException {
         if (!isForgotten()) {
-            return autoCommitDisagrees();
+            return autoCommitSeemsToDiffer();
         }
         return !dialect.sessionSettings(connection).autoCommit();
     }

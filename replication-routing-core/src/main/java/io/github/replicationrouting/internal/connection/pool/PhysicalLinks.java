@@ -27,7 +27,7 @@ final class PhysicalLinks {
     int cut() {
         int cut = 0;
         for (PhysicalLink wire : open) {
-            if (wire.cut()) {
+            if (wire.closeSocket()) {
                 cut++;
             }
         }
@@ -38,7 +38,7 @@ final class PhysicalLinks {
     int sever() {
         int cut = 0;
         for (PhysicalLink wire : open) {
-            if (wire.sever()) {
+            if (wire.forceCloseSocket()) {
                 cut++;
             }
         }
@@ -49,14 +49,14 @@ final class PhysicalLinks {
     void severBusy() {
         for (PhysicalLink wire : open) {
             if (!wire.isIdle()) {
-                wire.sever();
+                wire.forceCloseSocket();
             }
         }
     }
 
     /** One connection was lost; the others are tried before they are used again. */
     void doubt() {
-        open.forEach(PhysicalLink::doubt);
+        open.forEach(PhysicalLink::requireValidation);
     }
 
     int size() {
