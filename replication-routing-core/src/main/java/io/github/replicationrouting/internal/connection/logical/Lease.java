@@ -85,8 +85,8 @@ final class Lease {
         this.atEnd = atEnd;
         // In this order: whoever finds the node to be no primary any more publishes that, and then cuts what is there.
         boolean cut = decision.writable()
-                ? !physical.wire().protect()
-                : physical.wire().isCut();
+                ? !physical.link().protect()
+                : physical.link().isCut();
         if (cut || (decision.writable() && rotation.isOver())) {
             throw new NodeEvictedException(decision.node());
         }
@@ -185,7 +185,7 @@ final class Lease {
 
     /** Whether the node was given up, and whatever waited on this connection was released. */
     boolean isCutOff() {
-        return physical.wire().isCut();
+        return physical.link().isCut();
     }
 
     /** Whether the hint in force by now is satisfied here, too. */
@@ -206,7 +206,7 @@ final class Lease {
         boolean afterFailure = failed;
         failed = false;
         if (physical.reportsCommits()) {
-            Position commit = physical.takeCommitted();
+            Position commit = physical.positions().takeCommitted();
             if (commit != null) {
                 // Also by a statement, in the middle of what JDBC takes for a transaction.
                 RetryContext.committed();
@@ -301,12 +301,12 @@ final class Lease {
     private void notePosition() throws SQLException {
         long askedAt = System.nanoTime();
         if (decision.notesPosition()) {
-            Position position = physical.written();
+            Position position = physical.positions().written();
             if (position != null && !position.isEmpty()) {
                 consistency.seen(decision.node(), position, askedAt);
             }
         } else if (consistency.mayLeave(decision.node())) {
-            Position position = physical.executed();
+            Position position = physical.positions().executed();
             boolean known = position != null && !position.isEmpty();
             consistency.seenOnReplica(decision.node(), known ? position : null, askedAt);
         }
@@ -342,7 +342,7 @@ final class Lease {
     void lose() {
         lost = true;
         condemned = true;
-        physical.abandon();
+        physical.lose();
         pool.doubt();
     }
 

@@ -143,7 +143,7 @@ public final class LeaseManager implements LogicalConnections {
     /** Whether what a node is not known to have was waited for on this connection, which leads to one server. */
     private static boolean wasAwaited(Lease lease, Consistency.Demand session, NodeStatus node) {
         Position lacked = session.lackedBy(node);
-        return lacked != null && lease.physical().hasReached(lacked);
+        return lacked != null && lease.physical().positions().hasReached(lacked);
     }
 
     /**

@@ -30,7 +30,7 @@ final class PositionWait {
     /** Whether the lease can be used, after a wait or without; if not, it has been released. */
     boolean isOver(Lease lease) {
         Position awaited = lease.decision().awaited();
-        if (awaited == null || lease.physical().hasReached(awaited)) {
+        if (awaited == null || lease.physical().positions().hasReached(awaited)) {
             return true;
         }
         boolean reached = false;
@@ -56,7 +56,7 @@ final class PositionWait {
         long begin = System.nanoTime();
         boolean over = false;
         try {
-            if (!lease.physical().awaitCommitting(consistency.longestWait())) {
+            if (!lease.physical().positions().awaitCommitting(consistency.longestWait())) {
                 consistency.notSettled(primary, Duration.ofNanos(System.nanoTime() - begin));
             }
             over = true;
@@ -87,7 +87,7 @@ final class PositionWait {
 
     private @Nullable Position await(Lease lease, Position awaited) {
         try {
-            return lease.physical().await(awaited, consistency.longestWait());
+            return lease.physical().positions().await(awaited, consistency.longestWait());
         } catch (SQLException e) {
             // A node that is lost here is lost for the read as well; the next decision goes to the primary.
             if (lease.kindOf(e) == ErrorKind.CONNECTION_LOST) {

@@ -239,9 +239,9 @@ public final class NodePool implements AutoCloseable {
             physical.handOut();
             boolean fit = !physical.isClosed()
                     && !physical.isSessionChanged()
-                    && (!physical.wire().takeDoubt() || physical.isValid(TRIAL_SECONDS));
+                    && (!physical.link().takeDoubt() || physical.isValid(TRIAL_SECONDS));
             if (fit) {
-                physical.wire().lend();
+                physical.link().lend();
             }
             return fit;
         } catch (SQLException | RuntimeException e) {
@@ -289,10 +289,10 @@ public final class NodePool implements AutoCloseable {
      * its own accord.
      */
     public void giveBack(Connection borrowed, PhysicalConnection physical) {
-        physical.wire().giveBack();
+        physical.link().giveBack();
         boolean sound = false;
         try {
-            sound = !physical.wire().isCut() && !physical.isClosed() && isReset(physical);
+            sound = !physical.link().isCut() && !physical.isClosed() && isReset(physical);
             if (sound) {
                 borrowed.close();
             }
@@ -340,7 +340,7 @@ public final class NodePool implements AutoCloseable {
             }
             return false;
         }
-        physical.forgetClientInfo();
+        physical.clearClientInfo();
         return true;
     }
 
