@@ -42,7 +42,7 @@ final class ErrorExplanation {
     }
 
     /** The read waited for a node that was declared down. Nothing it might have changed is lost: run it again. */
-    static SQLException cutOff(SQLException error, Decision decision) {
+    static SQLException nodeDown(SQLException error, Decision decision) {
         return new SQLTransientConnectionException(
                 "Node " + decision.node() + " was declared down while this read waited for its answer, so the wait was"
                         + " ended. Nothing was changed; run the transaction again and it goes to another node. ["

@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 final class Lease {
 
     /** How long a logical connection keeps a lease. */
-    enum Duration {
+    enum Scope {
         /** Until the logical connection is closed: what plain JDBC expects of its session. */
-        UNTIL_CLOSE,
+        CONNECTION,
         /** Until the transaction ends. */
         TRANSACTION,
         /** Until its last statement is closed. */
@@ -40,9 +40,9 @@ final class Lease {
     private final PhysicalConnection physical;
     private final Access access;
     private final Decision decision;
-    private final Duration duration;
-    private final Runnable atEnd;
-    private final DecisionValidity rotation;
+    private final Scope scope;
+    private final Runnable onRelease;
+    private final DecisionValidity validity;
     private final Consistency consistency;
     private final @Nullable Object hint;
 
@@ -50,12 +50,12 @@ final class Lease {
     private int openStatements;
     private boolean retired;
     private boolean released;
-    private boolean condemned;
+    private boolean evictedOnRelease;
 
     /** Another thread may abort the connection. */
     private volatile boolean lost;
 
-    private volatile boolean abandoned;
+    private volatile boolean endedByCaller;
 
     /** Whether a statement may have committed of its own accord, such as DDL, where the server reports no commits. */
     private boolean commitUnknown;
@@ -68,9 +68,9 @@ final class Lease {
             Connection connection,
             Access access,
             Decision decision,
-            Duration duration,
-            Runnable atEnd,
-            DecisionValidity rotation,
+            Scope scope,
+            Runnable onRelease,
+            DecisionValidity validity,
             Consistency consistency)
             throws SQLException {
         this.pool = pool;
@@ -78,16 +78,16 @@ final class Lease {
         this.physical = connection.unwrap(PhysicalConnection.class);
         this.access = access;
         this.decision = decision;
-        this.duration = duration;
-        this.rotation = rotation;
+        this.scope = scope;
+        this.validity = validity;
         this.consistency = consistency;
         this.hint = IntentResolver.hint();
-        this.atEnd = atEnd;
+        this.onRelease = onRelease;
         // In this order: whoever finds the node to be no primary any more publishes that, and then cuts what is there.
         boolean cut = decision.writable()
                 ? !physical.link().protect()
                 : physical.link().isCut();
-        if (cut || (decision.writable() && rotation.isOver())) {
+        if (cut || (decision.writable() && validity.isOver())) {
             throw new NodeEvictedException(decision.node());
         }
     }
@@ -118,18 +118,18 @@ final class Lease {
         }
     }
 
-    Duration duration() {
-        return duration;
+    Scope scope() {
+        return scope;
     }
 
     /** Whether its node is not what it was chosen for any more. */
-    boolean hasLeftRotation() {
-        return rotation.isOver();
+    boolean isOver() {
+        return validity.isOver();
     }
 
     /** Whether the reads of its connection may go on elsewhere, with what was made on it. */
     boolean mayBeLeftBetweenTransactions() {
-        return !isWritable() && duration == Duration.UNTIL_CLOSE;
+        return !isWritable() && scope == Scope.CONNECTION;
     }
 
     /** Whether the work may write here. */
@@ -138,7 +138,7 @@ final class Lease {
     }
 
     /** Whether it stands in for a primary that is not known. */
-    boolean isMakeshift() {
+    boolean isWithoutPrimary() {
         return decision.reason() == DecisionReason.METADATA_WITHOUT_PRIMARY;
     }
 
@@ -151,7 +151,7 @@ final class Lease {
     }
 
     /** Whether work would leave for a replica, but for what SQL text left in the session here. */
-    boolean holdsBack(Access next, boolean inSpringTransaction) {
+    boolean isPinnedBySession(Access next, boolean inSpringTransaction) {
         return next != access && couldSpread(next, inSpringTransaction) && hasSessionState();
     }
 
@@ -166,7 +166,7 @@ final class Lease {
 
     /** What an error of this connection says beyond itself. */
     ErrorKind kindOf(SQLException error) {
-        if (isCutOff()) {
+        if (isForceClosed()) {
             return ErrorKind.CONNECTION_LOST;
         }
         ErrorKind kind = physical.dialect().classify(error);
@@ -184,7 +184,7 @@ final class Lease {
     }
 
     /** Whether the node was given up, and whatever waited on this connection was released. */
-    boolean isCutOff() {
+    boolean isForceClosed() {
         return physical.link().isCut();
     }
 
@@ -288,7 +288,7 @@ final class Lease {
         if (!read) {
             return;
         }
-        if (!condemned && !isLost()) {
+        if (!evictedOnRelease && !isLost()) {
             try {
                 notePosition();
             } catch (SQLException | RuntimeException e) {
@@ -314,7 +314,7 @@ final class Lease {
 
     boolean isLost() {
         try {
-            return lost || isCutOff() || connection.isClosed() || physical.isClosed();
+            return lost || isForceClosed() || connection.isClosed() || physical.isClosed();
         } catch (SQLException e) {
             log.debug("A connection to {} cannot say whether it is closed", decision.node(), e);
             return true;
@@ -323,7 +323,7 @@ final class Lease {
 
     /** Whether nothing new may begin on it: it is lost, or its node is not what it was chosen for. */
     boolean isSpent() {
-        return isLost() || (openStatements == 0 && (condemned || rotation.hasSuccessor()));
+        return isLost() || (openStatements == 0 && (evictedOnRelease || validity.hasSuccessor()));
     }
 
     /**
@@ -341,24 +341,24 @@ final class Lease {
     /** A call met the loss. The driver need not have noticed: Connector/J keeps a stream that broke off open. */
     void lose() {
         lost = true;
-        condemned = true;
+        evictedOnRelease = true;
         physical.lose();
         pool.doubt();
     }
 
     /** Its user gave the connection up, by a limit of its own or by aborting it: the node is none the worse. */
-    void abandon() {
-        abandoned = true;
+    void endedByCaller() {
+        endedByCaller = true;
         lost = true;
     }
 
-    boolean isAbandoned() {
-        return abandoned;
+    boolean isEndedByCaller() {
+        return endedByCaller;
     }
 
     /** Has the connection closed when it is given back: its server is not what it was. */
-    void condemn() {
-        condemned = true;
+    void evictOnRelease() {
+        evictedOnRelease = true;
     }
 
     void statementOpened() {
@@ -371,7 +371,7 @@ final class Lease {
      */
     void statementClosed() {
         openStatements--;
-        if (openStatements == 0 && (retired || (duration == Duration.STATEMENT && !physical.isSessionChanged()))) {
+        if (openStatements == 0 && (retired || (scope == Scope.STATEMENT && !physical.isSessionChanged()))) {
             release();
         }
     }
@@ -404,13 +404,13 @@ final class Lease {
 
     private void giveBack() {
         try {
-            if (condemned || abandoned) {
+            if (evictedOnRelease || endedByCaller) {
                 pool.evict(connection);
             } else {
                 pool.giveBack(connection, physical);
             }
         } finally {
-            atEnd.run();
+            onRelease.run();
         }
     }
 }

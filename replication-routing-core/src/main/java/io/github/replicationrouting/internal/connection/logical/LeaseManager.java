@@ -92,29 +92,29 @@ public final class LeaseManager implements LogicalConnections {
     }
 
     /** Borrows a connection of the node that {@code route} decides on; a write waits for a primary, bounded. */
-    Lease acquire(Route route, Access access, Lease.Duration duration) throws SQLException {
+    Lease acquire(Route route, Access access, Lease.Scope scope) throws SQLException {
         PrimaryWait.Allowance allowance = hold.new Allowance();
         try {
-            return acquire(route, access, duration, allowance);
+            return acquire(route, access, scope, allowance);
         } finally {
             allowance.over();
         }
     }
 
     /** The same for work that can do without: fails at once where there is no primary. */
-    Lease acquireAtOnce(Route route, Access access, Lease.Duration duration) throws SQLException {
-        return acquire(route, access, duration, null);
+    Lease acquireWithoutWaiting(Route route, Access access, Lease.Scope scope) throws SQLException {
+        return acquire(route, access, scope, null);
     }
 
     /**
      * Whether a read that begins now may go on where others went before: the node is still in use, has what the session
      * must see by now, and none that was preferred to it can serve again.
      */
-    boolean isStillRight(Route route, Lease lease) {
+    boolean isStillEligible(Route route, Lease lease) {
         if (lease.access() == Access.METADATA) {
             return true;
         }
-        if (lease.hasLeftRotation()) {
+        if (lease.isOver()) {
             return false;
         }
         Intent intent = intents.of(lease.access());
@@ -169,13 +169,13 @@ public final class LeaseManager implements LogicalConnections {
      * @param limit how long to wait where none has; null for as long as the pool allows, and where no node is known to
      *     answer for as long as a write waits for a primary
      */
-    Lease acquireForQuestion(Route route, Access access, @Nullable Duration limit) throws SQLException {
+    Lease acquireForMetadata(Route route, Access access, @Nullable Duration limit) throws SQLException {
         PrimaryWait.Allowance allowance = hold.new Allowance();
         try {
             while (true) {
                 TopologySnapshot seen = topology.snapshot();
                 try {
-                    return acquireForQuestion(route, candidates(route, access), seen, access, limit);
+                    return acquireForMetadata(route, candidates(route, access), seen, access, limit);
                 } catch (NoWritableNodeException e) {
                     if (limit != null) {
                         throw e;
@@ -188,7 +188,7 @@ public final class LeaseManager implements LogicalConnections {
         }
     }
 
-    private Lease acquireForQuestion(
+    private Lease acquireForMetadata(
             Route route, List<Decision> candidates, TopologySnapshot seen, Access access, @Nullable Duration limit)
             throws SQLException {
         SQLException refusal = null;
@@ -201,7 +201,7 @@ public final class LeaseManager implements LogicalConnections {
                 try {
                     Lease lease = borrow(
                             access,
-                            Lease.Duration.STATEMENT,
+                            Lease.Scope.STATEMENT,
                             since(pool, limit),
                             new DecisionValidity(topology, seen, candidate),
                             route,
@@ -281,8 +281,7 @@ public final class LeaseManager implements LogicalConnections {
         }
     }
 
-    private Lease acquire(
-            Route route, Access access, Lease.Duration duration, PrimaryWait.@Nullable Allowance allowance)
+    private Lease acquire(Route route, Access access, Lease.Scope scope, PrimaryWait.@Nullable Allowance allowance)
             throws SQLException {
         long since = System.nanoTime();
         Intent intent = intents.of(access);
@@ -315,7 +314,7 @@ public final class LeaseManager implements LogicalConnections {
             }
             try {
                 Lease lease =
-                        borrow(access, duration, since, new DecisionValidity(topology, seen, decision), route, intent);
+                        borrow(access, scope, since, new DecisionValidity(topology, seen, decision), route, intent);
                 if (!sessionWait.isOver(lease)) {
                     intent = intent.wishing(intent.wish().withoutWaiting());
                     continue;
@@ -377,7 +376,7 @@ public final class LeaseManager implements LogicalConnections {
     }
 
     /** SQL text changed a session, so that reads stay in it that replicas could serve. */
-    void sessionHoldsBack(Node node) {
+    void sessionPinsReads(Node node) {
         if (sessionWarned.compareAndSet(false, true)) {
             log.warn(
                     "SQL text changed the session of a connection to {}, and so its reads stay there until it is closed."
@@ -388,7 +387,7 @@ public final class LeaseManager implements LogicalConnections {
     }
 
     /** SQL text changed a session, and what comes next cannot run in it. */
-    void sessionLeft(Node node) {
+    void sessionStateLeft(Node node) {
         if (sessionWarned.compareAndSet(false, true)) {
             log.warn(
                     "SQL text changed the session of a connection to {}, and what follows on that connection must go to"
@@ -419,7 +418,7 @@ public final class LeaseManager implements LogicalConnections {
     }
 
     private Lease borrow(
-            Access access, Lease.Duration duration, long since, DecisionValidity rotation, Route route, Intent intent)
+            Access access, Lease.Scope scope, long since, DecisionValidity rotation, Route route, Intent intent)
             throws SQLException {
         Decision decision = rotation.decision();
         NodePool pool = pools.get(decision.node());
@@ -431,7 +430,7 @@ public final class LeaseManager implements LogicalConnections {
         Connection connection = null;
         try {
             connection = pool.borrow(since, stay);
-            return new Lease(pool, connection, access, decision, duration, atEnd, rotation, consistency);
+            return new Lease(pool, connection, access, decision, scope, atEnd, rotation, consistency);
         } catch (SQLException | RuntimeException | Error e) {
             if (connection != null) {
                 pool.evict(connection);

@@ -28,7 +28,7 @@ final class LogicalMetaData {
                     }
                     return switch (method.getName()) {
                         case "getConnection" -> connection.connectionOfMetaData();
-                        case "getURL" -> connection.url();
+                        case "getURL" -> connection.metadata().url();
                         case "unwrap" -> unwrap(proxy, connection, method, arguments);
                         default ->
                             method.getReturnType() == ResultSet.class
@@ -53,11 +53,11 @@ final class LogicalMetaData {
 
     private static ResultSet rows(LogicalConnection connection, Method method, @Nullable Object[] arguments)
             throws SQLException {
-        Lease lease = connection.leaseForMetaData();
-        boolean borrowed = connection.isBorrowed(lease);
+        Lease lease = connection.metadata().leaseForRows();
+        boolean borrowed = connection.leases().current() != lease;
         ResultSet rows = null;
         try {
-            rows = connection.onConnection(lease, target ->
+            rows = connection.failures().onConnection(lease, target ->
                     (ResultSet) answer(target, method, arguments).orElseThrow());
             return new LogicalMetaDataRows(rows, connection, lease, borrowed);
         } finally {

@@ -22,7 +22,7 @@ final class LogicalMetaDataRows extends DelegatingResultSet {
 
     @Override
     public boolean next() throws SQLException {
-        return connection.onConnection(lease, ignored -> delegate().next());
+        return connection.failures().onConnection(lease, ignored -> delegate().next());
     }
 
     @Override

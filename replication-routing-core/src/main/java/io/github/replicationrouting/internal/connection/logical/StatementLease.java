@@ -3,8 +3,8 @@ package io.github.replicationrouting.internal.connection.logical;
 import io.github.replicationrouting.internal.connection.delegate.DelegatingResultSet;
 import io.github.replicationrouting.internal.connection.delegate.ServerCall;
 import io.github.replicationrouting.internal.connection.delegate.ServerQuery;
+import io.github.replicationrouting.internal.connection.delegate.StatementFactory;
 import io.github.replicationrouting.internal.routing.RetryContext;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -21,7 +21,7 @@ final class StatementLease<S extends Statement> {
     /** Null where the text comes with each execution. */
     private final @Nullable String sql;
 
-    private final ServerCall<Connection, S> making;
+    private final StatementFactory<S> factory;
     private final S statement;
 
     /** Where the connection may move: what the statement needs to be made again; else null. */
@@ -34,12 +34,12 @@ final class StatementLease<S extends Statement> {
             LogicalConnection connection,
             Lease lease,
             @Nullable String sql,
-            ServerCall<Connection, S> making,
+            StatementFactory<S> factory,
             S statement,
             @Nullable RecordedStatement<S> record) {
         this.connection = connection;
         this.sql = sql;
-        this.making = making;
+        this.factory = factory;
         this.lease = lease;
         this.statement = statement;
         this.record = record;
@@ -47,17 +47,27 @@ final class StatementLease<S extends Statement> {
     }
 
     static <S extends Statement> StatementLease<S> of(
-            LogicalConnection connection, Lease lease, @Nullable String sql, ServerCall<Connection, S> making)
+            LogicalConnection connection, Lease lease, @Nullable String sql, StatementFactory<S> factory)
             throws SQLException {
         if (sql != null) {
             lease.requireNoLock(sql);
         }
-        S made = connection.onConnection(lease, making);
+        S created = create(connection, lease, sql, factory);
         if (!lease.mayBeLeftBetweenTransactions()) {
-            return new StatementLease<>(connection, lease, sql, making, made, null);
+            return new StatementLease<>(connection, lease, sql, factory, created, null);
         }
-        RecordedStatement<S> record = new RecordedStatement<>(made);
-        return new StatementLease<>(connection, lease, sql, making, record.proxy(), record);
+        RecordedStatement<S> record = new RecordedStatement<>(created);
+        return new StatementLease<>(connection, lease, sql, factory, record.proxy(), record);
+    }
+
+    private static <S extends Statement> S create(
+            LogicalConnection connection, Lease lease, @Nullable String sql, StatementFactory<S> factory)
+            throws SQLException {
+        try {
+            return factory.create(lease.connection(), sql);
+        } catch (SQLException e) {
+            throw connection.failures().failed(lease, e);
+        }
     }
 
     S statement() {
@@ -71,17 +81,17 @@ final class StatementLease<S extends Statement> {
     /** SQL that is about to run, or to join a batch. */
     void inspect(String sql) throws SQLException {
         lease.requireNoLock(sql);
-        connection.beforeText(lease, sql);
+        connection.transaction().beforeText(lease, sql);
     }
 
     <R extends @Nullable Object> R onServer(ServerCall<? super S, R> call) throws SQLException {
-        Lease now = connection.leaseForExecution(lease);
+        Lease now = connection.leases().forExecution(lease);
         if (now != lease) {
             moveTo(now);
         }
-        connection.beforeExecution(lease);
+        connection.transaction().beforeExecution(lease);
         if (sql != null) {
-            connection.beforeText(lease, sql);
+            connection.transaction().beforeText(lease, sql);
         }
         Duration left = RetryContext.timeLeftOfRetry();
         try {
@@ -89,7 +99,7 @@ final class StatementLease<S extends Statement> {
         } catch (SQLException e) {
             throw failure(call, e);
         } finally {
-            connection.afterExecution(lease);
+            connection.transaction().afterExecution(lease);
         }
     }
 
@@ -104,15 +114,15 @@ final class StatementLease<S extends Statement> {
             next.requireNoLock(sql);
         }
         Lease before = lease;
-        S again = connection.onConnection(next, making);
+        S again = create(connection, next, sql, factory);
         next.statementOpened();
         lease = next;
         try {
             record.replace(again).close();
         } catch (SQLException e) {
-            throw connection.failed(next, e);
+            throw connection.failures().failed(next, e);
         } finally {
-            connection.statementClosed(before);
+            before.statementClosed();
         }
     }
 
@@ -123,12 +133,14 @@ final class StatementLease<S extends Statement> {
         } catch (SQLException e) {
             throw failure(call, e);
         } finally {
-            connection.afterExecution(lease);
+            connection.transaction().afterExecution(lease);
         }
     }
 
     private SQLException failure(ServerCall<?, ?> call, SQLException e) {
-        return call instanceof ServerQuery ? connection.failed(lease, e) : connection.failedToChange(lease, e);
+        return call instanceof ServerQuery
+                ? connection.failures().failed(lease, e)
+                : connection.failures().failedToChange(lease, e);
     }
 
     /** Reads rows, which may still have to come from the server. */
@@ -136,7 +148,7 @@ final class StatementLease<S extends Statement> {
         try {
             return call.on(result);
         } catch (SQLException e) {
-            throw connection.failed(lease, e);
+            throw connection.failures().failed(lease, e);
         }
     }
 
@@ -145,7 +157,7 @@ final class StatementLease<S extends Statement> {
         try {
             return result.findColumn(label);
         } catch (SQLException e) {
-            throw connection.failed(lease, e);
+            throw connection.failures().failed(lease, e);
         }
     }
 
@@ -171,9 +183,9 @@ final class StatementLease<S extends Statement> {
         try {
             statement.close();
         } catch (SQLException e) {
-            throw connection.failed(lease, e);
+            throw connection.failures().failed(lease, e);
         } finally {
-            connection.statementClosed(lease);
+            lease.statementClosed();
         }
     }
 }

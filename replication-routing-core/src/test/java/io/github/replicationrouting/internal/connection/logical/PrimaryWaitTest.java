@@ -265,7 +265,7 @@ class PrimaryWaitTest {
             throw new NoReadableNodeException("None is left.");
         };
         CompletableFuture<@Nullable SQLException> question =
-                inThread(() -> leases.acquireForQuestion(route, Access.METADATA, null), new AtomicReference<>());
+                inThread(() -> leases.acquireForMetadata(route, Access.METADATA, null), new AtomicReference<>());
         awaitHolding(hold, 1);
         published.publish(withPrimary());
 
