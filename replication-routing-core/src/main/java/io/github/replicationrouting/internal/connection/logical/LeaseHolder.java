@@ -108,10 +108,10 @@ final class LeaseHolder {
      */
     private boolean canContinue(Lease current) {
         if (!transaction.isOpen()) {
-            return !current.isKeptForNextRead() || leaseManager.isStillEligible(route, current);
+            return !current.isKeptForNextRead() || leaseManager.reuse().isStillEligible(route, current);
         }
         return settings.isolation() > Connection.TRANSACTION_READ_COMMITTED
-                || leaseManager.hasWhatSessionWrote(current);
+                || leaseManager.reuse().hasWhatSessionWrote(current);
     }
 
     /** Returns the lease on which a statement that was made on {@code own} is executed: another one where it must move. */

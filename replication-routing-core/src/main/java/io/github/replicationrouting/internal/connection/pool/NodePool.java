@@ -126,11 +126,11 @@ public final class NodePool implements AutoCloseable {
 
     /** Whether it can lend a connection at once; by the next moment it may not. */
     public boolean hasIdle() {
-        return !isUsedUp() && pool.getHikariPoolMXBean().getIdleConnections() > 0;
+        return !isExhausted() && pool.getHikariPoolMXBean().getIdleConnections() > 0;
     }
 
     /** Whether all of its connections are lent. */
-    public boolean isUsedUp() {
+    public boolean isExhausted() {
         return admission.admitted() >= pool.getMaximumPoolSize();
     }
 
