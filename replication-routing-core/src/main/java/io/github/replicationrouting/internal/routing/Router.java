@@ -98,8 +98,8 @@ public final class Router implements Route {
     }
 
     private Decision read(RoutingTable current, Intent intent, DecisionReason reason) throws SQLException {
-        if (!intent.wish().isNone()) {
-            Decision decision = wished.decide(current, intent.wish(), reason);
+        if (!intent.constraints().isNone()) {
+            Decision decision = wished.decide(current, intent.constraints(), reason);
             if (decision != null) {
                 return decision;
             }

@@ -35,9 +35,9 @@ final class RoutingExceptions {
     static NoReadableNodeException noReadable(
             TopologySnapshot snapshot, Intent intent, WhenNoneEligible whenNoneEligible) {
         String considered = considered(snapshot, node -> Eligibility.forReads(node, snapshot, intent.avoided()));
-        if (intent.wish().mayHold() && snapshot.primary() == null) {
+        if (intent.constraints().mayHold() && snapshot.primary() == null) {
             return new NoReadableNodeException("No node has what this read must see: there is no primary, and "
-                    + missing(intent.wish()) + " [" + considered
+                    + missing(intent.constraints()) + " [" + considered
                     + "]. Such reads go on as soon as there is a primary.");
         }
         String cure = whenNoneEligible == WhenNoneEligible.FAIL && snapshot.primary() != null

@@ -268,13 +268,13 @@ class ConstrainedReadsTest {
         topology.set(withoutPrimary("db1 is down", down(db2), down(db3)));
         consistency.seen(db3);
 
-        assertThat(intents.of(Access.READ).wish().mayHold()).isFalse();
+        assertThat(intents.of(Access.READ).constraints().mayHold()).isFalse();
         assertThatExceptionOfType(NoReadableNodeException.class)
                 .isThrownBy(this::read)
                 .withMessageContaining("No node can be read from")
                 .withMessageNotContaining("written");
         consistency.committed(COMMIT);
-        assertThat(intents.of(Access.READ).wish().mayHold()).isTrue();
+        assertThat(intents.of(Access.READ).constraints().mayHold()).isTrue();
     }
 
     @Test

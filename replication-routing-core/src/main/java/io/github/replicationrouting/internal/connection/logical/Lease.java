@@ -7,7 +7,7 @@ import io.github.replicationrouting.internal.connection.pool.NodeEvictedExceptio
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.consistency.Consistency;
 import io.github.replicationrouting.internal.routing.Access;
-import io.github.replicationrouting.internal.routing.IntentResolver;
+import io.github.replicationrouting.internal.routing.Hint;
 import io.github.replicationrouting.internal.routing.RetryContext;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.spi.ErrorKind;
@@ -44,7 +44,7 @@ final class Lease {
     private final Runnable onRelease;
     private final DecisionValidity validity;
     private final Consistency consistency;
-    private final @Nullable Object hint;
+    private final @Nullable Hint hint;
 
     private boolean read;
     private int openStatements;
@@ -68,6 +68,7 @@ final class Lease {
             Connection connection,
             Access access,
             Decision decision,
+            @Nullable Hint hint,
             Scope scope,
             Runnable onRelease,
             DecisionValidity validity,
@@ -81,7 +82,7 @@ final class Lease {
         this.scope = scope;
         this.validity = validity;
         this.consistency = consistency;
-        this.hint = IntentResolver.hint();
+        this.hint = hint;
         this.onRelease = onRelease;
         // In this order: whoever finds the node to be no primary any more publishes that, and then cuts what is there.
         boolean cut = decision.writable()
@@ -189,8 +190,8 @@ final class Lease {
     }
 
     /** Whether the hint in force by now is satisfied here, too. */
-    boolean honoursHint(boolean inTransaction) {
-        return IntentResolver.isHonoured(hint, decision, inTransaction);
+    boolean satisfies(@Nullable Hint inForce, boolean inTransaction) {
+        return Hint.isSatisfied(inForce, hint, decision, inTransaction);
     }
 
     /**
@@ -267,7 +268,7 @@ final class Lease {
         return !decision.writable()
                 && access != Access.METADATA
                 && consistency.isOn()
-                && !IntentResolver.isForAnyReplica(hint);
+                && (hint == null || !hint.isForAnyReplica());
     }
 
     /** Whether no statement is open on it. */

@@ -105,7 +105,7 @@ final class LeaseAcquisition {
     /** Lets what only a primary could serve, such as the reads of a session's own writes, wait for one like a write. */
     private void awaitPrimaryForRead(TopologySnapshot seen, NoReadableNodeException failure) throws SQLException {
         try {
-            if (allowance == null || !intent.wish().mayHold()) {
+            if (allowance == null || !intent.constraints().mayHold()) {
                 throw failure;
             }
             if (seen.primary() == null) {
@@ -169,11 +169,11 @@ final class LeaseAcquisition {
     /** Waits until the node has what the session must see. Where it does not in time, the lease has been released. */
     private boolean hasPosition(Lease lease) {
         if (!positionWait.isOver(lease)) {
-            intent = intent.wishing(intent.wish().withoutWaiting());
+            intent = intent.with(intent.constraints().withoutWaiting());
             return false;
         }
         if (lease.decision().reason().isInPlaceOfReplica()) {
-            positionWait.settle(lease, intent.wish().session());
+            positionWait.settle(lease, intent.constraints().session());
         }
         return true;
     }

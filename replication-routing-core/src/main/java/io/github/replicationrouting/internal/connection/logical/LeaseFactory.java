@@ -61,7 +61,8 @@ final class LeaseFactory {
         Connection connection = null;
         try {
             connection = pool.borrow(since, wait);
-            return new Lease(pool, connection, access, decision, scope, onRelease, validity, consistency);
+            return new Lease(
+                    pool, connection, access, decision, intent.hint(), scope, onRelease, validity, consistency);
         } catch (SQLException | RuntimeException | Error e) {
             if (connection != null) {
                 pool.evict(connection);

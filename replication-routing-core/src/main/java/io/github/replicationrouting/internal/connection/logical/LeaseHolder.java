@@ -3,7 +3,8 @@ package io.github.replicationrouting.internal.connection.logical;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.NoWritableNodeException;
 import io.github.replicationrouting.internal.routing.Access;
-import io.github.replicationrouting.internal.routing.IntentResolver;
+import io.github.replicationrouting.internal.routing.Hint;
+import io.github.replicationrouting.internal.routing.HintContext;
 import io.github.replicationrouting.internal.routing.Route;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -84,9 +85,10 @@ final class LeaseHolder {
             if (!transaction.isOpen() && current.isPinnedBySession(access, inSpringTransaction)) {
                 leaseManager.sessionPinsReads(current.decision().node());
             }
-            if (!current.honoursHint(transaction.isOpen())) {
+            Hint hint = HintContext.current();
+            if (!current.satisfies(hint, transaction.isOpen())) {
                 if (transaction.isOpen()) {
-                    throw IntentResolver.notHonoured(current.decision());
+                    throw Hint.notSatisfied(hint, current.decision());
                 }
             } else if (current.isWritable() || canContinue(current)) {
                 if (access == Access.WRITE && !transaction.isOpen()) {
@@ -117,7 +119,7 @@ final class LeaseHolder {
     /** Returns the lease on which a statement that was made on {@code own} is executed: another one where it must move. */
     Lease forExecution(Lease own) throws SQLException {
         // A transaction continues where the statement was made for it.
-        return transaction.isOpen() && own == usable() && own.honoursHint(true) ? own : next();
+        return transaction.isOpen() && own == usable() && own.satisfies(HintContext.current(), true) ? own : next();
     }
 
     /** Returns the current lease, unless it has ended; null for none. */

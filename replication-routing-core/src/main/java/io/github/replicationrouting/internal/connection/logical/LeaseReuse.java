@@ -51,7 +51,7 @@ final class LeaseReuse {
             }
         }
         NodeStatus status = topology.snapshot().node(node.name());
-        return status == null || intent.wish().isMetBy(status) || catchesUp(lease, status, intent.wish());
+        return status == null || intent.constraints().isMetBy(status) || catchesUp(lease, status, intent.constraints());
     }
 
     /** Waiting is better than leaving a connection that is kept: its session may hold locks and variables. */
@@ -77,7 +77,7 @@ final class LeaseReuse {
         if (lease.decision().reason().isServedByPrimary()) {
             return true;
         }
-        Consistency.Demand session = intents.of(lease.access()).wish().session();
+        Consistency.Demand session = intents.of(lease.access()).constraints().session();
         NodeStatus status = topology.snapshot().node(lease.decision().node().name());
         return session == null
                 || status == null

@@ -6,6 +6,7 @@ import io.github.replicationrouting.NoWritableNodeException;
 import io.github.replicationrouting.internal.connection.pool.NodeEvictedException;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.routing.Access;
+import io.github.replicationrouting.internal.routing.HintContext;
 import io.github.replicationrouting.internal.routing.Intent;
 import io.github.replicationrouting.internal.routing.RetryContext;
 import io.github.replicationrouting.internal.routing.Route;
@@ -80,7 +81,7 @@ final class MetadataLeases {
                             since(pool, limit),
                             new DecisionValidity(topology, seen, candidate),
                             route,
-                            Intent.of(access));
+                            Intent.of(access).under(HintContext.current()));
                     metrics.decided(
                             access.label(), candidate.node(), candidate.reason().label());
                     return lease;
