@@ -7,7 +7,6 @@ import io.github.replicationrouting.spi.ErrorKind;
 import io.github.replicationrouting.topology.Node;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLTimeoutException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +98,6 @@ final class FailureHandler {
         if (lease.isEndedByCaller() || lease.isForceClosed()) {
             return lease.isEndedByCaller();
         }
-        return CallerTimeout.isMet(error, settings.networkTimeout() > 0)
-                || (error instanceof SQLTimeoutException && lease.physical().isClosedOnTimeout());
+        return CallerTimeout.isMet(error, settings.networkTimeout() > 0) || lease.isClosedByTimeout(error);
     }
 }

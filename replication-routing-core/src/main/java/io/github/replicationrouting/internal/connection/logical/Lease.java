@@ -13,6 +13,7 @@ import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.spi.ErrorKind;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -328,15 +329,24 @@ final class Lease {
     }
 
     /**
-     * Whether a server that was told to commit may have done so, although this is the answer. A connection that was gone
-     * before (08003) has told it nothing, and a server that answers a statement in auto-commit has refused it.
+     * Whether a server that received a commit may have executed it, although this is the answer. A connection that was
+     * gone before (08003) has sent it nothing, and a server that answers a statement in auto-commit has refused it. One
+     * whose connection the driver closes for a query timeout may still execute the statement.
      */
     boolean isCommitInDoubt(SQLException error, boolean inAutoCommit) {
+        if (inAutoCommit && isClosedByTimeout(error)) {
+            return true;
+        }
         return switch (kindOf(error)) {
             case CONNECTION_LOST -> !"08003".equals(error.getSQLState());
             case NODE_UNFIT -> !inAutoCommit;
             default -> false;
         };
+    }
+
+    /** Whether the driver closes the connection for a query timeout; it may still look open, and has no error of a loss. */
+    boolean isClosedByTimeout(SQLException error) {
+        return error instanceof SQLTimeoutException && physical.isClosedOnTimeout();
     }
 
     /** A call met the loss. The driver need not have noticed: Connector/J keeps a stream that broke off open. */
