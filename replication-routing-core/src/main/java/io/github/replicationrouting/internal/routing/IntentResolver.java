@@ -53,8 +53,8 @@ public final class IntentResolver {
         Duration probeInterval = consistency.probeInterval();
         if (maxStaleness.compareTo(probeInterval.multipliedBy(2)) < 0 && warned.compareAndSet(false, true)) {
             log.warn(
-                    "A read declares to be at most {} ms old, but what a replica has is known every {} ms only: under"
-                            + " writes most such reads go to the primary. Declare at least twice the interval, or"
+                    "A read requires data at most {} ms old, but the positions of replicas are sampled every {} ms only:"
+                            + " under writes most such reads go to the primary. Require at least twice the interval, or"
                             + " shorten replication.routing.monitor.interval.",
                     maxStaleness.toMillis(),
                     probeInterval.toMillis());

@@ -39,7 +39,7 @@ final class FailureHandler {
     SQLException failed(Lease lease, SQLException error) {
         ErrorKind kind = lease.kindOf(error);
         if (transaction.mayWrite(lease)) {
-            lease.callFailed();
+            lease.recorder().callFailed();
         }
         if (kind.isLoss() && !lease.isWritable() && !isCausedByCaller(lease, error)) {
             RetryContext.lost(lease.decision().node());
@@ -63,7 +63,7 @@ final class FailureHandler {
         if (!inDoubt) {
             return failure;
         }
-        lease.commitInDoubt();
+        lease.recorder().commitInDoubt();
         return ErrorExplanation.lostInCommit(error, lease.decision(), true);
     }
 

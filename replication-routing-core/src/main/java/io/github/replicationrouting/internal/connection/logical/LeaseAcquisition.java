@@ -166,14 +166,14 @@ final class LeaseAcquisition {
         return decision.reason() != DecisionReason.NODE_REQUESTED && seen.primary() != null;
     }
 
-    /** Waits until the node has what the session must see. Where it does not in time, the lease has been released. */
+    /** Waits until the node has what the session must see. Where it has not in time, the lease has been released. */
     private boolean hasPosition(Lease lease) {
-        if (!positionWait.isOver(lease)) {
+        if (!positionWait.await(lease)) {
             intent = intent.with(intent.constraints().withoutWaiting());
             return false;
         }
         if (lease.decision().reason().isInPlaceOfReplica()) {
-            positionWait.settle(lease, intent.constraints().session());
+            positionWait.awaitCommitting(lease, intent.constraints().session());
         }
         return true;
     }

@@ -60,7 +60,7 @@ final class LeaseReuse {
         return session != null
                 && constraints.withoutSession().isMetBy(status)
                 && (wasAwaited(lease, session, status)
-                        || (lease.isIdle() && positionWait.isOver(lease, session.wanted(status))));
+                        || (lease.isIdle() && positionWait.await(lease, session.wanted(status))));
     }
 
     /** Whether what a node is not known to have was waited for on this connection, which leads to one server. */

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Metadata that outlives transactions, as its logical connection does: each question goes to the pooled connection of its
- * moment, or to one that is borrowed for it. Rarely used, so a proxy made at run time will do.
+ * Metadata that outlives transactions, as its logical connection does: each call goes to the current pooled connection, or
+ * to one that is borrowed for it. Rarely used, so a proxy created at run time is fast enough.
  */
 final class LogicalMetaData {
 
@@ -40,7 +40,7 @@ final class LogicalMetaData {
                 });
     }
 
-    /** A driver's own metadata lead to its connection, which therefore stays. */
+    /** A driver's own metadata lead to its connection, which is therefore kept. */
     private static @Nullable Object unwrap(
             Object proxy, LogicalConnection connection, Method method, @Nullable Object[] arguments)
             throws SQLException {

@@ -12,19 +12,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ties a statement to the physical connection that it was made on, and keeps that connection on loan while the
- * statement is open.
+ * Ties a statement to the lease that it was created on, and keeps that lease while the statement is open.
  */
 final class StatementLease<S extends Statement> {
 
     private final LogicalConnection connection;
+
     /** Null where the text comes with each execution. */
     private final @Nullable String sql;
 
     private final StatementFactory<S> factory;
     private final S statement;
 
-    /** Where the connection may move: what the statement needs to be made again; else null. */
+    /** What the statement needs to be created again where the connection may move; else null. */
     private final @Nullable RecordedStatement<S> record;
 
     private Lease lease;
@@ -78,7 +78,7 @@ final class StatementLease<S extends Statement> {
         return connection;
     }
 
-    /** SQL that is about to run, or to join a batch. */
+    /** Inspects SQL that is about to be executed, or to join a batch. */
     void inspect(String sql) throws SQLException {
         lease.requireNoLock(sql);
         connection.transaction().beforeText(lease, sql);
@@ -103,12 +103,12 @@ final class StatementLease<S extends Statement> {
         }
     }
 
-    /** Makes the statement again where its connection goes on. */
+    /** Creates the statement again on the lease that its connection uses now. */
     private void moveTo(Lease next) throws SQLException {
         if (closed || record == null || !record.isRepeatable()) {
-            throw new SQLException("This statement was made in an earlier transaction, on node "
-                    + lease.decision().node() + ", and its connection was given back when that transaction ended."
-                    + " Make it in the transaction that executes it.");
+            throw new SQLException("This statement was created in an earlier transaction, on node "
+                    + lease.decision().node() + ", and its connection was released when that transaction ended."
+                    + " Create it in the transaction that executes it.");
         }
         if (sql != null) {
             next.requireNoLock(sql);
@@ -126,7 +126,7 @@ final class StatementLease<S extends Statement> {
         }
     }
 
-    /** Goes on in the answer of what ran before, of which some may still have to come from the server. */
+    /** Reads on in the answer to what was executed before, of which some may still have to come from the server. */
     <R extends @Nullable Object> R onAnswer(ServerCall<? super S, R> call) throws SQLException {
         try {
             return call.on(statement);
@@ -152,7 +152,7 @@ final class StatementLease<S extends Statement> {
         }
     }
 
-    /** Which column has a label: what {@code SELECT *} does not bring here may be there on another node. */
+    /** Returns the column of a label: one that {@code SELECT *} lacks here may exist on another node. */
     int column(ResultSet result, String label) throws SQLException {
         try {
             return result.findColumn(label);
@@ -168,7 +168,7 @@ final class StatementLease<S extends Statement> {
         });
     }
 
-    /** A statement may close itself with its result. */
+    /** Closes the statement where it has closed itself with its result. */
     void resultClosed() throws SQLException {
         if (!closed && statement.isClosed()) {
             close();

@@ -136,12 +136,12 @@ final class TransactionContext {
     /** Records that a statement was executed, or has failed after a part of it. */
     void afterExecution(Lease lease) {
         if (!mayWrite(lease)) {
-            lease.acknowledged(false);
+            lease.recorder().acknowledged(false);
         } else if (settings.autoCommit()) {
-            lease.acknowledged(true);
+            lease.recorder().acknowledged(true);
         } else {
-            lease.acknowledgedInTransaction();
+            lease.recorder().acknowledgedInTransaction();
         }
-        lease.statementReturned();
+        lease.recorder().statementReturned();
     }
 }

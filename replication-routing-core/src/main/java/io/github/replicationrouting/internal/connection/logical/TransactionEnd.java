@@ -59,7 +59,7 @@ final class TransactionEnd {
             boolean inDoubt = writes && lease.isCommitInDoubt(e, false);
             SQLException failure = failures.failedAtEnd(lease, e, kind);
             if (inDoubt) {
-                lease.commitInDoubt();
+                lease.recorder().commitInDoubt();
                 failure = ErrorExplanation.lostInCommit(e, lease.decision(), false);
             }
             boolean lost = lease.isLost() || (kind.isLoss() && !lease.isWritable());
@@ -79,7 +79,7 @@ final class TransactionEnd {
                     e);
         } finally {
             // Also where it failed: then it is not known.
-            lease.acknowledged(mayCommit);
+            lease.recorder().acknowledged(mayCommit);
             if (writes) {
                 RetryContext.committed();
             }
@@ -100,7 +100,7 @@ final class TransactionEnd {
         try {
             lease.connection().rollback();
             // DDL in it was committed all the same.
-            lease.acknowledged(writes);
+            lease.recorder().acknowledged(writes);
             leases.transactionEnded(lease);
         } catch (SQLException e) {
             ErrorKind kind = lease.kindOf(e);

@@ -12,7 +12,7 @@ final class CurrentDatabase {
 
     private final Connection delegate;
 
-    /** Whether the connection is back in its initial database, and the server was not told yet. */
+    /** Whether the connection is back in its initial database, and this was not sent to the server yet. */
     private boolean initialCatalogPending;
 
     /** Whether the database that users begin in is known. */

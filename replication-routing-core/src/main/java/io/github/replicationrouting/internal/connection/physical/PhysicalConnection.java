@@ -259,7 +259,7 @@ public final class PhysicalConnection extends DelegatingConnection {
         return new PhysicalPreparedStatement(this, factory.create(delegate, sql), sql);
     }
 
-    /** Drivers look the procedure up on the server when a call is prepared. */
+    /** Drivers ask the server for the procedure when a call is prepared. */
     @Override
     protected CallableStatement callableStatement(String sql, StatementFactory<CallableStatement> factory)
             throws SQLException {
