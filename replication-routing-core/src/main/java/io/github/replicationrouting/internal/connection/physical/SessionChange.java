@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * What SQL leaves behind in its session that the next statements may rely on: a variable, another database, a temporary
- * table, a lock, a statement prepared by name. Determined from the text alone, in one pass that skips comments and quoted
- * text; when in doubt, it leaves something. Immutable.
+ * table, a lock, a statement prepared by name. Told by the text alone, in one pass that skips comments and quoted text;
+ * when in doubt, it does leave something. Immutable.
  */
 final class SessionChange {
 
@@ -43,7 +43,7 @@ final class SessionChange {
         return !lasting && !database && !locks && variables.isEmpty();
     }
 
-    /** Whether only the end of the session undoes it. */
+    /** Whether nothing but the end of the session undoes it. */
     boolean isLasting() {
         return lasting;
     }
@@ -62,7 +62,7 @@ final class SessionChange {
         return !variables.isEmpty();
     }
 
-    /** Returns what both leave. */
+    /** What both leave. */
     SessionChange and(SessionChange other) {
         SessionChange both = leftWith(other);
         return writable || other.writable ? both.withWritableTransaction() : both;
@@ -97,7 +97,7 @@ final class SessionChange {
     }
 
     /**
-     * Returns the statements that undo it, where it does not last and where no variable had a value before.
+     * What undoes it, where it does not last and where no variable had a value before.
      *
      * @param initialDatabase the one to go back to; empty where there is none, and no way back
      */
@@ -132,7 +132,7 @@ final class SessionChange {
         private int at;
         private int depth;
 
-        /** Whether the next keyword begins a statement. */
+        /** Whether the next word begins a statement. */
         private boolean atStart = true;
 
         /** Whether the statement is a {@code SET}, and whether what it assigns to comes next. */
@@ -289,7 +289,7 @@ final class SessionChange {
             variables.add(name);
         }
 
-        /** The text of a comment that servers execute counts. */
+        /** What stands in a comment that servers execute counts. */
         private void skipComment() {
             if (next(2) == '!' || (next(2) == 'M' && next(3) == '!')) {
                 at = sql.indexOf('!', at) + 1;
