@@ -157,7 +157,7 @@ public final class ReplicationRouting implements AutoCloseable {
 
     /** Writes that wait for a primary now. */
     public int held() {
-        return hold.holding();
+        return hold.waiting();
     }
 
     /** Who counts. */

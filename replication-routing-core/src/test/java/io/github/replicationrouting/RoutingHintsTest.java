@@ -21,6 +21,7 @@ import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Node;
 import java.time.Duration;
+import java.util.List;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,10 @@ class RoutingHintsTest {
     @Test
     void whenWritingShouldIgnoreHints() {
         RoutingHints.onReplica(Duration.ofSeconds(3), () -> assertThat(intents.of(Access.WRITE))
-                .isSameAs(Intent.WRITE));
+                .returns(Access.WRITE, Intent::access)
+                .returns(List.of(), Intent::avoided)
+                .returns(ReadConstraints.NONE, Intent::constraints));
+        assertThat(intents.of(Access.WRITE)).isSameAs(Intent.WRITE);
     }
 
     @Test
@@ -71,17 +75,23 @@ class RoutingHintsTest {
     @Test
     void whenAHintComesTooLateShouldHonourItOnlyIfTheNodeSatisfiesIt() {
         RoutingHints.onPrimary(() -> {
-            assertThat(IntentResolver.isHonoured(null, onPrimary, true)).isTrue();
-            assertThat(IntentResolver.isHonoured(null, onReplica, true)).isFalse();
-            assertThat(IntentResolver.notHonoured(onReplica).getMessage()).contains("db2", "REQUIRES_NEW");
+            assertThat(Hint.isSatisfied(HintContext.current(), null, onPrimary, true))
+                    .isTrue();
+            assertThat(Hint.isSatisfied(HintContext.current(), null, onReplica, true))
+                    .isFalse();
+            assertThat(Hint.notSatisfied(HintContext.current(), onReplica).getMessage())
+                    .contains("db2", "REQUIRES_NEW");
         });
         RoutingHints.onReplica(Duration.ofSeconds(3), () -> {
-            assertThat(IntentResolver.isHonoured(null, onPrimary, true)).isFalse();
-            assertThat(IntentResolver.isHonoured(null, onReplica, true)).isFalse();
-            assertThat(IntentResolver.isHonoured(HintContext.current(), onReplica, true))
+            assertThat(Hint.isSatisfied(HintContext.current(), null, onPrimary, true))
+                    .isFalse();
+            assertThat(Hint.isSatisfied(HintContext.current(), null, onReplica, true))
+                    .isFalse();
+            assertThat(Hint.isSatisfied(HintContext.current(), HintContext.current(), onReplica, true))
                     .isTrue();
         });
-        assertThat(IntentResolver.isHonoured(null, onReplica, true)).isTrue();
+        assertThat(Hint.isSatisfied(HintContext.current(), null, onReplica, true))
+                .isTrue();
     }
 
     @Test

@@ -116,7 +116,7 @@ interface Side extends AutoCloseable {
 
         @Override
         public Connection borrow() throws SQLException {
-            return nodePool.borrow(System.nanoTime(), WaitCondition.WHATEVER_HAPPENS);
+            return nodePool.borrow(System.nanoTime(), WaitCondition.UNCONDITIONAL);
         }
 
         @Override
@@ -124,7 +124,7 @@ interface Side extends AutoCloseable {
             if (connection.isClosed()) {
                 nodePool.evict(connection);
             } else {
-                nodePool.giveBack(connection, connection.unwrap(PhysicalConnection.class));
+                nodePool.release(connection, connection.unwrap(PhysicalConnection.class));
             }
         }
 

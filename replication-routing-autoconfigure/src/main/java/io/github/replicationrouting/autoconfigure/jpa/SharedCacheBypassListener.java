@@ -1,7 +1,7 @@
 package io.github.replicationrouting.autoconfigure.jpa;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.github.replicationrouting.internal.routing.IntentResolver;
+import io.github.replicationrouting.internal.routing.HintContext;
 import jakarta.persistence.CacheRetrieveMode;
 import jakarta.persistence.CacheStoreMode;
 import jakarta.persistence.EntityManager;
@@ -39,7 +39,7 @@ final class SharedCacheBypassListener implements TransactionExecutionListener {
         if (failure != null || !transaction.isNewTransaction()) {
             return;
         }
-        boolean bypass = transaction.isReadOnly() && !IntentResolver.isForPrimary(IntentResolver.hint());
+        boolean bypass = transaction.isReadOnly() && !HintContext.isForPrimary();
         if (!bypass && !defaultStoreMode.isBypass()) {
             return;
         }

@@ -41,9 +41,9 @@ public final class PoolTopologyListener implements TopologyListener {
             return;
         }
         if (after.state() == NodeState.FENCED) {
-            pool.depose();
+            pool.evictAll();
         } else if (after.state() == NodeState.DOWN) {
-            pool.abandon();
+            pool.forceClose();
         }
     }
 
@@ -52,7 +52,7 @@ public final class PoolTopologyListener implements TopologyListener {
     public void lostInReserve(Node node) {
         NodePool pool = pools.get(node);
         if (pool != null) {
-            pool.abandon();
+            pool.forceClose();
         }
     }
 
@@ -80,7 +80,7 @@ public final class PoolTopologyListener implements TopologyListener {
         NodeStatus status = newest == null ? null : newest.node(previous.name());
         NodePool pool = pools.get(previous);
         if (pool != null && status != null && status.state() == NodeState.DOWN) {
-            pool.depose();
+            pool.evictAll();
         } else {
             refresh(previous);
         }

@@ -2,13 +2,13 @@ package io.github.replicationrouting.internal.routing;
 
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** Reads the access off the thread's transaction and the connection's own settings. */
+/** Determines the access from the transaction of the thread and the settings of the connection. */
 public final class CurrentAccess {
 
     private CurrentAccess() {}
 
     /**
-     * The access of a statement that is about to run.
+     * Returns the access of a statement that is about to be executed.
      *
      * @param autoCommit the connection's auto-commit: another transaction manager's transaction sets the same marks on
      *     the thread, so they count only for a connection that is out of auto-commit
@@ -19,7 +19,7 @@ public final class CurrentAccess {
     }
 
     /**
-     * The same for a connection of which this is known.
+     * Returns the access for a connection of which it is known whether it is in Spring's transaction.
      *
      * @param inSpringTransaction whether it is the one of the transaction that Spring manages on this thread
      */

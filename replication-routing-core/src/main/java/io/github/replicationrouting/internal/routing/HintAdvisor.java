@@ -18,15 +18,15 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /**
- * Puts {@link UsePrimary} and {@link MaxStaleness} in force around a method, outside of its transaction. A method's
- * annotation counts before its class's, and the primary before a staleness. Calls within one object are not seen, as
- * with {@code @Transactional}.
+ * Puts {@link UsePrimary} and {@link MaxStaleness} in force around a method, outside of its transaction. An annotation of
+ * the method takes precedence over one of its class, and the primary over a staleness. Calls within one object are not
+ * intercepted, as with {@code @Transactional}.
  */
 public final class HintAdvisor extends StaticMethodMatcherPointcutAdvisor {
 
     private static final long serialVersionUID = 1L;
 
-    /** Outside of transactions, and of what runs them again, wherever those stand in the usual order. */
+    /** Outside of transactions and of their retries at their usual order. */
     private static final int ORDER = Ordered.LOWEST_PRECEDENCE - 10;
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
@@ -48,7 +48,8 @@ public final class HintAdvisor extends StaticMethodMatcherPointcutAdvisor {
         Method method = invocation.getMethod();
         Hint hint = hintOf(method, target == null ? method.getDeclaringClass() : target.getClass());
         if (hint == null && target != null) {
-            // A proxy shows the interfaces only, and a repository's target knows nothing of the application's own.
+            // A proxy shows its interfaces only, and the target of a repository does not implement the application's
+            // own.
             hint = hintOf(method, AopUtils.getTargetClass(target));
         }
         if (hint == null) {
@@ -91,7 +92,7 @@ public final class HintAdvisor extends StaticMethodMatcherPointcutAdvisor {
         if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
             throw new IllegalArgumentException("@MaxStaleness(\"" + text + "\") of "
                     + method.getDeclaringClass().getName()
-                    + "." + method.getName() + " is no positive duration: write a number with ms, s, m or h, such as"
+                    + "." + method.getName() + " is not a positive duration: write a number with ms, s, m or h, such as"
                     + " \"2s\"");
         }
         long number = Long.parseLong(matcher.group(1));

@@ -14,6 +14,12 @@ public final class HintContext {
         return CURRENT.get();
     }
 
+    /** Whether the hint in force on this thread asks for the primary. */
+    public static boolean isForPrimary() {
+        Hint hint = CURRENT.get();
+        return hint != null && hint.isForPrimary();
+    }
+
     /** Puts a hint in force and returns the previous one, for {@link #restore}. */
     public static @Nullable Hint enter(Hint hint) {
         Hint previous = CURRENT.get();

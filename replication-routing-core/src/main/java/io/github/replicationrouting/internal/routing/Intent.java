@@ -3,16 +3,22 @@ package io.github.replicationrouting.internal.routing;
 import io.github.replicationrouting.topology.Node;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a transaction asks for when it needs a node. Immutable; those without constraints are constants, so that a
- * decision allocates nothing for them.
+ * What a transaction asks for when it needs a node. Immutable; those without constraints and hint are constants, so that
+ * a decision allocates nothing for them.
  *
  * @param access read or write
- * @param avoided nodes that just failed this very work, and are chosen only by force
+ * @param avoided nodes that just failed this very work, and are chosen only where no other can serve it
  * @param constraints what a read requires beyond an eligible replica
+ * @param hint the hint in force when the node was asked for, from which the constraints follow; null for none
  */
-public record Intent(Access access, List<Node> avoided, ReadConstraints constraints) {
+public record Intent(
+        Access access,
+        List<Node> avoided,
+        ReadConstraints constraints,
+        @Nullable Hint hint) {
 
     public static final Intent READ = new Intent(Access.READ, List.of());
     public static final Intent WRITE = new Intent(Access.WRITE, List.of());
@@ -23,12 +29,12 @@ public record Intent(Access access, List<Node> avoided, ReadConstraints constrai
         avoided = List.copyOf(avoided);
     }
 
-    /** Creates an intent without constraints. */
+    /** Creates an intent without constraints and hint. */
     public Intent(Access access, List<Node> avoided) {
-        this(access, avoided, ReadConstraints.NONE);
+        this(access, avoided, ReadConstraints.NONE, null);
     }
 
-    /** The intent of this access without constraints. */
+    /** Returns the intent of this access without constraints and hint. */
     public static Intent of(Access access) {
         return switch (access) {
             case READ -> READ;
@@ -38,25 +44,37 @@ public record Intent(Access access, List<Node> avoided, ReadConstraints constrai
         };
     }
 
-    /** The same for another access. */
+    /** Returns this intent for another access. */
     public Intent as(Access other) {
-        return avoided.isEmpty() && constraints.isNone() ? of(other) : new Intent(other, avoided, constraints);
+        return avoided.isEmpty() && constraints.isNone() && hint == null
+                ? of(other)
+                : new Intent(other, avoided, constraints, hint);
     }
 
-    /** The same, but elsewhere than on this node. */
+    /** Returns this intent, but avoiding one more node. */
     public Intent avoiding(Node node) {
         List<Node> more = new ArrayList<>(avoided);
         more.add(node);
-        return new Intent(access, more, constraints);
+        return new Intent(access, more, constraints, hint);
     }
 
-    /** The same, on any node. */
+    /** Returns this intent, on any node. */
     public Intent avoidingNothing() {
-        return new Intent(access, List.of(), constraints);
+        return new Intent(access, List.of(), constraints, hint);
     }
 
     /** Returns this intent with these constraints. */
     public Intent with(ReadConstraints other) {
-        return new Intent(access, avoided, other);
+        return new Intent(access, avoided, other, hint);
+    }
+
+    /** Returns this intent under a hint, and with the constraints that follow from it. */
+    Intent with(ReadConstraints other, @Nullable Hint inForce) {
+        return new Intent(access, avoided, other, inForce);
+    }
+
+    /** Returns this intent under a hint that constrains nothing, as for a write. */
+    public Intent under(@Nullable Hint inForce) {
+        return inForce == null && hint == null ? this : new Intent(access, avoided, constraints, inForce);
     }
 }

@@ -2,10 +2,10 @@ package io.github.replicationrouting.internal.routing;
 
 import io.github.replicationrouting.RoutedConnection;
 
-/** Makes connections that follow a route. Thread-safe; neither blocks nor asks a server. */
+/** Opens connections that follow a route. Thread-safe; neither blocks nor asks a server. */
 @FunctionalInterface
 public interface LogicalConnections {
 
-    /** A new connection that asks {@code route} when its first statement needs a node. */
+    /** Opens a connection that asks {@code route} when its first statement needs a node. */
     RoutedConnection open(Route route);
 }

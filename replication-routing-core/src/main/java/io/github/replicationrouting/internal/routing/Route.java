@@ -12,7 +12,7 @@ public interface Route {
     /**
      * Chooses a node.
      *
-     * @param intent what is asked for
+     * @param intent what the work requires
      * @throws NoWritableNodeException when the work needs a primary and there is none
      * @throws NoReadableNodeException when no node may serve the read
      */

@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import org.springframework.jdbc.datasource.AbstractDataSource;
 
-/** Connections that follow one route. */
+/** A data source whose connections follow one route. */
 public final class RouteDataSource extends AbstractDataSource {
 
     private final Route route;

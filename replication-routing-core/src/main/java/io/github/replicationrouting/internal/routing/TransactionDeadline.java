@@ -6,25 +6,25 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.transaction.support.ResourceHolderSupport;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** What is left of the time limit that Spring set for the thread's transaction. */
+/** Reads the timeout that Spring set for the transaction of the thread. */
 public final class TransactionDeadline {
 
     private TransactionDeadline() {}
 
-    /** Nanoseconds until the first of the transaction's resources times out, at least 0; empty without a limit. */
+    /** Returns the nanoseconds until the first resource of the transaction times out, at least 0; empty without a timeout. */
     @SuppressWarnings("JavaUtilDate") // Spring's
     public static OptionalLong nanosLeft() {
-        OptionalLong least = OptionalLong.empty();
+        OptionalLong shortest = OptionalLong.empty();
         for (Object resource :
                 TransactionSynchronizationManager.getResourceMap().values()) {
             Date deadline = resource instanceof ResourceHolderSupport holder ? holder.getDeadline() : null;
             if (deadline != null) {
-                // The holder's own question for the time left would mark the transaction rollback-only.
+                // The holder's own method for the time left would mark the transaction rollback-only.
                 long millis = Math.max(0, deadline.getTime() - System.currentTimeMillis());
                 long left = TimeUnit.MILLISECONDS.toNanos(millis);
-                least = OptionalLong.of(least.isEmpty() ? left : Math.min(left, least.getAsLong()));
+                shortest = OptionalLong.of(shortest.isEmpty() ? left : Math.min(left, shortest.getAsLong()));
             }
         }
-        return least;
+        return shortest;
     }
 }

@@ -20,7 +20,7 @@ import java.sql.Timestamp;
 import java.util.Calendar;
 import java.util.Map;
 
-/** The same for a callable statement. */
+/** A callable statement in front of another one. */
 @SuppressWarnings("deprecation")
 public abstract class DelegatingCallableStatement extends DelegatingPreparedStatement<CallableStatement>
         implements CallableStatement {

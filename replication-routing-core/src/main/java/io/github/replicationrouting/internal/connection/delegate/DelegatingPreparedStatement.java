@@ -23,7 +23,7 @@ import java.sql.Timestamp;
 import java.util.Calendar;
 import org.jspecify.annotations.Nullable;
 
-/** The same for a prepared statement; its own questions about itself may be answered by the server, too. */
+/** A prepared statement in front of another one; calls about its own metadata may reach the server, too. */
 @SuppressWarnings("deprecation")
 public abstract class DelegatingPreparedStatement<S extends PreparedStatement> extends DelegatingStatement<S>
         implements PreparedStatement {

@@ -22,7 +22,7 @@ import java.sql.Timestamp;
 import java.util.Calendar;
 import java.util.Map;
 
-/** A result that stands before another one; changes of rows go through {@link #changeRow}. */
+/** A result in front of another one; changes of rows go through {@link #changeRow}. */
 @SuppressWarnings("deprecation")
 public abstract class DelegatingResultSet implements ResultSet {
 
@@ -36,15 +36,15 @@ public abstract class DelegatingResultSet implements ResultSet {
         return delegate;
     }
 
-    /** Changes or reads again the current row, which reaches the server. */
+    /** Changes or refreshes the current row, which reaches the server. */
     protected abstract void changeRow(RowChange change) throws SQLException;
 
-    /** Which column has this label. */
+    /** Returns the column with this label. */
     protected int column(String label) throws SQLException {
         return delegate().findColumn(label);
     }
 
-    /** What is done to the current row. */
+    /** A change of the current row. */
     @FunctionalInterface
     public interface RowChange {
 

@@ -7,31 +7,31 @@ import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement that stands before another one. Nothing but forwarding: calls that may reach the server go through
+ * A statement in front of another one. Nothing but forwarding: calls that may reach the server go through
  * {@link #onServer}, results through {@link #exposed}. Written out, rather than proxied at run time, because these calls
  * are on the path of every query.
  */
 @SuppressWarnings("deprecation")
 public abstract class DelegatingStatement<S extends Statement> implements Statement {
 
-    /** The statement behind this one, for calls that stay in the driver. */
+    /** Returns the statement behind this one, for calls that stay in the driver. */
     protected abstract S delegate() throws SQLException;
 
     /** Runs a call that may reach the server on the statement behind this one. */
     protected abstract <R extends @Nullable Object> R onServer(ServerCall<? super S, R> call) throws SQLException;
 
-    /** Sees each text before it runs or joins a batch, and may refuse it. */
+    /** Inspects each text before it is executed or joins a batch, and may refuse it. */
     protected void inspect(String sql) throws SQLException {}
 
     /**
-     * Goes on in the answer of what ran before, on the statement behind this one. Some of it may still have to come from
-     * the server, but nothing begins there.
+     * Runs a call that reads on in the answer to what was executed before, on the statement behind this one. Some of it may
+     * still have to come from the server, but nothing begins there.
      */
     protected <R extends @Nullable Object> R onAnswer(ServerCall<? super S, R> call) throws SQLException {
         return call.on(delegate());
     }
 
-    /** What a caller gets to see of a result. */
+    /** Returns what a caller gets to see of a result. */
     protected abstract ResultSet exposed(ResultSet result) throws SQLException;
 
     @Override

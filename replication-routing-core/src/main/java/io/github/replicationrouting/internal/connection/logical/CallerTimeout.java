@@ -5,19 +5,23 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.sql.SQLException;
 
-/** Tells what a user of a connection brought about, by a limit or by an interrupt, from the loss of a node. */
+/** Distinguishes a connection that its user ended, by a timeout or an interrupt, from the loss of a node. */
 final class CallerTimeout {
 
-    /** Frameworks wrap a few times; beyond that it is a loop of their making. */
+    /** Frameworks wrap a few times; beyond that the causes form a loop. */
     private static final int MAX_LINKS = 16;
 
     private CallerTimeout() {}
 
-    /** @param networkTimeout whether the user set a network timeout; one in the URL is the operator's */
+    /**
+     * Whether the user of the connection ended it.
+     *
+     * @param networkTimeout whether the user set a network timeout; one in the URL is the operator's
+     */
     static boolean isMet(SQLException error, boolean networkTimeout) {
         Throwable link = error;
         for (int i = 0; link != null && i < MAX_LINKS; i++) {
-            if ((networkTimeout && link instanceof SocketTimeoutException) || isEndedByUser(link)) {
+            if ((networkTimeout && link instanceof SocketTimeoutException) || isInterrupted(link)) {
                 return true;
             }
             link = link.getCause();
@@ -26,7 +30,7 @@ final class CallerTimeout {
     }
 
     /** A read on a virtual thread that is interrupted closes its socket. */
-    private static boolean isEndedByUser(Throwable link) {
+    private static boolean isInterrupted(Throwable link) {
         return link instanceof ClosedByInterruptException
                 || (link instanceof SocketException && "Closed by interrupt".equals(link.getMessage()));
     }

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** What a user of a logical connection set, to be put in force on each pooled connection that it takes. */
+/** Settings that the user of a logical connection made, to be applied to each pooled connection that it borrows. */
 final class ConnectionSettings {
 
     private static final Set<Integer> ISOLATION_LEVELS = Set.of(
@@ -17,7 +17,11 @@ final class ConnectionSettings {
             Connection.TRANSACTION_REPEATABLE_READ,
             Connection.TRANSACTION_SERIALIZABLE);
 
-    /** Also where it was only answered: it is made true on every connection that is taken from then on. */
+    private final ConnectionDefaults defaults;
+    private boolean autoCommit;
+    private boolean readOnly;
+
+    /** Also where it was only returned: it is then made true on every connection that is borrowed later. */
     private @Nullable Integer isolation;
 
     private @Nullable String catalog;
@@ -27,7 +31,24 @@ final class ConnectionSettings {
 
     private record NetworkTimeout(Executor executor, int milliseconds) {}
 
-    void applyTo(Connection connection) throws SQLException {
+    ConnectionSettings(ConnectionDefaults defaults) {
+        this.defaults = defaults;
+        this.autoCommit = defaults.autoCommit();
+    }
+
+    /**
+     * Applies the settings to a pooled connection. Work that must not write is made read-only by the server, even where
+     * the node itself would take the write.
+     *
+     * @param writable whether the work may write there
+     */
+    void applyTo(Connection connection, boolean writable) throws SQLException {
+        if (autoCommit != defaults.autoCommit()) {
+            connection.setAutoCommit(autoCommit);
+        }
+        if (readOnly || !writable) {
+            connection.setReadOnly(true);
+        }
         if (isolation != null) {
             connection.setTransactionIsolation(isolation);
         }
@@ -45,7 +66,23 @@ final class ConnectionSettings {
         }
     }
 
-    int isolation(ConnectionDefaults defaults) {
+    boolean autoCommit() {
+        return autoCommit;
+    }
+
+    void setAutoCommit(boolean autoCommit) {
+        this.autoCommit = autoCommit;
+    }
+
+    boolean readOnly() {
+        return readOnly;
+    }
+
+    void setReadOnly(boolean readOnly) {
+        this.readOnly = readOnly;
+    }
+
+    int isolation() {
         if (isolation == null) {
             isolation = defaults.isolation();
         }

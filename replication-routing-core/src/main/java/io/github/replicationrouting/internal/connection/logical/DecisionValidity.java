@@ -8,9 +8,9 @@ import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
 
 /**
- * Whether a node is still what it was chosen for: it has the role and the state that it had, no suspicion has fallen on
- * it, and it is still the primary if it was to be written to. Measured against the snapshot of that time, so that a node
- * chosen for want of a better one is not left again at once. Thread-safe.
+ * Whether a node is still what it was chosen for: it has the role and the state that it had, it is not suspected since, and
+ * it is still the primary if it was to be written to. Compared with the snapshot of that time, so that a node that was
+ * chosen although it was suspected or lagging is not left again immediately. Thread-safe.
  *
  * @param since the newest snapshot before the decision
  */
@@ -34,8 +34,8 @@ record DecisionValidity(Topology topology, TopologySnapshot since, Decision deci
                 : changed || (current.suspected() && !then.suspected());
     }
 
-    /** Whether there is a newer snapshot than the one it was measured against. */
-    boolean hasNews() {
+    /** Whether there is a newer snapshot than that of the decision. */
+    boolean hasNewSnapshot() {
         return topology.snapshot() != since;
     }
 
@@ -45,7 +45,7 @@ record DecisionValidity(Topology topology, TopologySnapshot since, Decision deci
         return now != since && now.primary() != null && isForThePrimary() && !isPrimary(now);
     }
 
-    /** One that is only suspected goes on being written to. */
+    /** A primary that is only suspected is still written to. */
     private boolean isForThePrimary() {
         return decision.writable() && decision.reason() != DecisionReason.NODE_REQUESTED && isPrimary(since);
     }

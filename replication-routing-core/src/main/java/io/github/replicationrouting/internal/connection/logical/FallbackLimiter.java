@@ -17,19 +17,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the reads that come to the primary for want of a replica from taking the connections of its writes. Further ones
- * queue, at most as long as threads wait for the pool, and leave the queue when a replica serves again. Limit and use are
- * shown by one {@link Bulkhead} per node that has served such reads, named {@code <router>-fallback-<node>}; no thread
- * waits in it, because its waiters cannot be called back. Thread-safe; waiting virtual threads are not pinned.
+ * Limits the reads that fall back to the primary because no replica can serve them, so that they do not take the
+ * connections of its writes. Further ones queue, at most as long as threads wait for the pool, and leave the queue when a
+ * replica serves again. Limit and use are shown by one {@link Bulkhead} per node that has served such reads, named
+ * {@code <router>-fallback-<node>}; no thread waits in it, because such a wait cannot be ended. Thread-safe; waiting
+ * virtual threads are not pinned.
  *
- * <p>A read within another one of the same thread passes along with it: it would wait for its own outer read.
+ * <p>A read within another one of the same thread shares its permission: it would wait for its own outer read.
  */
 public final class FallbackLimiter {
 
-    /** What to call at the end of a read that needs no permission. */
+    /** Ends a read that needs no permission. */
     static final Runnable UNLIMITED = () -> {};
 
-    /** What a thread holds: the innermost. */
+    /** The innermost permission that a thread holds. */
     private static final ThreadLocal<@Nullable Permission> HELD = new ThreadLocal<>();
 
     private final String router;
@@ -40,7 +41,7 @@ public final class FallbackLimiter {
     /**
      * @param router name of the router
      * @param bulkheads where the bulkheads are registered
-     * @param limit reads of this kind at a time; null for half of the node's pool, at least one
+     * @param limit concurrent reads of this kind; null for half of the node's pool, at least one
      */
     public FallbackLimiter(String router, BulkheadRegistry bulkheads, @Nullable Integer limit) {
         this.router = router;
@@ -48,13 +49,13 @@ public final class FallbackLimiter {
         this.limit = limit;
     }
 
-    /** Has those who queue look whether a replica serves by now. Does not block. */
+    /** Has the threads that queue check whether a replica serves by now. Does not block. */
     public void recheck() {
         queues.keySet().removeIf(pool -> pool.pool().isClosed());
         queues.values().forEach(Queue::recheck);
     }
 
-    /** Sends away those who queue. */
+    /** Refuses all threads that queue. */
     public void close() {
         queues.values().forEach(queue -> queue.admission.close());
     }
@@ -63,12 +64,12 @@ public final class FallbackLimiter {
      * Waits for permission where the decision needs one.
      *
      * @param since when the read began to wait, by {@link System#nanoTime()}: perhaps for another node
-     * @param stay ends the wait when the read would go elsewhere
+     * @param condition ends the wait when the read would go elsewhere
      * @return what to call once when the read is over, on any thread
      * @throws NodeEvictedException when the read would go elsewhere by now
      * @throws SQLTransientConnectionException when there was none in time
      */
-    Runnable enter(Decision decision, NodePool pool, long since, WaitCondition stay) throws SQLException {
+    Runnable enter(Decision decision, NodePool pool, long since, WaitCondition condition) throws SQLException {
         if (decision.reason() != DecisionReason.NO_ELIGIBLE_REPLICA) {
             return UNLIMITED;
         }
@@ -77,13 +78,13 @@ public final class FallbackLimiter {
             return UNLIMITED;
         }
         Queue queue = queues.computeIfAbsent(pool, Queue::new);
-        queue.enter(since, stay);
+        queue.enter(since, condition);
         Permission permission = new Permission(queue, outer);
         HELD.set(permission);
         return permission;
     }
 
-    /** Without what has ended on another thread, which would add up on a thread that is used again. */
+    /** Skips permissions that ended on another thread, which would accumulate on a pooled thread. */
     private static @Nullable Permission heldByThread() {
         Permission held = HELD.get();
         while (held != null && held.queue == null) {
@@ -92,7 +93,7 @@ public final class FallbackLimiter {
         return held;
     }
 
-    /** Those who want to read on one node. */
+    /** The reads of one node. */
     private final class Queue {
 
         private final NodePool pool;
@@ -118,7 +119,7 @@ public final class FallbackLimiter {
             return Math.min(ownLimit(), bulkhead.getBulkheadConfig().getMaxConcurrentCalls());
         }
 
-        /** Follows a pool that is made larger. A bulkhead that is made smaller would block, so that alone it stays. */
+        /** Follows a pool that is enlarged. Reducing a bulkhead would block, so it is not reduced. */
         private void followPool() {
             int now = ownLimit();
             if (now > highestLimit) {
@@ -139,9 +140,9 @@ public final class FallbackLimiter {
             admission.recheck();
         }
 
-        void enter(long since, WaitCondition stay) throws SQLException {
+        void enter(long since, WaitCondition condition) throws SQLException {
             followPool();
-            switch (admission.enter(pool.deadline(since), stay)) {
+            switch (admission.enter(pool.deadline(since), condition)) {
                 case ADMITTED -> {
                     if (!takeFromBulkhead()) {
                         // Only where the application itself uses the bulkhead, too.
@@ -149,7 +150,7 @@ public final class FallbackLimiter {
                         throw refused();
                     }
                 }
-                case NODE_LEFT -> throw new NodeEvictedException(pool.node());
+                case NODE_EVICTED -> throw new NodeEvictedException(pool.node());
                 case TIMED_OUT -> throw refused();
                 case INTERRUPTED -> throw new SQLException("Interrupted while waiting to read on node " + pool.node());
                 case CLOSED -> throw new SQLException("The pool of node " + pool.node() + " is closed");
@@ -169,7 +170,7 @@ public final class FallbackLimiter {
         }
 
         void leave() {
-            // In this order: the thread that inherits the place must find the bulkhead's permission free.
+            // In this order: the thread that inherits the permit must find the bulkhead's permission free.
             bulkhead.onComplete();
             admission.leave();
         }
@@ -177,14 +178,14 @@ public final class FallbackLimiter {
         private SQLException refused() {
             return new SQLTransientConnectionException(
                     "Node " + pool.node() + " serves reads because no replica can, and no more than " + limit()
-                            + " at a time; none of them ended within "
+                            + " at a time; none of them completed within "
                             + pool.pool().getConnectionTimeout()
                             + " ms. Bring a replica back, or raise replication.routing.reads.max-fallback-concurrency",
                     "08001");
         }
     }
 
-    /** Of one read, until it is over. */
+    /** The permission of one read, until it is over. */
     private static final class Permission implements Runnable {
 
         private final @Nullable Permission outer;

@@ -7,29 +7,29 @@ import io.github.replicationrouting.internal.routing.Route;
 import java.sql.SQLException;
 
 /**
- * A read waits for the primary because no replica could serve it: only until one can, and only while the node is what it
- * was chosen for. Decides anew on the thread that waits, once there is a newer snapshot. Thread-safe.
+ * Condition of a read that waits for the primary because no replica could serve it: until one can, and while the node is
+ * what it was chosen for. Decides anew on the thread that waits, once there is a newer snapshot. Thread-safe.
  */
-record FallbackValidity(DecisionValidity rotation, Route route, Intent intent) implements WaitCondition {
+record FallbackValidity(DecisionValidity validity, Route route, Intent intent) implements WaitCondition {
 
-    /** What ends the wait for a node that was decided on. */
-    static WaitCondition of(DecisionValidity rotation, Route route, Intent intent) {
-        return rotation.decision().reason().isFallbackToPrimary()
-                ? new FallbackValidity(rotation, route, intent)
-                : rotation;
+    /** Returns the condition of the wait for a node that was decided on. */
+    static WaitCondition of(DecisionValidity validity, Route route, Intent intent) {
+        return validity.decision().reason().isFallbackToPrimary()
+                ? new FallbackValidity(validity, route, intent)
+                : validity;
     }
 
     @Override
     public boolean isOver() {
-        return rotation.isOver() || (rotation.hasNews() && isDecidedOtherwise());
+        return validity.isOver() || (validity.hasNewSnapshot() && isDecidedOtherwise());
     }
 
     private boolean isDecidedOtherwise() {
         try {
             Decision now = route.decide(intent);
-            return now.node() != rotation.decision().node();
+            return now.node() != validity.decision().node();
         } catch (SQLException e) {
-            // Who waits decides for itself, and is told why.
+            // The thread that waits decides anew, and throws that.
             return true;
         }
     }

@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Tells by the first word whether a statement may commit of its own accord, or do what no rollback undoes: whatever is not
- * known to be harmless may. For the servers and drivers that do not report what was committed.
+ * Determines by the first keyword whether a statement may commit implicitly, or do what no rollback undoes: every
+ * statement that is not known to be harmless may. For servers and drivers that do not report what was committed.
  */
 final class ImplicitCommits {
 
@@ -30,10 +30,10 @@ final class ImplicitCommits {
             "RELEASE",
             "USE");
 
-    /** What runs text that is not seen here. */
+    /** Statements that execute text which is not seen here. */
     private static final Set<String> ROUTINES = Set.of("CALL", "{", "EXECUTE");
 
-    /** Of {@code SET}, what is more than a variable of the session. */
+    /** Targets of {@code SET} that are more than a variable of the session. */
     private static final Set<String> LASTING =
             Set.of("AUTOCOMMIT", "PASSWORD", "GLOBAL", "PERSIST", "STATEMENT", "DEFAULT", "RESOURCE");
 
@@ -42,8 +42,7 @@ final class ImplicitCommits {
     /**
      * Whether running {@code sql} may commit.
      *
-     * @param reported whether the server reports what was committed, so that only what leaves no report needs to be told
-     *     here
+     * @param reported whether the server reports what was committed, so that only what leaves no report counts
      */
     static boolean mayBeIn(String sql, boolean reported) {
         int start = pastSpace(sql, 0);
@@ -65,7 +64,7 @@ final class ImplicitCommits {
         };
     }
 
-    /** Past space, brackets and comments; not past those that the server executes. */
+    /** Skips space, brackets and comments, but for those that the server executes. */
     private static int pastSpace(String sql, int from) {
         int at = from;
         while (at < sql.length()) {
@@ -99,7 +98,7 @@ final class ImplicitCommits {
         return sql.substring(start, end).toUpperCase(Locale.ROOT);
     }
 
-    /** Whether anything comes after a semicolon that is no part of a literal or name. */
+    /** Whether anything follows a semicolon that is not part of a literal or name. */
     private static boolean hasSeveralStatements(String sql) {
         if (sql.indexOf(';') < 0) {
             return false;
@@ -119,7 +118,7 @@ final class ImplicitCommits {
                 return true;
             }
         }
-        // A quote that does not end was taken for one wrongly.
+        // A quote that does not end was recognized wrongly.
         return quote != 0;
     }
 }

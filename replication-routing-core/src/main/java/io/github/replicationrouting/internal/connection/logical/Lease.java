@@ -7,26 +7,25 @@ import io.github.replicationrouting.internal.connection.pool.NodeEvictedExceptio
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.consistency.Consistency;
 import io.github.replicationrouting.internal.routing.Access;
-import io.github.replicationrouting.internal.routing.IntentResolver;
-import io.github.replicationrouting.internal.routing.RetryContext;
-import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.internal.routing.Hint;
 import io.github.replicationrouting.spi.ErrorKind;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pooled connection on loan to a logical one, for one decision. A retired lease takes no new work and goes back to
- * its pool when the last statement made on it is closed.
+ * A pooled connection that a logical one has borrowed, for one decision. A retired lease takes no new work and is released
+ * when the last statement made on it is closed.
  */
 final class Lease {
 
     /** How long a logical connection keeps a lease. */
-    enum Duration {
-        /** Until the logical connection is closed: what plain JDBC expects of its session. */
-        UNTIL_CLOSE,
+    enum Scope {
+        /** Until the logical connection is closed, as plain JDBC expects of its session. */
+        CONNECTION,
         /** Until the transaction ends. */
         TRANSACTION,
         /** Until its last statement is closed. */
@@ -40,37 +39,36 @@ final class Lease {
     private final PhysicalConnection physical;
     private final Access access;
     private final Decision decision;
-    private final Duration duration;
-    private final Runnable atEnd;
-    private final DecisionValidity rotation;
-    private final Consistency consistency;
-    private final @Nullable Object hint;
+    private final @Nullable Hint hint;
+    private final Scope scope;
+    private final Runnable onRelease;
+    private final DecisionValidity validity;
+    private final SessionRecorder recorder;
 
-    private boolean read;
     private int openStatements;
     private boolean retired;
     private boolean released;
-    private boolean condemned;
+    private boolean evictedOnRelease;
 
     /** Another thread may abort the connection. */
     private volatile boolean lost;
 
-    private volatile boolean abandoned;
+    private volatile boolean endedByCaller;
 
-    /** Whether a statement may have committed of its own accord, such as DDL, where the server reports no commits. */
-    private boolean commitUnknown;
-
-    /** Whether the last call failed: what it committed before, such as a procedure or DDL does, is not reported. */
-    private boolean failed;
-
+    /**
+     * @param hint the hint under which the node was decided on; null for none
+     * @param onRelease runs when the lease is released
+     * @throws NodeEvictedException when the node is not what it was chosen for any more
+     */
     Lease(
             NodePool pool,
             Connection connection,
             Access access,
             Decision decision,
-            Duration duration,
-            Runnable atEnd,
-            DecisionValidity rotation,
+            @Nullable Hint hint,
+            Scope scope,
+            Runnable onRelease,
+            DecisionValidity validity,
             Consistency consistency)
             throws SQLException {
         this.pool = pool;
@@ -78,16 +76,17 @@ final class Lease {
         this.physical = connection.unwrap(PhysicalConnection.class);
         this.access = access;
         this.decision = decision;
-        this.duration = duration;
-        this.rotation = rotation;
-        this.consistency = consistency;
-        this.hint = IntentResolver.hint();
-        this.atEnd = atEnd;
-        // In this order: whoever finds the node to be no primary any more publishes that, and then cuts what is there.
-        boolean cut = decision.writable()
-                ? !physical.wire().makeUninterruptible()
-                : physical.wire().isSocketClosed();
-        if (cut || (decision.writable() && rotation.isOver())) {
+        this.hint = hint;
+        this.scope = scope;
+        this.validity = validity;
+        this.onRelease = onRelease;
+        boolean recordsReads = access != Access.METADATA && (hint == null || !hint.isForAnyReplica());
+        this.recorder = new SessionRecorder(decision, physical, consistency, recordsReads);
+        // In this order: the monitor publishes that a node is no longer the primary, and then closes its sockets.
+        boolean closed = decision.writable()
+                ? !physical.link().makeUninterruptible()
+                : physical.link().isSocketClosed();
+        if (closed || (decision.writable() && validity.isOver())) {
             throw new NodeEvictedException(decision.node());
         }
     }
@@ -108,6 +107,17 @@ final class Lease {
         return access;
     }
 
+    Scope scope() {
+        return scope;
+    }
+
+    /** Returns the record of what the session reads and commits here. */
+    SessionRecorder recorder() {
+        return recorder;
+    }
+
+    // What it may be used for
+
     /** Refuses SQL that asks for a lock which only the primary can give. */
     void requireNoLock(String sql) throws SQLException {
         if (decision.isServedByReplica()) {
@@ -118,18 +128,14 @@ final class Lease {
         }
     }
 
-    Duration duration() {
-        return duration;
-    }
-
     /** Whether its node is not what it was chosen for any more. */
-    boolean hasLeftRotation() {
-        return rotation.isOver();
+    boolean isOver() {
+        return validity.isOver();
     }
 
-    /** Whether the reads of its connection may go on elsewhere, with what was made on it. */
+    /** Whether the reads of its connection may continue elsewhere, with the statements that were made on it. */
     boolean mayBeLeftBetweenTransactions() {
-        return !isWritable() && duration == Duration.UNTIL_CLOSE;
+        return !isWritable() && scope == Scope.CONNECTION;
     }
 
     /** Whether the work may write here. */
@@ -137,25 +143,25 @@ final class Lease {
         return decision.writable();
     }
 
-    /** Whether it stands in for a primary that is not known. */
-    boolean isMakeshift() {
+    /** Whether it is of any reachable node, because no primary was known. */
+    boolean isWithoutPrimary() {
         return decision.reason() == DecisionReason.METADATA_WITHOUT_PRIMARY;
     }
 
-    /** Whether work of another intent can go on here instead of being routed anew. */
+    /** Whether work of another access can continue here instead of being routed anew. */
     boolean serves(Access next, boolean inSpringTransaction) {
         if (next == access) {
             return true;
         }
-        return isWritable() && (!couldSpread(next, inSpringTransaction) || hasSessionState());
+        return isWritable() && (!couldUseReplica(next, inSpringTransaction) || hasSessionState());
     }
 
     /** Whether work would leave for a replica, but for what SQL text left in the session here. */
-    boolean holdsBack(Access next, boolean inSpringTransaction) {
-        return next != access && couldSpread(next, inSpringTransaction) && hasSessionState();
+    boolean isPinnedBySession(Access next, boolean inSpringTransaction) {
+        return next != access && couldUseReplica(next, inSpringTransaction) && hasSessionState();
     }
 
-    private static boolean couldSpread(Access next, boolean inSpringTransaction) {
+    private static boolean couldUseReplica(Access next, boolean inSpringTransaction) {
         return next == Access.READ && inSpringTransaction;
     }
 
@@ -164,16 +170,31 @@ final class Lease {
         return physical.isSessionChanged() && !isLost();
     }
 
-    /** What an error of this connection says beyond itself. */
+    /** Whether the hint in force by now is satisfied here, too. */
+    boolean satisfies(@Nullable Hint inForce, boolean inTransaction) {
+        return Hint.isSatisfied(inForce, hint, decision, inTransaction);
+    }
+
+    /**
+     * Whether its node may no longer be right for the read that begins: not where the statement of that read was made on
+     * it and could not move.
+     */
+    boolean isKeptForNextRead() {
+        return mayBeLeftBetweenTransactions() || (isIdle() && hasSessionState());
+    }
+
+    // What failed on it
+
+    /** Returns what an error of this connection means beyond itself. */
     ErrorKind kindOf(SQLException error) {
-        if (isCutOff()) {
+        if (isForceClosed()) {
             return ErrorKind.CONNECTION_LOST;
         }
         ErrorKind kind = physical.dialect().classify(error);
         return kind == ErrorKind.OTHER && wasLostByThisCall() ? ErrorKind.CONNECTION_LOST : kind;
     }
 
-    /** Connector/J tells of a batch that lost its connection only that its statement is closed. */
+    /** Connector/J reports of a batch that lost its connection only that its statement is closed. */
     private boolean wasLostByThisCall() {
         try {
             return !lost && physical.isClosed();
@@ -183,138 +204,14 @@ final class Lease {
         }
     }
 
-    /** Whether the node was given up, and whatever waited on this connection was released. */
-    boolean isCutOff() {
-        return physical.wire().isSocketClosed();
-    }
-
-    /** Whether the hint in force by now is satisfied here, too. */
-    boolean honoursHint(boolean inTransaction) {
-        return IntentResolver.isHonoured(hint, decision, inTransaction);
-    }
-
-    /**
-     * Takes note of what the server has acknowledged by now.
-     *
-     * @param mayHaveCommitted whether the last call ended a transaction, or ran in none, and may have written; counts
-     *     where the server does not report commits
-     */
-    void acknowledged(boolean mayHaveCommitted) {
-        if (!decision.writable() || !consistency.isOn()) {
-            return;
-        }
-        boolean afterFailure = failed;
-        failed = false;
-        if (physical.reportsCommits()) {
-            Position commit = physical.takeCommitted();
-            if (commit != null) {
-                // Also by a statement, in the middle of what JDBC takes for a transaction.
-                RetryContext.committed();
-                committed(commit);
-            }
-            if (afterFailure) {
-                committed(null);
-            }
-        } else if (mayHaveCommitted || afterFailure) {
-            commitUnknown = false;
-            committed(null);
-        }
-    }
-
-    /** The server was told to commit, and did not answer. */
-    void commitInDoubt() {
-        if (!decision.writable() || !consistency.isOn()) {
-            return;
-        }
-        if (decision.reason() == DecisionReason.PINNED_WRITER) {
-            consistency.raiseFloorOutcomeUnknown();
-        } else {
-            consistency.commitOutcomeUnknown();
-        }
-    }
-
-    /** A call that may have written has failed. */
-    void callFailed() {
-        failed = true;
-    }
-
-    /** The same after a statement inside a transaction, which JDBC takes to commit nothing. */
-    void acknowledgedInTransaction() {
-        acknowledged(false);
-        commitUnknown = true;
-    }
-
-    private void committed(@Nullable Position commit) {
-        if (decision.reason() == DecisionReason.PINNED_WRITER) {
-            consistency.raiseFloor(commit);
-        } else if (commit != null) {
-            consistency.committed(commit);
-        } else {
-            consistency.committed();
-        }
-    }
-
-    /** A statement has returned: the session must not go back behind what it may have shown. */
-    void statementReturned() {
-        if (isReadOfSession()) {
-            read = true;
-            consistency.readOn(decision.node());
-        }
-    }
-
-    /** Whether the session is to remember reads here: not where it asked for no more than a replica. */
-    private boolean isReadOfSession() {
-        return !decision.writable()
-                && access != Access.METADATA
-                && consistency.isOn()
-                && !IntentResolver.isForAnyReplica(hint);
-    }
-
-    /** Whether no statement is open on it. */
-    boolean isIdle() {
-        return openStatements == 0;
-    }
-
-    /**
-     * Whether its node may have ceased to be right for the read that begins: not where the statement of that read was
-     * made on it and could not move.
-     */
-    boolean isKeptForNextRead() {
-        return mayBeLeftBetweenTransactions() || (isIdle() && hasSessionState());
-    }
-
-    /** The reads are over. Knowing how far their node is lets the session go on elsewhere. */
-    private void seen() {
-        if (!read) {
-            return;
-        }
-        if (!condemned && !isLost()) {
-            try {
-                notePosition();
-            } catch (SQLException | RuntimeException e) {
-                log.debug("Node {} does not say how far it is", decision.node(), e);
-            }
-        }
-        consistency.readsEnded();
-    }
-
-    private void notePosition() throws SQLException {
-        long askedAt = System.nanoTime();
-        if (decision.recordsPosition()) {
-            Position position = physical.written();
-            if (position != null && !position.isEmpty()) {
-                consistency.readOnPrimary(decision.node(), position, askedAt);
-            }
-        } else if (consistency.mayLeave(decision.node())) {
-            Position position = physical.executed();
-            boolean known = position != null && !position.isEmpty();
-            consistency.readOnReplica(decision.node(), known ? position : null, askedAt);
-        }
+    /** Whether the node is down, and its sockets were closed to release the threads that waited on them. */
+    boolean isForceClosed() {
+        return physical.link().isSocketClosed();
     }
 
     boolean isLost() {
         try {
-            return lost || isCutOff() || connection.isClosed() || physical.isClosed();
+            return lost || isForceClosed() || connection.isClosed() || physical.isClosed();
         } catch (SQLException e) {
             log.debug("A connection to {} cannot say whether it is closed", decision.node(), e);
             return true;
@@ -323,14 +220,18 @@ final class Lease {
 
     /** Whether nothing new may begin on it: it is lost, or its node is not what it was chosen for. */
     boolean isSpent() {
-        return isLost() || (openStatements == 0 && (condemned || rotation.hasSuccessor()));
+        return isLost() || (openStatements == 0 && (evictedOnRelease || validity.hasSuccessor()));
     }
 
     /**
-     * Whether a server that was told to commit may have done so, although this is the answer. A connection that was gone
-     * before (08003) has told it nothing, and a server that answers a statement in auto-commit has refused it.
+     * Whether a server that received a commit may have executed it, although this is the answer. A connection that was
+     * gone before (08003) has sent it nothing, and a server that answers a statement in auto-commit has refused it. One
+     * whose connection the driver closes for a query timeout may still execute the statement.
      */
     boolean isCommitInDoubt(SQLException error, boolean inAutoCommit) {
+        if (inAutoCommit && isClosedByTimeout(error)) {
+            return true;
+        }
         return switch (kindOf(error)) {
             case CONNECTION_LOST -> !"08003".equals(error.getSQLState());
             case NODE_UNFIT -> !inAutoCommit;
@@ -338,27 +239,39 @@ final class Lease {
         };
     }
 
-    /** A call met the loss. The driver need not have noticed: Connector/J keeps a stream that broke off open. */
+    /** Whether the driver closes the connection for a query timeout; it may still look open, and has no error of a loss. */
+    boolean isClosedByTimeout(SQLException error) {
+        return error instanceof SQLTimeoutException && physical.isClosedOnTimeout();
+    }
+
+    /** Records that a call met the loss. The driver need not have noticed: Connector/J keeps a broken stream open. */
     void lose() {
         lost = true;
-        condemned = true;
-        physical.abandon();
-        pool.doubt();
+        evictedOnRelease = true;
+        physical.lose();
+        pool.requireValidation();
     }
 
-    /** Its user gave the connection up, by a limit of its own or by aborting it: the node is none the worse. */
-    void abandon() {
-        abandoned = true;
+    /** Records that the caller ended the connection, by a timeout of its own or by aborting it: the node is not suspect. */
+    void endedByCaller() {
+        endedByCaller = true;
         lost = true;
     }
 
-    boolean isAbandoned() {
-        return abandoned;
+    boolean isEndedByCaller() {
+        return endedByCaller;
     }
 
-    /** Has the connection closed when it is given back: its server is not what it was. */
-    void condemn() {
-        condemned = true;
+    /** Has the connection closed when it is released: its server is not what it was. */
+    void evictOnRelease() {
+        evictedOnRelease = true;
+    }
+
+    // Until it is released
+
+    /** Whether no statement is open on it. */
+    boolean isIdle() {
+        return openStatements == 0;
     }
 
     void statementOpened() {
@@ -366,12 +279,12 @@ final class Lease {
     }
 
     /**
-     * Takes note of a closed statement; the last one on a retired or a statement's own lease gives it back. Not where SQL
-     * text changed the session, also when it is lost: a transaction in it must not go on elsewhere.
+     * Records that a statement is closed; the last one on a retired lease, or on one of scope STATEMENT, releases it. Not
+     * where SQL text changed the session, also when it is lost: a transaction in it must not continue elsewhere.
      */
     void statementClosed() {
         openStatements--;
-        if (openStatements == 0 && (retired || (duration == Duration.STATEMENT && !physical.isSessionChanged()))) {
+        if (openStatements == 0 && (retired || (scope == Scope.STATEMENT && !physical.isSessionChanged()))) {
             release();
         }
     }
@@ -388,29 +301,31 @@ final class Lease {
         return released;
     }
 
-    /** Gives the connection back now; the pool closes what is still open on it. */
+    /** Releases the connection now; the pool closes what is still open on it. */
     void release() {
         if (released) {
             return;
         }
         released = true;
         try {
-            acknowledged(commitUnknown);
-            seen();
+            recorder.acknowledgedAtRelease();
+            if (recorder.hasRead()) {
+                recorder.readsEnded(!evictedOnRelease && !isLost());
+            }
         } finally {
-            giveBack();
+            giveToPool();
         }
     }
 
-    private void giveBack() {
+    private void giveToPool() {
         try {
-            if (condemned || abandoned) {
+            if (evictedOnRelease || endedByCaller) {
                 pool.evict(connection);
             } else {
-                pool.giveBack(connection, physical);
+                pool.release(connection, physical);
             }
         } finally {
-            atEnd.run();
+            onRelease.run();
         }
     }
 }

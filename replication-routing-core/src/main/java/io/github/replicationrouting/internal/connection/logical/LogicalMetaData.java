@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Metadata that outlives transactions, as its logical connection does: each question goes to the pooled connection of its
- * moment, or to one that is borrowed for it. Rarely used, so a proxy made at run time will do.
+ * Metadata that outlives transactions, as its logical connection does: each call goes to the current pooled connection, or
+ * to one that is borrowed for it. Rarely used, so a proxy created at run time is fast enough.
  */
 final class LogicalMetaData {
 
@@ -28,7 +28,7 @@ final class LogicalMetaData {
                     }
                     return switch (method.getName()) {
                         case "getConnection" -> connection.connectionOfMetaData();
-                        case "getURL" -> connection.url();
+                        case "getURL" -> connection.metadata().url();
                         case "unwrap" -> unwrap(proxy, connection, method, arguments);
                         default ->
                             method.getReturnType() == ResultSet.class
@@ -40,7 +40,7 @@ final class LogicalMetaData {
                 });
     }
 
-    /** A driver's own metadata lead to its connection, which therefore stays. */
+    /** A driver's own metadata lead to its connection, which is therefore kept. */
     private static @Nullable Object unwrap(
             Object proxy, LogicalConnection connection, Method method, @Nullable Object[] arguments)
             throws SQLException {
@@ -53,11 +53,11 @@ final class LogicalMetaData {
 
     private static ResultSet rows(LogicalConnection connection, Method method, @Nullable Object[] arguments)
             throws SQLException {
-        Lease lease = connection.leaseForMetaData();
-        boolean borrowed = connection.isBorrowed(lease);
+        Lease lease = connection.metadata().leaseForRows();
+        boolean borrowed = connection.leases().current() != lease;
         ResultSet rows = null;
         try {
-            rows = connection.onConnection(lease, target ->
+            rows = connection.failures().onConnection(lease, target ->
                     (ResultSet) answer(target, method, arguments).orElseThrow());
             return new LogicalMetaDataRows(rows, connection, lease, borrowed);
         } finally {

@@ -5,7 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Rows that answer a question to the metadata. A connection that was borrowed for it goes back when they are closed. */
+/** Rows that answer a metadata call. A connection that was borrowed for it is released when they are closed. */
 final class LogicalMetaDataRows extends DelegatingResultSet {
 
     private final LogicalConnection connection;
@@ -22,7 +22,7 @@ final class LogicalMetaDataRows extends DelegatingResultSet {
 
     @Override
     public boolean next() throws SQLException {
-        return connection.onConnection(lease, ignored -> delegate().next());
+        return connection.failures().onConnection(lease, ignored -> delegate().next());
     }
 
     @Override

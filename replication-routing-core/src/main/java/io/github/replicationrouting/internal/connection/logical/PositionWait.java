@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waits, on the connection that a read is about to use and before its transaction begins, until the replica has what its
- * session must see. The replica's answer also says how far it is, which spares others their waits.
+ * session must see. The replica's answer also shows its position, which spares other reads their waits.
  */
 final class PositionWait {
 
@@ -28,15 +28,15 @@ final class PositionWait {
         this.topology = topology;
     }
 
-    /** Whether the lease can be used, after a wait or without; if not, it has been released. */
-    boolean isOver(Lease lease) {
+    /** Returns whether the lease can be used, after a wait or without; if not, it has been released. */
+    boolean await(Lease lease) {
         Position awaited = lease.decision().awaited();
-        if (awaited == null || lease.physical().hasReached(awaited)) {
+        if (awaited == null || lease.physical().positions().hasReached(awaited)) {
             return true;
         }
         boolean reached = false;
         try {
-            reached = isOver(lease, awaited);
+            reached = await(lease, awaited);
         } finally {
             if (!reached) {
                 lease.release();
@@ -46,10 +46,10 @@ final class PositionWait {
     }
 
     /**
-     * Before a read on the primary that goes on from a replica: what that has shown may still be being committed here. A
-     * primary that is lost meanwhile is met by the read itself.
+     * Waits before a read on the primary that follows one on a replica: the primary may still be committing what the
+     * replica has shown. The loss of the primary meanwhile is left to the read itself.
      */
-    void settle(Lease lease, @Nullable SessionConstraint session) {
+    void awaitCommitting(Lease lease, @Nullable SessionConstraint session) {
         Node primary = lease.decision().node();
         if (session == null || !session.mayBeAheadOf(primary)) {
             return;
@@ -57,13 +57,13 @@ final class PositionWait {
         long begin = System.nanoTime();
         boolean over = false;
         try {
-            if (!lease.physical().awaitCommitting(consistency.maxWait())) {
+            if (!lease.physical().positions().awaitCommitting(consistency.maxWait())) {
                 consistency.primaryWaitTimedOut(primary, Duration.ofNanos(System.nanoTime() - begin));
             }
             over = true;
         } catch (SQLException e) {
             over = true;
-            log.debug("Node {} does not say what it is committing", primary, e);
+            log.debug("Node {} does not report what it is committing", primary, e);
         } finally {
             if (!over) {
                 lease.release();
@@ -71,24 +71,28 @@ final class PositionWait {
         }
     }
 
-    /** The same for a lease that is in use, and stays so; null where waiting would not help. */
-    boolean isOver(Lease lease, @Nullable Position awaited) {
+    /**
+     * Returns whether a lease that is in use has a position, after a wait.
+     *
+     * @param awaited null where waiting would not help
+     */
+    boolean await(Lease lease, @Nullable Position awaited) {
         if (awaited == null) {
             return false;
         }
         long begin = System.nanoTime();
         Position reached = null;
         try {
-            reached = await(lease, awaited);
+            reached = reached(lease, awaited);
         } finally {
             consistency.waited(lease.decision().node(), Duration.ofNanos(System.nanoTime() - begin), reached);
         }
         return reached != null;
     }
 
-    private @Nullable Position await(Lease lease, Position awaited) {
+    private @Nullable Position reached(Lease lease, Position awaited) {
         try {
-            return lease.physical().await(awaited, consistency.maxWait());
+            return lease.physical().positions().await(awaited, consistency.maxWait());
         } catch (SQLException e) {
             // A node that is lost here is lost for the read as well; the next decision goes to the primary.
             if (lease.kindOf(e) == ErrorKind.CONNECTION_LOST) {

@@ -16,43 +16,43 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where writes wait while no primary is known, and reads that only one could serve, before they have sent anything.
- * Bounded in time, once for all transactions of a unit of work ({@link PrimaryWaitBudget}), by the transaction's own limit too,
- * and in number, so that other reads keep their threads. Woken by
- * each new snapshot; nobody polls. An interrupt ends the wait and stays set. Thread-safe; does not pin virtual threads.
+ * Lets writes wait while no primary is known, and reads that only a primary could serve, before they have sent anything.
+ * Bounded in time, once for all transactions of a unit of work ({@link PrimaryWaitBudget}) and by the transaction's own
+ * timeout, and in number, so that other reads keep their threads. Woken by each new snapshot, without polling. An interrupt
+ * ends the wait and stays set. Thread-safe; does not pin virtual threads.
  */
 public final class PrimaryWait implements AutoCloseable {
 
     private final Topology topology;
     private final Duration limit;
-    private final int most;
+    private final int maxWaiting;
     private final RouterMetrics metrics;
-    private final AtomicInteger holding = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
     private volatile boolean closed;
 
     /**
-     * @param limit how long a write waits at most; zero to fail at once
-     * @param most how many may wait at the same time; more fail at once
+     * @param limit how long a write waits at most; zero to fail immediately
+     * @param maxWaiting how many may wait concurrently; further ones fail immediately
      */
-    public PrimaryWait(Topology topology, Duration limit, int most, RouterMetrics metrics) {
+    public PrimaryWait(Topology topology, Duration limit, int maxWaiting, RouterMetrics metrics) {
         this.topology = topology;
         this.limit = limit;
-        this.most = most;
+        this.maxWaiting = maxWaiting;
         this.metrics = metrics;
     }
 
-    /** Writes that wait now. */
-    public int holding() {
-        return holding.get();
+    /** Returns how many writes wait now. */
+    public int waiting() {
+        return waiting.get();
     }
 
-    /** Ends all waiting as soon as the topology is closed, too: whoever has no primary by then fails. */
+    /** Ends all waits as soon as the topology is closed, too: work without a primary by then fails. */
     @Override
     public void close() {
         closed = true;
     }
 
-    /** What one piece of work may wait in all; time counts from its first wait. Has one outcome. Used by one thread. */
+    /** Allows one piece of work to wait; time counts from its first wait. Has one outcome. Used by one thread. */
     final class Allowance {
 
         /** Null before the first wait. */
@@ -62,25 +62,25 @@ public final class PrimaryWait implements AutoCloseable {
         private long beganAt;
         private long nanos;
 
-        /** What others of the unit of work have left of the limit. */
+        /** What earlier waits of the unit of work have left of the limit. */
         private long leftOfLimit;
 
-        /** Until the end of the last wait: what came then was no wait for a primary. */
+        /** Time until the end of the last wait: what followed was no wait for a primary. */
         private long waited;
 
         /**
-         * Waits until a primary is known, or time is up. The caller decides anew and, where it is refused again, comes
-         * back to be told that it has waited long enough.
+         * Waits until a primary is known, or time is up. The caller decides anew and, where it is refused again, calls
+         * this again, which fails when the time is up.
          *
-         * @param seen the picture that led to the refusal; one that shows a primary, which gave no connection, is waited
-         *     out
+         * @param seen the snapshot that led to the refusal; where it shows a primary, which gave no connection, waits for
+         *     a newer one
          * @param refusal what to throw where there is nothing left to wait for
          */
         void await(TopologySnapshot seen, SQLException refusal) throws SQLException {
             await(seen, refusal, true);
         }
 
-        /** The same for a read: any new picture may show a replica that has by now what is asked for. */
+        /** Waits for a newer snapshot, which may show a replica that has what a read must see. */
         void awaitChange(TopologySnapshot seen, NoReadableNodeException refusal) throws SQLException {
             await(seen, refusal, false);
         }
@@ -91,23 +91,24 @@ public final class PrimaryWait implements AutoCloseable {
             }
             PrimaryWaitBudget unit = begun();
             long since = System.nanoTime();
-            if (holding.incrementAndGet() > most) {
-                holding.decrementAndGet();
+            if (waiting.incrementAndGet() > maxWaiting) {
+                waiting.decrementAndGet();
                 throw ended(
                         "full",
-                        "As many writes wait as may (" + most + ", replication.routing.writes.max-held).",
+                        "The maximum number of writes is waiting (" + maxWaiting
+                                + ", replication.routing.writes.max-held).",
                         refusal);
             }
             try {
-                waitForNews(seen, refusal, untilPrimary);
+                awaitSnapshot(seen, refusal, untilPrimary);
             } finally {
-                holding.decrementAndGet();
+                waiting.decrementAndGet();
                 unit.spend(System.nanoTime() - since);
                 waited = waited();
             }
         }
 
-        /** Has its one outcome counted, where it waited at all: the work got what it waited for, unless it was told otherwise. */
+        /** Counts the outcome of work that waited: released, unless its wait has failed. */
         void over() {
             if (budget != null) {
                 count("released");
@@ -130,15 +131,15 @@ public final class PrimaryWait implements AutoCloseable {
                 leftOfLimit = limit.toNanos() - unit.spentNanos();
                 OptionalLong ofTransaction = TransactionDeadline.nanosLeft();
                 nanos = Math.min(leftOfLimit, ofTransaction.orElse(Long.MAX_VALUE));
-                Duration ofAllRuns = RetryContext.timeLeftOfRetry();
-                if (ofAllRuns != null) {
-                    nanos = Math.min(nanos, ofAllRuns.toNanos());
+                Duration ofRetry = RetryContext.timeLeftOfRetry();
+                if (ofRetry != null) {
+                    nanos = Math.min(nanos, ofRetry.toNanos());
                 }
             }
             return unit;
         }
 
-        private void waitForNews(TopologySnapshot refused, SQLException refusal, boolean untilPrimary)
+        private void awaitSnapshot(TopologySnapshot refused, SQLException refusal, boolean untilPrimary)
                 throws SQLException {
             TopologySnapshot seen = refused;
             while (seen == refused || (untilPrimary && seen.primary() == null)) {
@@ -171,7 +172,7 @@ public final class PrimaryWait implements AutoCloseable {
 
         private String timeout() {
             if (nanos < leftOfLimit) {
-                return "Waited as long as the transaction's time limit allows.";
+                return "Waited as long as the transaction's timeout allows.";
             }
             String key = " ms for a primary (replication.routing.writes.hold)";
             return leftOfLimit < limit.toNanos()

@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what was set on a statement, so that it can be made again on another connection. Only read-only connections of
- * plain JDBC move with statements on them, so a proxy made at run time will do.
+ * Records what was set on a statement, so that it can be created again on another connection. Only read-only connections of
+ * plain JDBC move with statements on them, so a proxy created at run time is fast enough.
  */
 final class RecordedStatement<S extends Statement> implements InvocationHandler {
 
@@ -33,7 +33,7 @@ final class RecordedStatement<S extends Statement> implements InvocationHandler 
         this.target = target;
     }
 
-    /** A statement that leads to the current target. */
+    /** Returns a statement that forwards to the current target. */
     @SuppressWarnings("unchecked")
     S proxy() {
         Class<?> type = target instanceof CallableStatement
@@ -42,15 +42,15 @@ final class RecordedStatement<S extends Statement> implements InvocationHandler 
         return (S) Proxy.newProxyInstance(RecordedStatement.class.getClassLoader(), new Class<?>[] {type}, this);
     }
 
-    /** Whether all that was given to the statement is known: a batch may be long, and is not kept. */
+    /** Whether everything that was set on the statement is recorded: a batch may be long, and is not. */
     boolean isRepeatable() {
         return !batched;
     }
 
     /**
-     * Goes on with a statement that was made anew, and sets there what was set before.
+     * Replaces the target by a statement that was created anew, and sets there what was set before.
      *
-     * @return the former one, to be closed
+     * @return the former target, to be closed
      */
     S replace(S next) throws SQLException {
         S before = target;

@@ -7,7 +7,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Holds the statements of a transaction that is run again to what its first run left of the timeout. */
+/** Limits the statements of a retried transaction to what earlier attempts left of its timeout. */
 final class RetryTimeout {
 
     private RetryTimeout() {}
@@ -15,7 +15,7 @@ final class RetryTimeout {
     static <S extends Statement, R extends @Nullable Object> R within(
             Duration left, S statement, ServerCall<? super S, R> call) throws SQLException {
         if (left.isNegative() || left.isZero()) {
-            throw new SQLTimeoutException("The timeout of the transaction, which was run again, is over");
+            throw new SQLTimeoutException("The timeout of the transaction expired before this retry could complete");
         }
         int own = statement.getQueryTimeout();
         int seconds = (int) Math.min(Integer.MAX_VALUE, left.plusMillis(999).toSeconds());
@@ -30,7 +30,7 @@ final class RetryTimeout {
         }
     }
 
-    /** A driver may keep prepared statements for later; none must keep the limit. */
+    /** A driver may cache prepared statements; none must keep the limit. */
     private static void restore(Statement statement, int timeout) throws SQLException {
         if (!statement.isClosed()) {
             statement.setQueryTimeout(timeout);

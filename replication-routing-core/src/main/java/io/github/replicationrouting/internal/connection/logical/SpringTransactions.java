@@ -11,18 +11,18 @@ import org.springframework.jdbc.datasource.SimpleConnectionHandle;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Tells the connection of the transaction that Spring manages on this thread from others that are used meanwhile. The
- * transaction managers bind it to the thread, perhaps with wrappers around it.
+ * Distinguishes the connection of the transaction that Spring manages on this thread from others that are used meanwhile.
+ * The transaction managers bind it to the thread, perhaps with wrappers around it.
  */
 final class SpringTransactions {
 
     private static final Logger log = LoggerFactory.getLogger(SpringTransactions.class);
 
-    /** Asking it for its connection has no effect; other handles may begin a transaction for it. */
-    private static final String HANDLE_OF_HIBERNATE = "org.springframework.orm.jpa.vendor.HibernateJpaDialect$";
+    /** Asking this handle for its connection has no effect; others may begin a transaction for it. */
+    private static final String HIBERNATE_HANDLE = "org.springframework.orm.jpa.vendor.HibernateJpaDialect$";
 
-    /** Set while a wrapper is opened, which may take a connection for it that comes to ask here. */
-    private static final ThreadLocal<@Nullable Boolean> LOOKING = new ThreadLocal<>();
+    /** Set while a wrapper is unwrapped, which may acquire a connection that calls this class again. */
+    private static final ThreadLocal<@Nullable Boolean> UNWRAPPING = new ThreadLocal<>();
 
     private SpringTransactions() {}
 
@@ -32,10 +32,10 @@ final class SpringTransactions {
      * @param otherwise the answer where no transaction manager shows its connection
      */
     static boolean include(RoutedConnection connection, boolean otherwise) {
-        if (LOOKING.get() != null) {
+        if (UNWRAPPING.get() != null) {
             return otherwise;
         }
-        LOOKING.set(Boolean.TRUE);
+        UNWRAPPING.set(Boolean.TRUE);
         try {
             boolean another = false;
             for (Object resource :
@@ -48,21 +48,21 @@ final class SpringTransactions {
             }
             return !another && otherwise;
         } finally {
-            LOOKING.remove();
+            UNWRAPPING.remove();
         }
     }
 
     private static @Nullable RoutedConnection connectionOf(ConnectionHolder holder) {
         ConnectionHandle handle = holder.getConnectionHandle();
         if (!(handle instanceof SimpleConnectionHandle)
-                && (handle == null || !handle.getClass().getName().startsWith(HANDLE_OF_HIBERNATE))) {
+                && (handle == null || !handle.getClass().getName().startsWith(HIBERNATE_HANDLE))) {
             return null;
         }
         holder.requested();
         try {
             return holder.getConnection().unwrap(RoutedConnection.class);
         } catch (SQLException | RuntimeException e) {
-            log.trace("The connection of {} is none of a router", handle, e);
+            log.trace("The connection of {} is not of a router", handle, e);
             return null;
         } finally {
             holder.released();

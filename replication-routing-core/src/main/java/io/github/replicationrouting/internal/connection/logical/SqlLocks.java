@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds locks in SQL: {@code FOR UPDATE}, {@code FOR SHARE}, {@code LOCK IN SHARE MODE}, {@code LOCK TABLES} and the
- * functions of named locks. Only the words are looked at, outside of literals, comments and, but for functions, quoted
- * names; backslashes are taken to escape, as they do by default.
+ * functions of named locks. Compares keywords only, outside of literals, comments and, but for functions, quoted names;
+ * backslashes are taken to escape, as they do by default.
  */
 final class SqlLocks {
 
@@ -22,12 +22,12 @@ final class SqlLocks {
 
     private SqlLocks() {}
 
-    /** The first lock in {@code sql}, by its name, or null. */
+    /** Returns the first lock in {@code sql} by its name, or null. */
     static @Nullable String first(String sql) {
         return mayHold(sql) ? new Scan(sql).first() : null;
     }
 
-    /** Whether a word ends in "lock" or "locks", or in "for". Most statements have none, and cost no more than this. */
+    /** Whether a name ends in "lock" or "locks", or in "for". Most statements have none, and cost no more than this. */
     private static boolean mayHold(String sql) {
         int last = sql.length() - 4;
         for (int i = 0; i <= last; i++) {
@@ -53,7 +53,7 @@ final class SqlLocks {
         return sql.regionMatches(true, start, word, 0, word.length());
     }
 
-    /** A variable is a word with its sign, and so no keyword. */
+    /** A variable is a name with its sign, and so no keyword. */
     private static boolean isWordPart(char c) {
         return (c >= 'a' && c <= 'z')
                 || (c >= 'A' && c <= 'Z')
@@ -115,7 +115,7 @@ final class SqlLocks {
             };
         }
 
-        /** The first half of a lock, or an empty text. */
+        /** Returns the first half of a lock, or an empty text. */
         private String begun(char token) {
             if (token == WORD && is("FOR")) {
                 return "FOR";
@@ -159,7 +159,7 @@ final class SqlLocks {
             return end - start == word.length() && isAt(sql, start, word);
         }
 
-        /** The kind of the next token; a literal is one of its own, and a comment none. */
+        /** Returns the kind of the next token; a literal is one of its own, and a comment none. */
         private char next() {
             while (next < sql.length()) {
                 char c = sql.charAt(next);
@@ -185,7 +185,7 @@ final class SqlLocks {
             return END;
         }
 
-        /** A quote that is doubled ends one literal and begins another one, which comes to the same. */
+        /** A quote that is doubled ends one literal and begins another one, which has the same effect. */
         private void skipQuoted(char quote) {
             start = ++next;
             while (next < sql.length() && sql.charAt(next) != quote) {

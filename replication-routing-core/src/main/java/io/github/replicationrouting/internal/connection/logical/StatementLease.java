@@ -3,8 +3,8 @@ package io.github.replicationrouting.internal.connection.logical;
 import io.github.replicationrouting.internal.connection.delegate.DelegatingResultSet;
 import io.github.replicationrouting.internal.connection.delegate.ServerCall;
 import io.github.replicationrouting.internal.connection.delegate.ServerQuery;
+import io.github.replicationrouting.internal.connection.delegate.StatementFactory;
 import io.github.replicationrouting.internal.routing.RetryContext;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -12,19 +12,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ties a statement to the physical connection that it was made on, and keeps that connection on loan while the
- * statement is open.
+ * Ties a statement to the lease that it was created on, and keeps that lease while the statement is open.
  */
 final class StatementLease<S extends Statement> {
 
     private final LogicalConnection connection;
+
     /** Null where the text comes with each execution. */
     private final @Nullable String sql;
 
-    private final ServerCall<Connection, S> making;
+    private final StatementFactory<S> factory;
     private final S statement;
 
-    /** Where the connection may move: what the statement needs to be made again; else null. */
+    /** What the statement needs to be created again where the connection may move; else null. */
     private final @Nullable RecordedStatement<S> record;
 
     private Lease lease;
@@ -34,12 +34,12 @@ final class StatementLease<S extends Statement> {
             LogicalConnection connection,
             Lease lease,
             @Nullable String sql,
-            ServerCall<Connection, S> making,
+            StatementFactory<S> factory,
             S statement,
             @Nullable RecordedStatement<S> record) {
         this.connection = connection;
         this.sql = sql;
-        this.making = making;
+        this.factory = factory;
         this.lease = lease;
         this.statement = statement;
         this.record = record;
@@ -47,17 +47,27 @@ final class StatementLease<S extends Statement> {
     }
 
     static <S extends Statement> StatementLease<S> of(
-            LogicalConnection connection, Lease lease, @Nullable String sql, ServerCall<Connection, S> making)
+            LogicalConnection connection, Lease lease, @Nullable String sql, StatementFactory<S> factory)
             throws SQLException {
         if (sql != null) {
             lease.requireNoLock(sql);
         }
-        S made = connection.onConnection(lease, making);
+        S created = create(connection, lease, sql, factory);
         if (!lease.mayBeLeftBetweenTransactions()) {
-            return new StatementLease<>(connection, lease, sql, making, made, null);
+            return new StatementLease<>(connection, lease, sql, factory, created, null);
         }
-        RecordedStatement<S> record = new RecordedStatement<>(made);
-        return new StatementLease<>(connection, lease, sql, making, record.proxy(), record);
+        RecordedStatement<S> record = new RecordedStatement<>(created);
+        return new StatementLease<>(connection, lease, sql, factory, record.proxy(), record);
+    }
+
+    private static <S extends Statement> S create(
+            LogicalConnection connection, Lease lease, @Nullable String sql, StatementFactory<S> factory)
+            throws SQLException {
+        try {
+            return factory.create(lease.connection(), sql);
+        } catch (SQLException e) {
+            throw connection.failures().failed(lease, e);
+        }
     }
 
     S statement() {
@@ -68,20 +78,20 @@ final class StatementLease<S extends Statement> {
         return connection;
     }
 
-    /** SQL that is about to run, or to join a batch. */
+    /** Inspects SQL that is about to be executed, or to join a batch. */
     void inspect(String sql) throws SQLException {
         lease.requireNoLock(sql);
-        connection.beforeText(lease, sql);
+        connection.transaction().beforeText(lease, sql);
     }
 
     <R extends @Nullable Object> R onServer(ServerCall<? super S, R> call) throws SQLException {
-        Lease now = connection.leaseForExecution(lease);
+        Lease now = connection.leases().forExecution(lease);
         if (now != lease) {
             moveTo(now);
         }
-        connection.beforeExecution(lease);
+        connection.transaction().beforeExecution(lease);
         if (sql != null) {
-            connection.beforeText(lease, sql);
+            connection.transaction().beforeText(lease, sql);
         }
         Duration left = RetryContext.timeLeftOfRetry();
         try {
@@ -89,46 +99,48 @@ final class StatementLease<S extends Statement> {
         } catch (SQLException e) {
             throw failure(call, e);
         } finally {
-            connection.afterExecution(lease);
+            connection.transaction().afterExecution(lease);
         }
     }
 
-    /** Makes the statement again where its connection goes on. */
+    /** Creates the statement again on the lease that its connection uses now. */
     private void moveTo(Lease next) throws SQLException {
         if (closed || record == null || !record.isRepeatable()) {
-            throw new SQLException("This statement was made in an earlier transaction, on node "
-                    + lease.decision().node() + ", and its connection was given back when that transaction ended."
-                    + " Make it in the transaction that executes it.");
+            throw new SQLException("This statement was created in an earlier transaction, on node "
+                    + lease.decision().node() + ", and its connection was released when that transaction ended."
+                    + " Create it in the transaction that executes it.");
         }
         if (sql != null) {
             next.requireNoLock(sql);
         }
         Lease before = lease;
-        S again = connection.onConnection(next, making);
+        S again = create(connection, next, sql, factory);
         next.statementOpened();
         lease = next;
         try {
             record.replace(again).close();
         } catch (SQLException e) {
-            throw connection.failed(next, e);
+            throw connection.failures().failed(next, e);
         } finally {
-            connection.statementClosed(before);
+            before.statementClosed();
         }
     }
 
-    /** Goes on in the answer of what ran before, of which some may still have to come from the server. */
+    /** Reads on in the answer to what was executed before, of which some may still have to come from the server. */
     <R extends @Nullable Object> R onAnswer(ServerCall<? super S, R> call) throws SQLException {
         try {
             return call.on(statement);
         } catch (SQLException e) {
             throw failure(call, e);
         } finally {
-            connection.afterExecution(lease);
+            connection.transaction().afterExecution(lease);
         }
     }
 
     private SQLException failure(ServerCall<?, ?> call, SQLException e) {
-        return call instanceof ServerQuery ? connection.failed(lease, e) : connection.failedToChange(lease, e);
+        return call instanceof ServerQuery
+                ? connection.failures().failed(lease, e)
+                : connection.failures().failedToChange(lease, e);
     }
 
     /** Reads rows, which may still have to come from the server. */
@@ -136,16 +148,16 @@ final class StatementLease<S extends Statement> {
         try {
             return call.on(result);
         } catch (SQLException e) {
-            throw connection.failed(lease, e);
+            throw connection.failures().failed(lease, e);
         }
     }
 
-    /** Which column has a label: what {@code SELECT *} does not bring here may be there on another node. */
+    /** Returns the column of a label: one that {@code SELECT *} lacks here may exist on another node. */
     int column(ResultSet result, String label) throws SQLException {
         try {
             return result.findColumn(label);
         } catch (SQLException e) {
-            throw connection.failed(lease, e);
+            throw connection.failures().failed(lease, e);
         }
     }
 
@@ -156,7 +168,7 @@ final class StatementLease<S extends Statement> {
         });
     }
 
-    /** A statement may close itself with its result. */
+    /** Closes the statement where it has closed itself with its result. */
     void resultClosed() throws SQLException {
         if (!closed && statement.isClosed()) {
             close();
@@ -171,9 +183,9 @@ final class StatementLease<S extends Statement> {
         try {
             statement.close();
         } catch (SQLException e) {
-            throw connection.failed(lease, e);
+            throw connection.failures().failed(lease, e);
         } finally {
-            connection.statementClosed(lease);
+            lease.statementClosed();
         }
     }
 }

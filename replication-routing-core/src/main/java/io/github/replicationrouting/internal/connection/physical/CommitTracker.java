@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one session has committed, as the server reports it along with each acknowledgement. Never throws on a report: a
- * committed transaction must not look failed. Used by one thread at a time.
+ * Collects what one session has committed, as the server reports it with each acknowledgement. Never throws on a report:
+ * a committed transaction must not appear as failed. Used by one thread at a time.
  */
 final class CommitTracker implements Consumer<String> {
 
@@ -26,7 +26,7 @@ final class CommitTracker implements Consumer<String> {
         this.dialect = dialect;
     }
 
-    /** Switches the reports of a new connection on, where server and driver have any. */
+    /** Enables the reports of a new connection, where server and driver have any. */
     static CommitTracker of(Connection delegate, DriverSession session, ReplicationDialect dialect)
             throws SQLException {
         CommitTracker reports = new CommitTracker(dialect);
@@ -48,16 +48,17 @@ final class CommitTracker implements Consumer<String> {
             committed = committed == null ? commit : committed.union(commit);
         } catch (RuntimeException e) {
             reliable = false;
-            log.warn("A commit was reported as \"{}\", which is not understood; its time is noted instead", report, e);
+            log.warn(
+                    "A commit was reported as \"{}\", which cannot be parsed; its time is recorded instead", report, e);
         }
     }
 
-    /** Whether every commit is reported; where not, whoever must know goes by the time. */
+    /** Whether every commit is reported; where not, commits are known by their time. */
     boolean areReliable() {
         return reliable;
     }
 
-    /** What was committed since this was last asked; null for nothing. */
+    /** Returns what was committed since the last call; null for nothing. */
     @Nullable
     Position take() {
         Position taken = committed;

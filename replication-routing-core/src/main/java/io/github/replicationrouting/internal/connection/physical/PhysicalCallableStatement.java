@@ -8,13 +8,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** The same for a callable statement. */
+/** A callable statement whose executions count as calls to the server. */
 final class PhysicalCallableStatement extends DelegatingCallableStatement {
 
     private final PhysicalConnection connection;
     private final CallableStatement delegate;
 
-    /** What its texts leave in the session. */
+    /** Changes that its texts leave in the session. */
     private SessionChange change;
 
     PhysicalCallableStatement(PhysicalConnection connection, CallableStatement delegate, String sql) {

@@ -4,7 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.DatabaseMetaData;
 
-/** Metadata whose questions count as calls to the server. Rarely used, so a proxy made at run time will do. */
+/** Metadata whose calls count as calls to the server. Rarely used, so a proxy created at run time is fast enough. */
 final class PhysicalMetaData {
 
     private PhysicalMetaData() {}

@@ -8,13 +8,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** The same for a prepared statement; it is the execution that counts, not the preparation. */
+/** A prepared statement whose executions, not its preparation, count as calls to the server. */
 final class PhysicalPreparedStatement extends DelegatingPreparedStatement<PreparedStatement> {
 
     private final PhysicalConnection connection;
     private final PreparedStatement delegate;
 
-    /** What its texts leave in the session. */
+    /** Changes that its texts leave in the session. */
     private SessionChange change;
 
     PhysicalPreparedStatement(PhysicalConnection connection, PreparedStatement delegate, String sql) {

@@ -21,7 +21,7 @@ final class PhysicalResultSet extends DelegatingResultSet {
         change.on(delegate());
     }
 
-    /** The pool puts its own statement in front; nobody above it sees this one. */
+    /** The pool puts its own statement in front, so that this one is not seen above it. */
     @Override
     public Statement getStatement() throws SQLException {
         return delegate().getStatement();

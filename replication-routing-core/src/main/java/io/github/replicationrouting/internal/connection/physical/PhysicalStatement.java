@@ -14,7 +14,7 @@ final class PhysicalStatement extends DelegatingStatement<Statement> {
     private final PhysicalConnection connection;
     private final Statement delegate;
 
-    /** What its texts leave in the session. */
+    /** Changes that its texts leave in the session. */
     private SessionChange change = SessionChange.NONE;
 
     PhysicalStatement(PhysicalConnection connection, Statement delegate) {

@@ -8,22 +8,21 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Admits as many threads at a time as a limit says. The others wait here, first come first served, and can be sent away at
- * once when there is nothing left to wait for. The limit may change at any time: a higher one counts at the next
+ * Admits as many threads at a time as a limit says. The others wait here, first come first served, and their wait can be
+ * ended immediately when it has become pointless. The limit may change at any time: a higher one counts at the next
  * {@link #recheck()} or {@link #leave()}, a lower one as threads leave.
  *
- * <p>A place that becomes free passes straight to the longest waiting thread; so entering and leaving cost one atomic
- * operation while there are free ones. Each waiting thread is settled exactly once, by the first of these: a place, its
- * own time limit or interrupt, the end of its stay, or the end of all. Thread-safe; parks virtual threads without pinning
- * them.
+ * <p>A permit that becomes free passes straight to the longest waiting thread; so entering and leaving cost one atomic
+ * operation while there are free ones. Each wait is settled exactly once, by the first of these: a permit, its timeout or
+ * interrupt, its {@link WaitCondition}, or {@link #close()}. Thread-safe; parks virtual threads without pinning them.
  */
 public final class Admission {
 
-    /** How a thread's wait has ended. */
+    /** How the wait of a thread has ended. */
     public enum Outcome {
         ADMITTED,
         TIMED_OUT,
-        NODE_LEFT,
+        NODE_EVICTED,
         INTERRUPTED,
         CLOSED
     }
@@ -31,11 +30,11 @@ public final class Admission {
     private static final class Waiter {
 
         private final Thread thread = Thread.currentThread();
-        private final WaitCondition stay;
+        private final WaitCondition condition;
         private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
 
-        Waiter(WaitCondition stay) {
-            this.stay = stay;
+        Waiter(WaitCondition condition) {
+            this.condition = condition;
         }
 
         boolean settle(Outcome end) {
@@ -54,54 +53,54 @@ public final class Admission {
     }
 
     /**
-     * Enters, and waits for that until {@link System#nanoTime()} reaches {@code deadline}.
+     * Enters, and waits for a permit until {@link System#nanoTime()} reaches {@code deadline}.
      *
-     * @param stay asked on the waiting thread, before it waits and at each {@link #recheck()}
+     * @param condition checked on the waiting thread, before it waits and at each {@link #recheck()}
      */
-    public Outcome enter(long deadline, WaitCondition stay) {
+    public Outcome enter(long deadline, WaitCondition condition) {
         if (closed) {
             return Outcome.CLOSED;
         }
-        return take() ? Outcome.ADMITTED : await(deadline, new Waiter(stay));
+        return tryAcquire() ? Outcome.ADMITTED : await(deadline, new Waiter(condition));
     }
 
-    /** Makes room for another thread. */
+    /** Releases the permit of a thread. */
     public void leave() {
-        // A waiting thread inherits the place, unless the limit has been lowered meanwhile.
+        // A waiting thread inherits the permit, unless the limit has been lowered meanwhile.
         if (admitted.get() > limit.getAsInt() || !handOver()) {
             admitted.decrementAndGet();
-            serve();
+            admitWaiting();
         }
     }
 
-    /** Has all who wait look whether that is still of any use, and admits more where the limit was raised. */
+    /** Has all waiting threads check their condition, and admits more where the limit was raised. */
     public void recheck() {
-        serve();
+        admitWaiting();
         for (Waiter waiter : queue) {
             LockSupport.unpark(waiter.thread);
         }
     }
 
-    /** Refuses all threads that wait, and all that ask from now on. */
+    /** Refuses all threads that wait, and all later ones. */
     public void close() {
         closed = true;
         recheck();
     }
 
-    /** Threads that wait. */
+    /** Returns how many threads wait. */
     public int waiting() {
         return queue.size();
     }
 
-    /** Threads that were admitted and have not left yet. */
+    /** Returns how many threads were admitted and have not left yet. */
     int admitted() {
         return admitted.get();
     }
 
     private Outcome await(long deadline, Waiter own) {
         queue.add(own);
-        // A place that became free just before this thread could be seen waiting.
-        serve();
+        // For a permit that became free just before this thread was queued.
+        admitWaiting();
         while (true) {
             Outcome outcome = own.outcome.get();
             if (outcome != null) {
@@ -109,28 +108,28 @@ public final class Admission {
             }
             long left = deadline - System.nanoTime();
             if (closed) {
-                sendAway(own, Outcome.CLOSED);
+                end(own, Outcome.CLOSED);
             } else if (left <= 0) {
-                sendAway(own, Outcome.TIMED_OUT);
+                end(own, Outcome.TIMED_OUT);
             } else if (own.thread.isInterrupted()) {
-                sendAway(own, Outcome.INTERRUPTED);
-            } else if (own.stay.isOver()) {
-                sendAway(own, Outcome.NODE_LEFT);
+                end(own, Outcome.INTERRUPTED);
+            } else if (own.condition.isOver()) {
+                end(own, Outcome.NODE_EVICTED);
             } else {
                 LockSupport.parkNanos(this, left);
             }
         }
     }
 
-    private void sendAway(Waiter waiter, Outcome end) {
-        if (waiter.settle(end)) {
+    private void end(Waiter waiter, Outcome outcome) {
+        if (waiter.settle(outcome)) {
             queue.remove(waiter);
         }
     }
 
-    /** Gives free places to those who wait. */
-    private void serve() {
-        while (!queue.isEmpty() && take()) {
+    /** Gives free permits to waiting threads. */
+    private void admitWaiting() {
+        while (!queue.isEmpty() && tryAcquire()) {
             if (!handOver()) {
                 admitted.decrementAndGet();
             }
@@ -148,7 +147,7 @@ public final class Admission {
         return false;
     }
 
-    private boolean take() {
+    private boolean tryAcquire() {
         int now = admitted.get();
         while (now < limit.getAsInt()) {
             if (admitted.compareAndSet(now, now + 1)) {

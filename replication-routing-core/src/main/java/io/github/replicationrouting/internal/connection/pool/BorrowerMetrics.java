@@ -6,8 +6,9 @@ import com.zaxxer.hikari.metrics.PoolStats;
 import java.util.function.IntSupplier;
 
 /**
- * Makes HikariCP's meters tell what borrowers see. HikariCP itself sees a wait in slices, and only the threads that were
- * admitted: each slice that ends would count as a timeout, and those who queue above it would not be pending. Thread-safe.
+ * Makes HikariCP's meters show what borrowers see. HikariCP itself sees a wait in slices, and only the threads that were
+ * admitted: each slice that ends would count as a timeout, and threads that queue above it would not be pending.
+ * Thread-safe.
  */
 final class BorrowerMetrics {
 
@@ -21,17 +22,17 @@ final class BorrowerMetrics {
         this.queued = queued;
     }
 
-    /** A borrower has its connection. */
+    /** Records that a borrower has its connection. */
     void acquired(long nanos) {
         tracker.recordConnectionAcquiredNanos(nanos);
     }
 
-    /** A borrower was told that there is none in time. */
+    /** Records that a borrower got no connection in time. */
     void timedOut() {
         tracker.recordConnectionTimeout();
     }
 
-    /** To be given to the pool in the place of {@code factory}. */
+    /** Returns the factory to configure in the pool in place of {@code factory}. */
     MetricsTrackerFactory of(MetricsTrackerFactory factory) {
         return (pool, stats) -> {
             IMetricsTracker target = factory.create(pool, new AllThreads(stats, queued));
@@ -40,7 +41,7 @@ final class BorrowerMetrics {
         };
     }
 
-    /** What HikariCP still tells by itself. */
+    /** The meters that HikariCP itself still keeps. */
     private record WithoutSlices(IMetricsTracker target) implements IMetricsTracker {
 
         @Override
@@ -65,7 +66,7 @@ final class BorrowerMetrics {
         private final IntSupplier queued;
 
         AllThreads(PoolStats hikari, IntSupplier queued) {
-            // HikariCP keeps its own numbers for a second; the queue is counted at once.
+            // HikariCP caches its own numbers for a second; the queue is counted immediately.
             super(0);
             this.hikari = hikari;
             this.queued = queued;

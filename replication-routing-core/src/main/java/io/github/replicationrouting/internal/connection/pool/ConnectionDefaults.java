@@ -5,13 +5,13 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a connection looks before anybody changes it, so that a logical connection can answer without having a physical
- * one: from the configuration of the pools, else learnt from the first physical connection. Thread-safe.
+ * The state of a connection before its user changes it, so that a logical connection can answer without a physical one:
+ * from the configuration of the pools, else learnt from the first physical connection. Thread-safe.
  */
 public final class ConnectionDefaults {
 
-    /** What InnoDB does unless told otherwise; used until a server was met. */
-    private static final int ISOLATION_OF_THE_SERVERS = Connection.TRANSACTION_REPEATABLE_READ;
+    /** InnoDB's default, used until there was a connection. */
+    private static final int DEFAULT_ISOLATION = Connection.TRANSACTION_REPEATABLE_READ;
 
     private final boolean autoCommit;
     private final @Nullable Integer configuredIsolation;
@@ -19,12 +19,12 @@ public final class ConnectionDefaults {
     private volatile @Nullable String catalog;
     private volatile @Nullable Facts facts;
 
-    /** What the driver says of each of its connections. */
+    /** What holds for each connection of a driver. */
     public record Facts(@Nullable String schema, int holdability) {}
 
     /**
-     * @param autoCommit what the pools are configured to hand out
-     * @param configuredIsolation JDBC's number of the configured level, null where none is configured
+     * @param autoCommit auto-commit of the connections that the pools hand out
+     * @param configuredIsolation one of the constants of {@link Connection}; null where none is configured
      */
     public ConnectionDefaults(boolean autoCommit, @Nullable Integer configuredIsolation) {
         this.autoCommit = autoCommit;
@@ -32,7 +32,7 @@ public final class ConnectionDefaults {
     }
 
     /**
-     * Takes note of a connection fresh from its driver.
+     * Learns from a connection fresh from its driver, once.
      *
      * @param configuredCatalog the database that the pool chooses for its connections; null for the one of the URL
      */
@@ -48,21 +48,21 @@ public final class ConnectionDefaults {
         return autoCommit;
     }
 
-    /** JDBC's number of the isolation level. */
+    /** Returns the isolation level, one of the constants of {@link Connection}. */
     public int isolation() {
         if (configuredIsolation != null) {
             return configuredIsolation;
         }
         Integer learnt = learntIsolation;
-        return learnt != null ? learnt : ISOLATION_OF_THE_SERVERS;
+        return learnt != null ? learnt : DEFAULT_ISOLATION;
     }
 
-    /** What holds for every connection; null until a server was met. */
+    /** Returns what holds for every connection; null until there was one. */
     public @Nullable Facts facts() {
         return facts;
     }
 
-    /** The database that connections begin in; null until a server was met. */
+    /** Returns the database that connections begin in; null until there was one. */
     public @Nullable String catalog() {
         return catalog;
     }

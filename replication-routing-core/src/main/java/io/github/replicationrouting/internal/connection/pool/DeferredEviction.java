@@ -8,10 +8,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has HikariCP leave a connection that is lost, or whose server is unfit, to its holder: the holder knows intent and
- * phase, may run its work again elsewhere, and has the connection closed when it is given back. HikariCP would close it at
- * once, and log a stack trace for each although no caller saw a failure. The application's own override decides first.
- * Thread-safe.
+ * Leaves a connection that is lost, or whose server is unfit, to its holder instead of having HikariCP evict it: the
+ * holder knows intent and phase, may retry its work elsewhere, and evicts the connection when it is released. HikariCP
+ * would close it immediately, and log a stack trace for each although no caller saw a failure. The application's own
+ * override decides first. Thread-safe.
  */
 final class DeferredEviction implements SQLExceptionOverride {
 
@@ -33,7 +33,7 @@ final class DeferredEviction implements SQLExceptionOverride {
         return verdict == Override.CONTINUE_EVICT && isForHolder(error) ? Override.DO_NOT_EVICT : verdict;
     }
 
-    /** Connector/J also calls a rollback in auto-commit by 08003: what plain HikariCP does then, ours does. */
+    /** Connector/J also reports a rollback in auto-commit as 08003, which is left to HikariCP. */
     private boolean isForHolder(SQLException error) {
         return "08003".equals(error.getSQLState())
                 ? error instanceof ClosedConnectionException

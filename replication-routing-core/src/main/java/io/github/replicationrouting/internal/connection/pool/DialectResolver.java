@@ -4,10 +4,10 @@ import io.github.replicationrouting.spi.ReplicationDialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** Finds out which kind of server a fresh connection leads to, without asking it. */
+/** Determines which kind of server a new connection leads to, without asking it. */
 @FunctionalInterface
 public interface DialectResolver {
 
-    /** The dialect of the server behind {@code connection}. */
+    /** Returns the dialect of the server behind {@code connection}. */
     ReplicationDialect dialectOf(Connection connection) throws SQLException;
 }

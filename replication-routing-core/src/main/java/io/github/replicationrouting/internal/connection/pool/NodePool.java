@@ -15,50 +15,48 @@ import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pool of one node. Who finds it used up waits here rather than in HikariCP, and leaves at once with the node.
- * Thread-safe.
+ * The pool of one node. A thread that finds all connections in use waits here rather than in HikariCP, so that its wait
+ * can be ended when the node is evicted. Thread-safe.
  */
 public final class NodePool implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(NodePool.class);
 
-    /** How long a thread is left in HikariCP's hands, which nobody can call it back from, while a connection opens. */
+    /** How long a thread waits in HikariCP, where its wait cannot be ended, while a connection opens. */
     private static final long SLICE_MILLIS = 100;
 
     /** How long closing idle connections may take before their sockets are closed. */
     private static final long ORDERLY_CLOSE_MILLIS = 1_000;
 
-    /** How long the server may take to show that a doubted connection is alive. */
-    private static final int TRIAL_SECONDS = 1;
+    /** Timeout of the validation of a connection after another one was lost. */
+    private static final int VALIDATION_SECONDS = 1;
 
-    /** The least that a borrower gets who comes late, because another node kept it waiting. */
+    /** Minimum wait of a borrower that waited for another node before. */
     private static final long MIN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(SLICE_MILLIS);
 
     private final Node node;
     private final Executor background;
-    private final PhysicalLinks wires;
+    private final PhysicalLinks links;
     private final PhysicalDataSource source;
     private final HikariDataSource pool;
     private final Admission admission;
-    private final AtomicBoolean databaseWarned = new AtomicBoolean();
     private final BorrowerMetrics meters = new BorrowerMetrics(this::waiting);
-    private final AtomicBoolean sessionWarned = new AtomicBoolean();
+    private final SessionReset sessionReset;
 
     /**
-     * Starts filling the pool in the background; a node that is down does not matter.
+     * Starts filling the pool in the background, whether or not the node is up.
      *
      * @param breaker counts how opening connections fares; nobody is stopped by it
      * @param config limits and names of the pool; its URL and driver are not used
      * @param background runs what may block, each task on a thread of its own
-     * @param tracksCommits whether its sessions have the server report their commits
-     * @param tellsRefusals whether the log tells that the server opens no connection: where the monitor logs in with the
-     *     same account, the monitor does
+     * @param tracksCommits whether its sessions make the server report their commits
+     * @param logsRefusals whether to log that the server opens no connection: where the monitor logs in with the same
+     *     account, the monitor does
      */
     public NodePool(
             Node node,
@@ -69,17 +67,18 @@ public final class NodePool implements AutoCloseable {
             CircuitBreaker breaker,
             Executor background,
             boolean tracksCommits,
-            boolean tellsRefusals) {
+            boolean logsRefusals) {
         this.node = node;
         this.background = background;
+        this.sessionReset = new SessionReset(node);
         HikariConfig own = new HikariConfig();
         config.copyStateTo(own);
         own.setJdbcUrl(null);
         own.setConnectionInitSql(null);
-        this.wires = new PhysicalLinks(background);
+        this.links = new PhysicalLinks(background);
         this.source = new PhysicalDataSource(
                 connections,
-                wires,
+                links,
                 dialects,
                 config.getConnectionInitSql(),
                 config.getCatalog(),
@@ -88,7 +87,7 @@ public final class NodePool implements AutoCloseable {
                 breaker,
                 PrimaryEndpointCheck.of(node, this::refresh),
                 tracksCommits,
-                tellsRefusals ? new RefusedConnectionLog(node) : null);
+                logsRefusals ? new RefusedConnectionLog(node) : null);
         own.setDataSource(source);
         own.setExceptionOverride(new DeferredEviction(own.getExceptionOverride(), source::classify));
         MetricsTrackerFactory factory = own.getMetricsTrackerFactory();
@@ -100,11 +99,12 @@ public final class NodePool implements AutoCloseable {
         this.admission = new Admission(pool::getMaximumPoolSize);
     }
 
+    /** Returns the node. */
     public Node node() {
         return node;
     }
 
-    /** Whether server and driver report the commits of its sessions; null until it has had a connection. */
+    /** Whether server and driver report the commits of its sessions; null until there was a connection. */
     public @Nullable Boolean reportsCommits() {
         return source.reportsCommits();
     }
@@ -114,29 +114,29 @@ public final class NodePool implements AutoCloseable {
         return pool.getHikariPoolMXBean().getTotalConnections() >= pool.getMinimumIdle();
     }
 
-    /** The pool itself, for metrics and management. */
+    /** Returns HikariCP's pool, for metrics and management. */
     public HikariDataSource pool() {
         return pool;
     }
 
-    /** Threads that wait because all connections are in use. HikariCP does not see them. */
+    /** Returns how many threads wait because all connections are in use. HikariCP does not see them. */
     public int waiting() {
         return admission.waiting();
     }
 
-    /** Whether it can lend a connection at once; by the next moment it may not. */
+    /** Whether it has an idle connection; by the next moment it may not. */
     public boolean hasIdle() {
-        return !isUsedUp() && pool.getHikariPoolMXBean().getIdleConnections() > 0;
+        return !isExhausted() && pool.getHikariPoolMXBean().getIdleConnections() > 0;
     }
 
-    /** Whether all of its connections are lent. */
-    public boolean isUsedUp() {
+    /** Whether all of its connections are in use. */
+    public boolean isExhausted() {
         return admission.admitted() >= pool.getMaximumPoolSize();
     }
 
     /**
-     * Has HikariCP's meters of this pool kept, of whole waits and of all threads that wait. Without effect where the pool
-     * was configured with meters.
+     * Adds HikariCP's meters, of whole waits and of all threads that wait. Without effect where the pool was configured
+     * with meters.
      */
     public void measure(MetricsTrackerFactory factory) {
         if (pool.getMetricsTrackerFactory() == null && pool.getMetricRegistry() == null) {
@@ -144,7 +144,7 @@ public final class NodePool implements AutoCloseable {
         }
     }
 
-    /** Until when a borrower waits that began to wait then; both by {@link System#nanoTime()}. */
+    /** Returns until when a borrower waits that began to wait at {@code since}; both by {@link System#nanoTime()}. */
     public long deadline(long since) {
         long deadline = since + TimeUnit.MILLISECONDS.toNanos(pool.getConnectionTimeout());
         long least = System.nanoTime() + MIN_WAIT_NANOS;
@@ -152,24 +152,24 @@ public final class NodePool implements AutoCloseable {
     }
 
     /**
-     * Takes a connection, and waits for one at most the pool's connection timeout. Each needs one
-     * {@link #giveBack(Connection, PhysicalConnection)} or {@link #evict(Connection)}.
+     * Borrows a connection, and waits for one at most the pool's connection timeout. Each needs one
+     * {@link #release(Connection, PhysicalConnection)} or {@link #evict(Connection)}.
      *
      * @param since when the wait began, by {@link System#nanoTime()}: perhaps for another node
-     * @param stay ends the wait when the node leaves the rotation
-     * @throws NodeEvictedException when the node has left the rotation meanwhile
+     * @param condition ends the wait when the node is evicted
+     * @throws NodeEvictedException when the node was evicted meanwhile
      * @throws SQLTransientConnectionException when there is none in time: with a cause when the node cannot be reached,
-     *     without when the pool is merely used up
+     *     without when all connections are in use
      */
-    public Connection borrow(long since, WaitCondition stay) throws SQLException {
+    public Connection borrow(long since, WaitCondition condition) throws SQLException {
         node.acquire();
         boolean admitted = false;
         Connection borrowed = null;
         try {
             long deadline = deadline(since);
-            enter(since, deadline, stay);
+            enter(since, deadline, condition);
             admitted = true;
-            borrowed = take(since, deadline, stay);
+            borrowed = take(since, deadline, condition);
             meters.acquired(System.nanoTime() - since);
             return borrowed;
         } finally {
@@ -182,10 +182,10 @@ public final class NodePool implements AutoCloseable {
         }
     }
 
-    private void enter(long since, long deadline, WaitCondition stay) throws SQLException {
-        switch (admission.enter(deadline, stay)) {
+    private void enter(long since, long deadline, WaitCondition condition) throws SQLException {
+        switch (admission.enter(deadline, condition)) {
             case ADMITTED -> {}
-            case NODE_LEFT -> throw new NodeEvictedException(node);
+            case NODE_EVICTED -> throw new NodeEvictedException(node);
             case TIMED_OUT -> throw unavailable(since, null);
             case INTERRUPTED -> throw interrupted();
             case CLOSED -> throw closed(null);
@@ -201,8 +201,8 @@ public final class NodePool implements AutoCloseable {
         return new SQLException("Interrupted while waiting for a connection to node " + node);
     }
 
-    private Connection take(long since, long deadline, WaitCondition stay) throws SQLException {
-        // Waits in slices: HikariCP lets nobody go before the time is up.
+    private Connection take(long since, long deadline, WaitCondition condition) throws SQLException {
+        // Waits in slices: HikariCP ends no wait before its timeout.
         HikariPool connections = (HikariPool) pool.getHikariPoolMXBean();
         SQLException dead = null;
         while (true) {
@@ -220,7 +220,7 @@ public final class NodePool implements AutoCloseable {
             } catch (SQLException e) {
                 throw e.getCause() instanceof InterruptedException ? interrupted() : e;
             }
-            if (stay.isOver()) {
+            if (condition.isOver()) {
                 throw new NodeEvictedException(node);
             }
             if (deadline - System.nanoTime() < TimeUnit.MILLISECONDS.toNanos(1)) {
@@ -230,8 +230,8 @@ public final class NodePool implements AutoCloseable {
     }
 
     /**
-     * HikariCP hands out untried what was in use within half a second: a server that died would fail its whole pool. And
-     * it lends to callers that ask it directly, whose sessions are not reset.
+     * HikariCP does not validate what was in use within half a second: a server that died would fail its whole pool. And
+     * callers may borrow from it directly, whose sessions are not reset.
      */
     private boolean isFit(Connection taken) {
         try {
@@ -239,162 +239,128 @@ public final class NodePool implements AutoCloseable {
             physical.handOut();
             boolean fit = !physical.isClosed()
                     && !physical.isSessionChanged()
-                    && (!physical.wire().takeValidationRequired() || physical.isValid(TRIAL_SECONDS));
+                    && (!physical.link().takeValidationRequired() || physical.isValid(VALIDATION_SECONDS));
             if (fit) {
-                physical.wire().acquire();
+                physical.link().acquire();
             }
             return fit;
         } catch (SQLException | RuntimeException e) {
-            log.debug("A connection to {} cannot say whether it is alive, and is closed", node, e);
+            log.debug("A connection to {} could not be validated, and is closed", node, e);
             return false;
         }
     }
 
     private SQLException lostWithOthers(Connection dead) {
         pool.evictConnection(dead);
-        return new SQLTransientConnectionException("A pooled connection was lost with others, or left unfit", "08001");
+        return new SQLTransientConnectionException(
+                "A pooled connection failed its validation, or its session could not be reset", "08001");
     }
 
-    /** A connection was lost: the others are tried before they are used again, one ping each. Does not block. */
-    public void doubt() {
-        wires.doubt();
+    /** Has all connections validated before they are used again, one ping each, because one was lost. Does not block. */
+    public void requireValidation() {
+        links.requireValidation();
     }
 
     private SQLException unavailable(long since, @Nullable Exception dead) {
         meters.timedOut();
         long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
-        Exception why = source.lastFailure() == null ? dead : source.lastFailure();
-        String node = "Node " + this.node + ": no connection after " + waited + " ms";
-        if (why != null) {
-            boolean refused = why instanceof SQLException error && RefusedConnectionLog.isRefusal(error);
+        Exception cause = source.lastFailure() == null ? dead : source.lastFailure();
+        String what = "Node " + node + ": no connection available after " + waited + " ms";
+        if (cause != null) {
+            boolean refused = cause instanceof SQLException error && RefusedConnectionLog.isRefusal(error);
             return new SQLTransientConnectionException(
-                    node + (refused ? ", the server opens none: " + why.getMessage() : ", it cannot be reached"),
+                    what + (refused ? ", the server opens none: " + cause.getMessage() : ", it cannot be reached"),
                     "08001",
-                    why);
+                    cause);
         }
         HikariPoolMXBean state = pool.getHikariPoolMXBean();
+        int waiting = admission.waiting() + state.getThreadsAwaitingConnection();
         return new SQLTransientConnectionException(
-                node + ", pool " + pool.getPoolName() + " is used up (size " + pool.getMaximumPoolSize() + ", active "
-                        + state.getActiveConnections() + ", idle " + state.getIdleConnections() + ", threads waiting "
-                        + (admission.waiting() + state.getThreadsAwaitingConnection())
-                        + "). Hold connections for a shorter time, or raise replication.routing.hikari.maximum-pool-size"
-                        + " or replication.routing.hikari.connection-timeout (for this node alone:"
-                        + " replication.routing.nodes." + this.node + ".hikari.*)",
+                what + " (total=" + state.getTotalConnections() + ", active=" + state.getActiveConnections() + ", idle="
+                        + state.getIdleConnections() + ", waiting=" + waiting + ", maximum="
+                        + pool.getMaximumPoolSize() + "). Hold connections for a shorter time, or raise"
+                        + " replication.routing.hikari.maximum-pool-size or"
+                        + " replication.routing.hikari.connection-timeout (for this node alone:"
+                        + " replication.routing.nodes." + node + ".hikari.*)",
                 "08001");
     }
 
     /**
-     * Takes a connection back as its next user must find it: in its initial database and with nothing open, or else
-     * closed. Never fails: nothing that was acknowledged depends on it, and the server rolls back unfinished work of
-     * its own accord.
+     * Releases a connection as its next user must find it: in its initial database and with nothing open, or else closed.
+     * Never fails: nothing that was acknowledged depends on it, and the server rolls back unfinished work by itself.
      */
-    public void giveBack(Connection borrowed, PhysicalConnection physical) {
-        physical.wire().release();
+    public void release(Connection borrowed, PhysicalConnection physical) {
+        physical.link().release();
         boolean sound = false;
         try {
-            sound = !physical.wire().isSocketClosed() && !physical.isClosed() && isReset(physical);
+            sound = !physical.link().isSocketClosed() && !physical.isClosed() && sessionReset.reset(physical);
             if (sound) {
                 borrowed.close();
             }
         } catch (SQLException e) {
             sound = false;
-            log.debug("A connection to {} could not be given back and is closed", node, e);
+            log.debug("A connection to {} could not be reset, and is closed", node, e);
         } finally {
             if (sound) {
-                ended();
+                left();
             } else {
                 evict(borrowed);
             }
         }
     }
 
-    private boolean isReset(PhysicalConnection physical) throws SQLException {
-        if (physical.hasStrayTransaction()) {
-            log.warn(
-                    "A connection to {} comes back with a transaction or auto-commit that SQL text changed;"
-                            + " it is rolled back and closed. Use Connection.setAutoCommit instead.",
-                    node);
-            physical.rollbackStray();
-            return false;
-        }
-        if (!physical.undoSessionChange()) {
-            if (sessionWarned.compareAndSet(false, true)) {
-                log.warn(
-                        "A connection to {} is closed after its use, because a SET or other text changed its session in a"
-                                + " way that cannot be undone; the next use needs a new one. Where that is often, use the"
-                                + " methods of java.sql.Connection, the URL, or hikari.connection-init-sql instead. This"
-                                + " is said once.",
-                        node);
-            }
-            // It is closed in the background, and must not keep its locks until then.
-            physical.rollbackStray();
-            return false;
-        }
-        if (!physical.restoreInitialDatabase()) {
-            if (databaseWarned.compareAndSet(false, true)) {
-                log.warn(
-                        "A connection to {} that chose a database is closed after its use, because there is no way back"
-                                + " to none. Name a database in the URL, so that connections are used again. This is"
-                                + " said once.",
-                        node);
-            }
-            return false;
-        }
-        physical.forgetClientInfo();
-        return true;
-    }
-
-    /** Has a borrowed connection closed instead of used again. */
+    /** Closes a borrowed connection instead of using it again. */
     public void evict(Connection borrowed) {
         try {
             pool.evictConnection(borrowed);
         } finally {
-            ended();
+            left();
         }
     }
 
-    private void ended() {
+    private void left() {
         admission.leave();
         node.release();
     }
 
-    /** Has whoever waits for a connection look whether that is still of any use. Does not block. */
+    /** Has the threads that wait for a connection check whether to wait on. Does not block. */
     public void recheck() {
         admission.recheck();
     }
 
     /**
-     * The node is given up: whoever waits for its answers is released at once, except for work that may write, and none
-     * of its connections is used again. Does not block.
+     * Closes the sockets of all connections but those of work that may write, and evicts all. Called when the node is down:
+     * threads that wait for its answers are released immediately. Does not block.
      */
-    public void abandon() {
-        int cut = wires.cut();
-        if (cut > 0) {
-            log.info("Node {} is down: {} connections to it are cut off", node, cut);
+    public void forceClose() {
+        int closed = links.closeSocketsOfReads();
+        if (closed > 0) {
+            log.info("Node {} is down: {} connections to it were closed", node, closed);
         }
         refresh();
     }
 
     /**
-     * The node is no primary any more, but does not know it: it takes writes that will be lost. Whoever waits for its
-     * answers is released, also in the middle of writing, rather than told later that it is done. Does not block.
+     * Closes the sockets of all connections, and evicts all. Called when the node is no longer the primary but may not know
+     * it, and would acknowledge writes that are lost: threads that wait for its answers are released, also in the middle
+     * of writing. Does not block.
      */
-    public void depose() {
-        int cut = wires.sever();
-        if (cut > 0) {
-            log.warn("Node {} is not the primary any more: {} connections to it are cut off", node, cut);
+    public void evictAll() {
+        int closed = links.closeAllSockets();
+        if (closed > 0) {
+            log.warn("Node {} is no longer the primary: {} connections to it were closed", node, closed);
         }
         refresh();
     }
 
-    /** The node is not what it was: none of its connections is used again once it comes back. Does not block. */
+    /** Evicts all connections: idle ones are closed, those in use when they are released. Does not block. */
     public void refresh() {
         // Closing may run on the caller's thread when many are closed.
         background.execute(() -> pool.getHikariPoolMXBean().softEvictConnections());
     }
 
     /**
-     * Ends what runs, sends away who waits, and closes all connections. Takes a moment also where the server does not
+     * Ends what is executed and all waits, and closes all connections. Takes about a second where the server does not
      * answer.
      */
     @Override
@@ -402,9 +368,9 @@ public final class NodePool implements AutoCloseable {
         source.close();
         admission.close();
         // HikariCP aborts what is in use, one after the other, and a driver may ask the server for each.
-        wires.severBusy();
+        links.closeSocketsInUse();
         CountDownLatch closed = new CountDownLatch(1);
-        background.execute(() -> severUnlessClosed(closed));
+        background.execute(() -> closeSocketsUnlessClosed(closed));
         try {
             pool.close();
         } finally {
@@ -412,11 +378,11 @@ public final class NodePool implements AutoCloseable {
         }
     }
 
-    /** The others are closed as the server likes it, unless it does not answer. */
-    private void severUnlessClosed(CountDownLatch closed) {
+    /** Idle connections are closed by the protocol, unless the server does not answer. */
+    private void closeSocketsUnlessClosed(CountDownLatch closed) {
         try {
             if (!closed.await(ORDERLY_CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                wires.sever();
+                links.closeAllSockets();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -19,21 +19,21 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /**
- * Where a node's pool gets its connections from. The initial statement of the pool runs here, before the session's
- * state is asked, so that what it changes is known.
+ * Opens the connections of a node's pool. The initial statement of the pool runs here, before the session's state is
+ * asked, so that what it changes is known.
  *
- * <p>It does not give up on a node that is down. HikariCP would pause up to five seconds between its attempts, which is
- * longer than borrowers wait: a node that is back would go on failing.
+ * <p>Repeats its attempts while a node is down. HikariCP would pause up to five seconds between its own, which is longer
+ * than borrowers wait: a node that has recovered would go on failing.
  */
 final class PhysicalDataSource extends AbstractDataSource {
 
     private static final Logger log = LoggerFactory.getLogger(PhysicalDataSource.class);
 
-    private static final long FIRST_PAUSE_MILLIS = 10;
-    private static final long MAX_PAUSE_MILLIS = 500;
+    private static final long INITIAL_BACKOFF_MILLIS = 10;
+    private static final long MAX_BACKOFF_MILLIS = 500;
 
     private final ConnectionFactory connections;
-    private final PhysicalLinks wires;
+    private final PhysicalLinks links;
     private final DialectResolver dialects;
     private final @Nullable String initialStatement;
     private final @Nullable String configuredCatalog;
@@ -51,7 +51,7 @@ final class PhysicalDataSource extends AbstractDataSource {
 
     PhysicalDataSource(
             ConnectionFactory connections,
-            PhysicalLinks wires,
+            PhysicalLinks links,
             DialectResolver dialects,
             @Nullable String initialStatement,
             @Nullable String configuredCatalog,
@@ -62,7 +62,7 @@ final class PhysicalDataSource extends AbstractDataSource {
             boolean tracksCommits,
             @Nullable RefusedConnectionLog refused) {
         this.connections = connections;
-        this.wires = wires;
+        this.links = links;
         this.dialects = dialects;
         this.initialStatement = initialStatement;
         this.configuredCatalog = configuredCatalog;
@@ -85,11 +85,11 @@ final class PhysicalDataSource extends AbstractDataSource {
         return open(connections.withCredentials(() -> Credentials.of(username, password)));
     }
 
-    /** The time limits of connections are their factory's. */
+    /** Ignored: the timeouts of connections belong to their factory. */
     @Override
     public void setLoginTimeout(int seconds) {}
 
-    /** How long the pool waits, when it is closed, for an attempt in progress. */
+    /** Returns how long the pool waits, when it is closed, for an attempt in progress. */
     @Override
     public int getLoginTimeout() {
         return 1;
@@ -100,7 +100,7 @@ final class PhysicalDataSource extends AbstractDataSource {
         closed = true;
     }
 
-    /** Why there is no connection; null when the last attempt succeeded. */
+    /** Returns why there is no connection; null when the last attempt succeeded. */
     @Nullable
     Exception lastFailure() {
         return lastFailure;
@@ -112,14 +112,14 @@ final class PhysicalDataSource extends AbstractDataSource {
         return reportsCommits;
     }
 
-    /** What an error of the server says beyond the failure itself. */
+    /** Returns what an error of the server means beyond the failure itself. */
     ErrorKind classify(SQLException error) {
         ReplicationDialect known = dialect;
         return known == null ? ErrorKind.OTHER : known.classify(error);
     }
 
     private Connection open(ConnectionFactory factory) throws SQLException {
-        long pause = FIRST_PAUSE_MILLIS;
+        long backoff = INITIAL_BACKOFF_MILLIS;
         while (true) {
             long began = System.nanoTime();
             try {
@@ -139,14 +139,14 @@ final class PhysicalDataSource extends AbstractDataSource {
                 if (closed || !isUnreachable(e)) {
                     throw e;
                 }
-                log.debug("No connection; the next attempt is in {} ms", pause, e);
-                pause(pause, e);
+                log.debug("No connection; the next attempt is in {} ms", backoff, e);
+                sleep(backoff, e);
             }
-            pause = Math.min(2 * pause, MAX_PAUSE_MILLIS);
+            backoff = Math.min(2 * backoff, MAX_BACKOFF_MILLIS);
         }
     }
 
-    /** Anything that a server said, such as a refused login, is the pool's to try again, with the user of that time. */
+    /** Answers of a server, such as a refused login, are retried by the pool, with the credentials of that time. */
     private static boolean isUnreachable(Exception failure) {
         return failure instanceof SQLException error
                 && error.getSQLState() != null
@@ -154,30 +154,31 @@ final class PhysicalDataSource extends AbstractDataSource {
                 && error.getErrorCode() <= 0;
     }
 
-    private static void pause(long millis, Exception failure) throws SQLException {
+    private static void sleep(long millis, Exception failure) throws SQLException {
         try {
             Thread.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SQLTransientConnectionException("Interrupted while waiting for the node", "08001", failure);
+            throw new SQLTransientConnectionException(
+                    "Interrupted while the node could not be reached", "08001", failure);
         }
     }
 
     private Connection openOnce(ConnectionFactory factory) throws SQLException {
-        PhysicalLink wire = wires.create();
+        PhysicalLink link = links.create();
         boolean done = false;
         try {
-            Connection connection = prepared(factory.open(wire), wire);
+            Connection connection = prepared(factory.open(link), link);
             done = true;
             return connection;
         } finally {
             if (!done) {
-                wire.closed();
+                link.closed();
             }
         }
     }
 
-    private Connection prepared(Connection fresh, PhysicalLink wire) throws SQLException {
+    private Connection prepared(Connection fresh, PhysicalLink link) throws SQLException {
         try {
             if (initialStatement != null) {
                 try (Statement statement = fresh.createStatement()) {
@@ -190,7 +191,7 @@ final class PhysicalDataSource extends AbstractDataSource {
                 endpoint.verify(fresh, spoken);
             }
             PhysicalConnection connection =
-                    PhysicalConnection.over(fresh, wire, spoken, statementTime, tracksCommits, presetVariables);
+                    PhysicalConnection.over(fresh, link, spoken, statementTime, tracksCommits, presetVariables);
             defaults.learnFrom(connection, configuredCatalog);
             reportsCommits = connection.reportsCommits();
             return connection;

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
-/** The wires of all connections of one node: being opened, idle, in use, being closed. Thread-safe. */
+/** The links of all connections of one node: those being opened, idle, in use and being closed. Thread-safe. */
 final class PhysicalLinks {
 
     private final Executor background;
@@ -16,50 +16,46 @@ final class PhysicalLinks {
         this.background = background;
     }
 
-    /** The wire of a connection that is about to be opened. */
+    /** Creates the link of a connection that is about to be opened. */
     PhysicalLink create() {
-        PhysicalLink wire = new PhysicalLink(background, open::remove);
-        open.add(wire);
-        return wire;
+        PhysicalLink link = new PhysicalLink(background, open::remove);
+        open.add(link);
+        return link;
     }
 
-    /** Cuts all but those whose work must not be interrupted; tells how many. */
-    int cut() {
-        int cut = 0;
-        for (PhysicalLink wire : open) {
-            if (wire.closeSocket()) {
-                cut++;
+    /** Closes all sockets but those of work that must not be interrupted; returns how many. */
+    int closeSocketsOfReads() {
+        int closed = 0;
+        for (PhysicalLink link : open) {
+            if (link.closeSocket()) {
+                closed++;
             }
         }
-        return cut;
+        return closed;
     }
 
-    /** Cuts all; tells how many. */
-    int sever() {
-        int cut = 0;
-        for (PhysicalLink wire : open) {
-            if (wire.forceCloseSocket()) {
-                cut++;
+    /** Closes all sockets; returns how many. */
+    int closeAllSockets() {
+        int closed = 0;
+        for (PhysicalLink link : open) {
+            if (link.forceCloseSocket()) {
+                closed++;
             }
         }
-        return cut;
+        return closed;
     }
 
-    /** Cuts all but those of idle connections. */
-    void severBusy() {
-        for (PhysicalLink wire : open) {
-            if (!wire.isIdle()) {
-                wire.forceCloseSocket();
+    /** Closes all sockets but those of idle connections. */
+    void closeSocketsInUse() {
+        for (PhysicalLink link : open) {
+            if (!link.isIdle()) {
+                link.forceCloseSocket();
             }
         }
     }
 
-    /** One connection was lost; the others are tried before they are used again. */
-    void doubt() {
+    /** Has all connections validated before they are used again, because one was lost. */
+    void requireValidation() {
         open.forEach(PhysicalLink::requireValidation);
-    }
-
-    int size() {
-        return open.size();
     }
 }

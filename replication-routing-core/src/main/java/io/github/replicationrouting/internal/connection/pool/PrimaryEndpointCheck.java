@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks where each new connection of a primary endpoint leads: a name, a virtual address or a balancer may lead to a
- * server that is no primary, and to another one tomorrow. Thread-safe.
+ * Checks where each new connection of a primary endpoint leads: a name, a virtual address or a balancer may lead to a
+ * server that is not the primary, and later to another one. Thread-safe.
  */
 final class PrimaryEndpointCheck {
 
@@ -27,9 +27,9 @@ final class PrimaryEndpointCheck {
     }
 
     /**
-     * What is to be asked of connections to this node; null where nothing is.
+     * Returns the check of the connections to a node; null where it needs none.
      *
-     * @param whenReplaced told when connections lead to another server than those before
+     * @param whenReplaced runs when connections lead to another server than earlier ones
      */
     static @Nullable PrimaryEndpointCheck of(Node node, Runnable whenReplaced) {
         boolean primaryEndpoint =
@@ -37,12 +37,17 @@ final class PrimaryEndpointCheck {
         return primaryEndpoint ? new PrimaryEndpointCheck(node, whenReplaced) : null;
     }
 
-    /** @throws SQLTransientConnectionException when the server is read-only */
+    /**
+     * Checks a new connection.
+     *
+     * @throws SQLTransientConnectionException when the server is read-only
+     */
     void verify(Connection fresh, ReplicationDialect dialect) throws SQLException {
         Observation seen = dialect.observe(fresh);
         if (!seen.writable()) {
             throw new SQLTransientConnectionException(
-                    "Node " + node + " is declared an endpoint of the primary, but leads to a read-only server",
+                    "Node " + node
+                            + " is declared an endpoint of the primary, but leads to a read-only server. Point it to the primary",
                     "08001");
         }
         String before = server.getAndSet(seen.serverId());

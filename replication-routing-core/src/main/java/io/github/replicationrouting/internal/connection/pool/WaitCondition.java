@@ -1,12 +1,12 @@
 package io.github.replicationrouting.internal.connection.pool;
 
-/** Why somebody waits for a node: only while the node is what it was chosen for. Thread-safe; does not block. */
+/** Ends the wait of a thread for a node that is no longer what it was chosen for. Thread-safe; does not block. */
 @FunctionalInterface
 public interface WaitCondition {
 
-    /** Waits whatever becomes of the node. */
-    WaitCondition WHATEVER_HAPPENS = () -> false;
+    /** Waits whatever happens to the node. */
+    WaitCondition UNCONDITIONAL = () -> false;
 
-    /** Whether the node has left the rotation since it was chosen, so that waiting for it is pointless. */
+    /** Whether the node was evicted since it was chosen, so that waiting for it is pointless. */
     boolean isOver();
 }

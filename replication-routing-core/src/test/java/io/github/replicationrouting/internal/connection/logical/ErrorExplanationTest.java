@@ -29,7 +29,7 @@ class ErrorExplanationTest {
     private final Decision primary = new Decision(db1, DecisionReason.READ_WRITE, true);
 
     @Test
-    void writeInAReadOnlyTransactionShouldBeOneExceptionWhoeverRefusesIt() {
+    void whenAReadOnlyTransactionWritesShouldThrowTheSameForAllServersAndDrivers() {
         for (SQLException error : new SQLException[] {readOnlyTransaction, refusedByDriver}) {
             isReadOnlyAccess(
                     ErrorExplanation.explain(error, ErrorKind.READ_ONLY_TRANSACTION, Access.READ, replica), error);
@@ -62,7 +62,7 @@ class ErrorExplanationTest {
                 new BatchUpdateException("READ ONLY transaction", "25006", 1792, new int[] {-3}, readOnlyTransaction);
         SQLException explained = ErrorExplanation.explain(batch, ErrorKind.READ_ONLY_TRANSACTION, Access.READ, replica);
         assertError(explained)
-                .isInstanceOfSatisfying(BatchUpdateException.class, told -> assertThat(told.getUpdateCounts())
+                .isInstanceOfSatisfying(BatchUpdateException.class, failure -> assertThat(failure.getUpdateCounts())
                         .containsExactly(-3));
         assertThat(explained.getSQLState()).isEqualTo("25006");
         assertError(explained.getNextException()).isInstanceOf(ReadOnlyAccessException.class);
@@ -99,14 +99,14 @@ class ErrorExplanationTest {
     }
 
     @Test
-    void writeOnANodeAskedForByNameShouldNotSpeakOfAFormerPrimary() {
+    void whenTheNodeWasRequestedByNameShouldNotMentionAFormerPrimary() {
         assertError(ErrorExplanation.explain(
                         readOnlyServer,
                         ErrorKind.READ_ONLY_SERVER,
                         Access.OUTSIDE_TRANSACTION,
                         new Decision(db1, DecisionReason.NODE_REQUESTED, true)))
                 .isInstanceOf(ReadOnlyAccessException.class)
-                .hasMessageContaining("asked for by name")
+                .hasMessageContaining("requested by name")
                 .hasMessageNotContaining("was the primary");
     }
 

@@ -92,7 +92,7 @@ class FallbackLimiterTest {
         FallbackLimiter reads = reads(1);
         NodePool pool = pool(2, Duration.ofMinutes(1));
         Runnable first = enter(reads, pool);
-        CompletableFuture<Runnable> second = queued(reads, pool, WaitCondition.WHATEVER_HAPPENS);
+        CompletableFuture<Runnable> second = queued(reads, pool, WaitCondition.UNCONDITIONAL);
 
         assertThat(second).isNotDone();
         first.run();
@@ -107,7 +107,7 @@ class FallbackLimiterTest {
         NodePool pool = pool(1);
 
         for (int i = 0; i < 3; i++) {
-            reads.enter(new Decision(db1, reason, false), pool, System.nanoTime(), WaitCondition.WHATEVER_HAPPENS);
+            reads.enter(new Decision(db1, reason, false), pool, System.nanoTime(), WaitCondition.UNCONDITIONAL);
         }
         assertThat(registry.getAllBulkheads()).isEmpty();
     }
@@ -174,7 +174,7 @@ class FallbackLimiterTest {
         enter(reads, pool);
         AtomicBoolean replicaServes = new AtomicBoolean();
         CompletableFuture<Runnable> queued = queued(reads, pool, replicaServes::get);
-        CompletableFuture<Runnable> other = queued(reads, pool, WaitCondition.WHATEVER_HAPPENS);
+        CompletableFuture<Runnable> other = queued(reads, pool, WaitCondition.UNCONDITIONAL);
 
         reads.recheck();
         assertThat(queued).isNotDone();
@@ -194,7 +194,7 @@ class FallbackLimiterTest {
     }
 
     @Test
-    void aThreadWithItsInterruptMarkSetShouldPassWhereNobodyWaits() throws Exception {
+    void whenNoThreadWaitsShouldAdmitAnInterruptedThread() throws Exception {
         Thread.currentThread().interrupt();
         try {
             enter(reads(1), pool(2));
@@ -208,7 +208,7 @@ class FallbackLimiterTest {
         FallbackLimiter reads = reads(null);
         NodePool pool = pool(2, Duration.ofMinutes(1));
         onThread(() -> enter(reads, pool));
-        CompletableFuture<Runnable> queued = queued(reads, pool, WaitCondition.WHATEVER_HAPPENS);
+        CompletableFuture<Runnable> queued = queued(reads, pool, WaitCondition.UNCONDITIONAL);
 
         pool.pool().setMaximumPoolSize(4);
         reads.recheck();
@@ -219,17 +219,17 @@ class FallbackLimiterTest {
     }
 
     private Runnable enter(FallbackLimiter reads, NodePool pool) throws SQLException {
-        return reads.enter(fallback, pool, System.nanoTime(), WaitCondition.WHATEVER_HAPPENS);
+        return reads.enter(fallback, pool, System.nanoTime(), WaitCondition.UNCONDITIONAL);
     }
 
     /** A read of another thread, which waits. */
-    private CompletableFuture<Runnable> queued(FallbackLimiter reads, NodePool pool, WaitCondition stay) {
+    private CompletableFuture<Runnable> queued(FallbackLimiter reads, NodePool pool, WaitCondition condition) {
         CompletableFuture<Thread> thread = new CompletableFuture<>();
         CompletableFuture<Runnable> queued = new CompletableFuture<>();
         new Thread(() -> {
                     thread.complete(Thread.currentThread());
                     try {
-                        queued.complete(reads.enter(fallback, pool, System.nanoTime(), stay));
+                        queued.complete(reads.enter(fallback, pool, System.nanoTime(), condition));
                     } catch (SQLException e) {
                         queued.completeExceptionally(e);
                     }

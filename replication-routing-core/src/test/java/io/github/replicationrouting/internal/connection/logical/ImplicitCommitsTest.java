@@ -70,7 +70,7 @@ class ImplicitCommitsTest {
         assertThat(ImplicitCommits.mayBeIn(sql, true)).isTrue();
     }
 
-    /** What they do is not seen here, but the server tells. */
+    /** What they execute is not seen here, but the server reports it. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -93,7 +93,7 @@ class PrimaryWaitTest {
         published.publish(withPrimary());
 
         assertThat(failureOf(write)).isNull();
-        assertThat(hold.holding()).isZero();
+        assertThat(hold.waiting()).isZero();
         assertThat(outcomes).containsExactly("released");
     }
 
@@ -110,7 +110,7 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void withoutAHoldAWriteShouldFailAtOnce() {
+    void whenNoWaitIsConfiguredShouldFailImmediately() {
         NoWritableNodeException refusal = new NoWritableNodeException("No node.");
 
         assertThatThrownBy(() -> wait(hold(Duration.ZERO, 1), refusal)).isSameAs(refusal);
@@ -118,7 +118,7 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void moreThanMayWaitShouldFailAtOnce() throws Exception {
+    void whenTheMaximumWaitsShouldFailImmediately() throws Exception {
         PrimaryWait hold = hold(LONG, 2);
         CompletableFuture<@Nullable SQLException> first = inThread(hold);
         CompletableFuture<@Nullable SQLException> second = inThread(hold);
@@ -136,7 +136,7 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void anInterruptedThreadShouldLeaveAtOnceAndStayInterrupted() throws Exception {
+    void whenInterruptedShouldFailImmediatelyAndStayInterrupted() throws Exception {
         PrimaryWait hold = hold(LONG, 1);
         AtomicReference<Boolean> interrupted = new AtomicReference<>();
         CompletableFuture<@Nullable SQLException> write = inThread(hold, interrupted);
@@ -146,7 +146,7 @@ class PrimaryWaitTest {
 
         assertThat(failureOf(write)).isInstanceOf(NoWritableNodeException.class).hasMessageContaining("interrupted");
         assertThat(interrupted).hasValue(true);
-        assertThat(hold.holding()).isZero();
+        assertThat(hold.waiting()).isZero();
         assertThat(outcomes).containsExactly("interrupted");
     }
 
@@ -168,13 +168,13 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void theTimeLimitOfTheTransactionShouldEndTheHold() {
+    void whenTheTimeoutOfTheTransactionExpiresShouldEndTheWait() {
         ResourceHolderSupport resource = new ResourceHolderSupport() {};
         resource.setTimeoutInMillis(30);
         TransactionSynchronizationManager.bindResource(this, resource);
         try {
             assertThatThrownBy(() -> exhaust(hold(LONG, 1), new NoWritableNodeException("No node.")))
-                    .hasMessageContaining("the transaction's time limit");
+                    .hasMessageContaining("the transaction's timeout");
         } finally {
             TransactionSynchronizationManager.unbindResource(this);
         }
@@ -182,12 +182,12 @@ class PrimaryWaitTest {
 
     /** Spring gives each run the whole timeout anew; all together have it once. */
     @Test
-    void whatEarlierRunsLeftOfTheTimeLimitShouldEndTheHold() {
+    void whenEarlierAttemptsUsedTheTimeoutShouldEndTheWait() {
         try (RetryContext record = RetryContext.open(System::nanoTime)) {
             record.limitTo(SHORT);
             record.nextAttempt();
             assertThatThrownBy(() -> exhaust(hold(LONG, 1), new NoWritableNodeException("No node.")))
-                    .hasMessageContaining("the transaction's time limit");
+                    .hasMessageContaining("the transaction's timeout");
         }
     }
 
@@ -265,7 +265,7 @@ class PrimaryWaitTest {
             throw new NoReadableNodeException("None is left.");
         };
         CompletableFuture<@Nullable SQLException> question =
-                inThread(() -> leases.acquireForQuestion(route, Access.METADATA, null), new AtomicReference<>());
+                inThread(() -> leases.acquireForMetadata(route, Access.METADATA, null), new AtomicReference<>());
         awaitHolding(hold, 1);
         published.publish(withPrimary());
 
@@ -329,7 +329,7 @@ class PrimaryWaitTest {
         }
     }
 
-    /** As whoever is refused again and again. */
+    /** Waits again each time that it is refused. */
     private void exhaust(PrimaryWait hold, SQLException refusal) throws SQLException {
         PrimaryWait.Allowance allowance = hold.new Allowance();
         try {
@@ -377,7 +377,7 @@ class PrimaryWaitTest {
     }
 
     private static void awaitHolding(PrimaryWait hold, int writes) {
-        while (hold.holding() < writes) {
+        while (hold.waiting() < writes) {
             Thread.onSpinWait();
         }
     }

@@ -39,13 +39,12 @@ class AdmissionTest {
     void shouldAdmitAsManyAsThereArePermitsAndTimeTheNextOneOut() {
         Admission admission = new Admission(() -> 2);
 
-        assertThat(admission.enter(inMillis(0), WaitCondition.WHATEVER_HAPPENS)).isEqualTo(Outcome.ADMITTED);
-        assertThat(admission.enter(inMillis(0), WaitCondition.WHATEVER_HAPPENS)).isEqualTo(Outcome.ADMITTED);
-        assertThat(admission.enter(inMillis(20), WaitCondition.WHATEVER_HAPPENS))
-                .isEqualTo(Outcome.TIMED_OUT);
+        assertThat(admission.enter(inMillis(0), WaitCondition.UNCONDITIONAL)).isEqualTo(Outcome.ADMITTED);
+        assertThat(admission.enter(inMillis(0), WaitCondition.UNCONDITIONAL)).isEqualTo(Outcome.ADMITTED);
+        assertThat(admission.enter(inMillis(20), WaitCondition.UNCONDITIONAL)).isEqualTo(Outcome.TIMED_OUT);
         assertThat(admission.waiting()).isZero();
         admission.leave();
-        assertThat(admission.enter(inMillis(0), WaitCondition.WHATEVER_HAPPENS)).isEqualTo(Outcome.ADMITTED);
+        assertThat(admission.enter(inMillis(0), WaitCondition.UNCONDITIONAL)).isEqualTo(Outcome.ADMITTED);
         assertThat(admission.admitted()).isEqualTo(2);
     }
 
@@ -56,7 +55,7 @@ class AdmissionTest {
         List<CompletableFuture<Outcome>> waits = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             int number = i;
-            waits.add(waiting(admission, WaitCondition.WHATEVER_HAPPENS).whenComplete((outcome, failure) -> {
+            waits.add(waiting(admission, WaitCondition.UNCONDITIONAL).whenComplete((outcome, failure) -> {
                 order.add(number);
                 admission.leave();
             }));
@@ -70,12 +69,12 @@ class AdmissionTest {
     }
 
     @Test
-    void whenTheNodeLeavesShouldSendAwayThoseWhoWaitForItAndNobodyElse() {
+    void whenTheNodeIsEvictedShouldEndTheWaitsForItAlone() {
         Admission admission = usedUp();
         AtomicBoolean over = new AtomicBoolean();
         CompletableFuture<Outcome> reader = waiting(admission, over::get);
         await().atMost(LIMIT).until(() -> admission.waiting() == 1);
-        CompletableFuture<Outcome> writer = waiting(admission, WaitCondition.WHATEVER_HAPPENS);
+        CompletableFuture<Outcome> writer = waiting(admission, WaitCondition.UNCONDITIONAL);
         await().atMost(LIMIT).until(() -> admission.waiting() == 2);
 
         admission.recheck();
@@ -83,7 +82,7 @@ class AdmissionTest {
         over.set(true);
         admission.recheck();
 
-        assertThat(reader).succeedsWithin(LIMIT).isEqualTo(Outcome.NODE_LEFT);
+        assertThat(reader).succeedsWithin(LIMIT).isEqualTo(Outcome.NODE_EVICTED);
         assertThat(writer).isNotDone();
         admission.leave();
         assertThat(writer).succeedsWithin(LIMIT).isEqualTo(Outcome.ADMITTED);
@@ -91,7 +90,7 @@ class AdmissionTest {
 
     @Test
     void whoComesAfterTheNodeHasLeftShouldNotWait() {
-        assertThat(usedUp().enter(inMillis(60_000), () -> true)).isEqualTo(Outcome.NODE_LEFT);
+        assertThat(usedUp().enter(inMillis(60_000), () -> true)).isEqualTo(Outcome.NODE_EVICTED);
     }
 
     @Test
@@ -101,7 +100,7 @@ class AdmissionTest {
         CompletableFuture<Boolean> wait = CompletableFuture.supplyAsync(
                 () -> {
                     thread.complete(Thread.currentThread());
-                    assertThat(admission.enter(inMillis(60_000), WaitCondition.WHATEVER_HAPPENS))
+                    assertThat(admission.enter(inMillis(60_000), WaitCondition.UNCONDITIONAL))
                             .isEqualTo(Outcome.INTERRUPTED);
                     return Thread.interrupted();
                 },
@@ -117,9 +116,9 @@ class AdmissionTest {
     void whenTheLimitIsRaisedShouldAdmitThoseWhoWaitAtTheNextLook() {
         AtomicInteger limit = new AtomicInteger(1);
         Admission admission = new Admission(limit::get);
-        assertThat(admission.enter(inMillis(0), WaitCondition.WHATEVER_HAPPENS)).isEqualTo(Outcome.ADMITTED);
-        CompletableFuture<Outcome> second = waiting(admission, WaitCondition.WHATEVER_HAPPENS);
-        CompletableFuture<Outcome> third = waiting(admission, WaitCondition.WHATEVER_HAPPENS);
+        assertThat(admission.enter(inMillis(0), WaitCondition.UNCONDITIONAL)).isEqualTo(Outcome.ADMITTED);
+        CompletableFuture<Outcome> second = waiting(admission, WaitCondition.UNCONDITIONAL);
+        CompletableFuture<Outcome> third = waiting(admission, WaitCondition.UNCONDITIONAL);
         await().atMost(LIMIT).until(() -> admission.waiting() == 2);
 
         limit.set(3);
@@ -130,14 +129,14 @@ class AdmissionTest {
     }
 
     @Test
-    void whenTheLimitIsLoweredShouldAdmitNobodyUntilEnoughHaveLeft() {
+    void whenTheLimitIsLoweredShouldAdmitNoThreadUntilEnoughHaveLeft() {
         AtomicInteger limit = new AtomicInteger(3);
         Admission admission = new Admission(limit::get);
         for (int i = 0; i < 3; i++) {
-            assertThat(admission.enter(inMillis(0), WaitCondition.WHATEVER_HAPPENS))
+            assertThat(admission.enter(inMillis(0), WaitCondition.UNCONDITIONAL))
                     .isEqualTo(Outcome.ADMITTED);
         }
-        CompletableFuture<Outcome> waiting = waiting(admission, WaitCondition.WHATEVER_HAPPENS);
+        CompletableFuture<Outcome> waiting = waiting(admission, WaitCondition.UNCONDITIONAL);
         await().atMost(LIMIT).until(() -> admission.waiting() == 1);
 
         limit.set(1);
@@ -151,19 +150,19 @@ class AdmissionTest {
     }
 
     @Test
-    void whenClosedShouldSendEverybodyAway() {
+    void whenClosedShouldEndAllWaits() {
         Admission admission = usedUp();
-        CompletableFuture<Outcome> waiting = waiting(admission, WaitCondition.WHATEVER_HAPPENS);
+        CompletableFuture<Outcome> waiting = waiting(admission, WaitCondition.UNCONDITIONAL);
         await().atMost(LIMIT).until(() -> admission.waiting() == 1);
 
         admission.close();
 
         assertThat(waiting).succeedsWithin(LIMIT).isEqualTo(Outcome.CLOSED);
-        assertThat(admission.enter(inMillis(60_000), WaitCondition.WHATEVER_HAPPENS))
+        assertThat(admission.enter(inMillis(60_000), WaitCondition.UNCONDITIONAL))
                 .isEqualTo(Outcome.CLOSED);
     }
 
-    /** Threads come, time out, are sent away and leave, all at once: permits are neither lost nor made. */
+    /** Threads enter, time out, are refused and leave concurrently: permits are neither lost nor created. */
     @RepeatedTest(5)
     @Timeout(120)
     void permitsShouldNeitherBeLostNorMadeUnderHammering() throws Exception {
@@ -187,9 +186,9 @@ class AdmissionTest {
             workers.add(threads.submit(() -> {
                 ThreadLocalRandom random = ThreadLocalRandom.current();
                 for (int round = 0; round < 3_000; round++) {
-                    WaitCondition stay = random.nextBoolean() ? over::get : WaitCondition.WHATEVER_HAPPENS;
+                    WaitCondition condition = random.nextBoolean() ? over::get : WaitCondition.UNCONDITIONAL;
                     long wait = TimeUnit.MICROSECONDS.toNanos(random.nextInt(300));
-                    Outcome outcome = admission.enter(System.nanoTime() + wait, stay);
+                    Outcome outcome = admission.enter(System.nanoTime() + wait, condition);
                     ends.computeIfAbsent(outcome, key -> new AtomicInteger()).incrementAndGet();
                     if (outcome == Outcome.ADMITTED) {
                         int now = inside.incrementAndGet();
@@ -212,7 +211,7 @@ class AdmissionTest {
         assertThat(most.get()).isEqualTo(permits);
         assertThat(admission.waiting()).isZero();
         assertThat(admission.admitted()).isZero();
-        assertThat(ends).containsOnlyKeys(Outcome.ADMITTED, Outcome.TIMED_OUT, Outcome.NODE_LEFT);
+        assertThat(ends).containsOnlyKeys(Outcome.ADMITTED, Outcome.TIMED_OUT, Outcome.NODE_EVICTED);
     }
 
     /** No thread is left waiting while a permit is free. */
@@ -225,7 +224,7 @@ class AdmissionTest {
         for (int i = 0; i < 8; i++) {
             workers.add(threads.submit(() -> {
                 for (int round = 0; round < 5_000; round++) {
-                    assertThat(admission.enter(inMillis(60_000), WaitCondition.WHATEVER_HAPPENS))
+                    assertThat(admission.enter(inMillis(60_000), WaitCondition.UNCONDITIONAL))
                             .isEqualTo(Outcome.ADMITTED);
                     admitted.incrementAndGet();
                     admission.leave();
@@ -241,12 +240,12 @@ class AdmissionTest {
 
     private static Admission usedUp() {
         Admission admission = new Admission(() -> 1);
-        assertThat(admission.enter(inMillis(0), WaitCondition.WHATEVER_HAPPENS)).isEqualTo(Outcome.ADMITTED);
+        assertThat(admission.enter(inMillis(0), WaitCondition.UNCONDITIONAL)).isEqualTo(Outcome.ADMITTED);
         return admission;
     }
 
-    private CompletableFuture<Outcome> waiting(Admission admission, WaitCondition stay) {
-        return CompletableFuture.supplyAsync(() -> admission.enter(inMillis(60_000), stay), threads);
+    private CompletableFuture<Outcome> waiting(Admission admission, WaitCondition condition) {
+        return CompletableFuture.supplyAsync(() -> admission.enter(inMillis(60_000), condition), threads);
     }
 
     private static long inMillis(long millis) {

@@ -110,7 +110,7 @@ class NodePoolTest {
         CompletableFuture<Connection> borrowed = new CompletableFuture<>();
         threads.execute(() -> {
             try {
-                borrowed.complete(from.borrow(System.nanoTime(), WaitCondition.WHATEVER_HAPPENS));
+                borrowed.complete(from.borrow(System.nanoTime(), WaitCondition.UNCONDITIONAL));
             } catch (Exception e) {
                 borrowed.completeExceptionally(e);
             }

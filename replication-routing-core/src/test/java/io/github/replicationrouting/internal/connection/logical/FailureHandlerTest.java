@@ -1,0 +1,234 @@
+package io.github.replicationrouting.internal.connection.logical;
+
+import static io.github.replicationrouting.internal.routing.Nodes.node;
+import static io.github.replicationrouting.internal.routing.Nodes.primary;
+import static io.github.replicationrouting.internal.routing.Nodes.withPrimary;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.mysql.cj.Session;
+import com.mysql.cj.conf.PropertyKey;
+import com.mysql.cj.conf.PropertySet;
+import com.mysql.cj.jdbc.JdbcConnection;
+import com.mysql.cj.jdbc.JdbcPropertySetImpl;
+import com.mysql.cj.protocol.ServerSession;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.util.Credentials;
+import io.github.replicationrouting.CommitOutcomeUnknownException;
+import io.github.replicationrouting.Decision;
+import io.github.replicationrouting.DecisionReason;
+import io.github.replicationrouting.internal.connection.physical.PhysicalConnection;
+import io.github.replicationrouting.internal.connection.pool.ConnectionDefaults;
+import io.github.replicationrouting.internal.connection.pool.NodePool;
+import io.github.replicationrouting.internal.consistency.Consistency;
+import io.github.replicationrouting.internal.consistency.KnownPositions;
+import io.github.replicationrouting.internal.dialect.Dialects;
+import io.github.replicationrouting.internal.driver.ConnectionFactory;
+import io.github.replicationrouting.internal.driver.PhysicalLink;
+import io.github.replicationrouting.internal.routing.Access;
+import io.github.replicationrouting.internal.topology.Topology;
+import io.github.replicationrouting.settings.ConsistencySettings;
+import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.RouterMetrics;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A statement that took longer than its query timeout, over a connection of Connector/J that still looks open: the driver
+ * closes it on a thread of its own.
+ */
+class FailureHandlerTest {
+
+    private final Node db1 = node("db1");
+    private final List<Node> suspected = new ArrayList<>();
+    private final TopologySnapshot snapshot = withPrimary(primary(db1));
+    private final Topology topology = new Topology() {
+        @Override
+        public TopologySnapshot snapshot() {
+            return snapshot;
+        }
+
+        @Override
+        public void suspect(Node node, Exception cause) {
+            suspected.add(node);
+        }
+    };
+    private final Consistency consistency = new Consistency(
+            "test",
+            ConsistencySettings.defaults(),
+            topology,
+            new KnownPositions(Duration.ofSeconds(1)),
+            Duration.ofSeconds(1),
+            RouterMetrics.NONE);
+    private final ConnectionDefaults defaults = new ConnectionDefaults(true, null);
+    private final ConnectionSettings settings = new ConnectionSettings(defaults);
+    private final LeaseManager leaseManager = new LeaseManager(
+            new ConcurrentHashMap<>(),
+            topology,
+            defaults,
+            new PrimaryWait(topology, Duration.ZERO, 1, RouterMetrics.NONE),
+            RouterMetrics.NONE,
+            new FallbackLimiter("test", BulkheadRegistry.ofDefaults(), null),
+            consistency);
+    private final FailureHandler failures = new FailureHandler(
+            leaseManager,
+            settings,
+            new TransactionContext(new LogicalConnection(intent -> write(), leaseManager, defaults), settings));
+    private final ReplicationDialect dialect = Dialects.standard().named("mysql");
+    private final NodePool pool = new NodePool(
+            db1,
+            pool(),
+            new ConnectionFactory(
+                    "jdbc:mysql://127.0.0.1:1/",
+                    null,
+                    new Properties(),
+                    () -> Credentials.of("u", "p"),
+                    Duration.ofSeconds(1)),
+            connection -> dialect,
+            defaults,
+            CircuitBreaker.ofDefaults("db1"),
+            task -> new Thread(task).start(),
+            false,
+            false);
+    private final SQLTimeoutException timeout = new SQLTimeoutException("Statement cancelled due to timeout");
+
+    @AfterEach
+    void close() {
+        pool.close();
+    }
+
+    @Test
+    void whenAWriteInAutoCommitTimesOutAndItsConnectionIsClosedShouldThrowThatItsOutcomeIsUnknown() throws Exception {
+        Throwable failure = failure(lease(true, write()), timeout);
+
+        assertThat(failure)
+                .isInstanceOf(CommitOutcomeUnknownException.class)
+                .hasCause(timeout)
+                .hasMessageContaining("db1");
+        assertThat(suspected).isEmpty();
+    }
+
+    @Test
+    void whenTheConnectionIsKeptShouldThrowTheTimeout() throws Exception {
+        assertThat(failure(lease(false, write()), timeout)).isSameAs(timeout);
+    }
+
+    @Test
+    void whenAWriteOutOfAutoCommitTimesOutShouldThrowTheTimeout() throws Exception {
+        settings.setAutoCommit(false);
+
+        assertThat(failure(lease(true, write()), timeout)).isSameAs(timeout);
+    }
+
+    @Test
+    void whenAReadTimesOutShouldThrowTheTimeout() throws Exception {
+        Decision read = new Decision(db1, DecisionReason.REPLICA_SELECTED, false);
+
+        assertThat(failure(lease(true, read), timeout)).isSameAs(timeout);
+    }
+
+    @Test
+    void whenAnotherErrorIsMetShouldThrowIt() throws Exception {
+        SQLException error = new SQLException("Duplicate entry", "23000", 1062);
+
+        assertThat(failure(lease(true, write()), error)).isSameAs(error);
+    }
+
+    private Throwable failure(Lease lease, SQLException error) {
+        return failures.failedToChange(lease, error);
+    }
+
+    private Decision write() {
+        return new Decision(db1, DecisionReason.OUTSIDE_TRANSACTION, true);
+    }
+
+    private Lease lease(boolean closesOnTimeout, Decision decision) throws SQLException {
+        PhysicalConnection physical = PhysicalConnection.over(
+                connection(closesOnTimeout),
+                new PhysicalLink(Runnable::run, link -> {}),
+                dialect,
+                db1.statementTime(),
+                false,
+                false);
+        return new Lease(
+                pool,
+                physical,
+                Access.OUTSIDE_TRANSACTION,
+                decision,
+                null,
+                Lease.Scope.CONNECTION,
+                () -> {},
+                new DecisionValidity(topology, snapshot, decision),
+                consistency);
+    }
+
+    private static HikariConfig pool() {
+        HikariConfig config = new HikariConfig();
+        config.setMaximumPoolSize(1);
+        config.setMinimumIdle(0);
+        config.setInitializationFailTimeout(-1);
+        return config;
+    }
+
+    /** A connection of Connector/J without a server. */
+    private static JdbcConnection connection(boolean closesOnTimeout) {
+        PropertySet properties = new JdbcPropertySetImpl();
+        properties.<Boolean>getProperty(PropertyKey.queryTimeoutKillsConnection).setValue(closesOnTimeout);
+        ServerSession server = stub(ServerSession.class, null);
+        Session session =
+                stub(Session.class, method -> method.getName().equals("getServerSession") ? server : defaultOf(method));
+        Statement statement = stub(
+                Statement.class,
+                method -> method.getName().equals("executeQuery") ? sessionVariables() : defaultOf(method));
+        return stub(JdbcConnection.class, method -> switch (method.getName()) {
+            case "getSession" -> session;
+            case "getPropertySet" -> properties;
+            case "createStatement" -> statement;
+            case "getAutoCommit" -> true;
+            default -> defaultOf(method);
+        });
+    }
+
+    private static ResultSet sessionVariables() {
+        return stub(ResultSet.class, method -> switch (method.getName()) {
+            case "next" -> true;
+            case "getString" -> "REPEATABLE-READ";
+            default -> defaultOf(method);
+        });
+    }
+
+    private interface Answers {
+        @Nullable
+        Object to(Method method);
+    }
+
+    private static <T> T stub(Class<T> type, @Nullable Answers answers) {
+        InvocationHandler handler =
+                (proxy, method, arguments) -> answers == null ? defaultOf(method) : answers.to(method);
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+
+    private static @Nullable Object defaultOf(Method method) {
+        Class<?> type = method.getReturnType();
+        if (type == boolean.class) {
+            return false;
+        }
+        return type == int.class ? (Object) 0 : null;
+    }
+}
