@@ -4,6 +4,7 @@ import io.github.replicationrouting.internal.election.Claim;
 import io.github.replicationrouting.internal.election.NodeView;
 import io.github.replicationrouting.internal.election.Outcome;
 import io.github.replicationrouting.internal.election.PrimaryElection;
+import io.github.replicationrouting.internal.monitor.node.NodeRecord;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnMultipleWritable;

@@ -1,7 +1,15 @@
 package io.github.replicationrouting.internal.monitor;
 
-import io.github.replicationrouting.internal.monitor.ProbeResult.Answered;
-import io.github.replicationrouting.internal.monitor.ProbeResult.Failed;
+import io.github.replicationrouting.internal.monitor.node.MonitoredNodes;
+import io.github.replicationrouting.internal.monitor.node.NodeRecord;
+import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
+import io.github.replicationrouting.internal.monitor.probe.MonitorScheduler;
+import io.github.replicationrouting.internal.monitor.probe.PauseAwareClock;
+import io.github.replicationrouting.internal.monitor.probe.Probe;
+import io.github.replicationrouting.internal.monitor.probe.ProbeFailure;
+import io.github.replicationrouting.internal.monitor.probe.ProbeResult;
+import io.github.replicationrouting.internal.monitor.probe.ProbeResult.Answered;
+import io.github.replicationrouting.internal.monitor.probe.ProbeResult.Failed;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package io.github.replicationrouting.internal.monitor;
 
 import io.github.replicationrouting.internal.election.Outcome;
+import io.github.replicationrouting.internal.monitor.node.NodeRecord;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
 import io.github.replicationrouting.settings.WritePolicy;

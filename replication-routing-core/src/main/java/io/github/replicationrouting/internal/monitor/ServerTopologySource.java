@@ -2,6 +2,8 @@ package io.github.replicationrouting.internal.monitor;
 
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
+import io.github.replicationrouting.internal.monitor.probe.ProbeFailure;
+import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.spi.Member;
 import io.github.replicationrouting.spi.ReplicationDialect;

@@ -1,5 +1,9 @@
 package io.github.replicationrouting.internal.monitor;
 
+import io.github.replicationrouting.internal.monitor.errors.SchemaErrors;
+import io.github.replicationrouting.internal.monitor.node.NodeRecord;
+import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
+import io.github.replicationrouting.internal.monitor.probe.ProbeFailure;
 import io.github.replicationrouting.internal.time.DurationFormat;
 import io.github.replicationrouting.spi.TopologyListener;
 import io.github.replicationrouting.topology.IncompletePromotion;

@@ -2,6 +2,15 @@ package io.github.replicationrouting.internal.monitor;
 
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.dialect.MySqlDialect;
+import io.github.replicationrouting.internal.monitor.errors.ConnectionBreakers;
+import io.github.replicationrouting.internal.monitor.errors.ErrorAttribution;
+import io.github.replicationrouting.internal.monitor.errors.SchemaErrors;
+import io.github.replicationrouting.internal.monitor.probe.ConnectionProber;
+import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
+import io.github.replicationrouting.internal.monitor.probe.MonitorScheduler;
+import io.github.replicationrouting.internal.monitor.probe.MonitorThread;
+import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
+import io.github.replicationrouting.internal.monitor.probe.Prober;
 import io.github.replicationrouting.internal.time.DurationFormat;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.position.BinlogPosition;

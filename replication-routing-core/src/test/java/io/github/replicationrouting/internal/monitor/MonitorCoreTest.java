@@ -3,7 +3,13 @@ package io.github.replicationrouting.internal.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.replicationrouting.internal.monitor.FakeServer.Mood;
+import io.github.replicationrouting.internal.monitor.errors.ConnectionBreakers;
+import io.github.replicationrouting.internal.monitor.errors.SchemaErrors;
+import io.github.replicationrouting.internal.monitor.node.NodeEvaluator;
+import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
+import io.github.replicationrouting.internal.monitor.probe.FakeServer;
+import io.github.replicationrouting.internal.monitor.probe.FakeServer.Mood;
+import io.github.replicationrouting.internal.monitor.probe.FakeTimeline;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnIncompletePromotion;

@@ -2,6 +2,13 @@ package io.github.replicationrouting.internal.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.replicationrouting.internal.monitor.errors.ConnectionBreakers;
+import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
+import io.github.replicationrouting.internal.monitor.probe.MonitorThread;
+import io.github.replicationrouting.internal.monitor.probe.Probe;
+import io.github.replicationrouting.internal.monitor.probe.ProbeFailure;
+import io.github.replicationrouting.internal.monitor.probe.ProbeResult;
+import io.github.replicationrouting.internal.monitor.probe.Prober;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;

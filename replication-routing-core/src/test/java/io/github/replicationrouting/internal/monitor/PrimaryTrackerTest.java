@@ -1,11 +1,13 @@
 package io.github.replicationrouting.internal.monitor;
 
-import static io.github.replicationrouting.internal.monitor.Watches.executed;
+import static io.github.replicationrouting.internal.monitor.node.Watches.executed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.internal.election.Outcome;
 import io.github.replicationrouting.internal.election.Outcome.Reason;
 import io.github.replicationrouting.internal.election.RoleHistory;
+import io.github.replicationrouting.internal.monitor.node.NodeRecord;
+import io.github.replicationrouting.internal.monitor.node.Watches;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
 import io.github.replicationrouting.settings.OnMultipleWritable;

@@ -1,12 +1,14 @@
 package io.github.replicationrouting.internal.monitor;
 
-import static io.github.replicationrouting.internal.monitor.Watches.answers;
-import static io.github.replicationrouting.internal.monitor.Watches.executed;
+import static io.github.replicationrouting.internal.monitor.node.Watches.answers;
+import static io.github.replicationrouting.internal.monitor.node.Watches.executed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.internal.election.Finding;
 import io.github.replicationrouting.internal.election.Outcome;
 import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.monitor.node.NodeRecord;
+import io.github.replicationrouting.internal.monitor.node.Watches;
 import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.MariaDbGtidPosition;

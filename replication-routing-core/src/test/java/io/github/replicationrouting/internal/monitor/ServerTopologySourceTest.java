@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
+import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
+import io.github.replicationrouting.internal.monitor.probe.StubDriver;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.spi.ErrorKind;
 import io.github.replicationrouting.spi.Member;

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
+import io.github.replicationrouting.internal.monitor.errors.ConnectionBreakers;
+import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.WritePolicy;

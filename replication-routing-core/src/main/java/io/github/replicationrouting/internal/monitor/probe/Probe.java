@@ -1,0 +1,83 @@
+package io.github.replicationrouting.internal.monitor.probe;
+
+import org.jspecify.annotations.Nullable;
+
+/** One look at a node: what is asked, and what has come back so far. */
+public final class Probe {
+
+    private final long launchedAt;
+    private final long launchedInOwnTime;
+    private final Asking replication;
+    private final boolean renewsConnection;
+
+    private volatile boolean opensConnection;
+
+    /** What is known while the second statement still waits. */
+    private volatile ProbeResult.@Nullable Answered firstPart;
+
+    /** Only for the monitor's thread. */
+    private boolean settled;
+
+    /** When to ask for the state of replication. */
+    public enum Asking {
+        NOW,
+        /** Only through a new connection, whose account may see more than before. */
+        WITH_NEW_CONNECTION,
+        /** It hung a moment ago. */
+        NEVER
+    }
+
+    /** @param launchedInOwnTime the same moment in {@link PauseAwareClock} */
+    public Probe(long launchedAt, long launchedInOwnTime, Asking replication, boolean renewsConnection) {
+        this.launchedAt = launchedAt;
+        this.launchedInOwnTime = launchedInOwnTime;
+        this.replication = replication;
+        this.renewsConnection = renewsConnection;
+    }
+
+    public long launchedAt() {
+        return launchedAt;
+    }
+
+    public long launchedInOwnTime() {
+        return launchedInOwnTime;
+    }
+
+    /** Whether a connection is opened for it, which takes longer. */
+    public boolean opensConnection() {
+        return opensConnection;
+    }
+
+    public void opensConnection(boolean opens) {
+        opensConnection = opens;
+    }
+
+    /** Whether the state of replication is asked for, too. */
+    public boolean asksReplication(boolean onNewConnection) {
+        return replication == Asking.NOW || (replication == Asking.WITH_NEW_CONNECTION && onNewConnection);
+    }
+
+    /** Whether to look through a new connection, which has the privileges that the account has now. */
+    public boolean renewsConnection() {
+        return renewsConnection;
+    }
+
+    public ProbeResult.@Nullable Answered firstPart() {
+        return firstPart;
+    }
+
+    public void firstPart(ProbeResult.Answered answer) {
+        firstPart = answer;
+    }
+
+    /** True for the first caller: each probe counts once, as answered or as overdue. */
+    public boolean settle() {
+        boolean first = !settled;
+        settled = true;
+        return first;
+    }
+
+    public boolean isSettled() {
+        return settled;
+    }
+}
