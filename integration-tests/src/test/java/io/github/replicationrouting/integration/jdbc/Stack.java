@@ -13,7 +13,6 @@ import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.Node;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -130,7 +129,7 @@ enum Stack {
                 connections.withSessionReports(),
                 RESOLVER,
                 defaults,
-                CircuitBreaker.ofDefaults(node.name()),
+                failure -> {},
                 Runnable::run,
                 true,
                 false);

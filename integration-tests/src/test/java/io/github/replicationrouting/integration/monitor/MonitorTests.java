@@ -7,7 +7,7 @@ import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
 import io.github.replicationrouting.internal.monitor.TopologyMonitor;
-import io.github.replicationrouting.internal.monitor.errors.ConnectionBreakers;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
@@ -23,7 +23,6 @@ import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -362,7 +361,7 @@ abstract class MonitorTests {
                 nodes,
                 settings,
                 Dialects.standard(),
-                new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500)),
+                new PoolHealthRegistry(Duration.ofMillis(500)),
                 List.of(),
                 RouterMetrics.NONE,
                 WritePolicy.defaults());

@@ -3,8 +3,8 @@ package io.github.replicationrouting.internal.monitor;
 import io.github.replicationrouting.internal.election.Finding;
 import io.github.replicationrouting.internal.election.NodeView.Sighting;
 import io.github.replicationrouting.internal.election.Outcome;
-import io.github.replicationrouting.internal.monitor.errors.BreakerWatch;
-import io.github.replicationrouting.internal.monitor.errors.ConnectionBreakers;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealth;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.errors.SchemaErrors;
 import io.github.replicationrouting.internal.monitor.lag.Lag;
 import io.github.replicationrouting.internal.monitor.node.LagMeter;
@@ -36,7 +36,6 @@ import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -59,7 +58,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
     /** A decision of a moment ago may be about to take a connection. */
     private static final int IDLE_LOOKS = 2;
 
-    private final ConnectionBreakers breakers;
+    private final PoolHealthRegistry poolHealth;
     private final MonitorSettings settings;
     private final MonitorScheduler timeline;
     private final MonitoredNodes members = new MonitoredNodes();
@@ -83,7 +82,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
             String router,
             List<Node> nodes,
             Function<Node, Prober> probers,
-            ConnectionBreakers breakers,
+            PoolHealthRegistry poolHealth,
             MonitorSettings settings,
             MonitorScheduler timeline,
             DoubleSupplier random,
@@ -91,7 +90,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
             RouterMetrics metrics,
             WritePolicy writes,
             FailureGuard supervisor) {
-        this.breakers = breakers;
+        this.poolHealth = poolHealth;
         this.settings = settings;
         this.timeline = timeline;
         this.lags = new LagMeter(members, settings, timeline);
@@ -109,10 +108,10 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
     }
 
     private NodeRecord watch(Node node, Prober prober) {
-        CircuitBreaker breaker = breakers.of(node);
-        breaker.getEventPublisher().onStateTransition(event -> timeline.execute(() -> evaluate(null)));
+        PoolHealth pool = poolHealth.of(node);
+        pool.onAttemptThatMatters(() -> timeline.execute(() -> evaluate(null)));
         return new NodeRecord(
-                node, prober, breaker, settings.evictionWindow(), settings.maxLag(), timeline.now(), decided);
+                node, prober, pool, settings.evictionWindow(), settings.maxLag(), timeline.now(), decided);
     }
 
     TopologySnapshot snapshot() {
@@ -163,7 +162,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         watch.removed = true;
         members.remove(watch);
         watch.prober.close();
-        breakers.remove(watch.node);
+        poolHealth.remove(watch.node);
         announcements.removal(watch);
         if (watch == members.primary) {
             members.primary = null;
@@ -500,6 +499,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
             watch.enteredAt = now;
             watch.warmsUp = known.getCount() == 0 && !settings.slowStart().isZero();
         }
+        watch.pool.update(now, watch.alive);
         NodeStatus last = watch.status;
         watch.status = status(watch, finding, judgement, now);
         if (last.state() != state) {
@@ -543,7 +543,6 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
 
     /** What speaks against a node that is in use, though it proves nothing. */
     private static @Nullable String suspicion(NodeRecord watch, Role role, long now) {
-        BreakerWatch.View breaker = watch.breaker.look(now, watch.alive);
         if (watch.machine.state() != NodeState.ONLINE || watch.suspicion != null) {
             return watch.machine.state() == NodeState.ONLINE ? watch.suspicion : null;
         }
@@ -551,8 +550,8 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         if (difference != null) {
             return difference;
         }
-        return role == Role.REPLICA && breaker == BreakerWatch.View.OPEN
-                ? "its pool cannot open connections (circuit breaker open)"
+        return role == Role.REPLICA && watch.pool.state() == PoolHealth.State.FAILING
+                ? "its pool cannot open connections"
                 : null;
     }
 

@@ -2,8 +2,8 @@ package io.github.replicationrouting.internal.monitor;
 
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.dialect.MySqlDialect;
-import io.github.replicationrouting.internal.monitor.errors.ConnectionBreakers;
 import io.github.replicationrouting.internal.monitor.errors.ErrorAttribution;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.errors.SchemaErrors;
 import io.github.replicationrouting.internal.monitor.probe.ConnectionProber;
 import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
@@ -76,7 +76,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
      * @param nodes what to watch, in the order of the configuration
      * @param settings how to probe and judge
      * @param dialects how to talk to servers whose node names no dialect
-     * @param breakers count how pools fare with each node
+     * @param poolHealth whether the pool of each node can open connections
      * @param listeners hear of changes, in this order
      * @param metrics counts probes
      * @param writes what counts as fit for writes where it is open
@@ -86,7 +86,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
             List<ProbeTarget> nodes,
             MonitorSettings settings,
             Dialects dialects,
-            ConnectionBreakers breakers,
+            PoolHealthRegistry poolHealth,
             List<TopologyListener> listeners,
             RouterMetrics metrics,
             WritePolicy writes) {
@@ -101,7 +101,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
                 router,
                 nodes.stream().map(ProbeTarget::node).toList(),
                 node -> Objects.requireNonNull(probers.get(node)),
-                breakers,
+                poolHealth,
                 settings,
                 timeline,
                 () -> ThreadLocalRandom.current().nextDouble(),

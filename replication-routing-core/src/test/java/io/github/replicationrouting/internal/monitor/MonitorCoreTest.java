@@ -3,7 +3,8 @@ package io.github.replicationrouting.internal.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.replicationrouting.internal.monitor.errors.ConnectionBreakers;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealth;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.errors.SchemaErrors;
 import io.github.replicationrouting.internal.monitor.node.NodeEvaluator;
 import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
@@ -28,8 +29,6 @@ import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,8 +58,7 @@ class MonitorCoreTest {
     private final FakeServer db1 = server("db1", DeclaredRole.AUTO);
     private final FakeServer db2 = server("db2", DeclaredRole.AUTO);
     private final FakeServer db3 = server("db3", DeclaredRole.AUTO);
-    private final ConnectionBreakers breakers =
-            new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500));
+    private final PoolHealthRegistry poolHealth = new PoolHealthRegistry(Duration.ofMillis(500));
     private LagProbe lagProbe = LagProbe.AUTO;
     private Duration slowStart = Duration.ofSeconds(30);
     private double random = 0.5;
@@ -1309,28 +1307,27 @@ class MonitorCoreTest {
         assertThat(status("db1").suspected()).isFalse();
     }
 
-    // --- the circuit breaker
+    // --- the health of pools
 
     @Test
     void aReplicaWhosePoolCannotOpenConnectionsIsSuspectedThenTriedThenTrusted() {
         startAndSettle();
-        CircuitBreaker breaker = breakers.of(node("db2"));
-        attempts(breaker, new SQLException("Access denied", "28000", 1045));
+        PoolHealth pool = poolHealth.of(node("db2"));
+        attempts(pool, new SQLException("Access denied", "28000", 1045));
         advance(Duration.ZERO);
-        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.OPEN);
+        assertThat(pool.state()).isEqualTo(PoolHealth.State.FAILING);
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
         assertThat(status("db2").suspected()).isTrue();
-        assertThat(status("db2").reason())
-                .isEqualTo("suspected: its pool cannot open connections (circuit breaker open)");
+        assertThat(status("db2").reason()).isEqualTo("suspected: its pool cannot open connections");
 
         advance(Duration.ofMillis(5600));
-        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.HALF_OPEN);
+        assertThat(pool.state()).isEqualTo(PoolHealth.State.ON_TRIAL);
         assertThat(status("db2").suspected()).isFalse();
         assertThat(status("db2").share()).isEqualTo(NodeEvaluator.MIN_SHARE);
 
-        breaker.onSuccess(1, TimeUnit.MILLISECONDS);
+        pool.attempted(null);
         advance(Duration.ZERO);
-        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        assertThat(pool.state()).isEqualTo(PoolHealth.State.HEALTHY);
         assertThat(status("db2").share()).isEqualTo(1);
         assertThat(news).isEmpty();
     }
@@ -1338,62 +1335,61 @@ class MonitorCoreTest {
     @Test
     void aTrialThatFailsIsASuspicionAgain() {
         startAndSettle();
-        CircuitBreaker breaker = breakers.of(node("db2"));
-        attempts(breaker, new SQLException("Connection refused", "08000", 0));
+        PoolHealth pool = poolHealth.of(node("db2"));
+        attempts(pool, new SQLException("Connection refused", "08000", 0));
         advance(Duration.ofMillis(5600));
-        breaker.onError(1, TimeUnit.MILLISECONDS, new SQLException("Connection refused", "08000", 0));
+        pool.attempted(new SQLException("Connection refused", "08000", 0));
         advance(Duration.ZERO);
         assertThat(status("db2").suspected()).isTrue();
     }
 
     @Test
-    void aTrialThatNobodyMakesEnds() {
+    void aTrialWithoutAnAttemptEnds() {
         startAndSettle();
-        CircuitBreaker breaker = breakers.of(node("db2"));
-        attempts(breaker, new SQLException("Connection refused", "08000", 0));
+        PoolHealth pool = poolHealth.of(node("db2"));
+        attempts(pool, new SQLException("Connection refused", "08000", 0));
         advance(Duration.ofMillis(11_500));
-        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        assertThat(pool.state()).isEqualTo(PoolHealth.State.HEALTHY);
         assertThat(status("db2").share()).isEqualTo(1);
     }
 
     @Test
-    void anOpenBreakerIsNotTriedWhileTheNodeIsDownAndDoesNotJudgeThePrimary() {
+    void aFailingPoolIsNotTriedWhileTheNodeIsDownAndSaysNothingOfThePrimary() {
         startAndSettle();
-        CircuitBreaker breaker = breakers.of(node("db2"));
-        attempts(breaker, new SQLException("Connection refused", "08000", 0));
-        attempts(breakers.of(node("db1")), new SQLException("Connection refused", "08000", 0));
+        PoolHealth pool = poolHealth.of(node("db2"));
+        attempts(pool, new SQLException("Connection refused", "08000", 0));
+        attempts(poolHealth.of(node("db1")), new SQLException("Connection refused", "08000", 0));
         db2.mood = Mood.REFUSING;
         advance(Duration.ofSeconds(1));
         assertThat(status("db1").suspected()).isFalse();
         assertThat(primary()).isEqualTo("db1");
 
         advance(Duration.ofSeconds(20));
-        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.OPEN);
+        assertThat(pool.state()).isEqualTo(PoolHealth.State.FAILING);
         assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
     }
 
     @Test
-    void overloadOpensNoBreaker() {
+    void overloadIsNoFailureOfThePool() {
         startAndSettle();
-        CircuitBreaker breaker = breakers.of(node("db2"));
-        attempts(breaker, new SQLException("Too many connections", "08004", 1040));
-        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        PoolHealth pool = poolHealth.of(node("db2"));
+        attempts(pool, new SQLException("Too many connections", "08004", 1040));
+        assertThat(pool.state()).isEqualTo(PoolHealth.State.HEALTHY);
     }
 
     @Test
-    void breakersAreSeenInTheRegistryUnderTheNamesOfRouterAndNode() {
+    void theHealthOfThePoolOfARemovedNodeIsForgotten() {
         startAndSettle();
-        assertThat(breakers.registry().getAllCircuitBreakers())
-                .extracting(CircuitBreaker::getName)
-                .containsExactlyInAnyOrder("test-db1", "test-db2", "test-db3");
+        PoolHealth pool = poolHealth.of(node("db3"));
+        assertThat(poolHealth.of(node("db3"))).isSameAs(pool);
         core().remove(node("db3"));
         advance(Duration.ZERO);
-        assertThat(breakers.registry().find("test-db3")).isEmpty();
+        assertThat(poolHealth.of(node("db3"))).isNotSameAs(pool);
     }
 
-    private static void attempts(CircuitBreaker breaker, SQLException failure) {
+    private static void attempts(PoolHealth pool, SQLException failure) {
         for (int i = 0; i < 10; i++) {
-            breaker.onError(1, TimeUnit.MILLISECONDS, failure);
+            pool.attempted(failure);
         }
     }
 
@@ -2659,7 +2655,7 @@ class MonitorCoreTest {
                 "test",
                 List.copyOf(nodes.values()),
                 node -> Objects.requireNonNull(servers.get(node.name())),
-                breakers,
+                poolHealth,
                 new MonitorSettings(
                         INTERVAL, Duration.ofSeconds(1), 2, lagProbe, MAX_LAG, MAX_LAG.dividedBy(2), slowStart),
                 timeline,

@@ -2,7 +2,8 @@ package io.github.replicationrouting.internal.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.monitor.errors.ConnectionBreakers;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealth;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
 import io.github.replicationrouting.internal.monitor.probe.MonitorThread;
 import io.github.replicationrouting.internal.monitor.probe.Probe;
@@ -22,8 +23,6 @@ import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -77,15 +76,14 @@ class MonitorStressTest {
         List<Node> nodes = Stream.of("db1", "db2", "db3")
                 .map(name -> new Node(NodeSpec.of(name, "jdbc:mysql://" + name)))
                 .toList();
-        ConnectionBreakers breakers =
-                new ConnectionBreakers("stress", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500));
+        PoolHealthRegistry poolHealth = new PoolHealthRegistry(Duration.ofMillis(500));
         ExecutorService threads = Executors.newCachedThreadPool();
         MonitorThread timeline = new MonitorThread("stress-monitor", supervisor);
         MonitorCore core = new MonitorCore(
                 "stress",
                 nodes,
                 node -> new RandomServer(node.name().equals("db1"), threads, seeds.nextLong()),
-                breakers,
+                poolHealth,
                 new MonitorSettings(
                         Duration.ofMillis(5),
                         Duration.ofMillis(20),
@@ -104,7 +102,7 @@ class MonitorStressTest {
         long end = System.nanoTime() + LENGTH.toNanos();
         for (int i = 0; i < 2; i++) {
             hammer(threads, end, random -> core.suspect(nodes.get(random.nextInt(3)), random.nextBoolean()));
-            hammer(threads, end, random -> attempt(breakers.of(nodes.get(random.nextInt(3))), random));
+            hammer(threads, end, random -> attempt(poolHealth.of(nodes.get(random.nextInt(3))), random));
             hammer(threads, end, random -> {
                 if (core.reserve(nodes.get(1 + random.nextInt(2)), random.nextBoolean())
                         .isCompletedExceptionally()) {
@@ -130,11 +128,11 @@ class MonitorStressTest {
         assertThat(core.snapshot().nodes()).extracting(NodeStatus::name).startsWith("db1", "db2", "db3");
     }
 
-    private static void attempt(CircuitBreaker breaker, Random random) {
+    private static void attempt(PoolHealth pool, Random random) {
         if (random.nextInt(3) > 0) {
-            breaker.onError(1, TimeUnit.MILLISECONDS, new SQLException("refused", "08000", 0));
+            pool.attempted(new SQLException("refused", "08000", 0));
         } else {
-            breaker.onSuccess(1, TimeUnit.MILLISECONDS);
+            pool.attempted(null);
         }
     }
 

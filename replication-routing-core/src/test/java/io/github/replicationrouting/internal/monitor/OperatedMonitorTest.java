@@ -8,7 +8,7 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
-import io.github.replicationrouting.internal.monitor.errors.ConnectionBreakers;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.internal.monitor.probe.StubDriver;
 import io.github.replicationrouting.position.GtidSet;
@@ -26,7 +26,6 @@ import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -53,7 +52,7 @@ class OperatedMonitorTest {
             new MonitorSettings(
                     Duration.ofMillis(50), LONG, 2, LagProbe.AUTO, Duration.ofSeconds(5), LONG.dividedBy(10), LONG),
             new Dialects(List.of(new RoleDialect())),
-            new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500)),
+            new PoolHealthRegistry(Duration.ofMillis(500)),
             List.of(),
             RouterMetrics.NONE,
             WritePolicy.defaults());

@@ -7,8 +7,8 @@ import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import com.zaxxer.hikari.pool.HikariPool;
 import io.github.replicationrouting.internal.connection.physical.PhysicalConnection;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
+import io.github.replicationrouting.internal.topology.ConnectionAttemptListener;
 import io.github.replicationrouting.topology.Node;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -53,7 +53,7 @@ public final class NodePool implements AutoCloseable {
     /**
      * Starts filling the pool in the background; a node that is down does not matter.
      *
-     * @param breaker counts how opening connections fares; nobody is stopped by it
+     * @param attempts receives the outcome of each attempt to open a connection
      * @param config limits and names of the pool; its URL and driver are not used
      * @param background runs what may block, each task on a thread of its own
      * @param tracksCommits whether its sessions have the server report their commits
@@ -66,7 +66,7 @@ public final class NodePool implements AutoCloseable {
             ConnectionFactory connections,
             DialectResolver dialects,
             ConnectionDefaults defaults,
-            CircuitBreaker breaker,
+            ConnectionAttemptListener attempts,
             Executor background,
             boolean tracksCommits,
             boolean tellsRefusals) {
@@ -85,7 +85,7 @@ public final class NodePool implements AutoCloseable {
                 config.getCatalog(),
                 defaults,
                 node.statementTime(),
-                breaker,
+                attempts,
                 PrimaryEndpointCheck.of(node, this::refresh),
                 tracksCommits,
                 tellsRefusals ? new RefusedConnectionLog(node) : null);

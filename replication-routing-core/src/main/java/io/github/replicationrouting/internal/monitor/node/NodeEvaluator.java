@@ -1,7 +1,7 @@
 package io.github.replicationrouting.internal.monitor.node;
 
 import io.github.replicationrouting.internal.election.Finding;
-import io.github.replicationrouting.internal.monitor.errors.BreakerWatch;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealth;
 import io.github.replicationrouting.internal.monitor.lag.Lag;
 import io.github.replicationrouting.internal.monitor.node.NodeStateMachine.Signal;
 import io.github.replicationrouting.internal.time.DurationFormat;
@@ -100,7 +100,7 @@ public final class NodeEvaluator {
         if (role != Role.REPLICA || watch.machine.state() != NodeState.ONLINE) {
             return 1;
         }
-        if (watch.breaker.look(now, watch.alive) == BreakerWatch.View.ON_TRIAL) {
+        if (watch.pool.state() == PoolHealth.State.ON_TRIAL) {
             return MIN_SHARE;
         }
         return Math.max(MIN_SHARE, byLag(watch.lag.bound()) * warmth(watch, now));

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.monitor.node;
 
 import io.github.replicationrouting.internal.election.NodeView.Sighting;
 import io.github.replicationrouting.internal.election.RoleHistory;
-import io.github.replicationrouting.internal.monitor.errors.BreakerWatch;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealth;
 import io.github.replicationrouting.internal.monitor.errors.SchemaErrors;
 import io.github.replicationrouting.internal.monitor.lag.EndpointLag;
 import io.github.replicationrouting.internal.monitor.lag.Lag;
@@ -20,7 +20,6 @@ import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;
 import io.github.replicationrouting.topology.NodeStatus;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,7 +48,7 @@ public final class NodeRecord {
     public final Node node;
     public final Prober prober;
     public final NodeStateMachine machine;
-    public final BreakerWatch breaker;
+    public final PoolHealth pool;
 
     public final RoundTripTime responseTime = new RoundTripTime();
     public final LagTrend trend;
@@ -153,15 +152,9 @@ public final class NodeRecord {
 
     /** @param joinsLate whether the others are already in use, so that this one has to show first that it is fit */
     public NodeRecord(
-            Node node,
-            Prober prober,
-            CircuitBreaker breaker,
-            Duration window,
-            Duration maxLag,
-            long now,
-            boolean joinsLate) {
+            Node node, Prober prober, PoolHealth pool, Duration window, Duration maxLag, long now, boolean joinsLate) {
         this.trend = new LagTrend(maxLag);
-        this.breaker = new BreakerWatch(breaker, now);
+        this.pool = pool;
         this.machine = new NodeStateMachine(window, joinsLate);
         this.node = node;
         this.prober = prober;

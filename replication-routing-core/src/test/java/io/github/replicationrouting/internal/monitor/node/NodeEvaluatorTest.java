@@ -3,6 +3,7 @@ package io.github.replicationrouting.internal.monitor.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.internal.election.Finding;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.lag.Lag;
 import io.github.replicationrouting.internal.monitor.node.NodeEvaluator.Judgement;
 import io.github.replicationrouting.internal.monitor.node.NodeStateMachine.Signal;
@@ -14,7 +15,6 @@ import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.Role;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,7 +123,7 @@ class NodeEvaluatorTest {
         NodeRecord watch = new NodeRecord(
                 new Node(NodeSpec.of(name, "jdbc:mysql://" + name + "/")),
                 new Unasked(),
-                CircuitBreaker.ofDefaults(name),
+                new PoolHealthRegistry(Duration.ofMillis(500)).of(new Node(NodeSpec.of("db1", "jdbc:mysql://db1/"))),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 0,

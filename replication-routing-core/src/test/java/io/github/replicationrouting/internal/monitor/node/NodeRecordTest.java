@@ -2,6 +2,7 @@ package io.github.replicationrouting.internal.monitor.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.lag.Lag;
 import io.github.replicationrouting.internal.monitor.probe.Probe;
 import io.github.replicationrouting.internal.monitor.probe.ProbeResult;
@@ -12,7 +13,6 @@ import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeSpec;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -29,7 +29,7 @@ class NodeRecordTest {
     private final NodeRecord watch = new NodeRecord(
             new Node(NodeSpec.of("db1", "jdbc:mysql://db1/shop")),
             new SilentProber(),
-            CircuitBreaker.ofDefaults("db1"),
+            new PoolHealthRegistry(Duration.ofMillis(500)).of(new Node(NodeSpec.of("db1", "jdbc:mysql://db1/"))),
             Duration.ofSeconds(5),
             Duration.ofSeconds(5),
             now,

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.monitor.node;
 
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.probe.Probe;
 import io.github.replicationrouting.internal.monitor.probe.ProbeResult;
 import io.github.replicationrouting.internal.monitor.probe.Prober;
@@ -10,7 +11,6 @@ import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;
 import io.github.replicationrouting.topology.NodeSpec;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -33,7 +33,7 @@ public final class Watches {
         NodeRecord watch = new NodeRecord(
                 new Node(spec),
                 new Unasked(),
-                CircuitBreaker.ofDefaults(spec.name()),
+                new PoolHealthRegistry(Duration.ofMillis(500)).of(new Node(NodeSpec.of("db1", "jdbc:mysql://db1/"))),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 0,
