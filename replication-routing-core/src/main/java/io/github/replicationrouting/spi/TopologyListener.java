@@ -19,7 +19,7 @@ public interface TopologyListener {
     default void nodeStateChanged(NodeStatus before, NodeStatus after) {}
 
     /** A node that was taken out of use by hand does not answer any more; its state does not change for that. */
-    default void lostInReserve(Node node) {}
+    default void drainedNodeDown(Node node) {}
 
     /**
      * A replica has more than half of {@code max-lag}: told once, until it has recovered, so before it is evicted unless

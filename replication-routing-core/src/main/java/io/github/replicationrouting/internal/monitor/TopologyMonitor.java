@@ -65,8 +65,8 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     private final MonitorSettings settings;
     private final Dialects dialects;
     private final Map<Node, ReplicationDialect> declaredDialects = new ConcurrentHashMap<>();
-    private final FailureGuard supervisor;
-    private final MonitorScheduler timeline;
+    private final FailureGuard failureGuard;
+    private final MonitorScheduler scheduler;
     private final MonitorCore core;
     private final SchemaErrors schemaErrors;
     private final AtomicBoolean started = new AtomicBoolean();
@@ -93,8 +93,8 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
         this.router = router;
         this.settings = settings;
         this.dialects = dialects;
-        this.supervisor = new FailureGuard(router);
-        this.timeline = new MonitorThread(router + "-monitor", supervisor);
+        this.failureGuard = new FailureGuard(router);
+        this.scheduler = new MonitorThread(router + "-monitor", failureGuard);
         Map<Node, Prober> probers = new HashMap<>();
         nodes.forEach(target -> probers.put(target.node(), proberOf(target)));
         this.core = new MonitorCore(
@@ -103,13 +103,13 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
                 node -> Objects.requireNonNull(probers.get(node)),
                 poolHealth,
                 settings,
-                timeline,
+                scheduler,
                 () -> ThreadLocalRandom.current().nextDouble(),
                 listeners,
                 metrics,
                 writes,
-                supervisor);
-        this.schemaErrors = new SchemaErrors(timeline::now, this::isPrimary, core);
+                failureGuard);
+        this.schemaErrors = new SchemaErrors(scheduler::now, this::isPrimary, core);
     }
 
     private boolean isPrimary(Node node) {
@@ -125,10 +125,10 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
                 router,
                 target,
                 settings.timeout(),
-                ProbeScheduler.mostAtOnce(settings),
+                ProbeScheduler.maxConcurrentProbes(settings),
                 dialects,
-                timeline::now,
-                supervisor);
+                scheduler::now,
+                failureGuard);
     }
 
     /**
@@ -195,7 +195,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
      * @throws IllegalStateException when it is the primary
      */
     public void drain(String name) {
-        if (!await(core.reserve(find(name).node(), true))) {
+        if (!await(core.drain(find(name).node(), true))) {
             throw new IllegalStateException("Node " + name + " is the primary: without it no transaction can write."
                     + " Promote another node first, then drain this one.");
         }
@@ -207,7 +207,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
      * @throws IllegalArgumentException when no node has this name
      */
     public void undrain(String name) {
-        await(core.reserve(find(name).node(), false));
+        await(core.drain(find(name).node(), false));
     }
 
     /** False when it was refused; true also when nobody has answered in time, as after the end. */

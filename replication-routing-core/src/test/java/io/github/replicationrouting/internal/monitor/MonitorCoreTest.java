@@ -50,8 +50,8 @@ class MonitorCoreTest {
     private static final Duration MAX_LAG = Duration.ofSeconds(5);
 
     private WritePolicy writes = WritePolicy.defaults();
-    private final FailureGuard supervisor = new FailureGuard("test");
-    private final FakeTimeline timeline = new FakeTimeline(supervisor);
+    private final FailureGuard failureGuard = new FailureGuard("test");
+    private final FakeTimeline timeline = new FakeTimeline(failureGuard);
     private final Map<String, FakeServer> servers = new LinkedHashMap<>();
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final List<String> news = new ArrayList<>();
@@ -89,7 +89,7 @@ class MonitorCoreTest {
         }
 
         @Override
-        public void lostInReserve(Node node) {
+        public void drainedNodeDown(Node node) {
             news.add(node + " lost in reserve");
         }
 
@@ -2663,7 +2663,7 @@ class MonitorCoreTest {
                 List.of(listener),
                 metrics,
                 writes,
-                supervisor);
+                failureGuard);
         created.start();
     }
 
@@ -2705,7 +2705,7 @@ class MonitorCoreTest {
     }
 
     private boolean reserve(String name, boolean drain) {
-        CompletableFuture<Boolean> done = core().reserve(node(name), drain);
+        CompletableFuture<Boolean> done = core().drain(node(name), drain);
         advance(Duration.ZERO);
         assertThat(done).isDone();
         return done.join();

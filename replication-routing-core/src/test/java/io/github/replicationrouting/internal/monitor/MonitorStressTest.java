@@ -72,13 +72,13 @@ class MonitorStressTest {
 
     @Test
     void whatIsPublishedIsConsistentUnderConcurrentHammering() throws Exception {
-        FailureGuard supervisor = new FailureGuard("stress");
+        FailureGuard failureGuard = new FailureGuard("stress");
         List<Node> nodes = Stream.of("db1", "db2", "db3")
                 .map(name -> new Node(NodeSpec.of(name, "jdbc:mysql://" + name)))
                 .toList();
         PoolHealthRegistry poolHealth = new PoolHealthRegistry(Duration.ofMillis(500));
         ExecutorService threads = Executors.newCachedThreadPool();
-        MonitorThread timeline = new MonitorThread("stress-monitor", supervisor);
+        MonitorThread timeline = new MonitorThread("stress-monitor", failureGuard);
         MonitorCore core = new MonitorCore(
                 "stress",
                 nodes,
@@ -97,14 +97,14 @@ class MonitorStressTest {
                 List.of(listener),
                 RouterMetrics.NONE,
                 WritePolicy.defaults(),
-                supervisor);
+                failureGuard);
         core.start();
         long end = System.nanoTime() + LENGTH.toNanos();
         for (int i = 0; i < 2; i++) {
             hammer(threads, end, random -> core.suspect(nodes.get(random.nextInt(3)), random.nextBoolean()));
             hammer(threads, end, random -> attempt(poolHealth.of(nodes.get(random.nextInt(3))), random));
             hammer(threads, end, random -> {
-                if (core.reserve(nodes.get(1 + random.nextInt(2)), random.nextBoolean())
+                if (core.drain(nodes.get(1 + random.nextInt(2)), random.nextBoolean())
                         .isCompletedExceptionally()) {
                     wrong.add("a wish failed");
                 }

@@ -1,14 +1,18 @@
 package io.github.replicationrouting.internal.monitor;
 
-import static io.github.replicationrouting.internal.monitor.node.Watches.answers;
-import static io.github.replicationrouting.internal.monitor.node.Watches.executed;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.answers;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.arrivedAt;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.down;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.executed;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.sentAt;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.up;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.internal.election.Finding;
 import io.github.replicationrouting.internal.election.Outcome;
 import io.github.replicationrouting.internal.election.Outcome.Reason;
 import io.github.replicationrouting.internal.monitor.node.NodeRecord;
-import io.github.replicationrouting.internal.monitor.node.Watches;
+import io.github.replicationrouting.internal.monitor.node.NodeRecords;
 import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.MariaDbGtidPosition;
@@ -31,19 +35,19 @@ class PromotionCheckTest {
     private static final String OLD = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
     private static final String OTHER = "4f22ab58-71ca-11e1-9e33-c80aa9429562";
 
-    private final NodeRecord db1 = Watches.server("db1");
-    private final NodeRecord db2 = Watches.server("db2");
-    private final NodeRecord db3 = Watches.server("db3");
-    private final NodeRecord reader = Watches.endpoint("reader");
-    private final List<NodeRecord> nodes = List.of(db1, db2, db3, reader);
+    private final NodeRecord db1 = NodeRecords.server("db1");
+    private final NodeRecord db2 = NodeRecords.server("db2");
+    private final NodeRecord db3 = NodeRecords.server("db3");
+    private final NodeRecord reader = NodeRecords.endpoint("reader");
+    private final List<NodeRecord> nodes = new ArrayList<>(List.of(db1, db2, db3, reader));
     private final List<IncompletePromotion> told = new ArrayList<>();
 
     private PromotionCheck check = new PromotionCheck(WritePolicy.defaults());
 
     @BeforeEach
     void allHaveTheSame() {
-        nodes.forEach(watch -> executed(watch, OLD + ":1-10"));
-        db1.observation = signedBy(OLD, OLD + ":1-10");
+        nodes.forEach(record -> executed(record, OLD + ":1-10"));
+        answers(db1, signedBy(OLD, OLD + ":1-10"));
     }
 
     // --- compared with the predecessor
@@ -83,8 +87,8 @@ class PromotionCheckTest {
         assertThat(passes(db2)).isTrue();
 
         assertThat(told).singleElement().satisfies(promotion -> {
-            assertThat(promotion.from()).isSameAs(db1.node);
-            assertThat(promotion.to()).isSameAs(db2.node);
+            assertThat(promotion.from()).isSameAs(db1.node());
+            assertThat(promotion.to()).isSameAs(db2.node());
             assertThat(promotion.missing()).isEqualTo(GtidSet.parse(OLD + ":8-10"));
             assertThat(promotion.transactions()).hasValue(3);
             assertThat(promotion.rejected()).isFalse();
@@ -98,7 +102,7 @@ class PromotionCheckTest {
         passes(db1);
         executed(db1, OLD + ":1-11");
         passes(db1);
-        db1.alive = false;
+        down(db1);
 
         passes(db2);
 
@@ -109,7 +113,7 @@ class PromotionCheckTest {
     void whatTheOldPrimaryDidAfterItWasOneDoesNotCount() {
         passes(db1);
         executed(db1, OLD + ":1-11");
-        db1.alive = false;
+        down(db1);
 
         passes(db2);
 
@@ -152,7 +156,7 @@ class PromotionCheckTest {
         assertThat(passes(db2)).isTrue();
         answers(db1, new Observation("MySQL 9.7.4", OLD, false, false, null, null));
         passes(db1);
-        db3.alive = false;
+        down(db3);
         executed(db2, OTHER + ":1");
         assertThat(passes(db2)).isTrue();
         assertThat(told).isEmpty();
@@ -211,9 +215,9 @@ class PromotionCheckTest {
     void whatASuccessorOnMariaDbHasWrittenDoesNotHideWhatItLacks() {
         mariaDb(db1, "1", "0-1-100", "", "0-1-100");
         mariaDb(db3, "3", "", "0-1-98", "0-1-98");
-        reader.alive = false;
+        down(reader);
         passes(db1);
-        db1.alive = false;
+        down(db1);
         mariaDb(db2, "2", "0-2-103", "0-1-98", "0-1-98,0-2-103");
 
         passes(db2);
@@ -324,7 +328,7 @@ class PromotionCheckTest {
 
         assertThat(passes(db2)).isFalse();
         assertThat(told).singleElement().satisfies(promotion -> {
-            assertThat(promotion.from()).isSameAs(db1.node);
+            assertThat(promotion.from()).isSameAs(db1.node());
             assertThat(promotion.missing()).isEqualTo(GtidSet.parse(OLD + ":11-12"));
             assertThat(promotion.transactions()).hasValue(2);
         });
@@ -344,7 +348,7 @@ class PromotionCheckTest {
         check = rejecting();
         passes(db1);
         executed(db3, OLD + ":1-12");
-        db3.alive = false;
+        down(db3);
 
         assertThat(passes(db2)).isTrue();
     }
@@ -362,10 +366,11 @@ class PromotionCheckTest {
     void whatCannotBeComparedIsNot() {
         check = rejecting();
         passes(db1);
-        db3.observation = null;
+        nodes.set(nodes.indexOf(db3), NodeRecords.server("db3"));
         mariaDb(reader, "9", "", "0-1-98", "0-1-98");
 
         assertThat(passes(db2)).isTrue();
+        nodes.set(2, db3);
         mariaDb(db3, "3", "", "0-1-98", "0-1-98");
         passes(db1);
         assertThat(passes(db2)).isTrue();
@@ -380,7 +385,7 @@ class PromotionCheckTest {
     void whatTheOldPrimaryHasByNowIsMissing() {
         check = rejecting();
         passes(db1);
-        db1.observation = signedBy(OLD, OLD + ":1-11");
+        answers(db1, signedBy(OLD, OLD + ":1-11"));
 
         assertThat(passes(db2)).isFalse();
     }
@@ -390,9 +395,9 @@ class PromotionCheckTest {
         mariaDb(db1, "1", "0-1-100", "", "0-1-100");
         mariaDb(db2, "2", "0-2-103", "0-1-100", "0-1-100,0-2-103");
         mariaDb(db3, "3", "", "0-1-101", "0-1-101");
-        reader.alive = false;
+        down(reader);
         passes(db1);
-        db1.alive = false;
+        down(db1);
 
         passes(db2);
 
@@ -406,8 +411,8 @@ class PromotionCheckTest {
     void aSuccessorThatWasAskedBeforeAnotherHadAnsweredIsWithheldUntilItWasAskedAgain() {
         passes(db1);
         executed(db3, OLD + ":1-12");
-        db3.arrivedAt = 10;
-        db2.answeredAt = 9;
+        arrivedAt(db3, 10);
+        sentAt(db2, 9);
 
         Outcome withheld = check.check(elected(db2), nodes, told::add);
 
@@ -419,7 +424,7 @@ class PromotionCheckTest {
                 .isEqualTo(new Finding(Role.REPLICA, false, null, null));
         assertThat(told).isEmpty();
 
-        db2.answeredAt = db3.arrivedAt;
+        sentAt(db2, db3.answer().arrivedAt());
         assertThat(passes(db2)).isTrue();
         assertThat(told).hasSize(1);
     }
@@ -431,7 +436,7 @@ class PromotionCheckTest {
         executed(db3, OLD + ":1-12");
         assertThat(reason(db2)).startsWith("db2 was promoted without 2 transactions that db1 had");
 
-        db3.arrivedAt = db2.answeredAt + 1;
+        arrivedAt(db3, db2.answer().sentAt() + 1);
 
         assertThat(reason(db2)).startsWith("db2 was promoted without 2 transactions that db1 had");
     }
@@ -439,7 +444,7 @@ class PromotionCheckTest {
     @Test
     void aSuccessorThatHasEverythingIsNotWithheld() {
         passes(db1);
-        db2.answeredAt = db3.arrivedAt - 1;
+        sentAt(db2, db3.answer().arrivedAt() - 1);
 
         assertThat(passes(db2)).isTrue();
     }
@@ -449,16 +454,16 @@ class PromotionCheckTest {
         passes(db1);
         executed(reader, OLD + ":1-12");
         executed(db3, OLD + ":1-10," + OTHER + ":1");
-        db2.answeredAt = db3.arrivedAt - 1;
+        sentAt(db2, db3.answer().arrivedAt() - 1);
         assertThat(passes(db2)).isTrue();
 
         passes(db1);
         executed(db3, OLD + ":1-12");
-        db3.alive = false;
+        down(db3);
         assertThat(passes(db2)).isTrue();
         passes(db1);
         mariaDb(db3, "3", "", "0-1-98", "0-1-98");
-        db3.alive = true;
+        up(db3);
         assertThat(passes(db2)).isTrue();
         passes(db1);
         answers(db2, new Observation("MySQL 9.7.4", "db2", false, false, null, null));
@@ -469,7 +474,7 @@ class PromotionCheckTest {
     void thePrimaryThatGoesOnIsNotWithheld() {
         passes(db1);
         executed(db3, OLD + ":1-12");
-        db1.answeredAt = db3.arrivedAt - 1;
+        sentAt(db1, db3.answer().arrivedAt() - 1);
 
         assertThat(passes(db1)).isTrue();
     }
@@ -488,13 +493,13 @@ class PromotionCheckTest {
         return check.check(elected(elected), nodes, told::add).noPrimaryReason();
     }
 
-    private Outcome elected(NodeRecord watch) {
+    private Outcome elected(NodeRecord record) {
         return new Outcome(
-                nodes.indexOf(watch),
+                nodes.indexOf(record),
                 Reason.PROMOTION,
                 null,
                 nodes.stream()
-                        .map(node -> new Finding(node == watch ? Role.PRIMARY : Role.UNKNOWN, false, null, null))
+                        .map(node -> new Finding(node == record ? Role.PRIMARY : Role.UNKNOWN, false, null, null))
                         .toList(),
                 -1);
     }
@@ -504,10 +509,10 @@ class PromotionCheckTest {
         return new Observation("MySQL 9.7.4", id, false, false, set, set);
     }
 
-    private static void mariaDb(NodeRecord watch, String id, String written, String replicated, String state) {
+    private static void mariaDb(NodeRecord record, String id, String written, String replicated, String state) {
         MariaDbGtidPosition slave = MariaDbGtidPosition.parse(replicated);
         answers(
-                watch,
+                record,
                 new Observation(
                         "MariaDB 11.4.5",
                         id,

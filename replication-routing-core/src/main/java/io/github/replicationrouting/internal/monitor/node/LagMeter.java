@@ -12,46 +12,46 @@ import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationChannel;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Freshness;
-import io.github.replicationrouting.topology.NodeKind;
 import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** How far the replicas are behind: by position where there is one to compare, else by what they say themselves. */
+/** Measures the lag of replicas: by position where there is one to compare, else by what the replica itself reports. */
 public final class LagMeter {
 
     private static final Duration AN_HOUR = Duration.ofHours(1);
 
-    private final MonitoredNodes members;
+    private final MonitoredNodes nodes;
     private final MonitorSettings settings;
-    private final MonitorScheduler timeline;
+    private final MonitorScheduler scheduler;
     private final LagHistory history;
-    private long primarySeenAt;
+    private long primarySampledAt;
 
-    public LagMeter(MonitoredNodes members, MonitorSettings settings, MonitorScheduler timeline) {
-        this.members = members;
+    public LagMeter(MonitoredNodes nodes, MonitorSettings settings, MonitorScheduler scheduler) {
+        this.nodes = nodes;
         this.settings = settings;
-        this.timeline = timeline;
+        this.scheduler = scheduler;
         this.history = new LagHistory(exactFor(settings.maxLag()));
-        this.primarySeenAt = timeline.now();
+        this.primarySampledAt = scheduler.now();
     }
 
-    /** Reads may ask for this much where no fresh replica is left, and operators look at more. */
+    /** Reads may ask for ten times the limit where no fresh replica is left, and operators want to see more. */
     private static Duration exactFor(Duration maxLag) {
         Duration most = maxLag.multipliedBy(10);
         return most.compareTo(AN_HOUR) > 0 ? most : AN_HOUR;
     }
 
-    /** Notes where the primary is, and tells whether this is the first sample of a history. */
+    /** Adds the primary's position to the history, and returns whether this is the first sample of a new history. */
     public boolean samplePrimary() {
-        NodeRecord primary = members.primary;
-        if (primary == null || primary.observation == null) {
+        NodeRecord primary = nodes.primary();
+        Observation seen = primary == null ? null : primary.observation();
+        if (primary == null || seen == null) {
             return false;
         }
-        primarySeenAt = primary.answeredAt;
+        primarySampledAt = primary.answer().sentAt();
         boolean wasEmpty = history.isEmpty();
         long start = wasEmpty ? 0 : history.start();
-        history.add(primary.observation.written(), primary.observation.sent(), primary.answeredAt);
+        history.add(seen.written(), seen.sent(), primary.answer().sentAt());
         return !history.isEmpty() && (wasEmpty || history.start() != start);
     }
 
@@ -61,17 +61,17 @@ public final class LagMeter {
     }
 
     /**
-     * What a node has executed, in the terms in which the primary counts: its transactions, or else how far it is in the
-     * primary's binary log. Null where there is nothing to compare, as for a replica of a replica, which knows its place
-     * in another log.
+     * Returns what a node has executed, in the terms in which the primary counts: its transactions, or else how far it is
+     * in the primary's binary log. Null where there is nothing to compare, as for a replica of a replica, which knows its
+     * place in another log.
      */
     @Nullable
-    public Position executed(NodeRecord watch) {
-        Observation seen = watch.observation;
+    Position executed(NodeRecord record) {
+        Observation seen = record.observation();
         if (seen == null || seen.executed() != null) {
             return seen == null ? null : seen.executed();
         }
-        for (ReplicationChannel channel : watch.channels()) {
+        for (ReplicationChannel channel : record.channels()) {
             BinlogPosition place = channel.executed();
             if (place != null && (history.isEmpty() || history.isComparableTo(place))) {
                 return place;
@@ -81,82 +81,95 @@ public final class LagMeter {
     }
 
     /**
-     * Looks whether a replica has what only its source can have given it, and what the source does not have: the source
+     * Checks whether a replica has what only its source can have given it, and what the source does not have: the source
      * was reset, or restored, or lost its end in a crash, and begins to use the same names for other transactions. From
      * then on the replica seems to contain them. Only an answer of the primary that was asked for after the replica's had
      * come proves it; and it is held against the replica until that executes something else.
      *
      * @return whether that has changed
      */
-    public boolean findsAhead(NodeRecord watch) {
-        NodeRecord primary = members.primary;
-        Position executed = executed(watch);
-        if (primary == null || primary == watch || primary.observation == null || executed == null) {
+    public boolean findsAhead(NodeRecord record) {
+        NodeRecord primary = nodes.primary();
+        Observation seen = primary == null ? null : primary.observation();
+        Position executed = executed(record);
+        if (primary == null || primary == record || seen == null || executed == null) {
             return false;
         }
-        Position source = primary.observation.sent();
-        boolean before = watch.ahead != null;
-        if (!executed.equals(watch.ahead)) {
+        boolean before = record.lag().isAhead();
+        if (!executed.equals(record.lag().aheadAt())) {
+            Position source = seen.sent();
             boolean ahead = source != null
-                    && primary.answeredAt - watch.arrivedAt >= 0
-                    && executed.isAheadOf(source, primary.observation.serverId());
-            watch.ahead = ahead ? executed : null;
+                    && primary.answer().sentAt() - record.answer().arrivedAt() >= 0
+                    && executed.isAheadOf(source, seen.serverId());
+            record.lag().ahead(ahead ? executed : null);
         }
-        return before != (watch.ahead != null);
+        return before != record.lag().isAhead();
     }
 
     /** A new replica, or a new history: for a moment the one does not reach the other, and soon it will. */
-    public boolean wantsAnotherLook(NodeRecord watch) {
-        Position executed = executed(watch);
-        return watch != members.primary
-                && watch.alive
+    public boolean needsAnotherProbe(NodeRecord record) {
+        Position executed = executed(record);
+        return !nodes.isPrimary(record)
+                && record.isAlive()
                 && executed != null
-                && watch.ahead == null
+                && !record.lag().isAhead()
                 && !history.isEmpty()
                 && !history.reachedBy(executed)
-                && timeline.now() - history.start() < settings.timeout().toNanos();
+                && scheduler.now() - history.start() < settings.timeout().toNanos();
     }
 
-    /** Whether each look at a node has to ask for its replication: for its own word, or for its place in the log. */
-    public boolean needsReplication(NodeRecord watch) {
-        boolean countsTransactions = watch.observation != null && watch.observation.executed() != null;
-        return judgedByStatus(watch) || (!countsTransactions && settings.lagProbe() != LagProbe.NONE);
+    /** Whether each probe of a node has to ask for its replication: for the lag that it reports, or its place in the log. */
+    public boolean needsReplication(NodeRecord record) {
+        Observation seen = record.observation();
+        boolean countsTransactions = seen != null && seen.executed() != null;
+        return isReportedOnly(record) || (!countsTransactions && settings.lagProbe() != LagProbe.NONE);
     }
 
-    /** Whether only the node's own word tells its lag. */
-    private boolean judgedByStatus(NodeRecord watch) {
+    /** Whether only the server's own report shows its lag. */
+    private boolean isReportedOnly(NodeRecord record) {
         return switch (settings.lagProbe()) {
             case STATUS -> true;
-            case AUTO -> !comparable(watch);
+            case AUTO -> !isComparable(record);
             case POSITION, NONE -> false;
         };
     }
 
-    /** Whether the node's position can be held against the primary's, now or as soon as there is one. */
-    private boolean comparable(NodeRecord watch) {
-        Position executed = executed(watch);
-        return executed != null && (history.isEmpty() ? members.primary == null : history.isComparableTo(executed));
+    /** Whether the node's position can be compared with the primary's, now or as soon as there is one. */
+    private boolean isComparable(NodeRecord record) {
+        Position executed = executed(record);
+        return executed != null && (history.isEmpty() ? nodes.primary() == null : history.isComparableTo(executed));
     }
 
-    public Lag lagOf(NodeRecord watch) {
+    /** Measures the lag of a node that has answered; of an endpoint, that of the server which gave the answer. */
+    public void measure(NodeRecord record, Observation seen) {
+        Lag lag = nodes.isPrimary(record) ? new Lag.Known(Duration.ZERO) : lagOf(record);
+        if (record.isEndpoint()) {
+            record.lag().measured(lag, seen.serverId(), record.answer().sentAt());
+        } else {
+            record.lag().measured(lag);
+        }
+    }
+
+    private Lag lagOf(NodeRecord record) {
         LagProbe by = settings.lagProbe();
-        boolean ownReplication = !(watch.replication instanceof Replication.Channels)
-                || !watch.channels().isEmpty();
-        Position executed = executed(watch);
-        boolean declared = watch.node.spec().declaredRole() == DeclaredRole.REPLICA;
-        boolean tellsNothing = executed == null && !(watch.replication instanceof Replication.Channels);
-        if (by == LagProbe.NONE || (declared && (!ownReplication || tellsNothing))) {
+        boolean reports = record.replication().newest() instanceof Replication.Channels;
+        boolean ownReplication = !reports || !record.channels().isEmpty();
+        Position executed = executed(record);
+        boolean declared = record.node().spec().declaredRole() == DeclaredRole.REPLICA;
+        boolean showsNothing = executed == null && !reports;
+        if (by == LagProbe.NONE || (declared && (!ownReplication || showsNothing))) {
             return new Lag.NotJudged();
         }
-        if (watch.ahead != null && by != LagProbe.STATUS) {
-            return new Lag.Unknown("lag unknown: it has transactions that " + nameOfPrimary()
+        NodeRecord primary = nodes.primary();
+        if (record.lag().isAhead() && by != LagProbe.STATUS) {
+            return new Lag.Unknown("lag unknown: it has transactions that "
+                    + (primary == null ? "the primary" : primary.name())
                     + " does not have, as after a reset of that; rebuild the replica");
         }
-        // While the primary cannot be asked, time stands still: what it has done since nobody knows.
-        boolean seen = members.primary != null && !members.primary.isUnseen();
-        long now = seen ? timeline.now() : primarySeenAt;
-        if (judgedByStatus(watch)) {
-            return watch.statusLag(now);
+        // While the primary cannot be asked, time stands still: what it has done since is not known.
+        long now = primary != null && !primary.refusesProbes() ? scheduler.now() : primarySampledAt;
+        if (isReportedOnly(record)) {
+            return record.reportedLag(now);
         }
         if (executed == null || !history.isComparableTo(executed)) {
             return new Lag.Unknown("lag unknown: no position to compare");
@@ -166,26 +179,22 @@ public final class LagMeter {
                 : new Lag.MoreThan(Duration.ofNanos(Math.max(0, now - history.start())));
     }
 
-    private String nameOfPrimary() {
-        return members.primary == null ? "the primary" : members.primary.name();
-    }
-
-    /** By positions whatever the lag probe: they are known anyway. */
-    public Freshness freshness(NodeRecord watch, Role role) {
+    /** Returns how fresh a node is: by positions whatever the lag probe, because they are known anyway. */
+    Freshness freshness(NodeRecord record, Role role) {
         if (role != Role.REPLICA) {
             return role == Role.PRIMARY ? Freshness.PRIMARY : Freshness.UNKNOWN;
         }
-        if (watch.node.spec().kind() == NodeKind.ENDPOINT) {
+        if (record.isEndpoint()) {
             // The next connection may lead to another server than the one that was asked.
             return Freshness.UNKNOWN;
         }
-        if (watch.ahead != null) {
+        if (record.lag().isAhead()) {
             return Freshness.UNKNOWN;
         }
-        Position executed = executed(watch);
+        Position executed = executed(record);
         if (executed != null && history.reachedBy(executed)) {
             return Freshness.provenAsOf(history.asOf(executed));
         }
-        return judgedByStatus(watch) ? watch.reportedFreshness() : Freshness.UNKNOWN;
+        return isReportedOnly(record) ? record.replication().freshness() : Freshness.UNKNOWN;
     }
 }

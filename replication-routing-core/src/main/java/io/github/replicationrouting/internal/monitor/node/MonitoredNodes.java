@@ -8,38 +8,49 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The nodes that are watched, and which of them is the primary now. Changed on the monitor's thread only. */
+/** The nodes that are monitored, and which of them is the primary now. Changed on the monitor's thread only. */
 public final class MonitoredNodes implements Iterable<NodeRecord> {
 
-    /** Others may look nodes up in it. */
+    /** Other threads may look nodes up in it. */
     private final List<NodeRecord> nodes = new CopyOnWriteArrayList<>();
 
-    /** All names: of nodes on their way in, too, and no more of those on their way out. */
+    /** The names in use: of a node from the call that adds it to the call that removes it. */
     private final Set<String> names = ConcurrentHashMap.newKeySet();
 
-    @Nullable
-    public NodeRecord primary;
+    private @Nullable NodeRecord primary;
 
-    /** Takes a name, from any thread. */
+    /** Reserves a name, from any thread. */
     public void claim(String name) {
         if (!names.add(name)) {
             throw new IllegalArgumentException("There is already a node named " + name);
         }
     }
 
-    /** Gives a name up, from any thread. */
+    /** Frees a name, from any thread. */
     public void renounce(String name) {
         if (!names.remove(name)) {
             throw new IllegalArgumentException("There is no node named " + name);
         }
     }
 
-    public void add(NodeRecord watch) {
-        nodes.add(watch);
+    public void add(NodeRecord record) {
+        nodes.add(record);
     }
 
-    public void remove(NodeRecord watch) {
-        nodes.remove(watch);
+    public void remove(NodeRecord record) {
+        nodes.remove(record);
+    }
+
+    public @Nullable NodeRecord primary() {
+        return primary;
+    }
+
+    public void setPrimary(@Nullable NodeRecord next) {
+        primary = next;
+    }
+
+    public boolean isPrimary(NodeRecord record) {
+        return record == primary;
     }
 
     public NodeRecord get(int index) {

@@ -12,115 +12,110 @@ import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What the knowledge of one node means: a signal for its state machine, and the part of the reads that it is given. */
+/** Evaluates the record of one node: a signal for its state machine, and the share of reads that it is given. */
 public final class NodeEvaluator {
 
     /** What a node gets at least, so that it shows that it is getting better: Envoy's slow start has the same. */
     public static final double MIN_SHARE = 0.1;
 
-    private final MonitoredNodes members;
+    private final MonitoredNodes nodes;
     private final MonitorSettings settings;
 
-    public NodeEvaluator(MonitoredNodes members, MonitorSettings settings) {
-        this.members = members;
+    public NodeEvaluator(MonitoredNodes nodes, MonitorSettings settings) {
+        this.nodes = nodes;
         this.settings = settings;
     }
 
     /**
      * A signal and why.
      *
-     * @param reason in words, empty where all is well
+     * @param reason as text, empty where all is well
      */
-    public record Judgement(Signal signal, String reason) {}
+    public record Evaluation(Signal signal, String reason) {}
 
-    public Judgement judge(NodeRecord watch, Finding finding) {
-        Observation seen = watch.observation;
-        if (!watch.lookedAt) {
-            return new Judgement(Signal.UNDECIDED, "not probed yet");
+    /** Returns what the record of a node means for its state. */
+    public Evaluation evaluate(NodeRecord record, Finding finding) {
+        Observation seen = record.observation();
+        if (!record.liveness().isProbed()) {
+            return new Evaluation(Signal.UNDECIDED, "not probed yet");
         }
-        if (!watch.alive || seen == null) {
-            return new Judgement(Signal.LOST, ReplicaReports.reason(watch, members));
+        if (!record.isAlive() || seen == null) {
+            return new Evaluation(Signal.LOST, ReplicaReports.reason(record, nodes));
         }
         if (seen.offline()) {
-            return new Judgement(Signal.LOST, "offline_mode is on");
+            return new Evaluation(Signal.LOST, "offline_mode is on");
         }
-        if (watch == members.primary) {
-            return new Judgement(Signal.PRIMARY, "");
+        if (nodes.isPrimary(record)) {
+            return new Evaluation(Signal.PRIMARY, "");
         }
         if (finding.rival()) {
-            return new Judgement(Signal.RIVAL, finding.doubt() == null ? "writable" : finding.doubt());
+            return new Evaluation(Signal.RIVAL, finding.doubt() == null ? "writable" : finding.doubt());
         }
-        if (watch.isUnseen() && seen.writable() && finding.role() != Role.REPLICA) {
-            return new Judgement(Signal.RIVAL, "was writable when it was last seen, and is not the primary");
+        if (record.refusesProbes() && seen.writable() && finding.role() != Role.REPLICA) {
+            return new Evaluation(Signal.RIVAL, "was writable when it was last seen, and is not the primary");
         }
         if (finding.role() != Role.REPLICA) {
-            return new Judgement(Signal.UNDECIDED, finding.doubt() == null ? "role unknown" : finding.doubt());
+            return new Evaluation(Signal.UNDECIDED, finding.doubt() == null ? "role unknown" : finding.doubt());
         }
-        Judgement byLag = judge(watch.lag);
-        String trouble = byLag.reason.isEmpty() ? "" : watch.trouble();
+        Evaluation byLag = evaluate(record.lag().newest());
+        String trouble = byLag.reason.isEmpty() ? "" : record.replication().trouble();
         return trouble.isEmpty() || byLag.reason.contains(trouble)
                 ? byLag
-                : new Judgement(byLag.signal, trouble + "; " + byLag.reason);
+                : new Evaluation(byLag.signal, trouble + "; " + byLag.reason);
     }
 
-    private Judgement judge(Lag lag) {
+    private Evaluation evaluate(Lag lag) {
         if (lag instanceof Lag.NotJudged) {
-            return new Judgement(Signal.FRESH, "");
+            return new Evaluation(Signal.FRESH, "");
         }
         if (lag instanceof Lag.Known known) {
-            Duration bound = known.bound();
-            return bound.compareTo(settings.maxLag()) > 0
-                    ? new Judgement(
-                            Signal.STALE,
-                            "lag " + DurationFormat.of(bound) + " above max-lag "
-                                    + DurationFormat.of(settings.maxLag()))
-                    : bound.compareTo(settings.readmitLag()) > 0
-                            ? new Judgement(
-                                    Signal.WITHIN,
-                                    "lag " + DurationFormat.of(bound) + " above readmit-lag "
-                                            + DurationFormat.of(settings.readmitLag()))
-                            : new Judgement(Signal.FRESH, "");
+            return evaluate(known.bound());
         }
         if (lag instanceof Lag.MoreThan more && more.least().compareTo(settings.maxLag()) > 0) {
-            return new Judgement(
+            return new Evaluation(
                     Signal.STALE,
                     "lag more than " + DurationFormat.of(more.least()) + ", above max-lag "
                             + DurationFormat.of(settings.maxLag()));
         }
-        if (members.primary == null) {
-            // Stale reads are better than none, and nobody can be asked what stale would mean.
-            return new Judgement(Signal.FRESH, "");
+        if (nodes.primary() == null) {
+            // Stale reads are better than none, and without a primary there is nothing to be stale against.
+            return new Evaluation(Signal.FRESH, "");
         }
-        return new Judgement(
+        return new Evaluation(
                 Signal.UNDECIDED, lag instanceof Lag.Unknown unknown ? unknown.why() : "has not caught up yet");
     }
 
-    /** Less the nearer it is to eviction, and less while it warms up after it came in, both in a straight line. */
-    public double share(NodeRecord watch, Role role, long now) {
-        if (role != Role.REPLICA || watch.machine.state() != NodeState.ONLINE) {
-            return 1;
+    private Evaluation evaluate(Duration bound) {
+        if (bound.compareTo(settings.maxLag()) > 0) {
+            return new Evaluation(Signal.STALE, above(bound, "max-lag", settings.maxLag()));
         }
-        if (watch.pool.state() == PoolHealth.State.ON_TRIAL) {
-            return MIN_SHARE;
-        }
-        return Math.max(MIN_SHARE, byLag(watch.lag.bound()) * warmth(watch, now));
+        return bound.compareTo(settings.readmitLag()) > 0
+                ? new Evaluation(Signal.WITHIN, above(bound, "readmit-lag", settings.readmitLag()))
+                : new Evaluation(Signal.FRESH, "");
     }
 
-    private double byLag(@Nullable Duration lag) {
+    private static String above(Duration bound, String limit, Duration value) {
+        return "lag " + DurationFormat.of(bound) + " above " + limit + " " + DurationFormat.of(value);
+    }
+
+    /** Returns less the nearer a node is to eviction, and less while it ramps up, both in a straight line. */
+    double share(NodeRecord record, Role role, long now) {
+        if (role != Role.REPLICA || record.machine().state() != NodeState.ONLINE) {
+            return 1;
+        }
+        if (record.pool().state() == PoolHealth.State.ON_TRIAL) {
+            return MIN_SHARE;
+        }
+        return Math.max(
+                MIN_SHARE, shareByLag(record.lag().bound()) * record.slowStart().share(now));
+    }
+
+    private double shareByLag(@Nullable Duration lag) {
         if (lag == null || lag.compareTo(settings.readmitLag()) <= 0) {
             return 1;
         }
         double band = settings.maxLag().minus(settings.readmitLag()).toNanos();
         double left = settings.maxLag().minus(lag).toNanos();
         return left <= 0 ? 0 : left / band;
-    }
-
-    private double warmth(NodeRecord watch, long now) {
-        if (!watch.warmsUp) {
-            return 1;
-        }
-        double warmth = (now - watch.enteredAt) / (double) settings.slowStart().toNanos();
-        watch.warmsUp = warmth < 1;
-        return Math.min(1, warmth);
     }
 }

@@ -1,375 +1,198 @@
 package io.github.replicationrouting.internal.monitor.node;
 
 import io.github.replicationrouting.internal.election.NodeView.Sighting;
-import io.github.replicationrouting.internal.election.RoleHistory;
 import io.github.replicationrouting.internal.monitor.errors.PoolHealth;
-import io.github.replicationrouting.internal.monitor.errors.SchemaErrors;
-import io.github.replicationrouting.internal.monitor.lag.EndpointLag;
 import io.github.replicationrouting.internal.monitor.lag.Lag;
-import io.github.replicationrouting.internal.monitor.lag.LagTrend;
-import io.github.replicationrouting.internal.monitor.probe.ProbeFailure;
+import io.github.replicationrouting.internal.monitor.lag.NodeLag;
+import io.github.replicationrouting.internal.monitor.probe.ProbeResult.Answered;
 import io.github.replicationrouting.internal.monitor.probe.Prober;
-import io.github.replicationrouting.internal.monitor.probe.RoundTripTime;
-import io.github.replicationrouting.internal.time.DurationFormat;
-import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.spi.Observation;
-import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationChannel;
-import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
-import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;
 import io.github.replicationrouting.topology.NodeStatus;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What the monitor remembers of one node. Everything but the atomic fields belongs to the monitor's thread. */
+/**
+ * What the monitor knows of one node. Each part is a class of its own with one owner that changes it. Everything but the
+ * requests of other threads, in {@link ProbeActivity} and {@link Suspicion}, belongs to the monitor's thread.
+ */
 public final class NodeRecord {
 
-    /** Without a reason to ask sooner, the state of replication is asked for this often. */
-    private static final int PROBES_BETWEEN_REPLICATION = 10;
+    private final Node node;
+    private final Prober prober;
+    private final PoolHealth pool;
+    private final NodeStateMachine machine;
+    private final ProbeActivity probes;
+    private final Liveness liveness = new Liveness();
+    private final LastAnswer answer;
+    private final ReplicationReport replication = new ReplicationReport();
+    private final NodeLag lag;
+    private final Suspicion suspicion = new Suspicion();
+    private final SchemaDifferences schema = new SchemaDifferences();
+    private final SlowStart slowStart;
+    private final LoggedWarnings warnings;
 
-    /** A grant given later shows only on a new connection; while writes wait for it that has to be soon. */
-    private static final Duration RENEW_WITHOUT_GRANT = Duration.ofMinutes(5);
+    private NodeStatus status;
+    private boolean removed;
 
-    private static final Duration RENEW_WITHOUT_PRIMARY = Duration.ofSeconds(2);
-
-    /** How long after a second statement that hung only the first is sent. */
-    private static final int PROBES_AFTER_HANG = 20;
-
-    public final Node node;
-    public final Prober prober;
-    public final NodeStateMachine machine;
-    public final PoolHealth pool;
-
-    public final RoundTripTime responseTime = new RoundTripTime();
-    public final LagTrend trend;
-
-    /** A request to look at once is on its way. */
-    public final AtomicBoolean lookRequested = new AtomicBoolean();
-
-    /** A complaint of the application is on its way. */
-    public final AtomicBoolean accused = new AtomicBoolean();
-
-    /** What was already warned about. */
-    public final Set<String> warned = new HashSet<>();
-
-    public NodeStatus status;
-
-    @Nullable
-    public Observation observation;
-
-    public Replication replication = new Replication.NotAsked();
-    public Lag lag = new Lag.Unknown("not probed yet");
-
-    private final EndpointLag servers = new EndpointLag();
-
-    /** Last lag by the replica's own status, and when it was true. */
-    private @Nullable Duration statusLag;
-
-    private long statusLagAt;
-
-    /** When the newest answer that counts was asked for. */
-    public long answeredAt;
-
-    /** When it had come. */
-    public long arrivedAt;
-
-    /** What it had executed when its source turned out to lack part of it; null when nothing is held against it. */
-    @Nullable
-    public Position ahead;
-
-    public int failures;
-
-    @Nullable
-    public ProbeFailure failure;
-
-    public boolean alive;
-
-    /** When it was last told that no probe is let in, and whether the end of that is worth telling. */
-    public long unseenToldAt;
-
-    public boolean tellsUnseen;
-
-    /** Why the newest probe was not let in, so that what was seen before stands; null while probes are let in. */
-    @Nullable
-    public ProbeFailure refusal;
-
-    /** When it was last given up. */
-    public long lostAt;
-
-    /** Whether the commits of this primary wait for a replica; null where that is not known. */
-    @Nullable
-    public Boolean semiSynchronous;
-
-    /** What its answers have shown of its role. */
-    public RoleHistory roles = RoleHistory.NONE;
-
-    /** Why it may be unfit although nothing is proven, in words; null when nothing speaks against it. */
-    @Nullable
-    public String suspicion;
-
-    private long suspectedAt;
-
-    /** The errors that no other node answers with, by their keys. */
-    private final Map<String, Difference> differences = new LinkedHashMap<>();
-
-    /**
-     * An error that no other node answers with.
-     *
-     * @param until when reads leave this node for it
-     */
-    private record Difference(int code, long until) {}
-
-    /** When it last came into use, and whether it still gets less for that. */
-    public long enteredAt;
-
-    public boolean warmsUp;
-
-    /** Looks at its load in a row that found nothing running, while it drains. */
-    public int idleLooks;
-
-    public int unanswered;
-    public int inFlight;
-    public boolean lookedAt;
-    public boolean removed;
-    public long notBefore;
-    public long requestedLookAt;
-    private int sinceReplication;
-
-    /** Whether the newest answer told the state of replication. */
-    private boolean toldReplication;
-
-    private long deniedAt;
-
-    /** @param joinsLate whether the others are already in use, so that this one has to show first that it is fit */
+    /** @param joinsLate whether the other nodes are in use already, so that this one has to prove first that it is fit */
     public NodeRecord(
-            Node node, Prober prober, PoolHealth pool, Duration window, Duration maxLag, long now, boolean joinsLate) {
-        this.trend = new LagTrend(maxLag);
-        this.pool = pool;
-        this.machine = new NodeStateMachine(window, joinsLate);
+            Node node, Prober prober, PoolHealth pool, MonitorSettings settings, long now, boolean joinsLate) {
         this.node = node;
         this.prober = prober;
+        this.pool = pool;
+        this.machine = new NodeStateMachine(settings.evictionWindow(), joinsLate);
+        this.probes = new ProbeActivity(now);
+        this.answer = new LastAnswer(now);
+        this.lag = new NodeLag(settings.maxLag());
+        this.slowStart = new SlowStart(settings.slowStart());
+        this.warnings = new LoggedWarnings(now);
         this.status = NodeStatus.unknown(node);
-        this.answeredAt = now - 1;
-        this.notBefore = now;
-        this.unseenToldAt = now - Duration.ofDays(1).toNanos();
-        this.requestedLookAt = now - Duration.ofDays(1).toNanos();
+    }
+
+    /**
+     * What an answer has changed.
+     *
+     * @param before what the answer before showed; null where there was none
+     * @param acceptsProbesAgain whether the server had refused the probe before
+     * @param semiSynchronousChanged whether commits of this primary began or ceased to wait for a replica
+     */
+    public record Changes(@Nullable Observation before, boolean acceptsProbesAgain, boolean semiSynchronousChanged) {}
+
+    /** Takes in an answer. */
+    public Changes answered(Answered newest, long now) {
+        Sighting earlier = sighting();
+        Observation before = answer.observation();
+        boolean acceptsProbesAgain = refusesProbes();
+        suspicion.endBy(newest.sentAt());
+        liveness.answered();
+        boolean semiSynchronousChanged = answer.take(newest, now);
+        replication.take(newest.replication(), newest.sentAt());
+        answer.roles(answer.roles().after(earlier, Objects.requireNonNull(sighting())));
+        return new Changes(before, acceptsProbesAgain, semiSynchronousChanged);
+    }
+
+    /** What its newest answer showed, for the election; null before the first. */
+    public @Nullable Sighting sighting() {
+        Observation seen = answer.observation();
+        return seen == null
+                ? null
+                : new Sighting(
+                        answer.sentAt(), answer.arrivedAt(), seen, replication.newest(), replication.isComplete());
+    }
+
+    public Node node() {
+        return node;
     }
 
     public String name() {
         return node.name();
     }
 
-    public void suspect(String why, long now) {
-        suspicion = why;
-        suspectedAt = now;
-    }
-
-    public void differs(SchemaErrors.SchemaError error, long until) {
-        differences.remove(error.key());
-        differences.put(error.key(), new Difference(error.code(), until));
-    }
-
-    public void isNoDifference(SchemaErrors.SchemaError error) {
-        differences.remove(error.key());
-    }
-
-    /** Why its schema speaks against it now, in words; null when nothing does. */
-    @Nullable
-    public String difference(long now) {
-        differences.values().removeIf(past -> now - past.until >= 0);
-        Difference newest = null;
-        for (Difference difference : differences.values()) {
-            newest = difference;
-        }
-        return newest == null
-                ? null
-                : "it alone answers statements with error " + newest.code + ", as where its schema differs";
-    }
-
-    /** A good answer ends a suspicion, unless it is older. */
-    public void trust(long answeredAt) {
-        if (answeredAt - suspectedAt >= 0) {
-            suspicion = null;
-        }
-    }
-
-    /** Whether the next probe also asks for replication: not when nothing could have changed, for it costs a statement. */
-    public boolean asksReplication(boolean unsettled) {
-        if (replication instanceof Replication.NotPermitted) {
-            return false;
-        }
-        return sinceReplication >= 0 && (unsettled || sinceReplication >= PROBES_BETWEEN_REPLICATION);
-    }
-
     public boolean isEndpoint() {
         return node.spec().kind() == NodeKind.ENDPOINT;
     }
 
-    /** Takes in the lag that the last answer showed; of an endpoint, that of the server which gave it. */
-    public void shown(Lag last) {
-        Observation seen = observation;
-        lag = isEndpoint() && seen != null ? servers.met(seen.serverId(), last, answeredAt) : last;
+    public Prober prober() {
+        return prober;
     }
 
-    /** Behind an endpoint only a new connection may lead to another server. */
-    public boolean renewsConnection(long now, boolean withoutPrimary) {
-        if (isEndpoint()) {
-            return true;
-        }
-        Duration wait = withoutPrimary ? RENEW_WITHOUT_PRIMARY : RENEW_WITHOUT_GRANT;
-        return replication instanceof Replication.NotPermitted && now - deniedAt > wait.toNanos();
+    /** Whether its pool can open connections. */
+    public PoolHealth pool() {
+        return pool;
     }
 
-    /**
-     * Takes in whether its commits wait for a replica.
-     *
-     * @return whether that has changed; what is first learnt of a primary is no change
-     */
-    public boolean noteSemiSynchronous(Observation now) {
-        if (!now.writable()) {
-            semiSynchronous = null;
-            return false;
-        }
-        Boolean before = semiSynchronous;
-        if (now.semiSynchronous() != null) {
-            semiSynchronous = now.semiSynchronous();
-        }
-        return before != null && !before.equals(semiSynchronous);
+    public NodeStateMachine machine() {
+        return machine;
     }
 
-    /** Whether its newest answer also told whom it follows, or it never will. */
-    private boolean hasJustToldReplication() {
-        return replication instanceof Replication.NotPermitted || toldReplication;
+    public ProbeActivity probes() {
+        return probes;
     }
 
-    /** Whether it lives, and has told whom it follows with its newest answer, which was asked for after a moment. */
-    public boolean hasToldReplicationSince(long moment) {
-        return alive && toldReplication && answeredAt - moment >= 0;
+    public Liveness liveness() {
+        return liveness;
     }
 
-    public void lose(long now) {
-        if (alive) {
-            lostAt = now;
-        }
-        alive = false;
+    public boolean isAlive() {
+        return liveness.isAlive();
     }
 
-    /** What its newest answer showed, null before the first. */
-    @Nullable
-    public Sighting sighting() {
-        return observation == null
-                ? null
-                : new Sighting(answeredAt, arrivedAt, observation, replication, hasJustToldReplication());
+    /** Whether the server answers, but lets no probe see anything, so that what was seen before stands. */
+    public boolean refusesProbes() {
+        return liveness.refusal() != null;
     }
 
-    /** Whether the server answers, but lets no probe look. */
-    public boolean isUnseen() {
-        return refusal != null;
+    public LastAnswer answer() {
+        return answer;
     }
 
-    /** Whether a second statement hung so short a time ago that it would hang again, on whatever connection. */
-    public boolean isReplicationHung() {
-        return sinceReplication < 0;
+    /** What its newest answer showed; null before the first. */
+    public @Nullable Observation observation() {
+        return answer.observation();
     }
 
-    public void replicationHung() {
-        sinceReplication = -PROBES_AFTER_HANG;
-    }
-
-    /** Takes in what the server says of its replication; what nobody asked for leaves what is known. */
-    public void learn(Replication answer, long at) {
-        toldReplication = !(answer instanceof Replication.NotAsked);
-        if (!toldReplication) {
-            sinceReplication++;
-            return;
-        }
-        sinceReplication = 0;
-        replication = answer;
-        if (answer instanceof Replication.NotPermitted) {
-            deniedAt = at;
-        }
-        Duration behind = behind(channels());
-        if (behind != null) {
-            statusLag = behind;
-            statusLagAt = at;
-        }
+    public ReplicationReport replication() {
+        return replication;
     }
 
     public List<ReplicationChannel> channels() {
-        return replication instanceof Replication.Channels known ? known.channels() : List.of();
+        return replication.channels();
     }
 
-    /** The channel furthest behind, or null if one of them cannot tell. */
-    private static @Nullable Duration behind(List<ReplicationChannel> channels) {
-        Duration most = null;
-        for (ReplicationChannel channel : channels) {
-            Duration behind = channel.behind();
-            if (behind == null || channel.receiver() != Receiver.ON || !channel.applierRunning()) {
-                return null;
-            }
-            most = most == null || behind.compareTo(most) > 0 ? behind : most;
-        }
-        return most;
+    /** Whether it is alive, and has reported its replication with its newest answer, which was asked for after a moment. */
+    boolean hasReportedReplicationSince(long moment) {
+        return isAlive() && replication.isCurrent() && answer.sentAt() - moment >= 0;
     }
 
-    /** Lag by the replica's own status. Where it cannot tell any more, what it last told grows with time. */
-    public Lag statusLag(long now) {
-        if (replication instanceof Replication.NotPermitted denied) {
-            return new Lag.Unknown("lag unknown without " + denied.grant());
-        }
-        Duration told = statusLag;
-        if (told == null) {
-            String trouble = trouble();
-            return new Lag.Unknown("lag unknown" + (trouble.isEmpty() ? "" : ": " + trouble));
-        }
-        boolean current = statusLagAt == answeredAt && !isUnseen();
-        return new Lag.Known(current ? told : told.plusNanos(Math.max(0, now - statusLagAt)));
+    /** The lag that the server itself reports. */
+    Lag reportedLag(long now) {
+        return replication.lag(now, refusesProbes() ? null : Long.valueOf(answer.sentAt()));
     }
 
-    /** By the replica's own status, whose whole seconds hide up to one more. */
-    public Freshness reportedFreshness() {
-        Duration told = statusLag;
-        return told == null || replication instanceof Replication.NotPermitted
-                ? Freshness.UNKNOWN
-                : Freshness.reportedAsOf(statusLagAt - told.plusSeconds(1).toNanos());
+    /** Whether the next probe opens a new connection; behind an endpoint only that may lead to another server. */
+    public boolean needsNewConnection(long now, boolean withoutPrimary) {
+        return isEndpoint() || replication.needsNewConnection(now, withoutPrimary);
     }
 
-    /** The filters of its replication, in words; empty when it has none, or nothing is known of it. */
-    public String filters() {
-        return channels().stream()
-                .flatMap(channel -> channel.filters().stream())
-                .distinct()
-                .collect(Collectors.joining(", "));
+    public NodeLag lag() {
+        return lag;
     }
 
-    /** What hinders replication, in words; empty when nothing does, or nothing is known of it. */
-    public String trouble() {
-        List<String> troubles = new ArrayList<>();
-        for (ReplicationChannel channel : channels()) {
-            String of = channel.name().isEmpty() ? "" : " of channel " + channel.name();
-            String error = channel.errorCode() == 0 ? "" : " (error " + channel.errorCode() + ")";
-            if (!channel.applierRunning()) {
-                troubles.add("applier stopped" + of + error);
-            }
-            if (channel.receiver() == Receiver.OFF) {
-                troubles.add("receiver stopped" + of + error);
-            } else if (channel.receiver() == Receiver.CONNECTING) {
-                troubles.add("receiver does not reach its source" + of + error);
-            }
-            if (!channel.delay().isZero()) {
-                troubles.add("delayed by " + DurationFormat.of(channel.delay()) + " on purpose" + of);
-            }
-        }
-        return String.join(", ", troubles);
+    public Suspicion suspicion() {
+        return suspicion;
+    }
+
+    public SchemaDifferences schema() {
+        return schema;
+    }
+
+    public SlowStart slowStart() {
+        return slowStart;
+    }
+
+    public LoggedWarnings warnings() {
+        return warnings;
+    }
+
+    /** Its status in the newest snapshot. */
+    public NodeStatus status() {
+        return status;
+    }
+
+    public void status(NodeStatus next) {
+        status = next;
+    }
+
+    public boolean isRemoved() {
+        return removed;
+    }
+
+    public void remove() {
+        removed = true;
     }
 }

@@ -25,35 +25,35 @@ public final class NodeStateMachine {
 
     private enum Phase {
         /** Nothing is held against it. */
-        NEW(NodeState.UNKNOWN, Standing.TRUSTED),
-        ONLINE(NodeState.ONLINE, Standing.TRUSTED),
+        NEW(NodeState.UNKNOWN, Trust.TRUSTED),
+        ONLINE(NodeState.ONLINE, Trust.TRUSTED),
         /** Has been out, and has not yet earned its return. */
-        DOUBTED(NodeState.UNKNOWN, Standing.OUT),
-        LAGGING(NodeState.LAGGING, Standing.OUT),
-        DOWN(NodeState.DOWN, Standing.OUT),
-        FENCED(NodeState.FENCED, Standing.OUT),
-        DRAINING(NodeState.DRAINING, Standing.RESERVED),
-        DRAINED(NodeState.DRAINED, Standing.RESERVED);
+        UNPROVEN(NodeState.UNKNOWN, Trust.EVICTED),
+        LAGGING(NodeState.LAGGING, Trust.EVICTED),
+        DOWN(NodeState.DOWN, Trust.EVICTED),
+        FENCED(NodeState.FENCED, Trust.EVICTED),
+        DRAINING(NodeState.DRAINING, Trust.DRAINED),
+        DRAINED(NodeState.DRAINED, Trust.DRAINED);
 
         private final NodeState state;
-        private final Standing standing;
+        private final Trust trust;
 
-        Phase(NodeState state, Standing standing) {
+        Phase(NodeState state, Trust trust) {
             this.state = state;
-            this.standing = standing;
+            this.trust = trust;
         }
     }
 
-    private enum Standing {
+    private enum Trust {
         /** Serves as soon as it can. */
         TRUSTED,
         /** Out of use, and has to earn its return. */
-        OUT,
+        EVICTED,
         /** Out of use because somebody wants it so. */
-        RESERVED
+        DRAINED
     }
 
-    /** What happens to a node, and where it leads from each standing; null for nowhere. */
+    /** What happens to a node, and where it leads from each trust; null for nowhere. */
     public enum Signal {
         /** It is the primary. */
         PRIMARY(Phase.ONLINE, Phase.ONLINE, Phase.ONLINE),
@@ -62,7 +62,7 @@ public final class NodeStateMachine {
         /** It is writable, and is not the primary. */
         RIVAL(Phase.FENCED, Phase.FENCED, null),
         /** Its role or its lag cannot be told. */
-        UNDECIDED(Phase.NEW, Phase.DOUBTED, null),
+        UNDECIDED(Phase.NEW, Phase.UNPROVEN, null),
         /** A replica above the limit for eviction. */
         STALE(Phase.LAGGING, Phase.LAGGING, null),
         /** A replica between the two limits. */
@@ -79,21 +79,21 @@ public final class NodeStateMachine {
         UNDRAIN(null, null, Phase.NEW);
 
         private final @Nullable Phase fromTrusted;
-        private final @Nullable Phase fromOut;
-        private final @Nullable Phase fromReserved;
+        private final @Nullable Phase fromEvicted;
+        private final @Nullable Phase fromDrained;
 
-        Signal(@Nullable Phase fromTrusted, @Nullable Phase fromOut, @Nullable Phase fromReserved) {
+        Signal(@Nullable Phase fromTrusted, @Nullable Phase fromEvicted, @Nullable Phase fromDrained) {
             this.fromTrusted = fromTrusted;
-            this.fromOut = fromOut;
-            this.fromReserved = fromReserved;
+            this.fromEvicted = fromEvicted;
+            this.fromDrained = fromDrained;
         }
 
         @Nullable
-        Phase from(Standing standing) {
-            return switch (standing) {
+        Phase from(Trust trust) {
+            return switch (trust) {
                 case TRUSTED -> fromTrusted;
-                case OUT -> fromOut;
-                case RESERVED -> fromReserved;
+                case EVICTED -> fromEvicted;
+                case DRAINED -> fromDrained;
             };
         }
     }
@@ -112,11 +112,11 @@ public final class NodeStateMachine {
 
     /**
      * @param window how long to wait before a node that was evicted comes back
-     * @param doubted whether the node has to earn its use, as if it had been out
+     * @param unproven whether the node has to earn its use, as if it had been out
      */
-    public NodeStateMachine(Duration window, boolean doubted) {
+    public NodeStateMachine(Duration window, boolean unproven) {
         this.window = window;
-        this.phase = doubted ? Phase.DOUBTED : Phase.NEW;
+        this.phase = unproven ? Phase.UNPROVEN : Phase.NEW;
     }
 
     public NodeState state() {
@@ -124,8 +124,8 @@ public final class NodeStateMachine {
     }
 
     /** Whether it was taken out of use by hand. */
-    public boolean isReserved() {
-        return phase.standing == Standing.RESERVED;
+    public boolean isDrained() {
+        return phase.trust == Trust.DRAINED;
     }
 
     /** Why a node that is fresh is still out, in words. */
@@ -172,7 +172,7 @@ public final class NodeStateMachine {
     }
 
     private void move(Signal signal, long now) {
-        Phase next = signal.from(phase.standing);
+        Phase next = signal.from(phase.trust);
         if (next == null || next == phase) {
             return;
         }

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.monitor.node;
 
+import io.github.replicationrouting.internal.monitor.probe.ProbeFailure;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.ReplicationChannel;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
@@ -7,51 +8,53 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What those who replicate from a node that is down say of it: it is dead when they do not reach it either. Only what they
- * said since it was lost counts. A frozen server keeps the connections that it has, so that it cannot be told from one that
- * only this application does not reach; heartbeats would tell, but come every 30 s unless somebody set them.
+ * What the replicas of a node that is down report of it: it is dead when they do not reach it either. Only what they
+ * reported since it was lost counts. A frozen server keeps the connections that it has, so that it cannot be told from one
+ * that only this application does not reach; heartbeats would show it, but come every 30 s unless configured otherwise.
  */
 public final class ReplicaReports {
 
     private final List<String> connected = new ArrayList<>();
-    private final List<String> cut = new ArrayList<>();
+    private final List<String> disconnected = new ArrayList<>();
 
-    private ReplicaReports(NodeRecord lost, Iterable<NodeRecord> members) {
-        Observation last = lost.observation;
+    private ReplicaReports(NodeRecord lost, Iterable<NodeRecord> nodes) {
+        Observation last = lost.observation();
         if (last == null) {
             return;
         }
-        for (NodeRecord member : members) {
-            if (member != lost && member.hasToldReplicationSince(lost.lostAt)) {
-                hear(member, last.serverId());
+        for (NodeRecord replica : nodes) {
+            if (replica != lost
+                    && replica.hasReportedReplicationSince(lost.liveness().lostAt())) {
+                add(replica, last.serverId());
             }
         }
     }
 
-    private void hear(NodeRecord member, String serverId) {
-        for (ReplicationChannel channel : member.channels()) {
+    private void add(NodeRecord replica, String serverId) {
+        for (ReplicationChannel channel : replica.channels()) {
             if (serverId.equals(channel.sourceId()) && channel.receiver() != Receiver.OFF) {
-                (channel.receiver() == Receiver.ON ? connected : cut).add(member.name());
+                (channel.receiver() == Receiver.ON ? connected : disconnected).add(replica.name());
                 return;
             }
         }
     }
 
-    /** Why a node is down, in words. */
-    public static String reason(NodeRecord lost, Iterable<NodeRecord> members) {
-        String own = lost.failure == null ? "does not answer" : lost.failure.reason();
-        String others = new ReplicaReports(lost, members).words();
+    /** Returns why a node is down, as text. */
+    public static String reason(NodeRecord lost, Iterable<NodeRecord> nodes) {
+        ProbeFailure failure = lost.liveness().failure();
+        String own = failure == null ? "does not answer" : failure.reason();
+        String others = new ReplicaReports(lost, nodes).text();
         return others.isEmpty() ? own : own + "; " + others;
     }
 
-    private String words() {
-        if (cut.isEmpty()) {
+    private String text() {
+        if (disconnected.isEmpty()) {
             return connected.isEmpty()
                     ? ""
                     : all(connected, " is", " are")
                             + " still connected to it: it is frozen, or only this application does not reach it";
         }
-        String unreached = all(cut, " does", " do") + " not reach it";
+        String unreached = all(disconnected, " does", " do") + " not reach it";
         return connected.isEmpty()
                 ? unreached + " either"
                 : all(connected, " is", " are") + " still connected to it, " + unreached;

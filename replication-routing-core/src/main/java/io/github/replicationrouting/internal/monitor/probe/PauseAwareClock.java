@@ -3,34 +3,34 @@ package io.github.replicationrouting.internal.monitor.probe;
 import java.time.Duration;
 
 /**
- * The time during which this process could run. It stands still in a garbage collection, in a container without its
- * share of the processor, in a stopped process or a suspended laptop: whatever is measured with it blames no server for
- * one's own pauses. It is told by a beat, and a beat that comes late shows a pause. Only for the monitor's thread.
+ * A clock of the time during which this process could run. It stands still in a garbage collection, in a container
+ * without its share of the processor, in a stopped process or a suspended laptop: a time limit on it blames no server for a
+ * pause of this process. It relies on regular ticks, and a tick that comes late shows a pause. Only for the monitor's thread.
  */
 public final class PauseAwareClock {
 
-    public static final Duration BEAT = Duration.ofMillis(50);
+    public static final Duration TICK = Duration.ofMillis(50);
 
     /** What a thread that is merely busy may be late. */
     private static final Duration TOLERANCE = Duration.ofMillis(50);
 
-    private static final long MAX_BETWEEN_BEATS = BEAT.plus(TOLERANCE).toNanos();
+    private static final long MAX_BETWEEN_TICKS = TICK.plus(TOLERANCE).toNanos();
 
-    private long beatAt;
-    private long atBeat;
+    private long tickedAt;
+    private long atTick;
 
     public PauseAwareClock(long now) {
-        this.beatAt = now;
+        this.tickedAt = now;
     }
 
-    /** To be called every {@link #BEAT} while something is measured. */
-    public void beat(long now) {
-        atBeat = at(now);
-        beatAt = now;
+    /** Takes in a tick, which is due every {@link #TICK} while something is measured. */
+    public void tick(long now) {
+        atTick = at(now);
+        tickedAt = now;
     }
 
-    /** Own time in nanoseconds; only differences mean something. */
+    /** Returns the time of this clock in nanoseconds; only differences mean something. */
     public long at(long now) {
-        return atBeat + Math.min(now - beatAt, MAX_BETWEEN_BEATS);
+        return atTick + Math.min(now - tickedAt, MAX_BETWEEN_TICKS);
     }
 }

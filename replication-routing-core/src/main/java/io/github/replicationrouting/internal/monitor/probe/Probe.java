@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class Probe {
 
     private final long launchedAt;
-    private final long launchedInOwnTime;
+    private final long launchedOnClock;
     private final Asking replication;
     private final boolean renewsConnection;
 
@@ -27,10 +27,10 @@ public final class Probe {
         NEVER
     }
 
-    /** @param launchedInOwnTime the same moment in {@link PauseAwareClock} */
-    public Probe(long launchedAt, long launchedInOwnTime, Asking replication, boolean renewsConnection) {
+    /** @param launchedOnClock the same moment in {@link PauseAwareClock} */
+    public Probe(long launchedAt, long launchedOnClock, Asking replication, boolean renewsConnection) {
         this.launchedAt = launchedAt;
-        this.launchedInOwnTime = launchedInOwnTime;
+        this.launchedOnClock = launchedOnClock;
         this.replication = replication;
         this.renewsConnection = renewsConnection;
     }
@@ -39,8 +39,8 @@ public final class Probe {
         return launchedAt;
     }
 
-    public long launchedInOwnTime() {
-        return launchedInOwnTime;
+    public long launchedOnClock() {
+        return launchedOnClock;
     }
 
     /** Whether a connection is opened for it, which takes longer. */

@@ -3,20 +3,13 @@ package io.github.replicationrouting.internal.monitor.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.internal.election.Finding;
-import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.lag.Lag;
-import io.github.replicationrouting.internal.monitor.node.NodeEvaluator.Judgement;
+import io.github.replicationrouting.internal.monitor.node.NodeEvaluator.Evaluation;
 import io.github.replicationrouting.internal.monitor.node.NodeStateMachine.Signal;
-import io.github.replicationrouting.internal.monitor.probe.Probe;
-import io.github.replicationrouting.internal.monitor.probe.ProbeResult;
-import io.github.replicationrouting.internal.monitor.probe.Prober;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.spi.Observation;
-import io.github.replicationrouting.topology.Node;
-import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,14 +20,14 @@ class NodeEvaluatorTest {
 
     private static final Finding REPLICA = new Finding(Role.REPLICA, false, null, null);
 
-    private final MonitoredNodes members = new MonitoredNodes();
-    private final NodeRecord db1 = watch("db1");
-    private final NodeRecord db2 = watch("db2");
-    private final NodeEvaluator judge = new NodeEvaluator(members, MonitorSettings.defaults());
+    private final MonitoredNodes nodes = new MonitoredNodes();
+    private final NodeRecord db1 = server("db1");
+    private final NodeRecord db2 = server("db2");
+    private final NodeEvaluator evaluator = new NodeEvaluator(nodes, MonitorSettings.defaults());
 
     @BeforeEach
     void choosePrimary() {
-        members.primary = db1;
+        nodes.setPrimary(db1);
     }
 
     @ParameterizedTest
@@ -46,101 +39,81 @@ class NodeEvaluatorTest {
         "5001, STALE, lag 5.0s above max-lag 5s",
     })
     void whenLagIsKnownShouldHoldItAgainstBothLimits(long millis, Signal signal, String reason) {
-        db2.lag = new Lag.Known(Duration.ofMillis(millis));
+        db2.lag().measured(new Lag.Known(Duration.ofMillis(millis)));
 
-        assertThat(judge.judge(db2, REPLICA)).isEqualTo(new Judgement(signal, reason));
+        assertThat(evaluator.evaluate(db2, REPLICA)).isEqualTo(new Evaluation(signal, reason));
     }
 
     @Test
     void whenLagIsMoreThanSomethingShouldEvictOnceThatIsAboveTheLimit() {
-        db2.lag = new Lag.MoreThan(Duration.ofSeconds(5));
-        assertThat(judge.judge(db2, REPLICA)).isEqualTo(new Judgement(Signal.UNDECIDED, "has not caught up yet"));
+        db2.lag().measured(new Lag.MoreThan(Duration.ofSeconds(5)));
+        assertThat(evaluator.evaluate(db2, REPLICA))
+                .isEqualTo(new Evaluation(Signal.UNDECIDED, "has not caught up yet"));
 
-        db2.lag = new Lag.MoreThan(Duration.ofMillis(5_001));
-        assertThat(judge.judge(db2, REPLICA))
-                .isEqualTo(new Judgement(Signal.STALE, "lag more than 5.0s, above max-lag 5s"));
+        db2.lag().measured(new Lag.MoreThan(Duration.ofMillis(5_001)));
+        assertThat(evaluator.evaluate(db2, REPLICA))
+                .isEqualTo(new Evaluation(Signal.STALE, "lag more than 5.0s, above max-lag 5s"));
     }
 
     @Test
     void whenLagIsUnknownShouldServeOnlyWhileThereIsNoPrimary() {
-        db2.lag = new Lag.Unknown("no position");
-        assertThat(judge.judge(db2, REPLICA)).isEqualTo(new Judgement(Signal.UNDECIDED, "no position"));
+        db2.lag().measured(new Lag.Unknown("no position"));
+        assertThat(evaluator.evaluate(db2, REPLICA)).isEqualTo(new Evaluation(Signal.UNDECIDED, "no position"));
 
-        members.primary = null;
-        assertThat(judge.judge(db2, REPLICA)).isEqualTo(new Judgement(Signal.FRESH, ""));
+        nodes.setPrimary(null);
+        assertThat(evaluator.evaluate(db2, REPLICA)).isEqualTo(new Evaluation(Signal.FRESH, ""));
     }
 
     @Test
     void whenLagIsNotJudgedShouldServe() {
-        db2.lag = new Lag.NotJudged();
+        db2.lag().measured(new Lag.NotJudged());
 
-        assertThat(judge.judge(db2, REPLICA)).isEqualTo(new Judgement(Signal.FRESH, ""));
+        assertThat(evaluator.evaluate(db2, REPLICA)).isEqualTo(new Evaluation(Signal.FRESH, ""));
     }
 
     @Test
-    void whenNotLookedAtYetShouldDecideNothing() {
-        db2.lookedAt = false;
-        db2.alive = false;
-
-        assertThat(judge.judge(db2, REPLICA)).isEqualTo(new Judgement(Signal.UNDECIDED, "not probed yet"));
+    void whenNotProbedYetShouldDecideNothing() {
+        assertThat(evaluator.evaluate(NodeRecords.unprobed("db3", 0), REPLICA))
+                .isEqualTo(new Evaluation(Signal.UNDECIDED, "not probed yet"));
     }
 
     @Test
     void whenTheRoleIsInDoubtShouldSayWhy() {
-        assertThat(judge.judge(db2, new Finding(Role.UNKNOWN, true, "writable like db3", null)))
-                .isEqualTo(new Judgement(Signal.RIVAL, "writable like db3"));
-        assertThat(judge.judge(db2, new Finding(Role.UNKNOWN, true, null, null)))
-                .isEqualTo(new Judgement(Signal.RIVAL, "writable"));
-        assertThat(judge.judge(db2, new Finding(Role.UNKNOWN, false, "read-only", null)))
-                .isEqualTo(new Judgement(Signal.UNDECIDED, "read-only"));
-        assertThat(judge.judge(db2, new Finding(Role.UNKNOWN, false, null, null)))
-                .isEqualTo(new Judgement(Signal.UNDECIDED, "role unknown"));
+        assertThat(evaluator.evaluate(db2, new Finding(Role.UNKNOWN, true, "writable like db3", null)))
+                .isEqualTo(new Evaluation(Signal.RIVAL, "writable like db3"));
+        assertThat(evaluator.evaluate(db2, new Finding(Role.UNKNOWN, true, null, null)))
+                .isEqualTo(new Evaluation(Signal.RIVAL, "writable"));
+        assertThat(evaluator.evaluate(db2, new Finding(Role.UNKNOWN, false, "read-only", null)))
+                .isEqualTo(new Evaluation(Signal.UNDECIDED, "read-only"));
+        assertThat(evaluator.evaluate(db2, new Finding(Role.UNKNOWN, false, null, null)))
+                .isEqualTo(new Evaluation(Signal.UNDECIDED, "role unknown"));
     }
 
     @ParameterizedTest
     @CsvSource({"0, 1", "2500, 1", "3750, 0.5", "4500, 0.2", "5000, 0.1", "6000, 0.1"})
     void whenAReplicaNearsEvictionShouldGiveItLess(long millis, double share) {
-        db2.lag = new Lag.Known(Duration.ofMillis(millis));
+        db2.lag().measured(new Lag.Known(Duration.ofMillis(millis)));
 
-        assertThat(judge.share(db2, Role.REPLICA, 0)).isEqualTo(share);
-        assertThat(judge.share(db2, Role.PRIMARY, 0)).isEqualTo(1);
+        assertThat(evaluator.share(db2, Role.REPLICA, 0)).isEqualTo(share);
+        assertThat(evaluator.share(db2, Role.PRIMARY, 0)).isEqualTo(1);
     }
 
     @Test
     void whenAReplicaCameInShouldGiveItMoreAndMore() {
-        db2.lag = new Lag.Known(Duration.ZERO);
-        db2.warmsUp = true;
+        db2.lag().measured(new Lag.Known(Duration.ZERO));
+        db2.slowStart().enter(0, true);
         long half = Duration.ofSeconds(15).toNanos();
 
-        assertThat(judge.share(db2, Role.REPLICA, 0)).isEqualTo(NodeEvaluator.MIN_SHARE);
-        assertThat(judge.share(db2, Role.REPLICA, half)).isEqualTo(0.5);
-        assertThat(db2.warmsUp).isTrue();
-        assertThat(judge.share(db2, Role.REPLICA, 2 * half)).isEqualTo(1);
-        assertThat(db2.warmsUp).isFalse();
+        assertThat(evaluator.share(db2, Role.REPLICA, 0)).isEqualTo(NodeEvaluator.MIN_SHARE);
+        assertThat(evaluator.share(db2, Role.REPLICA, half)).isEqualTo(0.5);
+        assertThat(evaluator.share(db2, Role.REPLICA, 2 * half)).isEqualTo(1);
+        assertThat(evaluator.share(db2, Role.REPLICA, 3 * half)).isEqualTo(1);
     }
 
-    private static NodeRecord watch(String name) {
-        NodeRecord watch = new NodeRecord(
-                new Node(NodeSpec.of(name, "jdbc:mysql://" + name + "/")),
-                new Unasked(),
-                new PoolHealthRegistry(Duration.ofMillis(500)).of(new Node(NodeSpec.of("db1", "jdbc:mysql://db1/"))),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5),
-                0,
-                false);
-        watch.lookedAt = true;
-        watch.alive = true;
-        watch.observation = new Observation("MySQL 9.7.4", name, true, false, null, null);
-        watch.machine.on(Signal.FRESH, 0);
-        return watch;
-    }
-
-    private static final class Unasked implements Prober {
-
-        @Override
-        public void start(Probe probe, Consumer<ProbeResult> answer) {}
-
-        @Override
-        public void close() {}
+    private static NodeRecord server(String name) {
+        NodeRecord record = NodeRecords.server(name);
+        NodeRecords.answers(record, new Observation("MySQL 9.7.4", name, true, false, null, null));
+        record.machine().on(Signal.FRESH, 0);
+        return record;
     }
 }

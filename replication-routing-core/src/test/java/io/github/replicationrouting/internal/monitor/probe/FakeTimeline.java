@@ -9,7 +9,7 @@ public final class FakeTimeline implements MonitorScheduler {
 
     private final PriorityQueue<Task> tasks =
             new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::order));
-    private final FailureGuard supervisor;
+    private final FailureGuard failureGuard;
     // As after a long uptime: comparisons must survive the overflow of System.nanoTime().
     private long now = Long.MAX_VALUE - Duration.ofSeconds(3).toNanos();
     private final long start = now;
@@ -18,8 +18,8 @@ public final class FakeTimeline implements MonitorScheduler {
 
     private record Task(long at, long order, Runnable task) {}
 
-    public FakeTimeline(FailureGuard supervisor) {
-        this.supervisor = supervisor;
+    public FakeTimeline(FailureGuard failureGuard) {
+        this.failureGuard = failureGuard;
     }
 
     @Override
@@ -45,7 +45,7 @@ public final class FakeTimeline implements MonitorScheduler {
         while (!tasks.isEmpty() && tasks.element().at <= until) {
             Task next = tasks.remove();
             now = start + Math.max(now - start, next.at);
-            supervisor.run(next.task);
+            failureGuard.run(next.task);
         }
         now = start + until;
     }

@@ -12,10 +12,10 @@ class PauseAwareClockTest {
     private final long start = time.at(now);
 
     @Test
-    void runsWithTheClockWhileTheBeatIsAboutInTime() {
+    void runsWithTheClockWhileTheTicksAreAboutInTime() {
         for (int i = 0; i < 100; i++) {
             pass(Duration.ofMillis(i % 2 == 0 ? 50 : 95));
-            time.beat(now);
+            time.tick(now);
         }
         assertThat(elapsed()).isEqualTo(Duration.ofMillis(50 * 145));
     }
@@ -23,10 +23,10 @@ class PauseAwareClockTest {
     @Test
     void standsStillInAPause() {
         pass(Duration.ofMillis(20));
-        time.beat(now);
+        time.tick(now);
         pass(Duration.ofHours(5));
         assertThat(elapsed()).isEqualTo(Duration.ofMillis(120));
-        time.beat(now);
+        time.tick(now);
         assertThat(elapsed()).isEqualTo(Duration.ofMillis(120));
         pass(Duration.ofMillis(30));
         assertThat(elapsed()).isEqualTo(Duration.ofMillis(150));
@@ -36,7 +36,7 @@ class PauseAwareClockTest {
     void isSlowWhereTheProcessorIsRationed() {
         for (int i = 0; i < 20; i++) {
             pass(Duration.ofMillis(400));
-            time.beat(now);
+            time.tick(now);
         }
         assertThat(elapsed()).isEqualTo(Duration.ofSeconds(2));
     }
