@@ -262,7 +262,7 @@ final class ProbeScheduler {
         return Duration.ofNanos(clock.at(scheduler.now()) - probe.launchedOnClock());
     }
 
-    /** Trouble of this process looks just the same; also the first connection of a process, which loads the driver. */
+    /** A pause of this process has the same effect; so has the first connection of a process, which loads the driver. */
     private boolean noNodeHeardSince(Probe probe) {
         return heardAt - probe.launchedAt() <= -PROBE_AGAIN_AFTER.toNanos();
     }

@@ -633,7 +633,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void lagIsNotJudgedWhereNobodyAsksForIt() {
+    void lagIsNotEvaluatedWhereNobodyAsksForIt() {
         lagProbe = LagProbe.NONE;
         servers.values().forEach(server -> server.gtids = false);
         startAndSettle();
@@ -729,7 +729,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void anEndpointIsNotJudgedByTheServerThatHappenedToAnswer() {
+    void anEndpointIsNotEvaluatedByTheServerThatHappenedToAnswer() {
         FakeServer reader = new FakeServer("reader", timeline);
         servers.put("reader", reader);
         nodes.put(
@@ -938,7 +938,7 @@ class MonitorCoreTest {
         assertThat(primary()).isEqualTo("db1");
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
         assertThat(status("db2").suspected()).isFalse();
-        assertThat(status("db2").reason()).isEqualTo("cannot be probed (access denied), what was last seen stands");
+        assertThat(status("db2").reason()).isEqualTo("cannot be probed (access denied), status as of the last answer");
         assertThat(db2.asked).as("logins, after a few answers").hasSizeLessThan(75);
 
         servers.values().forEach(server -> server.mood = Mood.WELL);
@@ -1056,7 +1056,7 @@ class MonitorCoreTest {
         Duration evicted = timeline.elapsed();
         db2.mood = Mood.WELL;
         advance(Duration.ofSeconds(3));
-        assertThat(status("db2").reason()).matches("recovering: evicted (2\\.\\ds|3s) ago, back after 5s");
+        assertThat(status("db2").reason()).matches("recovering: evicted (2\\.\\ds|3s) ago, readmitted after 5s");
         advanceWhile(() -> status("db2").state() != NodeState.ONLINE);
         assertThat(timeline.elapsed().minus(evicted)).isBetween(MAX_LAG, MAX_LAG.plus(INTERVAL.multipliedBy(2)));
     }
@@ -1534,7 +1534,7 @@ class MonitorCoreTest {
         assertThat(status("db4").share()).isEqualTo(NodeEvaluator.MIN_SHARE);
     }
 
-    // --- taken out of use
+    // --- drained
 
     @Test
     void aNodeIsDrainedWhenItsWorkHasEnded() {
@@ -1544,12 +1544,12 @@ class MonitorCoreTest {
         assertThat(state("db2")).isEqualTo("REPLICA DRAINING 0");
         advance(Duration.ofSeconds(60));
         assertThat(state("db2")).isEqualTo("REPLICA DRAINING 0");
-        assertThat(status("db2").reason()).isEqualTo("taken out of use; 1 in flight");
+        assertThat(status("db2").reason()).isEqualTo("draining on request, 1 in flight");
 
         node("db2").release();
         advance(Duration.ofMillis(100));
         assertThat(state("db2")).isEqualTo("REPLICA DRAINED 0");
-        assertThat(status("db2").reason()).isEqualTo("taken out of use");
+        assertThat(status("db2").reason()).isEqualTo("drained on request");
         assertThat(news).containsExactly("db2 ONLINE->DRAINING", "db2 DRAINING->DRAINED");
     }
 
@@ -1566,14 +1566,14 @@ class MonitorCoreTest {
                 .as("whoever still waits for it is to be released")
                 .contains("db2 lost in reserve")
                 .hasSize(2);
-        assertThat(status("db2").reason()).isEqualTo("taken out of use; connection refused");
+        assertThat(status("db2").reason()).isEqualTo("drained on request; connection refused");
         assertThat(db2.asked.size() - before).isGreaterThan(15);
 
         db2.mood = Mood.WELL;
         write(Duration.ofSeconds(8), db1, db3);
         assertThat(status("db2").state()).isEqualTo(NodeState.DRAINED);
         assertThat(lag("db2")).isGreaterThan(MAX_LAG);
-        assertThat(status("db2").reason()).startsWith("taken out of use; lag ");
+        assertThat(status("db2").reason()).startsWith("drained on request; lag ");
     }
 
     @Test

@@ -6,16 +6,16 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;
 
-/** What an error that the application met says of the node. */
+/** Whether an error that the application has met speaks against the node. */
 public final class ErrorAttribution {
 
     private static final int MAX_LINKS = 16;
 
     private ErrorAttribution() {}
 
-    /** Whether it speaks against the node, as opposed to its load, its role, or the application itself. */
+    /** Returns whether the error speaks against the node, as opposed to its load, its role, or the application itself. */
     public static boolean accuses(Throwable cause, ReplicationDialect dialect) {
-        if (isPoolUsedUp(cause)) {
+        if (isPoolExhausted(cause)) {
             return false;
         }
         return switch (kind(cause, dialect)) {
@@ -24,7 +24,7 @@ public final class ErrorAttribution {
         };
     }
 
-    /** Pools wrap what the driver said in a state of their own: the innermost word counts. */
+    /** Pools wrap the exception of the driver in one with a state of their own: the innermost kind counts. */
     private static ErrorKind kind(Throwable cause, ReplicationDialect dialect) {
         ErrorKind innermost = ErrorKind.OTHER;
         int links = 0;
@@ -37,7 +37,7 @@ public final class ErrorAttribution {
         return innermost;
     }
 
-    private static boolean isPoolUsedUp(@Nullable Throwable cause) {
+    private static boolean isPoolExhausted(@Nullable Throwable cause) {
         return cause instanceof SQLTransientConnectionException pool
                 && pool.getCause() == null
                 && pool.getNextException() == null;

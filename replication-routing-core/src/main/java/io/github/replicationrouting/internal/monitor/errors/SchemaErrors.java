@@ -17,22 +17,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Errors of statements that name a table, column, routine or privilege which their node does not have. One error alone does
- * not tell whether the node differs from the others or the statement is wrong: that is told by where the same error is met.
+ * not show whether the node differs from the others or the statement is wrong: which nodes answer with it does.
  *
  * <p>An error that the primary, too, has answered is the application's own. One that no other node has answered speaks
- * against its node from the third time on: reads leave it for a while, come back to see, and leave it for longer.
+ * against its node from the third time on: reads avoid the node for a while, try it again, and avoid it for longer.
  * Thread-safe; called where statements fail.
  */
 public final class SchemaErrors {
 
-    /** What a node is left for. */
+    /** Receives what is found of a node. */
     public interface Results {
 
         /**
          * A node alone answers with an error.
          *
-         * @param until when to try it again
-         * @param isNews whether this error was not held against it before
+         * @param until when reads try it again
+         * @param isNews whether reads did not avoid the node for this error before
          */
         void differs(Node node, SchemaError error, long until, boolean isNews);
 
@@ -41,8 +41,8 @@ public final class SchemaErrors {
     }
 
     /**
-     * What a server said, without the account to which it was said, the number of the connection, and the query that a
-     * driver may add. Two are of the same difference when their keys are equal.
+     * The error message of a server, without the account, the number of the connection, and the query that a driver may
+     * add. Two errors are of the same difference when their keys are equal.
      */
     public record SchemaError(int code, String message) {
 
@@ -55,8 +55,8 @@ public final class SchemaErrors {
         private static final Pattern NAME = Pattern.compile("['`][^'`]+['`](?:\\.['`][^'`]+['`])?");
 
         public static SchemaError of(SQLException error) {
-            String said = error.getMessage() == null ? "" : error.getMessage();
-            String message = CONNECTION.matcher(firstLine(said)).replaceFirst("");
+            String raw = error.getMessage() == null ? "" : error.getMessage();
+            String message = CONNECTION.matcher(firstLine(raw)).replaceFirst("");
             return new SchemaError(
                     error.getErrorCode(), ACCOUNT.matcher(message).replaceAll("<account>"));
         }
@@ -67,35 +67,35 @@ public final class SchemaErrors {
             return CONTROLS.matcher(shown).replaceAll("?");
         }
 
-        /** What is missing: servers of different versions word the same error differently. */
+        /** Returns the name of what is missing: servers of different versions have different texts for the same error. */
         public String key() {
             Matcher name = NAME.matcher(message);
             return code + " " + (name.find() ? name.group() : message).toLowerCase(Locale.ROOT);
         }
     }
 
-    /** Errors of this number are told apart; those beyond it reach their callers as they are. */
+    /** More errors than this are not remembered; they reach their callers as they are. */
     private static final int MAX_ERRORS = 100;
 
     private static final Duration MEMORY = Duration.ofMinutes(10);
     private static final int ERRORS_BEFORE_SUSPICION = 3;
-    private static final Duration FIRST_ABSENCE = Duration.ofSeconds(5);
-    private static final Duration MAX_ABSENCE = Duration.ofMinutes(1);
+    private static final Duration FIRST_AVOIDANCE = Duration.ofSeconds(5);
+    private static final Duration MAX_AVOIDANCE = Duration.ofMinutes(1);
 
     private final LongSupplier clock;
     private final Predicate<Node> isPrimary;
     private final Results results;
 
-    /** The errors, the one met longest ago first. */
-    private final Map<String, Map<Node, Met>> errors = new LinkedHashMap<>(16, 0.75f, true);
+    /** By the key of the error, the one met longest ago first. */
+    private final Map<String, Map<Node, Occurrences>> errors = new LinkedHashMap<>(16, 0.75f, true);
 
     /** How often and when a node answered with one error. */
-    private static final class Met {
+    private static final class Occurrences {
         private int count;
         private long last;
-        private Duration absence = Duration.ZERO;
-        private long absentUntil;
-        private boolean held;
+        private Duration avoidance = Duration.ZERO;
+        private long avoidedUntil;
+        private boolean avoided;
     }
 
     public SchemaErrors(LongSupplier clock, Predicate<Node> isPrimary, Results results) {
@@ -104,33 +104,33 @@ public final class SchemaErrors {
         this.results = results;
     }
 
-    /** Takes note of an error, and returns the nodes that have answered with it; none when the primary is one of them. */
+    /** Notes an error, and returns the nodes that have answered with it; none when the primary is one of them. */
     public synchronized Set<Node> nodesWith(Node node, SQLException failure) {
         SchemaError error = SchemaError.of(failure);
         long now = clock.getAsLong();
-        Map<Node, Met> met = metOf(error, now);
+        Map<Node, Occurrences> met = metOf(error, now);
         if (met == null) {
             return Set.of();
         }
         met.values().removeIf(each -> now - each.last > MEMORY.toNanos());
-        Met here = met.computeIfAbsent(node, first -> new Met());
+        Occurrences here = met.computeIfAbsent(node, first -> new Occurrences());
         here.count++;
         here.last = now;
         if (met.size() > 1) {
-            met.forEach((other, each) -> acquit(other, error, each));
+            met.forEach((other, each) -> clear(other, error, each));
         } else if (!isPrimary.test(node)) {
             accuse(node, error, here, now);
         }
         return met.keySet().stream().anyMatch(isPrimary) ? Set.of() : Set.copyOf(met.keySet());
     }
 
-    private @Nullable Map<Node, Met> metOf(SchemaError error, long now) {
-        Map<Node, Met> met = errors.get(error.key());
+    private @Nullable Map<Node, Occurrences> metOf(SchemaError error, long now) {
+        Map<Node, Occurrences> met = errors.get(error.key());
         if (met != null) {
             return met;
         }
         if (errors.size() >= MAX_ERRORS) {
-            Iterator<Map<Node, Met>> eldest = errors.values().iterator();
+            Iterator<Map<Node, Occurrences>> eldest = errors.values().iterator();
             if (eldest.next().values().stream().anyMatch(each -> now - each.last <= MEMORY.toNanos())) {
                 return null;
             }
@@ -141,23 +141,23 @@ public final class SchemaErrors {
         return met;
     }
 
-    private void acquit(Node node, SchemaError error, Met met) {
-        if (met.held) {
-            met.held = false;
-            met.absence = Duration.ZERO;
+    private void clear(Node node, SchemaError error, Occurrences met) {
+        if (met.avoided) {
+            met.avoided = false;
+            met.avoidance = Duration.ZERO;
             results.isNoDifference(node, error);
         }
     }
 
-    private void accuse(Node node, SchemaError error, Met met, long now) {
-        if (met.count < ERRORS_BEFORE_SUSPICION || (met.held && now - met.absentUntil < 0)) {
+    private void accuse(Node node, SchemaError error, Occurrences met, long now) {
+        if (met.count < ERRORS_BEFORE_SUSPICION || (met.avoided && now - met.avoidedUntil < 0)) {
             return;
         }
-        Duration longer = met.absence.isZero() ? FIRST_ABSENCE : met.absence.multipliedBy(2);
-        met.absence = longer.compareTo(MAX_ABSENCE) < 0 ? longer : MAX_ABSENCE;
-        met.absentUntil = now + met.absence.toNanos();
-        boolean isNews = !met.held;
-        met.held = true;
-        results.differs(node, error, met.absentUntil, isNews);
+        Duration longer = met.avoidance.isZero() ? FIRST_AVOIDANCE : met.avoidance.multipliedBy(2);
+        met.avoidance = longer.compareTo(MAX_AVOIDANCE) < 0 ? longer : MAX_AVOIDANCE;
+        met.avoidedUntil = now + met.avoidance.toNanos();
+        boolean isNews = !met.avoided;
+        met.avoided = true;
+        results.differs(node, error, met.avoidedUntil, isNews);
     }
 }

@@ -7,34 +7,34 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The lag of an endpoint. Each look leads to one of the servers behind it, and the next connection may lead to another:
- * so what counts is the worst that any of them showed when it was last met. One that was not met for a while is forgotten,
- * for it may be gone. Not thread-safe.
+ * The lag of an endpoint. Each probe reaches one of the servers behind it, and the next connection may lead to another: so
+ * the lag is the worst that any of them showed when it was last reached. A server that was not reached for a while is
+ * forgotten, because it may be gone. Not thread-safe.
  */
 public final class EndpointLag {
 
     private static final Duration FORGET = Duration.ofSeconds(30);
 
-    /** What shows the most is the worst, then what shows nothing. */
+    /** A lag with a lower bound is the worst, then an unknown one. */
     private static final Comparator<Lag> WORSE =
-            Comparator.comparingInt(EndpointLag::rank).thenComparing(EndpointLag::least);
+            Comparator.comparingInt(EndpointLag::rank).thenComparing(EndpointLag::bound);
 
-    private final Map<String, Met> servers = new HashMap<>();
+    private final Map<String, Sample> servers = new HashMap<>();
 
-    private record Met(Lag lag, long at) {}
+    private record Sample(Lag lag, long at) {}
 
     /**
-     * Takes in what one server showed.
+     * Takes in the lag that one server showed.
      *
-     * @param server what tells this server from the others
+     * @param server id of the server
      * @param now monotonic time in nanoseconds
-     * @return what to make of the endpoint
+     * @return the lag of the endpoint
      */
-    public Lag met(String server, Lag lag, long now) {
-        servers.put(server, new Met(lag, now));
-        Collection<Met> all = servers.values();
-        all.removeIf(met -> now - met.at > FORGET.toNanos());
-        return all.stream().map(Met::lag).max(WORSE).orElse(lag);
+    public Lag sampled(String server, Lag lag, long now) {
+        servers.put(server, new Sample(lag, now));
+        Collection<Sample> all = servers.values();
+        all.removeIf(sample -> now - sample.at > FORGET.toNanos());
+        return all.stream().map(Sample::lag).max(WORSE).orElse(lag);
     }
 
     private static int rank(Lag lag) {
@@ -47,9 +47,9 @@ public final class EndpointLag {
         return lag instanceof Lag.Known ? 1 : 0;
     }
 
-    private static Duration least(Lag lag) {
+    private static Duration bound(Lag lag) {
         if (lag instanceof Lag.MoreThan more) {
-            return more.least();
+            return more.minimum();
         }
         return lag instanceof Lag.Known known ? known.bound() : Duration.ZERO;
     }

@@ -3,22 +3,22 @@ package io.github.replicationrouting.internal.monitor.lag;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of a replica's lag. Unknown is a value of its own, never zero. */
+/** The lag of a replica as far as it is known. Unknown is a value of its own, never zero. */
 public sealed interface Lag {
 
     /** At most this. */
     record Known(Duration bound) implements Lag {}
 
-    /** More than this, but nobody knows how much. */
-    record MoreThan(Duration least) implements Lag {}
+    /** More than this; how much more is not known. */
+    record MoreThan(Duration minimum) implements Lag {}
 
-    /** Nothing. */
+    /** Not known. */
     record Unknown(String why) implements Lag {}
 
-    /** Nobody wants to know: the replica serves whatever its lag. */
-    record NotJudged() implements Lag {}
+    /** Not evaluated: the replica serves whatever its lag. */
+    record NotEvaluated() implements Lag {}
 
-    /** The bound, or null. */
+    /** Returns the upper bound, or null where there is none. */
     default @Nullable Duration bound() {
         return this instanceof Known known ? known.bound : null;
     }

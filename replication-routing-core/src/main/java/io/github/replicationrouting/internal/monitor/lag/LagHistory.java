@@ -7,31 +7,31 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the primary was, and when. A replica that contains a position of the primary is at most as stale as the newest
- * time at which the primary was still seen there: measured with one clock, without writing anything, and the same for an
- * idle primary, a dead receiver and a stalled applier.
+ * The positions of the primary over time. A replica that contains a position of the primary is at most as stale as the
+ * newest time at which the primary was still seen there: measured with one clock, without writing anything, and the same
+ * for an idle primary, a dead receiver and a stalled applier.
  *
- * <p>Bounded: samples are left out where the gap that this leaves is small beside its age, so that a lag is shown too high
- * by a hundredth at most, and beyond what has to be exact by a tenth. What is left always gives a bound. Positions that are
- * large are kept in smaller numbers.
+ * <p>Bounded: samples are removed where the gap that this leaves is small beside its age, so that a lag is shown too high by
+ * a hundredth at most, and beyond what has to be exact by a tenth. The remaining samples always give an upper bound. Of large
+ * positions fewer samples are kept.
  */
 public final class LagHistory {
 
     private static final double TOLERANCE = 0.01;
     private static final double TOLERANCE_BEYOND = 0.1;
 
-    /** Samples between two thinnings: each looks at all of them. */
+    /** Samples between two thinnings, each of which goes through all samples. */
     private static final int BETWEEN_THINNINGS = 64;
 
-    private static final int FEWEST = 2 * BETWEEN_THINNINGS;
+    private static final int MIN_SAMPLES = 2 * BETWEEN_THINNINGS;
 
     /** An hour of samples, one each half second, needs about half of it. */
-    private static final int MOST = 1536;
+    private static final int MAX_SAMPLES = 1536;
 
     /** Numbers in all positions together, some ten megabytes. */
     private static final int MAX_NUMBERS = 1_000_000;
 
-    /** Older than any limit: the first sample of a busy primary does not tell since when it is settled. */
+    /** Older than any limit: the first sample of a busy primary does not show since when it is settled. */
     private static final long UNKNOWN_AGE = Duration.ofDays(1).toNanos();
 
     private final long exactFor;
@@ -60,7 +60,7 @@ public final class LagHistory {
     /**
      * Adds a position of the primary.
      *
-     * @param position what the primary had executed, null where it cannot tell
+     * @param position what the primary had executed, null where it is not known
      * @param sent what its replicas may show by then, because it sends before it executes; null where that is not known
      * @param at when it was asked
      */
@@ -115,18 +115,18 @@ public final class LagHistory {
     }
 
     private void thin(long now) {
-        int room = room();
+        int capacity = capacity();
         double factor = 1;
         do {
             samples = thinned(now, factor);
             factor *= 2;
-        } while (samples.size() > room - BETWEEN_THINNINGS);
+        } while (samples.size() > capacity - BETWEEN_THINNINGS);
         thinnedAt = samples.size() + BETWEEN_THINNINGS;
     }
 
-    private int room() {
+    private int capacity() {
         int size = Math.max(1, samples.get(samples.size() - 1).position.size());
-        return Math.max(FEWEST, Math.min(MOST, MAX_NUMBERS / size));
+        return Math.max(MIN_SAMPLES, Math.min(MAX_SAMPLES, MAX_NUMBERS / size));
     }
 
     /** The oldest and the newest stay. */
@@ -151,17 +151,17 @@ public final class LagHistory {
         return samples.isEmpty();
     }
 
-    /** Whether a position can be held against these; not in an empty history. */
+    /** Whether a position can be compared with these; never in an empty history. */
     public boolean isComparableTo(Position position) {
         return !samples.isEmpty() && position.isComparableTo(samples.get(0).position);
     }
 
-    /** When the oldest position was first seen. Not for an empty history. */
+    /** Returns when the oldest position was first seen. The history must not be empty. */
     public long start() {
         return samples.get(0).firstSeen;
     }
 
-    /** When the primary was last seen. Not for an empty history. */
+    /** Returns when the primary was last seen. The history must not be empty. */
     public long end() {
         return samples.get(samples.size() - 1).lastSeen;
     }
@@ -172,7 +172,7 @@ public final class LagHistory {
     }
 
     /**
-     * The lag of a replica.
+     * Returns the lag of a replica.
      *
      * @param executed what it has executed; it reaches this history
      * @param now the time up to which to count
@@ -184,7 +184,7 @@ public final class LagHistory {
     }
 
     /**
-     * Up to when a replica has all that any server had shown.
+     * Returns up to when a replica has all that any server had shown.
      *
      * @param executed what the replica has executed; it reaches this history
      */

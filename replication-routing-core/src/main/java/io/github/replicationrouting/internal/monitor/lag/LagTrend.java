@@ -5,13 +5,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Notices once that a replica falls behind, before it is evicted: at half of the limit. It has recovered when it is back
- * at half of that. The rate is the slope of the least-squares line through what was measured lately. Only for the
- * monitor's thread.
+ * Detects once that a replica falls behind, before it is evicted: at half of the limit. It has recovered when it is back
+ * at half of that. The rate is the slope of the least-squares line through the newest samples. Only for the monitor's
+ * thread.
  */
 public final class LagTrend {
 
-    public enum News {
+    public enum Change {
         NONE,
         FALLS_BEHIND,
         RECOVERED
@@ -30,8 +30,8 @@ public final class LagTrend {
         this.warnAbove = maxLag.dividedBy(2);
     }
 
-    /** Takes in a lag that was just measured. */
-    public News add(Duration lag, long now) {
+    /** Adds a lag that was just measured. */
+    public Change add(Duration lag, long now) {
         while (!samples.isEmpty()
                 && (now - samples.getFirst().at > MEMORY.toNanos() || samples.size() >= MAX_SAMPLES)) {
             samples.removeFirst();
@@ -39,16 +39,16 @@ public final class LagTrend {
         samples.addLast(new Sample(now, lag.toNanos()));
         if (!warned && lag.compareTo(warnAbove) > 0) {
             warned = true;
-            return News.FALLS_BEHIND;
+            return Change.FALLS_BEHIND;
         }
         if (warned && lag.compareTo(warnAbove.dividedBy(2)) <= 0) {
             warned = false;
-            return News.RECOVERED;
+            return Change.RECOVERED;
         }
-        return News.NONE;
+        return Change.NONE;
     }
 
-    /** Seconds of lag gained in a second: 1 for a replica that applies nothing, below 0 for one that catches up. */
+    /** Returns the seconds of lag gained per second: 1 for a replica that applies nothing, below 0 for one that catches up. */
     public double rate() {
         if (samples.size() < 2) {
             return Double.NaN;

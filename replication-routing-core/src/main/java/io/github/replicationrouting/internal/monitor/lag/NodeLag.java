@@ -25,7 +25,7 @@ public final class NodeLag {
 
     /** Takes in the lag that one of the servers behind an endpoint shows. */
     public void measured(Lag lag, String server, long at) {
-        newest = servers.met(server, lag, at);
+        newest = servers.sampled(server, lag, at);
     }
 
     public void ahead(@Nullable Position executed) {

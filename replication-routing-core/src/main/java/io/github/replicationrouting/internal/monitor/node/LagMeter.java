@@ -158,7 +158,7 @@ public final class LagMeter {
         boolean declared = record.node().spec().declaredRole() == DeclaredRole.REPLICA;
         boolean showsNothing = executed == null && !reports;
         if (by == LagProbe.NONE || (declared && (!ownReplication || showsNothing))) {
-            return new Lag.NotJudged();
+            return new Lag.NotEvaluated();
         }
         NodeRecord primary = nodes.primary();
         if (record.lag().isAhead() && by != LagProbe.STATUS) {

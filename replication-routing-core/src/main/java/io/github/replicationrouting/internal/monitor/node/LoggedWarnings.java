@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
-/** What the log already says of one node, so that it does not repeat itself. Changed by the publisher alone. */
+/** What was logged of one node, so that it is not logged again. Changed by the publisher alone. */
 public final class LoggedWarnings {
 
     private static final Duration BETWEEN_REFUSALS = Duration.ofMinutes(1);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The nodes that are monitored, and which of them is the primary now. Changed on the monitor's thread only. */
 public final class MonitoredNodes implements Iterable<NodeRecord> {
 
-    /** Other threads may look nodes up in it. */
+    /** Other threads may read it. */
     private final List<NodeRecord> nodes = new CopyOnWriteArrayList<>();
 
     /** The names in use: of a node from the call that adds it to the call that removes it. */

@@ -65,16 +65,16 @@ public final class NodeEvaluator {
     }
 
     private Evaluation evaluate(Lag lag) {
-        if (lag instanceof Lag.NotJudged) {
+        if (lag instanceof Lag.NotEvaluated) {
             return new Evaluation(Signal.FRESH, "");
         }
         if (lag instanceof Lag.Known known) {
             return evaluate(known.bound());
         }
-        if (lag instanceof Lag.MoreThan more && more.least().compareTo(settings.maxLag()) > 0) {
+        if (lag instanceof Lag.MoreThan more && more.minimum().compareTo(settings.maxLag()) > 0) {
             return new Evaluation(
                     Signal.STALE,
-                    "lag more than " + DurationFormat.of(more.least()) + ", above max-lag "
+                    "lag more than " + DurationFormat.of(more.minimum()) + ", above max-lag "
                             + DurationFormat.of(settings.maxLag()));
         }
         if (nodes.primary() == null) {

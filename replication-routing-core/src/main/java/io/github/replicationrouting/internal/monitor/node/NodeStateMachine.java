@@ -9,25 +9,24 @@ import org.jspecify.annotations.Nullable;
  * The state of one node. Everything that can happen to a node is one of a few signals, and where each of them leads is
  * the table of {@link Signal}. Not thread-safe.
  *
- * <p>To leave is quick, to come back takes patience, so that a node at a limit does not flap. Who was evicted comes back
- * after {@value #READMISSION_PROBES} good probes in a row, and not within one window of its eviction. Who is evicted
- * again within {@value #MAX_WINDOWS} windows of coming back must first be good for two windows without a break, and the
- * time after that for {@value #MAX_WINDOWS} (growing as Envoy's outlier ejection does). So an oscillating node changes
- * its state once in a window at most, but for an eviction, which never waits; and soon not at all until it has calmed
- * down.
+ * <p>Eviction is immediate and readmission is slow, so that a node at a limit does not flap. An evicted node is readmitted
+ * after {@value #READMISSION_PROBES} good probes in a row, and not within one window of its eviction. A node that is evicted
+ * again within {@value #MAX_WINDOWS} windows of its readmission must first be good for two windows without a break, and the
+ * time after that for {@value #MAX_WINDOWS} (growing as Envoy's outlier ejection does). So an oscillating node changes its
+ * state once per window at most, apart from evictions, which never wait; and soon not at all until it has become stable.
  */
 public final class NodeStateMachine {
 
-    /** Good probes in a row before a node that was out is used again. */
+    /** Good probes in a row before a node that was evicted is readmitted. */
     public static final int READMISSION_PROBES = 2;
 
     public static final int MAX_WINDOWS = 4;
 
     private enum Phase {
-        /** Nothing is held against it. */
+        /** Nothing speaks against it. */
         NEW(NodeState.UNKNOWN, Trust.TRUSTED),
         ONLINE(NodeState.ONLINE, Trust.TRUSTED),
-        /** Has been out, and has not yet earned its return. */
+        /** Was evicted, and has not proven itself yet. */
         UNPROVEN(NodeState.UNKNOWN, Trust.EVICTED),
         LAGGING(NodeState.LAGGING, Trust.EVICTED),
         DOWN(NodeState.DOWN, Trust.EVICTED),
@@ -47,35 +46,35 @@ public final class NodeStateMachine {
     private enum Trust {
         /** Serves as soon as it can. */
         TRUSTED,
-        /** Out of use, and has to earn its return. */
+        /** Out of use, and has to prove itself before it is readmitted. */
         EVICTED,
-        /** Out of use because somebody wants it so. */
+        /** Out of use by request of an operator. */
         DRAINED
     }
 
-    /** What happens to a node, and where it leads from each trust; null for nowhere. */
+    /** What happens to a node, and the phase to which it leads by how far the node is trusted; null for no change. */
     public enum Signal {
         /** It is the primary. */
         PRIMARY(Phase.ONLINE, Phase.ONLINE, Phase.ONLINE),
-        /** It does not answer, or serves nobody. */
+        /** It does not answer, or refuses to serve. */
         LOST(Phase.DOWN, Phase.DOWN, null),
         /** It is writable, and is not the primary. */
         RIVAL(Phase.FENCED, Phase.FENCED, null),
-        /** Its role or its lag cannot be told. */
+        /** Its role or its lag is not known. */
         UNDECIDED(Phase.NEW, Phase.UNPROVEN, null),
         /** A replica above the limit for eviction. */
         STALE(Phase.LAGGING, Phase.LAGGING, null),
         /** A replica between the two limits. */
         WITHIN(Phase.ONLINE, Phase.LAGGING, null),
-        /** A replica below the limit for readmission, or one whose lag is not judged: stays out for now. */
+        /** A replica below the limit for readmission, or one whose lag is not evaluated: not readmitted yet. */
         FRESH(Phase.ONLINE, null, null),
         /** Fresh for long enough. */
         PROVEN(Phase.ONLINE, Phase.ONLINE, null),
-        /** Somebody wants it to take no new work. */
+        /** An operator drains it. */
         DRAIN(Phase.DRAINING, Phase.DRAINING, null),
-        /** Nothing runs on it any more. */
+        /** Nothing is in flight on it any more. */
         IDLE(null, null, Phase.DRAINED),
-        /** Somebody wants it back: the next look shows whether it can serve. */
+        /** An operator wants it back: the next probe shows whether it can serve. */
         UNDRAIN(null, null, Phase.NEW);
 
         private final @Nullable Phase fromTrusted;
@@ -104,15 +103,15 @@ public final class NodeStateMachine {
     private int freshProbes;
     private long freshSince;
 
-    /** How many windows the last eviction costs, 0 before the first. */
+    /** How many windows the node has to be good after its last eviction; 0 before the first. */
     private int windows;
 
     private long evictedAt;
     private long readmittedAt;
 
     /**
-     * @param window how long to wait before a node that was evicted comes back
-     * @param unproven whether the node has to earn its use, as if it had been out
+     * @param window how long to wait before a node that was evicted is readmitted
+     * @param unproven whether the node has to prove itself, as if it had been evicted
      */
     public NodeStateMachine(Duration window, boolean unproven) {
         this.window = window;
@@ -123,28 +122,28 @@ public final class NodeStateMachine {
         return phase.state;
     }
 
-    /** Whether it was taken out of use by hand. */
+    /** Whether it is draining or drained. */
     public boolean isDrained() {
         return phase.trust == Trust.DRAINED;
     }
 
-    /** Why a node that is fresh is still out, in words. */
+    /** Returns why a node that is fresh is not readmitted yet, as text. */
     public String recovery(long now) {
         if (freshProbes < READMISSION_PROBES) {
             return "recovering: " + freshProbes + " of " + READMISSION_PROBES + " good probes";
         }
         return windows <= 1
-                ? "recovering: evicted " + DurationFormat.of(Duration.ofNanos(now - evictedAt)) + " ago, back after "
-                        + DurationFormat.of(window)
-                : "recovering: evicted again and again, good for "
+                ? "recovering: evicted " + DurationFormat.of(Duration.ofNanos(now - evictedAt))
+                        + " ago, readmitted after " + DurationFormat.of(window)
+                : "recovering: evicted repeatedly, good for "
                         + DurationFormat.of(Duration.ofNanos(now - freshSince)) + " of "
-                        + DurationFormat.of(Duration.ofNanos(sentence()));
+                        + DurationFormat.of(Duration.ofNanos(probation()));
     }
 
     /**
-     * Takes in what a look at the node showed.
+     * Takes in what the evaluation of the node has shown.
      *
-     * @param newProbe whether the node itself was just looked at, as opposed to what is around it having changed
+     * @param newProbe whether the node itself was just probed, as opposed to what is around it having changed
      * @param now monotonic time in nanoseconds
      * @param needed whether too few nodes serve, so that a first eviction is forgiven sooner
      */
@@ -157,7 +156,7 @@ public final class NodeStateMachine {
         move(signal == Signal.FRESH && isProven(now, needed) ? Signal.PROVEN : signal, now);
     }
 
-    /** Takes in what somebody wants, or that nothing runs on the node any more. */
+    /** Takes in what an operator requests, or that nothing is in flight on the node any more. */
     public void on(Signal signal, long now) {
         move(signal, now);
     }
@@ -168,7 +167,7 @@ public final class NodeStateMachine {
         }
         return windows <= 1
                 ? windows == 0 || needed || now - evictedAt >= window.toNanos()
-                : now - freshSince >= sentence();
+                : now - freshSince >= probation();
     }
 
     private void move(Signal signal, long now) {
@@ -186,7 +185,7 @@ public final class NodeStateMachine {
         phase = next;
     }
 
-    private long sentence() {
+    private long probation() {
         return windows * window.toNanos();
     }
 }

@@ -89,7 +89,7 @@ public final class NodeStatuses {
         if (refusal == null) {
             return reason;
         }
-        String refused = "cannot be probed (" + refusal.reason() + "), what was last seen stands";
+        String refused = "cannot be probed (" + refusal.reason() + "), status as of the last answer";
         return reason == null ? refused : reason + "; " + refused;
     }
 
@@ -98,9 +98,9 @@ public final class NodeStatuses {
         return switch (record.machine().state()) {
             case ONLINE -> fresh ? null : evaluation.reason();
             case DRAINING ->
-                "taken out of use; " + record.node().inFlight() + " in flight"
+                "draining on request, " + record.node().inFlight() + " in flight"
                         + (fresh ? "" : "; " + evaluation.reason());
-            case DRAINED -> "taken out of use" + (fresh ? "" : "; " + evaluation.reason());
+            case DRAINED -> "drained on request" + (fresh ? "" : "; " + evaluation.reason());
             default -> fresh ? record.machine().recovery(now) : evaluation.reason();
         };
     }

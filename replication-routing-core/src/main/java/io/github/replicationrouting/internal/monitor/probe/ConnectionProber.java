@@ -26,10 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes one node through its driver. One connection is kept from probe to probe. While a probe waits on it in vain, the
- * next one opens another: so a frozen node is asked every interval, and a node is not given up for one lost connection.
+ * Probes one node through its driver. One connection is kept from probe to probe. While a probe waits for an answer on it,
+ * the next one opens another: so a frozen node is asked every interval, and one lost connection does not make a node down.
  *
- * <p>Where the monitor has an account of its own that the server refuses, the node is looked at with the node's account.
+ * <p>Where the monitor has an account of its own that the server refuses, the node is probed with the node's account.
  */
 public final class ConnectionProber implements Prober {
 
@@ -41,7 +41,7 @@ public final class ConnectionProber implements Prober {
 
     private static final Duration IDLE_THREADS = Duration.ofSeconds(30);
 
-    /** How long the node's account takes the place of the monitor's, which may be locked for asking too often. */
+    /** How long the node's account replaces the monitor's, which could be locked after too many refused logins. */
     private static final Duration BETWEEN_REFUSED_LOGINS = Duration.ofMinutes(1);
 
     private static final Logger log = LoggerFactory.getLogger(ConnectionProber.class);
@@ -51,7 +51,7 @@ public final class ConnectionProber implements Prober {
     private final Duration timeout;
     private final Dialects dialects;
     private final LongSupplier clock;
-    private final FailureGuard supervisor;
+    private final FailureGuard failureGuard;
     private final ThreadPoolExecutor threads;
     private final AtomicReference<@Nullable Kept> kept = new AtomicReference<>();
     private final AtomicInteger probes = new AtomicInteger();
@@ -69,19 +69,19 @@ public final class ConnectionProber implements Prober {
             String router,
             ProbeTarget target,
             Duration timeout,
-            int atOnce,
+            int maxConcurrent,
             Dialects dialects,
             LongSupplier clock,
-            FailureGuard supervisor) {
+            FailureGuard failureGuard) {
         this.router = router;
         this.target = target;
         this.timeout = timeout;
         this.dialects = dialects;
         this.clock = clock;
-        this.supervisor = supervisor;
+        this.failureGuard = failureGuard;
         String name = router + "-probe-" + target.node().name();
         this.threads = new ThreadPoolExecutor(
-                0, atOnce, IDLE_THREADS.toNanos(), TimeUnit.NANOSECONDS, new SynchronousQueue<>(), task -> {
+                0, maxConcurrent, IDLE_THREADS.toNanos(), TimeUnit.NANOSECONDS, new SynchronousQueue<>(), task -> {
                     Thread thread = new Thread(task, name);
                     thread.setDaemon(true);
                     return thread;
@@ -89,12 +89,12 @@ public final class ConnectionProber implements Prober {
     }
 
     @Override
-    public void start(Probe probe, Consumer<ProbeResult> answer) {
+    public void start(Probe probe, Consumer<ProbeResult> callback) {
         try {
-            threads.execute(() -> answer.accept(run(probe)));
+            threads.execute(() -> callback.accept(run(probe)));
         } catch (RejectedExecutionException e) {
             // All threads wait for the node, or the monitor is closed.
-            answer.accept(new ProbeResult.Failed(ProbeFailure.unanswered(timeout)));
+            callback.accept(new ProbeResult.Failed(ProbeFailure.unanswered(timeout)));
         }
     }
 
@@ -112,18 +112,18 @@ public final class ConnectionProber implements Prober {
             } else {
                 used = isNew ? renewed(before, substitute) : before;
             }
-            return look(used, isNew, probe);
+            return observe(used, isNew, probe);
         } catch (Throwable failure) {
             if (used != null) {
                 discard(used.connection);
             }
             return !substitute && isRefusalOfMonitor(failure, probe)
-                    ? lookWithSubstitute(probe)
-                    : answerAfter(failure, probe);
+                    ? probeWithSubstitute(probe)
+                    : resultAfter(failure, probe);
         }
     }
 
-    /** A new connection; the one that there is, where the server lets none in, unless the new one may lead elsewhere. */
+    /** Returns a new connection; or the old one where the server accepts none, unless a new one may lead to another server. */
     private Kept renewed(Kept before, boolean substitute) throws SQLException, UnsupportedServerException {
         boolean kept = false;
         try {
@@ -136,7 +136,7 @@ public final class ConnectionProber implements Prober {
                 throw e;
             }
             log.debug(
-                    "[{}] node {}: no new connection is let in",
+                    "[{}] node {}: the server accepts no new connection",
                     router,
                     target.node().name(),
                     e);
@@ -148,7 +148,7 @@ public final class ConnectionProber implements Prober {
         }
     }
 
-    private ProbeResult look(Kept used, boolean isNew, Probe probe) throws SQLException {
+    private ProbeResult observe(Kept used, boolean isNew, Probe probe) throws SQLException {
         long sentAt = clock.getAsLong();
         Observation observation = used.dialect.observe(used.connection);
         if (isNew && target.node().spec().kind() == NodeKind.SERVER) {
@@ -176,7 +176,7 @@ public final class ConnectionProber implements Prober {
 
     // --- the monitor's account, and the node's in its place
 
-    /** Whether the server has answered, and refuses the monitor's account what the node's may be allowed. */
+    /** Whether the server has answered, and refuses the monitor's account what it may allow the node's. */
     private boolean isRefusalOfMonitor(Throwable failure, Probe probe) {
         if (target.substitute() == null || !(failure instanceof SQLException) || probe.firstPart() != null) {
             return false;
@@ -198,17 +198,17 @@ public final class ConnectionProber implements Prober {
         return true;
     }
 
-    private ProbeResult lookWithSubstitute(Probe probe) {
+    private ProbeResult probeWithSubstitute(Probe probe) {
         Kept used = null;
         probe.opensConnection(true);
         try {
             used = open(true);
-            return look(used, true, probe);
+            return observe(used, true, probe);
         } catch (Throwable failure) {
             if (used != null) {
                 discard(used.connection);
             }
-            return answerAfter(failure, probe);
+            return resultAfter(failure, probe);
         }
     }
 
@@ -227,8 +227,8 @@ public final class ConnectionProber implements Prober {
     }
 
     /**
-     * Whether the name of a primary may lead to another server by now. A connection stays where it is, so it is given up
-     * when its server is not what the name promises, and now and then where it is.
+     * Whether the name of a primary may lead to another server by now. A connection stays where it is, so it is closed when
+     * its server is not what the name promises, and from time to time where it is.
      */
     private boolean mayBeElsewhere(Observation seen) {
         NodeSpec spec = target.node().spec();
@@ -237,9 +237,9 @@ public final class ConnectionProber implements Prober {
                 && (!seen.writable() || probesOfEndpoint.incrementAndGet() % PROBES_BETWEEN_RENEWALS == 0);
     }
 
-    private ProbeResult answerAfter(Throwable failure, Probe probe) {
+    private ProbeResult resultAfter(Throwable failure, Probe probe) {
         if (!(failure instanceof SQLException) && !(failure instanceof UnsupportedServerException)) {
-            supervisor.report(failure);
+            failureGuard.report(failure);
         }
         ProbeResult.Answered answered = probe.firstPart();
         if (answered != null) {
@@ -285,7 +285,7 @@ public final class ConnectionProber implements Prober {
     public void close() {
         closed = true;
         try {
-            // Saying goodbye may block on a frozen server, so not on the caller's thread.
+            // Closing a connection may block on a frozen server, so not on the caller's thread.
             threads.execute(this::closeKept);
         } catch (RejectedExecutionException e) {
             // All threads wait for the node: each closes what it holds when its wait is over.
@@ -314,9 +314,9 @@ public final class ConnectionProber implements Prober {
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {
-            // Already gone, which is what was wanted.
+            // Closed already.
         } catch (Throwable failure) {
-            supervisor.report(failure);
+            failureGuard.report(failure);
         }
     }
 

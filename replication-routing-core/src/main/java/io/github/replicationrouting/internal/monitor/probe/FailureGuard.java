@@ -13,11 +13,11 @@ public final class FailureGuard {
 
     private static final Logger log = LoggerFactory.getLogger(FailureGuard.class);
 
-    /** More kinds than this are no longer told apart, so that memory stays bounded. */
+    /** Kinds of failures beyond this number are not logged, so that memory stays bounded. */
     private static final int MAX_KINDS = 100;
 
     private final String router;
-    private final Set<String> known = ConcurrentHashMap.newKeySet();
+    private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
     public FailureGuard(String router) {
         this.router = router;
@@ -35,11 +35,15 @@ public final class FailureGuard {
         try {
             StackTraceElement[] stack = failure.getStackTrace();
             String kind = failure.getClass().getName() + (stack.length == 0 ? "" : stack[0]);
-            if (known.size() < MAX_KINDS && known.add(kind)) {
-                log.error("[{}] unexpected failure in the monitor; it goes on, and says this once", router, failure);
+            if (logged.size() < MAX_KINDS && logged.add(kind)) {
+                log.error(
+                        "[{}] unexpected failure in the monitor, which continues; this kind of failure is logged once",
+                        router,
+                        failure);
             }
         } catch (Throwable ignored) {
-            // Neither lack of memory nor a broken appender may end the monitor, and nobody is left to tell.
+            // Neither lack of memory nor a broken appender may end the monitor, and there is no other place to report
+            // to.
         }
     }
 }

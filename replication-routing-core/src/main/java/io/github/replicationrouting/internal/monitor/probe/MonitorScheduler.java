@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.monitor.probe;
 
 import java.time.Duration;
 
-/** Time and the thread on which all state of a monitor changes, so that tests can move both by hand. */
+/** The clock of a monitor and the thread on which all its state changes, so that tests can control both. */
 public interface MonitorScheduler extends AutoCloseable {
 
     /** Monotonic time in nanoseconds. */

@@ -5,14 +5,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The real time line: one daemon thread that outlives whatever its tasks throw. */
+/** The scheduler of a running monitor: one daemon thread that survives whatever its tasks throw. */
 public final class MonitorThread implements MonitorScheduler {
 
     private final ScheduledThreadPoolExecutor executor;
-    private final FailureGuard supervisor;
+    private final FailureGuard failureGuard;
 
-    public MonitorThread(String name, FailureGuard supervisor) {
-        this.supervisor = supervisor;
+    public MonitorThread(String name, FailureGuard failureGuard) {
+        this.failureGuard = failureGuard;
         this.executor = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);
@@ -32,10 +32,10 @@ public final class MonitorThread implements MonitorScheduler {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // the supervisor hears of failures
+    @SuppressWarnings("FutureReturnValueIgnored") // the guard reports failures
     public void schedule(Runnable task, Duration delay) {
         try {
-            executor.schedule(() -> supervisor.run(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            executor.schedule(() -> failureGuard.run(task), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             if (!executor.isShutdown()) {
                 throw e;

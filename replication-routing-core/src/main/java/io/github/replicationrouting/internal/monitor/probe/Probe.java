@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.monitor.probe;
 
 import org.jspecify.annotations.Nullable;
 
-/** One look at a node: what is asked, and what has come back so far. */
+/** One probe of a node: what is asked, and what has been answered so far. */
 public final class Probe {
 
     private final long launchedAt;
@@ -12,7 +12,7 @@ public final class Probe {
 
     private volatile boolean opensConnection;
 
-    /** What is known while the second statement still waits. */
+    /** What is known while the second statement waits. */
     private volatile ProbeResult.@Nullable Answered firstPart;
 
     /** Only for the monitor's thread. */
@@ -57,7 +57,7 @@ public final class Probe {
         return replication == Asking.NOW || (replication == Asking.WITH_NEW_CONNECTION && onNewConnection);
     }
 
-    /** Whether to look through a new connection, which has the privileges that the account has now. */
+    /** Whether to open a new connection, which has the privileges that the account has now. */
     public boolean renewsConnection() {
         return renewsConnection;
     }
@@ -70,7 +70,7 @@ public final class Probe {
         firstPart = answer;
     }
 
-    /** True for the first caller: each probe counts once, as answered or as overdue. */
+    /** Returns true for the first caller: each probe counts once, as answered or as out of time. */
     public boolean settle() {
         boolean first = !settled;
         settled = true;

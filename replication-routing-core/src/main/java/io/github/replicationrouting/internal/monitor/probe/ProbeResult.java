@@ -3,16 +3,16 @@ package io.github.replicationrouting.internal.monitor.probe;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 
-/** What came of a probe. */
+/** The result of a probe. */
 public sealed interface ProbeResult {
 
     /**
      * The server answered.
      *
-     * @param sentAt when the question was about to be sent: what the answer shows is at least this new
+     * @param sentAt when the probe was about to be sent: what the answer shows is at least this new
      */
     record Answered(long sentAt, Observation observation, Replication replication) implements ProbeResult {}
 
-    /** It did not. */
+    /** The server did not answer, or refused the probe. */
     record Failed(ProbeFailure failure) implements ProbeResult {}
 }

@@ -6,12 +6,13 @@ import io.github.replicationrouting.topology.Node;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node and how to look at it.
+ * A node and how to probe it.
  *
  * @param node the node
  * @param connections opens the monitor's own connections to it, with the monitor's account
- * @param substitute opens them with the node's account, for when the monitor's is refused; null where they are the same
- * @param dialect what to ask it, or null to tell by its version
+ * @param substitute opens them with the node's account, for when the server refuses the monitor's; null where they are the
+ *     same
+ * @param dialect the dialect of its server, or null to detect it by the version
  */
 public record ProbeTarget(
         Node node,
@@ -19,7 +20,7 @@ public record ProbeTarget(
         @Nullable ConnectionFactory substitute,
         @Nullable ReplicationDialect dialect) {
 
-    /** A node that is looked at with its own account. */
+    /** A node that is probed with its own account. */
     public ProbeTarget(Node node, ConnectionFactory connections, @Nullable ReplicationDialect dialect) {
         this(node, connections, null, dialect);
     }

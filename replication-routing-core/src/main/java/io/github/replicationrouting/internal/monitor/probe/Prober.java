@@ -2,15 +2,15 @@ package io.github.replicationrouting.internal.monitor.probe;
 
 import java.util.function.Consumer;
 
-/** Looks at one node. */
+/** Probes one node. */
 public interface Prober {
 
     /**
-     * Starts a probe and returns at once. The answer comes once, on any thread, and possibly much later than the
-     * monitor cares for it.
+     * Starts a probe and returns immediately. The result comes once, on any thread, and possibly long after the monitor has
+     * stopped waiting for it.
      */
-    void start(Probe probe, Consumer<ProbeResult> answer);
+    void start(Probe probe, Consumer<ProbeResult> callback);
 
-    /** Lets go of the node, without waiting for it. */
+    /** Closes the connections to the node, without waiting for it. */
     void close();
 }

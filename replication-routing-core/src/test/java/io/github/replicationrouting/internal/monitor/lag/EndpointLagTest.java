@@ -11,44 +11,44 @@ class EndpointLagTest {
 
     @Test
     void theWorstOfTheServersCounts() {
-        assertThat(endpoint.met("a", known(1), seconds(0))).isEqualTo(known(1));
-        assertThat(endpoint.met("b", known(7), seconds(1))).isEqualTo(known(7));
-        assertThat(endpoint.met("a", known(0), seconds(2))).isEqualTo(known(7));
-        assertThat(endpoint.met("b", known(2), seconds(3))).isEqualTo(known(2));
+        assertThat(endpoint.sampled("a", known(1), seconds(0))).isEqualTo(known(1));
+        assertThat(endpoint.sampled("b", known(7), seconds(1))).isEqualTo(known(7));
+        assertThat(endpoint.sampled("a", known(0), seconds(2))).isEqualTo(known(7));
+        assertThat(endpoint.sampled("b", known(2), seconds(3))).isEqualTo(known(2));
     }
 
     @Test
     void aServerThatTellsNothingIsWorseThanOneThatIsBehindByAKnownTime() {
         Lag unknown = new Lag.Unknown("no position");
-        endpoint.met("a", known(7), seconds(0));
+        endpoint.sampled("a", known(7), seconds(0));
 
-        assertThat(endpoint.met("b", unknown, seconds(1))).isEqualTo(unknown);
-        assertThat(endpoint.met("c", new Lag.MoreThan(Duration.ofSeconds(9)), seconds(2)))
+        assertThat(endpoint.sampled("b", unknown, seconds(1))).isEqualTo(unknown);
+        assertThat(endpoint.sampled("c", new Lag.MoreThan(Duration.ofSeconds(9)), seconds(2)))
                 .isEqualTo(new Lag.MoreThan(Duration.ofSeconds(9)));
     }
 
     @Test
     void whenSeveralAreBehindByAnUnknownTimeShouldTakeTheWorst() {
         Lag more = new Lag.MoreThan(Duration.ofSeconds(9));
-        endpoint.met("a", more, seconds(0));
+        endpoint.sampled("a", more, seconds(0));
 
-        assertThat(endpoint.met("b", new Lag.MoreThan(Duration.ofSeconds(3)), seconds(1)))
+        assertThat(endpoint.sampled("b", new Lag.MoreThan(Duration.ofSeconds(3)), seconds(1)))
                 .isEqualTo(more);
     }
 
     @Test
     void aServerThatIsNotMetAnyMoreIsForgotten() {
-        endpoint.met("dead", known(60), seconds(0));
+        endpoint.sampled("dead", known(60), seconds(0));
 
-        assertThat(endpoint.met("a", known(0), seconds(30))).isEqualTo(known(60));
-        assertThat(endpoint.met("a", known(0), seconds(31))).isEqualTo(known(0));
+        assertThat(endpoint.sampled("a", known(0), seconds(30))).isEqualTo(known(60));
+        assertThat(endpoint.sampled("a", known(0), seconds(31))).isEqualTo(known(0));
     }
 
     @Test
-    void whoseLagIsNotJudgedHarmsNobody() {
-        endpoint.met("a", new Lag.NotJudged(), seconds(0));
+    void whoseLagIsNotEvaluatedHarmsNobody() {
+        endpoint.sampled("a", new Lag.NotEvaluated(), seconds(0));
 
-        assertThat(endpoint.met("b", known(1), seconds(0))).isEqualTo(known(1));
+        assertThat(endpoint.sampled("b", known(1), seconds(0))).isEqualTo(known(1));
     }
 
     private static Lag known(int seconds) {

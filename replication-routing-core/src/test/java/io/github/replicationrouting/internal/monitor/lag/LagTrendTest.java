@@ -3,7 +3,7 @@ package io.github.replicationrouting.internal.monitor.lag;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.replicationrouting.internal.monitor.lag.LagTrend.News;
+import io.github.replicationrouting.internal.monitor.lag.LagTrend.Change;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -14,14 +14,14 @@ class LagTrendTest {
 
     @Test
     void warnsOnceAboveHalfOfTheLimitAndRecoversAtAQuarter() {
-        assertThat(add(5_000)).isEqualTo(News.NONE);
-        assertThat(add(5_001)).isEqualTo(News.FALLS_BEHIND);
-        assertThat(add(9_000)).isEqualTo(News.NONE);
-        assertThat(add(3_000)).isEqualTo(News.NONE);
-        assertThat(add(6_000)).isEqualTo(News.NONE);
-        assertThat(add(2_500)).isEqualTo(News.RECOVERED);
-        assertThat(add(2_400)).isEqualTo(News.NONE);
-        assertThat(add(6_000)).isEqualTo(News.FALLS_BEHIND);
+        assertThat(add(5_000)).isEqualTo(Change.NONE);
+        assertThat(add(5_001)).isEqualTo(Change.FALLS_BEHIND);
+        assertThat(add(9_000)).isEqualTo(Change.NONE);
+        assertThat(add(3_000)).isEqualTo(Change.NONE);
+        assertThat(add(6_000)).isEqualTo(Change.NONE);
+        assertThat(add(2_500)).isEqualTo(Change.RECOVERED);
+        assertThat(add(2_400)).isEqualTo(Change.NONE);
+        assertThat(add(6_000)).isEqualTo(Change.FALLS_BEHIND);
     }
 
     @Test
@@ -49,7 +49,7 @@ class LagTrendTest {
         assertThat(trend.rate()).isNaN();
     }
 
-    private News add(long lagMillis) {
+    private Change add(long lagMillis) {
         now += Duration.ofMillis(500).toNanos();
         return trend.add(Duration.ofMillis(lagMillis), now);
     }

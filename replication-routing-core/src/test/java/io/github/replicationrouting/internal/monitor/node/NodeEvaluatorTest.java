@@ -65,8 +65,8 @@ class NodeEvaluatorTest {
     }
 
     @Test
-    void whenLagIsNotJudgedShouldServe() {
-        db2.lag().measured(new Lag.NotJudged());
+    void whenLagIsNotEvaluatedShouldServe() {
+        db2.lag().measured(new Lag.NotEvaluated());
 
         assertThat(evaluator.evaluate(db2, REPLICA)).isEqualTo(new Evaluation(Signal.FRESH, ""));
     }
