@@ -1,6 +1,5 @@
 package io.github.replicationrouting.internal.monitor;
 
-import io.github.replicationrouting.internal.election.Finding;
 import io.github.replicationrouting.internal.election.Outcome;
 import io.github.replicationrouting.internal.monitor.errors.PoolHealth;
 import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
@@ -28,7 +27,6 @@ import io.github.replicationrouting.spi.TopologyListener;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeStatus;
-import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.time.Duration;
 import java.util.List;
@@ -90,7 +88,13 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         this.warnings = new AnswerWarnings(publisher);
         NodeEvaluator evaluator = new NodeEvaluator(this.nodes, settings);
         this.transitions = new NodeTransitions(
-                this.nodes, settings, evaluator, new NodeStatuses(this.nodes, lagMeter, evaluator), publisher);
+                this.nodes,
+                settings,
+                scheduler,
+                lagMeter,
+                evaluator,
+                new NodeStatuses(this.nodes, lagMeter, evaluator),
+                publisher);
         this.drains = new DrainControl(this.nodes, scheduler, this::evaluate);
         this.probes = new ProbeScheduler(
                 this.nodes,
@@ -352,65 +356,20 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         NodeStatus before = primaryBefore == null ? null : primaryBefore.status();
         Outcome outcome = elect();
         boolean newHistory = lagMeter.samplePrimary();
-        boolean contested = updateNodes(outcome.findings(), probed, first, newHistory);
+        boolean contested = transitions.update(outcome.findings(), probed, first, newHistory, known.getCount() > 0);
         unsettled = nodes.primary() == null || contested;
         publish(before, outcome.noPrimaryReason());
         followUp(outcome.reason() == Outcome.Reason.PENDING, newHistory);
     }
 
     private Outcome elect() {
-        Outcome outcome =
-                primaryTracker.elect(nodes.all(), this::absence, lagMeter::follows, publisher::incompletePromotion);
+        Outcome outcome = primaryTracker.elect(
+                nodes.all(),
+                record -> ReplicaReports.absence(record, nodes),
+                lagMeter::follows,
+                publisher::incompletePromotion);
         nodes.setPrimary(outcome.primary() < 0 ? null : nodes.get(outcome.primary()));
         return outcome;
-    }
-
-    private @Nullable String absence(NodeRecord record) {
-        ProbeFailure refusal = record.liveness().refusal();
-        if (refusal != null) {
-            return "cannot be probed (" + refusal.reason() + ")";
-        }
-        return record.liveness().failure() == null ? null : "is down (" + ReplicaReports.reason(record, nodes) + ")";
-    }
-
-    /** Updates lag, state and status of each node, and returns whether a node contests the primary. */
-    private boolean updateNodes(
-            List<Finding> findings, @Nullable NodeRecord probed, boolean first, boolean newHistory) {
-        boolean needed = transitions.areTooFewServing();
-        boolean starting = known.getCount() > 0;
-        boolean primaryProbed = probed == nodes.primary();
-        boolean contested = false;
-        for (int i = 0; i < nodes.size(); i++) {
-            NodeRecord record = nodes.get(i);
-            Finding finding = orFormerReplica(record, findings.get(i));
-            contested |= finding.rival();
-            if (finding.warning() != null) {
-                publisher.warning(record, finding.warning());
-            }
-            boolean isNew = record == probed || first;
-            boolean aheadChanged = (isNew || primaryProbed) && lagMeter.findsAhead(record);
-            Observation seen = record.observation();
-            if ((isNew || newHistory || aheadChanged) && seen != null) {
-                lagMeter.measure(record, seen);
-            }
-            boolean newAnswer = isNew && record.isAlive() && !record.refusesProbes();
-            transitions.update(record, finding, newAnswer, needed, starting, scheduler.now());
-        }
-        return contested;
-    }
-
-    /**
-     * A replica that has lost its source while no primary is known, as in the middle of a failover, has the data that it had:
-     * stale reads are better than none.
-     */
-    private Finding orFormerReplica(NodeRecord record, Finding finding) {
-        Observation seen = record.observation();
-        boolean readOnly = record.isAlive() && seen != null && !seen.writable();
-        boolean roleUnknown = finding.role() == Role.UNKNOWN && !finding.rival() && finding.warning() == null;
-        boolean wasReplica = record.status().role() == Role.REPLICA;
-        return nodes.primary() == null && readOnly && roleUnknown && wasReplica
-                ? new Finding(Role.REPLICA, false, finding.doubt(), null)
-                : finding;
     }
 
     private void publish(@Nullable NodeStatus primaryBefore, @Nullable String noPrimaryReason) {

@@ -2,22 +2,29 @@ package io.github.replicationrouting.internal.monitor;
 
 import io.github.replicationrouting.internal.election.Finding;
 import io.github.replicationrouting.internal.monitor.lag.LagTrend;
+import io.github.replicationrouting.internal.monitor.node.LagMeter;
 import io.github.replicationrouting.internal.monitor.node.MonitoredNodes;
 import io.github.replicationrouting.internal.monitor.node.NodeEvaluator;
 import io.github.replicationrouting.internal.monitor.node.NodeEvaluator.Evaluation;
 import io.github.replicationrouting.internal.monitor.node.NodeRecord;
 import io.github.replicationrouting.internal.monitor.node.NodeStatuses;
+import io.github.replicationrouting.internal.monitor.probe.MonitorScheduler;
 import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Moves each node to the state that its record calls for, and announces what that changes. */
 final class NodeTransitions {
 
     private final MonitoredNodes nodes;
     private final MonitorSettings settings;
+    private final MonitorScheduler scheduler;
+    private final LagMeter lagMeter;
     private final NodeEvaluator evaluator;
     private final NodeStatuses statuses;
     private final TopologyChangePublisher publisher;
@@ -25,18 +32,70 @@ final class NodeTransitions {
     NodeTransitions(
             MonitoredNodes nodes,
             MonitorSettings settings,
+            MonitorScheduler scheduler,
+            LagMeter lagMeter,
             NodeEvaluator evaluator,
             NodeStatuses statuses,
             TopologyChangePublisher publisher) {
         this.nodes = nodes;
         this.settings = settings;
+        this.scheduler = scheduler;
+        this.lagMeter = lagMeter;
         this.evaluator = evaluator;
         this.statuses = statuses;
         this.publisher = publisher;
     }
 
+    /**
+     * Updates lag, state and status of each node.
+     *
+     * @param findings what the election has found of each node, in the order of the nodes
+     * @param probed the node that was just probed, or null when something else has changed
+     * @param first whether this is the first evaluation, so that the answers of all nodes are new
+     * @param newHistory whether the history of the primary's positions has just begun, so that all lags change
+     * @param starting whether all nodes come into use together, so that none of them ramps up
+     * @return whether a node contests the primary
+     */
+    boolean update(
+            List<Finding> findings, @Nullable NodeRecord probed, boolean first, boolean newHistory, boolean starting) {
+        boolean needed = areTooFewServing();
+        boolean primaryProbed = probed == nodes.primary();
+        boolean contested = false;
+        for (int i = 0; i < nodes.size(); i++) {
+            NodeRecord record = nodes.get(i);
+            Finding finding = orFormerReplica(record, findings.get(i));
+            contested |= finding.rival();
+            if (finding.warning() != null) {
+                publisher.warning(record, finding.warning());
+            }
+            boolean isNew = record == probed || first;
+            boolean aheadChanged = (isNew || primaryProbed) && lagMeter.findsAhead(record);
+            Observation seen = record.observation();
+            if ((isNew || newHistory || aheadChanged) && seen != null) {
+                lagMeter.measure(record, seen);
+            }
+            boolean newAnswer = isNew && record.isAlive() && !record.refusesProbes();
+            move(record, finding, newAnswer, needed, starting, scheduler.now());
+        }
+        return contested;
+    }
+
+    /**
+     * A replica that has lost its source while no primary is known, as in the middle of a failover, has the data that it had:
+     * stale reads are better than none.
+     */
+    private Finding orFormerReplica(NodeRecord record, Finding finding) {
+        Observation seen = record.observation();
+        boolean readOnly = record.isAlive() && seen != null && !seen.writable();
+        boolean roleUnknown = finding.role() == Role.UNKNOWN && !finding.rival() && finding.warning() == null;
+        boolean wasReplica = record.status().role() == Role.REPLICA;
+        return nodes.primary() == null && readOnly && roleUnknown && wasReplica
+                ? new Finding(Role.REPLICA, false, finding.doubt(), null)
+                : finding;
+    }
+
     /** Whether less than half of the replicas serve, as for Envoy's panic threshold: then a fit one need not wait. */
-    boolean areTooFewServing() {
+    private boolean areTooFewServing() {
         long replicas = nodes.stream()
                 .filter(record -> record.status().role() == Role.REPLICA
                         && !record.machine().isDrained())
@@ -49,13 +108,11 @@ final class NodeTransitions {
     }
 
     /**
-     * Moves one node on.
-     *
-     * @param newAnswer whether the node itself was just probed, as opposed to what is around it having changed
+     * @param newAnswer whether the node itself has just answered, as opposed to what is around it having changed
      * @param needed whether too few nodes serve, so that a first eviction is forgiven sooner
-     * @param starting whether all nodes come into use together, so that none of them ramps up
      */
-    void update(NodeRecord record, Finding finding, boolean newAnswer, boolean needed, boolean starting, long now) {
+    private void move(
+            NodeRecord record, Finding finding, boolean newAnswer, boolean needed, boolean starting, long now) {
         Evaluation evaluation = evaluator.evaluate(record, finding);
         NodeState before = record.machine().state();
         boolean drained = record.machine().isDrained();

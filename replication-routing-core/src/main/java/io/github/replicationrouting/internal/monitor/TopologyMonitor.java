@@ -11,26 +11,19 @@ import io.github.replicationrouting.internal.monitor.probe.MonitorScheduler;
 import io.github.replicationrouting.internal.monitor.probe.MonitorThread;
 import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.internal.monitor.probe.Prober;
-import io.github.replicationrouting.internal.time.DurationFormat;
 import io.github.replicationrouting.internal.topology.Topology;
-import io.github.replicationrouting.position.BinlogPosition;
-import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
 import io.github.replicationrouting.topology.Node;
-import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
-import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -42,7 +35,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Monitors the nodes of one router, and publishes a snapshot of the topology after each change.
@@ -251,46 +243,6 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
      * (connection refused); max-lag 5s}.
      */
     public String describe() {
-        TopologySnapshot now = snapshot();
-        List<String> parts = new ArrayList<>();
-        NodeStatus primary = now.primary();
-        parts.add(
-                primary == null
-                        ? "no primary (" + now.noPrimaryReason() + ")"
-                        : "primary " + primary.name() + " (" + primary.server() + ", " + kind(primary.position())
-                                + ")");
-        List<String> replicas = new ArrayList<>();
-        List<String> others = new ArrayList<>();
-        for (NodeStatus node : now.nodes()) {
-            if (primary == null || !node.name().equals(primary.name())) {
-                boolean other = node.role() == Role.UNKNOWN && node.state() != NodeState.DOWN;
-                (other ? others : replicas).add(describe(node, now.noPrimaryReason()));
-            }
-        }
-        if (!replicas.isEmpty()) {
-            parts.add("replicas " + String.join(", ", replicas));
-        }
-        if (!others.isEmpty()) {
-            parts.add("not in use " + String.join(", ", others));
-        }
-        parts.add("max-lag " + DurationFormat.of(settings.maxLag()));
-        return String.join("; ", parts);
-    }
-
-    private static String kind(@Nullable Position position) {
-        return position == null ? "no position" : position instanceof BinlogPosition ? "binary log" : "gtid";
-    }
-
-    /** @param known a text that needs no repetition */
-    private static String describe(NodeStatus node, @Nullable String known) {
-        Duration lag = node.lag();
-        String text = node.name() + " " + (lag == null ? "" : lag.toMillis() + " ms");
-        if (node.state() == NodeState.ONLINE) {
-            return lag == null ? text + "lag unknown" : text;
-        }
-        String state = node.name() + " " + node.state().name().toLowerCase(Locale.ROOT);
-        return known != null && node.reason() != null && known.contains(node.reason())
-                ? state
-                : state + " (" + node.reason() + ")";
+        return TopologyDescription.of(snapshot(), settings.maxLag());
     }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
  * the lag is the worst that any of them showed when it was last reached. A server that was not reached for a while is
  * forgotten, because it may be gone. Not thread-safe.
  */
-public final class EndpointLag {
+final class EndpointLag {
 
     private static final Duration FORGET = Duration.ofSeconds(30);
 
@@ -30,7 +30,7 @@ public final class EndpointLag {
      * @param now monotonic time in nanoseconds
      * @return the lag of the endpoint
      */
-    public Lag sampled(String server, Lag lag, long now) {
+    Lag sampled(String server, Lag lag, long now) {
         servers.put(server, new Sample(lag, now));
         Collection<Sample> all = servers.values();
         all.removeIf(sample -> now - sample.at > FORGET.toNanos());

@@ -72,7 +72,7 @@ public final class Liveness {
     }
 
     /** When the node was last found to be down. */
-    public long lostAt() {
+    long lostAt() {
         return lostAt;
     }
 }

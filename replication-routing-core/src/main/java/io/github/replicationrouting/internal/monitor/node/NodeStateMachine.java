@@ -128,7 +128,7 @@ public final class NodeStateMachine {
     }
 
     /** Returns why a node that is fresh is not readmitted yet, as text. */
-    public String recovery(long now) {
+    String recovery(long now) {
         if (freshProbes < READMISSION_PROBES) {
             return "recovering: " + freshProbes + " of " + READMISSION_PROBES + " good probes";
         }

@@ -6,11 +6,13 @@ import io.github.replicationrouting.spi.ReplicationChannel;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the replicas of a node that is down report of it: it is dead when they do not reach it either. Only what they
- * reported since it was lost counts. A frozen server keeps the connections that it has, so that it cannot be distinguished from
- * that only this application does not reach; heartbeats would show it, but come every 30 s unless configured otherwise.
+ * reported since it was lost counts. A frozen server keeps the connections that it has, so that it cannot be distinguished
+ * from one that only this application does not reach; heartbeats would show it, but come every 30 s unless configured
+ * otherwise.
  */
 public final class ReplicaReports {
 
@@ -40,11 +42,20 @@ public final class ReplicaReports {
     }
 
     /** Returns why a node is down, as text. */
-    public static String reason(NodeRecord lost, Iterable<NodeRecord> nodes) {
+    static String reason(NodeRecord lost, Iterable<NodeRecord> nodes) {
         ProbeFailure failure = lost.liveness().failure();
         String own = failure == null ? "does not answer" : failure.reason();
         String others = new ReplicaReports(lost, nodes).text();
         return others.isEmpty() ? own : own + "; " + others;
+    }
+
+    /** Returns why a node does not answer probes, as text; null where it does. */
+    public static @Nullable String absence(NodeRecord record, Iterable<NodeRecord> nodes) {
+        ProbeFailure refusal = record.liveness().refusal();
+        if (refusal != null) {
+            return "cannot be probed (" + refusal.reason() + ")";
+        }
+        return record.liveness().failure() == null ? null : "is down (" + reason(record, nodes) + ")";
     }
 
     private String text() {

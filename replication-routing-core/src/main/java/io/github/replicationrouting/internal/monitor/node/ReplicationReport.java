@@ -153,7 +153,7 @@ public final class ReplicationReport {
     }
 
     /** What hinders replication, as text; empty when nothing does, or nothing is known of it. */
-    public String trouble() {
+    String trouble() {
         List<String> troubles = new ArrayList<>();
         for (ReplicationChannel channel : channels()) {
             String of = channel.name().isEmpty() ? "" : " of channel " + channel.name();

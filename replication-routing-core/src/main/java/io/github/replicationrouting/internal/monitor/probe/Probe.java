@@ -58,7 +58,7 @@ public final class Probe {
     }
 
     /** Whether to open a new connection, which has the privileges that the account has now. */
-    public boolean renewsConnection() {
+    boolean renewsConnection() {
         return renewsConnection;
     }
 
