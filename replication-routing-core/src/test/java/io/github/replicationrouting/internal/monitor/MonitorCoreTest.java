@@ -8,9 +8,9 @@ import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.errors.SchemaErrors;
 import io.github.replicationrouting.internal.monitor.node.NodeEvaluator;
 import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
+import io.github.replicationrouting.internal.monitor.probe.FakeScheduler;
 import io.github.replicationrouting.internal.monitor.probe.FakeServer;
 import io.github.replicationrouting.internal.monitor.probe.FakeServer.Mood;
-import io.github.replicationrouting.internal.monitor.probe.FakeTimeline;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
@@ -51,7 +51,7 @@ class MonitorCoreTest {
 
     private WritePolicy writes = WritePolicy.defaults();
     private final FailureGuard failureGuard = new FailureGuard("test");
-    private final FakeTimeline timeline = new FakeTimeline(failureGuard);
+    private final FakeScheduler scheduler = new FakeScheduler(failureGuard);
     private final Map<String, FakeServer> servers = new LinkedHashMap<>();
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final List<String> news = new ArrayList<>();
@@ -115,7 +115,7 @@ class MonitorCoreTest {
     }
 
     private FakeServer server(String name, DeclaredRole declared) {
-        FakeServer server = new FakeServer(name, timeline);
+        FakeServer server = new FakeServer(name, scheduler);
         servers.put(name, server);
         nodes.put(name, new Node(new NodeSpec(name, "jdbc:mysql://" + name, declared, NodeKind.SERVER, 1, null)));
         return server;
@@ -124,21 +124,21 @@ class MonitorCoreTest {
     // --- the start
 
     @Test
-    void everySnapshotIsToldTogetherWithTheOneBeforeIt() {
-        List<TopologySnapshot> told = new ArrayList<>();
+    void everySnapshotIsPublishedTogetherWithTheOneBeforeIt() {
+        List<TopologySnapshot> published = new ArrayList<>();
         listener = new TopologyListener() {
             @Override
             public void snapshotPublished(TopologySnapshot before, TopologySnapshot now) {
-                assertThat(before).isSameAs(told.isEmpty() ? before : told.get(told.size() - 1));
+                assertThat(before).isSameAs(published.isEmpty() ? before : published.get(published.size() - 1));
                 assertThat(Objects.requireNonNull(created).snapshot()).isSameAs(now);
-                told.add(now);
+                published.add(now);
             }
         };
         start();
         advance(Duration.ofSeconds(1));
 
-        assertThat(told).hasSizeGreaterThan(3);
-        assertThat(told.get(told.size() - 1))
+        assertThat(published).hasSizeGreaterThan(3);
+        assertThat(published.get(published.size() - 1))
                 .isSameAs(Objects.requireNonNull(created).snapshot());
     }
 
@@ -185,7 +185,7 @@ class MonitorCoreTest {
     void aReplicaThatHasWhatThePrimaryIsCommittingIsInUseAndTheOtherIsBehind() {
         startAndSettle();
         news.clear();
-        long from = timeline.now();
+        long from = scheduler.now();
         db1.committing = 1;
         db2.executed = db1.executed + 1;
         advance(Duration.ofSeconds(3));
@@ -205,7 +205,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aReplicaThatIsNotYetThereIsAskedAgainAtOnce() {
+    void aReplicaThatHasNotCaughtUpIsProbedAgainImmediately() {
         db1.executed = 10;
         start();
         advance(Duration.ofMillis(10));
@@ -238,7 +238,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aRefusingNodeIsDownAtOnceAndHoldsUpNobody() {
+    void aRefusingNodeIsDownImmediatelyAndDelaysNoOther() {
         db3.mood = Mood.REFUSING;
         start();
         advance(Duration.ofMillis(5));
@@ -275,7 +275,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whatTheReplicasSayOfALostPrimaryIsTold() {
+    void whatTheReplicasReportOfALostPrimaryIsShown() {
         start();
         advance(Duration.ofSeconds(1));
         db1.mood = Mood.REFUSING;
@@ -336,7 +336,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void nothingIsDecidedBeforeEveryNodeWasLookedAt() {
+    void nothingIsDecidedBeforeEveryNodeWasProbed() {
         db1.mood = Mood.FROZEN;
         start();
         advance(Duration.ofMillis(900));
@@ -479,7 +479,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aPrimaryThatWasResetWhileNobodyLookedMakesLagUnknownToo() {
+    void aPrimaryThatWasResetBetweenTwoProbesMakesLagUnknownToo() {
         afterAReset(() -> db1.executed = 3);
     }
 
@@ -523,7 +523,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void withoutGtidsThePlaceInTheBinaryLogTellsTheLag() {
+    void withoutGtidsThePositionInTheBinaryLogShowsTheLag() {
         replicateByBinaryLog();
         startAndSettle();
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
@@ -569,7 +569,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void withoutGtidsTheStatusTellsTheLag() {
+    void withoutGtidsTheStatusShowsTheLag() {
         servers.values().forEach(server -> server.gtids = false);
         db2.behind = Duration.ofSeconds(3);
         startAndSettle();
@@ -585,7 +585,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aStatusThatTellsNoMoreLeavesALagThatGrows() {
+    void aStatusThatReportsNoLagAnyMoreLeavesALagThatGrows() {
         lagProbe = LagProbe.STATUS;
         startAndSettle();
         db2.receiver = Receiver.OFF;
@@ -633,7 +633,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void lagIsNotEvaluatedWhereNobodyAsksForIt() {
+    void lagIsNotEvaluatedWhereItIsNotProbed() {
         lagProbe = LagProbe.NONE;
         servers.values().forEach(server -> server.gtids = false);
         startAndSettle();
@@ -669,16 +669,16 @@ class MonitorCoreTest {
     @Test
     void aReplicaIsFreshAsOfThePrimarysLastProbe() {
         startAndSettle();
-        long committed = timeline.now();
+        long committed = scheduler.now();
         assertThat(freshness("db2").includes(committed)).isFalse();
-        assertThat(freshness("db2").age(timeline.now()).orElseThrow())
+        assertThat(freshness("db2").age(scheduler.now()).orElseThrow())
                 .isLessThanOrEqualTo(Duration.ofMillis(700).toNanos());
         advance(INTERVAL.multipliedBy(2));
 
         // The primary is idle: one more look at it renews what is known of every replica.
         assertThat(freshness("db2").includes(committed)).isTrue();
-        assertThat(freshness("db1").includes(timeline.now())).isTrue();
-        assertThat(freshness("db1").age(timeline.now())).hasValue(0);
+        assertThat(freshness("db1").includes(scheduler.now())).isTrue();
+        assertThat(freshness("db1").age(scheduler.now())).hasValue(0);
     }
 
     @Test
@@ -687,11 +687,11 @@ class MonitorCoreTest {
         db2.applying = false;
         db1.executed++;
         db3.executed++;
-        long committed = timeline.now();
+        long committed = scheduler.now();
         for (int i = 0; i < 100; i++) {
             advance(Duration.ofMillis(100));
             assertThat(freshness("db2").includes(committed)).isFalse();
-            assertThat(freshness("db2").isWithin(timeline.now() - committed - 1, timeline.now()))
+            assertThat(freshness("db2").isWithin(scheduler.now() - committed - 1, scheduler.now()))
                     .isFalse();
         }
         assertThat(freshness("db3").includes(committed)).isTrue();
@@ -708,7 +708,7 @@ class MonitorCoreTest {
         advance(Duration.ofMinutes(1));
 
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
-        assertThat(freshness("db2").age(timeline.now()).orElseThrow())
+        assertThat(freshness("db2").age(scheduler.now()).orElseThrow())
                 .isBetween(
                         Duration.ofSeconds(60).toNanos(), Duration.ofSeconds(61).toNanos());
     }
@@ -721,16 +721,16 @@ class MonitorCoreTest {
 
         assertThat(freshness("db2").isProven()).isFalse();
         assertThat(freshness("db2")
-                        .includes(timeline.now() - Duration.ofHours(1).toNanos()))
+                        .includes(scheduler.now() - Duration.ofHours(1).toNanos()))
                 .isFalse();
-        assertThat(freshness("db2").age(timeline.now()).orElseThrow())
+        assertThat(freshness("db2").age(scheduler.now()).orElseThrow())
                 .isBetween(
                         Duration.ofSeconds(4).toNanos(), Duration.ofMillis(4700).toNanos());
     }
 
     @Test
     void anEndpointIsNotEvaluatedByTheServerThatHappenedToAnswer() {
-        FakeServer reader = new FakeServer("reader", timeline);
+        FakeServer reader = new FakeServer("reader", scheduler);
         servers.put("reader", reader);
         nodes.put(
                 "reader",
@@ -752,7 +752,7 @@ class MonitorCoreTest {
         Duration lastAnswer = db2.asked.get(db2.asked.size() - 1);
         db2.mood = Mood.FROZEN;
         advanceWhile(() -> status("db2").state() == NodeState.ONLINE);
-        assertThat(timeline.elapsed().minus(lastAnswer)).isLessThanOrEqualTo(Duration.ofMillis(2220));
+        assertThat(scheduler.elapsed().minus(lastAnswer)).isLessThanOrEqualTo(Duration.ofMillis(2220));
         assertThat(status("db2").reason()).isEqualTo("no answer within 1s");
     }
 
@@ -779,7 +779,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aFallBackToAsynchronousReplicationIsTold() {
+    void aFallBackToAsynchronousReplicationIsReported() {
         db1.semiSynchronous = true;
         startAndSettle();
         assertThat(status("db1").semiSynchronous()).isTrue();
@@ -813,7 +813,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whatAPromotedNodeLacksIsTold() {
+    void whatAPromotedNodeLacksIsReported() {
         startAndSettle();
         db1.executed = 10;
         db2.executed = 7;
@@ -850,7 +850,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whenThePrimarysEndpointLeadsToAnotherServerShouldTell() {
+    void whenThePrimarysEndpointLeadsToAnotherServerShouldNotifyListeners() {
         nodes.put(
                 "db1",
                 new Node(new NodeSpec("db1", "jdbc:mysql://db1", DeclaredRole.PRIMARY, NodeKind.ENDPOINT, 1, null)));
@@ -878,7 +878,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aRefusalIsConfirmedAtOnce() {
+    void aRefusalIsConfirmedImmediately() {
         startAndSettle();
         int before = db2.asked.size();
         db2.mood = Mood.REFUSING;
@@ -1039,7 +1039,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void anOfflineServerServesNobody() {
+    void anOfflineServerServesNothing() {
         startAndSettle();
         db2.offline = true;
         advance(INTERVAL.multipliedBy(2));
@@ -1053,16 +1053,16 @@ class MonitorCoreTest {
         startAndSettle();
         db2.mood = Mood.REFUSING;
         advanceWhile(() -> status("db2").state() == NodeState.ONLINE);
-        Duration evicted = timeline.elapsed();
+        Duration evicted = scheduler.elapsed();
         db2.mood = Mood.WELL;
         advance(Duration.ofSeconds(3));
         assertThat(status("db2").reason()).matches("recovering: evicted (2\\.\\ds|3s) ago, readmitted after 5s");
         advanceWhile(() -> status("db2").state() != NodeState.ONLINE);
-        assertThat(timeline.elapsed().minus(evicted)).isBetween(MAX_LAG, MAX_LAG.plus(INTERVAL.multipliedBy(2)));
+        assertThat(scheduler.elapsed().minus(evicted)).isBetween(MAX_LAG, MAX_LAG.plus(INTERVAL.multipliedBy(2)));
     }
 
     @Test
-    void whereAllReplicasWereOutForAMomentHalfOfThemComeBackAtOnce() {
+    void whereAllReplicasWereOutForAMomentHalfOfThemAreReadmittedImmediately() {
         startAndSettle();
         db2.mood = Mood.REFUSING;
         db3.mood = Mood.REFUSING;
@@ -1091,12 +1091,12 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNodeThatIsLookedAtOnRequestIsNotLookedAtForEveryRequest() {
+    void aNodeThatIsProbedOnRequestIsNotProbedForEveryRequest() {
         startAndSettle();
         int before = db2.asked.size();
         for (int i = 0; i < 1000; i++) {
             core().suspect(node("db2"), true);
-            timeline.advance(Duration.ofNanos(50_000));
+            scheduler.advance(Duration.ofNanos(50_000));
         }
         assertThat(db2.asked.size() - before).isBetween(1, 3);
     }
@@ -1111,7 +1111,7 @@ class MonitorCoreTest {
         db2.mood = Mood.FROZEN;
         advanceWhile(() -> !status("db2").suspected());
 
-        assertThat(timeline.elapsed().minus(lastAnswer)).isLessThanOrEqualTo(Duration.ofMillis(900));
+        assertThat(scheduler.elapsed().minus(lastAnswer)).isLessThanOrEqualTo(Duration.ofMillis(900));
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
         assertThat(status("db2").reason()).matches("suspected: no answer for 2[5-9]\\dms yet");
         assertThat(news).isEmpty();
@@ -1154,7 +1154,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aReplicaThatTheApplicationComplainsOfIsLeftUntilItAnswers() {
+    void aReplicaThatTheApplicationReportsErrorsOfIsAvoidedUntilItAnswers() {
         startAndSettle();
         core().suspect(node("db2"), true);
         advance(Duration.ZERO);
@@ -1166,7 +1166,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whenTheApplicationComplainsAgainShouldSuspectAndLookAgain() {
+    void whenTheApplicationReportsAnErrorAgainShouldSuspectAndProbeAgain() {
         startAndSettle();
         for (int i = 0; i < 3; i++) {
             advance(INTERVAL);
@@ -1181,7 +1181,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void anAnswerFromBeforeTheComplaintDoesNotEndIt() {
+    void anAnswerFromBeforeTheReportDoesNotEndTheSuspicion() {
         startAndSettle();
         int before = db2.asked.size();
         advanceWhile(() -> db2.asked.size() == before);
@@ -1218,7 +1218,7 @@ class MonitorCoreTest {
     void aNodeThatIsOnlyOverloadedIsNotSuspected() {
         startAndSettle();
         db2.mood = Mood.BUSY;
-        advanceWhile(() -> timeline.elapsed().compareTo(Duration.ofSeconds(10)) < 0
+        advanceWhile(() -> scheduler.elapsed().compareTo(Duration.ofSeconds(10)) < 0
                 && !status("db2").suspected());
         assertThat(status("db2").suspected()).isFalse();
     }
@@ -1230,7 +1230,7 @@ class MonitorCoreTest {
         core().differs(
                         node("db2"),
                         error,
-                        timeline.now() + Duration.ofSeconds(5).toNanos(),
+                        scheduler.now() + Duration.ofSeconds(5).toNanos(),
                         true);
         advance(Duration.ofSeconds(4));
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
@@ -1244,7 +1244,7 @@ class MonitorCoreTest {
         core().differs(
                         node("db2"),
                         error,
-                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        scheduler.now() + Duration.ofMinutes(1).toNanos(),
                         false);
         advance(Duration.ofSeconds(1));
         assertThat(status("db2").suspected()).isTrue();
@@ -1261,12 +1261,12 @@ class MonitorCoreTest {
         core().differs(
                         node("db2"),
                         table,
-                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        scheduler.now() + Duration.ofMinutes(1).toNanos(),
                         true);
         core().differs(
                         node("db2"),
                         column,
-                        timeline.now() + Duration.ofSeconds(5).toNanos(),
+                        scheduler.now() + Duration.ofSeconds(5).toNanos(),
                         true);
         advance(Duration.ofSeconds(1));
         assertThat(status("db2").reason()).contains("error 1054");
@@ -1284,7 +1284,7 @@ class MonitorCoreTest {
         core().differs(
                         node("db2"),
                         new SchemaErrors.SchemaError(1054, "Unknown column 'item' in 'SELECT'"),
-                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        scheduler.now() + Duration.ofMinutes(1).toNanos(),
                         true);
         advance(Duration.ofSeconds(1));
         assertThat(status("db2").suspected()).isTrue();
@@ -1301,7 +1301,7 @@ class MonitorCoreTest {
         core().differs(
                         node("db1"),
                         new SchemaErrors.SchemaError(1146, "x"),
-                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        scheduler.now() + Duration.ofMinutes(1).toNanos(),
                         true);
         advance(Duration.ofSeconds(1));
         assertThat(status("db1").suspected()).isFalse();
@@ -1396,7 +1396,7 @@ class MonitorCoreTest {
     // --- one's own pauses
 
     @Test
-    void whenNobodyAnswersTheReasonMayBeHere() {
+    void whenNoNodeAnswersTheReasonMayBeHere() {
         startAndSettle();
         servers.values().forEach(server -> server.mood = Mood.FROZEN);
         advance(Duration.ofMillis(1900));
@@ -1422,12 +1422,12 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aPauseOfOnesOwnEvictsAndSuspectsNobody() {
+    void aPauseOfThisProcessEvictsAndSuspectsNoNode() {
         List<String> suspected = new ArrayList<>();
         startAndSettle();
         for (int millis = 0; millis < 700; millis += 7) {
             advance(Duration.ofMillis(millis));
-            timeline.pause(Duration.ofSeconds(5));
+            scheduler.pause(Duration.ofSeconds(5));
             for (int i = 0; i < 100; i++) {
                 advance(Duration.ofMillis(10));
                 core().snapshot().nodes().stream()
@@ -1444,7 +1444,7 @@ class MonitorCoreTest {
         startAndSettle();
         db2.mood = Mood.FROZEN;
         advance(Duration.ofMillis(600));
-        timeline.pause(Duration.ofSeconds(30));
+        scheduler.pause(Duration.ofSeconds(30));
         advance(Duration.ofMillis(2300));
 
         assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
@@ -1577,7 +1577,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whoIsLetBackInServesAtOnceIfItIsFitAndWarmsUp() {
+    void anUndrainedNodeServesImmediatelyIfItIsFitAndRampsUp() {
         startAndSettle();
         reserve("db2", true);
         advance(Duration.ofSeconds(10));
@@ -1845,7 +1845,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNodeThatBecomesWritableBesideThePrimaryIsFencedAtOnce() {
+    void aNodeThatBecomesWritableBesideThePrimaryIsFencedImmediately() {
         startAndSettle();
         promote(db2);
         advance(INTERVAL.multipliedBy(2));
@@ -1947,7 +1947,7 @@ class MonitorCoreTest {
 
     /** Without a primary one writable node is as unsettled as none: each look asks for the sources, not every tenth. */
     @Test
-    void mostNodesThatFollowTheOnlyWritableOneNowPromoteItAtOnce() {
+    void mostNodesThatFollowTheOnlyWritableOneNowPromoteItImmediately() {
         db2.readOnly = false;
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
         db4.replicate(db1);
@@ -2090,7 +2090,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNodeThatJoinsAndDoesNotAnswerHoldsUpNobody() {
+    void aNodeThatJoinsAndDoesNotAnswerDelaysNoOther() {
         startAndSettle();
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
         db4.mood = Mood.SILENT;
@@ -2185,7 +2185,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void asksNobodyAfterClose() {
+    void probesNoNodeAfterClose() {
         startAndSettle();
         core().close();
         int before = db1.asked.size();
@@ -2311,7 +2311,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aFormerPrimaryWhoseReplicationIsNotToldIsNotTakenWhileThePrimaryIsDown() {
+    void aFormerPrimaryWhoseReplicationIsUnknownIsNotTakenWhileThePrimaryIsDown() {
         db1.id = UUID1;
         db2.id = UUID2;
         db2.extra = UUID2 + ":1-100";
@@ -2387,7 +2387,7 @@ class MonitorCoreTest {
         assertThat(primary()).isEqualTo("db1");
         db1.mood = Mood.REFUSING;
         advance(Duration.ofSeconds(10));
-        FakeServer old = new FakeServer("old", timeline);
+        FakeServer old = new FakeServer("old", scheduler);
         db1.id = UUID2;
         db1.source = old;
         db1.receiver = Receiver.OFF;
@@ -2442,7 +2442,7 @@ class MonitorCoreTest {
     @Test
     void aDeclaredPrimaryWithASourceOutsideIsTakenWhileAReplicaIsDown() {
         declare("db1", DeclaredRole.PRIMARY, NodeKind.SERVER);
-        db1.source = new FakeServer("outside", timeline);
+        db1.source = new FakeServer("outside", scheduler);
         db1.receiver = Receiver.OFF;
         db3.mood = Mood.REFUSING;
         start();
@@ -2622,7 +2622,7 @@ class MonitorCoreTest {
         db1.mood = Mood.REFUSING;
         advance(Duration.ofSeconds(10));
         db1.id = UUID2;
-        db1.source = new FakeServer("old", timeline);
+        db1.source = new FakeServer("old", scheduler);
         db1.receiver = Receiver.OFF;
         db1.mood = Mood.WELL;
         advance(Duration.ofSeconds(30));
@@ -2632,7 +2632,7 @@ class MonitorCoreTest {
     /** Dual-DC: the promoted node receives from the other data centre, as the old primary did. */
     @Test
     void aPromotedNodeMayReceiveFromOutside() {
-        FakeServer outside = new FakeServer("dc2", timeline);
+        FakeServer outside = new FakeServer("dc2", scheduler);
         outside.id = UUID3;
         startAndSettle();
         db1.mood = Mood.REFUSING;
@@ -2644,7 +2644,7 @@ class MonitorCoreTest {
         assertThat(primary()).as(noPrimaryReason()).isEqualTo("db2");
     }
 
-    // --- words of these tests
+    // --- helpers
 
     private static Duration lastAsked(FakeServer server) {
         return server.asked.get(server.asked.size() - 1);
@@ -2658,7 +2658,7 @@ class MonitorCoreTest {
                 poolHealth,
                 new MonitorSettings(
                         INTERVAL, Duration.ofSeconds(1), 2, lagProbe, MAX_LAG, MAX_LAG.dividedBy(2), slowStart),
-                timeline,
+                scheduler,
                 () -> random,
                 List.of(listener),
                 metrics,
@@ -2675,14 +2675,14 @@ class MonitorCoreTest {
     }
 
     private void advance(Duration by) {
-        timeline.advance(by);
+        scheduler.advance(by);
     }
 
     private void advanceWhile(BooleanSupplier condition) {
-        Duration deadline = timeline.elapsed().plusSeconds(60);
+        Duration deadline = scheduler.elapsed().plusSeconds(60);
         while (condition.getAsBoolean()) {
-            assertThat(timeline.elapsed()).isLessThan(deadline);
-            timeline.advance(Duration.ofMillis(1));
+            assertThat(scheduler.elapsed()).isLessThan(deadline);
+            scheduler.advance(Duration.ofMillis(1));
         }
     }
 
@@ -2692,7 +2692,7 @@ class MonitorCoreTest {
             for (FakeServer server : servers) {
                 server.executed = servers[0].executed + (server == servers[0] ? 1 : 0);
             }
-            timeline.advance(Duration.ofMillis(100));
+            scheduler.advance(Duration.ofMillis(100));
         }
     }
 

@@ -48,7 +48,7 @@ class MonitorStressTest {
     private final Random seeds = new Random(42);
     private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
     /** By node, not by name: one that joins anew under an old name begins anew. */
-    private final Map<Node, NodeState> told = new ConcurrentHashMap<>();
+    private final Map<Node, NodeState> announced = new ConcurrentHashMap<>();
 
     private final AtomicInteger changes = new AtomicInteger();
     private final AtomicInteger executed = new AtomicInteger(1);
@@ -57,10 +57,10 @@ class MonitorStressTest {
         @Override
         public void nodeStateChanged(NodeStatus before, NodeStatus after) {
             changes.incrementAndGet();
-            NodeState last = told.put(after.node(), after.state());
+            NodeState last = announced.put(after.node(), after.state());
             NodeState from = before.state();
             if (last != null && last != from) {
-                wrong.add(after.name() + ": told " + last + ", then a change from " + from);
+                wrong.add(after.name() + ": announced " + last + ", then a change from " + from);
             }
             boolean drained = after.state() == NodeState.DRAINED && from != NodeState.DRAINING;
             boolean draining = after.state() == NodeState.DRAINING && from == NodeState.DRAINED;
@@ -78,7 +78,7 @@ class MonitorStressTest {
                 .toList();
         PoolHealthRegistry poolHealth = new PoolHealthRegistry(Duration.ofMillis(500));
         ExecutorService threads = Executors.newCachedThreadPool();
-        MonitorThread timeline = new MonitorThread("stress-monitor", failureGuard);
+        MonitorThread scheduler = new MonitorThread("stress-monitor", failureGuard);
         MonitorCore core = new MonitorCore(
                 "stress",
                 nodes,
@@ -92,7 +92,7 @@ class MonitorStressTest {
                         Duration.ofMillis(60),
                         Duration.ofMillis(20),
                         Duration.ofMillis(100)),
-                timeline,
+                scheduler,
                 () -> 0.5,
                 List.of(listener),
                 RouterMetrics.NONE,
@@ -118,7 +118,7 @@ class MonitorStressTest {
         });
         // The length of the stress itself.
         TimeUnit.NANOSECONDS.sleep(Math.max(0, end - System.nanoTime()));
-        timeline.execute(() -> check(core.snapshot()));
+        scheduler.execute(() -> check(core.snapshot()));
         threads.shutdown();
         assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
         core.close();

@@ -68,7 +68,7 @@ class OperatedMonitorTest {
     }
 
     @Test
-    void whenStartedShouldHaveLookedAtEveryNode() {
+    void whenStartedShouldHaveProbedEveryNode() {
         assertThat(monitor.describe()).isEqualTo("primary db1 (Stub 1, gtid); replicas db2 0 ms; max-lag 5s");
     }
 
@@ -108,7 +108,7 @@ class OperatedMonitorTest {
     }
 
     @Test
-    void whenANodeIsAddedAndRemovedShouldWatchItInBetweenOnly() {
+    void whenANodeIsAddedAndRemovedShouldMonitorItInBetweenOnly() {
         ProbeTarget db3 = node("db3", "replica");
         monitor.add(db3);
         awaitState("db3", NodeState.ONLINE, null);

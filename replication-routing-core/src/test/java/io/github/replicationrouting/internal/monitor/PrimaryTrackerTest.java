@@ -31,7 +31,7 @@ class PrimaryTrackerTest {
     private final NodeRecord db1 = NodeRecords.server("db1");
     private final NodeRecord db2 = NodeRecords.server("db2");
     private final List<NodeRecord> nodes = new ArrayList<>(List.of(db1));
-    private final List<IncompletePromotion> told = new ArrayList<>();
+    private final List<IncompletePromotion> incomplete = new ArrayList<>();
 
     private PrimaryTracker primaries = new PrimaryTracker(WritePolicy.defaults(), MonitorSettings.defaults());
 
@@ -60,7 +60,7 @@ class PrimaryTrackerTest {
         promote(db2, OLD + ":1-10");
 
         assertThat(elect().reason()).isEqualTo(Reason.PROMOTION);
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     @Test
@@ -73,7 +73,7 @@ class PrimaryTrackerTest {
 
         assertThat(elect().primary()).isEqualTo(1);
         assertThat(elect().reason()).isEqualTo(Reason.INCUMBENT);
-        assertThat(told).hasSize(1);
+        assertThat(incomplete).hasSize(1);
     }
 
     @Test
@@ -151,18 +151,18 @@ class PrimaryTrackerTest {
     }
 
     @Test
-    void looksThatComeFasterAnywayDoNotSlowDown() {
+    void probesThatAreMoreFrequentAnywayAreNotSlowedDown() {
         assertThat(primaries.interval(Duration.ofMillis(50), null, 7)).isEqualTo(Duration.ofMillis(50));
     }
 
-    // --- words of these tests
+    // --- helpers
 
     private static PrimaryTracker tracker(OnMultipleWritable multiple, OnIncompletePromotion incomplete) {
         return new PrimaryTracker(new WritePolicy(multiple, incomplete), MonitorSettings.defaults());
     }
 
     private Outcome elect() {
-        return primaries.elect(nodes, record -> "is absent", executed -> false, told::add);
+        return primaries.elect(nodes, record -> "is absent", executed -> false, incomplete::add);
     }
 
     /** Loses db1, and has a node show that it has become writable since. */

@@ -40,7 +40,7 @@ class PromotionCheckTest {
     private final NodeRecord db3 = NodeRecords.server("db3");
     private final NodeRecord reader = NodeRecords.endpoint("reader");
     private final List<NodeRecord> nodes = new ArrayList<>(List.of(db1, db2, db3, reader));
-    private final List<IncompletePromotion> told = new ArrayList<>();
+    private final List<IncompletePromotion> incomplete = new ArrayList<>();
 
     private PromotionCheck check = new PromotionCheck(WritePolicy.defaults());
 
@@ -56,17 +56,17 @@ class PromotionCheckTest {
     void whereThereIsNoPrimaryThereIsNothingToCheck() {
         Outcome none = new Outcome(-1, Reason.NO_CANDIDATE, "none", List.of(), -1);
 
-        assertThat(check.check(none, nodes, told::add)).isSameAs(none);
+        assertThat(check.check(none, nodes, incomplete::add)).isSameAs(none);
     }
 
     @Test
     void aPromotedNodeThatHasEverythingIsNoNews() {
         Outcome first = elected(db1);
-        assertThat(check.check(first, nodes, told::add)).isSameAs(first);
+        assertThat(check.check(first, nodes, incomplete::add)).isSameAs(first);
 
         Outcome second = elected(db2);
-        assertThat(check.check(second, nodes, told::add)).isSameAs(second);
-        assertThat(told).isEmpty();
+        assertThat(check.check(second, nodes, incomplete::add)).isSameAs(second);
+        assertThat(incomplete).isEmpty();
     }
 
     @Test
@@ -75,18 +75,18 @@ class PromotionCheckTest {
         executed(db2, OLD + ":1-3");
 
         assertThat(passes(db2)).isTrue();
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     @Test
-    void whatAPromotedNodeLacksIsToldOnceAndNoHindranceByDefault() {
+    void whatAPromotedNodeLacksIsReportedOnceAndNoHindranceByDefault() {
         passes(db1);
         executed(db2, OLD + ":1-7");
 
         assertThat(passes(db2)).isTrue();
         assertThat(passes(db2)).isTrue();
 
-        assertThat(told).singleElement().satisfies(promotion -> {
+        assertThat(incomplete).singleElement().satisfies(promotion -> {
             assertThat(promotion.from()).isSameAs(db1.node());
             assertThat(promotion.to()).isSameAs(db2.node());
             assertThat(promotion.missing()).isEqualTo(GtidSet.parse(OLD + ":8-10"));
@@ -106,7 +106,7 @@ class PromotionCheckTest {
 
         passes(db2);
 
-        assertThat(told).hasSize(1);
+        assertThat(incomplete).hasSize(1);
     }
 
     @Test
@@ -117,7 +117,7 @@ class PromotionCheckTest {
 
         passes(db2);
 
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     /** MariaDB tells what it wrote and what it replicated in two places. */
@@ -135,7 +135,7 @@ class PromotionCheckTest {
                         GtidSet.parse(OLD + ":1-10")));
 
         assertThat(passes(db2)).isTrue();
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     @Test
@@ -144,7 +144,7 @@ class PromotionCheckTest {
         answers(db2, new Observation("MySQL 9.7.4", "db2", false, false, GtidSet.parse(OLD + ":1-10"), null));
 
         assertThat(passes(db2)).isTrue();
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     @Test
@@ -159,7 +159,7 @@ class PromotionCheckTest {
         down(db3);
         executed(db2, OTHER + ":1");
         assertThat(passes(db2)).isTrue();
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     @Test
@@ -177,7 +177,7 @@ class PromotionCheckTest {
 
         passes(db2);
 
-        assertThat(told).singleElement().satisfies(promotion -> assertThat(promotion.missing())
+        assertThat(incomplete).singleElement().satisfies(promotion -> assertThat(promotion.missing())
                 .isEqualTo(GtidSet.parse(OLD + ":8-10")));
     }
 
@@ -189,11 +189,11 @@ class PromotionCheckTest {
         answers(db2, new Observation("MariaDB 11.4.5", "2", false, false, position, position));
 
         assertThat(passes(db2)).isTrue();
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     @Test
-    void aPlaceInALogCannotBeCountedButTheLossIsTold() {
+    void aPositionInALogCannotBeCountedButTheLossIsReported() {
         answers(
                 db1,
                 new Observation("MySQL 9.7.4", OLD, false, false, BinlogPosition.of(OLD, "binlog.000007", 900), null));
@@ -205,7 +205,7 @@ class PromotionCheckTest {
 
         passes(db2);
 
-        assertThat(told).singleElement().satisfies(promotion -> {
+        assertThat(incomplete).singleElement().satisfies(promotion -> {
             assertThat(promotion.transactions()).isEmpty();
             assertThat(promotion.describe()).isEqualTo("promoted without some that db1 had: binlog.000007:900");
         });
@@ -222,7 +222,7 @@ class PromotionCheckTest {
 
         passes(db2);
 
-        assertThat(told).hasSize(1);
+        assertThat(incomplete).hasSize(1);
     }
 
     // --- refused on request
@@ -233,7 +233,7 @@ class PromotionCheckTest {
         passes(db1);
         executed(db2, OLD + ":1-7");
 
-        Outcome refused = check.check(elected(db2), nodes, told::add);
+        Outcome refused = check.check(elected(db2), nodes, incomplete::add);
 
         assertThat(refused.primary()).isEqualTo(-1);
         assertThat(refused.reason()).isEqualTo(Reason.PENDING);
@@ -250,7 +250,7 @@ class PromotionCheckTest {
                                 + ":8-10 (replication.routing.writes.on-incomplete-promotion=reject)",
                         null));
         assertThat(passes(db2)).isFalse();
-        assertThat(told).singleElement().matches(IncompletePromotion::rejected);
+        assertThat(incomplete).singleElement().matches(IncompletePromotion::rejected);
         executed(db2, OLD + ":1-10");
         assertThat(passes(db2)).isTrue();
     }
@@ -264,7 +264,7 @@ class PromotionCheckTest {
 
         assertThat(passes(db1)).isTrue();
         assertThat(passes(db2)).isFalse();
-        assertThat(told).as("of the second promotion, too").hasSize(2);
+        assertThat(incomplete).as("of the second promotion, too").hasSize(2);
     }
 
     @Test
@@ -278,7 +278,7 @@ class PromotionCheckTest {
 
         assertThat(passes(db2)).isTrue();
         assertThat(passes(db2)).isTrue();
-        assertThat(told).hasSize(1);
+        assertThat(incomplete).hasSize(1);
     }
 
     @Test
@@ -291,7 +291,7 @@ class PromotionCheckTest {
         check.accept(nodes);
 
         assertThat(passes(db3)).isFalse();
-        assertThat(told).hasSize(2);
+        assertThat(incomplete).hasSize(2);
     }
 
     @Test
@@ -327,7 +327,7 @@ class PromotionCheckTest {
         executed(db3, OLD + ":1-12");
 
         assertThat(passes(db2)).isFalse();
-        assertThat(told).singleElement().satisfies(promotion -> {
+        assertThat(incomplete).singleElement().satisfies(promotion -> {
             assertThat(promotion.from()).isSameAs(db1.node());
             assertThat(promotion.missing()).isEqualTo(GtidSet.parse(OLD + ":11-12"));
             assertThat(promotion.transactions()).hasValue(2);
@@ -377,7 +377,7 @@ class PromotionCheckTest {
         answers(db3, new Observation("MySQL 9.7.4", "db3", false, false, null, null));
         passes(db1);
         assertThat(passes(db2)).isTrue();
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     /** Also of one that is alive, and that the application cannot write to any more. */
@@ -401,7 +401,7 @@ class PromotionCheckTest {
 
         passes(db2);
 
-        assertThat(told).singleElement().satisfies(promotion -> assertThat(promotion.missing())
+        assertThat(incomplete).singleElement().satisfies(promotion -> assertThat(promotion.missing())
                 .hasToString("0-1-101"));
     }
 
@@ -414,7 +414,7 @@ class PromotionCheckTest {
         arrivedAt(db3, 10);
         sentAt(db2, 9);
 
-        Outcome withheld = check.check(elected(db2), nodes, told::add);
+        Outcome withheld = check.check(elected(db2), nodes, incomplete::add);
 
         assertThat(withheld.primary()).isEqualTo(-1);
         assertThat(withheld.reason()).isEqualTo(Reason.PENDING);
@@ -422,11 +422,11 @@ class PromotionCheckTest {
         assertThat(withheld.findings().get(1))
                 .as("what it was")
                 .isEqualTo(new Finding(Role.REPLICA, false, null, null));
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
 
         sentAt(db2, db3.answer().arrivedAt());
         assertThat(passes(db2)).isTrue();
-        assertThat(told).hasSize(1);
+        assertThat(incomplete).hasSize(1);
     }
 
     @Test
@@ -479,18 +479,18 @@ class PromotionCheckTest {
         assertThat(passes(db1)).isTrue();
     }
 
-    // --- words of these tests
+    // --- helpers
 
     private static PromotionCheck rejecting() {
         return new PromotionCheck(new WritePolicy(OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT));
     }
 
     private boolean passes(NodeRecord elected) {
-        return check.check(elected(elected), nodes, told::add).primary() >= 0;
+        return check.check(elected(elected), nodes, incomplete::add).primary() >= 0;
     }
 
     private @Nullable String reason(NodeRecord elected) {
-        return check.check(elected(elected), nodes, told::add).noPrimaryReason();
+        return check.check(elected(elected), nodes, incomplete::add).noPrimaryReason();
     }
 
     private Outcome elected(NodeRecord record) {

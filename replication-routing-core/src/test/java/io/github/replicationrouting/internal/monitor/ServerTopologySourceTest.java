@@ -70,7 +70,7 @@ class ServerTopologySourceTest {
             () -> now);
 
     @Test
-    void whenAServerIsToldOfShouldNameItWithTheUrlOfItsTeller() {
+    void whenAServerIsReportedShouldNameItWithTheUrlOfTheReportingNode() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         tells("id1", new Member("id2", "db2", 3306));
@@ -91,7 +91,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenADeclaredServerIsToldOfUnderAnotherAddressShouldNotNameItAgain() {
+    void whenADeclaredServerIsReportedUnderAnotherAddressShouldNotNameItAgain() {
         declared("db1", "id1");
         declared("db2", "id2");
         server("10.0.0.2:3306", "id2");
@@ -103,7 +103,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenTwoTellOfTheSameServerUnderTwoAddressesShouldNameItOnce() {
+    void whenTwoReportTheSameServerUnderTwoAddressesShouldNameItOnce() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         server("10.0.0.2:3306", "id2");
@@ -114,7 +114,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenAServerIsNotToldOfAnyMoreShouldNameItForAWhile() {
+    void whenAServerIsNotReportedAnyMoreShouldNameItForAWhile() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         tells("id1", new Member("id2", "db2", 3306));
@@ -130,7 +130,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenAServerThatWasForgottenIsToldOfAgainShouldNameItAgain() {
+    void whenAServerThatWasForgottenIsReportedAgainShouldNameItAgain() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         tells("id1", new Member("id2", "db2", 3306));
@@ -176,7 +176,7 @@ class ServerTopologySourceTest {
 
     /** By program, while it goes on replicating: it would be back at once. */
     @Test
-    void whenADeclaredNodeIsTakenOutShouldNameItOnlyOnceItWasNotToldOfForAWhile() {
+    void whenADeclaredNodeIsRemovedShouldNameItOnlyOnceItWasNotReportedForAWhile() {
         declared("db1", "id1");
         declared("db2", "id2");
         tells("id1", new Member("id2", "db2", 3306));

@@ -140,7 +140,7 @@ class SchemaErrorsTest {
 
     /** A statement that is built of what a user types makes a new error each time. */
     @Test
-    void whenThereAreTooManyErrorsShouldTellNoMoreApart() {
+    void whenThereAreTooManyErrorsShouldRememberNoMore() {
         int worth = 0;
         for (int i = 0; i < 1_000; i++) {
             worth += errors.nodesWith(db2, new SQLException("Unknown column 'c" + i + "'", "42S22", 1054))

@@ -18,7 +18,7 @@ class EndpointLagTest {
     }
 
     @Test
-    void aServerThatTellsNothingIsWorseThanOneThatIsBehindByAKnownTime() {
+    void aServerWithUnknownLagIsWorseThanOneThatIsBehindByAKnownTime() {
         Lag unknown = new Lag.Unknown("no position");
         endpoint.sampled("a", known(7), seconds(0));
 
@@ -45,7 +45,7 @@ class EndpointLagTest {
     }
 
     @Test
-    void whoseLagIsNotEvaluatedHarmsNobody() {
+    void aLagThatIsNotEvaluatedIsNeverTheWorst() {
         endpoint.sampled("a", new Lag.NotEvaluated(), seconds(0));
 
         assertThat(endpoint.sampled("b", known(1), seconds(0))).isEqualTo(known(1));

@@ -72,7 +72,7 @@ class LagHistoryTest {
     }
 
     @Test
-    void whereTheServerDoesNotTellWhatItSendsNothingIsProven() {
+    void whereTheServerDoesNotShowWhatItSendsNothingIsProven() {
         history.add(upTo(10), upTo(10), 100);
         history.add(upTo(20), null, 200);
         history.add(upTo(20), null, 300);

@@ -25,7 +25,7 @@ class LagTrendTest {
     }
 
     @Test
-    void tellsTheRateOfAReplicaThatAppliesNothing() {
+    void showsTheRateOfAReplicaThatAppliesNothing() {
         for (int millis = 0; millis <= 6_000; millis += 500) {
             add(millis);
         }
@@ -33,7 +33,7 @@ class LagTrendTest {
     }
 
     @Test
-    void tellsTheRateOfAReplicaThatCatchesUpWhateverItDidLongAgo() {
+    void showsTheRateOfAReplicaThatCatchesUpWhateverItDidLongAgo() {
         for (int i = 0; i < 100; i++) {
             add(100_000 + 300 * i);
         }
@@ -44,7 +44,7 @@ class LagTrendTest {
     }
 
     @Test
-    void tellsNoRateFromASingleLook() {
+    void showsNoRateForASingleSample() {
         add(9_000);
         assertThat(trend.rate()).isNaN();
     }

@@ -50,7 +50,7 @@ class NodeRecordTest {
     }
 
     @Test
-    void whenOneChannelCannotTellShouldTakeNoOthersWordForIt() {
+    void whenOneChannelReportsNoLagShouldReportNone() {
         learns(behind(1), channel(Receiver.ON, true, null));
         assertThat(record.reportedLag(now)).isEqualTo(new Lag.Unknown("lag unknown"));
 
@@ -64,7 +64,7 @@ class NodeRecordTest {
     }
 
     @Test
-    void whenTheStatusTellsNoMoreShouldCountOnFromItsLastWord() {
+    void whenTheStatusReportsNoLagAnyMoreShouldLetTheLastOneGrow() {
         learns(behind(4));
         NodeRecords.sentAt(record, now + 500);
 

@@ -127,7 +127,7 @@ class NodeStateMachineTest {
     }
 
     @Test
-    void whoWasEvictedComesBackAtOnceWhereNobodyElseServes() {
+    void anEvictedNodeIsReadmittedImmediatelyWhereNoOtherServes() {
         needed = true;
         on(Signal.FRESH);
         on(Signal.STALE);

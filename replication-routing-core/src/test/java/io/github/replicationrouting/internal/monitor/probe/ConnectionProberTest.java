@@ -163,7 +163,7 @@ class ConnectionProberTest {
     }
 
     @Test
-    void whenThePrimarysEndpointLeadsToAReadOnlyServerShouldLookElsewhereNext() {
+    void whenThePrimarysEndpointLeadsToAReadOnlyServerShouldConnectAnewNext() {
         prober = prober(endpoint(DeclaredRole.PRIMARY));
         dialect.readOnly = true;
         probe(false);
@@ -174,7 +174,7 @@ class ConnectionProberTest {
     }
 
     @Test
-    void whenThePrimarysEndpointStaysWhereItIsShouldLookElsewhereNowAndThen() {
+    void whenThePrimarysEndpointStaysWhereItIsShouldConnectAnewFromTimeToTime() {
         prober = prober(endpoint(DeclaredRole.PRIMARY));
         for (int i = 0; i < 10; i++) {
             assertThat(server.ends).isEmpty();
@@ -206,7 +206,7 @@ class ConnectionProberTest {
     }
 
     @Test
-    void whenTheMonitorsAccountIsRefusedShouldLookWithTheNodes() {
+    void whenTheMonitorsAccountIsRefusedShouldProbeWithTheNodes() {
         StubDriver.Log own = StubDriver.log(url + "-own");
         prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
         probe(false);
@@ -236,7 +236,7 @@ class ConnectionProberTest {
     }
 
     @Test
-    void whenTwoProbesAreRefusedAtOnceShouldBothLookWithTheNodesAccount() {
+    void whenTwoProbesAreRefusedConcurrentlyShouldBothUseTheNodesAccount() {
         prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
         server.refusal = locked();
         server.refusedTogether = new CyclicBarrier(2);
@@ -247,7 +247,7 @@ class ConnectionProberTest {
     }
 
     @Test
-    void whenTheMonitorsAccountMayNotSeeEnoughShouldLookWithTheNodes() {
+    void whenTheMonitorsAccountMayNotSeeEnoughShouldProbeWithTheNodes() {
         prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
         dialect.deniedTo.set(1);
         assertThat(probe(false)).isInstanceOf(ProbeResult.Answered.class);

@@ -37,7 +37,7 @@ public final class FakeServer implements Prober {
     }
 
     public final String name;
-    private final FakeTimeline timeline;
+    private final FakeScheduler scheduler;
     private boolean connected;
 
     /** Id of another server to which the name leads; null for its own. */
@@ -87,15 +87,15 @@ public final class FakeServer implements Prober {
     public int connections;
     public boolean closed;
 
-    public FakeServer(String name, FakeTimeline timeline) {
+    public FakeServer(String name, FakeScheduler scheduler) {
         this.name = name;
-        this.timeline = timeline;
-        this.startedAt = timeline.now() - Duration.ofDays(1).toNanos();
+        this.scheduler = scheduler;
+        this.startedAt = scheduler.now() - Duration.ofDays(1).toNanos();
     }
 
     /** Starts its process anew: connections are lost, settings that were not persisted, too. */
     public void restart() {
-        startedAt = timeline.now();
+        startedAt = scheduler.now();
         connected = false;
         mood = Mood.WELL;
     }
@@ -113,12 +113,12 @@ public final class FakeServer implements Prober {
 
     @Override
     public void start(Probe probe, Consumer<ProbeResult> answer) {
-        asked.add(timeline.elapsed());
+        asked.add(scheduler.elapsed());
         probe.opensConnection(!connected);
         switch (mood) {
             case SILENT -> {}
             case FROZEN ->
-                timeline.schedule(
+                scheduler.schedule(
                         () -> answer.accept(new ProbeResult.Failed(ProbeFailure.unanswered(SOCKET_TIMEOUT))),
                         SOCKET_TIMEOUT);
             case REFUSING -> fail(ProbeFailure.Kind.UNREACHABLE, "connection refused", answer);
@@ -135,7 +135,7 @@ public final class FakeServer implements Prober {
     }
 
     private void observe(Probe probe, Consumer<ProbeResult> answer) {
-        long sentAt = timeline.now();
+        long sentAt = scheduler.now();
         long run = startedAt;
         boolean isNew = !connected;
         boolean asksReplication = probe.asksReplication(isNew || probe.renewsConnection());
@@ -160,7 +160,7 @@ public final class FakeServer implements Prober {
                         GtidSet.parse(UUID + ":" + (executed + 1) + "-" + (executed + committing)));
             }
             if (isNew) {
-                Duration running = Duration.ofNanos(timeline.now() - startedAt);
+                Duration running = Duration.ofNanos(scheduler.now() - startedAt);
                 observation = observation.withUptime(
                         running.truncatedTo(ChronoUnit.SECONDS).plusSeconds(uptimeError));
             }
@@ -168,7 +168,7 @@ public final class FakeServer implements Prober {
                 connected = false;
                 ProbeResult.Answered first = new ProbeResult.Answered(sentAt, observation, new Replication.NotAsked());
                 probe.firstPart(first);
-                timeline.schedule(() -> answer.accept(first), SOCKET_TIMEOUT);
+                scheduler.schedule(() -> answer.accept(first), SOCKET_TIMEOUT);
                 return;
             }
             answer.accept(new ProbeResult.Answered(
@@ -203,7 +203,7 @@ public final class FakeServer implements Prober {
     }
 
     private void later(Runnable task) {
-        timeline.schedule(task, ROUND_TRIP);
+        scheduler.schedule(task, ROUND_TRIP);
     }
 
     private static GtidSet upTo(long number) {

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/** Time that passes only when a test says so. */
-public final class FakeTimeline implements MonitorScheduler {
+/** A scheduler whose time passes only when a test advances it. */
+public final class FakeScheduler implements MonitorScheduler {
 
     private final PriorityQueue<Task> tasks =
             new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::order));
@@ -18,7 +18,7 @@ public final class FakeTimeline implements MonitorScheduler {
 
     private record Task(long at, long order, Runnable task) {}
 
-    public FakeTimeline(FailureGuard failureGuard) {
+    public FakeScheduler(FailureGuard failureGuard) {
         this.failureGuard = failureGuard;
     }
 
