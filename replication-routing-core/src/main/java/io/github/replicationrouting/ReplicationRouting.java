@@ -19,10 +19,10 @@ import io.github.replicationrouting.internal.consistency.Consistency;
 import io.github.replicationrouting.internal.consistency.KnownPositions;
 import io.github.replicationrouting.internal.consistency.SessionScope;
 import io.github.replicationrouting.internal.dialect.Dialects;
-import io.github.replicationrouting.internal.monitor.ConnectionBreakers;
-import io.github.replicationrouting.internal.monitor.ProbeTarget;
 import io.github.replicationrouting.internal.monitor.ServerTopologySource;
 import io.github.replicationrouting.internal.monitor.TopologyMonitor;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
+import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.internal.routing.Router;
 import io.github.replicationrouting.internal.routing.RouterSettings;
 import io.github.replicationrouting.internal.topology.Topology;
@@ -39,7 +39,6 @@ import io.github.replicationrouting.spi.TopologySource;
 import io.github.replicationrouting.topology.IncompletePromotion;
 import io.github.replicationrouting.topology.Node;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -259,7 +258,6 @@ public final class ReplicationRouting implements AutoCloseable {
         private @Nullable String zone;
         private final List<TopologyListener> listeners = new ArrayList<>();
         private RouterMetrics metrics = RouterMetrics.NONE;
-        private CircuitBreakerRegistry circuitBreakers = CircuitBreakerRegistry.ofDefaults();
         private BulkheadRegistry bulkheads = BulkheadRegistry.ofDefaults();
         private @Nullable DiscoverySettings discovery;
 
@@ -315,15 +313,6 @@ public final class ReplicationRouting implements AutoCloseable {
             return this;
         }
 
-        /**
-         * Where the circuit breakers of the nodes are registered; a registry of the router's own unless set. See
-         * {@link ConnectionBreakers} for names and configuration.
-         */
-        public Builder circuitBreakers(CircuitBreakerRegistry circuitBreakers) {
-            this.circuitBreakers = circuitBreakers;
-            return this;
-        }
-
         /** Where the bulkheads of reads on the primary are registered; a registry of the router's own unless set. */
         public Builder bulkheads(BulkheadRegistry bulkheads) {
             this.bulkheads = bulkheads;
@@ -352,13 +341,13 @@ public final class ReplicationRouting implements AutoCloseable {
                 throw new IllegalArgumentException("Router " + name + " has no nodes");
             }
             Dialects dialects = Dialects.standard();
-            ConnectionBreakers breakers = new ConnectionBreakers(name, circuitBreakers, monitor.interval());
+            PoolHealthRegistry poolHealth = new PoolHealthRegistry(monitor.interval());
             ConnectionDefaults defaults = defaultsOf(nodes.get(0).pool());
             List<NodeFactory.Parts> parts = new ArrayList<>();
             ConcurrentMap<Node, NodePool> pools = new ConcurrentHashMap<>();
             ExecutorService background = BackgroundThreads.named(name);
             NodeFactory assembly = new NodeFactory(
-                    dialects, defaults, breakers, background, consistency.mode() == ConsistencyMode.SESSION);
+                    dialects, defaults, poolHealth, background, consistency.mode() == ConsistencyMode.SESSION);
             requireDifferentNames();
             try {
                 for (NodeSettings settings : nodes) {
@@ -375,7 +364,7 @@ public final class ReplicationRouting implements AutoCloseable {
                 LastPromotion promotions = new LastPromotion();
                 all.add(2, promotions);
                 TopologyMonitor topology = new TopologyMonitor(
-                        name, monitoredOf(parts), monitor, dialects, breakers, all, metrics, writes.policy());
+                        name, monitoredOf(parts), monitor, dialects, poolHealth, all, metrics, writes.policy());
                 Consistency sessions = new Consistency(name, consistency, topology, known, monitor.interval(), metrics);
                 RouterSettings decisions = new RouterSettings(
                         reads.selector(),

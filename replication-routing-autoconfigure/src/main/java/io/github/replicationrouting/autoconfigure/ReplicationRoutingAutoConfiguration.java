@@ -14,7 +14,6 @@ import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
 import io.github.replicationrouting.spi.TopologySource;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -102,7 +101,6 @@ public final class ReplicationRoutingAutoConfiguration {
                 ObjectProvider<ReplicationRoutingConnectionDetails> connectionDetails,
                 ObjectProvider<ReplicationDialect> dialects,
                 ObjectProvider<NodeSelector> selector,
-                ObjectProvider<CircuitBreakerRegistry> circuitBreakers,
                 ObjectProvider<RouterMetrics> metrics,
                 ObjectProvider<TopologyListener> listeners,
                 ObjectProvider<SessionScope> sessionScope,
@@ -117,7 +115,6 @@ public final class ReplicationRoutingAutoConfiguration {
             ReplicationRouting.Builder router = ReplicationRouting.builder(RouterGuard.DATA_SOURCE)
                     .metrics(metrics.getIfAvailable(() -> RouterMetrics.NONE));
             listeners.orderedStream().forEach(router::listener);
-            circuitBreakers.ifUnique(router::circuitBreakers);
             sessionScope.ifAvailable(router::sessionScope);
             NodePools pools = new NodePools(environment);
             ReplicationRouting routing = new RouterAssembly(properties, pools, byName(dialects))

@@ -13,8 +13,6 @@ import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -240,17 +238,6 @@ class ReplicationRoutingAutoConfigurationTest {
         routed.withPropertyValues("replication.routing.reads.selector=mine")
                 .withBean(NodeSelector.class, () -> candidates -> candidates.node(0))
                 .run(context -> assertThat(context).hasNotFailed());
-    }
-
-    @Test
-    void whenTheApplicationHasARegistryOfCircuitBreakersShouldRegisterThoseOfTheNodes() {
-        CircuitBreakerRegistry registry = CircuitBreakerRegistry.ofDefaults();
-        routed.withBean(CircuitBreakerRegistry.class, () -> registry).run(context -> {
-            assertThat(context).hasNotFailed();
-            assertThat(registry.getAllCircuitBreakers())
-                    .extracting(CircuitBreaker::getName)
-                    .contains("dataSource-db1");
-        });
     }
 
     @Test

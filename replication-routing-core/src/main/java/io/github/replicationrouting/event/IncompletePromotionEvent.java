@@ -3,14 +3,14 @@ package io.github.replicationrouting.event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node was promoted that lacks something of what its predecessor had.
+ * Published when a node was promoted that lacks something of what its predecessor had.
  *
  * @param router name of the router
- * @param from name of the primary before
+ * @param from name of the previous primary
  * @param to name of the node that was promoted
- * @param missing what it lacks at least, as the server would write it
- * @param transactions how many these are, null where the kind of position cannot tell
- * @param rejected whether writes are refused for it
+ * @param missing what it lacks at least, in the format of the server
+ * @param transactions number of missing transactions; null where the kind of position does not show it
+ * @param rejected whether writes are refused because of it
  */
 public record IncompletePromotionEvent(
         String router,

@@ -5,14 +5,14 @@ import io.github.replicationrouting.topology.Role;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a node has changed.
+ * Published when the state of a node has changed.
  *
  * @param router name of the router
  * @param node name of the node
  * @param role its role now
- * @param before the state that it had
- * @param after the state that it has
- * @param reason why it is not online, in words without secrets; null when it is
+ * @param before the previous state
+ * @param after the new state
+ * @param reason why it is not online, without secrets; null when it is
  */
 public record NodeStateChangedEvent(
         String router,

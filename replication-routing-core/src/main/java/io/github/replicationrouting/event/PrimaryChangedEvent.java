@@ -3,7 +3,7 @@ package io.github.replicationrouting.event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another node takes writes, or none does any more, or one does again.
+ * Published when another node takes writes, or no node does any more, or one does again.
  *
  * @param router name of the router
  * @param before name of the node that took writes, null where none did

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A replica that was warned of has recovered.
+ * Published when a replica has recovered after a {@link ReplicationLagWarningEvent}.
  *
  * @param router name of the router
  * @param node name of the replica

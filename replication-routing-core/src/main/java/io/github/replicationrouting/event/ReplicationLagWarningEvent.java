@@ -4,13 +4,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A replica has more than half of {@code max-lag}: told once, before it is evicted unless its lag has jumped.
+ * Published once when the lag of a replica is above half of {@code max-lag}: before the replica is evicted, unless its lag
+ * has jumped.
  *
  * @param router name of the router
  * @param node name of the replica
  * @param lag its staleness bound, null when unknown by now
- * @param rate the trend, in seconds of lag gained in a second: 1 for a replica that applies nothing, below 0 for one
- *     that catches up; NaN when it cannot be told yet
+ * @param rate the trend, in seconds of lag gained per second: 1 for a replica that applies nothing, below 0 for one
+ *     that catches up; NaN while it is not known
  */
 public record ReplicationLagWarningEvent(
         String router, String node, @Nullable Duration lag, double rate) {}

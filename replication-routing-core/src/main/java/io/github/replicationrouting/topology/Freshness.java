@@ -3,14 +3,14 @@ package io.github.replicationrouting.topology;
 import java.util.OptionalLong;
 
 /**
- * Up to which moment a node is known to have everything. Ages are taken when they are needed, so that they keep growing
- * while nobody can look: a node whose primary has not answered for a minute is a minute old. All times are those of
+ * Up to which moment a node is known to have everything. Ages are computed when they are needed, so that they keep growing
+ * while no node can be probed: a node whose primary has not answered for a minute is a minute old. All times are those of
  * {@link System#nanoTime()} in this process. Immutable.
  *
  * <p><b>Why it holds.</b> The primary is asked for its position at a time {@code t}, taken <em>before</em> the question
  * is sent. Its answer therefore contains every commit that was acknowledged before {@code t}. A replica whose executed
  * position contains that answer has all of them, and keeps them: it is fresh as of {@code t}. An equal answer at a later
- * time moves {@code t} without anybody asking the replica again, so an idle primary does not make its replicas old.
+ * time moves {@code t} without another probe of the replica, so an idle primary does not make its replicas old.
  *
  * <p><b>A session's own commits without a token.</b> A session that notes the time {@code c} <em>after</em> its commit
  * was acknowledged finds that commit on every replica that is fresh as of {@code c} or later. Noted before the commit was
@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  */
 public final class Freshness {
 
-    /** Nothing is known: old beyond any limit. */
+    /** Not known: older than any limit. */
     public static final Freshness UNKNOWN = new Freshness(Basis.NOTHING, 0);
 
     /** The primary itself: never old, and it has what was committed on it. */
@@ -39,12 +39,15 @@ public final class Freshness {
         this.asOf = asOf;
     }
 
-    /** Proven by positions: has everything that the primary had at this time. */
+    /** Returns a freshness proven by positions: the node has everything that the primary had at this time. */
     public static Freshness provenAsOf(long time) {
         return new Freshness(Basis.POSITION, time);
     }
 
-    /** What the replica says of itself where no position can be compared: good enough for a limit, no proof of a commit. */
+    /**
+     * Returns a freshness that the replica reports itself, where no position can be compared: good enough for a limit, no
+     * proof of a commit.
+     */
     public static Freshness reportedAsOf(long time) {
         return new Freshness(Basis.REPORT, time);
     }
@@ -54,13 +57,13 @@ public final class Freshness {
         return basis != Basis.NOTHING;
     }
 
-    /** Whether positions show it, so that {@link #includes} may say yes. */
+    /** Whether positions prove it, so that {@link #includes} may return true. */
     public boolean isProven() {
         return basis == Basis.POSITION || basis == Basis.SOURCE;
     }
 
     /**
-     * How stale a read may be now, in nanoseconds; empty when unknown.
+     * Returns how stale a read may be now, in nanoseconds; empty when unknown.
      *
      * @param now {@link System#nanoTime()} at the decision
      */
@@ -73,7 +76,7 @@ public final class Freshness {
     }
 
     /**
-     * Whether a read may be at most so stale; never when unknown.
+     * Returns whether a read is at most so stale; false when unknown.
      *
      * @param nanos the limit in nanoseconds
      * @param now {@link System#nanoTime()} at the decision
@@ -87,7 +90,7 @@ public final class Freshness {
     }
 
     /**
-     * Whether everything committed on the primary up to a time is here.
+     * Returns whether the node has everything that was committed on the primary up to a time.
      *
      * @param time {@link System#nanoTime()}, taken after the commit was acknowledged
      */

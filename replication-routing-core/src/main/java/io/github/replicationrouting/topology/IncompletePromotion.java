@@ -5,18 +5,18 @@ import io.github.replicationrouting.position.PositionFormat;
 import java.util.OptionalLong;
 
 /**
- * A node was promoted without everything that its predecessor had. What the predecessor did after it was last looked at
- * nobody saw, so that more may be missing.
+ * A promotion of a node that lacks something of what its predecessor had. More may be missing: what the predecessor
+ * committed after its last probe is not known.
  *
  * @param from the primary before
  * @param to the node that was promoted
- * @param missing what it lacks, as the server would write it
- * @param transactions how many these are, where the kind of position can tell
+ * @param missing what it lacks
+ * @param transactions number of missing transactions, where the kind of position shows it
  * @param rejected whether writes are refused for it
  */
 public record IncompletePromotion(Node from, Node to, Position missing, OptionalLong transactions, boolean rejected) {
 
-    /** In words, for people. */
+    /** Returns a description for logs and reasons. */
     public String describe() {
         return "promoted without " + (transactions.isPresent() ? transactions.getAsLong() + " transactions" : "some")
                 + " that " + from + " had: " + PositionFormat.of(missing);

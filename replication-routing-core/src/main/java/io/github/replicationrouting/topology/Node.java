@@ -24,12 +24,12 @@ public final class Node {
         return spec.name();
     }
 
-    /** Connections of this node that transactions hold or wait for now. */
+    /** Returns the number of connections of this node that transactions hold or wait for now. */
     public int inFlight() {
         return inFlight.get();
     }
 
-    /** How long its statements take, as applications see it; never how long transactions hold a connection. */
+    /** Returns how long its statements take, as applications see it; never how long transactions hold a connection. */
     public PeakEwma statementTime() {
         return statementTime;
     }

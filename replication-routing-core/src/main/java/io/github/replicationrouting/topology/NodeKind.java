@@ -1,6 +1,6 @@
 package io.github.replicationrouting.topology;
 
-/** What stands behind a node's URL. */
+/** What a node's URL leads to. */
 public enum NodeKind {
     /** One database server. */
     SERVER,

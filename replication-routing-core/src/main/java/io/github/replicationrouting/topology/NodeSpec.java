@@ -6,14 +6,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node as declared. Holds no secret, and its text form shows no URL parameter.
+ * A node as declared. Holds no secret, and its text form shows no URL parameter.
  *
  * @param name name from the configuration, unique in a router
  * @param url JDBC URL
- * @param declaredRole what the configuration promises about the role
+ * @param declaredRole role that the configuration promises
  * @param kind one server, or an endpoint with several behind it
  * @param weight share of reads relative to the other nodes, positive
- * @param zone where the node stands, compared with the application's zone
+ * @param zone zone of the node, compared with the application's zone
  */
 public record NodeSpec(
         String name,
@@ -38,20 +38,20 @@ public record NodeSpec(
         }
     }
 
-    /** A node of one server with nothing else said about it. */
+    /** Returns a node of one server with defaults for everything else. */
     public static NodeSpec of(String name, String url) {
         return new NodeSpec(name, url, DeclaredRole.AUTO, NodeKind.SERVER, 1, null);
     }
 
-    /** The URL without what may be secret: user, password, parameters. */
+    /** Returns the URL without what may be secret: user, password, parameters. */
     public String plainUrl() {
         String address = url.replaceFirst("[?#].*", "");
         return address.replaceAll("[^/,(]*@", "");
     }
 
     /**
-     * One server that is reached as this node is, at another address, with nothing else said about it; null where the
-     * URL does not show where the address belongs.
+     * Returns a node of one server that is reached as this one is, at another address, with defaults for everything else;
+     * null where the URL has no place for the address of one server.
      */
     public @Nullable NodeSpec elsewhere(String otherName, String host, int port) {
         Matcher parts = ADDRESS.matcher(url);

@@ -1,30 +1,19 @@
 package io.github.replicationrouting.topology;
 
-/** Whether a node can be used. Its code is exported in metrics and never changes. */
+/** Whether a node can be used. */
 public enum NodeState {
-    /** Not probed yet, or its role cannot be told. */
-    UNKNOWN(0),
+    /** Not probed yet, or its role is not known. */
+    UNKNOWN,
     /** In use. */
-    ONLINE(1),
+    ONLINE,
     /** Alive, but behind the limit: serves no reads. */
-    LAGGING(2),
+    LAGGING,
     /** Does not answer. */
-    DOWN(3),
+    DOWN,
     /** Claims to be writable beside the primary: serves nothing. */
-    FENCED(4),
-    /** Takes no new work because somebody wants it so, while what runs on it ends. */
-    DRAINING(5),
-    /** Has ended its work, and takes none until somebody wants it back. */
-    DRAINED(6);
-
-    private final int code;
-
-    NodeState(int code) {
-        this.code = code;
-    }
-
-    /** Fixed number of this state. */
-    public int code() {
-        return code;
-    }
+    FENCED,
+    /** Takes no new work by request of an operator, while what is in flight on it ends. */
+    DRAINING,
+    /** Has nothing in flight, and takes no new work until it is undrained. */
+    DRAINED
 }

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param node the node and its live load
  * @param role the observed role
  * @param state whether it can be used
- * @param suspected whether it failed to answer just now, or something else speaks against it: new reads go elsewhere
- *     while they can
- * @param share part of its weight that it is given, above 0 and at most 1: less while it lags or warms up
- * @param reason why it is not in use, or only a little, in words without secrets; null when it is in full
+ * @param suspected whether its newest probe failed, or something else speaks against it: new reads go to other nodes
+ *     while there are any
+ * @param share fraction of its weight that it is given, above 0 and at most 1: less while it lags or ramps up
+ * @param reason why it is not in use, or gets only a part of its share, without secrets; null when it is fully in use
  * @param lag staleness bound of a replica at its last probe; null when unknown, zero for a primary
  * @param freshness up to when it has everything: {@code lag} for decisions, which keeps counting between the probes
- * @param position what it had executed at its last probe, where the server can tell
+ * @param position what it had executed at its last probe; null where the server does not show it
  * @param server product and version, for example {@code MySQL 9.7.4}; null before the first answer
  * @param semiSynchronous whether the commits of a primary wait for a replica; null where that is not known
  */
@@ -33,7 +33,7 @@ public record NodeStatus(
         @Nullable String server,
         @Nullable Boolean semiSynchronous) {
 
-    /** A node of which no more is known. */
+    /** A node of which it is not known whether commits wait for a replica. */
     public NodeStatus(
             Node node,
             Role role,
@@ -54,7 +54,7 @@ public record NodeStatus(
         }
     }
 
-    /** A node that has not answered yet. */
+    /** Returns the status of a node that has not answered yet. */
     public static NodeStatus unknown(Node node) {
         return new NodeStatus(
                 node, Role.UNKNOWN, NodeState.UNKNOWN, false, 1, "not probed yet", null, Freshness.UNKNOWN, null, null);
@@ -64,7 +64,7 @@ public record NodeStatus(
         return node.name();
     }
 
-    /** The weight that it is given now: that of the configuration, times its share. */
+    /** Returns the weight that it is given now: that of the configuration, times its share. */
     public double effectiveWeight() {
         return node.spec().weight() * share;
     }

@@ -4,7 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All nodes at one moment. Immutable; compared by identity, so that what is derived from one can be kept beside it.
+ * The state of all nodes at one moment. Immutable; compared by identity, so that what is derived from one can be cached
+ * with it.
  */
 public final class TopologySnapshot {
 
@@ -15,7 +16,7 @@ public final class TopologySnapshot {
     /**
      * @param nodes every node of the router, in the order of the configuration
      * @param primary the node that takes writes: one of {@code nodes}, or null where none may
-     * @param noPrimaryReason why none may, in words; null exactly when there is a primary
+     * @param noPrimaryReason why none may; null exactly when there is a primary
      */
     public TopologySnapshot(List<NodeStatus> nodes, @Nullable NodeStatus primary, @Nullable String noPrimaryReason) {
         if (primary != null && !nodes.contains(primary)) {
@@ -30,17 +31,17 @@ public final class TopologySnapshot {
         return nodes;
     }
 
-    /** The node that takes writes, or null. */
+    /** Returns the node that takes writes, or null. */
     public @Nullable NodeStatus primary() {
         return primary;
     }
 
-    /** Why there is no primary, or null. */
+    /** Returns why there is no primary, or null. */
     public @Nullable String noPrimaryReason() {
         return noPrimaryReason;
     }
 
-    /** The status of the named node, or null. */
+    /** Returns the status of the named node, or null. */
     public @Nullable NodeStatus node(String name) {
         for (NodeStatus node : nodes) {
             if (node.name().equals(name)) {

@@ -2,11 +2,11 @@ package io.github.replicationrouting.integration.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.replicationrouting.RoutingHints;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.integration.support.Transactions;
-import io.github.replicationrouting.RoutingHints;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import java.util.List;

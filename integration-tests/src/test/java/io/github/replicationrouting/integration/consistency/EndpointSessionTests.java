@@ -3,10 +3,10 @@ package io.github.replicationrouting.integration.consistency;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.replicationrouting.RoutingHints;
+import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.settings.ConsistencyMode;
 import io.github.replicationrouting.settings.ConsistencySettings;
-import io.github.replicationrouting.SessionToken;
-import io.github.replicationrouting.RoutingHints;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.sql.Connection;

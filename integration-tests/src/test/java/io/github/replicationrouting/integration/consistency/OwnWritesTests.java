@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.settings.ConsistencyMode;
-import io.github.replicationrouting.settings.ConsistencySettings;
-import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.NoReadableNodeException;
 import io.github.replicationrouting.RoutingHints;
+import io.github.replicationrouting.SessionToken;
+import io.github.replicationrouting.settings.ConsistencyMode;
+import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.internal.consistency.Session;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.internal.consistency.Session;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.topology.NodeState;
 import java.time.Duration;

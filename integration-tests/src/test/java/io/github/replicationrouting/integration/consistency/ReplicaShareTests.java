@@ -2,9 +2,9 @@ package io.github.replicationrouting.integration.consistency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.settings.ConsistencyMode;
 import io.github.replicationrouting.settings.ConsistencySettings;
-import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.time.Duration;

@@ -3,12 +3,12 @@ package io.github.replicationrouting.integration.consistency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.internal.connection.physical.PhysicalConnection;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.internal.connection.physical.PhysicalConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;

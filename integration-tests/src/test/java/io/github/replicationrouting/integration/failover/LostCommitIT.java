@@ -3,12 +3,12 @@ package io.github.replicationrouting.integration.failover;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.replicationrouting.CommitOutcomeUnknownException;
+import io.github.replicationrouting.RoutingDataSource;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.CommitOutcomeUnknownException;
-import io.github.replicationrouting.RoutingDataSource;
 import io.github.replicationrouting.test.ClusterNode;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.replicationrouting.NoReadableNodeException;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.NoReadableNodeException;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.topology.NodeState;
 import java.sql.Connection;

@@ -3,10 +3,10 @@ package io.github.replicationrouting.integration.failover;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.replicationrouting.CommitOutcomeUnknownException;
 import io.github.replicationrouting.integration.failover.History.Told;
 import io.github.replicationrouting.integration.failover.History.Write;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.CommitOutcomeUnknownException;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.sql.Connection;

@@ -5,13 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.internal.connection.pool.NodePool;
+import io.github.replicationrouting.RoutingDataSource;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.RoutingDataSource;
+import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,8 +1,8 @@
 package io.github.replicationrouting.integration.failure;
 
 import com.zaxxer.hikari.HikariConfig;
-import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
 import io.github.replicationrouting.topology.Node;

@@ -1,8 +1,8 @@
 package io.github.replicationrouting.integration.jdbc;
 
+import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeStatus;
-import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.util.List;
 import java.util.Queue;

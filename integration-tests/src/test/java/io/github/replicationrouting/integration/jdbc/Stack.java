@@ -2,18 +2,17 @@ package io.github.replicationrouting.integration.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.Credentials;
+import io.github.replicationrouting.integration.support.EnabledServers;
 import io.github.replicationrouting.internal.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.internal.connection.pool.DialectResolver;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
-import io.github.replicationrouting.integration.support.EnabledServers;
-import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.replicationrouting.topology.Node;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -130,7 +129,7 @@ enum Stack {
                 connections.withSessionReports(),
                 RESOLVER,
                 defaults,
-                CircuitBreaker.ofDefaults(node.name()),
+                failure -> {},
                 Runnable::run,
                 true,
                 false);

@@ -4,12 +4,12 @@ import static io.github.replicationrouting.integration.lag.WatchedCluster.status
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.spi.RouterMetrics;
-import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.internal.monitor.TopologyMonitor;
-import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.settings.LagProbe;
+import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,16 +3,16 @@ package io.github.replicationrouting.integration.lag;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.internal.monitor.TopologyMonitor;
-import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.MariaDbGtidPosition;
+import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,19 +3,18 @@ package io.github.replicationrouting.integration.lag;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
-import io.github.replicationrouting.spi.RouterMetrics;
-import io.github.replicationrouting.internal.monitor.ConnectionBreakers;
+import io.github.replicationrouting.internal.monitor.TopologyMonitor;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
+import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
-import io.github.replicationrouting.internal.monitor.ProbeTarget;
-import io.github.replicationrouting.internal.monitor.TopologyMonitor;
 import io.github.replicationrouting.settings.WritePolicy;
-import io.github.replicationrouting.topology.Node;
-import io.github.replicationrouting.topology.NodeSpec;
+import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeStatus;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -73,7 +72,7 @@ enum WatchedCluster {
                 nodes,
                 new MonitorSettings(interval, TIMEOUT, 2, probe, maxLag, maxLag.dividedBy(2), Duration.ZERO),
                 Dialects.standard(),
-                new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500)),
+                new PoolHealthRegistry(Duration.ofMillis(500)),
                 List.of(),
                 metrics,
                 WritePolicy.defaults());

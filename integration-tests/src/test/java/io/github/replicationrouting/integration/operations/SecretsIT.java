@@ -3,8 +3,8 @@ package io.github.replicationrouting.integration.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.github.replicationrouting.integration.support.Transactions;
 import io.github.replicationrouting.RoutingDataSource;
+import io.github.replicationrouting.integration.support.Transactions;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
-import io.github.replicationrouting.internal.connection.pool.NodePool;
-import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.RoutedConnection;
+import io.github.replicationrouting.SessionToken;
+import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;

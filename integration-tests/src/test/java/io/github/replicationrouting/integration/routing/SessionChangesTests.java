@@ -3,9 +3,9 @@ package io.github.replicationrouting.integration.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.replicationrouting.internal.connection.pool.NodePool;
-import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.RoutingHints;
+import io.github.replicationrouting.SessionToken;
+import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.sql.CallableStatement;

@@ -3,12 +3,12 @@ package io.github.replicationrouting.integration.selection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.topology.DeclaredRole;
-import io.github.replicationrouting.topology.NodeKind;
-import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.NodeKind;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.github.replicationrouting.integration.selection;
 
-import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.spi.TopologySource;
+import io.github.replicationrouting.topology.NodeSpec;
 import java.util.List;
 
 /** A source that names what a test says. */

@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
-import io.github.replicationrouting.topology.DeclaredRole;
-import io.github.replicationrouting.topology.NodeKind;
-import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.NodeKind;
+import io.github.replicationrouting.topology.NodeSpec;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.internal.selection.LeastInFlightSelector;
 import io.github.replicationrouting.internal.selection.LeastLatencySelector;
-import io.github.replicationrouting.spi.NodeSelector;
 import io.github.replicationrouting.internal.selection.RoundRobinSelector;
+import io.github.replicationrouting.spi.NodeSelector;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariPoolMXBean;
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.SessionToken;
+import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;

@@ -1,7 +1,7 @@
 package io.github.replicationrouting.integration.web;
 
-import io.github.replicationrouting.integration.support.Transactions;
 import io.github.replicationrouting.RoutedConnection;
+import io.github.replicationrouting.integration.support.Transactions;
 import jakarta.servlet.http.HttpSession;
 import java.util.Objects;
 import org.springframework.jdbc.core.ConnectionCallback;

@@ -1,8 +1,8 @@
 package io.github.replicationrouting.internal.assembly;
 
 import io.github.replicationrouting.internal.connection.pool.NodePool;
-import io.github.replicationrouting.internal.monitor.ProbeTarget;
 import io.github.replicationrouting.internal.monitor.TopologyMonitor;
+import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeState;

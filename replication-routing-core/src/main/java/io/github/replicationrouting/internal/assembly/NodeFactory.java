@@ -7,8 +7,8 @@ import io.github.replicationrouting.internal.connection.pool.DialectResolver;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
-import io.github.replicationrouting.internal.monitor.ConnectionBreakers;
-import io.github.replicationrouting.internal.monitor.ProbeTarget;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
+import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import io.github.replicationrouting.topology.DeclaredRole;
@@ -24,7 +24,7 @@ public final class NodeFactory {
 
     private final Dialects dialects;
     private final ConnectionDefaults defaults;
-    private final ConnectionBreakers breakers;
+    private final PoolHealthRegistry poolHealth;
     private final Executor background;
     private final boolean tracksCommits;
 
@@ -46,12 +46,12 @@ public final class NodeFactory {
     public NodeFactory(
             Dialects dialects,
             ConnectionDefaults defaults,
-            ConnectionBreakers breakers,
+            PoolHealthRegistry poolHealth,
             Executor background,
             boolean tracksCommits) {
         this.dialects = dialects;
         this.defaults = defaults;
-        this.breakers = breakers;
+        this.poolHealth = poolHealth;
         this.background = background;
         this.tracksCommits = tracksCommits;
     }
@@ -72,7 +72,7 @@ public final class NodeFactory {
                 tracked ? connections.withSessionReports() : connections,
                 resolver(settings),
                 defaults,
-                breakers.of(monitored.node()),
+                poolHealth.of(monitored.node()),
                 background,
                 tracked,
                 monitored.substitute() != null);

@@ -49,7 +49,7 @@ public final class PoolTopologyListener implements TopologyListener {
 
     /** What still runs there would wait for ever. */
     @Override
-    public void lostInReserve(Node node) {
+    public void drainedNodeDown(Node node) {
         NodePool pool = pools.get(node);
         if (pool != null) {
             pool.forceClose();

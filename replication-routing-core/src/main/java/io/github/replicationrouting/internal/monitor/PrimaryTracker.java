@@ -4,10 +4,12 @@ import io.github.replicationrouting.internal.election.Claim;
 import io.github.replicationrouting.internal.election.ElectionResult;
 import io.github.replicationrouting.internal.election.NodeView;
 import io.github.replicationrouting.internal.election.PrimaryElection;
+import io.github.replicationrouting.internal.monitor.node.NodeRecord;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnMultipleWritable;
 import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.topology.IncompletePromotion;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class PrimaryTracker {
 
     private static final Duration INTERVAL_WITHOUT_PRIMARY = Duration.ofMillis(100);
-    private static final Duration HURRY = Duration.ofMinutes(1);
+    private static final Duration FAST_PROBING = Duration.ofMinutes(1);
 
     private final boolean sticks;
     private final Duration gap;
@@ -41,56 +43,58 @@ final class PrimaryTracker {
     /**
      * Elects the primary.
      *
-     * @param absence why a node does not answer, in words
+     * @param absence why a node does not answer, as text
      * @param follows whether an executed position has followed the primary's
-     * @param news told of each promotion that lacks something, once
+     * @param onIncomplete called once for each promotion that lacks something
      */
     ElectionResult elect(
             List<NodeRecord> nodes,
             Function<NodeRecord, @Nullable String> absence,
             Predicate<@Nullable Position> follows,
-            Consumer<IncompletePromotion> news) {
+            Consumer<IncompletePromotion> onIncomplete) {
         List<NodeView> views = new ArrayList<>();
-        nodes.forEach(watch -> views.add(view(watch, isLiving(watch), absence)));
+        nodes.forEach(record -> views.add(view(record, isLiving(record), absence)));
         ElectionResult elected = PrimaryElection.elect(views, claim, gap, sticks, follows);
         NodeRecord incumbent = incumbent(nodes);
-        if (incumbent != null && incumbent.isUnseen() && elected.reason() == ElectionResult.Reason.NO_SUCCESSOR) {
+        if (incumbent != null && incumbent.refusesProbes() && elected.reason() == ElectionResult.Reason.NO_SUCCESSOR) {
             views.set(nodes.indexOf(incumbent), view(incumbent, true, absence));
             elected = PrimaryElection.elect(views, claim, gap, sticks, follows);
         }
-        ElectionResult outcome = promotions.check(elected, nodes, news);
+        ElectionResult outcome = promotions.check(elected, nodes, onIncomplete);
         claim = claim.after(outcome, views, gap);
         return outcome;
     }
 
-    private static NodeView view(NodeRecord watch, boolean alive, Function<NodeRecord, @Nullable String> absence) {
-        return new NodeView(watch.node.spec(), alive, watch.sighting(), watch.roles, absence.apply(watch));
+    private static NodeView view(NodeRecord record, boolean alive, Function<NodeRecord, @Nullable String> absence) {
+        return new NodeView(
+                record.node().spec(), alive, record.sighting(), record.answer().roles(), absence.apply(record));
     }
 
     /**
-     * A node that took writes and lets no probe look may have ceased to: it stands in the way of no successor whose
-     * promotion is seen. Without one the primary is what it was.
+     * A node that took writes and refuses probes may have ceased to: it stands in the way of no successor whose promotion
+     * is seen. Without one the primary is what it was.
      */
-    private static boolean isLiving(NodeRecord watch) {
-        boolean wrote = watch.observation != null && watch.observation.writable();
-        return watch.alive && !(watch.isUnseen() && wrote);
+    private static boolean isLiving(NodeRecord record) {
+        Observation seen = record.observation();
+        boolean wrote = seen != null && seen.writable();
+        return record.isAlive() && !(record.refusesProbes() && wrote);
     }
 
     private @Nullable NodeRecord incumbent(List<NodeRecord> nodes) {
         return nodes.stream()
-                .filter(watch -> watch.name().equals(claim.node()))
+                .filter(record -> record.name().equals(claim.node()))
                 .findFirst()
                 .orElse(null);
     }
 
-    /** Writes to a node although it was promoted without everything that its predecessor had. */
+    /** Accepts a refused promotion, so that the node is written to although it lacks something of its predecessor. */
     void acceptPromotion(List<NodeRecord> nodes) {
         promotions.accept(nodes);
     }
 
     /**
-     * How long until the next probe: shorter while there is no primary, for as long as a promotion may take. A fleet
-     * that never has a primary is not asked more than others for ever.
+     * Returns the time until the next probe: shorter while there is no primary, for as long as a promotion may take. Servers
+     * that never have a primary are not probed more often than others for ever.
      */
     Duration interval(Duration usual, @Nullable NodeRecord primary, long now) {
         if (primary != null) {
@@ -101,7 +105,7 @@ final class PrimaryTracker {
             missing = true;
             missingSince = now;
         }
-        boolean hurry = now - missingSince < HURRY.toNanos() && usual.compareTo(INTERVAL_WITHOUT_PRIMARY) > 0;
-        return hurry ? INTERVAL_WITHOUT_PRIMARY : usual;
+        boolean fast = now - missingSince < FAST_PROBING.toNanos() && usual.compareTo(INTERVAL_WITHOUT_PRIMARY) > 0;
+        return fast ? INTERVAL_WITHOUT_PRIMARY : usual;
     }
 }

@@ -1,7 +1,15 @@
 package io.github.replicationrouting.internal.monitor;
 
-import io.github.replicationrouting.internal.monitor.ProbeResult.Answered;
-import io.github.replicationrouting.internal.monitor.ProbeResult.Failed;
+import io.github.replicationrouting.internal.monitor.node.MonitoredNodes;
+import io.github.replicationrouting.internal.monitor.node.NodeRecord;
+import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
+import io.github.replicationrouting.internal.monitor.probe.MonitorScheduler;
+import io.github.replicationrouting.internal.monitor.probe.PauseAwareClock;
+import io.github.replicationrouting.internal.monitor.probe.Probe;
+import io.github.replicationrouting.internal.monitor.probe.ProbeFailure;
+import io.github.replicationrouting.internal.monitor.probe.ProbeResult;
+import io.github.replicationrouting.internal.monitor.probe.ProbeResult.Answered;
+import io.github.replicationrouting.internal.monitor.probe.ProbeResult.Failed;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import java.time.Duration;
@@ -10,105 +18,112 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * When to look at which node, and when to stop waiting. On the monitor's thread only.
+ * When to probe which node, and when to stop waiting. On the monitor's thread only.
  *
  * <p>In each round the primary is asked first and the others when it has answered, or a moment later if it does not: so
  * a replica that keeps up contains what the primary was just seen to have. A node is asked every interval whether or not
- * it has answered the last time, because a frozen one would otherwise cost a time-out per failure; and a failure that
- * comes at once, such as a refusal, is confirmed at once.
+ * it has answered the last time, because a frozen one would otherwise cost a timeout per failure; and a failure that
+ * comes immediately, such as a refusal, is confirmed immediately.
  *
- * <p>Time limits run in {@link PauseAwareClock}, and only here: what a driver says of time is not heard. While no node at all
- * is heard, the reason may be on this side, and the limit is doubled.
+ * <p>Time limits run on a {@link PauseAwareClock}, and only here: the timeout of a driver is ignored. While no node at all
+ * answers, the reason may be on this side, and the limit is doubled.
  */
 final class ProbeScheduler {
 
-    /** What comes of the looks. */
+    /** Receives the outcome of each probe. */
     interface Results {
 
-        void answered(NodeRecord watch, Answered answer);
+        void answered(NodeRecord record, Answered answer);
 
-        void failed(NodeRecord watch, ProbeFailure failure);
+        void failed(NodeRecord record, ProbeFailure failure);
 
         /** No answer yet, later than is usual for this node, while others do answer. */
-        void overdue(NodeRecord watch, Duration waited);
+        void overdue(NodeRecord record, Duration waited);
     }
 
     private static final Duration CONFIRM_AFTER = Duration.ofMillis(50);
-    private static final Duration LOOK_AGAIN_AFTER = Duration.ofMillis(20);
+    private static final Duration PROBE_AGAIN_AFTER = Duration.ofMillis(20);
     private static final Duration MIN_BETWEEN_REQUESTS = Duration.ofMillis(100);
     private static final Duration PRIMARY_FIRST = Duration.ofMillis(100);
     private static final Duration LONG_AGO = Duration.ofDays(1);
-    private static final int LIMITS_WHILE_NOBODY_IS_HEARD = 2;
 
-    private final MonitoredNodes members;
+    /** Asking a server often that refuses the login could lock the account. */
+    private static final Duration BETWEEN_REFUSED_LOGINS = Duration.ofSeconds(5);
+
+    private static final int TIMEOUTS_WHILE_NO_NODE_ANSWERS = 2;
+
+    private final MonitoredNodes nodes;
     private final MonitorSettings settings;
-    private final MonitorScheduler timeline;
+    private final MonitorScheduler scheduler;
     private final DoubleSupplier random;
     private final RouterMetrics metrics;
-    private final FailureGuard supervisor;
+    private final FailureGuard failureGuard;
     private final Supplier<Duration> interval;
     private final Predicate<NodeRecord> asksReplication;
     private final Results results;
-    private final PauseAwareClock ownTime;
+    private final PauseAwareClock clock;
 
     private boolean roundHeld;
-    private int open;
-    private boolean beating;
+    private int unsettled;
+    private boolean ticking;
+
+    /** When the newest answer or failure came from any node. */
     private long heardAt;
 
     /**
      * @param interval time between rounds, give or take a fifth
-     * @param asksReplication whether a look at this node shall also ask for its replication
+     * @param asksReplication whether a probe of this node also asks for its replication
      */
     ProbeScheduler(
-            MonitoredNodes members,
+            MonitoredNodes nodes,
             MonitorSettings settings,
-            MonitorScheduler timeline,
+            MonitorScheduler scheduler,
             DoubleSupplier random,
             RouterMetrics metrics,
-            FailureGuard supervisor,
+            FailureGuard failureGuard,
             Supplier<Duration> interval,
             Predicate<NodeRecord> asksReplication,
             Results results) {
-        this.members = members;
+        this.nodes = nodes;
         this.settings = settings;
-        this.timeline = timeline;
+        this.scheduler = scheduler;
         this.random = random;
         this.metrics = metrics;
-        this.supervisor = supervisor;
+        this.failureGuard = failureGuard;
         this.interval = interval;
         this.asksReplication = asksReplication;
         this.results = results;
-        this.ownTime = new PauseAwareClock(timeline.now());
-        this.heardAt = timeline.now() - LONG_AGO.toNanos();
+        this.clock = new PauseAwareClock(scheduler.now());
+        this.heardAt = scheduler.now() - LONG_AGO.toNanos();
     }
 
-    /** Probes that may wait for one node at the same time. */
-    static int mostAtOnce(MonitorSettings settings) {
+    /** Returns how many probes may wait for one node concurrently. */
+    static int maxConcurrentProbes(MonitorSettings settings) {
         return Math.max(2, settings.failureThreshold());
     }
 
-    // --- when to look
+    // --- when to probe
 
+    /** Probes every node, and again every interval from then on. */
     void round() {
-        timeline.schedule(this::round, jittered(interval.get()));
-        NodeRecord first = members.primary;
-        if (first == null || !first.alive) {
-            members.forEach(this::look);
+        scheduler.schedule(this::round, jittered(interval.get()));
+        NodeRecord first = nodes.primary();
+        if (first == null || !first.isAlive()) {
+            nodes.forEach(this::probe);
             return;
         }
         roundHeld = true;
-        look(first);
+        probe(first);
         Duration quarter = settings.interval().dividedBy(4);
-        timeline.schedule(this::releaseRound, quarter.compareTo(PRIMARY_FIRST) < 0 ? quarter : PRIMARY_FIRST);
+        scheduler.schedule(this::releaseRound, quarter.compareTo(PRIMARY_FIRST) < 0 ? quarter : PRIMARY_FIRST);
     }
 
     private void releaseRound() {
         if (roundHeld) {
             roundHeld = false;
-            for (NodeRecord watch : members) {
-                if (watch != members.primary) {
-                    look(watch);
+            for (NodeRecord record : nodes) {
+                if (!nodes.isPrimary(record)) {
+                    probe(record);
                 }
             }
         }
@@ -118,168 +133,172 @@ final class ProbeScheduler {
         return Duration.ofNanos((long) (interval.toNanos() * (0.8 + 0.4 * random.getAsDouble())));
     }
 
-    /** Looks at a node that the application complains of: soon, but not for every complaint. From any thread. */
-    void request(NodeRecord watch) {
-        if (!watch.lookRequested.compareAndSet(false, true)) {
+    /** Probes a node that the application reports errors of: soon, but not once for each error. From any thread. */
+    void request(NodeRecord record) {
+        if (!record.probes().request()) {
             return;
         }
-        timeline.execute(() -> {
-            long sinceLast = timeline.now() - watch.requestedLookAt;
+        scheduler.execute(() -> {
+            long sinceLast = scheduler.now() - record.probes().requestServedAt();
             Duration wait = MIN_BETWEEN_REQUESTS.minusNanos(sinceLast);
-            timeline.schedule(
+            scheduler.schedule(
                     () -> {
-                        watch.lookRequested.set(false);
-                        watch.requestedLookAt = timeline.now();
-                        look(watch);
+                        record.probes().serveRequest(scheduler.now());
+                        probe(record);
                     },
                     wait.isNegative() ? Duration.ZERO : wait);
         });
     }
 
-    void lookAgain(NodeRecord watch) {
-        timeline.schedule(() -> look(watch), LOOK_AGAIN_AFTER);
+    void probeAgain(NodeRecord record) {
+        scheduler.schedule(() -> probe(record), PROBE_AGAIN_AFTER);
     }
 
-    /** Makes sure that a failure was no accident, unless a look that will tell is on its way. */
-    void confirm(NodeRecord watch) {
-        if (watch.unanswered == 0) {
-            timeline.schedule(() -> look(watch), CONFIRM_AFTER);
+    /** Probes a node again that has failed once, unless the outcome of another probe is still to come. */
+    void confirm(NodeRecord record) {
+        if (!record.probes().isAwaited()) {
+            scheduler.schedule(() -> probe(record), CONFIRM_AFTER);
         }
     }
 
-    void look(NodeRecord watch) {
-        long now = timeline.now();
-        if (watch.removed || now - watch.notBefore < 0) {
+    void probe(NodeRecord record) {
+        long now = scheduler.now();
+        if (record.isRemoved() || !record.probes().mayStart(now)) {
             return;
         }
-        if (watch.inFlight >= mostAtOnce(settings)) {
-            if (watch.unanswered == 0) {
+        if (record.probes().inFlight() >= maxConcurrentProbes(settings)) {
+            if (!record.probes().isAwaited()) {
                 // All of them are overdue and still occupied, which no time limit of the driver has ended.
-                results.failed(watch, ProbeFailure.unanswered(settings.timeout()));
+                results.failed(record, ProbeFailure.unanswered(settings.timeout()));
             }
             return;
         }
-        open++;
-        if (!beating) {
-            beating = true;
-            beat();
+        unsettled++;
+        if (!ticking) {
+            ticking = true;
+            tick();
         }
         Probe probe = new Probe(
                 now,
-                ownTime.at(now),
-                watch.isReplicationHung()
+                clock.at(now),
+                record.replication().isHung()
                         ? Probe.Asking.NEVER
-                        : asksReplication.test(watch) ? Probe.Asking.NOW : Probe.Asking.WITH_NEW_CONNECTION,
-                watch.renewsConnection(now, members.primary == null));
-        watch.inFlight++;
-        watch.unanswered++;
-        timeline.schedule(() -> expire(watch, probe), settings.timeout());
-        Duration late = watch.responseTime.late(settings.timeout());
+                        : asksReplication.test(record) ? Probe.Asking.NOW : Probe.Asking.WITH_NEW_CONNECTION,
+                record.needsNewConnection(now, nodes.primary() == null));
+        record.probes().started();
+        scheduler.schedule(() -> expire(record, probe), settings.timeout());
+        Duration late = record.probes().roundTripTime().late(settings.timeout());
         if (late.compareTo(settings.timeout()) < 0) {
-            timeline.schedule(() -> wonder(watch, probe, late), late);
+            scheduler.schedule(() -> checkOverdue(record, probe, late), late);
         }
         try {
-            watch.prober.start(probe, answer -> timeline.execute(() -> hear(watch, probe, answer)));
+            record.prober().start(probe, result -> scheduler.execute(() -> receive(record, probe, result)));
         } catch (Throwable failure) {
-            supervisor.report(failure);
-            hear(watch, probe, new Failed(ProbeFailure.of(failure, settings.timeout())));
+            failureGuard.report(failure);
+            receive(record, probe, new Failed(ProbeFailure.of(failure, settings.timeout())));
         }
     }
 
-    private void beat() {
-        ownTime.beat(timeline.now());
-        if (open > 0) {
-            timeline.schedule(this::beat, PauseAwareClock.BEAT);
+    private void tick() {
+        clock.tick(scheduler.now());
+        if (unsettled > 0) {
+            scheduler.schedule(this::tick, PauseAwareClock.TICK);
         } else {
-            beating = false;
+            ticking = false;
         }
     }
 
     // --- how long to wait
 
-    private void hear(NodeRecord watch, Probe probe, ProbeResult answer) {
-        watch.inFlight--;
-        if (answer instanceof Failed failed && failed.failure().kind() == ProbeFailure.Kind.UNANSWERED) {
-            // The driver's clock did not stop in a pause of ours.
+    private void receive(NodeRecord record, Probe probe, ProbeResult result) {
+        record.probes().returned();
+        if (result instanceof Failed failed && failed.failure().kind() == ProbeFailure.Kind.UNANSWERED) {
+            // The driver's clock did not stop in a pause of this process.
             return;
         }
-        heardAt = timeline.now();
-        if (settle(watch, probe)) {
-            take(watch, probe, answer);
+        heardAt = scheduler.now();
+        if (settle(record, probe)) {
+            deliver(record, probe, result);
         }
     }
 
-    private void expire(NodeRecord watch, Probe probe) {
+    private void expire(NodeRecord record, Probe probe) {
         if (probe.isSettled()) {
             return;
         }
         Duration waited = waited(probe);
-        Duration limit = nobodyHeardSince(probe)
-                ? settings.timeout().multipliedBy(LIMITS_WHILE_NOBODY_IS_HEARD)
+        Duration limit = noNodeHeardSince(probe)
+                ? settings.timeout().multipliedBy(TIMEOUTS_WHILE_NO_NODE_ANSWERS)
                 : settings.timeout();
         if (waited.compareTo(limit) < 0) {
             Duration left = settings.timeout().minus(waited);
-            timeline.schedule(
-                    () -> expire(watch, probe), left.compareTo(LOOK_AGAIN_AFTER) > 0 ? left : LOOK_AGAIN_AFTER);
-        } else if (settle(watch, probe)) {
+            scheduler.schedule(
+                    () -> expire(record, probe), left.compareTo(PROBE_AGAIN_AFTER) > 0 ? left : PROBE_AGAIN_AFTER);
+        } else if (settle(record, probe)) {
             Answered firstPart = probe.firstPart();
             if (firstPart != null) {
-                watch.replicationHung();
+                record.replication().hung();
             }
-            take(watch, probe, firstPart != null ? firstPart : new Failed(ProbeFailure.unanswered(settings.timeout())));
+            deliver(
+                    record,
+                    probe,
+                    firstPart != null ? firstPart : new Failed(ProbeFailure.unanswered(settings.timeout())));
         }
     }
 
-    private void wonder(NodeRecord watch, Probe probe, Duration limit) {
-        if (probe.isSettled() || probe.opensConnection() || probe.firstPart() != null || watch.removed) {
+    private void checkOverdue(NodeRecord record, Probe probe, Duration limit) {
+        if (probe.isSettled() || probe.opensConnection() || probe.firstPart() != null || record.isRemoved()) {
             return;
         }
         Duration waited = waited(probe);
-        if (waited.compareTo(limit) < 0 || nobodyHeardSince(probe)) {
-            timeline.schedule(() -> wonder(watch, probe, limit), PauseAwareClock.BEAT);
+        if (waited.compareTo(limit) < 0 || noNodeHeardSince(probe)) {
+            scheduler.schedule(() -> checkOverdue(record, probe, limit), PauseAwareClock.TICK);
         } else {
-            results.overdue(watch, waited);
+            results.overdue(record, waited);
         }
     }
 
     private Duration waited(Probe probe) {
-        return Duration.ofNanos(ownTime.at(timeline.now()) - probe.launchedInOwnTime());
+        return Duration.ofNanos(clock.at(scheduler.now()) - probe.launchedOnClock());
     }
 
-    /** One's own trouble looks just the same; also the first connection of a process, which loads the driver. */
-    private boolean nobodyHeardSince(Probe probe) {
-        return heardAt - probe.launchedAt() <= -LOOK_AGAIN_AFTER.toNanos();
+    /** A pause of this process has the same effect; so has the first connection of a process, which loads the driver. */
+    private boolean noNodeHeardSince(Probe probe) {
+        return heardAt - probe.launchedAt() <= -PROBE_AGAIN_AFTER.toNanos();
     }
 
-    /** True for the first caller: each probe counts once, as answered or as overdue. */
-    private boolean settle(NodeRecord watch, Probe probe) {
+    /** Returns true for the first caller: each probe counts once, as answered or as out of time. */
+    private boolean settle(NodeRecord record, Probe probe) {
         if (!probe.settle()) {
             return false;
         }
-        watch.unanswered--;
-        open--;
+        record.probes().settled();
+        unsettled--;
         return true;
     }
 
-    private void take(NodeRecord watch, Probe probe, ProbeResult answer) {
-        if (watch.removed) {
+    private void deliver(NodeRecord record, Probe probe, ProbeResult result) {
+        if (record.isRemoved()) {
             return;
         }
-        if (answer instanceof Answered answered) {
-            metrics.probed(watch.node, "answered");
+        if (result instanceof Answered answered) {
+            metrics.probed(record.node(), "answered");
             if (!probe.opensConnection()) {
-                watch.responseTime.add(timeline.now() - probe.launchedAt());
+                record.probes().roundTripTime().add(scheduler.now() - probe.launchedAt());
             }
-            if (answered.sentAt() - watch.answeredAt > 0) {
-                results.answered(watch, answered);
+            if (answered.sentAt() - record.answer().sentAt() > 0) {
+                results.answered(record, answered);
             }
-        } else if (answer instanceof Failed failed) {
-            metrics.probed(watch.node, failed.failure().kind().label());
-            if (probe.launchedAt() - watch.answeredAt > 0) {
-                results.failed(watch, failed.failure());
+        } else if (result instanceof Failed failed) {
+            metrics.probed(record.node(), failed.failure().kind().label());
+            if (probe.launchedAt() - record.answer().sentAt() > 0) {
+                if (failed.failure().kind() == ProbeFailure.Kind.MISCONFIGURED) {
+                    record.probes().pauseUntil(scheduler.now() + BETWEEN_REFUSED_LOGINS.toNanos());
+                }
+                results.failed(record, failed.failure());
             }
         }
-        if (watch == members.primary || members.primary == null) {
+        if (nodes.isPrimary(record) || nodes.primary() == null) {
             releaseRound();
         }
     }

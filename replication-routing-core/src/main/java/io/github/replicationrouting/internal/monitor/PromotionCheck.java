@@ -1,6 +1,7 @@
 package io.github.replicationrouting.internal.monitor;
 
 import io.github.replicationrouting.internal.election.ElectionResult;
+import io.github.replicationrouting.internal.monitor.node.NodeRecord;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
 import io.github.replicationrouting.settings.WritePolicy;
@@ -47,7 +48,7 @@ final class PromotionCheck {
         IncompletePromotion refused = gap;
         if (refused != null) {
             accepted = nodes.stream()
-                    .filter(watch -> watch.node == refused.to())
+                    .filter(record -> record.node() == refused.to())
                     .findFirst()
                     .orElse(null);
         }
@@ -56,23 +57,23 @@ final class PromotionCheck {
     /**
      * Returns the outcome, or one without a primary where the promoted node is not to be written to, or not yet.
      *
-     * @param news told of each gap once
+     * @param onIncomplete called once for each gap
      */
-    ElectionResult check(ElectionResult outcome, List<NodeRecord> nodes, Consumer<IncompletePromotion> news) {
+    ElectionResult check(ElectionResult outcome, List<NodeRecord> nodes, Consumer<IncompletePromotion> onIncomplete) {
         if (outcome.primary() < 0) {
             return outcome;
         }
         NodeRecord next = nodes.get(outcome.primary());
         if (next != last && next != accepted) {
             NodeRecord behind = notComparedYet(next, nodes);
-            boolean known = gap != null && gap.to() == next.node;
+            boolean known = gap != null && gap.to() == next.node();
             if (behind != null && !known) {
                 return outcome.postponed(
                         next.name() + " is being compared with " + behind.name() + " before the first write");
             }
             IncompletePromotion found = gapOf(next, nodes);
-            if (found != null && (gap == null || gap.to() != next.node)) {
-                news.accept(found);
+            if (found != null && (gap == null || gap.to() != next.node())) {
+                onIncomplete.accept(found);
             }
             gap = found;
             if (found != null && found.rejected()) {
@@ -87,7 +88,7 @@ final class PromotionCheck {
         last = primary;
         accepted = null;
         gap = null;
-        Observation seen = primary.observation;
+        Observation seen = primary.observation();
         lastServerId = seen == null ? "" : seen.serverId();
         reached = seen == null ? null : seen.written();
         Position history = seen == null ? null : seen.history();
@@ -100,16 +101,16 @@ final class PromotionCheck {
             return null;
         }
         Position had = reached;
-        Position has = everythingAt(next.observation);
+        Position has = everythingAt(next.observation());
         if (had != null && has != null && has.isComparableTo(had) && !has.contains(had)) {
             return gap(before, next, had.subtract(has), had.countMissingIn(has));
         }
-        Position history = next.observation == null ? null : next.observation.history();
+        Position history = historyOf(next);
         if (wrote != null && history != null && lacks(history, wrote)) {
             return gap(before, next, wrote.subtract(history), wrote.countMissingIn(history));
         }
         for (NodeRecord other : nodes) {
-            Position part = partOfThePredecessor(other, next);
+            Position part = partOfPredecessor(other, next);
             if (part != null && history != null && lacks(history, part)) {
                 return gap(before, next, part.subtract(history), part.countMissingIn(history));
             }
@@ -125,15 +126,18 @@ final class PromotionCheck {
     }
 
     private IncompletePromotion gap(NodeRecord before, NodeRecord next, Position missing, OptionalLong transactions) {
-        return new IncompletePromotion(before.node, next.node, missing, transactions, rejects);
+        return new IncompletePromotion(before.node(), next.node(), missing, transactions, rejects);
     }
 
     /** A node that seems to have more of the predecessor, and that answered after the successor was last asked. */
     private @Nullable NodeRecord notComparedYet(NodeRecord next, List<NodeRecord> nodes) {
-        Position history = next.observation == null ? null : next.observation.history();
+        Position history = historyOf(next);
         for (NodeRecord other : nodes) {
-            Position part = partOfThePredecessor(other, next);
-            if (part != null && history != null && lacks(history, part) && next.answeredAt - other.arrivedAt < 0) {
+            Position part = partOfPredecessor(other, next);
+            if (part != null
+                    && history != null
+                    && lacks(history, part)
+                    && next.answer().sentAt() - other.answer().arrivedAt() < 0) {
                 return other;
             }
         }
@@ -141,12 +145,17 @@ final class PromotionCheck {
     }
 
     /** What a node that answers has of the predecessor's transactions; null where nothing is known. */
-    private @Nullable Position partOfThePredecessor(NodeRecord other, NodeRecord next) {
-        if (last == null || other == next || !other.alive || other.isEndpoint() || other.observation == null) {
+    private @Nullable Position partOfPredecessor(NodeRecord other, NodeRecord next) {
+        if (last == null || other == next || !other.isAlive() || other.isEndpoint()) {
             return null;
         }
-        Position history = other.observation.history();
+        Position history = historyOf(other);
         return history == null ? null : history.writtenBy(lastServerId);
+    }
+
+    private static @Nullable Position historyOf(NodeRecord record) {
+        Observation seen = record.observation();
+        return seen == null ? null : seen.history();
     }
 
     /** A promoted server knows what it replicated, and what it wrote, in two places. */

@@ -2,6 +2,8 @@ package io.github.replicationrouting.internal.monitor;
 
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
+import io.github.replicationrouting.internal.monitor.probe.ProbeFailure;
+import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.spi.Member;
 import io.github.replicationrouting.spi.ReplicationDialect;
@@ -31,12 +33,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the servers themselves which others there are: replicas that say where they are ({@code report_host}), members of
- * a group, Galera's addresses. A server is known by what it says of itself, not by its address, so that one that is
- * declared under another address is not met twice; and none is named before it has answered once.
+ * Asks the servers themselves which others there are: replicas that report their address ({@code report_host}), members of
+ * a group, Galera's addresses. A server is identified by its own id, not by its address, so that one that is declared under
+ * another address does not join twice; and no server joins before it has answered once.
  *
- * <p>A replica that is not told of may only have lost its source for a moment, so that it is forgotten after a while,
- * not at once. Each look opens a connection to every node that answers. Not thread-safe: for the thread that asks.
+ * <p>A replica that is no longer reported may only have lost its source for a moment, so that it leaves after a while, not
+ * immediately. Each discovery opens a connection to every node that answers. Not thread-safe: for one thread.
  */
 public final class ServerTopologySource implements TopologySource {
 
@@ -54,22 +56,22 @@ public final class ServerTopologySource implements TopologySource {
     /** By address. */
     private final Map<String, Found> found = new LinkedHashMap<>();
 
-    /** Which node a server is, by what it says of itself. */
+    /** Which node a server is, by its server id. */
     private final Map<String, Known> nodesByServer = new HashMap<>();
 
     private final Set<String> warned = new HashSet<>();
 
-    private record Found(NodeSpec spec, long lastTold) {}
+    private record Found(NodeSpec spec, long lastReported) {}
 
     /**
-     * @param node its name
-     * @param found whether it is no declared node
-     * @param lastSeen when it was last asked or told of
+     * @param node name of the node
+     * @param found whether it was discovered, not declared
+     * @param lastSeen when it was last asked or reported
      */
     private record Known(String node, boolean found, long lastSeen) {}
 
-    /** What one server told. */
-    private record Told(Member member, NodeSpec by) {
+    /** A server that another one has reported. */
+    private record Report(Member member, NodeSpec by) {
         String address() {
             return member.host() + ":" + member.port();
         }
@@ -77,11 +79,11 @@ public final class ServerTopologySource implements TopologySource {
 
     /**
      * @param router the router's name, for logs
-     * @param topology the nodes that there are already
-     * @param targets how to reach one of them
-     * @param template how to reach one that would be new
+     * @param topology the nodes of the router
+     * @param targets how to probe one of them
+     * @param template how to probe one that would be new
      * @param timeout limit for each answer
-     * @param removeAfter how long a node is named after it was last told of
+     * @param removeAfter how long a node stays after it was last reported
      * @param clock monotonic time in nanoseconds
      */
     public ServerTopologySource(
@@ -106,12 +108,12 @@ public final class ServerTopologySource implements TopologySource {
     @Override
     public Collection<NodeSpec> nodes() {
         long now = clock.getAsLong();
-        List<Told> told = askAll(now);
+        List<Report> reports = askAll(now);
         forgetServers(now);
-        for (Told each : told) {
+        for (Report each : reports) {
             take(each, now);
         }
-        found.values().removeIf(node -> isLongAgo(node.lastTold, now));
+        found.values().removeIf(node -> isLongAgo(node.lastReported, now));
         return found.values().stream().map(Found::spec).toList();
     }
 
@@ -120,8 +122,8 @@ public final class ServerTopologySource implements TopologySource {
     }
 
     /**
-     * A server whose node has left may join again, also under another address. One that was declared, and taken out by
-     * program, may once it has not been told of for a while: the others tell of it as long as it replicates.
+     * A server whose node has left may join again, also under another address. One that was declared, and removed by the
+     * application, may once it has not been reported for a while: the others report it as long as it replicates.
      */
     private void forgetServers(long now) {
         TopologySnapshot snapshot = topology.snapshot();
@@ -133,14 +135,14 @@ public final class ServerTopologySource implements TopologySource {
                 .removeIf(server -> !named.contains(server.node) && (server.found || isLongAgo(server.lastSeen, now)));
     }
 
-    private List<Told> askAll(long now) {
-        List<Told> told = new ArrayList<>();
+    private List<Report> askAll(long now) {
+        List<Report> reports = new ArrayList<>();
         for (NodeStatus node : topology.snapshot().nodes()) {
             ProbeTarget target = targets.apply(node.node());
             boolean isOneServer = node.node().spec().kind() == NodeKind.SERVER;
             if (target != null && isOneServer && node.state() != NodeState.DOWN) {
                 try {
-                    told.addAll(ask(target, now));
+                    reports.addAll(ask(target, now));
                 } catch (SQLException e) {
                     warn(
                             node.name(),
@@ -149,10 +151,10 @@ public final class ServerTopologySource implements TopologySource {
                 }
             }
         }
-        return told;
+        return reports;
     }
 
-    private List<Told> ask(ProbeTarget target, long now) throws SQLException {
+    private List<Report> ask(ProbeTarget target, long now) throws SQLException {
         try (Connection connection = open(target)) {
             ReplicationDialect dialect = dialectOf(target, connection);
             if (dialect == null) {
@@ -160,7 +162,7 @@ public final class ServerTopologySource implements TopologySource {
             }
             remember(dialect.observe(connection).serverId(), target.node().name(), now);
             return dialect.members(connection, missing -> warn(target.node().name(), missing)).stream()
-                    .map(member -> new Told(member, target.node().spec()))
+                    .map(member -> new Report(member, target.node().spec()))
                     .toList();
         }
     }
@@ -177,7 +179,7 @@ public final class ServerTopologySource implements TopologySource {
         }
     }
 
-    /** Takes note of the server that a node is now; the one that it was before is another one, which may join. */
+    /** Notes the server that a node is now; the one that it was before is another one, which may join. */
     private void remember(String serverId, String node, long now) {
         Known before = nodesByServer.get(serverId);
         boolean isFound;
@@ -194,7 +196,7 @@ public final class ServerTopologySource implements TopologySource {
         return known.getValue().node.equals(node) && !known.getKey().equals(serverId);
     }
 
-    /** Whether a server is one of the known ones, which has been told of again. */
+    /** Whether a server is a known one, which is now noted as reported. */
     private boolean isKnown(String serverId, long now) {
         return nodesByServer.computeIfPresent(serverId, (id, known) -> new Known(known.node, known.found, now)) != null;
     }
@@ -205,22 +207,23 @@ public final class ServerTopologySource implements TopologySource {
                 : dialects.forVersion(connection.getMetaData().getDatabaseProductVersion());
     }
 
-    private void take(Told told, long now) {
-        String address = told.address();
+    private void take(Report report, long now) {
+        String address = report.address();
         Found known = found.get(address);
         if (known != null) {
             found.put(address, new Found(known.spec, now));
             return;
         }
-        String serverId = told.member.serverId();
+        String serverId = report.member.serverId();
         if (serverId != null && isKnown(serverId, now)) {
             return;
         }
-        NodeSpec spec = told.by.elsewhere(nameOf(told), told.member.host(), told.member.port());
+        NodeSpec spec = report.by.elsewhere(nameOf(report), report.member.host(), report.member.port());
         if (spec == null) {
             warn(
-                    told.by.name(),
-                    "tells of " + address + ", but its URL does not show where a server's address belongs");
+                    report.by.name(),
+                    "reports the server " + address
+                            + ", but the node's URL has no place for the address of one server");
             return;
         }
         if (isNew(spec, now)) {
@@ -228,7 +231,7 @@ public final class ServerTopologySource implements TopologySource {
         }
     }
 
-    /** Whether it answers, and is none of the known servers. */
+    /** Whether a server answers, and is none of the known ones. */
     private boolean isNew(NodeSpec spec, long now) {
         ProbeTarget target = template.apply(spec);
         try (Connection connection = open(target)) {
@@ -245,23 +248,23 @@ public final class ServerTopologySource implements TopologySource {
         } catch (SQLException e) {
             warn(
                     spec.name(),
-                    "was told of and does not join: "
+                    "was reported by another server, and does not join: "
                             + ProbeFailure.of(e, timeout).reason());
             return false;
         }
     }
 
     /** Returns the host, with the port unless it is the dialect's default. */
-    private String nameOf(Told told) {
-        ReplicationDialect dialect = dialects.forUrl(told.by.url());
-        String host = told.member.host().replaceAll("[^A-Za-z0-9._-]", "-");
-        int port = told.member.port();
+    private String nameOf(Report report) {
+        ReplicationDialect dialect = dialects.forUrl(report.by.url());
+        String host = report.member.host().replaceAll("[^A-Za-z0-9._-]", "-");
+        int port = report.member.port();
         return dialect != null && port == dialect.defaultPort() ? host : host + "-" + port;
     }
 
-    private void warn(String node, String what) {
-        if (warned.add(node + what)) {
-            log.warn("[{}] node {}: {}", router, node, what);
+    private void warn(String node, String text) {
+        if (warned.add(node + text)) {
+            log.warn("[{}] node {}: {}", router, node, text);
         }
     }
 }

@@ -1,5 +1,9 @@
 package io.github.replicationrouting.internal.monitor;
 
+import io.github.replicationrouting.internal.monitor.errors.SchemaErrors.SchemaError;
+import io.github.replicationrouting.internal.monitor.node.NodeRecord;
+import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
+import io.github.replicationrouting.internal.monitor.probe.ProbeFailure;
 import io.github.replicationrouting.internal.time.DurationFormat;
 import io.github.replicationrouting.spi.TopologyListener;
 import io.github.replicationrouting.topology.IncompletePromotion;
@@ -15,34 +19,50 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whom to tell of what has changed: the log at once, the listeners when the snapshot that shows it is out. */
+/**
+ * Logs each change immediately, and notifies the listeners of it once the snapshot that shows it is published. On the
+ * monitor's thread only.
+ */
 final class TopologyChangePublisher {
 
     private static final Logger log = LoggerFactory.getLogger(TopologyMonitor.class);
 
-    private static final Duration BETWEEN_UNSEEN = Duration.ofMinutes(1);
-
     private final String router;
     private final List<TopologyListener> listeners;
-    private final FailureGuard supervisor;
-    private final List<Runnable> waiting = new ArrayList<>();
-    private boolean quiet = true;
+    private final FailureGuard failureGuard;
+    private final List<Runnable> pending = new ArrayList<>();
+    private boolean starting = true;
 
-    TopologyChangePublisher(String router, List<TopologyListener> listeners, FailureGuard supervisor) {
+    TopologyChangePublisher(String router, List<TopologyListener> listeners, FailureGuard failureGuard) {
         this.router = router;
         this.listeners = List.copyOf(listeners);
-        this.supervisor = supervisor;
+        this.failureGuard = failureGuard;
     }
 
-    /** From now on changes are worth a line: one at the start says at once what all was found to be. */
-    void speakUp() {
-        quiet = false;
+    /** Ends the start, whose changes are logged at debug level: one line then shows all that was found. */
+    void started() {
+        starting = false;
     }
 
-    /** Told at once, before everything that waits. */
+    // --- with the snapshot
+
+    /** Notifies the listeners of a snapshot immediately, before everything that is pending. */
     void snapshot(TopologySnapshot before, TopologySnapshot now) {
-        listeners.forEach(listener -> supervisor.run(() -> listener.snapshotPublished(before, now)));
+        listeners.forEach(listener -> failureGuard.run(() -> listener.snapshotPublished(before, now)));
     }
+
+    /** Notifies the listeners of what is pending. */
+    void deliver() {
+        List<Runnable> notifications = List.copyOf(pending);
+        pending.clear();
+        notifications.forEach(failureGuard::run);
+    }
+
+    private void later(Consumer<TopologyListener> notification) {
+        listeners.forEach(listener -> pending.add(() -> notification.accept(listener)));
+    }
+
+    // --- states and roles
 
     void state(NodeStatus before, NodeStatus now) {
         String reason = now.reason() == null ? "" : " (" + now.reason() + ")";
@@ -50,7 +70,7 @@ final class TopologyChangePublisher {
         boolean wanted = now.state() == NodeState.ONLINE
                 || now.state() == NodeState.DRAINING
                 || now.state() == NodeState.DRAINED;
-        if (quiet) {
+        if (starting) {
             log.debug(line, router, now.name(), before.state(), now.state(), reason);
         } else if (wanted) {
             log.info(line, router, now.name(), before.state(), now.state(), reason);
@@ -66,7 +86,7 @@ final class TopologyChangePublisher {
         if (from.equals(to)) {
             return;
         }
-        if (quiet) {
+        if (starting) {
             log.debug("[{}] primary: {} -> {}", router, from, to);
         } else if (now != null) {
             log.info("[{}] primary: {} -> {}", router, from, to);
@@ -84,12 +104,37 @@ final class TopologyChangePublisher {
                 promotion.describe(),
                 promotion.rejected()
                         ? ". Writes are refused (replication.routing.writes.on-incomplete-promotion)"
-                        : ". It is written to all the same; look for them at " + promotion.from()
-                                + " before that one is made its replica");
-        listeners.forEach(listener -> supervisor.run(() -> listener.promotionIncomplete(promotion)));
+                        : ". Writes go to it nevertheless; recover what is missing from " + promotion.from()
+                                + " before that node is made its replica");
+        listeners.forEach(listener -> failureGuard.run(() -> listener.promotionIncomplete(promotion)));
     }
 
-    void fallsBehind(NodeStatus node, double rate, Duration maxLag) {
+    void serverChanged(NodeRecord record) {
+        log.info("[{}] node {}: leads to another server than before", router, record.name());
+        listeners.forEach(listener -> failureGuard.run(() -> listener.serverChanged(record.node())));
+    }
+
+    void semiSynchronous(NodeRecord record) {
+        boolean waits = Boolean.TRUE.equals(record.answer().semiSynchronous());
+        if (waits) {
+            log.info("[{}] node {}: semi-synchronous again: commits wait for a replica", router, record.name());
+        } else {
+            log.warn(
+                    "[{}] node {}: has fallen back to asynchronous replication: what it acknowledges now is on no replica"
+                            + " yet, and would be lost with it",
+                    router,
+                    record.name());
+        }
+        later(listener -> listener.semiSynchronousChanged(record.node(), waits));
+    }
+
+    void removed(NodeRecord record) {
+        log.info("[{}] node {}: removed", router, record.name());
+    }
+
+    // --- lag
+
+    void lagWarning(NodeStatus node, double rate, Duration maxLag) {
         log.warn(
                 "[{}] node {}: lag {} is more than half of max-lag {}, and {}",
                 router,
@@ -97,106 +142,72 @@ final class TopologyChangePublisher {
                 node.lag() == null ? "unknown" : DurationFormat.of(node.lag()),
                 DurationFormat.of(maxLag),
                 Double.isNaN(rate)
-                        ? "nothing is known of its trend"
-                        : String.format(Locale.ROOT, "changes by %+.2f s a second", rate));
+                        ? "its trend is not known yet"
+                        : String.format(Locale.ROOT, "changes by %+.2f s per second", rate));
         later(listener -> listener.lagWarning(node, rate));
     }
 
-    void recovered(NodeStatus node) {
+    void lagRecovered(NodeStatus node) {
         log.info("[{}] node {}: has caught up", router, node.name());
         later(listener -> listener.lagRecovered(node));
     }
 
-    void elsewhere(NodeRecord watch) {
-        log.info("[{}] node {}: leads to another server than before", router, watch.name());
-        listeners.forEach(listener -> supervisor.run(() -> listener.serverChanged(watch.node)));
+    // --- probes and errors
+
+    void suspected(NodeRecord record, String why) {
+        log.debug("[{}] node {}: suspected ({})", router, record.name(), why);
     }
 
-    void semiSynchronous(NodeRecord watch) {
-        boolean waits = Boolean.TRUE.equals(watch.semiSynchronous);
-        if (waits) {
-            log.info("[{}] node {}: semi-synchronous again: commits wait for a replica", router, watch.name());
-        } else {
+    void probeRefused(NodeRecord record, ProbeFailure refusal, long now) {
+        if (record.warnings().logsRefusal(now)) {
             log.warn(
-                    "[{}] node {}: has fallen back to asynchronous replication: what it acknowledges now is on no replica"
-                            + " yet, and would be lost with it",
+                    "[{}] node {}: cannot be probed ({}); the server answers, so the node stays in use as it was last seen",
                     router,
-                    watch.name());
+                    record.name(),
+                    refusal.reason());
         }
-        later(listener -> listener.semiSynchronousChanged(watch.node, waits));
     }
 
-    /** Once a minute: where each probe opens a connection it may begin and end with every one. */
-    void unseen(NodeRecord watch, ProbeFailure refusal, long now) {
-        watch.tellsUnseen = now - watch.unseenToldAt >= BETWEEN_UNSEEN.toNanos();
-        if (!watch.tellsUnseen) {
-            return;
+    void probeAccepted(NodeRecord record) {
+        if (record.warnings().isRefusalLogged()) {
+            log.info("[{}] node {}: can be probed again", router, record.name());
         }
-        watch.unseenToldAt = now;
-        log.warn(
-                "[{}] node {}: cannot be probed ({}); the server answers, so it is used on as it was last seen",
-                router,
-                watch.name(),
-                refusal.reason());
     }
 
     /** Warns each time, because a difference that was removed may return. */
-    void difference(NodeRecord watch, SchemaErrors.SchemaError error) {
+    void schemaDiffers(NodeRecord record, SchemaError error) {
         log.warn(
                 "[{}] node {}: its schema seems to differ from that of the other nodes: it alone answers with error {}"
-                        + " ({}). Reads leave it, and try it again now and then",
+                        + " ({}). Reads avoid it, and try it again from time to time",
                 router,
-                watch.name(),
+                record.name(),
                 error.code(),
                 error.message());
     }
 
-    void noDifference(NodeRecord watch, SchemaErrors.SchemaError error) {
+    void schemaDiffersNoMore(NodeRecord record, SchemaError error) {
         log.info(
-                "[{}] node {}: is used again, for error {} is met on another node, too",
+                "[{}] node {}: in use again, because another node answers with error {}, too",
                 router,
-                watch.name(),
+                record.name(),
                 error.code());
     }
 
-    void seenAgain(NodeRecord watch) {
-        if (watch.tellsUnseen) {
-            log.info("[{}] node {}: can be probed again", router, watch.name());
+    /** Logs a warning, once for each node and text. */
+    void warning(NodeRecord record, String text) {
+        if (record.warnings().isFirst(text)) {
+            log.warn("[{}] node {}: {}", router, record.name(), text);
         }
     }
 
-    void suspicion(NodeRecord watch, String why) {
-        log.debug("[{}] node {}: suspected ({})", router, watch.name(), why);
+    // --- drained nodes
+
+    void drainedNodeBecamePrimary(NodeRecord record) {
+        log.warn("[{}] node {}: was drained, but is the primary now: in use again", router, record.name());
     }
 
-    void promotion(NodeRecord watch) {
-        log.warn("[{}] node {}: was taken out of use, but is the primary now: in use again", router, watch.name());
-    }
-
-    void lostInReserve(NodeRecord watch, String why) {
-        log.warn("[{}] node {}: does not answer any more ({}), and is still out of use", router, watch.name(), why);
-        later(listener -> listener.lostInReserve(watch.node));
-    }
-
-    void removal(NodeRecord watch) {
-        log.info("[{}] node {}: removed", router, watch.name());
-    }
-
-    /** Once for each node and text. */
-    void warning(NodeRecord watch, String what) {
-        if (watch.warned.add(what)) {
-            log.warn("[{}] node {}: {}", router, watch.name(), what);
-        }
-    }
-
-    private void later(Consumer<TopologyListener> news) {
-        listeners.forEach(listener -> waiting.add(() -> news.accept(listener)));
-    }
-
-    /** Tells the listeners. */
-    void deliver() {
-        List<Runnable> news = List.copyOf(waiting);
-        waiting.clear();
-        news.forEach(supervisor::run);
+    void drainedNodeDown(NodeRecord record, String why) {
+        log.warn("[{}] node {}: no longer answers ({}), and is still drained", router, record.name(), why);
+        later(listener -> listener.drainedNodeDown(record.node()));
     }
 }

@@ -1,25 +1,28 @@
 package io.github.replicationrouting.internal.monitor;
 
 import io.github.replicationrouting.internal.dialect.Dialects;
-import io.github.replicationrouting.internal.time.DurationFormat;
+import io.github.replicationrouting.internal.monitor.errors.ErrorAttribution;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
+import io.github.replicationrouting.internal.monitor.errors.SchemaErrors;
+import io.github.replicationrouting.internal.monitor.probe.ConnectionProber;
+import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
+import io.github.replicationrouting.internal.monitor.probe.MonitorScheduler;
+import io.github.replicationrouting.internal.monitor.probe.MonitorThread;
+import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
+import io.github.replicationrouting.internal.monitor.probe.Prober;
 import io.github.replicationrouting.internal.topology.Topology;
-import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
 import io.github.replicationrouting.topology.Node;
-import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
-import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -31,73 +34,70 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Watches the servers of one router, and publishes what they are.
+ * Monitors the nodes of one router, and publishes a snapshot of the topology after each change.
  *
- * <p>Looks at every node once an interval through a connection of its own: one statement without any privilege, which
- * shows role and position. A second statement, for the state of replication, is sent where it can matter: on a new
- * connection, while a replica's lag is not zero, while there is no primary or another node claims to be one, after a change of
- * role, and else with every tenth probe. All state changes on one thread, which survives whatever dialects, drivers and
- * listeners throw. Threads are daemons and are named after the router. Thread-safe.
+ * <p>Probes every node once an interval through a connection of its own: one statement without any privilege, which shows
+ * role and position. A second statement, for the state of replication, is sent where it can matter: on a new connection,
+ * while a replica's lag is not zero, while there is no primary or another node claims to be one, after a change of role, and
+ * otherwise with every tenth probe. All state changes on one thread, which survives whatever dialects, drivers and listeners
+ * throw. Threads are daemons and are named after the router. Thread-safe.
  */
 public final class TopologyMonitor implements Topology, AutoCloseable {
 
-    /** What the first rounds may take beyond the time-outs: starting threads, a second look at a replica. */
+    /** What the first rounds may take beyond the timeouts: starting threads, a second probe of a replica. */
     private static final Duration START_MARGIN = Duration.ofMillis(500);
 
-    /** The standard ones read errors alike. */
     private final String router;
-
     private final MonitorSettings settings;
     private final Dialects dialects;
     private final Map<Node, ReplicationDialect> declaredDialects = new ConcurrentHashMap<>();
-    private final FailureGuard supervisor;
-    private final MonitorScheduler timeline;
+    private final FailureGuard failureGuard;
+    private final MonitorScheduler scheduler;
     private final MonitorCore core;
     private final SchemaErrors schemaErrors;
     private final AtomicBoolean started = new AtomicBoolean();
 
     /**
      * @param router the router's name, for logs and threads
-     * @param nodes what to watch, in the order of the configuration
-     * @param settings how to probe and judge
-     * @param dialects how to talk to servers whose node names no dialect
-     * @param breakers count how pools fare with each node
-     * @param listeners hear of changes, in this order
+     * @param nodes the nodes to monitor, in the order of the configuration
+     * @param settings how to probe and evaluate nodes
+     * @param dialects the dialects of servers whose node names none
+     * @param poolHealth whether the pool of each node can open connections
+     * @param listeners are notified of changes, in this order
      * @param metrics counts probes
-     * @param writes what counts as fit for writes where it is open
+     * @param writes which node may be written to where the evidence leaves it open
      */
     public TopologyMonitor(
             String router,
             List<ProbeTarget> nodes,
             MonitorSettings settings,
             Dialects dialects,
-            ConnectionBreakers breakers,
+            PoolHealthRegistry poolHealth,
             List<TopologyListener> listeners,
             RouterMetrics metrics,
             WritePolicy writes) {
         this.router = router;
         this.settings = settings;
         this.dialects = dialects;
-        this.supervisor = new FailureGuard(router);
-        this.timeline = new MonitorThread(router + "-monitor", supervisor);
+        this.failureGuard = new FailureGuard(router);
+        this.scheduler = new MonitorThread(router + "-monitor", failureGuard);
         Map<Node, Prober> probers = new HashMap<>();
         nodes.forEach(target -> probers.put(target.node(), proberOf(target)));
         this.core = new MonitorCore(
                 router,
                 nodes.stream().map(ProbeTarget::node).toList(),
                 node -> Objects.requireNonNull(probers.get(node)),
-                breakers,
+                poolHealth,
                 settings,
-                timeline,
+                scheduler,
                 () -> ThreadLocalRandom.current().nextDouble(),
                 listeners,
                 metrics,
                 writes,
-                supervisor);
-        this.schemaErrors = new SchemaErrors(timeline::now, this::isPrimary, core);
+                failureGuard);
+        this.schemaErrors = new SchemaErrors(scheduler::now, this::isPrimary, core);
     }
 
     private boolean isPrimary(Node node) {
@@ -113,15 +113,15 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
                 router,
                 target,
                 settings.timeout(),
-                ProbeScheduler.mostAtOnce(settings),
+                ProbeScheduler.maxConcurrentProbes(settings),
                 dialects,
-                timeline::now,
-                supervisor);
+                scheduler::now,
+                failureGuard);
     }
 
     /**
-     * Looks at every node, returns as soon as each is known, and goes on in the background. Waits little longer than one
-     * time-out for nodes that do not answer, than two if no node does. An interrupt ends the wait and stays set.
+     * Probes every node, returns as soon as each is known, and continues in the background. Waits little longer than one
+     * timeout for nodes that do not answer, and than two if no node does. An interrupt ends the wait and stays set.
      */
     public void start() {
         if (started.compareAndSet(false, true)) {
@@ -136,8 +136,8 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     }
 
     /**
-     * Watches one more node, at once and from now on. It is in the next snapshot, and serves once it has answered and, as
-     * a replica, has caught up. Does not wait for it.
+     * Monitors one more node. It is in the next snapshot, and serves once it has answered and, as a replica, has caught up.
+     * Does not wait for it.
      *
      * @throws IllegalArgumentException when the name is taken
      */
@@ -146,10 +146,10 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     }
 
     /**
-     * Watches a node no more and drops the monitor's connections to it. It is not in the next snapshot, whatever runs on
-     * it still: to let that end first, drain it.
+     * Stops monitoring a node and closes the monitor's connections to it. It is not in the next snapshot, whatever is in
+     * flight on it: to let that end first, drain it.
      *
-     * @throws IllegalArgumentException when it is not watched
+     * @throws IllegalArgumentException when it is not monitored
      */
     public void remove(Node node) {
         core.remove(node);
@@ -178,28 +178,28 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     }
 
     /**
-     * Takes a node out of use until {@link #undrain}, and returns when decisions see it, at the latest after a second.
+     * Drains a node until {@link #undrain}, and returns when routing decisions see it, at the latest after a second.
      *
      * @throws IllegalArgumentException when no node has this name
      * @throws IllegalStateException when it is the primary
      */
     public void drain(String name) {
-        if (!await(core.reserve(find(name).node(), true))) {
-            throw new IllegalStateException("Node " + name + " is the primary: without it no transaction can write."
+        if (!await(core.drain(find(name).node(), true))) {
+            throw new IllegalStateException("Node " + name + " is the primary, which cannot be drained."
                     + " Promote another node first, then drain this one.");
         }
     }
 
     /**
-     * Lets a node back in that was taken out of use, and returns when decisions see it, at the latest after a second.
+     * Lets a drained node back in, and returns when routing decisions see it, at the latest after a second.
      *
      * @throws IllegalArgumentException when no node has this name
      */
     public void undrain(String name) {
-        await(core.reserve(find(name).node(), false));
+        await(core.drain(find(name).node(), false));
     }
 
-    /** False when it was refused; true also when nobody has answered in time, as after the end. */
+    /** Returns false when it was refused; true also when no answer came in time, as after the monitor was closed. */
     private static boolean await(Future<Boolean> done) {
         try {
             return done.get(1, TimeUnit.SECONDS);
@@ -222,64 +222,24 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     }
 
     /**
-     * Accepts what was lost in a promotion that is refused ({@code writes.on-incomplete-promotion=reject}); without
-     * effect where none is.
+     * Accepts what was lost in a promotion that is refused ({@code writes.on-incomplete-promotion=reject}). Without effect
+     * where no promotion is refused.
      */
     public void acceptPromotion() {
         core.acceptPromotion();
     }
 
-    /** Stops probing and drops the connections, without waiting for any server. The last snapshot stays. */
+    /** Stops probing and closes the connections, without waiting for any server. The last snapshot stays. */
     @Override
     public void close() {
         core.close();
     }
 
     /**
-     * Who is what, for people: for example {@code primary db1 (MySQL 9.7.4, gtid); replicas db2 4 ms, db3 down
+     * Returns the roles and states as text, for example {@code primary db1 (MySQL 9.7.4, gtid); replicas db2 4 ms, db3 down
      * (connection refused); max-lag 5s}.
      */
     public String describe() {
-        TopologySnapshot now = snapshot();
-        List<String> parts = new ArrayList<>();
-        NodeStatus primary = now.primary();
-        parts.add(
-                primary == null
-                        ? "no primary (" + now.noPrimaryReason() + ")"
-                        : "primary " + primary.name() + " (" + primary.server() + ", " + kind(primary.position())
-                                + ")");
-        List<String> replicas = new ArrayList<>();
-        List<String> others = new ArrayList<>();
-        for (NodeStatus node : now.nodes()) {
-            if (primary == null || !node.name().equals(primary.name())) {
-                boolean other = node.role() == Role.UNKNOWN && node.state() != NodeState.DOWN;
-                (other ? others : replicas).add(describe(node, now.noPrimaryReason()));
-            }
-        }
-        if (!replicas.isEmpty()) {
-            parts.add("replicas " + String.join(", ", replicas));
-        }
-        if (!others.isEmpty()) {
-            parts.add("not in use " + String.join(", ", others));
-        }
-        parts.add("max-lag " + DurationFormat.of(settings.maxLag()));
-        return String.join("; ", parts);
-    }
-
-    private static String kind(@Nullable Position position) {
-        return position == null ? "no position" : position.kind();
-    }
-
-    /** @param told what was said already, and is not said again */
-    private static String describe(NodeStatus node, @Nullable String told) {
-        Duration lag = node.lag();
-        String text = node.name() + " " + (lag == null ? "" : lag.toMillis() + " ms");
-        if (node.state() == NodeState.ONLINE) {
-            return lag == null ? text + "lag unknown" : text;
-        }
-        String state = node.name() + " " + node.state().name().toLowerCase(Locale.ROOT);
-        return told != null && node.reason() != null && told.contains(node.reason())
-                ? state
-                : state + " (" + node.reason() + ")";
+        return TopologyDescription.of(snapshot(), settings.maxLag());
     }
 }

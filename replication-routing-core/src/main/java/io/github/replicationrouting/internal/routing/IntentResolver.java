@@ -46,7 +46,9 @@ public final class IntentResolver {
                         .with(new ReadConstraints(null, hint.maxStaleness(), false, true), hint);
             case STALENESS ->
                 RetryContext.intentOf(access)
-                        .with(new ReadConstraints(consistency.sessionConstraint(), hint.maxStaleness(), false, true), hint);
+                        .with(
+                                new ReadConstraints(consistency.sessionConstraint(), hint.maxStaleness(), false, true),
+                                hint);
         };
     }
 

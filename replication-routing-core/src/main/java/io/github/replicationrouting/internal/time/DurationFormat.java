@@ -3,12 +3,12 @@ package io.github.replicationrouting.internal.time;
 import java.time.Duration;
 import java.util.Locale;
 
-/** How durations read in reasons and logs. */
+/** The text of durations in reasons and logs. */
 public final class DurationFormat {
 
     private DurationFormat() {}
 
-    /** For example {@code 250ms}, {@code 7.2s}, {@code 5s}, {@code 12m 30s}. */
+    /** Formats a duration, for example {@code 250ms}, {@code 7.2s}, {@code 5s}, {@code 12m 30s}. */
     public static String of(Duration duration) {
         long millis = duration.toMillis();
         if (millis < 1000) {

@@ -6,13 +6,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A moving average of times that rises at once and falls slowly. A sample above the average replaces it (the peak); one
+ * A moving average of times that rises immediately and falls slowly. A sample above the average replaces it (the peak); one
  * below it counts by the time since the last one, {@code average = average * w + sample * (1 - w)} with
  * {@code w = exp(-elapsed / decay)}. Without samples it decays towards zero.
  *
  * <p>Source: Finagle's {@code PeakEwma} (Twitter, com.twitter.finagle.loadbalancer), with its decay of 10 seconds. Unlike
  * there, one sample raises the average at most tenfold (or to 10 ms): statements differ more than calls of one service,
- * and one report of a minute must not cost a node a minute of traffic, while a node that has become slow is known after
+ * and one sample of a minute must not cost a node a minute of traffic, while a node that has become slow is known after
  * two or three statements. Thread-safe and lock-free.
  */
 public final class PeakEwma {
@@ -31,7 +31,7 @@ public final class PeakEwma {
         this.clock = clock;
     }
 
-    /** Takes a sample in. */
+    /** Adds a sample. */
     public void add(long nanos) {
         long now = clock.getAsLong();
         Average before;
@@ -42,7 +42,7 @@ public final class PeakEwma {
         } while (!average.compareAndSet(before, after));
     }
 
-    /** The average now, in nanoseconds; 0 before the first sample. */
+    /** Returns the average now, in nanoseconds; 0 before the first sample. */
     public double nanos() {
         Average known = average.get();
         return known == null ? 0 : known.nanos * weight(known, clock.getAsLong());

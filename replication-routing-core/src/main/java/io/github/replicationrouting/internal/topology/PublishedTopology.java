@@ -5,8 +5,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The newest snapshot, and who waits for a newer one. Reading is one volatile read; only publishing and waiting take the
- * lock, which nobody holds longer than it takes to look. Thread-safe; waiting does not pin a virtual thread.
+ * The newest snapshot, and the threads that wait for a newer one. Reading is one volatile read; only publishing and waiting
+ * take the lock, and hold it for a moment only. Thread-safe; waiting does not pin a virtual thread.
  */
 public final class PublishedTopology {
 
@@ -24,7 +24,7 @@ public final class PublishedTopology {
         return snapshot;
     }
 
-    /** Replaces the snapshot and wakes everybody who waits for that. */
+    /** Replaces the snapshot and wakes all threads that wait for a new one. */
     public void publish(TopologySnapshot next) {
         lock.lock();
         try {
@@ -49,7 +49,7 @@ public final class PublishedTopology {
         }
     }
 
-    /** Nothing more will be published: nobody waits any more. */
+    /** Ends all waits, because nothing more will be published. */
     public void close() {
         lock.lock();
         try {

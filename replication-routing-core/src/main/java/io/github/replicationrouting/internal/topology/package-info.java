@@ -1,4 +1,4 @@
-/** Publication of snapshots: where the monitor and routing meet. */
+/** The published topology: what routing and connections see of the monitor. */
 @NullMarked
 package io.github.replicationrouting.internal.topology;
 

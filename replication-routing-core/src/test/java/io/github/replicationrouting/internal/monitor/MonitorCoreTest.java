@@ -3,7 +3,14 @@ package io.github.replicationrouting.internal.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.replicationrouting.internal.monitor.FakeServer.Mood;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealth;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
+import io.github.replicationrouting.internal.monitor.errors.SchemaErrors;
+import io.github.replicationrouting.internal.monitor.node.NodeEvaluator;
+import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
+import io.github.replicationrouting.internal.monitor.probe.FakeScheduler;
+import io.github.replicationrouting.internal.monitor.probe.FakeServer;
+import io.github.replicationrouting.internal.monitor.probe.FakeServer.Mood;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
@@ -22,8 +29,6 @@ import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,16 +50,15 @@ class MonitorCoreTest {
     private static final Duration MAX_LAG = Duration.ofSeconds(5);
 
     private WritePolicy writes = WritePolicy.defaults();
-    private final FailureGuard supervisor = new FailureGuard("test");
-    private final FakeTimeline timeline = new FakeTimeline(supervisor);
+    private final FailureGuard failureGuard = new FailureGuard("test");
+    private final FakeScheduler scheduler = new FakeScheduler(failureGuard);
     private final Map<String, FakeServer> servers = new LinkedHashMap<>();
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final List<String> news = new ArrayList<>();
     private final FakeServer db1 = server("db1", DeclaredRole.AUTO);
     private final FakeServer db2 = server("db2", DeclaredRole.AUTO);
     private final FakeServer db3 = server("db3", DeclaredRole.AUTO);
-    private final ConnectionBreakers breakers =
-            new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500));
+    private final PoolHealthRegistry poolHealth = new PoolHealthRegistry(Duration.ofMillis(500));
     private LagProbe lagProbe = LagProbe.AUTO;
     private Duration slowStart = Duration.ofSeconds(30);
     private double random = 0.5;
@@ -85,7 +89,7 @@ class MonitorCoreTest {
         }
 
         @Override
-        public void lostInReserve(Node node) {
+        public void drainedNodeDown(Node node) {
             news.add(node + " lost in reserve");
         }
 
@@ -111,7 +115,7 @@ class MonitorCoreTest {
     }
 
     private FakeServer server(String name, DeclaredRole declared) {
-        FakeServer server = new FakeServer(name, timeline);
+        FakeServer server = new FakeServer(name, scheduler);
         servers.put(name, server);
         nodes.put(name, new Node(new NodeSpec(name, "jdbc:mysql://" + name, declared, NodeKind.SERVER, 1, null)));
         return server;
@@ -120,21 +124,21 @@ class MonitorCoreTest {
     // --- the start
 
     @Test
-    void everySnapshotIsToldTogetherWithTheOneBeforeIt() {
-        List<TopologySnapshot> told = new ArrayList<>();
+    void everySnapshotIsPublishedTogetherWithTheOneBeforeIt() {
+        List<TopologySnapshot> published = new ArrayList<>();
         listener = new TopologyListener() {
             @Override
             public void snapshotPublished(TopologySnapshot before, TopologySnapshot now) {
-                assertThat(before).isSameAs(told.isEmpty() ? before : told.get(told.size() - 1));
+                assertThat(before).isSameAs(published.isEmpty() ? before : published.get(published.size() - 1));
                 assertThat(Objects.requireNonNull(created).snapshot()).isSameAs(now);
-                told.add(now);
+                published.add(now);
             }
         };
         start();
         advance(Duration.ofSeconds(1));
 
-        assertThat(told).hasSizeGreaterThan(3);
-        assertThat(told.get(told.size() - 1))
+        assertThat(published).hasSizeGreaterThan(3);
+        assertThat(published.get(published.size() - 1))
                 .isSameAs(Objects.requireNonNull(created).snapshot());
     }
 
@@ -181,7 +185,7 @@ class MonitorCoreTest {
     void aReplicaThatHasWhatThePrimaryIsCommittingIsInUseAndTheOtherIsBehind() {
         startAndSettle();
         news.clear();
-        long from = timeline.now();
+        long from = scheduler.now();
         db1.committing = 1;
         db2.executed = db1.executed + 1;
         advance(Duration.ofSeconds(3));
@@ -201,7 +205,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aReplicaThatIsNotYetThereIsAskedAgainAtOnce() {
+    void aReplicaThatHasNotCaughtUpIsProbedAgainImmediately() {
         db1.executed = 10;
         start();
         advance(Duration.ofMillis(10));
@@ -234,7 +238,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aRefusingNodeIsDownAtOnceAndHoldsUpNobody() {
+    void aRefusingNodeIsDownImmediatelyAndDelaysNoOther() {
         db3.mood = Mood.REFUSING;
         start();
         advance(Duration.ofMillis(5));
@@ -271,7 +275,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whatTheReplicasSayOfALostPrimaryIsTold() {
+    void whatTheReplicasReportOfALostPrimaryIsShown() {
         start();
         advance(Duration.ofSeconds(1));
         db1.mood = Mood.REFUSING;
@@ -332,7 +336,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void nothingIsDecidedBeforeEveryNodeWasLookedAt() {
+    void nothingIsDecidedBeforeEveryNodeWasProbed() {
         db1.mood = Mood.FROZEN;
         start();
         advance(Duration.ofMillis(900));
@@ -475,7 +479,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aPrimaryThatWasResetWhileNobodyLookedMakesLagUnknownToo() {
+    void aPrimaryThatWasResetBetweenTwoProbesMakesLagUnknownToo() {
         afterAReset(() -> db1.executed = 3);
     }
 
@@ -519,7 +523,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void withoutGtidsThePlaceInTheBinaryLogTellsTheLag() {
+    void withoutGtidsThePositionInTheBinaryLogShowsTheLag() {
         replicateByBinaryLog();
         startAndSettle();
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
@@ -565,7 +569,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void withoutGtidsTheStatusTellsTheLag() {
+    void withoutGtidsTheStatusShowsTheLag() {
         servers.values().forEach(server -> server.gtids = false);
         db2.behind = Duration.ofSeconds(3);
         startAndSettle();
@@ -581,7 +585,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aStatusThatTellsNoMoreLeavesALagThatGrows() {
+    void aStatusThatReportsNoLagAnyMoreLeavesALagThatGrows() {
         lagProbe = LagProbe.STATUS;
         startAndSettle();
         db2.receiver = Receiver.OFF;
@@ -629,7 +633,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void lagIsNotJudgedWhereNobodyAsksForIt() {
+    void lagIsNotEvaluatedWhereItIsNotProbed() {
         lagProbe = LagProbe.NONE;
         servers.values().forEach(server -> server.gtids = false);
         startAndSettle();
@@ -665,16 +669,16 @@ class MonitorCoreTest {
     @Test
     void aReplicaIsFreshAsOfThePrimarysLastProbe() {
         startAndSettle();
-        long committed = timeline.now();
+        long committed = scheduler.now();
         assertThat(freshness("db2").includes(committed)).isFalse();
-        assertThat(freshness("db2").age(timeline.now()).orElseThrow())
+        assertThat(freshness("db2").age(scheduler.now()).orElseThrow())
                 .isLessThanOrEqualTo(Duration.ofMillis(700).toNanos());
         advance(INTERVAL.multipliedBy(2));
 
         // The primary is idle: one more look at it renews what is known of every replica.
         assertThat(freshness("db2").includes(committed)).isTrue();
-        assertThat(freshness("db1").includes(timeline.now())).isTrue();
-        assertThat(freshness("db1").age(timeline.now())).hasValue(0);
+        assertThat(freshness("db1").includes(scheduler.now())).isTrue();
+        assertThat(freshness("db1").age(scheduler.now())).hasValue(0);
     }
 
     @Test
@@ -683,11 +687,11 @@ class MonitorCoreTest {
         db2.applying = false;
         db1.executed++;
         db3.executed++;
-        long committed = timeline.now();
+        long committed = scheduler.now();
         for (int i = 0; i < 100; i++) {
             advance(Duration.ofMillis(100));
             assertThat(freshness("db2").includes(committed)).isFalse();
-            assertThat(freshness("db2").isWithin(timeline.now() - committed - 1, timeline.now()))
+            assertThat(freshness("db2").isWithin(scheduler.now() - committed - 1, scheduler.now()))
                     .isFalse();
         }
         assertThat(freshness("db3").includes(committed)).isTrue();
@@ -704,7 +708,7 @@ class MonitorCoreTest {
         advance(Duration.ofMinutes(1));
 
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
-        assertThat(freshness("db2").age(timeline.now()).orElseThrow())
+        assertThat(freshness("db2").age(scheduler.now()).orElseThrow())
                 .isBetween(
                         Duration.ofSeconds(60).toNanos(), Duration.ofSeconds(61).toNanos());
     }
@@ -717,16 +721,16 @@ class MonitorCoreTest {
 
         assertThat(freshness("db2").isProven()).isFalse();
         assertThat(freshness("db2")
-                        .includes(timeline.now() - Duration.ofHours(1).toNanos()))
+                        .includes(scheduler.now() - Duration.ofHours(1).toNanos()))
                 .isFalse();
-        assertThat(freshness("db2").age(timeline.now()).orElseThrow())
+        assertThat(freshness("db2").age(scheduler.now()).orElseThrow())
                 .isBetween(
                         Duration.ofSeconds(4).toNanos(), Duration.ofMillis(4700).toNanos());
     }
 
     @Test
-    void anEndpointIsNotJudgedByTheServerThatHappenedToAnswer() {
-        FakeServer reader = new FakeServer("reader", timeline);
+    void anEndpointIsNotEvaluatedByTheServerThatHappenedToAnswer() {
+        FakeServer reader = new FakeServer("reader", scheduler);
         servers.put("reader", reader);
         nodes.put(
                 "reader",
@@ -748,7 +752,7 @@ class MonitorCoreTest {
         Duration lastAnswer = db2.asked.get(db2.asked.size() - 1);
         db2.mood = Mood.FROZEN;
         advanceWhile(() -> status("db2").state() == NodeState.ONLINE);
-        assertThat(timeline.elapsed().minus(lastAnswer)).isLessThanOrEqualTo(Duration.ofMillis(2220));
+        assertThat(scheduler.elapsed().minus(lastAnswer)).isLessThanOrEqualTo(Duration.ofMillis(2220));
         assertThat(status("db2").reason()).isEqualTo("no answer within 1s");
     }
 
@@ -775,7 +779,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aFallBackToAsynchronousReplicationIsTold() {
+    void aFallBackToAsynchronousReplicationIsReported() {
         db1.semiSynchronous = true;
         startAndSettle();
         assertThat(status("db1").semiSynchronous()).isTrue();
@@ -809,7 +813,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whatAPromotedNodeLacksIsTold() {
+    void whatAPromotedNodeLacksIsReported() {
         startAndSettle();
         db1.executed = 10;
         db2.executed = 7;
@@ -846,7 +850,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whenThePrimarysEndpointLeadsToAnotherServerShouldTell() {
+    void whenThePrimarysEndpointLeadsToAnotherServerShouldNotifyListeners() {
         nodes.put(
                 "db1",
                 new Node(new NodeSpec("db1", "jdbc:mysql://db1", DeclaredRole.PRIMARY, NodeKind.ENDPOINT, 1, null)));
@@ -874,7 +878,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aRefusalIsConfirmedAtOnce() {
+    void aRefusalIsConfirmedImmediately() {
         startAndSettle();
         int before = db2.asked.size();
         db2.mood = Mood.REFUSING;
@@ -934,7 +938,7 @@ class MonitorCoreTest {
         assertThat(primary()).isEqualTo("db1");
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
         assertThat(status("db2").suspected()).isFalse();
-        assertThat(status("db2").reason()).isEqualTo("cannot be probed (access denied), what was last seen stands");
+        assertThat(status("db2").reason()).isEqualTo("cannot be probed (access denied), status as of the last answer");
         assertThat(db2.asked).as("logins, after a few answers").hasSizeLessThan(75);
 
         servers.values().forEach(server -> server.mood = Mood.WELL);
@@ -1035,7 +1039,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void anOfflineServerServesNobody() {
+    void anOfflineServerServesNothing() {
         startAndSettle();
         db2.offline = true;
         advance(INTERVAL.multipliedBy(2));
@@ -1049,16 +1053,16 @@ class MonitorCoreTest {
         startAndSettle();
         db2.mood = Mood.REFUSING;
         advanceWhile(() -> status("db2").state() == NodeState.ONLINE);
-        Duration evicted = timeline.elapsed();
+        Duration evicted = scheduler.elapsed();
         db2.mood = Mood.WELL;
         advance(Duration.ofSeconds(3));
-        assertThat(status("db2").reason()).matches("recovering: evicted (2\\.\\ds|3s) ago, back after 5s");
+        assertThat(status("db2").reason()).matches("recovering: evicted (2\\.\\ds|3s) ago, readmitted after 5s");
         advanceWhile(() -> status("db2").state() != NodeState.ONLINE);
-        assertThat(timeline.elapsed().minus(evicted)).isBetween(MAX_LAG, MAX_LAG.plus(INTERVAL.multipliedBy(2)));
+        assertThat(scheduler.elapsed().minus(evicted)).isBetween(MAX_LAG, MAX_LAG.plus(INTERVAL.multipliedBy(2)));
     }
 
     @Test
-    void whereAllReplicasWereOutForAMomentHalfOfThemComeBackAtOnce() {
+    void whereAllReplicasWereOutForAMomentHalfOfThemAreReadmittedImmediately() {
         startAndSettle();
         db2.mood = Mood.REFUSING;
         db3.mood = Mood.REFUSING;
@@ -1087,12 +1091,12 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNodeThatIsLookedAtOnRequestIsNotLookedAtForEveryRequest() {
+    void aNodeThatIsProbedOnRequestIsNotProbedForEveryRequest() {
         startAndSettle();
         int before = db2.asked.size();
         for (int i = 0; i < 1000; i++) {
             core().suspect(node("db2"), true);
-            timeline.advance(Duration.ofNanos(50_000));
+            scheduler.advance(Duration.ofNanos(50_000));
         }
         assertThat(db2.asked.size() - before).isBetween(1, 3);
     }
@@ -1107,7 +1111,7 @@ class MonitorCoreTest {
         db2.mood = Mood.FROZEN;
         advanceWhile(() -> !status("db2").suspected());
 
-        assertThat(timeline.elapsed().minus(lastAnswer)).isLessThanOrEqualTo(Duration.ofMillis(900));
+        assertThat(scheduler.elapsed().minus(lastAnswer)).isLessThanOrEqualTo(Duration.ofMillis(900));
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
         assertThat(status("db2").reason()).matches("suspected: no answer for 2[5-9]\\dms yet");
         assertThat(news).isEmpty();
@@ -1150,7 +1154,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aReplicaThatTheApplicationComplainsOfIsLeftUntilItAnswers() {
+    void aReplicaThatTheApplicationReportsErrorsOfIsAvoidedUntilItAnswers() {
         startAndSettle();
         core().suspect(node("db2"), true);
         advance(Duration.ZERO);
@@ -1162,7 +1166,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whenTheApplicationComplainsAgainShouldSuspectAndLookAgain() {
+    void whenTheApplicationReportsAnErrorAgainShouldSuspectAndProbeAgain() {
         startAndSettle();
         for (int i = 0; i < 3; i++) {
             advance(INTERVAL);
@@ -1177,7 +1181,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void anAnswerFromBeforeTheComplaintDoesNotEndIt() {
+    void anAnswerFromBeforeTheReportDoesNotEndTheSuspicion() {
         startAndSettle();
         int before = db2.asked.size();
         advanceWhile(() -> db2.asked.size() == before);
@@ -1214,7 +1218,7 @@ class MonitorCoreTest {
     void aNodeThatIsOnlyOverloadedIsNotSuspected() {
         startAndSettle();
         db2.mood = Mood.BUSY;
-        advanceWhile(() -> timeline.elapsed().compareTo(Duration.ofSeconds(10)) < 0
+        advanceWhile(() -> scheduler.elapsed().compareTo(Duration.ofSeconds(10)) < 0
                 && !status("db2").suspected());
         assertThat(status("db2").suspected()).isFalse();
     }
@@ -1226,7 +1230,7 @@ class MonitorCoreTest {
         core().differs(
                         node("db2"),
                         error,
-                        timeline.now() + Duration.ofSeconds(5).toNanos(),
+                        scheduler.now() + Duration.ofSeconds(5).toNanos(),
                         true);
         advance(Duration.ofSeconds(4));
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
@@ -1240,7 +1244,7 @@ class MonitorCoreTest {
         core().differs(
                         node("db2"),
                         error,
-                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        scheduler.now() + Duration.ofMinutes(1).toNanos(),
                         false);
         advance(Duration.ofSeconds(1));
         assertThat(status("db2").suspected()).isTrue();
@@ -1257,12 +1261,12 @@ class MonitorCoreTest {
         core().differs(
                         node("db2"),
                         table,
-                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        scheduler.now() + Duration.ofMinutes(1).toNanos(),
                         true);
         core().differs(
                         node("db2"),
                         column,
-                        timeline.now() + Duration.ofSeconds(5).toNanos(),
+                        scheduler.now() + Duration.ofSeconds(5).toNanos(),
                         true);
         advance(Duration.ofSeconds(1));
         assertThat(status("db2").reason()).contains("error 1054");
@@ -1280,7 +1284,7 @@ class MonitorCoreTest {
         core().differs(
                         node("db2"),
                         new SchemaErrors.SchemaError(1054, "Unknown column 'item' in 'SELECT'"),
-                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        scheduler.now() + Duration.ofMinutes(1).toNanos(),
                         true);
         advance(Duration.ofSeconds(1));
         assertThat(status("db2").suspected()).isTrue();
@@ -1297,34 +1301,33 @@ class MonitorCoreTest {
         core().differs(
                         node("db1"),
                         new SchemaErrors.SchemaError(1146, "x"),
-                        timeline.now() + Duration.ofMinutes(1).toNanos(),
+                        scheduler.now() + Duration.ofMinutes(1).toNanos(),
                         true);
         advance(Duration.ofSeconds(1));
         assertThat(status("db1").suspected()).isFalse();
     }
 
-    // --- the circuit breaker
+    // --- the health of pools
 
     @Test
     void aReplicaWhosePoolCannotOpenConnectionsIsSuspectedThenTriedThenTrusted() {
         startAndSettle();
-        CircuitBreaker breaker = breakers.of(node("db2"));
-        attempts(breaker, new SQLException("Access denied", "28000", 1045));
+        PoolHealth pool = poolHealth.of(node("db2"));
+        attempts(pool, new SQLException("Access denied", "28000", 1045));
         advance(Duration.ZERO);
-        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.OPEN);
+        assertThat(pool.state()).isEqualTo(PoolHealth.State.FAILING);
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
         assertThat(status("db2").suspected()).isTrue();
-        assertThat(status("db2").reason())
-                .isEqualTo("suspected: its pool cannot open connections (circuit breaker open)");
+        assertThat(status("db2").reason()).isEqualTo("suspected: its pool cannot open connections");
 
         advance(Duration.ofMillis(5600));
-        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.HALF_OPEN);
+        assertThat(pool.state()).isEqualTo(PoolHealth.State.ON_TRIAL);
         assertThat(status("db2").suspected()).isFalse();
         assertThat(status("db2").share()).isEqualTo(NodeEvaluator.MIN_SHARE);
 
-        breaker.onSuccess(1, TimeUnit.MILLISECONDS);
+        pool.attempted(null);
         advance(Duration.ZERO);
-        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        assertThat(pool.state()).isEqualTo(PoolHealth.State.HEALTHY);
         assertThat(status("db2").share()).isEqualTo(1);
         assertThat(news).isEmpty();
     }
@@ -1332,69 +1335,68 @@ class MonitorCoreTest {
     @Test
     void aTrialThatFailsIsASuspicionAgain() {
         startAndSettle();
-        CircuitBreaker breaker = breakers.of(node("db2"));
-        attempts(breaker, new SQLException("Connection refused", "08000", 0));
+        PoolHealth pool = poolHealth.of(node("db2"));
+        attempts(pool, new SQLException("Connection refused", "08000", 0));
         advance(Duration.ofMillis(5600));
-        breaker.onError(1, TimeUnit.MILLISECONDS, new SQLException("Connection refused", "08000", 0));
+        pool.attempted(new SQLException("Connection refused", "08000", 0));
         advance(Duration.ZERO);
         assertThat(status("db2").suspected()).isTrue();
     }
 
     @Test
-    void aTrialThatNobodyMakesEnds() {
+    void aTrialWithoutAnAttemptEnds() {
         startAndSettle();
-        CircuitBreaker breaker = breakers.of(node("db2"));
-        attempts(breaker, new SQLException("Connection refused", "08000", 0));
+        PoolHealth pool = poolHealth.of(node("db2"));
+        attempts(pool, new SQLException("Connection refused", "08000", 0));
         advance(Duration.ofMillis(11_500));
-        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        assertThat(pool.state()).isEqualTo(PoolHealth.State.HEALTHY);
         assertThat(status("db2").share()).isEqualTo(1);
     }
 
     @Test
-    void anOpenBreakerIsNotTriedWhileTheNodeIsDownAndDoesNotJudgeThePrimary() {
+    void aFailingPoolIsNotTriedWhileTheNodeIsDownAndSaysNothingOfThePrimary() {
         startAndSettle();
-        CircuitBreaker breaker = breakers.of(node("db2"));
-        attempts(breaker, new SQLException("Connection refused", "08000", 0));
-        attempts(breakers.of(node("db1")), new SQLException("Connection refused", "08000", 0));
+        PoolHealth pool = poolHealth.of(node("db2"));
+        attempts(pool, new SQLException("Connection refused", "08000", 0));
+        attempts(poolHealth.of(node("db1")), new SQLException("Connection refused", "08000", 0));
         db2.mood = Mood.REFUSING;
         advance(Duration.ofSeconds(1));
         assertThat(status("db1").suspected()).isFalse();
         assertThat(primary()).isEqualTo("db1");
 
         advance(Duration.ofSeconds(20));
-        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.OPEN);
+        assertThat(pool.state()).isEqualTo(PoolHealth.State.FAILING);
         assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
     }
 
     @Test
-    void overloadOpensNoBreaker() {
+    void overloadIsNoFailureOfThePool() {
         startAndSettle();
-        CircuitBreaker breaker = breakers.of(node("db2"));
-        attempts(breaker, new SQLException("Too many connections", "08004", 1040));
-        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        PoolHealth pool = poolHealth.of(node("db2"));
+        attempts(pool, new SQLException("Too many connections", "08004", 1040));
+        assertThat(pool.state()).isEqualTo(PoolHealth.State.HEALTHY);
     }
 
     @Test
-    void breakersAreSeenInTheRegistryUnderTheNamesOfRouterAndNode() {
+    void theHealthOfThePoolOfARemovedNodeIsForgotten() {
         startAndSettle();
-        assertThat(breakers.registry().getAllCircuitBreakers())
-                .extracting(CircuitBreaker::getName)
-                .containsExactlyInAnyOrder("test-db1", "test-db2", "test-db3");
+        PoolHealth pool = poolHealth.of(node("db3"));
+        assertThat(poolHealth.of(node("db3"))).isSameAs(pool);
         core().remove(node("db3"));
         advance(Duration.ZERO);
-        assertThat(breakers.registry().find("test-db3")).isEmpty();
+        assertThat(poolHealth.of(node("db3"))).isNotSameAs(pool);
     }
 
-    private static void attempts(CircuitBreaker breaker, SQLException failure) {
+    private static void attempts(PoolHealth pool, SQLException failure) {
         for (int i = 0; i < 10; i++) {
-            breaker.onError(1, TimeUnit.MILLISECONDS, failure);
+            pool.attempted(failure);
         }
     }
 
     // --- one's own pauses
 
     @Test
-    void whenNobodyAnswersTheReasonMayBeHere() {
+    void whenNoNodeAnswersTheReasonMayBeHere() {
         startAndSettle();
         servers.values().forEach(server -> server.mood = Mood.FROZEN);
         advance(Duration.ofMillis(1900));
@@ -1420,12 +1422,12 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aPauseOfOnesOwnEvictsAndSuspectsNobody() {
+    void aPauseOfThisProcessEvictsAndSuspectsNoNode() {
         List<String> suspected = new ArrayList<>();
         startAndSettle();
         for (int millis = 0; millis < 700; millis += 7) {
             advance(Duration.ofMillis(millis));
-            timeline.pause(Duration.ofSeconds(5));
+            scheduler.pause(Duration.ofSeconds(5));
             for (int i = 0; i < 100; i++) {
                 advance(Duration.ofMillis(10));
                 core().snapshot().nodes().stream()
@@ -1442,7 +1444,7 @@ class MonitorCoreTest {
         startAndSettle();
         db2.mood = Mood.FROZEN;
         advance(Duration.ofMillis(600));
-        timeline.pause(Duration.ofSeconds(30));
+        scheduler.pause(Duration.ofSeconds(30));
         advance(Duration.ofMillis(2300));
 
         assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
@@ -1532,7 +1534,7 @@ class MonitorCoreTest {
         assertThat(status("db4").share()).isEqualTo(NodeEvaluator.MIN_SHARE);
     }
 
-    // --- taken out of use
+    // --- drained
 
     @Test
     void aNodeIsDrainedWhenItsWorkHasEnded() {
@@ -1542,12 +1544,12 @@ class MonitorCoreTest {
         assertThat(state("db2")).isEqualTo("REPLICA DRAINING 0");
         advance(Duration.ofSeconds(60));
         assertThat(state("db2")).isEqualTo("REPLICA DRAINING 0");
-        assertThat(status("db2").reason()).isEqualTo("taken out of use; 1 in flight");
+        assertThat(status("db2").reason()).isEqualTo("draining on request, 1 in flight");
 
         node("db2").release();
         advance(Duration.ofMillis(100));
         assertThat(state("db2")).isEqualTo("REPLICA DRAINED 0");
-        assertThat(status("db2").reason()).isEqualTo("taken out of use");
+        assertThat(status("db2").reason()).isEqualTo("drained on request");
         assertThat(news).containsExactly("db2 ONLINE->DRAINING", "db2 DRAINING->DRAINED");
     }
 
@@ -1564,18 +1566,18 @@ class MonitorCoreTest {
                 .as("whoever still waits for it is to be released")
                 .contains("db2 lost in reserve")
                 .hasSize(2);
-        assertThat(status("db2").reason()).isEqualTo("taken out of use; connection refused");
+        assertThat(status("db2").reason()).isEqualTo("drained on request; connection refused");
         assertThat(db2.asked.size() - before).isGreaterThan(15);
 
         db2.mood = Mood.WELL;
         write(Duration.ofSeconds(8), db1, db3);
         assertThat(status("db2").state()).isEqualTo(NodeState.DRAINED);
         assertThat(lag("db2")).isGreaterThan(MAX_LAG);
-        assertThat(status("db2").reason()).startsWith("taken out of use; lag ");
+        assertThat(status("db2").reason()).startsWith("drained on request; lag ");
     }
 
     @Test
-    void whoIsLetBackInServesAtOnceIfItIsFitAndWarmsUp() {
+    void anUndrainedNodeServesImmediatelyIfItIsFitAndRampsUp() {
         startAndSettle();
         reserve("db2", true);
         advance(Duration.ofSeconds(10));
@@ -1845,7 +1847,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNodeThatBecomesWritableBesideThePrimaryIsFencedAtOnce() {
+    void aNodeThatBecomesWritableBesideThePrimaryIsFencedImmediately() {
         startAndSettle();
         promote(db2);
         advance(INTERVAL.multipliedBy(2));
@@ -1947,7 +1949,7 @@ class MonitorCoreTest {
 
     /** Without a primary one writable node is as unsettled as none: each look asks for the sources, not every tenth. */
     @Test
-    void mostNodesThatFollowTheOnlyWritableOneNowPromoteItAtOnce() {
+    void mostNodesThatFollowTheOnlyWritableOneNowPromoteItImmediately() {
         db2.readOnly = false;
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
         db4.replicate(db1);
@@ -2090,7 +2092,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNodeThatJoinsAndDoesNotAnswerHoldsUpNobody() {
+    void aNodeThatJoinsAndDoesNotAnswerDelaysNoOther() {
         startAndSettle();
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
         db4.mood = Mood.SILENT;
@@ -2185,7 +2187,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void asksNobodyAfterClose() {
+    void probesNoNodeAfterClose() {
         startAndSettle();
         core().close();
         int before = db1.asked.size();
@@ -2311,7 +2313,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aFormerPrimaryWhoseReplicationIsNotToldIsNotTakenWhileThePrimaryIsDown() {
+    void aFormerPrimaryWhoseReplicationIsUnknownIsNotTakenWhileThePrimaryIsDown() {
         db1.id = UUID1;
         db2.id = UUID2;
         db2.extra = UUID2 + ":1-100";
@@ -2387,7 +2389,7 @@ class MonitorCoreTest {
         assertThat(primary()).isEqualTo("db1");
         db1.mood = Mood.REFUSING;
         advance(Duration.ofSeconds(10));
-        FakeServer old = new FakeServer("old", timeline);
+        FakeServer old = new FakeServer("old", scheduler);
         db1.id = UUID2;
         db1.source = old;
         db1.receiver = Receiver.OFF;
@@ -2442,7 +2444,7 @@ class MonitorCoreTest {
     @Test
     void aDeclaredPrimaryWithASourceOutsideIsTakenWhileAReplicaIsDown() {
         declare("db1", DeclaredRole.PRIMARY, NodeKind.SERVER);
-        db1.source = new FakeServer("outside", timeline);
+        db1.source = new FakeServer("outside", scheduler);
         db1.receiver = Receiver.OFF;
         db3.mood = Mood.REFUSING;
         start();
@@ -2622,7 +2624,7 @@ class MonitorCoreTest {
         db1.mood = Mood.REFUSING;
         advance(Duration.ofSeconds(10));
         db1.id = UUID2;
-        db1.source = new FakeServer("old", timeline);
+        db1.source = new FakeServer("old", scheduler);
         db1.receiver = Receiver.OFF;
         db1.mood = Mood.WELL;
         advance(Duration.ofSeconds(30));
@@ -2632,7 +2634,7 @@ class MonitorCoreTest {
     /** Dual-DC: the promoted node receives from the other data centre, as the old primary did. */
     @Test
     void aPromotedNodeMayReceiveFromOutside() {
-        FakeServer outside = new FakeServer("dc2", timeline);
+        FakeServer outside = new FakeServer("dc2", scheduler);
         outside.id = UUID3;
         startAndSettle();
         db1.mood = Mood.REFUSING;
@@ -2644,7 +2646,7 @@ class MonitorCoreTest {
         assertThat(primary()).as(noPrimaryReason()).isEqualTo("db2");
     }
 
-    // --- words of these tests
+    // --- helpers
 
     private static Duration lastAsked(FakeServer server) {
         return server.asked.get(server.asked.size() - 1);
@@ -2655,15 +2657,15 @@ class MonitorCoreTest {
                 "test",
                 List.copyOf(nodes.values()),
                 node -> Objects.requireNonNull(servers.get(node.name())),
-                breakers,
+                poolHealth,
                 new MonitorSettings(
                         INTERVAL, Duration.ofSeconds(1), 2, lagProbe, MAX_LAG, MAX_LAG.dividedBy(2), slowStart),
-                timeline,
+                scheduler,
                 () -> random,
                 List.of(listener),
                 metrics,
                 writes,
-                supervisor);
+                failureGuard);
         created.start();
     }
 
@@ -2675,14 +2677,14 @@ class MonitorCoreTest {
     }
 
     private void advance(Duration by) {
-        timeline.advance(by);
+        scheduler.advance(by);
     }
 
     private void advanceWhile(BooleanSupplier condition) {
-        Duration deadline = timeline.elapsed().plusSeconds(60);
+        Duration deadline = scheduler.elapsed().plusSeconds(60);
         while (condition.getAsBoolean()) {
-            assertThat(timeline.elapsed()).isLessThan(deadline);
-            timeline.advance(Duration.ofMillis(1));
+            assertThat(scheduler.elapsed()).isLessThan(deadline);
+            scheduler.advance(Duration.ofMillis(1));
         }
     }
 
@@ -2692,7 +2694,7 @@ class MonitorCoreTest {
             for (FakeServer server : servers) {
                 server.executed = servers[0].executed + (server == servers[0] ? 1 : 0);
             }
-            timeline.advance(Duration.ofMillis(100));
+            scheduler.advance(Duration.ofMillis(100));
         }
     }
 
@@ -2705,7 +2707,7 @@ class MonitorCoreTest {
     }
 
     private boolean reserve(String name, boolean drain) {
-        CompletableFuture<Boolean> done = core().reserve(node(name), drain);
+        CompletableFuture<Boolean> done = core().drain(node(name), drain);
         advance(Duration.ZERO);
         assertThat(done).isDone();
         return done.join();

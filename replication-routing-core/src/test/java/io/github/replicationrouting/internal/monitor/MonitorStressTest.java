@@ -2,6 +2,14 @@ package io.github.replicationrouting.internal.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.replicationrouting.internal.monitor.errors.PoolHealth;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
+import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
+import io.github.replicationrouting.internal.monitor.probe.MonitorThread;
+import io.github.replicationrouting.internal.monitor.probe.Probe;
+import io.github.replicationrouting.internal.monitor.probe.ProbeFailure;
+import io.github.replicationrouting.internal.monitor.probe.ProbeResult;
+import io.github.replicationrouting.internal.monitor.probe.Prober;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
@@ -15,8 +23,6 @@ import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +48,7 @@ class MonitorStressTest {
     private final Random seeds = new Random(42);
     private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
     /** By node, not by name: one that joins anew under an old name begins anew. */
-    private final Map<Node, NodeState> told = new ConcurrentHashMap<>();
+    private final Map<Node, NodeState> announced = new ConcurrentHashMap<>();
 
     private final AtomicInteger changes = new AtomicInteger();
     private final AtomicInteger executed = new AtomicInteger(1);
@@ -51,10 +57,10 @@ class MonitorStressTest {
         @Override
         public void nodeStateChanged(NodeStatus before, NodeStatus after) {
             changes.incrementAndGet();
-            NodeState last = told.put(after.node(), after.state());
+            NodeState last = announced.put(after.node(), after.state());
             NodeState from = before.state();
             if (last != null && last != from) {
-                wrong.add(after.name() + ": told " + last + ", then a change from " + from);
+                wrong.add(after.name() + ": announced " + last + ", then a change from " + from);
             }
             boolean drained = after.state() == NodeState.DRAINED && from != NodeState.DRAINING;
             boolean draining = after.state() == NodeState.DRAINING && from == NodeState.DRAINED;
@@ -66,19 +72,18 @@ class MonitorStressTest {
 
     @Test
     void whatIsPublishedIsConsistentUnderConcurrentHammering() throws Exception {
-        FailureGuard supervisor = new FailureGuard("stress");
+        FailureGuard failureGuard = new FailureGuard("stress");
         List<Node> nodes = Stream.of("db1", "db2", "db3")
                 .map(name -> new Node(NodeSpec.of(name, "jdbc:mysql://" + name)))
                 .toList();
-        ConnectionBreakers breakers =
-                new ConnectionBreakers("stress", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500));
+        PoolHealthRegistry poolHealth = new PoolHealthRegistry(Duration.ofMillis(500));
         ExecutorService threads = Executors.newCachedThreadPool();
-        MonitorThread timeline = new MonitorThread("stress-monitor", supervisor);
+        MonitorThread scheduler = new MonitorThread("stress-monitor", failureGuard);
         MonitorCore core = new MonitorCore(
                 "stress",
                 nodes,
                 node -> new RandomServer(node.name().equals("db1"), threads, seeds.nextLong()),
-                breakers,
+                poolHealth,
                 new MonitorSettings(
                         Duration.ofMillis(5),
                         Duration.ofMillis(20),
@@ -87,19 +92,19 @@ class MonitorStressTest {
                         Duration.ofMillis(60),
                         Duration.ofMillis(20),
                         Duration.ofMillis(100)),
-                timeline,
+                scheduler,
                 () -> 0.5,
                 List.of(listener),
                 RouterMetrics.NONE,
                 WritePolicy.defaults(),
-                supervisor);
+                failureGuard);
         core.start();
         long end = System.nanoTime() + LENGTH.toNanos();
         for (int i = 0; i < 2; i++) {
             hammer(threads, end, random -> core.suspect(nodes.get(random.nextInt(3)), random.nextBoolean()));
-            hammer(threads, end, random -> attempt(breakers.of(nodes.get(random.nextInt(3))), random));
+            hammer(threads, end, random -> attempt(poolHealth.of(nodes.get(random.nextInt(3))), random));
             hammer(threads, end, random -> {
-                if (core.reserve(nodes.get(1 + random.nextInt(2)), random.nextBoolean())
+                if (core.drain(nodes.get(1 + random.nextInt(2)), random.nextBoolean())
                         .isCompletedExceptionally()) {
                     wrong.add("a wish failed");
                 }
@@ -113,7 +118,7 @@ class MonitorStressTest {
         });
         // The length of the stress itself.
         TimeUnit.NANOSECONDS.sleep(Math.max(0, end - System.nanoTime()));
-        timeline.execute(() -> check(core.snapshot()));
+        scheduler.execute(() -> check(core.snapshot()));
         threads.shutdown();
         assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
         core.close();
@@ -123,11 +128,11 @@ class MonitorStressTest {
         assertThat(core.snapshot().nodes()).extracting(NodeStatus::name).startsWith("db1", "db2", "db3");
     }
 
-    private static void attempt(CircuitBreaker breaker, Random random) {
+    private static void attempt(PoolHealth pool, Random random) {
         if (random.nextInt(3) > 0) {
-            breaker.onError(1, TimeUnit.MILLISECONDS, new SQLException("refused", "08000", 0));
+            pool.attempted(new SQLException("refused", "08000", 0));
         } else {
-            breaker.onSuccess(1, TimeUnit.MILLISECONDS);
+            pool.attempted(null);
         }
     }
 

@@ -8,6 +8,9 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
+import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
+import io.github.replicationrouting.internal.monitor.probe.StubDriver;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
@@ -24,7 +27,6 @@ import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -51,7 +53,7 @@ class OperatedMonitorTest {
             new MonitorSettings(
                     Duration.ofMillis(50), LONG, 2, LagProbe.AUTO, Duration.ofSeconds(5), LONG.dividedBy(10), LONG),
             new Dialects(List.of(new RoleDialect())),
-            new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500)),
+            new PoolHealthRegistry(Duration.ofMillis(500)),
             List.of(),
             RouterMetrics.NONE,
             WritePolicy.defaults());
@@ -67,7 +69,7 @@ class OperatedMonitorTest {
     }
 
     @Test
-    void whenStartedShouldHaveLookedAtEveryNode() {
+    void whenStartedShouldHaveProbedEveryNode() {
         assertThat(monitor.describe()).isEqualTo("primary db1 (Stub 1, gtid); replicas db2 0 ms; max-lag 5s");
     }
 
@@ -107,7 +109,7 @@ class OperatedMonitorTest {
     }
 
     @Test
-    void whenANodeIsAddedAndRemovedShouldWatchItInBetweenOnly() {
+    void whenANodeIsAddedAndRemovedShouldMonitorItInBetweenOnly() {
         ProbeTarget db3 = node("db3", "replica");
         monitor.add(db3);
         awaitState("db3", NodeState.ONLINE, null);

@@ -1,11 +1,17 @@
 package io.github.replicationrouting.internal.monitor;
 
-import static io.github.replicationrouting.internal.monitor.Watches.executed;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.down;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.executed;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.roles;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.sentAt;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.up;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.internal.election.ElectionResult;
 import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.internal.election.RoleHistory;
+import io.github.replicationrouting.internal.monitor.node.NodeRecord;
+import io.github.replicationrouting.internal.monitor.node.NodeRecords;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
 import io.github.replicationrouting.settings.OnMultipleWritable;
@@ -22,10 +28,10 @@ class PrimaryTrackerTest {
     private static final String OTHER = "4f22ab58-71ca-11e1-9e33-c80aa9429562";
     private static final Duration USUAL = Duration.ofMillis(500);
 
-    private final NodeRecord db1 = Watches.server("db1");
-    private final NodeRecord db2 = Watches.server("db2");
+    private final NodeRecord db1 = NodeRecords.server("db1");
+    private final NodeRecord db2 = NodeRecords.server("db2");
     private final List<NodeRecord> nodes = new ArrayList<>(List.of(db1));
-    private final List<IncompletePromotion> told = new ArrayList<>();
+    private final List<IncompletePromotion> incomplete = new ArrayList<>();
 
     private PrimaryTracker primaries = new PrimaryTracker(WritePolicy.defaults(), MonitorSettings.defaults());
 
@@ -36,7 +42,7 @@ class PrimaryTrackerTest {
         executed(db1, OLD + ":1-10");
         assertThat(elect().reason()).isEqualTo(Reason.SOLE_CANDIDATE);
         assertThat(elect().reason()).isEqualTo(Reason.INCUMBENT);
-        db1.alive = false;
+        down(db1);
 
         ElectionResult gone = elect();
 
@@ -46,28 +52,28 @@ class PrimaryTrackerTest {
     }
 
     @Test
-    void takesTheHistoryOfANodeFromItsWatch() {
+    void takesTheHistoryOfANodeFromItsRecord() {
         executed(db1, OLD + ":1-10");
         nodes.add(db2);
-        db2.alive = false;
+        down(db2);
         elect();
         promote(db2, OLD + ":1-10");
 
         assertThat(elect().reason()).isEqualTo(Reason.PROMOTION);
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     @Test
-    void tellsOfAPromotionThatLacksSomething() {
+    void reportsAPromotionThatLacksSomething() {
         executed(db1, OLD + ":1-10");
         nodes.add(db2);
-        db2.alive = false;
+        down(db2);
         elect();
         promote(db2, OLD + ":1-7");
 
         assertThat(elect().primary()).isEqualTo(1);
         assertThat(elect().reason()).isEqualTo(Reason.INCUMBENT);
-        assertThat(told).hasSize(1);
+        assertThat(incomplete).hasSize(1);
     }
 
     @Test
@@ -75,12 +81,12 @@ class PrimaryTrackerTest {
         primaries = tracker(OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
         executed(db1, OLD + ":1-10");
         nodes.add(db2);
-        db2.alive = false;
+        down(db2);
         elect();
         promote(db2, OLD + ":1-7");
         assertThat(elect().noPrimaryReason()).startsWith("db2 was promoted without 3 transactions that db1 had");
 
-        db1.alive = true;
+        up(db1);
 
         assertThat(elect().reason()).isEqualTo(Reason.INCUMBENT);
         assertThat(elect().primary()).isZero();
@@ -91,7 +97,7 @@ class PrimaryTrackerTest {
         primaries = tracker(OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
         executed(db1, OLD + ":1-10");
         nodes.add(db2);
-        db2.alive = false;
+        down(db2);
         elect();
         promote(db2, OLD + ":1-7");
         elect();
@@ -109,7 +115,7 @@ class PrimaryTrackerTest {
         elect();
         executed(db2, OLD + ":1-10," + OTHER + ":1");
         nodes.add(db2);
-        db1.answeredAt = db2.arrivedAt;
+        sentAt(db1, db2.answer().arrivedAt());
 
         assertThat(elect().reason()).isEqualTo(Reason.STICKY);
     }
@@ -120,7 +126,7 @@ class PrimaryTrackerTest {
         elect();
         executed(db2, OLD + ":1-10," + OTHER + ":1");
         nodes.add(db2);
-        db1.answeredAt = db2.arrivedAt;
+        sentAt(db1, db2.answer().arrivedAt());
 
         assertThat(elect().reason()).isEqualTo(Reason.CONTESTED);
     }
@@ -145,27 +151,34 @@ class PrimaryTrackerTest {
     }
 
     @Test
-    void looksThatComeFasterAnywayDoNotSlowDown() {
+    void probesThatAreMoreFrequentAnywayAreNotSlowedDown() {
         assertThat(primaries.interval(Duration.ofMillis(50), null, 7)).isEqualTo(Duration.ofMillis(50));
     }
 
-    // --- words of these tests
+    // --- helpers
 
     private static PrimaryTracker tracker(OnMultipleWritable multiple, OnIncompletePromotion incomplete) {
         return new PrimaryTracker(new WritePolicy(multiple, incomplete), MonitorSettings.defaults());
     }
 
     private ElectionResult elect() {
-        return primaries.elect(nodes, watch -> "is absent", executed -> false, told::add);
+        return primaries.elect(nodes, record -> "is absent", executed -> false, incomplete::add);
     }
 
     /** Loses db1, and has a node show that it has become writable since. */
-    private void promote(NodeRecord watch, String gtids) {
-        db1.alive = false;
+    private void promote(NodeRecord record, String gtids) {
+        down(db1);
         elect();
-        watch.alive = true;
-        executed(watch, gtids);
-        watch.roles =
-                new RoleHistory(db1.answeredAt + 1, db1.answeredAt + 1, db1.answeredAt, null, db1.answeredAt, null);
+        up(record);
+        executed(record, gtids);
+        roles(
+                record,
+                new RoleHistory(
+                        db1.answer().sentAt() + 1,
+                        db1.answer().sentAt() + 1,
+                        db1.answer().sentAt(),
+                        null,
+                        db1.answer().sentAt(),
+                        null));
     }
 }

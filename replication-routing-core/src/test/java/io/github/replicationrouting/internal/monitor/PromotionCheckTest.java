@@ -1,12 +1,18 @@
 package io.github.replicationrouting.internal.monitor;
 
-import static io.github.replicationrouting.internal.monitor.Watches.answers;
-import static io.github.replicationrouting.internal.monitor.Watches.executed;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.answers;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.arrivedAt;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.down;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.executed;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.sentAt;
+import static io.github.replicationrouting.internal.monitor.node.NodeRecords.up;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.internal.election.ElectionResult;
 import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.internal.election.NodeAssessment;
+import io.github.replicationrouting.internal.monitor.node.NodeRecord;
+import io.github.replicationrouting.internal.monitor.node.NodeRecords;
 import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.MariaDbGtidPosition;
@@ -29,19 +35,19 @@ class PromotionCheckTest {
     private static final String OLD = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
     private static final String OTHER = "4f22ab58-71ca-11e1-9e33-c80aa9429562";
 
-    private final NodeRecord db1 = Watches.server("db1");
-    private final NodeRecord db2 = Watches.server("db2");
-    private final NodeRecord db3 = Watches.server("db3");
-    private final NodeRecord reader = Watches.endpoint("reader");
-    private final List<NodeRecord> nodes = List.of(db1, db2, db3, reader);
-    private final List<IncompletePromotion> told = new ArrayList<>();
+    private final NodeRecord db1 = NodeRecords.server("db1");
+    private final NodeRecord db2 = NodeRecords.server("db2");
+    private final NodeRecord db3 = NodeRecords.server("db3");
+    private final NodeRecord reader = NodeRecords.endpoint("reader");
+    private final List<NodeRecord> nodes = new ArrayList<>(List.of(db1, db2, db3, reader));
+    private final List<IncompletePromotion> incomplete = new ArrayList<>();
 
     private PromotionCheck check = new PromotionCheck(WritePolicy.defaults());
 
     @BeforeEach
     void allHaveTheSame() {
-        nodes.forEach(watch -> executed(watch, OLD + ":1-10"));
-        db1.observation = signedBy(OLD, OLD + ":1-10");
+        nodes.forEach(record -> executed(record, OLD + ":1-10"));
+        answers(db1, signedBy(OLD, OLD + ":1-10"));
     }
 
     // --- compared with the predecessor
@@ -50,17 +56,17 @@ class PromotionCheckTest {
     void whereThereIsNoPrimaryThereIsNothingToCheck() {
         ElectionResult none = new ElectionResult(-1, Reason.NO_CANDIDATE, "none", List.of(), -1);
 
-        assertThat(check.check(none, nodes, told::add)).isSameAs(none);
+        assertThat(check.check(none, nodes, incomplete::add)).isSameAs(none);
     }
 
     @Test
     void aPromotedNodeThatHasEverythingIsNoNews() {
         ElectionResult first = elected(db1);
-        assertThat(check.check(first, nodes, told::add)).isSameAs(first);
+        assertThat(check.check(first, nodes, incomplete::add)).isSameAs(first);
 
         ElectionResult second = elected(db2);
-        assertThat(check.check(second, nodes, told::add)).isSameAs(second);
-        assertThat(told).isEmpty();
+        assertThat(check.check(second, nodes, incomplete::add)).isSameAs(second);
+        assertThat(incomplete).isEmpty();
     }
 
     @Test
@@ -69,20 +75,20 @@ class PromotionCheckTest {
         executed(db2, OLD + ":1-3");
 
         assertThat(passes(db2)).isTrue();
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     @Test
-    void whatAPromotedNodeLacksIsToldOnceAndNoHindranceByDefault() {
+    void whatAPromotedNodeLacksIsReportedOnceAndNoHindranceByDefault() {
         passes(db1);
         executed(db2, OLD + ":1-7");
 
         assertThat(passes(db2)).isTrue();
         assertThat(passes(db2)).isTrue();
 
-        assertThat(told).singleElement().satisfies(promotion -> {
-            assertThat(promotion.from()).isSameAs(db1.node);
-            assertThat(promotion.to()).isSameAs(db2.node);
+        assertThat(incomplete).singleElement().satisfies(promotion -> {
+            assertThat(promotion.from()).isSameAs(db1.node());
+            assertThat(promotion.to()).isSameAs(db2.node());
             assertThat(promotion.missing()).isEqualTo(GtidSet.parse(OLD + ":8-10"));
             assertThat(promotion.transactions()).hasValue(3);
             assertThat(promotion.rejected()).isFalse();
@@ -96,22 +102,22 @@ class PromotionCheckTest {
         passes(db1);
         executed(db1, OLD + ":1-11");
         passes(db1);
-        db1.alive = false;
+        down(db1);
 
         passes(db2);
 
-        assertThat(told).hasSize(1);
+        assertThat(incomplete).hasSize(1);
     }
 
     @Test
     void whatTheOldPrimaryDidAfterItWasOneDoesNotCount() {
         passes(db1);
         executed(db1, OLD + ":1-11");
-        db1.alive = false;
+        down(db1);
 
         passes(db2);
 
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     /** MariaDB tells what it wrote and what it replicated in two places. */
@@ -129,7 +135,7 @@ class PromotionCheckTest {
                         GtidSet.parse(OLD + ":1-10")));
 
         assertThat(passes(db2)).isTrue();
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     @Test
@@ -138,7 +144,7 @@ class PromotionCheckTest {
         answers(db2, new Observation("MySQL 9.7.4", "db2", false, false, GtidSet.parse(OLD + ":1-10"), null));
 
         assertThat(passes(db2)).isTrue();
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     @Test
@@ -150,10 +156,10 @@ class PromotionCheckTest {
         assertThat(passes(db2)).isTrue();
         answers(db1, new Observation("MySQL 9.7.4", OLD, false, false, null, null));
         passes(db1);
-        db3.alive = false;
+        down(db3);
         executed(db2, OTHER + ":1");
         assertThat(passes(db2)).isTrue();
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     @Test
@@ -171,7 +177,7 @@ class PromotionCheckTest {
 
         passes(db2);
 
-        assertThat(told).singleElement().satisfies(promotion -> assertThat(promotion.missing())
+        assertThat(incomplete).singleElement().satisfies(promotion -> assertThat(promotion.missing())
                 .isEqualTo(GtidSet.parse(OLD + ":8-10")));
     }
 
@@ -183,11 +189,11 @@ class PromotionCheckTest {
         answers(db2, new Observation("MariaDB 11.4.5", "2", false, false, position, position));
 
         assertThat(passes(db2)).isTrue();
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     @Test
-    void aPlaceInALogCannotBeCountedButTheLossIsTold() {
+    void aPositionInALogCannotBeCountedButTheLossIsReported() {
         answers(
                 db1,
                 new Observation("MySQL 9.7.4", OLD, false, false, BinlogPosition.of(OLD, "binlog.000007", 900), null));
@@ -199,7 +205,7 @@ class PromotionCheckTest {
 
         passes(db2);
 
-        assertThat(told).singleElement().satisfies(promotion -> {
+        assertThat(incomplete).singleElement().satisfies(promotion -> {
             assertThat(promotion.transactions()).isEmpty();
             assertThat(promotion.describe()).isEqualTo("promoted without some that db1 had: binlog.000007:900");
         });
@@ -209,14 +215,14 @@ class PromotionCheckTest {
     void whatASuccessorOnMariaDbHasWrittenDoesNotHideWhatItLacks() {
         mariaDb(db1, "1", "0-1-100", "", "0-1-100");
         mariaDb(db3, "3", "", "0-1-98", "0-1-98");
-        reader.alive = false;
+        down(reader);
         passes(db1);
-        db1.alive = false;
+        down(db1);
         mariaDb(db2, "2", "0-2-103", "0-1-98", "0-1-98,0-2-103");
 
         passes(db2);
 
-        assertThat(told).hasSize(1);
+        assertThat(incomplete).hasSize(1);
     }
 
     // --- refused on request
@@ -227,7 +233,7 @@ class PromotionCheckTest {
         passes(db1);
         executed(db2, OLD + ":1-7");
 
-        ElectionResult refused = check.check(elected(db2), nodes, told::add);
+        ElectionResult refused = check.check(elected(db2), nodes, incomplete::add);
 
         assertThat(refused.primary()).isEqualTo(-1);
         assertThat(refused.reason()).isEqualTo(Reason.PENDING);
@@ -244,7 +250,7 @@ class PromotionCheckTest {
                                 + ":8-10 (replication.routing.writes.on-incomplete-promotion=reject)",
                         null));
         assertThat(passes(db2)).isFalse();
-        assertThat(told).singleElement().matches(IncompletePromotion::rejected);
+        assertThat(incomplete).singleElement().matches(IncompletePromotion::rejected);
         executed(db2, OLD + ":1-10");
         assertThat(passes(db2)).isTrue();
     }
@@ -258,7 +264,7 @@ class PromotionCheckTest {
 
         assertThat(passes(db1)).isTrue();
         assertThat(passes(db2)).isFalse();
-        assertThat(told).as("of the second promotion, too").hasSize(2);
+        assertThat(incomplete).as("of the second promotion, too").hasSize(2);
     }
 
     @Test
@@ -272,7 +278,7 @@ class PromotionCheckTest {
 
         assertThat(passes(db2)).isTrue();
         assertThat(passes(db2)).isTrue();
-        assertThat(told).hasSize(1);
+        assertThat(incomplete).hasSize(1);
     }
 
     @Test
@@ -285,7 +291,7 @@ class PromotionCheckTest {
         check.accept(nodes);
 
         assertThat(passes(db3)).isFalse();
-        assertThat(told).hasSize(2);
+        assertThat(incomplete).hasSize(2);
     }
 
     @Test
@@ -321,8 +327,8 @@ class PromotionCheckTest {
         executed(db3, OLD + ":1-12");
 
         assertThat(passes(db2)).isFalse();
-        assertThat(told).singleElement().satisfies(promotion -> {
-            assertThat(promotion.from()).isSameAs(db1.node);
+        assertThat(incomplete).singleElement().satisfies(promotion -> {
+            assertThat(promotion.from()).isSameAs(db1.node());
             assertThat(promotion.missing()).isEqualTo(GtidSet.parse(OLD + ":11-12"));
             assertThat(promotion.transactions()).hasValue(2);
         });
@@ -342,7 +348,7 @@ class PromotionCheckTest {
         check = rejecting();
         passes(db1);
         executed(db3, OLD + ":1-12");
-        db3.alive = false;
+        down(db3);
 
         assertThat(passes(db2)).isTrue();
     }
@@ -360,17 +366,18 @@ class PromotionCheckTest {
     void whatCannotBeComparedIsNot() {
         check = rejecting();
         passes(db1);
-        db3.observation = null;
+        nodes.set(nodes.indexOf(db3), NodeRecords.server("db3"));
         mariaDb(reader, "9", "", "0-1-98", "0-1-98");
 
         assertThat(passes(db2)).isTrue();
+        nodes.set(2, db3);
         mariaDb(db3, "3", "", "0-1-98", "0-1-98");
         passes(db1);
         assertThat(passes(db2)).isTrue();
         answers(db3, new Observation("MySQL 9.7.4", "db3", false, false, null, null));
         passes(db1);
         assertThat(passes(db2)).isTrue();
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
     }
 
     /** Also of one that is alive, and that the application cannot write to any more. */
@@ -378,7 +385,7 @@ class PromotionCheckTest {
     void whatTheOldPrimaryHasByNowIsMissing() {
         check = rejecting();
         passes(db1);
-        db1.observation = signedBy(OLD, OLD + ":1-11");
+        answers(db1, signedBy(OLD, OLD + ":1-11"));
 
         assertThat(passes(db2)).isFalse();
     }
@@ -388,13 +395,13 @@ class PromotionCheckTest {
         mariaDb(db1, "1", "0-1-100", "", "0-1-100");
         mariaDb(db2, "2", "0-2-103", "0-1-100", "0-1-100,0-2-103");
         mariaDb(db3, "3", "", "0-1-101", "0-1-101");
-        reader.alive = false;
+        down(reader);
         passes(db1);
-        db1.alive = false;
+        down(db1);
 
         passes(db2);
 
-        assertThat(told).singleElement().satisfies(promotion -> assertThat(promotion.missing())
+        assertThat(incomplete).singleElement().satisfies(promotion -> assertThat(promotion.missing())
                 .hasToString("0-1-101"));
     }
 
@@ -404,10 +411,10 @@ class PromotionCheckTest {
     void aSuccessorThatWasAskedBeforeAnotherHadAnsweredIsWithheldUntilItWasAskedAgain() {
         passes(db1);
         executed(db3, OLD + ":1-12");
-        db3.arrivedAt = 10;
-        db2.answeredAt = 9;
+        arrivedAt(db3, 10);
+        sentAt(db2, 9);
 
-        ElectionResult withheld = check.check(elected(db2), nodes, told::add);
+        ElectionResult withheld = check.check(elected(db2), nodes, incomplete::add);
 
         assertThat(withheld.primary()).isEqualTo(-1);
         assertThat(withheld.reason()).isEqualTo(Reason.PENDING);
@@ -415,11 +422,11 @@ class PromotionCheckTest {
         assertThat(withheld.assessments().get(1))
                 .as("what it was")
                 .isEqualTo(new NodeAssessment(Role.REPLICA, false, null, null));
-        assertThat(told).isEmpty();
+        assertThat(incomplete).isEmpty();
 
-        db2.answeredAt = db3.arrivedAt;
+        sentAt(db2, db3.answer().arrivedAt());
         assertThat(passes(db2)).isTrue();
-        assertThat(told).hasSize(1);
+        assertThat(incomplete).hasSize(1);
     }
 
     @Test
@@ -429,7 +436,7 @@ class PromotionCheckTest {
         executed(db3, OLD + ":1-12");
         assertThat(reason(db2)).startsWith("db2 was promoted without 2 transactions that db1 had");
 
-        db3.arrivedAt = db2.answeredAt + 1;
+        arrivedAt(db3, db2.answer().sentAt() + 1);
 
         assertThat(reason(db2)).startsWith("db2 was promoted without 2 transactions that db1 had");
     }
@@ -437,7 +444,7 @@ class PromotionCheckTest {
     @Test
     void aSuccessorThatHasEverythingIsNotWithheld() {
         passes(db1);
-        db2.answeredAt = db3.arrivedAt - 1;
+        sentAt(db2, db3.answer().arrivedAt() - 1);
 
         assertThat(passes(db2)).isTrue();
     }
@@ -447,16 +454,16 @@ class PromotionCheckTest {
         passes(db1);
         executed(reader, OLD + ":1-12");
         executed(db3, OLD + ":1-10," + OTHER + ":1");
-        db2.answeredAt = db3.arrivedAt - 1;
+        sentAt(db2, db3.answer().arrivedAt() - 1);
         assertThat(passes(db2)).isTrue();
 
         passes(db1);
         executed(db3, OLD + ":1-12");
-        db3.alive = false;
+        down(db3);
         assertThat(passes(db2)).isTrue();
         passes(db1);
         mariaDb(db3, "3", "", "0-1-98", "0-1-98");
-        db3.alive = true;
+        up(db3);
         assertThat(passes(db2)).isTrue();
         passes(db1);
         answers(db2, new Observation("MySQL 9.7.4", "db2", false, false, null, null));
@@ -467,32 +474,33 @@ class PromotionCheckTest {
     void thePrimaryThatGoesOnIsNotWithheld() {
         passes(db1);
         executed(db3, OLD + ":1-12");
-        db1.answeredAt = db3.arrivedAt - 1;
+        sentAt(db1, db3.answer().arrivedAt() - 1);
 
         assertThat(passes(db1)).isTrue();
     }
 
-    // --- words of these tests
+    // --- helpers
 
     private static PromotionCheck rejecting() {
         return new PromotionCheck(new WritePolicy(OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT));
     }
 
     private boolean passes(NodeRecord elected) {
-        return check.check(elected(elected), nodes, told::add).primary() >= 0;
+        return check.check(elected(elected), nodes, incomplete::add).primary() >= 0;
     }
 
     private @Nullable String reason(NodeRecord elected) {
-        return check.check(elected(elected), nodes, told::add).noPrimaryReason();
+        return check.check(elected(elected), nodes, incomplete::add).noPrimaryReason();
     }
 
-    private ElectionResult elected(NodeRecord watch) {
+    private ElectionResult elected(NodeRecord record) {
         return new ElectionResult(
-                nodes.indexOf(watch),
+                nodes.indexOf(record),
                 Reason.PROMOTION,
                 null,
                 nodes.stream()
-                        .map(node -> new NodeAssessment(node == watch ? Role.PRIMARY : Role.UNKNOWN, false, null, null))
+                        .map(node ->
+                                new NodeAssessment(node == record ? Role.PRIMARY : Role.UNKNOWN, false, null, null))
                         .toList(),
                 -1);
     }
@@ -502,10 +510,10 @@ class PromotionCheckTest {
         return new Observation("MySQL 9.7.4", id, false, false, set, set);
     }
 
-    private static void mariaDb(NodeRecord watch, String id, String written, String replicated, String state) {
+    private static void mariaDb(NodeRecord record, String id, String written, String replicated, String state) {
         MariaDbGtidPosition slave = MariaDbGtidPosition.parse(replicated);
         answers(
-                watch,
+                record,
                 new Observation(
                         "MariaDB 11.4.5",
                         id,

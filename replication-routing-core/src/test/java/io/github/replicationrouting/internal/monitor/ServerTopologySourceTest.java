@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
+import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
+import io.github.replicationrouting.internal.monitor.probe.StubDriver;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.spi.ErrorKind;
 import io.github.replicationrouting.spi.Member;
@@ -69,7 +71,7 @@ class ServerTopologySourceTest {
             () -> now);
 
     @Test
-    void whenAServerIsToldOfShouldNameItWithTheUrlOfItsTeller() {
+    void whenAServerIsReportedShouldNameItWithTheUrlOfTheReportingNode() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         tells("id1", new Member("id2", "db2", 3306));
@@ -90,7 +92,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenADeclaredServerIsToldOfUnderAnotherAddressShouldNotNameItAgain() {
+    void whenADeclaredServerIsReportedUnderAnotherAddressShouldNotNameItAgain() {
         declared("db1", "id1");
         declared("db2", "id2");
         server("10.0.0.2:3306", "id2");
@@ -102,7 +104,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenTwoTellOfTheSameServerUnderTwoAddressesShouldNameItOnce() {
+    void whenTwoReportTheSameServerUnderTwoAddressesShouldNameItOnce() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         server("10.0.0.2:3306", "id2");
@@ -113,7 +115,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenAServerIsNotToldOfAnyMoreShouldNameItForAWhile() {
+    void whenAServerIsNotReportedAnyMoreShouldNameItForAWhile() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         tells("id1", new Member("id2", "db2", 3306));
@@ -129,7 +131,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenAServerThatWasForgottenIsToldOfAgainShouldNameItAgain() {
+    void whenAServerThatWasForgottenIsReportedAgainShouldNameItAgain() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         tells("id1", new Member("id2", "db2", 3306));
@@ -175,7 +177,7 @@ class ServerTopologySourceTest {
 
     /** By program, while it goes on replicating: it would be back at once. */
     @Test
-    void whenADeclaredNodeIsTakenOutShouldNameItOnlyOnceItWasNotToldOfForAWhile() {
+    void whenADeclaredNodeIsRemovedShouldNameItOnlyOnceItWasNotReportedForAWhile() {
         declared("db1", "id1");
         declared("db2", "id2");
         tells("id1", new Member("id2", "db2", 3306));

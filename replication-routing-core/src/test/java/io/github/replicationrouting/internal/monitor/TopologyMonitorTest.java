@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
+import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
+import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.WritePolicy;
@@ -13,7 +15,6 @@ import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeStatus;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -47,7 +48,7 @@ class TopologyMonitorTest {
                     List.of(node(driver, "db1", refusing), node(driver, "db2", silent.getLocalPort())),
                     SETTINGS,
                     Dialects.standard(),
-                    new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500)),
+                    new PoolHealthRegistry(Duration.ofMillis(500)),
                     List.of(),
                     RouterMetrics.NONE,
                     WritePolicy.defaults());

@@ -22,7 +22,7 @@ class PeakEwmaTest {
     }
 
     @Test
-    void risesAtOnce() {
+    void risesImmediately() {
         add(1);
         add(8);
 
@@ -68,7 +68,7 @@ class PeakEwmaTest {
     }
 
     @Test
-    void whenThreadsAddAtOnceThePeakIsKept() throws InterruptedException {
+    void whenThreadsAddConcurrentlyThePeakIsKept() throws InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         CountDownLatch go = new CountDownLatch(1);
         for (int t = 0; t < 4; t++) {

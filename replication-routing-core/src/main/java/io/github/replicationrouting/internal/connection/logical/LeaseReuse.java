@@ -1,6 +1,5 @@
 package io.github.replicationrouting.internal.connection.logical;
 
-import io.github.replicationrouting.internal.consistency.Consistency;
 import io.github.replicationrouting.internal.consistency.SessionConstraint;
 import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.internal.routing.Intent;

@@ -7,8 +7,8 @@ import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import com.zaxxer.hikari.pool.HikariPool;
 import io.github.replicationrouting.internal.connection.physical.PhysicalConnection;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
+import io.github.replicationrouting.internal.topology.ConnectionAttemptListener;
 import io.github.replicationrouting.topology.Node;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -51,7 +51,7 @@ public final class NodePool implements AutoCloseable {
     /**
      * Starts filling the pool in the background, whether or not the node is up.
      *
-     * @param breaker counts how opening connections fares; nobody is stopped by it
+     * @param attempts receives the outcome of each attempt to open a connection
      * @param config limits and names of the pool; its URL and driver are not used
      * @param background runs what may block, each task on a thread of its own
      * @param tracksCommits whether its sessions make the server report their commits
@@ -64,7 +64,7 @@ public final class NodePool implements AutoCloseable {
             ConnectionFactory connections,
             DialectResolver dialects,
             ConnectionDefaults defaults,
-            CircuitBreaker breaker,
+            ConnectionAttemptListener attempts,
             Executor background,
             boolean tracksCommits,
             boolean logsRefusals) {
@@ -84,7 +84,7 @@ public final class NodePool implements AutoCloseable {
                 config.getCatalog(),
                 defaults,
                 node.statementTime(),
-                breaker,
+                attempts,
                 PrimaryEndpointCheck.of(node, this::refresh),
                 tracksCommits,
                 logsRefusals ? new RefusedConnectionLog(node) : null);

@@ -5,14 +5,13 @@ import io.github.replicationrouting.internal.connection.physical.PhysicalConnect
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
 import io.github.replicationrouting.internal.driver.PhysicalLink;
 import io.github.replicationrouting.internal.time.PeakEwma;
+import io.github.replicationrouting.internal.topology.ConnectionAttemptListener;
 import io.github.replicationrouting.spi.ErrorKind;
 import io.github.replicationrouting.spi.ReplicationDialect;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +38,7 @@ final class PhysicalDataSource extends AbstractDataSource {
     private final @Nullable String configuredCatalog;
     private final ConnectionDefaults defaults;
     private final PeakEwma statementTime;
-    private final CircuitBreaker breaker;
+    private final ConnectionAttemptListener attempts;
     private final @Nullable PrimaryEndpointCheck endpoint;
     private final boolean tracksCommits;
     private final @Nullable RefusedConnectionLog refused;
@@ -57,7 +56,7 @@ final class PhysicalDataSource extends AbstractDataSource {
             @Nullable String configuredCatalog,
             ConnectionDefaults defaults,
             PeakEwma statementTime,
-            CircuitBreaker breaker,
+            ConnectionAttemptListener attempts,
             @Nullable PrimaryEndpointCheck endpoint,
             boolean tracksCommits,
             @Nullable RefusedConnectionLog refused) {
@@ -68,7 +67,7 @@ final class PhysicalDataSource extends AbstractDataSource {
         this.configuredCatalog = configuredCatalog;
         this.defaults = defaults;
         this.statementTime = statementTime;
-        this.breaker = breaker;
+        this.attempts = attempts;
         this.endpoint = endpoint;
         this.tracksCommits = tracksCommits;
         this.refused = refused;
@@ -121,17 +120,16 @@ final class PhysicalDataSource extends AbstractDataSource {
     private Connection open(ConnectionFactory factory) throws SQLException {
         long backoff = INITIAL_BACKOFF_MILLIS;
         while (true) {
-            long began = System.nanoTime();
             try {
                 Connection connection = openOnce(factory);
-                breaker.onSuccess(System.nanoTime() - began, TimeUnit.NANOSECONDS);
+                attempts.attempted(null);
                 lastFailure = null;
                 if (refused != null) {
                     refused.opened();
                 }
                 return connection;
             } catch (SQLException | RuntimeException e) {
-                breaker.onError(System.nanoTime() - began, TimeUnit.NANOSECONDS, e);
+                attempts.attempted(e);
                 lastFailure = e;
                 if (refused != null) {
                     refused.failed(e);

@@ -32,7 +32,6 @@ import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -102,7 +101,7 @@ class FailureHandlerTest {
                     Duration.ofSeconds(1)),
             connection -> dialect,
             defaults,
-            CircuitBreaker.ofDefaults("db1"),
+            failure -> {},
             task -> new Thread(task).start(),
             false,
             false);

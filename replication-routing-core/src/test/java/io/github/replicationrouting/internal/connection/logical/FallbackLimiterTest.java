@@ -19,7 +19,6 @@ import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;
 import io.github.replicationrouting.topology.NodeSpec;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.lang.ref.WeakReference;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -268,7 +267,7 @@ class FallbackLimiterTest {
                 connections,
                 connection -> Dialects.standard().named("mysql"),
                 new ConnectionDefaults(true, null),
-                CircuitBreaker.ofDefaults("db1"),
+                failure -> {},
                 task -> new Thread(task).start(),
                 false,
                 false);

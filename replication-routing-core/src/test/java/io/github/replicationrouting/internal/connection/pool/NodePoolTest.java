@@ -15,7 +15,6 @@ import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;
 import io.github.replicationrouting.topology.NodeSpec;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -136,7 +135,7 @@ class NodePoolTest {
                 connections,
                 connection -> Dialects.standard().named("mysql"),
                 new ConnectionDefaults(true, null),
-                CircuitBreaker.ofDefaults("db1"),
+                failure -> {},
                 threads,
                 false,
                 false);

@@ -1,0 +1,77 @@
+package io.github.replicationrouting.internal.monitor.node;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The nodes that are monitored, and which of them is the primary now. Changed on the monitor's thread only. */
+public final class MonitoredNodes implements Iterable<NodeRecord> {
+
+    /** Other threads may read it. */
+    private final List<NodeRecord> nodes = new CopyOnWriteArrayList<>();
+
+    /** The names in use: of a node from the call that adds it to the call that removes it. */
+    private final Set<String> names = ConcurrentHashMap.newKeySet();
+
+    private @Nullable NodeRecord primary;
+
+    /** Reserves a name, from any thread. */
+    public void claim(String name) {
+        if (!names.add(name)) {
+            throw new IllegalArgumentException("There is already a node named " + name);
+        }
+    }
+
+    /** Frees a name, from any thread. */
+    public void renounce(String name) {
+        if (!names.remove(name)) {
+            throw new IllegalArgumentException("There is no node named " + name);
+        }
+    }
+
+    public void add(NodeRecord record) {
+        nodes.add(record);
+    }
+
+    public void remove(NodeRecord record) {
+        nodes.remove(record);
+    }
+
+    public @Nullable NodeRecord primary() {
+        return primary;
+    }
+
+    public void setPrimary(@Nullable NodeRecord next) {
+        primary = next;
+    }
+
+    public boolean isPrimary(NodeRecord record) {
+        return record == primary;
+    }
+
+    public NodeRecord get(int index) {
+        return nodes.get(index);
+    }
+
+    public int size() {
+        return nodes.size();
+    }
+
+    /** A view in the order of the configuration. */
+    public List<NodeRecord> all() {
+        return nodes;
+    }
+
+    public Stream<NodeRecord> stream() {
+        return nodes.stream();
+    }
+
+    @Override
+    public Iterator<NodeRecord> iterator() {
+        return nodes.iterator();
+    }
+}

@@ -1,0 +1,485 @@
+package io.github.replicationrouting.internal.monitor.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.util.Credentials;
+import io.github.replicationrouting.internal.dialect.Dialects;
+import io.github.replicationrouting.internal.driver.ConnectionFactory;
+import io.github.replicationrouting.position.BinlogPosition;
+import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.spi.ErrorKind;
+import io.github.replicationrouting.spi.Observation;
+import io.github.replicationrouting.spi.Replication;
+import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.SessionSettings;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeKind;
+import io.github.replicationrouting.topology.NodeSpec;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ConnectionProberTest {
+
+    private static final AtomicInteger tests = new AtomicInteger();
+
+    private final String url = "jdbc:stub:" + tests.incrementAndGet();
+    private final StubDriver.Log server = StubDriver.log(url);
+    private final String router = "prober-test-" + url;
+    private final StubDialect dialect = new StubDialect();
+    private final AtomicLong time = new AtomicLong();
+    private final List<ConnectionProber> probers = new ArrayList<>();
+    private ConnectionProber prober = prober(NodeSpec.of("db1", url));
+
+    private ConnectionProber prober(NodeSpec spec) {
+        return prober(spec, null);
+    }
+
+    private static ConnectionFactory connectionsTo(String url) {
+        return new ConnectionFactory(
+                url,
+                StubDriver.class.getName(),
+                new Properties(),
+                () -> Credentials.of("monitor", "marker"),
+                Duration.ofSeconds(1));
+    }
+
+    private ConnectionProber prober(NodeSpec spec, @Nullable ConnectionFactory substitute) {
+        ConnectionProber created = new ConnectionProber(
+                router,
+                new ProbeTarget(new Node(spec), connectionsTo(url), substitute, null),
+                Duration.ofSeconds(1),
+                2,
+                new Dialects(List.of(dialect)),
+                () -> System.nanoTime() + time.get(),
+                new FailureGuard(router));
+        probers.add(created);
+        return created;
+    }
+
+    @AfterEach
+    void close() {
+        dialect.gate.countDown();
+        probers.forEach(ConnectionProber::close);
+    }
+
+    @Test
+    void keepsOneConnectionAndAsksForReplicationOnANewOneOrOnRequest() {
+        assertThat(probe(false)).isInstanceOf(ProbeResult.Answered.class);
+        assertThat(dialect.replicationAsked).hasValue(1);
+        assertThat(probe(false)).isInstanceOf(ProbeResult.Answered.class);
+        assertThat(dialect.replicationAsked).hasValue(1);
+        assertThat(probe(true)).isInstanceOf(ProbeResult.Answered.class);
+        assertThat(dialect.replicationAsked).hasValue(2);
+        assertThat(server.opened).hasValue(1);
+        assertThat(server.ends).isEmpty();
+    }
+
+    @Test
+    void dropsAConnectionThatFailedAndOpensAnother() {
+        probe(false);
+        dialect.failure = StubDriver.lost();
+        assertThat(probe(false)).isInstanceOf(ProbeResult.Failed.class);
+        assertThat(server.ends).containsExactly("abort 1");
+
+        dialect.failure = null;
+        assertThat(probe(false)).isInstanceOf(ProbeResult.Answered.class);
+        assertThat(server.opened).hasValue(2);
+    }
+
+    @Test
+    void survivesADialectThatThrowsAnError() {
+        dialect.failure = new OutOfMemoryError("of a test");
+        ProbeResult answer = probe(false);
+        assertThat(((ProbeResult.Failed) answer).failure().reason()).isEqualTo("the probe failed: OutOfMemoryError");
+
+        dialect.failure = null;
+        assertThat(probe(false)).isInstanceOf(ProbeResult.Answered.class);
+    }
+
+    @Test
+    void anAnswerWithoutReplicationIsBetterThanNone() {
+        dialect.replicationFailure = StubDriver.lost();
+        ProbeResult answer = probe(true);
+        assertThat(((ProbeResult.Answered) answer).replication()).isInstanceOf(Replication.NotAsked.class);
+        assertThat(server.ends).containsExactly("abort 1");
+    }
+
+    @Test
+    void asksAWritableServerWithoutPositionForItsPlaceInTheLog() {
+        BinlogPosition place = BinlogPosition.of("id", "binlog.000001", 157);
+        dialect.logPosition = place;
+        assertThat(((ProbeResult.Answered) probe(false)).observation().written())
+                .isEqualTo(place);
+
+        // It is known also where the statement after it fails.
+        dialect.replicationFailure = StubDriver.lost();
+        assertThat(((ProbeResult.Answered) probe(true)).observation().written()).isEqualTo(place);
+
+        dialect.readOnly = true;
+        assertThat(((ProbeResult.Answered) probe(false)).observation().written())
+                .isNull();
+    }
+
+    @Test
+    void renewsItsConnectionOnRequest() {
+        probe(false);
+        ask(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, true))
+                .join();
+        assertThat(server.opened).hasValue(2);
+        assertThat(server.ends).containsExactly("close 1");
+        assertThat(dialect.replicationAsked).hasValue(2);
+    }
+
+    @Test
+    void whenAServerIsWritableShouldAskNowAndThenWhetherItIsSemiSynchronous() {
+        dialect.semiSynchronous = true;
+        assertThat(semiSynchronous(probe(false))).isTrue();
+        for (int i = 1; i <= 20; i++) {
+            assertThat(semiSynchronous(probe(false))).isEqualTo(i % 10 == 0 ? true : null);
+        }
+
+        dialect.readOnly = true;
+        for (int i = 1; i <= 10; i++) {
+            assertThat(semiSynchronous(probe(false))).isNull();
+        }
+    }
+
+    private static @Nullable Boolean semiSynchronous(ProbeResult answer) {
+        return ((ProbeResult.Answered) answer).observation().semiSynchronous();
+    }
+
+    @Test
+    void whenThePrimarysEndpointLeadsToAReadOnlyServerShouldConnectAnewNext() {
+        prober = prober(endpoint(DeclaredRole.PRIMARY));
+        dialect.readOnly = true;
+        probe(false);
+        probe(false);
+
+        assertThat(server.opened).hasValue(2);
+        assertThat(server.ends).containsExactly("close 1", "close 2");
+    }
+
+    @Test
+    void whenThePrimarysEndpointStaysWhereItIsShouldConnectAnewFromTimeToTime() {
+        prober = prober(endpoint(DeclaredRole.PRIMARY));
+        for (int i = 0; i < 10; i++) {
+            assertThat(server.ends).isEmpty();
+            probe(false);
+        }
+
+        assertThat(server.ends).containsExactly("close 1");
+    }
+
+    @Test
+    void whenANodeIsNoEndpointOfAPrimaryShouldKeepItsConnection() {
+        for (NodeSpec spec : List.of(NodeSpec.of("db1", url), endpoint(DeclaredRole.REPLICA))) {
+            prober = prober(spec);
+            for (int i = 0; i < 11; i++) {
+                probe(false);
+            }
+        }
+        assertThat(server.ends).isEmpty();
+    }
+
+    private NodeSpec endpoint(DeclaredRole role) {
+        return new NodeSpec("db1", url, role, NodeKind.ENDPOINT, 1, null);
+    }
+
+    // --- an account of the monitor's own
+
+    private static SQLException locked() {
+        return new SQLException("Account is locked", "HY000", 3118);
+    }
+
+    @Test
+    void whenTheMonitorsAccountIsRefusedShouldProbeWithTheNodes() {
+        StubDriver.Log own = StubDriver.log(url + "-own");
+        prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
+        probe(false);
+        assertThat(own.opened).hasValue(0);
+
+        dialect.failure = StubDriver.lost();
+        probe(false);
+        dialect.failure = null;
+        server.refusal = locked();
+        for (int i = 0; i < 5; i++) {
+            assertThat(probe(false)).isInstanceOf(ProbeResult.Answered.class);
+        }
+        assertThat(own.opened).hasValue(1);
+        assertThat(server.refused).as("logins, which could lock an account").hasValue(1);
+
+        time.addAndGet(Duration.ofMinutes(1).toNanos());
+        probe(false);
+        assertThat(server.refused).hasValue(2);
+        assertThat(own.opened).hasValue(2);
+
+        server.refusal = null;
+        time.addAndGet(Duration.ofMinutes(1).toNanos());
+        probe(false);
+        probe(false);
+        assertThat(server.opened).hasValue(2);
+        assertThat(own.opened).hasValue(2);
+    }
+
+    @Test
+    void whenTwoProbesAreRefusedConcurrentlyShouldBothUseTheNodesAccount() {
+        prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
+        server.refusal = locked();
+        server.refusedTogether = new CyclicBarrier(2);
+        for (CompletableFuture<ProbeResult> probe : List.of(askInVain(), askInVain())) {
+            assertThat(probe.join()).isInstanceOf(ProbeResult.Answered.class);
+        }
+        assertThat(server.refused).hasValue(2);
+    }
+
+    @Test
+    void whenTheMonitorsAccountMayNotSeeEnoughShouldProbeWithTheNodes() {
+        prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
+        dialect.deniedTo.set(1);
+        assertThat(probe(false)).isInstanceOf(ProbeResult.Answered.class);
+        assertThat(StubDriver.log(url + "-own").opened).hasValue(1);
+        assertThat(server.ends).containsExactly("abort 1");
+    }
+
+    /** Which says nothing of the node, and must not cut off the connections that its pool has. */
+    @Test
+    void whenTheCredentialsProviderFailsShouldBeARefusal() {
+        prober = new ConnectionProber(
+                router,
+                new ProbeTarget(
+                        new Node(NodeSpec.of("db1", url)),
+                        connectionsTo(url).withCredentials(() -> {
+                            throw new IllegalStateException("the store of secrets answers with a secret");
+                        }),
+                        null,
+                        null),
+                Duration.ofSeconds(1),
+                2,
+                new Dialects(List.of(dialect)),
+                System::nanoTime,
+                new FailureGuard(router));
+        probers.add(prober);
+        ProbeFailure failure = ((ProbeResult.Failed) probe(false)).failure();
+        assertThat(failure.isRefusal()).isTrue();
+        assertThat(failure.reason()).isEqualTo("the credentials provider fails");
+    }
+
+    /** A connection that the server has let in shows more than none. */
+    @Test
+    void whenARenewalIsRefusedShouldGoOnWithTheConnectionThatThereIs() {
+        probe(false);
+        server.refusal = locked();
+        assertThat(renew()).isInstanceOf(ProbeResult.Answered.class);
+        assertThat(server.ends).isEmpty();
+        assertThat(dialect.replicationAsked)
+                .as("so that it knows when it was last denied")
+                .hasValue(2);
+
+        server.refusal = new SQLException("x", "08S01", 0, new java.net.ConnectException("Connection refused"));
+        assertThat(renew()).isInstanceOf(ProbeResult.Failed.class);
+    }
+
+    @Test
+    void whenAnEndpointRefusesARenewalShouldNotTakeTheOldServerForTheNewOne() {
+        prober = prober(new NodeSpec("db1", url, DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null));
+        probe(false);
+        server.refusal = locked();
+        assertThat(renew()).isInstanceOf(ProbeResult.Failed.class);
+    }
+
+    private ProbeResult renew() {
+        return ask(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, true))
+                .join();
+    }
+
+    @Test
+    void whenBothAccountsAreRefusedShouldSayWhy() {
+        prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
+        server.refusal = locked();
+        StubDriver.log(url + "-own").refusal = new SQLException("x", "28000", 1045);
+        ProbeFailure failure = ((ProbeResult.Failed) probe(false)).failure();
+        assertThat(failure.isRefusal()).isTrue();
+        assertThat(failure.reason()).startsWith("access denied");
+    }
+
+    @Test
+    void whenTheServerIsGoneShouldNotTryAnotherAccount() {
+        prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
+        server.refusal = new SQLException("x", "08S01", 0, new java.net.ConnectException("Connection refused"));
+        assertThat(((ProbeResult.Failed) probe(false)).failure().reason()).isEqualTo("connection refused");
+        assertThat(StubDriver.log(url + "-own").opened).hasValue(0);
+    }
+
+    @Test
+    void whenReplicationHungShouldNotAskForItOnANewConnection() {
+        ask(new Probe(System.nanoTime(), 0, Probe.Asking.NEVER, false)).join();
+        assertThat(dialect.replicationAsked).hasValue(0);
+    }
+
+    @Test
+    void explainsAServerThatNoDialectSpeaks() {
+        server.version = "16.3";
+        ProbeResult.Failed failed = (ProbeResult.Failed) probe(false);
+        assertThat(failed.failure().reason())
+                .isEqualTo("unsupported server version 16.3: set replication.routing.nodes.db1.dialect");
+        assertThat(server.ends).containsExactly("abort 1");
+    }
+
+    @Test
+    void asksAgainWhileAProbeHangsAndAnswersForWhatDoesNotFit() throws InterruptedException {
+        probe(false);
+        dialect.hangs = true;
+        CompletableFuture<ProbeResult> first = askInVain();
+        CompletableFuture<ProbeResult> second = askInVain();
+        await().atMost(Duration.ofSeconds(10)).until(() -> server.opened.get() == 2);
+        ProbeResult third = ask(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, false))
+                .join();
+        assertThat(((ProbeResult.Failed) third).failure().reason()).isEqualTo("no answer within 1s");
+
+        dialect.hangs = false;
+        dialect.gate.countDown();
+        first.join();
+        second.join();
+        // One of the two connections is kept.
+        assertThat(server.ends).hasSize(1);
+    }
+
+    @Test
+    void closesItsConnectionAndEndsItsThreads() {
+        probe(false);
+        prober.close();
+        await().atMost(Duration.ofSeconds(10)).until(() -> server.ends.equals(List.of("close 1")));
+        await().atMost(Duration.ofSeconds(10)).until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals(router + "-probe-db1")));
+    }
+
+    /** Asks until a thread takes it: one that has just answered may not be ready yet. */
+    private ProbeResult probe(boolean replication) {
+        return await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> ask(new Probe(
+                                        System.nanoTime(),
+                                        0,
+                                        replication ? Probe.Asking.NOW : Probe.Asking.WITH_NEW_CONNECTION,
+                                        false))
+                                .join(),
+                        answer -> !isRefused(answer));
+    }
+
+    private static boolean isRefused(ProbeResult answer) {
+        return answer instanceof ProbeResult.Failed failed && failed.failure().kind() == ProbeFailure.Kind.UNANSWERED;
+    }
+
+    /** Asks until a thread takes it: one that has just answered may not be ready yet, which is answered at once. */
+    private CompletableFuture<ProbeResult> askInVain() {
+        List<CompletableFuture<ProbeResult>> asked = new ArrayList<>();
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            asked.add(ask(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, false)));
+            return !asked.get(asked.size() - 1).isDone();
+        });
+        return asked.get(asked.size() - 1);
+    }
+
+    private CompletableFuture<ProbeResult> ask(Probe probe) {
+        CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
+        prober.start(probe, answer::complete);
+        return answer.orTimeout(20, TimeUnit.SECONDS);
+    }
+
+    private static final class StubDialect implements ReplicationDialect {
+
+        final CountDownLatch gate = new CountDownLatch(1);
+        volatile boolean hangs;
+        final AtomicInteger deniedTo = new AtomicInteger();
+        volatile boolean readOnly;
+        volatile @Nullable Boolean semiSynchronous;
+        volatile @Nullable Position logPosition;
+        volatile @Nullable Throwable failure;
+        volatile @Nullable SQLException replicationFailure;
+        final AtomicInteger replicationAsked = new AtomicInteger();
+
+        @Override
+        public String name() {
+            return "stub";
+        }
+
+        @Override
+        public boolean supports(String productVersion) {
+            return productVersion.startsWith("9");
+        }
+
+        @Override
+        public SessionSettings sessionSettings(Connection connection) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String setStatement(SessionSettings.Change change) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Observation observe(Connection connection) throws SQLException {
+            if (deniedTo.getAndDecrement() > 0) {
+                throw new SQLException("denied", "42000", 1142);
+            }
+            if (hangs) {
+                try {
+                    gate.await();
+                } catch (InterruptedException e) {
+                    throw new SQLException(e);
+                }
+            }
+            Throwable thrown = failure;
+            if (thrown instanceof SQLException sql) {
+                throw sql;
+            }
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            return new Observation("Stub 1", "id", readOnly, false, null, null);
+        }
+
+        @Override
+        public @Nullable Position logPosition(Connection connection, Observation observation) {
+            return logPosition;
+        }
+
+        @Override
+        public @Nullable Boolean semiSynchronous(Connection connection) {
+            return semiSynchronous;
+        }
+
+        @Override
+        public Replication replication(Connection connection) throws SQLException {
+            replicationAsked.incrementAndGet();
+            SQLException thrown = replicationFailure;
+            if (thrown != null) {
+                throw thrown;
+            }
+            return new Replication.Channels(List.of());
+        }
+
+        @Override
+        public ErrorKind classify(SQLException error) {
+            return ErrorKind.OTHER;
+        }
+    }
+}
