@@ -8,16 +8,17 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
-/** Warns, once at the start, of what the application says in vain. */
+/** Warns at the start about settings that have no effect. */
 final class IgnoredSettings {
 
     private static final Logger logger = LoggerFactory.getLogger(IgnoredSettings.class);
 
     private static final String ROUTING = ReplicationRoutingProperties.PREFIX;
 
-    private static final List<String> OF_SPRING = List.of("spring.datasource.url", "spring.datasource.jndi-name");
+    private static final List<String> DATA_SOURCE_KEYS =
+            List.of("spring.datasource.url", "spring.datasource.jndi-name");
 
-    private static final List<String> OF_MIGRATIONS = List.of(
+    private static final List<String> MIGRATION_KEYS = List.of(
             "spring.flyway.url",
             "spring.flyway.user",
             "spring.liquibase.url",
@@ -30,16 +31,20 @@ final class IgnoredSettings {
         this.environment = environment;
     }
 
-    /** @param jdbcConnectionDetails names of the beans that lead to a single database */
-    void warn(String... jdbcConnectionDetails) {
-        OF_SPRING.stream()
+    /**
+     * Warns about settings of a single data source beside nodes.
+     *
+     * @param jdbcConnectionDetails names of the beans that describe a single database
+     */
+    void warnWithNodes(String... jdbcConnectionDetails) {
+        DATA_SOURCE_KEYS.stream()
                 .filter(this::isSet)
                 .forEach(key ->
                         logger.warn("{} is ignored: transactions are routed over the nodes of {}", key, ROUTING));
         for (String bean : jdbcConnectionDetails) {
             logger.warn("the JdbcConnectionDetails bean '{}' is ignored: {} has nodes", bean, ROUTING);
         }
-        OF_MIGRATIONS.stream()
+        MIGRATION_KEYS.stream()
                 .filter(this::isSet)
                 .forEach(key -> logger.warn(
                         "{} is ignored: migrations run on the primary through '{}'. To run them elsewhere or as another"
@@ -49,12 +54,12 @@ final class IgnoredSettings {
                         RouterGuard.WRITER));
     }
 
-    /** Says that nothing is routed, and which keys have no effect therefore. */
-    void withoutNodes() {
+    /** Logs that nothing is routed, and warns about keys that therefore have no effect. */
+    void warnWithoutNodes() {
         logger.info("Not routing: {}.nodes is not set; spring.datasource is used", ROUTING);
-        String keys = new WrittenKeys(environment)
+        String keys = new ConfiguredKeys(environment)
                 .routing().stream()
-                        .map(WrittenKeys.Key::text)
+                        .map(ConfiguredKeys.Key::text)
                         .filter(key -> !key.equalsIgnoreCase(ROUTING + ".enabled"))
                         .distinct()
                         .sorted()
@@ -65,7 +70,7 @@ final class IgnoredSettings {
     }
 
     private boolean isSet(String key) {
-        // What is ignored may hold a placeholder that nothing resolves.
+        // The value may hold a placeholder that cannot be resolved.
         return StringUtils.hasText(
                 Binder.get(environment).bind(key, String.class).orElse(null));
     }

@@ -15,22 +15,22 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
-/** Says once, after the first look at the servers, which setting is behind what is wrong with them. */
+/** Warns, after the first probe of the servers, about settings that explain what is wrong with them. */
 final class StartupReport {
 
     private static final String MONITOR = ReplicationRoutingProperties.PREFIX + ".monitor.";
 
     private final ReplicationRoutingProperties properties;
-    private final NodePools pools;
+    private final PoolConfigurations pools;
     private final Consumer<String> warnings;
 
-    StartupReport(ReplicationRoutingProperties properties, NodePools pools, Consumer<String> warnings) {
+    StartupReport(ReplicationRoutingProperties properties, PoolConfigurations pools, Consumer<String> warnings) {
         this.properties = properties;
         this.pools = pools;
         this.warnings = warnings;
     }
 
-    void tell(List<DeclaredNode> nodes, TopologySnapshot found) {
+    void report(List<DeclaredNode> nodes, TopologySnapshot found) {
         Map<String, List<String>> refused = new LinkedHashMap<>();
         for (DeclaredNode node : nodes) {
             NodeStatus status = found.node(node.name());
@@ -67,7 +67,7 @@ final class StartupReport {
                 && (status.role() == Role.REPLICA || reason.startsWith("read-only"));
     }
 
-    /** The keys that the monitor's login at a node comes from. */
+    /** Returns the keys that set the account of the probes of a node. */
     private String credentials(DeclaredNode node) {
         boolean ownUser = StringUtils.hasText(properties.getMonitor().getUsername());
         String user = ownUser ? MONITOR + "username" : pools.keyOf(node, "username");

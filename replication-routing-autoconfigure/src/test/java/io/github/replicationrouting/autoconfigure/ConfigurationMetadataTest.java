@@ -139,8 +139,8 @@ class ConfigurationMetadataTest {
     void hikariDefaultsOfTheMetadataShouldBeThoseInForce() {
         StandardEnvironment environment = new StandardEnvironment();
         TestPropertyValues.of(PREFIX + "nodes.db1.url=jdbc:mysql://db1/shop").applyTo(environment);
-        HikariConfig inForce = new NodePools(environment)
-                .configurationOf(DeclaredNode.bind(environment).get(0), problem -> {
+        HikariConfig inForce = new PoolConfigurations(environment)
+                .of(DeclaredNode.bind(environment).get(0), problem -> {
                     throw new AssertionError(problem.description());
                 });
         inForce.setJdbcUrl("jdbc:mysql://db1/shop");

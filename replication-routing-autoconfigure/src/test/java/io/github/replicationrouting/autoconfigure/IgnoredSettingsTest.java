@@ -30,6 +30,6 @@ class IgnoredSettingsTest {
 
     private void warn(String... properties) {
         TestPropertyValues.of(properties).applyTo(environment);
-        new IgnoredSettings(environment).warn();
+        new IgnoredSettings(environment).warnWithNodes();
     }
 }

@@ -36,7 +36,7 @@ class StartWarningsTest {
                 "writes.hold=PT61M; writes.hold is more than an hour (61 minutes)",
                 "discovery.remove-after=2d; discovery.remove-after is more than an hour (2880 minutes)",
                 "monitor.interval=7200000; monitor.interval is more than an hour (120 minutes): a number without a unit is",
-                "monitor.interval=500; monitor.interval has no unit and is taken for 500 ms: write '500ms'",
+                "monitor.interval=500; monitor.interval has no unit and is read as 500 ms: write '500ms'",
             })
     void whenADurationIsHardlyMeantShouldWarn(String property, String warning, CapturedOutput output) {
         start("replication.routing." + property);

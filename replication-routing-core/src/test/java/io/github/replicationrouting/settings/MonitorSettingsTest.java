@@ -24,7 +24,7 @@ class MonitorSettingsTest {
             long interval, long timeout, int failures, long maxLag, long readmitLag, long slowStart, String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings(interval, timeout, failures, maxLag, readmitLag, slowStart))
-                .withMessageStartingWith(name + " ");
+                .withMessageMatching("replication\\.routing\\.(monitor|reads)\\." + name + " .*");
     }
 
     @Test

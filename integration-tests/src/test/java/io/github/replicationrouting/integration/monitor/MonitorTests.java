@@ -12,7 +12,7 @@ import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.internal.monitor.ProbeTarget;
 import io.github.replicationrouting.internal.monitor.TopologyMonitor;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.Role;
@@ -365,7 +365,7 @@ abstract class MonitorTests {
                 new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500)),
                 List.of(),
                 RouterMetrics.NONE,
-                WritePolicy.defaults());
+                WriteSettings.defaults());
         monitor.start();
     }
 

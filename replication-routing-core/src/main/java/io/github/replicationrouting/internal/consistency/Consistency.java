@@ -274,7 +274,7 @@ public final class Consistency {
          * log before they commit it themselves.
          */
         public boolean mayBeAheadOf(Node primary) {
-            return settings.longestWait().toMillis() > 0
+            return settings.maxWait().toMillis() > 0
                     && own != null
                     && own.mayBeAheadOf(primary.name(), now)
                     && known.isWorthWaiting(primary, now);
@@ -302,7 +302,7 @@ public final class Consistency {
 
         /** Whether reads wait at all, and none did in vain on this replica just now. */
         public boolean isWorthWaitingOn(NodeStatus replica) {
-            return !settings.longestWait().isZero() && known.isWorthWaiting(replica.node(), now);
+            return !settings.maxWait().isZero() && known.isWorthWaiting(replica.node(), now);
         }
     }
 
@@ -313,7 +313,7 @@ public final class Consistency {
 
     /** How long to wait on a replica. */
     public Duration longestWait() {
-        return settings.longestWait();
+        return settings.maxWait();
     }
 
     /** A replica was waited on. */

@@ -10,7 +10,7 @@ import io.github.replicationrouting.internal.time.DurationFormat;
 import io.github.replicationrouting.internal.topology.PublishedTopology;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.MonitorSettings;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.RouterMetrics;
@@ -76,7 +76,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
             DoubleSupplier random,
             List<TopologyListener> listeners,
             RouterMetrics metrics,
-            WritePolicy writes,
+            WriteSettings writes,
             FailureGuard supervisor) {
         this.breakers = breakers;
         this.settings = settings;

@@ -7,7 +7,7 @@ import io.github.replicationrouting.internal.election.PrimaryElection;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnMultipleWritable;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.topology.IncompletePromotion;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,10 +32,10 @@ final class PrimaryTracker {
     private boolean missing;
     private long missingSince;
 
-    PrimaryTracker(WritePolicy policy, MonitorSettings settings) {
-        this.sticks = policy.onMultipleWritable() == OnMultipleWritable.STICK;
+    PrimaryTracker(WriteSettings writes, MonitorSettings settings) {
+        this.sticks = writes.onMultipleWritable() == OnMultipleWritable.STICK;
         this.gap = settings.detectionTime();
-        this.promotions = new PromotionCheck(policy);
+        this.promotions = new PromotionCheck(writes);
     }
 
     /**

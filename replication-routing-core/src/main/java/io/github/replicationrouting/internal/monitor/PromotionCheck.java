@@ -3,7 +3,7 @@ package io.github.replicationrouting.internal.monitor;
 import io.github.replicationrouting.internal.election.Outcome;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.topology.IncompletePromotion;
 import java.util.List;
@@ -38,8 +38,8 @@ final class PromotionCheck {
 
     private @Nullable IncompletePromotion gap;
 
-    PromotionCheck(WritePolicy policy) {
-        this.rejects = policy.onIncompletePromotion() == OnIncompletePromotion.REJECT;
+    PromotionCheck(WriteSettings writes) {
+        this.rejects = writes.onIncompletePromotion() == OnIncompletePromotion.REJECT;
     }
 
     /** Accepts the node whose promotion is refused as it is. */

@@ -7,7 +7,7 @@ import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.MonitorSettings;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
@@ -80,7 +80,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
             ConnectionBreakers breakers,
             List<TopologyListener> listeners,
             RouterMetrics metrics,
-            WritePolicy writes) {
+            WriteSettings writes) {
         this.router = router;
         this.settings = settings;
         this.dialects = dialects;

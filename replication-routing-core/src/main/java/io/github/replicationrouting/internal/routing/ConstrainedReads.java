@@ -29,7 +29,7 @@ final class ConstrainedReads {
         this.selector = settings.selector();
         this.whenNoneEligible = settings.whenNoneEligible();
         // A replica's lag may be told up to an interval above the true one, and more where probes are late.
-        this.mostBehind = settings.longestWait()
+        this.mostBehind = settings.maxWait()
                 .plus(settings.probeInterval().multipliedBy(2))
                 .toNanos();
     }

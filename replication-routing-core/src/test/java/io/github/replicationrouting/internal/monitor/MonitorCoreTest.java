@@ -8,7 +8,7 @@ import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
 import io.github.replicationrouting.settings.OnMultipleWritable;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
@@ -44,7 +44,7 @@ class MonitorCoreTest {
     private static final Duration INTERVAL = Duration.ofMillis(500);
     private static final Duration MAX_LAG = Duration.ofSeconds(5);
 
-    private WritePolicy writes = WritePolicy.defaults();
+    private WriteSettings writes = WriteSettings.defaults();
     private final FailureGuard supervisor = new FailureGuard("test");
     private final FakeTimeline timeline = new FakeTimeline(supervisor);
     private final Map<String, FakeServer> servers = new LinkedHashMap<>();
@@ -827,7 +827,7 @@ class MonitorCoreTest {
 
     @Test
     void whenAnIncompletePromotionIsAcceptedShouldWriteToTheNode() {
-        writes = new WritePolicy(OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
+        writes = new WriteSettings(Duration.ZERO, null, OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
         startAndSettle();
         db1.executed = 10;
         db2.executed = 7;
@@ -1981,7 +1981,7 @@ class MonitorCoreTest {
 
     @Test
     void aSuccessorIsComparedWithTheOtherNodesBeforeTheFirstWrite() {
-        writes = new WritePolicy(OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
+        writes = new WriteSettings(Duration.ZERO, null, OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
         startAndSettle();
         lose(db1);
         db3.executed = 3;

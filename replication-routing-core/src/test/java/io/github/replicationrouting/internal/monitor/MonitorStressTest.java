@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.RouterMetrics;
@@ -91,7 +91,7 @@ class MonitorStressTest {
                 () -> 0.5,
                 List.of(listener),
                 RouterMetrics.NONE,
-                WritePolicy.defaults(),
+                WriteSettings.defaults(),
                 supervisor);
         core.start();
         long end = System.nanoTime() + LENGTH.toNanos();

@@ -11,7 +11,7 @@ import io.github.replicationrouting.internal.driver.ConnectionFactory;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.ErrorKind;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
@@ -53,7 +53,7 @@ class OperatedMonitorTest {
             new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500)),
             List.of(),
             RouterMetrics.NONE,
-            WritePolicy.defaults());
+            WriteSettings.defaults());
 
     @BeforeEach
     void start() {

@@ -9,7 +9,7 @@ import io.github.replicationrouting.internal.election.RoleHistory;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
 import io.github.replicationrouting.settings.OnMultipleWritable;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.topology.IncompletePromotion;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ class PrimaryTrackerTest {
     private final List<NodeRecord> nodes = new ArrayList<>(List.of(db1));
     private final List<IncompletePromotion> told = new ArrayList<>();
 
-    private PrimaryTracker primaries = new PrimaryTracker(WritePolicy.defaults(), MonitorSettings.defaults());
+    private PrimaryTracker primaries = new PrimaryTracker(WriteSettings.defaults(), MonitorSettings.defaults());
 
     // --- elections
 
@@ -152,7 +152,8 @@ class PrimaryTrackerTest {
     // --- words of these tests
 
     private static PrimaryTracker tracker(OnMultipleWritable multiple, OnIncompletePromotion incomplete) {
-        return new PrimaryTracker(new WritePolicy(multiple, incomplete), MonitorSettings.defaults());
+        return new PrimaryTracker(
+                new WriteSettings(Duration.ZERO, null, multiple, incomplete), MonitorSettings.defaults());
     }
 
     private Outcome elect() {

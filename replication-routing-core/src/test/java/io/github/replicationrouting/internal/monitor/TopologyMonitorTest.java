@@ -8,7 +8,7 @@ import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeSpec;
@@ -50,7 +50,7 @@ class TopologyMonitorTest {
                     new ConnectionBreakers("test", CircuitBreakerRegistry.ofDefaults(), Duration.ofMillis(500)),
                     List.of(),
                     RouterMetrics.NONE,
-                    WritePolicy.defaults());
+                    WriteSettings.defaults());
             try {
                 long before = System.nanoTime();
                 monitor.start();

@@ -1,6 +1,7 @@
 package io.github.replicationrouting.autoconfigure;
 
-import io.github.replicationrouting.autoconfigure.InvalidRoutingConfigurationException.Problem;
+import io.github.replicationrouting.settings.InvalidSettingsException;
+import io.github.replicationrouting.settings.InvalidSettingsException.Problem;
 import java.util.List;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -8,12 +9,12 @@ import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.Environment;
 
-/** Ends the start where a key is not known, before anything is bound: whether or not there are nodes. */
-final class KeyGuard implements BeanFactoryPostProcessor, PriorityOrdered {
+/** Post-processor that fails the start when a key is unknown, before anything is bound, with or without nodes. */
+final class UnknownKeyGuard implements BeanFactoryPostProcessor, PriorityOrdered {
 
     private final Environment environment;
 
-    KeyGuard(Environment environment) {
+    UnknownKeyGuard(Environment environment) {
         this.environment = environment;
     }
 
@@ -24,13 +25,13 @@ final class KeyGuard implements BeanFactoryPostProcessor, PriorityOrdered {
 
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-        if (RouterGuard.isBuilding()) {
+        if (RouterGuard.isAheadOfTime()) {
             return;
         }
-        boolean nodesOfBean = RouterGuard.has(beanFactory, ReplicationRoutingConnectionDetails.class);
-        List<Problem> problems = new KeyCheck(new WrittenKeys(environment), nodesOfBean).problems();
+        boolean nodesFromBean = RouterGuard.has(beanFactory, ReplicationRoutingConnectionDetails.class);
+        List<Problem> problems = new UnknownKeyCheck(new ConfiguredKeys(environment), nodesFromBean).problems();
         if (!problems.isEmpty()) {
-            throw new InvalidRoutingConfigurationException(problems);
+            throw new InvalidSettingsException(problems);
         }
     }
 }

@@ -1,10 +1,9 @@
 package io.github.replicationrouting.autoconfigure;
 
-import io.github.replicationrouting.autoconfigure.InvalidRoutingConfigurationException.Problem;
 import io.github.replicationrouting.autoconfigure.KnownKeys.Kind;
+import io.github.replicationrouting.settings.InvalidSettingsException.Problem;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,39 +19,41 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /**
- * Finds the keys that Spring Boot's binding would pass over in silence: with a key that is misspelt a node can be lost,
- * and with it the primary.
+ * Reports keys that Spring Boot's binding would silently ignore. With a misspelt key a node can be lost, and with it the
+ * primary.
  */
-final class KeyCheck {
+final class UnknownKeyCheck {
 
     private static final String PREFIX = ReplicationRoutingProperties.PREFIX + ".";
-    private static final String URL_OF_A_NODE = PREFIX + "nodes.db1.url";
-    private static final int DEPTH = WrittenKeys.NODES.getNumberOfElements();
+    private static final String EXAMPLE_URL_KEY = PREFIX + "nodes.db1.url";
+    private static final int DEPTH = ConfiguredKeys.NODES.getNumberOfElements();
 
-    /** A part of a key between dots; what stands in brackets is taken as it is. */
+    /** Part of a key between dots; text in brackets is literal. */
     private static final Pattern PART = Pattern.compile("(?:\\[[^]]*]|[^.\\[])+");
 
-    private static final Pattern IN_BRACKETS = Pattern.compile("\\[[^]]*]");
-    private static final Pattern DROPPED = Pattern.compile("[^A-Za-z0-9_.-]");
+    private static final Pattern MISSPELT_PREFIX = Pattern.compile("repl[a-z]*rou?t[a-z]*n[a-z]*");
 
-    private final WrittenKeys written;
+    private static final Pattern IN_BRACKETS = Pattern.compile("\\[[^]]*]");
+    private static final Pattern DROPPED_CHARACTER = Pattern.compile("[^A-Za-z0-9_.-]");
+
+    private final ConfiguredKeys configured;
     private final KnownKeys known = new KnownKeys();
     private final Collection<ConfigurationPropertyName> nodes;
-    private final boolean nodesOfBean;
+    private final boolean nodesFromBean;
 
-    /** @param nodesOfBean whether a bean names the nodes, which may have them from keys of the application */
-    KeyCheck(WrittenKeys written, boolean nodesOfBean) {
-        this.written = written;
-        this.nodesOfBean = nodesOfBean;
-        this.nodes = written.nodes();
+    /** @param nodesFromBean whether the nodes come from a bean, which may read keys of the application */
+    UnknownKeyCheck(ConfiguredKeys configured, boolean nodesFromBean) {
+        this.configured = configured;
+        this.nodesFromBean = nodesFromBean;
+        this.nodes = configured.nodes();
     }
 
     List<Problem> problems() {
         List<Problem> problems = new ArrayList<>();
-        Map<String, WrittenKeys.Key> distinct = new LinkedHashMap<>();
-        written.routing().forEach(key -> distinct.put(key.variable() + key.text(), key));
+        Map<String, ConfiguredKeys.Key> distinct = new LinkedHashMap<>();
+        configured.routing().forEach(key -> distinct.put(key.variable() + key.text(), key));
         Set<String> variables = knownVariables();
-        for (WrittenKeys.Key key : distinct.values()) {
+        for (ConfiguredKeys.Key key : distinct.values()) {
             Problem problem = key.variable() ? ofVariable(key, variables) : ofKey(key);
             if (problem != null) {
                 problems.add(problem);
@@ -60,15 +61,15 @@ final class KeyCheck {
         }
         problems.addAll(twoSpellings());
         problems.addAll(withAndWithoutBrackets());
-        if (!nodesOfBean) {
+        if (!nodesFromBean) {
             problems.addAll(nodesElsewhere());
         }
         return problems;
     }
 
-    private @Nullable Problem ofKey(WrittenKeys.Key key) {
+    private @Nullable Problem ofKey(ConfiguredKeys.Key key) {
         String plain = IN_BRACKETS.matcher(key.text()).replaceAll("");
-        if (DROPPED.matcher(plain).find()) {
+        if (DROPPED_CHARACTER.matcher(plain).find()) {
             return droppedCharacters(key);
         }
         return switch (known.kindOf(key.name())) {
@@ -78,10 +79,11 @@ final class KeyCheck {
         };
     }
 
-    private static Problem droppedCharacters(WrittenKeys.Key key) {
+    private static Problem droppedCharacters(ConfiguredKeys.Key key) {
         List<String> parts = partsOf(key.text());
         String wrong = parts.stream()
-                .filter(part -> DROPPED.matcher(IN_BRACKETS.matcher(part).replaceAll(""))
+                .filter(part -> DROPPED_CHARACTER
+                        .matcher(IN_BRACKETS.matcher(part).replaceAll(""))
                         .find())
                 .findFirst()
                 .orElse(key.text());
@@ -100,39 +102,40 @@ final class KeyCheck {
         return matcher.results().map(part -> part.group()).toList();
     }
 
-    private @Nullable Problem valueOfGroup(WrittenKeys.Key key) {
+    private @Nullable Problem valueOfGroup(ConfiguredKeys.Key key) {
         Object given = key.value();
         String value = given == null ? "" : given.toString();
         if (!value.isBlank()) {
             return new Problem(
                     key.text() + " has a value, but is a group of keys",
-                    "Set '" + exampleIn(key.name()) + "' in its place, or remove it");
+                    "Set '" + exampleIn(key.name()) + "' instead, or remove it");
         }
-        boolean used = written.routing().stream().anyMatch(other -> key.name().isAncestorOf(other.name()));
+        boolean used =
+                configured.routing().stream().anyMatch(other -> key.name().isAncestorOf(other.name()));
         if (used) {
             return null;
         }
-        if (key.name().equals(WrittenKeys.NODES)) {
+        if (key.name().equals(ConfiguredKeys.NODES)) {
             return new Problem(
                     key.text() + " is set, but names no node",
-                    "Set '" + URL_OF_A_NODE + "' and the like, remove '" + key.text() + "', or set '" + PREFIX
+                    "Set '" + EXAMPLE_URL_KEY + "' or similar keys, remove '" + key.text() + "', or set '" + PREFIX
                             + "enabled' to 'false'");
         }
-        return WrittenKeys.NODES.isParentOf(key.name())
+        return ConfiguredKeys.NODES.isParentOf(key.name())
                 ? new Problem(
                         key.name().append("url") + " is not set",
                         "Set '" + key.name().append("url") + "', for example to jdbc:mysql://db1:3306/shop, or remove '"
                                 + key.text() + "'")
                 : new Problem(
                         key.text() + " is a group of keys, but none is set",
-                        "Set '" + exampleIn(key.name()) + "' or the like, or remove '" + key.text() + "'");
+                        "Set a key such as '" + exampleIn(key.name()) + "', or remove '" + key.text() + "'");
     }
 
     private String exampleIn(ConfigurationPropertyName group) {
-        if (group.equals(WrittenKeys.NODES)) {
-            return URL_OF_A_NODE;
+        if (group.equals(ConfiguredKeys.NODES)) {
+            return EXAMPLE_URL_KEY;
         }
-        if (WrittenKeys.NODES.isParentOf(group)) {
+        if (ConfiguredKeys.NODES.isParentOf(group)) {
             return group.append("url").toString();
         }
         return known.values(nodes)
@@ -142,28 +145,26 @@ final class KeyCheck {
                 .orElse(group + ".<name>");
     }
 
-    private Problem unknown(WrittenKeys.Key key) {
+    private Problem unknown(ConfiguredKeys.Key key) {
         String name = dottedName(key.name());
         if (name != null) {
             return new Problem(
                     key.text() + " is not known to this version: a dot ends the name of a node",
                     "Write the name of the node in brackets and quotes: \"[" + name + "]\", or rename it");
         }
-        ConfigurationPropertyName nearest = known.nearest(key.name());
-        return unknown(key.text(), key.text(), nearest == null ? null : nearest.toString());
+        ConfigurationPropertyName group = known.groupAbove(key.name());
+        return unknown(
+                key.text(), key.text(), "the keys of '" + group + "': " + String.join(", ", known.keysIn(group)));
     }
 
-    private static Problem unknown(String what, String text, @Nullable String nearest) {
-        return nearest == null
-                ? new Problem(what + " is not known to this version", "Remove '" + text + "', or correct it")
-                : new Problem(
-                        what + " is not known to this version; did you mean " + nearest + "?",
-                        "Write '" + nearest + "' in place of '" + text + "', or remove it");
+    private static Problem unknown(String subject, String key, String alternatives) {
+        return new Problem(
+                subject + " is not known to this version", "Remove '" + key + "', or use one of " + alternatives);
     }
 
-    /** The name of a node that was meant where a dot, or an underscore of a variable, has cut it; null where none has. */
+    /** Returns the intended name of a node that a dot, or an underscore of a variable, has split; null when none has. */
     private @Nullable String dottedName(ConfigurationPropertyName key) {
-        if (!WrittenKeys.NODES.isAncestorOf(key)) {
+        if (!ConfiguredKeys.NODES.isAncestorOf(key)) {
             return null;
         }
         ConfigurationPropertyName name = key.chop(DEPTH + 1);
@@ -185,11 +186,11 @@ final class KeyCheck {
 
     private Set<String> knownVariables() {
         return known.values(nodes)
-                .flatMap(key -> WrittenKeys.variables(key).stream())
+                .flatMap(key -> ConfiguredKeys.variables(key).stream())
                 .collect(Collectors.toSet());
     }
 
-    private @Nullable Problem ofVariable(WrittenKeys.Key key, Set<String> variables) {
+    private @Nullable Problem ofVariable(ConfiguredKeys.Key key, Set<String> variables) {
         String variable = key.text().toUpperCase(Locale.ROOT);
         if (variables.contains(variable) || known.kindOf(key.name()) == Kind.VALUE) {
             return null;
@@ -197,44 +198,42 @@ final class KeyCheck {
         if (known.kindOf(key.name()) == Kind.GROUP) {
             return valueOfGroup(key);
         }
-        return unknown("environment variable " + key.text(), key.text(), nearestVariable(key, variable));
+        return unknown("environment variable " + key.text(), key.text(), alternatives(key, variable));
     }
 
-    private @Nullable String nearestVariable(WrittenKeys.Key key, String variable) {
+    private String alternatives(ConfiguredKeys.Key key, String variable) {
         String name = dottedName(key.name());
         if (name != null) {
-            return variable.replace(
-                    "_" + name.replace('.', '_').toUpperCase(Locale.ROOT) + "_",
-                    "_" + name.replace(".", "").toUpperCase(Locale.ROOT) + "_");
+            return "the variables of the node without '_' in its name, for example "
+                    + variable.replace(
+                            "_" + name.replace('.', '_').toUpperCase(Locale.ROOT) + "_",
+                            "_" + name.replace(".", "").toUpperCase(Locale.ROOT) + "_");
         }
-        for (ConfigurationPropertyName group : known.open(nodes).toList()) {
-            for (String form : WrittenKeys.variables(group)) {
+        for (ConfigurationPropertyName group : known.openGroups(nodes).toList()) {
+            for (String form : ConfiguredKeys.variables(group)) {
                 if (variable.startsWith(form + "_")) {
-                    return WrittenKeys.variable(group) + variable.substring(form.length());
+                    return "the variables that begin with " + ConfiguredKeys.variable(group) + "_, for example "
+                            + ConfiguredKeys.variable(group) + variable.substring(form.length());
                 }
             }
         }
-        ConfigurationPropertyName nearest = known.nearest(key.name());
-        if (nearest != null && known.kindOf(nearest) == Kind.VALUE) {
-            return WrittenKeys.variable(nearest);
-        }
-        String wrong = variable.replace("_", "");
-        int atMost = Math.max(1, (wrong.length() - PREFIX.length()) / 4);
-        return known.values(nodes)
-                .map(WrittenKeys::variable)
-                .filter(form -> EditDistance.between(wrong, form.replace("_", "")) <= atMost)
-                .min(Comparator.comparingInt(form -> EditDistance.between(wrong, form.replace("_", ""))))
-                .orElse(null);
+        ConfigurationPropertyName group = known.groupAbove(key.name());
+        String prefix = ConfiguredKeys.variable(group) + "_";
+        return "these variables: "
+                + known.keysIn(group).stream()
+                        .map(each ->
+                                prefix + each.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT))
+                        .collect(Collectors.joining(", "));
     }
 
     // --- nodes
 
-    /** Two names in files that Spring Boot takes for one: the keys of one node would go to the other. */
+    /** Reports two names that are the same to Spring Boot, so that the keys of one node would apply to the other. */
     private List<Problem> twoSpellings() {
         Map<String, String> names = new HashMap<>();
         List<Problem> problems = new ArrayList<>();
-        for (WrittenKeys.Key key : written.routing()) {
-            if (key.variable() || !WrittenKeys.NODES.isAncestorOf(key.name())) {
+        for (ConfiguredKeys.Key key : configured.routing()) {
+            if (key.variable() || !ConfiguredKeys.NODES.isAncestorOf(key.name())) {
                 continue;
             }
             ConfigurationPropertyName node = key.name().chop(DEPTH + 1);
@@ -242,7 +241,7 @@ final class KeyCheck {
             String other = names.putIfAbsent(node.getLastElement(Form.UNIFORM), name);
             if (other != null && !other.equals(name)) {
                 problems.add(new Problem(
-                        WrittenKeys.NODES + "." + name + " and " + WrittenKeys.NODES + "." + other
+                        ConfiguredKeys.NODES + "." + name + " and " + ConfiguredKeys.NODES + "." + other
                                 + " are the same key to Spring Boot, which"
                                 + " tells names apart by letters from a to z and digits only",
                         "Rename '" + name + "' or '" + other + "', or spell them alike if they are one node"));
@@ -252,7 +251,7 @@ final class KeyCheck {
         return problems.stream().distinct().toList();
     }
 
-    /** Spring Boot binds {@code [db-1]} and {@code db-1} to two nodes of the same name, each with a part of the keys. */
+    /** Reports {@code [db-1]} beside {@code db-1}, which Spring Boot binds to two nodes, each with a part of the keys. */
     private List<Problem> withAndWithoutBrackets() {
         Map<String, ConfigurationPropertyName> names = new HashMap<>();
         List<Problem> problems = new ArrayList<>();
@@ -269,25 +268,25 @@ final class KeyCheck {
     }
 
     private List<Problem> nodesElsewhere() {
-        boolean begun = !written.routing().isEmpty();
+        boolean hasOtherKeys = !configured.routing().isEmpty();
         String consequence = nodes.isEmpty() ? ", and no node is" : "";
-        return written.all().stream()
-                .filter(key -> !WrittenKeys.ROUTING.isAncestorOf(key.name()))
-                .filter(key -> isUrlOfNode(key, begun))
+        return configured.all().stream()
+                .filter(key -> !ConfiguredKeys.ROUTING.isAncestorOf(key.name()))
+                .filter(key -> isUrlOfNode(key, hasOtherKeys))
                 .map(key -> {
                     int depth = key.name().getNumberOfElements();
-                    ConfigurationPropertyName meant = WrittenKeys.NODES
+                    ConfigurationPropertyName intended = ConfiguredKeys.NODES
                             .append(key.name().subName(depth - 2).chop(1))
                             .append("url");
                     return new Problem(
                             key.text() + " is not under " + ReplicationRoutingProperties.PREFIX + consequence,
-                            "Write '" + (key.variable() ? WrittenKeys.variable(meant) : meant) + "' in place of '"
-                                    + key.text() + "', or set '" + PREFIX + "enabled' to 'false'");
+                            "Write '" + (key.variable() ? ConfiguredKeys.variable(intended) : intended)
+                                    + "' instead of '" + key.text() + "', or set '" + PREFIX + "enabled' to 'false'");
                 })
                 .toList();
     }
 
-    private boolean isUrlOfNode(WrittenKeys.Key key, boolean begun) {
+    private boolean isUrlOfNode(ConfiguredKeys.Key key, boolean hasOtherKeys) {
         ConfigurationPropertyName name = key.name();
         int depth = name.getNumberOfElements();
         if (depth < 3
@@ -295,22 +294,24 @@ final class KeyCheck {
                 || !name.getElement(depth - 3, Form.UNIFORM).matches("nodes?")) {
             return false;
         }
-        String before = WrittenKeys.spelling(name, 0, depth - 3);
-        boolean meant = nodes.isEmpty()
-                ? before.contains("replication") || before.contains("routing") || (before.isEmpty() && begun)
+        String before = ConfiguredKeys.uniform(name, 0, depth - 3);
+        boolean intended = nodes.isEmpty()
+                ? before.contains("replication") || before.contains("routing") || (before.isEmpty() && hasOtherKeys)
                 : isMisspeltPrefix(before.replace(".", ""));
-        if (!meant) {
+        if (!intended) {
             return false;
         }
-        String url = written.resolved(key);
+        String url = configured.resolved(key);
         return JdbcUrls.isMySql(url) || JdbcUrls.isMariaDb(url);
     }
 
-    /** Where there are nodes, others may be of a router that the application makes itself, under a prefix of its own. */
+    /** Where there are nodes, further ones may belong to a router of the application, under a prefix of its own. */
     private static boolean isMisspeltPrefix(String before) {
         String prefix = ReplicationRoutingProperties.PREFIX.replace(".", "");
         return before.equals(prefix)
                 || before.equals("spring" + prefix)
-                || (!before.startsWith(prefix) && EditDistance.between(before, prefix) <= 2);
+                || (!before.startsWith(prefix)
+                        && MISSPELT_PREFIX.matcher(before).matches()
+                        && Math.abs(before.length() - prefix.length()) <= 2);
     }
 }

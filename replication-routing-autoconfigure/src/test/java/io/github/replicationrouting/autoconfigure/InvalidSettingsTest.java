@@ -19,7 +19,7 @@ import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebSer
 import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
 
 /** Whatever is wrong is said before anything is connected, with the full key and the cure, and without secrets. */
-class InvalidRoutingConfigurationTest {
+class InvalidSettingsTest {
 
     private static final String SECRET = "marker-3f9a";
 
@@ -185,7 +185,7 @@ class InvalidRoutingConfigurationTest {
         assertFailure(
                 routed.withPropertyValues("replication.routing.reads.slow-start=-1s"),
                 "replication.routing.reads.slow-start must not be negative, but is -1s",
-                "Set 'replication.routing.reads.slow-start' to a time, or to 0 for full shares at once");
+                "Set 'replication.routing.reads.slow-start' to 0 or more");
     }
 
     @Test
@@ -228,7 +228,7 @@ class InvalidRoutingConfigurationTest {
     void whenHikariDoesNotTakeAValue(String layer) {
         assertFailure(
                 routed.withPropertyValues(layer + ".connection-timeout=100"),
-                layer + ".connection-timeout is not a setting that HikariCP takes: connectionTimeout cannot be less"
+                layer + ".connection-timeout is not accepted by HikariCP: connectionTimeout cannot be less"
                         + " than 250ms",
                 "Correct '" + layer + ".connection-timeout'");
     }
@@ -237,7 +237,7 @@ class InvalidRoutingConfigurationTest {
     void whenAHikariValueIsOfAnotherType() {
         assertFailure(
                 routed.withPropertyValues("spring.datasource.hikari.maximum-pool-size=many"),
-                "spring.datasource.hikari.maximum-pool-size is not a setting that HikariCP takes",
+                "spring.datasource.hikari.maximum-pool-size is not accepted by HikariCP",
                 "Correct 'spring.datasource.hikari.maximum-pool-size'");
     }
 
@@ -362,7 +362,7 @@ class InvalidRoutingConfigurationTest {
                     Throwable failure = Objects.requireNonNull(context.getStartupFailure(), "it started");
                     assertThat(stackTrace(failure)).doesNotContain("NullPointerException", "Tomcat");
                     FailureAnalysis analysis =
-                            Objects.requireNonNull(new InvalidRoutingConfigurationFailureAnalyzer().analyze(failure));
+                            Objects.requireNonNull(new InvalidSettingsFailureAnalyzer().analyze(failure));
                     assertThat(analysis.getDescription())
                             .contains("replication.routing.consistency.signing-key is not set");
                     assertThat(analysis.getAction()).contains("Set 'replication.routing.consistency.signing-key'");
@@ -419,14 +419,14 @@ class InvalidRoutingConfigurationTest {
         assertFailure(wrong, "replication.routing.nodes.db1.weight must be positive, but is -1", "db1.weight");
         assertFailure(wrong, "replication.routing.monitor.interval must be positive, but is 0s", "monitor.interval");
         assertFailure(wrong, "'fastest' is not known", "least-in-flight");
-        assertFailure(wrong, "replication.routing.hikari.maximum-pool-size is not a setting", "maximum-pool-size");
+        assertFailure(
+                wrong, "replication.routing.hikari.maximum-pool-size is not accepted by HikariCP", "maximum-pool-size");
     }
 
     private void assertFailure(ApplicationContextRunner configuration, String description, String action) {
         configuration.run(context -> {
             Throwable failure = Objects.requireNonNull(context.getStartupFailure(), "it started");
-            FailureAnalysis analysis =
-                    Objects.requireNonNull(new InvalidRoutingConfigurationFailureAnalyzer().analyze(failure));
+            FailureAnalysis analysis = Objects.requireNonNull(new InvalidSettingsFailureAnalyzer().analyze(failure));
             assertThat(analysis.getDescription()).contains(description).doesNotContain(SECRET);
             assertThat(analysis.getAction()).contains(action).doesNotContain(SECRET);
             assertThat(stackTrace(failure)).doesNotContain(SECRET);

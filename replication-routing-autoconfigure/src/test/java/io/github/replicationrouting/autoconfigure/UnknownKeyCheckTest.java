@@ -32,7 +32,7 @@ import org.springframework.core.io.ByteArrayResource;
 
 /** A node that was meant is never lost, and a key that was meant never without effect: the start fails and says why. */
 @ExtendWith(OutputCaptureExtension.class)
-class ConfigurationKeysTest {
+class UnknownKeyCheckTest {
 
     private static final String SECRET = "marker-3f9a";
 
@@ -52,7 +52,8 @@ class ConfigurationKeysTest {
         assertFailure(
                 nodes("db1: { ur1: \"jdbc:mysql://127.0.0.1:1/shop\" }", DB2),
                 "replication.routing.nodes.db1.ur1 is not known",
-                "Write 'replication.routing.nodes.db1.url'");
+                "use one of the keys of 'replication.routing.nodes.db1': dialect, driver-class-name, hikari.*, kind,"
+                        + " password, role, url, username, weight, zone");
     }
 
     @Test
@@ -136,7 +137,7 @@ class ConfigurationKeysTest {
         assertFailure(
                 yaml("replication: { routing: { " + key + ": { " + DB1 + ", " + DB2 + " } } }"),
                 "replication.routing." + key + ".db1.url is not known",
-                "replication.routing.nodes");
+                "nodes.<name>.*");
     }
 
     @ParameterizedTest
@@ -219,21 +220,28 @@ class ConfigurationKeysTest {
 
     @ParameterizedTest
     @CsvSource({
-        "reads: { max-lagg: 5s }, reads.max-lagg, reads.max-lag",
-        "hikari: { maximum-pool-sice: 5 }, hikari.maximum-pool-sice, hikari.maximum-pool-size",
-        "moniter: { interval: 1s }, moniter.interval, monitor.interval",
-        "nodes: { db1: { wieght: 2 } }, nodes.db1.wieght, nodes.db1.weight",
-        "nodes: { db1: { hikari: { minimum-idel: 2 } } }, nodes.db1.hikari.minimum-idel, nodes.db1.hikari.minimum-idle",
-        "usernam: x, usernam, username",
-        "reads: { selector: { name: x } }, reads.selector.name, reads.selector",
+        "reads: { max-lagg: 5s }, reads.max-lagg, replication.routing.reads, max-lag",
+        "hikari: { maximum-pool-sice: 5 }, hikari.maximum-pool-sice, replication.routing.hikari, maximum-pool-size",
+        "moniter: { interval: 1s }, moniter.interval, replication.routing, monitor.*",
+        "nodes: { db1: { wieght: 2 } }, nodes.db1.wieght, replication.routing.nodes.db1, weight",
+        "nodes: { db1: { hikari: { minimum-idel: 2 } } }, nodes.db1.hikari.minimum-idel,"
+                + " replication.routing.nodes.db1.hikari, minimum-idle",
+        "usernam: x, usernam, replication.routing, username",
+        "reads: { selector: { name: x } }, reads.selector.name, replication.routing.reads, selector",
     })
-    void whenAKeyIsNotKnownShouldFailAndNameTheNearest(String yaml, String key, String nearest) {
-        assertFailure(
-                nodes(DB1)
-                        .withInitializer(
-                                context -> add(context.getEnvironment(), "replication: { routing: { " + yaml + " } }")),
-                "replication.routing." + key + " is not known",
-                "Write 'replication.routing." + nearest + "'");
+    void whenAKeyIsNotKnownShouldFailAndListTheKeysOfItsGroup(String yaml, String key, String group, String intended) {
+        FailureAnalysis analysis = failure(nodes(DB1)
+                .withInitializer(
+                        context -> add(context.getEnvironment(), "replication: { routing: { " + yaml + " } }")));
+        assertThat(analysis.getDescription()).contains("replication.routing." + key + " is not known");
+        String action = "Remove 'replication.routing." + key + "', or use one of the keys of '" + group + "': ";
+        assertThat(Objects.requireNonNull(analysis.getAction()).lines())
+                .filteredOn(line -> line.contains(action))
+                .singleElement()
+                .satisfies(line -> assertThat(line.substring(line.indexOf(action) + action.length())
+                                .split(", "))
+                        .contains(intended)
+                        .isSorted());
     }
 
     @Test
@@ -330,7 +338,7 @@ class ConfigurationKeysTest {
         "REPLICATION_ROUTING_MONITOR_INTERVALL, REPLICATION_ROUTING_MONITOR_INTERVAL",
         "REPLICATION_ROUTING_READS_MAX_LAGG, REPLICATION_ROUTING_READS_MAXLAG",
         "REPLICATION_ROUTING_NODES_DB1_PORT, REPLICATION_ROUTING_NODES_DB1_PORT",
-        "REPLICATION_ROUTING_NODE_DB3_URL, REPLICATION_ROUTING_NODES_DB3_URL",
+        "REPLICATION_ROUTING_NODE_DB3_URL, REPLICATION_ROUTING_NODES_<NAME>_*",
         "REPLICATION_ROUTING_NODES_DB_3_URL, REPLICATION_ROUTING_NODES_DB3_URL",
         "REPLICATION_ROUTING_HIKARI_DATA_SOURCE_PROPERTIES_USESSL, REPLICATION_ROUTING_HIKARI_DATASOURCEPROPERTIES_USESSL",
         "REPLICATION_ROUTING_HIKARI_MAXIMUM_POOLSIZE, REPLICATION_ROUTING_HIKARI_MAXIMUMPOOLSIZE",
@@ -456,13 +464,18 @@ class ConfigurationKeysTest {
     }
 
     private static void assertFailure(ApplicationContextRunner application, String description, String action) {
+        FailureAnalysis analysis = failure(application);
+        assertThat(analysis.getDescription()).contains(description).doesNotContain(SECRET);
+        assertThat(analysis.getAction()).contains(action).doesNotContain(SECRET);
+    }
+
+    private static FailureAnalysis failure(ApplicationContextRunner application) {
+        List<FailureAnalysis> analyses = new ArrayList<>();
         application.run(context -> {
             Throwable failure = Objects.requireNonNull(context.getStartupFailure(), "it started");
-            FailureAnalysis analysis = Objects.requireNonNull(
-                    new InvalidRoutingConfigurationFailureAnalyzer().analyze(failure),
-                    () -> "not explained: " + failure);
-            assertThat(analysis.getDescription()).contains(description).doesNotContain(SECRET);
-            assertThat(analysis.getAction()).contains(action).doesNotContain(SECRET);
+            analyses.add(Objects.requireNonNull(
+                    new InvalidSettingsFailureAnalyzer().analyze(failure), () -> "not explained: " + failure));
         });
+        return analyses.get(0);
     }
 }

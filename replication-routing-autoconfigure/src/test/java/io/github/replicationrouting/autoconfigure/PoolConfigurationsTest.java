@@ -14,7 +14,7 @@ import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
-class NodePoolsTest {
+class PoolConfigurationsTest {
 
     private final StandardEnvironment environment = new StandardEnvironment();
     private final List<Object> problems = new ArrayList<>();
@@ -155,15 +155,15 @@ class NodePoolsTest {
     void aNodeFromABeanShouldBringItsOwnUserAndHaveNoKeys() {
         set("replication.routing.username=all", "replication.routing.password=all-secret");
         set("replication.routing.nodes.found.username=never");
-        HikariConfig own = new NodePools(environment)
-                .configurationOf(
+        HikariConfig own = new PoolConfigurations(environment)
+                .of(
                         DeclaredNode.of(new ReplicationRoutingConnectionDetails.Node(
                                 "found", "jdbc:mysql://db1/shop", "own", "own-secret")),
                         problems::add);
         assertThat(own.getUsername()).isEqualTo("own");
         assertThat(own.getPassword()).isEqualTo("own-secret");
-        HikariConfig inherited = new NodePools(environment)
-                .configurationOf(
+        HikariConfig inherited = new PoolConfigurations(environment)
+                .of(
                         DeclaredNode.of(new ReplicationRoutingConnectionDetails.Node(
                                 "found", "jdbc:mysql://db1/shop", null, null)),
                         problems::add);
@@ -180,7 +180,7 @@ class NodePoolsTest {
     void theLoginMayComeFromTheUrl(String url) {
         set("replication.routing.nodes.db1.url=" + url);
         DeclaredNode node = DeclaredNode.bind(environment).get(0);
-        NodePools pools = new NodePools(environment);
+        PoolConfigurations pools = new PoolConfigurations(environment);
         assertThat(pools.keyOf(node, "username")).isEqualTo("replication.routing.nodes.db1.url");
         assertThat(pools.keyOf(node, "password")).isEqualTo("replication.routing.nodes.db1.url");
     }
@@ -192,7 +192,7 @@ class NodePoolsTest {
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-        HikariConfig pool = new NodePools(environment).configurationOf(node, problems::add);
+        HikariConfig pool = new PoolConfigurations(environment).of(node, problems::add);
         assertThat(problems).isEmpty();
         return pool;
     }

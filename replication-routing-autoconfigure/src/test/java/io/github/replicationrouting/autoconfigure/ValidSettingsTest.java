@@ -23,7 +23,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** What is right, or not the router's, does not end the start and is not warned about. */
 @ExtendWith(OutputCaptureExtension.class)
-class HarmlessConfigurationTest {
+class ValidSettingsTest {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(
