@@ -114,6 +114,13 @@ class ConfigurationMetadataTest {
     }
 
     @Test
+    void descriptionsShouldBeginWithANoun() {
+        assertThat(properties.values()).isNotEmpty().allSatisfy(property -> assertThat(property.getDescription())
+                .as(property.getId())
+                .doesNotContainPattern("^(A|The|How|If|What|When|Where|Which|Who|Why) "));
+    }
+
+    @Test
     void booleansShouldBeginWithWhether() {
         assertThat(properties.values())
                 .filteredOn(property -> "java.lang.Boolean".equals(property.getType()))
