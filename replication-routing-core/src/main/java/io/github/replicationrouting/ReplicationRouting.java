@@ -15,6 +15,7 @@ import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
 import io.github.replicationrouting.topology.IncompletePromotion;
+import io.github.replicationrouting.topology.TopologySnapshot;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
@@ -94,7 +95,12 @@ public final class ReplicationRouting implements AutoCloseable {
         return dataSource.writer();
     }
 
-    /** Returns the topology that the monitor publishes; its snapshot shows every node. */
+    /** Returns the nodes and their states, as the monitor has found them last. Does no I/O. */
+    public TopologySnapshot snapshot() {
+        return components.monitor().snapshot();
+    }
+
+    /** Returns the topology that the monitor publishes. */
     public Topology topology() {
         return components.monitor();
     }

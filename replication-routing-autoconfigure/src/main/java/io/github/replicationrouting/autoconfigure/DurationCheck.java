@@ -53,7 +53,7 @@ final class DurationCheck {
         } else if (tooShort && key.equals(INTERVAL)) {
             problems.accept(
                     key + " is " + value.toMillis() + " ms: each node would get hundreds of statements a second",
-                    "Set '" + key + "' to 50ms or more, or leave it out for the default of 500ms");
+                    "Set '" + key + "' to 50ms or more, or leave it out");
         } else if (tooShort) {
             warnings.accept(key + " is only " + value.toMillis() + " ms; durations are usually above 50 ms");
         } else if (value.compareTo(MAX_USUAL) > 0) {

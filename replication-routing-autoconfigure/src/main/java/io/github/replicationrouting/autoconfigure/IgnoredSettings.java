@@ -39,19 +39,19 @@ final class IgnoredSettings {
     void warnWithNodes(String... jdbcConnectionDetails) {
         DATA_SOURCE_KEYS.stream()
                 .filter(this::isSet)
-                .forEach(key ->
-                        logger.warn("{} is ignored: transactions are routed over the nodes of {}", key, ROUTING));
+                .forEach(key -> warn(key + " is ignored: transactions are routed over the nodes of " + ROUTING));
         for (String bean : jdbcConnectionDetails) {
-            logger.warn("the JdbcConnectionDetails bean '{}' is ignored: {} has nodes", bean, ROUTING);
+            warn("the JdbcConnectionDetails bean '" + bean + "' is ignored: " + ROUTING + " has nodes");
         }
         MIGRATION_KEYS.stream()
                 .filter(this::isSet)
-                .forEach(key -> logger.warn(
-                        "{} is ignored: migrations run on the primary through '{}'. To run them elsewhere or as another"
-                                + " user, define a DataSource bean with defaultCandidate = false and @FlywayDataSource or"
-                                + " @LiquibaseDataSource",
-                        key,
-                        RouterGuard.WRITER));
+                .forEach(key -> warn(key + " is ignored: migrations run on the primary through '" + RouterGuard.WRITER
+                        + "'. To run them elsewhere or as another user, define a DataSource bean with"
+                        + " defaultCandidate = false and @FlywayDataSource or @LiquibaseDataSource"));
+    }
+
+    private static void warn(String warning) {
+        RouterGuard.warningsOf(logger).accept(warning);
     }
 
     /** Logs that nothing is routed, and warns about keys that therefore have no effect. */

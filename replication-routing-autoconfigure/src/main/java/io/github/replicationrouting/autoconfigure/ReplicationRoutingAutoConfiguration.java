@@ -65,8 +65,8 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 public final class ReplicationRoutingAutoConfiguration {
 
     @Bean
-    static UnknownKeyGuard replicationRoutingUnknownKeyGuard(Environment environment) {
-        return new UnknownKeyGuard(environment);
+    static KeyGuard replicationRoutingKeyGuard(Environment environment) {
+        return new KeyGuard(environment);
     }
 
     @Bean
@@ -126,8 +126,7 @@ public final class ReplicationRoutingAutoConfiguration {
                     .configure(router, nodes, selector.getIfAvailable(), source.getIfAvailable());
             ReplicationRouting routing = router.build();
             routing.start();
-            new StartupReport(properties, pools, logger::warn)
-                    .report(nodes, routing.topology().snapshot());
+            new StartupReport(properties, pools, RouterGuard.warningsOf(logger)).report(nodes, routing.snapshot());
             return routing;
         }
 

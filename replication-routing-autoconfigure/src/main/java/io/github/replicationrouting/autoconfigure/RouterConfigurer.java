@@ -53,7 +53,7 @@ final class RouterConfigurer {
         List<HikariConfig> configurations =
                 nodes.stream().map(node -> pools.of(node, problems::add)).toList();
         problems.throwIfAny();
-        new NodeWarnings(logger::warn).check(nodes, configurations, properties.getZone());
+        new NodeWarnings(RouterGuard.warningsOf(logger)).check(nodes, configurations, properties.getZone());
 
         router.reads(properties.getReads().toSettings(selector))
                 .writes(properties.getWrites().toSettings())

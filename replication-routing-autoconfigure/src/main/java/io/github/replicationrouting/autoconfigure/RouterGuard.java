@@ -8,6 +8,7 @@ import io.github.replicationrouting.spi.ReplicationDialect;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -78,7 +79,7 @@ final class RouterGuard implements BeanFactoryPostProcessor {
         boolean nodesFromBean = has(beanFactory, ReplicationRoutingConnectionDetails.class);
         new PlaceholderCheck(environment, nodesFromBean).check(problems::add);
         problems.throwIfAny();
-        new DurationCheck(environment).check(problems::add, logger::warn);
+        new DurationCheck(environment).check(problems::add, warningsOf(logger));
         ReplicationRoutingProperties properties = Binder.get(environment)
                 .bind(
                         ReplicationRoutingProperties.PREFIX,
@@ -101,13 +102,18 @@ final class RouterGuard implements BeanFactoryPostProcessor {
         return Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING);
     }
 
+    /** Returns a consumer that logs warnings in the name of the router. */
+    static Consumer<String> warningsOf(Logger logger) {
+        return warning -> logger.warn("[{}] {}", DATA_SOURCE, warning);
+    }
+
     static boolean has(ConfigurableListableBeanFactory beanFactory, Class<?> type) {
         return beanFactory.getBeanNamesForType(type, true, false).length > 0;
     }
 
     /** A test has replaced the routing data source, and its migrations must not reach the real servers. */
     private static void backOff(ConfigurableListableBeanFactory beanFactory) {
-        logger.info("The routing DataSource was replaced by another bean '{}': routing is off", DATA_SOURCE);
+        logger.info("[{}] the routing DataSource was replaced by another bean: routing is off", DATA_SOURCE);
         BeanDefinitionRegistry registry = (BeanDefinitionRegistry) beanFactory;
         registry.removeBeanDefinition(WRITER);
         registry.removeBeanDefinition(ROUTER);

@@ -2,14 +2,13 @@ package io.github.replicationrouting.autoconfigure;
 
 import io.github.replicationrouting.autoconfigure.KnownKeys.Kind;
 import io.github.replicationrouting.settings.InvalidSettingsException.Problem;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -19,8 +18,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /**
- * Reports keys that Spring Boot's binding would silently ignore. With a misspelt key a node can be lost, and with it the
- * primary.
+ * Reports keys below {@code replication.routing} that Spring Boot's binding would silently ignore. With a misspelt key a
+ * node can be lost, and with it the primary.
  */
 final class UnknownKeyCheck {
 
@@ -31,40 +30,28 @@ final class UnknownKeyCheck {
     /** Part of a key between dots; text in brackets is literal. */
     private static final Pattern PART = Pattern.compile("(?:\\[[^]]*]|[^.\\[])+");
 
-    private static final Pattern MISSPELT_PREFIX = Pattern.compile("repl[a-z]*rou?t[a-z]*n[a-z]*");
-
     private static final Pattern IN_BRACKETS = Pattern.compile("\\[[^]]*]");
     private static final Pattern DROPPED_CHARACTER = Pattern.compile("[^A-Za-z0-9_.-]");
 
     private final ConfiguredKeys configured;
     private final KnownKeys known = new KnownKeys();
     private final Collection<ConfigurationPropertyName> nodes;
-    private final boolean nodesFromBean;
 
-    /** @param nodesFromBean whether the nodes come from a bean, which may read keys of the application */
-    UnknownKeyCheck(ConfiguredKeys configured, boolean nodesFromBean) {
+    UnknownKeyCheck(ConfiguredKeys configured) {
         this.configured = configured;
-        this.nodesFromBean = nodesFromBean;
         this.nodes = configured.nodes();
     }
 
-    List<Problem> problems() {
-        List<Problem> problems = new ArrayList<>();
+    void check(Consumer<Problem> problems) {
         Map<String, ConfiguredKeys.Key> distinct = new LinkedHashMap<>();
         configured.routing().forEach(key -> distinct.put(key.variable() + key.text(), key));
         Set<String> variables = knownVariables();
         for (ConfiguredKeys.Key key : distinct.values()) {
             Problem problem = key.variable() ? ofVariable(key, variables) : ofKey(key);
             if (problem != null) {
-                problems.add(problem);
+                problems.accept(problem);
             }
         }
-        problems.addAll(twoSpellings());
-        problems.addAll(withAndWithoutBrackets());
-        if (!nodesFromBean) {
-            problems.addAll(nodesElsewhere());
-        }
-        return problems;
     }
 
     private @Nullable Problem ofKey(ConfiguredKeys.Key key) {
@@ -182,8 +169,6 @@ final class UnknownKeyCheck {
         return null;
     }
 
-    // --- environment variables
-
     private Set<String> knownVariables() {
         return known.values(nodes)
                 .flatMap(key -> ConfiguredKeys.variables(key).stream())
@@ -224,94 +209,5 @@ final class UnknownKeyCheck {
                         .map(each ->
                                 prefix + each.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT))
                         .collect(Collectors.joining(", "));
-    }
-
-    // --- nodes
-
-    /** Reports two names that are the same to Spring Boot, so that the keys of one node would apply to the other. */
-    private List<Problem> twoSpellings() {
-        Map<String, String> names = new HashMap<>();
-        List<Problem> problems = new ArrayList<>();
-        for (ConfiguredKeys.Key key : configured.routing()) {
-            if (key.variable() || !ConfiguredKeys.NODES.isAncestorOf(key.name())) {
-                continue;
-            }
-            ConfigurationPropertyName node = key.name().chop(DEPTH + 1);
-            String name = node.getLastElement(Form.ORIGINAL);
-            String other = names.putIfAbsent(node.getLastElement(Form.UNIFORM), name);
-            if (other != null && !other.equals(name)) {
-                problems.add(new Problem(
-                        ConfiguredKeys.NODES + "." + name + " and " + ConfiguredKeys.NODES + "." + other
-                                + " are the same key to Spring Boot, which"
-                                + " tells names apart by letters from a to z and digits only",
-                        "Rename '" + name + "' or '" + other + "', or spell them alike if they are one node"));
-                names.put(node.getLastElement(Form.UNIFORM), name);
-            }
-        }
-        return problems.stream().distinct().toList();
-    }
-
-    /** Reports {@code [db-1]} beside {@code db-1}, which Spring Boot binds to two nodes, each with a part of the keys. */
-    private List<Problem> withAndWithoutBrackets() {
-        Map<String, ConfigurationPropertyName> names = new HashMap<>();
-        List<Problem> problems = new ArrayList<>();
-        for (ConfigurationPropertyName node : nodes) {
-            ConfigurationPropertyName other = names.putIfAbsent(node.getLastElement(Form.ORIGINAL), node);
-            if (other != null) {
-                problems.add(
-                        new Problem(
-                                node + " and " + other + " are two nodes of one name",
-                                "Rename one of them, or spell them alike if they are one node: both with brackets, or neither"));
-            }
-        }
-        return problems;
-    }
-
-    private List<Problem> nodesElsewhere() {
-        boolean hasOtherKeys = !configured.routing().isEmpty();
-        String consequence = nodes.isEmpty() ? ", and no node is" : "";
-        return configured.all().stream()
-                .filter(key -> !ConfiguredKeys.ROUTING.isAncestorOf(key.name()))
-                .filter(key -> isUrlOfNode(key, hasOtherKeys))
-                .map(key -> {
-                    int depth = key.name().getNumberOfElements();
-                    ConfigurationPropertyName intended = ConfiguredKeys.NODES
-                            .append(key.name().subName(depth - 2).chop(1))
-                            .append("url");
-                    return new Problem(
-                            key.text() + " is not under " + ReplicationRoutingProperties.PREFIX + consequence,
-                            "Write '" + (key.variable() ? ConfiguredKeys.variable(intended) : intended)
-                                    + "' instead of '" + key.text() + "', or set '" + PREFIX + "enabled' to 'false'");
-                })
-                .toList();
-    }
-
-    private boolean isUrlOfNode(ConfiguredKeys.Key key, boolean hasOtherKeys) {
-        ConfigurationPropertyName name = key.name();
-        int depth = name.getNumberOfElements();
-        if (depth < 3
-                || !name.getElement(depth - 1, Form.UNIFORM).equals("url")
-                || !name.getElement(depth - 3, Form.UNIFORM).matches("nodes?")) {
-            return false;
-        }
-        String before = ConfiguredKeys.uniform(name, 0, depth - 3);
-        boolean intended = nodes.isEmpty()
-                ? before.contains("replication") || before.contains("routing") || (before.isEmpty() && hasOtherKeys)
-                : isMisspeltPrefix(before.replace(".", ""));
-        if (!intended) {
-            return false;
-        }
-        String url = configured.resolved(key);
-        return JdbcUrls.isMySql(url) || JdbcUrls.isMariaDb(url);
-    }
-
-    /** Where there are nodes, further ones may belong to a router of the application, under a prefix of its own. */
-    private static boolean isMisspeltPrefix(String before) {
-        String prefix = ReplicationRoutingProperties.PREFIX.replace(".", "");
-        return before.equals(prefix)
-                || before.equals("spring" + prefix)
-                || (!before.startsWith(prefix)
-                        && MISSPELT_PREFIX.matcher(before).matches()
-                        && Math.abs(before.length() - prefix.length()) <= 2);
     }
 }

@@ -1,8 +1,5 @@
 package io.github.replicationrouting.autoconfigure;
 
-import io.github.replicationrouting.settings.InvalidSettingsException;
-import io.github.replicationrouting.settings.InvalidSettingsException.Problem;
-import java.util.List;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
@@ -10,11 +7,11 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.Environment;
 
 /** Post-processor that fails the start when a key is unknown, before anything is bound, with or without nodes. */
-final class UnknownKeyGuard implements BeanFactoryPostProcessor, PriorityOrdered {
+final class KeyGuard implements BeanFactoryPostProcessor, PriorityOrdered {
 
     private final Environment environment;
 
-    UnknownKeyGuard(Environment environment) {
+    KeyGuard(Environment environment) {
         this.environment = environment;
     }
 
@@ -29,9 +26,10 @@ final class UnknownKeyGuard implements BeanFactoryPostProcessor, PriorityOrdered
             return;
         }
         boolean nodesFromBean = RouterGuard.has(beanFactory, ReplicationRoutingConnectionDetails.class);
-        List<Problem> problems = new UnknownKeyCheck(new ConfiguredKeys(environment), nodesFromBean).problems();
-        if (!problems.isEmpty()) {
-            throw new InvalidSettingsException(problems);
-        }
+        ConfiguredKeys configured = new ConfiguredKeys(environment);
+        Problems problems = new Problems();
+        new UnknownKeyCheck(configured).check(problems::add);
+        new NodeKeyCheck(configured, nodesFromBean).check(problems::add);
+        problems.throwIfAny();
     }
 }

@@ -32,7 +32,7 @@ import org.springframework.core.io.ByteArrayResource;
 
 /** A node that was meant is never lost, and a key that was meant never without effect: the start fails and says why. */
 @ExtendWith(OutputCaptureExtension.class)
-class UnknownKeyCheckTest {
+class KeyGuardTest {
 
     private static final String SECRET = "marker-3f9a";
 
