@@ -55,7 +55,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void shouldHaveEveryKeyWithTheDefaultOfTheContract() {
+    void whenAKeyExistsShouldHaveTheDefaultOfTheContract() {
         Map<String, Object> defaults = new TreeMap<>();
         properties.forEach((name, property) -> {
             if (!name.startsWith("hikari.")) {
@@ -105,7 +105,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void everyKeyShouldHaveADescriptionOfOneSentence() {
+    void whenAKeyExistsShouldHaveADescriptionOfOneSentence() {
         assertThat(properties).isNotEmpty().allSatisfy((name, property) -> assertThat(property.getDescription())
                 .as(name)
                 .isNotNull()
@@ -114,14 +114,14 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void descriptionsShouldBeginWithANoun() {
+    void whenAKeyIsDescribedShouldBeginWithANoun() {
         assertThat(properties.values()).isNotEmpty().allSatisfy(property -> assertThat(property.getDescription())
                 .as(property.getId())
                 .doesNotContainPattern("^(A|The|How|If|What|When|Where|Which|Who|Why) "));
     }
 
     @Test
-    void booleansShouldBeginWithWhether() {
+    void whenAKeyIsABooleanShouldBeDescribedWithWhether() {
         assertThat(properties.values())
                 .filteredOn(property -> "java.lang.Boolean".equals(property.getType()))
                 .isNotEmpty()
@@ -129,7 +129,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void defaultsOfTheMetadataShouldBeThoseInForce() {
+    void whenNothingIsSetShouldHaveTheDefaultsOfTheMetadata() {
         Map<String, Object> source = new HashMap<>();
         properties.forEach((name, property) -> {
             if (property.getDefaultValue() != null && !name.startsWith("hikari.")) {
@@ -143,7 +143,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void hikariDefaultsOfTheMetadataShouldBeThoseInForce() {
+    void whenNothingIsSetShouldHaveTheHikariDefaultsOfTheMetadata() {
         StandardEnvironment environment = new StandardEnvironment();
         TestPropertyValues.of(PREFIX + "nodes.db1.url=jdbc:mysql://db1/shop").applyTo(environment);
         HikariConfig inForce = new PoolConfigurations(environment)
@@ -169,7 +169,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void everyHikariKeyShouldBeOneThatHikariTakes() {
+    void whenAHikariKeyExistsShouldBeAcceptedByHikari() {
         List<String> refused = new ArrayList<>();
         properties.keySet().stream()
                 .filter(name -> name.startsWith("hikari."))
@@ -187,7 +187,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void everyKeyShouldBeOneThatTheStartTakes() {
+    void whenAKeyExistsShouldBeAcceptedAtTheStart() {
         KnownKeys known = new KnownKeys();
         assertThat(properties.keySet())
                 .filteredOn(name -> !name.equals("nodes") && !name.endsWith("-properties"))
@@ -197,7 +197,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void theSelectorsShouldBeHinted() {
+    void whenASelectorIsBuiltInShouldBeHinted() {
         assertThat(property("reads.selector").getHints().getValueHints())
                 .extracting(hint -> String.valueOf(hint.getValue()))
                 .containsExactly("least-in-flight", "least-latency", "round-robin");

@@ -15,13 +15,13 @@ class IgnoredSettingsTest {
     private final StandardEnvironment environment = new StandardEnvironment();
 
     @Test
-    void shouldNotShowAValue(CapturedOutput output) {
+    void whenASettingIsIgnoredShouldNotShowItsValue(CapturedOutput output) {
         warn("spring.datasource.url=jdbc:mysql://db/x?password=marker-3f9a");
         assertThat(output).contains("spring.datasource.url is ignored").doesNotContain("marker-3f9a");
     }
 
     @Test
-    void shouldWarnOfTheAccountsOfMigrations(CapturedOutput output) {
+    void whenMigrationsHaveAnAccountShouldWarn(CapturedOutput output) {
         warn("spring.liquibase.url=jdbc:mysql://db/x", "spring.flyway.user=ddl");
         assertThat(output)
                 .containsOnlyOnce("spring.liquibase.url is ignored")

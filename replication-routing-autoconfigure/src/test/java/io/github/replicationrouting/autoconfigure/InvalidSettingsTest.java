@@ -18,7 +18,7 @@ import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
 
-/** Whatever is wrong is said before anything is connected, with the full key and the cure, and without secrets. */
+/** Everything wrong is reported before anything is connected, with the full key and an action, and without secrets. */
 class InvalidSettingsTest {
 
     private static final String SECRET = "marker-3f9a";
@@ -34,7 +34,7 @@ class InvalidSettingsTest {
     private final ApplicationContextRunner routed = runner.withPropertyValues(ClosedPorts.NODES);
 
     @Test
-    void whenANodeHasNoUrl() {
+    void whenANodeHasNoUrlShouldFail() {
         assertFailure(
                 routed.withPropertyValues("replication.routing.nodes.db3.weight=2"),
                 "replication.routing.nodes.db3.url is not set",
@@ -48,7 +48,7 @@ class InvalidSettingsTest {
         "mysql://shop:" + SECRET + "@db/shop, mysql:",
         "jdbc:aws-wrapper:mysql://db/shop?password=" + SECRET + ", jdbc:aws-wrapper:",
     })
-    void whenAUrlIsNotSupported(String url, String scheme) {
+    void whenAUrlIsNotSupportedShouldFail(String url, String scheme) {
         assertFailure(
                 routed.withPropertyValues("replication.routing.nodes.db3.url=" + url),
                 "replication.routing.nodes.db3.url is not supported: it begins with '" + scheme + "'",
@@ -78,7 +78,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenAUrlIsNoUrl() {
+    void whenAUrlIsNoUrlShouldFail() {
         assertFailure(
                 routed.withPropertyValues("replication.routing.nodes.db3.url=" + SECRET),
                 "replication.routing.nodes.db3.url is not supported: it is not a JDBC URL",
@@ -86,7 +86,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenThereIsNoDriverForAUrl() {
+    void whenThereIsNoDriverForAUrlShouldFail() {
         assertFailure(
                 routed.withPropertyValues(
                         "replication.routing.nodes.db3.url=jdbc:aws-wrapper:mysql://db/shop?password=" + SECRET,
@@ -97,7 +97,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenTheNamedDriverIsMissing() {
+    void whenTheNamedDriverIsMissingShouldFail() {
         assertFailure(
                 routed.withPropertyValues("replication.routing.nodes.db2.driver-class-name=com.example.NoDriver"),
                 "replication.routing.nodes.db2.driver-class-name: the JDBC driver 'com.example.NoDriver' is not on the"
@@ -106,7 +106,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenAnInheritedDriverDoesNotAcceptTheUrl() {
+    void whenAnInheritedDriverDoesNotAcceptTheUrlShouldFail() {
         assertFailure(
                 routed.withPropertyValues("spring.datasource.driver-class-name=org.h2.Driver"),
                 "spring.datasource.driver-class-name: the JDBC driver 'org.h2.Driver' does not accept a URL of"
@@ -115,7 +115,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenTheNamedDriverIsNoDriver() {
+    void whenTheNamedDriverIsNoDriverShouldFail() {
         assertFailure(
                 routed.withPropertyValues("replication.routing.hikari.driver-class-name=java.lang.String"),
                 "replication.routing.hikari.driver-class-name: 'java.lang.String' cannot be used as a JDBC driver",
@@ -123,7 +123,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenTwoNodesAreDeclaredPrimary() {
+    void whenTwoNodesAreDeclaredPrimaryShouldFail() {
         assertFailure(
                 routed.withPropertyValues(
                         "replication.routing.nodes.db1.role=primary", "replication.routing.nodes.db2.role=primary"),
@@ -133,7 +133,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenAnEndpointHasNoRole() {
+    void whenAnEndpointHasNoRoleShouldFail() {
         assertFailure(
                 routed.withPropertyValues("replication.routing.nodes.db2.kind=endpoint"),
                 "replication.routing.nodes.db2.role is not set",
@@ -155,7 +155,7 @@ class InvalidSettingsTest {
         "reads.max-fallback-concurrency, 0, 0",
         "nodes.db1.weight, 0, 0",
     })
-    void whenAValueIsNotPositive(String key, String value, String shown) {
+    void whenAValueIsNotPositiveShouldFail(String key, String value, String shown) {
         assertFailure(
                 routed.withPropertyValues("replication.routing." + key + "=" + value),
                 "replication.routing." + key + " must be positive, but is " + shown,
@@ -164,7 +164,7 @@ class InvalidSettingsTest {
 
     @ParameterizedTest
     @CsvSource({"writes.hold, -1s, -1s", "writes.max-held, -1, -1", "writes.conflict-retries, -1, -1"})
-    void whenAValueIsNegative(String key, String value, String shown) {
+    void whenAValueIsNegativeShouldFail(String key, String value, String shown) {
         assertFailure(
                 routed.withPropertyValues("replication.routing." + key + "=" + value),
                 "replication.routing." + key + " must not be negative, but is " + shown,
@@ -172,7 +172,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenReadmitLagIsAboveMaxLag() {
+    void whenReadmitLagIsAboveMaxLagShouldFail() {
         assertFailure(
                 routed.withPropertyValues(
                         "replication.routing.reads.max-lag=2s", "replication.routing.reads.readmit-lag=2500ms"),
@@ -181,7 +181,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenTheSlowStartIsNegative() {
+    void whenTheSlowStartIsNegativeShouldFail() {
         assertFailure(
                 routed.withPropertyValues("replication.routing.reads.slow-start=-1s"),
                 "replication.routing.reads.slow-start must not be negative, but is -1s",
@@ -189,7 +189,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenTheSelectorIsNotKnown() {
+    void whenTheSelectorIsNotKnownShouldFail() {
         assertFailure(
                 routed.withPropertyValues("replication.routing.reads.selector=fastest"),
                 "replication.routing.reads.selector: 'fastest' is not known",
@@ -198,7 +198,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenTheDialectIsNotKnown() {
+    void whenTheDialectIsNotKnownShouldFail() {
         assertFailure(
                 routed.withPropertyValues("replication.routing.nodes.db2.dialect=oracle"),
                 "replication.routing.nodes.db2.dialect: 'oracle' is not known",
@@ -206,7 +206,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenTheTopologyIsNotSupportedYet() {
+    void whenTheTopologyIsNotSupportedYetShouldFail() {
         assertFailure(
                 routed.withPropertyValues("replication.routing.topology=multi-primary"),
                 "replication.routing.topology: 'multi-primary' is not supported by this version",
@@ -215,7 +215,7 @@ class InvalidSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"jdbc:mysql://127.0.0.1:1/other", "jdbc:mariadb://shop:" + SECRET + "@127.0.0.1:1/shop"})
-    void whenOneServerHasTwoNames(String url) {
+    void whenOneServerHasTwoNamesShouldFail(String url) {
         assertFailure(
                 routed.withPropertyValues("replication.routing.nodes.db3.url=" + url),
                 "replication.routing.nodes.db3.url leads to the same server as replication.routing.nodes.db1.url:"
@@ -225,7 +225,7 @@ class InvalidSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"replication.routing.hikari", "replication.routing.nodes.db2.hikari"})
-    void whenHikariDoesNotTakeAValue(String layer) {
+    void whenHikariDoesNotTakeAValueShouldFail(String layer) {
         assertFailure(
                 routed.withPropertyValues(layer + ".connection-timeout=100"),
                 layer + ".connection-timeout is not accepted by HikariCP: connectionTimeout cannot be less"
@@ -234,7 +234,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenAHikariValueIsOfAnotherType() {
+    void whenAHikariValueIsOfAnotherTypeShouldFail() {
         assertFailure(
                 routed.withPropertyValues("spring.datasource.hikari.maximum-pool-size=many"),
                 "spring.datasource.hikari.maximum-pool-size is not accepted by HikariCP",
@@ -242,7 +242,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenTheIsolationIsNotKnown() {
+    void whenTheIsolationIsNotKnownShouldFail() {
         assertFailure(
                 routed.withPropertyValues("replication.routing.hikari.transaction-isolation=STRICT"),
                 "hikari.transaction-isolation of replication.routing.nodes.db1.hikari: 'STRICT' is not known",
@@ -273,7 +273,7 @@ class InvalidSettingsTest {
                 "jdbc:mysql://address=(host=a)(password=" + SECRET + "),address=(host=b)/shop; chooses: a, b",
                 "jdbc:mariadb://address=(host=a)(port=1)(type=primary),address=(host=b)(type=replica)/shop; chooses: a, b",
             })
-    void whenAUrlLeadsToSeveralServers(String url, String why) {
+    void whenAUrlLeadsToSeveralServersShouldFail(String url, String why) {
         for (String kind : new String[] {"server", "endpoint"}) {
             assertFailure(
                     routed.withPropertyValues(
@@ -306,7 +306,7 @@ class InvalidSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"jdbc:mysql://${DB_HOST}:3306/shop", "${DB_HOST}"})
-    void whenAPlaceholderIsNotResolved(String url) {
+    void whenAPlaceholderIsNotResolvedShouldFail(String url) {
         assertFailure(
                 routed.withPropertyValues("replication.routing.nodes.db3.url=" + url),
                 "the placeholder ${DB_HOST} in replication.routing.nodes.db3.url is not resolved",
@@ -321,7 +321,7 @@ class InvalidSettingsTest {
                 "replication.routing.monitor.password",
                 "replication.routing.consistency.signing-key",
             })
-    void whenAPlaceholderOfASecretIsNotResolved(String key) {
+    void whenAPlaceholderOfASecretIsNotResolvedShouldFail(String key) {
         assertFailure(
                 routed.withPropertyValues(key + "=x${" + SECRET + "}"),
                 "a placeholder in " + key + " is not resolved",
@@ -329,7 +329,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenAPlaceholderOfAnInheritedSecretIsNotResolved() {
+    void whenAPlaceholderOfAnInheritedSecretIsNotResolvedShouldFail() {
         assertFailure(
                 new ApplicationContextRunner()
                         .withConfiguration(AutoConfigurations.of(ReplicationRoutingAutoConfiguration.class))
@@ -385,7 +385,7 @@ class InvalidSettingsTest {
                 "discovery.remove-after",
                 "discovery.drain-timeout",
             })
-    void whenASmallNumberHasNoUnit(String key) {
+    void whenASmallNumberHasNoUnitShouldFail(String key) {
         assertFailure(
                 routed.withPropertyValues("replication.routing." + key + "=5"),
                 "replication.routing." + key + " is 5 ms: a number without a unit is milliseconds",
@@ -394,7 +394,7 @@ class InvalidSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1ms", "49ms", "1000us"})
-    void whenNodesWouldBeProbedAllTheTime(String interval) {
+    void whenNodesWouldBeProbedAllTheTimeShouldFail(String interval) {
         assertFailure(
                 routed.withPropertyValues("replication.routing.monitor.interval=" + interval),
                 "each node would get hundreds of statements a second",
@@ -402,7 +402,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenADataSourceBeanStandsBesideTheNodes() {
+    void whenADataSourceBeanIsDefinedBesideTheNodesShouldFail() {
         assertFailure(
                 routed.withUserConfiguration(ReplicationRoutingAutoConfigurationTest.OwnDataSource.class),
                 "replication.routing.nodes is set, but the application defines the DataSource bean 'reporting'",
@@ -410,7 +410,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenSeveralThingsAreWrongShouldSayAllAtOnce() {
+    void whenSeveralThingsAreWrongShouldReportAll() {
         ApplicationContextRunner wrong = routed.withPropertyValues(
                 "replication.routing.nodes.db1.weight=-1",
                 "replication.routing.monitor.interval=0s",

@@ -30,7 +30,7 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.ByteArrayResource;
 
-/** A node that was meant is never lost, and a key that was meant never without effect: the start fails and says why. */
+/** No intended node is lost, and no intended key is without effect: the start fails with the reason. */
 @ExtendWith(OutputCaptureExtension.class)
 class KeyGuardTest {
 
@@ -82,7 +82,7 @@ class KeyGuardTest {
     }
 
     @Test
-    void aNameInBracketsMayHoldAnyCharacter() {
+    void whenANameIsInBracketsShouldAcceptAnyCharacter() {
         assertThat(namesOf(nodes("\"[узел 1]\": { url: \"jdbc:mysql://127.0.0.1:3/shop\" }", DB1)))
                 .containsExactly("узел 1", "db1");
     }
@@ -149,7 +149,7 @@ class KeyGuardTest {
                 "spring: { replication: { routing: { nodes: { %s } } } }",
                 "routing: { nodes: { %s } }",
             })
-    void whenTheNodesStandElsewhereShouldFail(String yaml) {
+    void whenTheNodesAreUnderAnotherPrefixShouldFail(String yaml) {
         assertFailure(
                 yaml(yaml.formatted(DB1 + ", " + DB2)),
                 "nodes.db1.url is not under replication.routing",
@@ -157,7 +157,7 @@ class KeyGuardTest {
     }
 
     @Test
-    void whenTheNodesStandElsewhereAndTheirUrlsInVariablesShouldFail() {
+    void whenTheNodesAreUnderAnotherPrefixAndTheirUrlsInVariablesShouldFail() {
         assertFailure(
                 yaml("replication: { routin: { nodes: { db1: { url: \"${DB1_URL}\" } } } }")
                         .withPropertyValues("DB1_URL=jdbc:mysql://127.0.0.1:1/shop"),
@@ -174,7 +174,7 @@ class KeyGuardTest {
                 "ROUTING_NODES_DB1_URL",
                 "SPRING_REPLICATION_ROUTING_NODES_DB1_URL",
             })
-    void whenTheVariablesOfNodesStandElsewhereShouldFail(String variable) {
+    void whenTheVariablesOfNodesHaveAnotherPrefixShouldFail(String variable) {
         assertFailure(
                 environment(runner, Map.of(variable, "jdbc:mysql://shop:" + SECRET + "@127.0.0.1:1/shop")),
                 variable + " is not under replication.routing",
@@ -188,7 +188,7 @@ class KeyGuardTest {
                 "replication-routing: { nodes: { %s } }",
                 "spring: { replication: { routing: { nodes: { %s } } } }",
             })
-    void whenOneOfTheNodesStandsElsewhereShouldFail(String yaml) {
+    void whenOneOfTheNodesIsUnderAnotherPrefixShouldFail(String yaml) {
         assertFailure(
                 nodes(DB1).withInitializer(context -> add(context.getEnvironment(), yaml.formatted(DB2))),
                 "nodes.db2.url is not under replication.routing",
@@ -208,7 +208,7 @@ class KeyGuardTest {
     }
 
     @Test
-    void whenOnlyOtherKeysAreSetShouldSayThatNothingIsRouted(CapturedOutput output) {
+    void whenOnlyOtherKeysAreSetShouldLogThatNothingIsRouted(CapturedOutput output) {
         yaml("replication: { routing: { username: shop, reads: { max-lag: 2s } } }")
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ReplicationRouting.class));
         assertThat(output)
@@ -245,7 +245,7 @@ class KeyGuardTest {
     }
 
     @Test
-    void whenNothingIsNearShouldFailAllTheSame() {
+    void whenAGroupIsNotKnownShouldFail() {
         assertFailure(
                 nodes(DB1).withPropertyValues("replication.routing.sharding.enabled=" + SECRET),
                 "replication.routing.sharding.enabled is not known",
@@ -253,7 +253,7 @@ class KeyGuardTest {
     }
 
     @Test
-    void whenRoutingIsOffShouldNotLook() {
+    void whenRoutingIsOffShouldNotCheckKeys() {
         nodes("db1: { ur1: x }")
                 .withPropertyValues("replication.routing.enabled=false")
                 .run(context -> assertThat(context).hasNotFailed());
@@ -295,7 +295,7 @@ class KeyGuardTest {
                 "Reads.Selector=round-robin",
                 "reads.OUTSIDE_TRANSACTION=replica",
             })
-    void aKnownKeyMayBeSpeltInAnyWay(String property) {
+    void whenAKeyIsKnownShouldAcceptAnySpelling(String property) {
         String db1 = property.contains("DB1") ? DB1.replace("db1", "DB1") : DB1;
         nodes(db1)
                 .withPropertyValues(
@@ -370,14 +370,14 @@ class KeyGuardTest {
                 "REPLICATION_ROUTING_PORT_80_TCP_ADDR=10.0.0.1",
                 "REPLICATION_ROUTER=x",
             })
-    void knownEnvironmentVariablesAndThoseOfKubernetesPass(String variable) {
+    void whenAVariableIsKnownOrOfKubernetesShouldStart(String variable) {
         String[] parts = variable.split("=", 2);
         assertThat(namesOf(environment(nodes(DB1, DB2), Map.of(parts[0], parts[1]))))
                 .containsExactly("db1", "db2");
     }
 
     @Test
-    void nodesMayComeFromTheEnvironmentAlone() {
+    void whenNodesComeFromTheEnvironmentAloneShouldSortThemByName() {
         Map<String, Object> variables = Stream.of("DB3", "DB1", "DB2", "A9")
                 .collect(Collectors.toMap(
                         name -> "REPLICATION_ROUTING_NODES_" + name + "_URL",
@@ -387,7 +387,7 @@ class KeyGuardTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"db-1", "Db1", "db_1", "DB1"})
-    void aVariableSpeaksOfTheNodeOfTheFile(String name) {
+    void whenAVariableNamesANodeOfAFileShouldApplyToIt(String name) {
         ApplicationContextRunner application = environment(
                 nodes(name + ": { weight: 2 }", DB2),
                 Map.of("REPLICATION_ROUTING_NODES_DB1_URL", "jdbc:mysql://127.0.0.1:1/shop"));
@@ -395,7 +395,7 @@ class KeyGuardTest {
     }
 
     @Test
-    void aVariableMaySplitANameAtItsDash() {
+    void whenAVariableSplitsANameAtItsDashShouldApplyToIt() {
         ApplicationContextRunner application = environment(
                 nodes("db-1: { weight: 2 }", DB2),
                 Map.of("REPLICATION_ROUTING_NODES_DB_1_URL", "jdbc:mysql://127.0.0.1:1/shop"));
@@ -405,7 +405,7 @@ class KeyGuardTest {
     // --- the order
 
     @Test
-    void theOrderIsThatOfTheFileWhateverOverridesPartsOfIt() {
+    void whenPartsOfNodesAreOverriddenShouldKeepTheOrderOfTheFile() {
         ApplicationContextRunner application = environment(
                         nodes(DB3, DB1, DB2), Map.of("REPLICATION_ROUTING_NODES_DB2_PASSWORD", "x"))
                 .withSystemProperties("replication.routing.nodes.db1.weight=2");
@@ -413,7 +413,7 @@ class KeyGuardTest {
     }
 
     @Test
-    void nodesOfAnotherFileComeBehindThoseOfTheFirst() {
+    void whenAnotherFileAddsNodesShouldAppendThem() {
         ApplicationContextRunner application = nodes(DB2)
                 .withInitializer(context -> add(
                         context.getEnvironment(),
