@@ -65,8 +65,8 @@ public final class ReplicationRouting implements AutoCloseable {
     }
 
     /**
-     * Probes every node once, logs in one line what is in force, and continues to probe in the background. Waits at most
-     * for the time limit of a probe, and returns normally whatever is found.
+     * Probes every node once, logs in one line what is in force, and continues to probe in the background. Waits for the
+     * time limit of a probe at most, and returns normally whatever is found.
      */
     public void start() {
         components.startMonitor();
@@ -150,9 +150,9 @@ public final class ReplicationRouting implements AutoCloseable {
     }
 
     /**
-     * Drains a node: it gets no new work until {@link #undrain}, whatever its server does. Its state is {@code DRAINING}
-     * until nothing is in flight, then {@code DRAINED}; it is still probed. Returns when decisions respect it, at most
-     * after a second, and does not wait for the work in flight.
+     * Drains a node: it gets no new work until {@link #undrain}, whatever its server does. Its state is
+     * {@code DRAINING} until nothing is in flight, then {@code DRAINED}; it is still probed. Returns when decisions
+     * respect it, after a second at most, and does not wait for the work in flight.
      *
      * <p>The primary cannot be drained, because writes would have nowhere to go. A drained replica that is promoted
      * becomes the primary nevertheless, and is in use again.
@@ -165,8 +165,8 @@ public final class ReplicationRouting implements AutoCloseable {
     }
 
     /**
-     * Readmits a drained or draining node: if it is fit, it serves immediately, with a small share at first. Has no effect
-     * on other nodes. Returns when decisions respect it, at most after a second.
+     * Readmits a drained or draining node: if it is fit, it serves immediately, with a small share at first. Has no
+     * effect on other nodes. Returns when decisions respect it, after a second at most.
      *
      * @throws IllegalArgumentException when no node has this name
      */
@@ -209,7 +209,7 @@ public final class ReplicationRouting implements AutoCloseable {
             this.name = name;
         }
 
-        /** Adds a node. Nodes keep the order in which they are added. */
+        /** Adds a node. Nodes keep their order. */
         public Builder node(NodeSettings node) {
             nodes.add(node);
             return this;
@@ -257,7 +257,7 @@ public final class ReplicationRouting implements AutoCloseable {
             return this;
         }
 
-        /** Adds a listener, which is called on the monitor's thread. Listeners keep the order in which they are added. */
+        /** Adds a listener, which is called on the monitor's thread. Listeners keep their order. */
         public Builder listener(TopologyListener listener) {
             listeners.add(listener);
             return this;

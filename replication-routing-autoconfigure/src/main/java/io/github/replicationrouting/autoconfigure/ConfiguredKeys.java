@@ -62,8 +62,8 @@ final class ConfiguredKeys {
     private final Environment environment;
 
     /**
-     * In the order of the sources, overridden ones first. Sources without an order of their own come last, with their keys
-     * sorted: system properties, the command line, environment variables, an application's default properties.
+     * In the order of the sources, overridden ones first. Sources without an order of their own come last, with sorted
+     * keys: system properties, the command line, environment variables, an application's default properties.
      */
     private final List<Key> keys;
 

@@ -66,16 +66,16 @@ final class NodeKeyCheck {
         found.forEach(problems);
     }
 
-    /** Reports {@code [db-1]} beside {@code db-1}, which Spring Boot binds to two nodes, each with a part of the keys. */
+    /** Reports {@code [db-1]} beside {@code db-1}, which Spring Boot binds to two nodes, each with some of the keys. */
     private void withAndWithoutBrackets(Consumer<Problem> problems) {
         Map<String, ConfigurationPropertyName> names = new HashMap<>();
         for (ConfigurationPropertyName node : nodes) {
             ConfigurationPropertyName other = names.putIfAbsent(node.getLastElement(Form.ORIGINAL), node);
             if (other != null) {
-                problems.accept(
-                        new Problem(
-                                node + " and " + other + " are two nodes with the same name",
-                                "Rename one of them, or spell them alike if they are one node: both with brackets, or neither"));
+                problems.accept(new Problem(
+                        node + " and " + other + " are two nodes with the same name",
+                        "Rename one of them, or spell them alike if they are one node, both with brackets or"
+                                + " neither"));
             }
         }
     }

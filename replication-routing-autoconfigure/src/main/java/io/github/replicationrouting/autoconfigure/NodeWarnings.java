@@ -50,7 +50,7 @@ final class NodeWarnings {
         }
         if (!without.isEmpty()) {
             warnings.accept(without
-                    + " names no database: statements fail (1046) unless they name theirs. Append it to the server, as in"
+                    + " names no database: statements that name none fail (1046). Append it to the server, as in"
                     + " jdbc:mysql://db1:3306/shop");
         }
         if (databases.size() > 1) {

@@ -52,7 +52,8 @@ final class PlaceholderCheck {
                 problems.accept(
                         placeholder + " in " + text + " is not resolved",
                         "Set " + (isSecret(name) ? "what it names" : "'" + unresolved + "'")
-                                + " in the environment or a property source, give it a default (${NAME:default}), or escape it as \\${");
+                                + " in the environment or a property source, give it a default (${NAME:default}), or"
+                                + " escape it as \\${");
             }
         });
     }

@@ -8,8 +8,8 @@ import io.github.replicationrouting.spi.NodeSelector;
 import io.github.replicationrouting.topology.NodeSpec;
 
 /**
- * Checks the properties apart from the nodes. The values of {@code io.github.replicationrouting.settings} are checked by
- * those settings themselves; here are the ones that only Spring Boot's integration uses.
+ * Checks the properties apart from the nodes. The settings of the core check their values themselves; the other values
+ * are checked here.
  */
 final class PropertiesCheck {
 

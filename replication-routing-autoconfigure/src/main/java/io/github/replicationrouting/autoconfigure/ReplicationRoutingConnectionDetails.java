@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;
 
 /**
- * Details of the nodes of a replicated database that are not configured by properties, but come from a test cluster or a
- * service broker. A bean of this type replaces {@code replication.routing.nodes}; all other properties still apply.
+ * Details of the nodes of a replicated database that come from a test cluster or a service broker. A bean of this type
+ * replaces {@code replication.routing.nodes}; all other properties still apply.
  */
 public interface ReplicationRoutingConnectionDetails extends ConnectionDetails {
 

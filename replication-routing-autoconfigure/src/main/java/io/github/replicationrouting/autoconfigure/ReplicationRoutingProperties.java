@@ -37,7 +37,7 @@ import org.springframework.util.StringUtils;
 
 /**
  * Configuration properties of a routing data source. Each group creates the settings that it stands for, and those
- * settings check their values. The {@code hikari.*} keys are not here: {@link PoolConfigurations} binds them to the
+ * settings check their values. The {@code hikari.*} keys are not here: {@code PoolConfigurations} binds them to the
  * HikariCP configuration of each node.
  */
 @ConfigurationProperties(ReplicationRoutingProperties.PREFIX)
@@ -66,7 +66,7 @@ public class ReplicationRoutingProperties {
     private @Nullable String password;
 
     /**
-     * Fully qualified name of the JDBC driver of every node; defaults to that of "spring.datasource", else to the driver
+     * Fully qualified name of the JDBC driver of every node; defaults to that of "spring.datasource", or to the driver
      * that accepts the URL.
      */
     private @Nullable String driverClassName;
@@ -218,7 +218,8 @@ public class ReplicationRoutingProperties {
         private @Nullable String zone;
 
         /**
-         * Name of the SQL dialect; detected by the server's version by default, and required for other URLs than "jdbc:mysql:" and "jdbc:mariadb:".
+         * Name of the dialect; detected by the server's version by default, and required for URLs that begin with
+         * neither "jdbc:mysql:" nor "jdbc:mariadb:".
          */
         private @Nullable String dialect;
 

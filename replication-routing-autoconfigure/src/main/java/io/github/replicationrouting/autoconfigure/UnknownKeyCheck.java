@@ -18,8 +18,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /**
- * Reports keys below {@code replication.routing} that Spring Boot's binding would silently ignore. With a misspelt key a
- * node can be lost, and with it the primary.
+ * Reports keys below {@code replication.routing} that Spring Boot's binding would silently ignore. With a misspelt key,
+ * a node can be lost, and with it the primary.
  */
 final class UnknownKeyCheck {
 
@@ -149,7 +149,7 @@ final class UnknownKeyCheck {
                 subject + " is not known to this version", "Remove '" + key + "', or use one of " + alternatives);
     }
 
-    /** Returns the intended name of a node that a dot, or an underscore of a variable, has split; null when none has. */
+    /** Returns the intended name of a node that a dot, or an underscore of a variable, has split; null for none. */
     private @Nullable String dottedName(ConfigurationPropertyName key) {
         if (!ConfiguredKeys.NODES.isAncestorOf(key)) {
             return null;

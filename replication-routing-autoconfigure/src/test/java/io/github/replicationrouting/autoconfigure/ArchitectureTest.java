@@ -11,7 +11,11 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Set;
+import org.hibernate.integrator.spi.Integrator;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -26,30 +30,22 @@ class ArchitectureTest {
 
     static final String ROOT = "io.github.replicationrouting.autoconfigure";
 
-    /** Public types that are neither auto-configurations, properties nor connection details, with the reason. */
-    private static final Set<String> OTHER_PUBLIC_TYPES = Set.of(
-            // used by other packages of the auto-configuration
-            ROOT + ".Labels",
-            ROOT + ".event.TopologyEventPublisher",
-            // called and serialized by Actuator
-            ROOT + ".endpoint.ReplicationRoutingEndpoint",
-            ROOT + ".endpoint.ReplicationRoutingEndpointWebExtension",
-            ROOT + ".endpoint.RouterDescriptor",
-            ROOT + ".endpoint.NodeDescriptor",
-            ROOT + ".endpoint.ExplanationDescriptor",
-            ROOT + ".endpoint.PromotionDescriptor",
-            // injected by applications that bind the meters to further registries
-            ROOT + ".metrics.RouterMeters",
-            // loaded by Hibernate as a service
-            ROOT + ".transaction.EntityStateIntegrator");
+    /** Types that other packages of the auto-configuration use. */
+    private static final Set<String> SHARED = Set.of(ROOT + ".Labels", ROOT + ".event.TopologyEventPublisher");
 
+    /** Types that Spring Boot, Actuator, Micrometer or Hibernate create, call or serialize, or that applications use. */
     private static final DescribedPredicate<JavaClass> MADE_TO_BE_PUBLIC = DescribedPredicate.describe(
             "made to be public",
             type -> type.isAnnotatedWith(AutoConfiguration.class)
                     || type.isAnnotatedWith(ConfigurationProperties.class)
+                    || type.isAnnotatedWith(Endpoint.class)
+                    || type.isAnnotatedWith(EndpointWebExtension.class)
                     || type.isAssignableTo(ConnectionDetails.class)
                     || type.isAssignableTo(Exception.class)
-                    || OTHER_PUBLIC_TYPES.contains(type.getName()));
+                    || type.isAssignableTo(MeterBinder.class)
+                    || type.isAssignableTo(Integrator.class)
+                    || (type.isRecord() && type.getPackageName().equals(ROOT + ".endpoint"))
+                    || SHARED.contains(type.getName()));
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Adds and removes nodes of a running router. The pool of a joining node is filled before the monitor knows the node,
- * which serves once the monitor has found it caught up. A leaving node gets no new work, and its pool is closed when the
- * work in flight has ended. Thread-safe; both operations block only their caller.
+ * which serves once the monitor has found it caught up. A leaving node gets no new work, and its pool is closed when
+ * the work in flight has ended. Thread-safe; both operations block only their caller.
  */
 public final class Membership implements AutoCloseable {
 

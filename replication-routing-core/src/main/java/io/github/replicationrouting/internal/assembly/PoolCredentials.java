@@ -19,7 +19,7 @@ final class PoolCredentials implements Supplier<Credentials> {
 
     private volatile HikariConfig pool;
 
-    /** @param declared the configuration in force until {@link #follow} is called with the running pool, which copies it */
+    /** @param declared the configuration in force until {@link #follow} is called with the running pool */
     PoolCredentials(HikariConfig declared) {
         this.declared = declared.getCredentialsProvider() == null ? declared.getCredentials() : null;
         this.pool = declared;

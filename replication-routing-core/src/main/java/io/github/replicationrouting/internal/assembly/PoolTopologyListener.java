@@ -11,9 +11,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listener that applies changes of the topology to the pools: threads that wait for a node that is no longer eligible go
- * elsewhere, calls that wait for the answer of a node that is down are released, and no connection outlives a change of
- * its node's role. Called on the monitor's thread, which it never blocks.
+ * Listener that applies changes of the topology to the pools: threads that wait for a node that is no longer eligible
+ * go elsewhere, calls that wait for the answer of a node that is down are released, and no connection outlives a change
+ * of its node's role. Called on the monitor's thread, which it never blocks.
  */
 final class PoolTopologyListener implements TopologyListener {
 
