@@ -27,11 +27,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handle of one router: its data source, its nodes, and its lifecycle. Created by Spring Boot's auto-configuration, or
- * by the application:
+ * Handle of one router: its data source, its nodes, and its lifecycle. Spring Boot's auto-configuration creates one, or
+ * the application does:
  *
  * <pre>{@code
- * ReplicationRouting routing = ReplicationRouting.builder("dataSource").node(db1).node(db2).build();
+ * HikariConfig pool = new HikariConfig();
+ * pool.setUsername("shop");
+ * pool.setPassword(password);
+ * pool.setInitializationFailTimeout(-1); // a node may be down at the start
+ * ReplicationRouting routing = ReplicationRouting.builder("dataSource")
+ *         .node(NodeSettings.defaults(NodeSpec.of("db1", "jdbc:mysql://db1:3306/shop"), pool))
+ *         .node(NodeSettings.defaults(NodeSpec.of("db2", "jdbc:mysql://db2:3306/shop"), pool))
+ *         .build();
  * routing.start();
  * DataSource dataSource = routing.dataSource();
  * }</pre>
@@ -285,7 +292,8 @@ public final class ReplicationRouting implements AutoCloseable {
         }
 
         /**
-         * Creates the router. Its pools start to fill in the background; this method waits for no server.
+         * Creates the router. Its pools start to fill in the background; this method waits for no server, unless a pool
+         * has a positive initialization-fail timeout.
          *
          * @throws IllegalArgumentException when there is no node, a name occurs twice, or no driver accepts a URL
          */

@@ -79,7 +79,7 @@ public final class ReplicationRoutingAutoConfiguration {
     @Bean
     @Conditional(OnMissingNodesCondition.class)
     static BeanFactoryPostProcessor replicationRoutingBackOff(Environment environment) {
-        return beanFactory -> new IgnoredSettings(environment).warnWithoutNodes();
+        return beanFactory -> new IgnoredSettingsWarnings(environment).checkWithoutNodes();
     }
 
     /** The router. When the application has a data source of its own, {@link RouterGuard} fails the start. */
@@ -113,8 +113,8 @@ public final class ReplicationRoutingAutoConfiguration {
             List<DeclaredNode> nodes = details == null
                     ? DeclaredNode.bind(environment)
                     : details.nodes().stream().map(DeclaredNode::of).toList();
-            new IgnoredSettings(environment)
-                    .warnWithNodes(beanFactory.getBeanNamesForType(JdbcConnectionDetails.class));
+            new IgnoredSettingsWarnings(environment)
+                    .checkWithNodes(beanFactory.getBeanNamesForType(JdbcConnectionDetails.class));
             PoolConfigurations pools = new PoolConfigurations(environment);
             ReplicationRouting.Builder router = ReplicationRouting.builder(RouterGuard.DATA_SOURCE)
                     .metrics(metrics.getIfAvailable(() -> RouterMetrics.NONE))
@@ -126,7 +126,7 @@ public final class ReplicationRoutingAutoConfiguration {
                     .configure(router, nodes, selector.getIfAvailable(), source.getIfAvailable());
             ReplicationRouting routing = router.build();
             routing.start();
-            new StartupReport(properties, pools, RouterGuard.warningsOf(logger)).report(nodes, routing.snapshot());
+            new FirstProbeWarnings(properties, pools, RouterGuard.warningsOf(logger)).check(nodes, routing.snapshot());
             return routing;
         }
 

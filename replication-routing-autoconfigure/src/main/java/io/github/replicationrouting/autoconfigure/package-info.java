@@ -7,7 +7,7 @@
  * <p>Two post-processors check the configuration before any bean is created. {@code KeyGuard} fails the start for keys
  * without effect: it compares the keys that are set ({@code ConfiguredKeys}) with those that exist ({@code KnownKeys}).
  * {@code RouterGuard} fails it for values: {@code PlaceholderCheck}, {@code DurationCheck}, {@code PropertiesCheck} and
- * {@code NodeCheck}. {@code IgnoredSettings}, {@code NodeWarnings} and {@code StartupReport} warn about what may be
+ * {@code NodeCheck}. {@code IgnoredSettingsWarnings}, {@code NodeWarnings} and {@code FirstProbeWarnings} warn about what may be
  * intended.
  */
 @NullMarked

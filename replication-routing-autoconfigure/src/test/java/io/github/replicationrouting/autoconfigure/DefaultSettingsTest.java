@@ -53,6 +53,13 @@ class DefaultSettingsTest {
                 .isEqualTo(DiscoverySettings.defaults(null, nodes));
     }
 
+    @Test
+    void whenNothingIsSetShouldConnectAsByDefault() {
+        NodeSpec spec = NodeSpec.of("db1", "jdbc:mysql://db1/shop");
+        HikariConfig pool = new HikariConfig();
+        assertThat(properties.toSettings(spec, pool, null)).isEqualTo(NodeSettings.defaults(spec, pool));
+    }
+
     @ParameterizedTest
     @EnumSource
     void whenAStrategyIsNamedShouldSelectByIt(SelectionStrategy strategy) {

@@ -59,7 +59,7 @@ public final class RouterFactory {
     }
 
     /**
-     * Creates a router. Its pools start to fill in the background; this method waits for no server.
+     * Creates a router. Its pools start to fill in the background.
      *
      * @throws IllegalArgumentException when no driver accepts the URL of a node
      */

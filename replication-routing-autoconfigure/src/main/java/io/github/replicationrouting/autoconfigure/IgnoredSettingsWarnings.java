@@ -8,10 +8,10 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
-/** Warns at the start about settings that have no effect. */
-final class IgnoredSettings {
+/** Warns about settings that have no effect. */
+final class IgnoredSettingsWarnings {
 
-    private static final Logger logger = LoggerFactory.getLogger(IgnoredSettings.class);
+    private static final Logger logger = LoggerFactory.getLogger(IgnoredSettingsWarnings.class);
 
     private static final String ROUTING = ReplicationRoutingProperties.PREFIX;
 
@@ -27,7 +27,7 @@ final class IgnoredSettings {
 
     private final Environment environment;
 
-    IgnoredSettings(Environment environment) {
+    IgnoredSettingsWarnings(Environment environment) {
         this.environment = environment;
     }
 
@@ -36,7 +36,7 @@ final class IgnoredSettings {
      *
      * @param jdbcConnectionDetails names of the beans that describe a single database
      */
-    void warnWithNodes(String... jdbcConnectionDetails) {
+    void checkWithNodes(String... jdbcConnectionDetails) {
         DATA_SOURCE_KEYS.stream()
                 .filter(this::isSet)
                 .forEach(key -> warn(key + " is ignored: transactions are routed over the nodes of " + ROUTING));
@@ -55,7 +55,7 @@ final class IgnoredSettings {
     }
 
     /** Logs that nothing is routed, and warns about keys that therefore have no effect. */
-    void warnWithoutNodes() {
+    void checkWithoutNodes() {
         logger.info("Not routing: {}.nodes is not set; spring.datasource is used", ROUTING);
         String keys = new ConfiguredKeys(environment)
                 .routing().stream()

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
 /** Warns, after the first probe of the servers, about settings that explain what is wrong with them. */
-final class StartupReport {
+final class FirstProbeWarnings {
 
     private static final String MONITOR = ReplicationRoutingProperties.PREFIX + ".monitor.";
 
@@ -24,16 +24,16 @@ final class StartupReport {
     private final PoolConfigurations pools;
     private final Consumer<String> warnings;
 
-    StartupReport(ReplicationRoutingProperties properties, PoolConfigurations pools, Consumer<String> warnings) {
+    FirstProbeWarnings(ReplicationRoutingProperties properties, PoolConfigurations pools, Consumer<String> warnings) {
         this.properties = properties;
         this.pools = pools;
         this.warnings = warnings;
     }
 
-    void report(List<DeclaredNode> nodes, TopologySnapshot found) {
+    void check(List<DeclaredNode> nodes, TopologySnapshot snapshot) {
         Map<String, List<String>> refused = new LinkedHashMap<>();
         for (DeclaredNode node : nodes) {
-            NodeStatus status = found.node(node.name());
+            NodeStatus status = snapshot.node(node.name());
             if (status == null) {
                 continue;
             }
@@ -52,10 +52,10 @@ final class StartupReport {
         }
         refused.forEach((keys, names) -> warnings.accept("access denied on "
                 + names.stream().map(name -> "node " + name).collect(Collectors.joining(", ")) + ": check " + keys));
-        if (found.primary() == null
-                && found.nodes().stream()
+        if (snapshot.primary() == null
+                && snapshot.nodes().stream()
                         .allMatch(node -> node.role() == Role.REPLICA && node.state() != NodeState.DOWN)) {
-            warnings.accept("only replicas are listed: " + found.noPrimaryReason() + ". Add the primary under "
+            warnings.accept("only replicas are listed: " + snapshot.noPrimaryReason() + ". Add the primary under "
                     + ReplicationRoutingProperties.PREFIX + ".nodes");
         }
     }

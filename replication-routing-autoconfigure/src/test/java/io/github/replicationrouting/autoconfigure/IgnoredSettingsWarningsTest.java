@@ -10,7 +10,7 @@ import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.core.env.StandardEnvironment;
 
 @ExtendWith(OutputCaptureExtension.class)
-class IgnoredSettingsTest {
+class IgnoredSettingsWarningsTest {
 
     private final StandardEnvironment environment = new StandardEnvironment();
 
@@ -30,6 +30,6 @@ class IgnoredSettingsTest {
 
     private void warn(String... properties) {
         TestPropertyValues.of(properties).applyTo(environment);
-        new IgnoredSettings(environment).warnWithNodes();
+        new IgnoredSettingsWarnings(environment).checkWithNodes();
     }
 }
