@@ -110,16 +110,26 @@ final class PoolConfigurations {
                 && (user ? node.settings().getUsername() : node.settings().getPassword()) != null) {
             return node.key(setting);
         }
-        String found = null;
-        for (ConfigurationPropertyName layer : layers(node)) {
+        ConfigurationPropertyName key = keyOf(layers(node), setting, !user);
+        if (key != null) {
+            return key.toString();
+        }
+        return JdbcUrls.holds(node.url(), user ? "user" : "password") ? node.key("url") : null;
+    }
+
+    /** Returns the key that sets a value in the last layer that has one; null when none has. */
+    private @Nullable ConfigurationPropertyName keyOf(
+            List<ConfigurationPropertyName> layers, String setting, boolean mayBeEmpty) {
+        ConfigurationPropertyName found = null;
+        for (ConfigurationPropertyName layer : layers) {
             for (ConfigurationPropertyName key :
                     List.of(layer.append(setting), layer.append(HIKARI).append(setting))) {
-                if ((user ? text(key) : value(key)) != null) {
-                    found = key.toString();
+                if ((mayBeEmpty ? value(key) : text(key)) != null) {
+                    found = key;
                 }
             }
         }
-        return found == null && JdbcUrls.holds(node.url(), user ? "user" : "password") ? node.key("url") : found;
+        return found;
     }
 
     private static void checkIsolation(DeclaredNode node, @Nullable String isolation, Consumer<Problem> problems) {
@@ -137,18 +147,8 @@ final class PoolConfigurations {
             List<ConfigurationPropertyName> layers,
             HikariConfig config,
             Consumer<Problem> problems) {
-        ConfigurationPropertyName key = null;
-        String driver = null;
-        for (ConfigurationPropertyName layer : layers) {
-            for (ConfigurationPropertyName candidate :
-                    List.of(layer.append(DRIVER), layer.append(HIKARI).append(DRIVER))) {
-                String value = text(candidate);
-                if (value != null) {
-                    key = candidate;
-                    driver = value;
-                }
-            }
-        }
+        ConfigurationPropertyName key = keyOf(layers, DRIVER, false);
+        String driver = key == null ? null : text(key);
         String problem = JdbcUrls.driverProblem(node.url(), driver);
         if (problem != null) {
             problems.accept(

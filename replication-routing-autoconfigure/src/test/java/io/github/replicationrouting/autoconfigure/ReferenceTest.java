@@ -9,16 +9,20 @@ import java.io.InputStream;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.BeanWrapper;
 import org.springframework.beans.BeanWrapperImpl;
+import org.springframework.boot.configurationmetadata.ConfigurationMetadataProperty;
 import org.springframework.boot.configurationmetadata.ConfigurationMetadataRepositoryJsonBuilder;
 
 /** Tests that the documented reference, the configuration metadata and the code agree. */
@@ -50,6 +54,23 @@ class ReferenceTest {
     void whenAKeyIsDocumentedShouldExist() throws IOException {
         assertThat(existingDefaults())
                 .containsKeys(documentedDefaults().keySet().toArray(String[]::new));
+    }
+
+    /** Actuator generates the keys of the cache for every endpoint. */
+    @Test
+    void whenAKeyOfTheActuatorExistsShouldBeDocumented() throws IOException {
+        StringBuilder documents = new StringBuilder();
+        try (Stream<Path> pages = Files.list(CONFIGURATION.resolveSibling("."))) {
+            for (Path page : pages.filter(Files::isRegularFile).toList()) {
+                documents.append(Files.readString(page));
+            }
+        }
+
+        assertThat(metadata())
+                .extracting(ConfigurationMetadataProperty::getId)
+                .filteredOn(key -> key.startsWith("management.") && !key.contains(".cache."))
+                .isNotEmpty()
+                .allSatisfy(key -> assertThat(documents).contains(key));
     }
 
     @Test
@@ -92,16 +113,10 @@ class ReferenceTest {
     /** Returns the defaults of the keys that exist; null for keys without one. HikariCP's keys are those of a group. */
     private static Map<String, @Nullable String> existingDefaults() throws IOException {
         Map<String, @Nullable String> defaults = new TreeMap<>();
-        for (URL url : Collections.list(Thread.currentThread()
-                .getContextClassLoader()
-                .getResources("META-INF/spring-configuration-metadata.json"))) {
-            try (InputStream json = url.openStream()) {
-                ConfigurationMetadataRepositoryJsonBuilder.create(json).build().getAllProperties().values().stream()
-                        .filter(property -> property.getId().startsWith(PREFIX))
-                        .forEach(property -> defaults.put(
-                                property.getId().substring(PREFIX.length()), text(property.getDefaultValue())));
-            }
-        }
+        metadata().stream()
+                .filter(property -> property.getId().startsWith(PREFIX))
+                .forEach(property ->
+                        defaults.put(property.getId().substring(PREFIX.length()), text(property.getDefaultValue())));
         defaults.keySet().removeIf(key -> key.equals("nodes") || key.startsWith("hikari."));
         defaults.put("hikari.*", null);
         BeanWrapper node = new BeanWrapperImpl(new ReplicationRoutingProperties.Node());
@@ -109,6 +124,22 @@ class ReferenceTest {
             defaults.put(NODE + key, key.endsWith("*") ? null : text(node.getPropertyValue(camelCase(key))));
         }
         return defaults;
+    }
+
+    /** Returns the properties that this project adds. */
+    private static List<ConfigurationMetadataProperty> metadata() throws IOException {
+        List<ConfigurationMetadataProperty> properties = new ArrayList<>();
+        for (URL url : Collections.list(Thread.currentThread()
+                .getContextClassLoader()
+                .getResources("META-INF/spring-configuration-metadata.json"))) {
+            try (InputStream json = url.openStream()) {
+                ConfigurationMetadataRepositoryJsonBuilder.create(json).build().getAllProperties().values().stream()
+                        .filter(property -> property.getId().startsWith(PREFIX)
+                                || property.getId().contains(".replicationrouting."))
+                        .forEach(properties::add);
+            }
+        }
+        return properties;
     }
 
     private static @Nullable String text(@Nullable Object value) {
