@@ -41,7 +41,9 @@ class RoutingDataSourceTest {
                             OutsideTransaction.PRIMARY,
                             WhenNoneEligible.PRIMARY,
                             Duration.ofSeconds(5),
-                            null)),
+                            null,
+                            Duration.ZERO,
+                            Duration.ZERO)),
             route -> {
                 throw new AssertionError("nothing here needs a connection");
             },

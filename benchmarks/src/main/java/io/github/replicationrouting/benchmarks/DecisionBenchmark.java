@@ -100,7 +100,13 @@ public class DecisionBenchmark {
         return new Router(
                 still,
                 new RouterSettings(
-                        selector, OutsideTransaction.PRIMARY, WhenNoneEligible.PRIMARY, Duration.ofSeconds(5), null));
+                        selector,
+                        OutsideTransaction.PRIMARY,
+                        WhenNoneEligible.PRIMARY,
+                        Duration.ofSeconds(5),
+                        null,
+                        Duration.ZERO,
+                        Duration.ZERO));
     }
 
     private static NodeStatus status(int number, Role role) {

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.autoconfigure;
 
+import io.github.replicationrouting.topology.NodeSpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -10,18 +11,18 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
- * A node as the application declares it.
+ * Node as the application declares it.
  *
  * @param name name, unique in a router
- * @param keys where its own keys begin; null for a node that comes from a bean
- * @param settings what is said about it
+ * @param keys prefix of its keys; null for a node from a bean
+ * @param settings its properties
  */
 record DeclaredNode(String name, @Nullable ConfigurationPropertyName keys, ReplicationRoutingProperties.Node settings) {
 
-    /** The nodes of the properties, in their order, also those of which nothing but a setting of their pool is said. */
+    /** Returns the nodes of the properties, in their order, including those that have keys of their pool only. */
     static List<DeclaredNode> bind(Environment environment) {
         Binder binder = Binder.get(environment);
-        return new WrittenKeys(environment)
+        return new ConfiguredKeys(environment)
                 .nodes().stream()
                         .map(keys -> new DeclaredNode(
                                 keys.getLastElement(Form.ORIGINAL),
@@ -40,24 +41,30 @@ record DeclaredNode(String name, @Nullable ConfigurationPropertyName keys, Repli
         return new DeclaredNode(node.name(), null, settings);
     }
 
-    /** A node of which nothing but its URL is known. */
+    /** Returns a node that has nothing but a URL. */
     static DeclaredNode of(String name, String url) {
         ReplicationRoutingProperties.Node settings = new ReplicationRoutingProperties.Node();
         settings.setUrl(url);
         return new DeclaredNode(name, null, settings);
     }
 
-    /** The JDBC URL, empty where none is set. */
+    /** Returns the JDBC URL, empty when none is set. */
     String url() {
         return settings.getUrl() == null ? "" : settings.getUrl().trim();
     }
 
-    /** Whether the URL or the named dialect tells what kind of server this is. */
+    /** Returns the specification; only after the node was checked. */
+    NodeSpec spec() {
+        return new NodeSpec(
+                name, url(), settings.getRole(), settings.getKind(), settings.getWeight(), settings.getZone());
+    }
+
+    /** Returns whether the URL or the declared dialect shows the kind of server. */
     boolean hasDialect() {
         return JdbcUrls.isSupported(url()) || (!url().isEmpty() && StringUtils.hasText(settings.getDialect()));
     }
 
-    /** How messages call one of its settings: the full key, if it has one. */
+    /** Returns the name of a setting in messages: the full key, if it has one. */
     String key(String setting) {
         return keys == null
                 ? setting + " of node '" + name + "' of the ReplicationRoutingConnectionDetails bean"

@@ -11,16 +11,16 @@ import org.springframework.boot.context.properties.bind.handler.IgnoreErrorsBind
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.env.Environment;
 
-/** Finds durations that are hardly meant: Spring Boot takes a number without a unit for milliseconds. */
+/** Reports durations that are probably mistakes, because Spring Boot reads a number without a unit as milliseconds. */
 final class DurationCheck {
 
-    /** Below it is what comes of a number of seconds without its unit. */
-    private static final Duration SHORTEST = Duration.ofMillis(50);
+    /** A value below is probably a number of seconds without its unit. */
+    private static final Duration MIN_USUAL = Duration.ofMillis(50);
 
-    private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Duration MAX_USUAL = Duration.ofHours(1);
     private static final Pattern NUMBER = Pattern.compile("[+-]?\\d+");
 
-    private static final ConfigurationPropertyName INTERVAL = WrittenKeys.ROUTING.append("monitor.interval");
+    private static final ConfigurationPropertyName INTERVAL = ConfiguredKeys.ROUTING.append("monitor.interval");
 
     private final Binder binder;
 
@@ -29,8 +29,10 @@ final class DurationCheck {
     }
 
     /**
-     * @param problems told what must not be, and the cure
-     * @param warnings told what may be meant all the same
+     * Checks all durations.
+     *
+     * @param problems receives the description and the action of each duration that is refused
+     * @param warnings receives a description of durations that may be intended
      */
     void check(BiConsumer<String, String> problems, Consumer<String> warnings) {
         new KnownKeys().durations().forEach(key -> check(key, problems, warnings));
@@ -43,7 +45,7 @@ final class DurationCheck {
             return;
         }
         boolean number = NUMBER.matcher(text.trim()).matches();
-        boolean tooShort = value.compareTo(SHORTEST) < 0;
+        boolean tooShort = value.compareTo(MIN_USUAL) < 0;
         if (tooShort && number) {
             problems.accept(
                     key + " is " + text.trim() + " ms: a number without a unit is milliseconds",
@@ -51,15 +53,14 @@ final class DurationCheck {
         } else if (tooShort && key.equals(INTERVAL)) {
             problems.accept(
                     key + " is " + value.toMillis() + " ms: each node would get hundreds of statements a second",
-                    "Set '" + key + "' to 50ms or more, or leave it out for 500ms");
+                    "Set '" + key + "' to 50ms or more, or leave it out");
         } else if (tooShort) {
             warnings.accept(key + " is only " + value.toMillis() + " ms; durations are usually above 50 ms");
-        } else if (value.compareTo(LONGEST) > 0) {
+        } else if (value.compareTo(MAX_USUAL) > 0) {
             warnings.accept(key + " is more than an hour (" + value.toMinutes() + " minutes)"
                     + (number ? ": a number without a unit is milliseconds" : ""));
         } else if (number) {
-            warnings.accept(
-                    key + " has no unit and is taken for " + text.trim() + " ms: write '" + text.trim() + "ms'");
+            warnings.accept(key + " has no unit and is read as " + text.trim() + " ms: write '" + text.trim() + "ms'");
         }
     }
 

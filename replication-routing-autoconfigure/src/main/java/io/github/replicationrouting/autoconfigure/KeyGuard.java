@@ -1,14 +1,12 @@
 package io.github.replicationrouting.autoconfigure;
 
-import io.github.replicationrouting.autoconfigure.InvalidRoutingConfigurationException.Problem;
-import java.util.List;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.Environment;
 
-/** Ends the start where a key is not known, before anything is bound: whether or not there are nodes. */
+/** Post-processor that fails the start when a key is unknown, before anything is bound, with or without nodes. */
 final class KeyGuard implements BeanFactoryPostProcessor, PriorityOrdered {
 
     private final Environment environment;
@@ -24,13 +22,14 @@ final class KeyGuard implements BeanFactoryPostProcessor, PriorityOrdered {
 
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-        if (RouterGuard.isBuilding()) {
+        if (RouterGuard.isAheadOfTime()) {
             return;
         }
-        boolean nodesOfBean = RouterGuard.has(beanFactory, ReplicationRoutingConnectionDetails.class);
-        List<Problem> problems = new KeyCheck(new WrittenKeys(environment), nodesOfBean).problems();
-        if (!problems.isEmpty()) {
-            throw new InvalidRoutingConfigurationException(problems);
-        }
+        boolean nodesFromBean = RouterGuard.has(beanFactory, ReplicationRoutingConnectionDetails.class);
+        ConfiguredKeys configured = new ConfiguredKeys(environment);
+        Problems problems = new Problems();
+        new UnknownKeyCheck(configured).check(problems::add);
+        new NodeKeyCheck(configured, nodesFromBean).check(problems::add);
+        problems.throwIfAny();
     }
 }

@@ -4,8 +4,8 @@ import com.zaxxer.hikari.HikariConfig;
 import java.beans.PropertyDescriptor;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -14,12 +14,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
-/** The keys below {@code replication.routing} that this version knows, taken from the classes that they are bound to. */
+/**
+ * Keys below {@code replication.routing} that exist, taken from the classes that they are bound to. {@link
+ * ConfiguredKeys} are the keys that are set, and {@link UnknownKeyCheck} reports the difference.
+ */
 final class KnownKeys {
 
     enum Kind {
@@ -29,90 +30,77 @@ final class KnownKeys {
         UNKNOWN
     }
 
-    private static final int DEPTH = WrittenKeys.ROUTING.getNumberOfElements();
+    private static final int DEPTH = ConfiguredKeys.ROUTING.getNumberOfElements();
 
-    private final Scheme router = new Scheme(ReplicationRoutingProperties.class);
-    private final Scheme node = new Scheme(ReplicationRoutingProperties.Node.class);
+    private final Schema router = new Schema(ReplicationRoutingProperties.class);
+    private final Schema node = new Schema(ReplicationRoutingProperties.Node.class);
 
     Kind kindOf(ConfigurationPropertyName key) {
         int depth = key.getNumberOfElements();
-        if (!ofNode(key)) {
-            return router.kindOf(WrittenKeys.spelling(key, DEPTH, depth));
+        if (!isOfNode(key)) {
+            return router.kindOf(ConfiguredKeys.uniform(key, DEPTH, depth));
         }
-        return depth <= DEPTH + 2 ? Kind.GROUP : node.kindOf(WrittenKeys.spelling(key, DEPTH + 2, depth));
+        return depth <= DEPTH + 2 ? Kind.GROUP : node.kindOf(ConfiguredKeys.uniform(key, DEPTH + 2, depth));
     }
 
-    private static boolean ofNode(ConfigurationPropertyName key) {
-        return key.equals(WrittenKeys.NODES) || WrittenKeys.NODES.isAncestorOf(key);
+    private static boolean isOfNode(ConfigurationPropertyName key) {
+        return key.equals(ConfiguredKeys.NODES) || ConfiguredKeys.NODES.isAncestorOf(key);
     }
 
-    /** The known key that an unknown one resembles, or the group in which it should be; null where there is none. */
-    @Nullable
-    ConfigurationPropertyName nearest(ConfigurationPropertyName key) {
-        boolean ofNode = ofNode(key);
-        Scheme scheme = ofNode ? node : router;
-        int from = ofNode ? DEPTH + 2 : DEPTH;
-        int depth = from + 1;
-        while (depth < key.getNumberOfElements()
-                && scheme.kindOf(WrittenKeys.spelling(key, from, depth)) == Kind.GROUP) {
-            depth++;
+    /** Returns the innermost existing group above an unknown key. */
+    ConfigurationPropertyName groupAbove(ConfigurationPropertyName key) {
+        ConfigurationPropertyName group = key.getParent();
+        while (!group.equals(ConfiguredKeys.ROUTING) && kindOf(group) != Kind.GROUP) {
+            group = group.getParent();
         }
-        ConfigurationPropertyName parent = key.chop(depth - 1);
-        if (scheme.kindOf(WrittenKeys.spelling(key, from, depth)) == Kind.VALUE) {
-            return key.chop(depth);
-        }
-        String sibling =
-                scheme.nearest(WrittenKeys.spelling(key, from, depth - 1), key.getElement(depth - 1, Form.DASHED));
-        if (sibling == null
-                && !ofNode
-                && depth == DEPTH + 1
-                && key.getLastElement(Form.UNIFORM).equals("url")) {
-            sibling = "nodes";
-        }
-        if (sibling == null) {
-            return null;
-        }
-        ConfigurationPropertyName near = parent.append(sibling);
-        ConfigurationPropertyName whole = near;
-        for (int element = depth; element < key.getNumberOfElements(); element++) {
-            whole = whole.append(key.subName(element).chop(1));
-        }
-        return kindOf(whole) == Kind.VALUE ? whole : near;
+        return group;
     }
 
-    /** All keys that have a value, but for those below groups that take any key. */
+    /** Returns the keys of a group, relative to it; {@code .*} ends the key of another group. */
+    List<String> keysIn(ConfigurationPropertyName group) {
+        int depth = group.getNumberOfElements();
+        return isOfNode(group)
+                ? node.keysIn(ConfiguredKeys.uniform(group, DEPTH + 2, depth))
+                : router.keysIn(ConfiguredKeys.uniform(group, DEPTH, depth));
+    }
+
+    /** Returns all keys that have a value, except those below groups that accept any key. */
     Stream<ConfigurationPropertyName> values(Collection<ConfigurationPropertyName> nodes) {
-        return Stream.concat(router.values(WrittenKeys.ROUTING), nodes.stream().flatMap(node::values));
+        return Stream.concat(
+                router.values(ConfiguredKeys.ROUTING), nodes.stream().flatMap(node::values));
     }
 
-    /** All keys of the router that hold a duration. */
+    /** Returns all groups that accept any key. */
+    Stream<ConfigurationPropertyName> openGroups(Collection<ConfigurationPropertyName> nodes) {
+        return Stream.concat(
+                router.openGroups(ConfiguredKeys.ROUTING), nodes.stream().flatMap(node::openGroups));
+    }
+
+    /** Returns the keys of the router that hold a duration. */
     Stream<ConfigurationPropertyName> durations() {
-        return router.durations.stream().map(WrittenKeys.ROUTING::append);
+        return router.durations.stream().map(ConfiguredKeys.ROUTING::append);
     }
 
-    /** All groups that take any key. */
-    Stream<ConfigurationPropertyName> open(Collection<ConfigurationPropertyName> nodes) {
-        return Stream.concat(router.open(WrittenKeys.ROUTING), nodes.stream().flatMap(node::open));
-    }
-
-    /** The keys of one class and of HikariCP's, by their uniform spelling. */
-    private static final class Scheme {
+    /** Keys of one class, and of HikariCP's configuration below {@code hikari}, by their uniform form. */
+    private static final class Schema {
 
         private final Map<String, String> values = new TreeMap<>();
         private final Map<String, String> groups = new TreeMap<>();
-        private final Set<String> open = new HashSet<>();
+        private final Set<String> openGroups = new HashSet<>();
         private final Set<String> durations = new TreeSet<>();
 
-        Scheme(Class<?> type) {
+        Schema(Class<?> type) {
             addAll("", type);
-            String hikari = NodePools.HIKARI;
+            String hikari = PoolConfigurations.HIKARI;
             groups.put(hikari, hikari);
             for (PropertyDescriptor property : BeanUtils.getPropertyDescriptors(HikariConfig.class)) {
-                if (property.getWriteMethod() != null && !NodePools.HikariKeys.isOfTheRouter(property.getName())) {
+                if (property.getWriteMethod() != null
+                        && !PoolConfigurations.HikariKeys.isSetByRouter(property.getName())) {
                     add(hikari + ".", property);
                 }
             }
-            values.put(spelling(hikari + "." + NodePools.DRIVER), hikari + "." + NodePools.DRIVER);
+            String driver = hikari + "." + PoolConfigurations.DRIVER;
+            values.put(uniform(driver), driver);
         }
 
         private void addAll(String prefix, Class<?> type) {
@@ -127,54 +115,60 @@ final class KnownKeys {
             String key = prefix + dashed(property.getName());
             Class<?> type = property.getPropertyType();
             if (Properties.class.isAssignableFrom(type)) {
-                groups.put(spelling(key), key);
-                open.add(spelling(key));
+                groups.put(uniform(key), key);
+                openGroups.add(uniform(key));
             } else if (Map.class.isAssignableFrom(type)) {
-                groups.put(spelling(key), key);
+                groups.put(uniform(key), key);
             } else if (type.getEnclosingClass() == ReplicationRoutingProperties.class && !type.isEnum()) {
-                groups.put(spelling(key), key);
+                groups.put(uniform(key), key);
                 addAll(key + ".", type);
             } else {
-                values.put(spelling(key), key);
+                values.put(uniform(key), key);
                 if (type == Duration.class) {
                     durations.add(key);
                 }
             }
         }
 
-        Kind kindOf(String spelling) {
-            // Properties may also be one text.
+        Kind kindOf(String uniform) {
+            // An open group may also be set as one text.
             boolean isOpen =
-                    open.stream().anyMatch(group -> spelling.equals(group) || spelling.startsWith(group + "."));
-            if (values.containsKey(spelling) || isOpen) {
+                    openGroups.stream().anyMatch(group -> uniform.equals(group) || uniform.startsWith(group + "."));
+            if (values.containsKey(uniform) || isOpen) {
                 return Kind.VALUE;
             }
-            return spelling.isEmpty() || groups.containsKey(spelling) ? Kind.GROUP : Kind.UNKNOWN;
+            return uniform.isEmpty() || groups.containsKey(uniform) ? Kind.GROUP : Kind.UNKNOWN;
         }
 
-        /** The key of a group that resembles a wrong one. */
-        @Nullable
-        String nearest(String group, String wrong) {
+        List<String> keysIn(String group) {
             String prefix = group.isEmpty() ? "" : group + ".";
-            int atMost = Math.max(1, wrong.length() / 3);
-            return Stream.concat(values.entrySet().stream(), groups.entrySet().stream())
-                    .filter(known ->
-                            known.getKey().startsWith(prefix) && known.getKey().indexOf('.', prefix.length()) < 0)
-                    .map(known -> known.getValue().substring(known.getValue().lastIndexOf('.') + 1))
-                    .filter(known -> EditDistance.between(wrong, known) <= atMost)
-                    .min(Comparator.comparingInt(known -> EditDistance.between(wrong, known)))
-                    .orElse(null);
+            return Stream.concat(
+                            values.entrySet().stream().filter(key -> isIn(prefix, key.getKey())),
+                            groups.entrySet().stream()
+                                    .filter(key -> isIn(prefix, key.getKey()))
+                                    .map(key -> Map.entry(
+                                            key.getKey(),
+                                            key.getValue() + (key.getKey().equals("nodes") ? ".<name>.*" : ".*"))))
+                    .map(key -> prefix.isEmpty()
+                            ? key.getValue()
+                            : key.getValue().substring(key.getValue().indexOf('.') + 1))
+                    .sorted()
+                    .toList();
+        }
+
+        private static boolean isIn(String prefix, String uniform) {
+            return uniform.startsWith(prefix) && uniform.indexOf('.', prefix.length()) < 0;
         }
 
         Stream<ConfigurationPropertyName> values(ConfigurationPropertyName parent) {
             return values.values().stream().map(parent::append);
         }
 
-        Stream<ConfigurationPropertyName> open(ConfigurationPropertyName parent) {
-            return open.stream().map(groups::get).map(parent::append);
+        Stream<ConfigurationPropertyName> openGroups(ConfigurationPropertyName parent) {
+            return openGroups.stream().map(groups::get).map(parent::append);
         }
 
-        private static String spelling(String key) {
+        private static String uniform(String key) {
             return key.replace("-", "").toLowerCase(Locale.ROOT);
         }
 

@@ -2,12 +2,12 @@ package io.github.replicationrouting.autoconfigure;
 
 import java.util.Locale;
 
-/** The words for states, roles and the like outside of Java. */
+/** Labels of constants in configuration, answers and metrics. */
 public final class Labels {
 
     private Labels() {}
 
-    /** The constant's name as it is written in configuration and answers, for example {@code primary-replica}. */
+    /** Returns the label of a constant, for example {@code primary-replica}. */
     public static String of(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -8,8 +8,9 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
- * Adds the nodes to Spring Boot's words for an application that configures no data source at all. The exception is
- * Boot's and not public, so it is known by its name; should that change, Boot's own words remain.
+ * Analyzer of the failure of an application that configures no data source at all. Mentions the nodes beside
+ * {@code spring.datasource}. Spring Boot's exception is not public and is recognized by its name; should that change,
+ * Boot's own analysis remains.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class MissingDataSourceUrlFailureAnalyzer extends AbstractFailureAnalyzer<RuntimeException> {
@@ -24,7 +25,7 @@ final class MissingDataSourceUrlFailureAnalyzer extends AbstractFailureAnalyzer<
 
     private boolean nothingIsSet() {
         return !environment.containsProperty("spring.datasource.url")
-                && new WrittenKeys(environment).nodes().isEmpty();
+                && new ConfiguredKeys(environment).nodes().isEmpty();
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
-/** What is likely a mistake in the declaration of the nodes, but may be meant. */
+/** Warns about declarations of nodes that are valid, but probably mistakes. */
 final class NodeWarnings {
 
     private final Consumer<String> warnings;
@@ -21,9 +21,10 @@ final class NodeWarnings {
     }
 
     /**
-     * @param nodes the nodes
+     * Checks nodes that have no errors.
+     *
      * @param pools the configuration of their pools, in the same order
-     * @param zone that of the application
+     * @param zone zone of the application
      */
     void check(List<DeclaredNode> nodes, List<HikariConfig> pools, @Nullable String zone) {
         databases(nodes, pools);
@@ -48,12 +49,12 @@ final class NodeWarnings {
             }
         }
         if (!without.isEmpty()) {
-            warnings.accept(
-                    without + " names no database: statements fail (1046) unless they name theirs. Write it behind"
-                            + " the server, as in jdbc:mysql://db1:3306/shop");
+            warnings.accept(without
+                    + " names no database: statements that name none fail (1046). Append it to the server, as in"
+                    + " jdbc:mysql://db1:3306/shop");
         }
         if (databases.size() > 1) {
-            warnings.accept("the nodes lead to different databases: "
+            warnings.accept("the nodes use different databases: "
                     + databases.entrySet().stream()
                             .map(database -> "'" + database.getKey() + "' in " + database.getValue())
                             .collect(Collectors.joining(", ")));

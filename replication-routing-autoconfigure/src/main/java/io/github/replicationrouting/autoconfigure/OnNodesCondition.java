@@ -11,7 +11,7 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Matches when the application names the nodes of its database, by properties or by a bean. */
+/** Condition that matches when the application declares nodes, by properties or by a bean. */
 final class OnNodesCondition extends SpringBootCondition implements ConfigurationCondition {
 
     @Override
@@ -28,13 +28,13 @@ final class OnNodesCondition extends SpringBootCondition implements Configuratio
             return ConditionOutcome.match(
                     message.found("connection details", "connection details").items(Style.QUOTE, (Object[]) details));
         }
-        List<String> nodes = new WrittenKeys(context.getEnvironment())
+        List<String> nodes = new ConfiguredKeys(context.getEnvironment())
                 .nodes().stream()
                         .map(keys -> keys.getLastElement(Form.ORIGINAL))
                         .toList();
         return nodes.isEmpty()
                 ? ConditionOutcome.noMatch(
-                        message.didNotFind("property", "properties").items(WrittenKeys.NODES))
+                        message.didNotFind("property", "properties").items(ConfiguredKeys.NODES))
                 : ConditionOutcome.match(message.found("node", "nodes").items(Style.QUOTE, nodes));
     }
 }

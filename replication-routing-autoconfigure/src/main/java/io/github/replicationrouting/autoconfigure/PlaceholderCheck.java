@@ -14,66 +14,67 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.core.env.Environment;
 import org.springframework.util.PlaceholderResolutionException;
 
-/** Finds placeholders that nothing resolves: binding leaves them as they are, and a server is looked for by their name. */
+/** Reports placeholders that cannot be resolved; binding would leave them as they are, for example as a host name. */
 final class PlaceholderCheck {
 
     private static final ConfigurationPropertyName SPRING = ConfigurationPropertyName.of("spring.datasource");
 
-    /** What nodes inherit. */
+    /** Keys that nodes inherit. */
     private static final List<ConfigurationPropertyName> INHERITED = Stream.of(
-                    "username", "password", NodePools.DRIVER, NodePools.HIKARI)
+                    "username", "password", PoolConfigurations.DRIVER, PoolConfigurations.HIKARI)
             .map(SPRING::append)
             .toList();
 
-    /** What a bean that names the nodes replaces. */
-    private static final List<ConfigurationPropertyName> OF_THE_BEAN = Stream.of("username", "password", "nodes")
-            .map(WrittenKeys.ROUTING::append)
+    /** Keys that a bean with the nodes replaces. */
+    private static final List<ConfigurationPropertyName> REPLACED_BY_BEAN = Stream.of("username", "password", "nodes")
+            .map(ConfiguredKeys.ROUTING::append)
             .toList();
 
     private final Environment environment;
-    private final boolean nodesOfBean;
+    private final boolean nodesFromBean;
 
-    /** @param nodesOfBean whether a bean names the nodes */
-    PlaceholderCheck(Environment environment, boolean nodesOfBean) {
+    /** @param nodesFromBean whether the nodes come from a bean */
+    PlaceholderCheck(Environment environment, boolean nodesFromBean) {
         this.environment = environment;
-        this.nodesOfBean = nodesOfBean;
+        this.nodesFromBean = nodesFromBean;
     }
 
-    /** @param problems told which placeholder of which key, and the cure */
+    /** @param problems receives the description and the action of each problem */
     void check(BiConsumer<String, String> problems) {
         Map<ConfigurationPropertyName, String> keys = new LinkedHashMap<>();
-        new WrittenKeys(environment)
+        new ConfiguredKeys(environment)
                 .all().stream().filter(key -> isUsed(key.name())).forEach(key -> keys.put(key.name(), key.text()));
         keys.forEach((name, text) -> {
             String unresolved = unresolved(valueOf(name));
             if (unresolved != null) {
-                // A secret may hold what only looks like a placeholder.
+                // A secret may hold characters that only look like a placeholder.
                 String placeholder = isSecret(name) ? "a placeholder" : "the placeholder ${" + unresolved + "}";
                 problems.accept(
                         placeholder + " in " + text + " is not resolved",
                         "Set " + (isSecret(name) ? "what it names" : "'" + unresolved + "'")
-                                + " in the environment or a property source, give it a default (${NAME:default}), or write \\${ for the characters themselves");
+                                + " in the environment or a property source, give it a default (${NAME:default}), or"
+                                + " escape it as \\${");
             }
         });
     }
 
     private boolean isUsed(ConfigurationPropertyName name) {
-        if (WrittenKeys.ROUTING.isAncestorOf(name)) {
-            return !(nodesOfBean && isIn(OF_THE_BEAN, name));
+        if (ConfiguredKeys.ROUTING.isAncestorOf(name)) {
+            return !(nodesFromBean && isIn(REPLACED_BY_BEAN, name));
         }
-        if (!isIn(INHERITED, name) || isLeftOut(name)) {
+        if (!isIn(INHERITED, name) || isSetByRouter(name)) {
             return false;
         }
-        ConfigurationPropertyName over = WrittenKeys.ROUTING.append(name.subName(SPRING.getNumberOfElements()));
-        return valueOf(over) == null && !(nodesOfBean && isIn(OF_THE_BEAN, over));
+        ConfigurationPropertyName over = ConfiguredKeys.ROUTING.append(name.subName(SPRING.getNumberOfElements()));
+        return valueOf(over) == null && !(nodesFromBean && isIn(REPLACED_BY_BEAN, over));
     }
 
-    /** What the router decides itself, and does not inherit. */
-    private static boolean isLeftOut(ConfigurationPropertyName name) {
+    /** Such a key is not inherited. */
+    private static boolean isSetByRouter(ConfigurationPropertyName name) {
         String setting = name.getLastElement(Form.UNIFORM);
-        return SPRING.append(NodePools.HIKARI).isParentOf(name)
-                && NodePools.HikariKeys.isOfTheRouter(setting)
-                && !name.equals(SPRING.append(NodePools.HIKARI).append(NodePools.DRIVER));
+        return SPRING.append(PoolConfigurations.HIKARI).isParentOf(name)
+                && PoolConfigurations.HikariKeys.isSetByRouter(setting)
+                && !name.equals(SPRING.append(PoolConfigurations.HIKARI).append(PoolConfigurations.DRIVER));
     }
 
     private static boolean isIn(List<ConfigurationPropertyName> groups, ConfigurationPropertyName name) {
@@ -81,7 +82,7 @@ final class PlaceholderCheck {
     }
 
     private static boolean isSecret(ConfigurationPropertyName name) {
-        String key = WrittenKeys.spelling(name);
+        String key = ConfiguredKeys.uniform(name);
         return key.endsWith("password") || key.endsWith("key") || key.endsWith("username");
     }
 

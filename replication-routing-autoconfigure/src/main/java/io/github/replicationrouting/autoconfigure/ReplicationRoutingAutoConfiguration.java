@@ -50,8 +50,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Auto-configuration of a {@link DataSource} that puts every transaction on the right node of a replicated database.
- * Backs off in favour of Spring Boot's own where no nodes are named.
+ * Auto-configuration of a {@link DataSource} that routes every transaction to the right node of a replicated database.
+ * Backs off in favour of Spring Boot's own when no nodes are declared.
  */
 @AutoConfiguration(
         before = {
@@ -74,14 +74,14 @@ public final class ReplicationRoutingAutoConfiguration {
         return new RouterGuard(environment);
     }
 
-    /** Says, before anything else can fail for want of a data source, that nothing is routed. */
+    /** Logs that nothing is routed, before another bean can fail because there is no data source. */
     @Bean
     @Conditional(OnMissingNodesCondition.class)
     static BeanFactoryPostProcessor replicationRoutingBackOff(Environment environment) {
-        return beanFactory -> new IgnoredSettings(environment).withoutNodes();
+        return beanFactory -> new IgnoredSettingsWarnings(environment).checkWithoutNodes();
     }
 
-    /** The router. Where the application has a data source of its own, the guard ends the start with an explanation. */
+    /** The router. When the application has a data source of its own, {@link RouterGuard} fails the start. */
     @Configuration(proxyBeanMethods = false)
     @Conditional(OnNodesCondition.class)
     @ConditionalOnMissingBean(value = DataSource.class, search = SearchStrategy.CURRENT)
@@ -92,7 +92,7 @@ public final class ReplicationRoutingAutoConfiguration {
 
         private static final String BULKHEADS = "replicationRoutingBulkheadRegistry";
 
-        /** Started here, so that what the first look at the servers finds is explained by the settings. */
+        /** Started here, so that the result of the first probe can be explained by the settings. */
         @Bean(name = RouterGuard.ROUTER, destroyMethod = "close")
         ReplicationRouting replicationRouting(
                 ReplicationRoutingProperties properties,
@@ -111,26 +111,23 @@ public final class ReplicationRoutingAutoConfiguration {
             List<DeclaredNode> nodes = details == null
                     ? DeclaredNode.bind(environment)
                     : details.nodes().stream().map(DeclaredNode::of).toList();
-            new IgnoredSettings(environment).warn(beanFactory.getBeanNamesForType(JdbcConnectionDetails.class));
+            new IgnoredSettingsWarnings(environment)
+                    .checkWithNodes(beanFactory.getBeanNamesForType(JdbcConnectionDetails.class));
+            PoolConfigurations pools = new PoolConfigurations(environment);
             ReplicationRouting.Builder router = ReplicationRouting.builder(RouterGuard.DATA_SOURCE)
-                    .metrics(metrics.getIfAvailable(() -> RouterMetrics.NONE));
+                    .metrics(metrics.getIfAvailable(() -> RouterMetrics.NONE))
+                    .bulkheads(bulkheads.getIfUnique(() -> ownBulkheads));
             listeners.orderedStream().forEach(router::listener);
             sessionScope.ifAvailable(router::sessionScope);
-            NodePools pools = new NodePools(environment);
-            ReplicationRouting routing = new RouterAssembly(properties, pools, byName(dialects))
-                    .assemble(
-                            router,
-                            nodes,
-                            selector.getIfAvailable(),
-                            bulkheads.getIfUnique(() -> ownBulkheads),
-                            source.getIfAvailable());
+            new RouterConfigurer(properties, pools, byName(dialects))
+                    .configure(router, nodes, selector.getIfAvailable(), source.getIfAvailable());
+            ReplicationRouting routing = router.build();
             routing.start();
-            new StartupReport(properties, pools, logger::warn)
-                    .tell(nodes, routing.topology().snapshot());
+            new FirstProbeWarnings(properties, pools, RouterGuard.warningsOf(logger)).check(nodes, routing.snapshot());
             return routing;
         }
 
-        /** Used where the application has no registry of its own. */
+        /** Used when the application has no registry of its own. */
         @Bean(name = BULKHEADS, defaultCandidate = false)
         BulkheadRegistry replicationRoutingBulkheadRegistry() {
             return BulkheadRegistry.ofDefaults();
@@ -147,7 +144,7 @@ public final class ReplicationRoutingAutoConfiguration {
             return new TopologyEventPublisher(RouterGuard.DATA_SOURCE, events);
         }
 
-        /** A fallback, so that a data source that the application gives to Flyway or Liquibase is preferred. */
+        /** A fallback, so that the application's own data source for Flyway or Liquibase takes precedence. */
         @Bean(name = RouterGuard.WRITER, defaultCandidate = false, destroyMethod = "")
         @Fallback
         @FlywayDataSource
@@ -186,7 +183,7 @@ public final class ReplicationRoutingAutoConfiguration {
         static final class Nodes {}
     }
 
-    /** A test that wants an embedded database in place of an auto-configured one means ours as well. */
+    /** Condition that does not match in a test that replaces the auto-configured database with an embedded one. */
     static final class OnKeptDatabaseCondition extends SpringBootCondition {
 
         private static final String REPLACE = "spring.test.database.replace";

@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;
 
 /**
- * The nodes of a replicated database, found rather than configured: a test cluster, a service broker. A bean of this
- * type takes the place of {@code replication.routing.nodes}; every other property still applies.
+ * Details of the nodes of a replicated database that come from a test cluster or a service broker. A bean of this type
+ * replaces {@code replication.routing.nodes}; all other properties still apply.
  */
 public interface ReplicationRoutingConnectionDetails extends ConnectionDetails {
 
-    /** The nodes, at least one, with names unique among them. */
+    /** Returns the nodes, at least one, with unique names. */
     List<Node> nodes();
 
     /**
@@ -19,9 +19,9 @@ public interface ReplicationRoutingConnectionDetails extends ConnectionDetails {
      *
      * @param name name in logs and metrics
      * @param url JDBC URL
-     * @param role what is promised about its role
-     * @param username login user, or null for the configured one
-     * @param password login password, or null for the configured one
+     * @param role role that the node always has, or {@link DeclaredRole#AUTO}
+     * @param username login username; null for the configured one
+     * @param password login password; null for the configured one
      */
     record Node(
             String name,
@@ -30,12 +30,12 @@ public interface ReplicationRoutingConnectionDetails extends ConnectionDetails {
             @Nullable String username,
             @Nullable String password) {
 
-        /** A node whose role is observed. */
+        /** Creates a node whose role is observed. */
         public Node(String name, String url, @Nullable String username, @Nullable String password) {
             this(name, url, DeclaredRole.AUTO, username, password);
         }
 
-        /** Shows neither user nor password nor URL parameters. */
+        /** Returns the name alone, because the rest may hold secrets. */
         @Override
         public String toString() {
             return name;

@@ -1,22 +1,44 @@
 package io.github.replicationrouting.autoconfigure;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.settings.ConsistencyMode;
+import io.github.replicationrouting.settings.ConsistencySettings;
+import io.github.replicationrouting.settings.DiscoverySettings;
+import io.github.replicationrouting.settings.InvalidSettingsException;
+import io.github.replicationrouting.settings.InvalidSettingsException.Problem;
 import io.github.replicationrouting.settings.LagProbe;
+import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
 import io.github.replicationrouting.settings.OnMultipleWritable;
 import io.github.replicationrouting.settings.OutsideTransaction;
+import io.github.replicationrouting.settings.ReadSettings;
+import io.github.replicationrouting.settings.SelectionStrategy;
 import io.github.replicationrouting.settings.WhenNoneEligible;
+import io.github.replicationrouting.settings.WriteSettings;
+import io.github.replicationrouting.spi.NodeSelector;
+import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.TopologySource;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.NodeKind;
+import io.github.replicationrouting.topology.NodeSpec;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.StringUtils;
 
 /**
- * What an application says about its replicated database. The {@code hikari.*} keys are not held here: they are bound
- * to the HikariCP configuration of each node, in layers.
+ * Configuration properties of a routing data source. Each group creates the settings that it stands for, and those
+ * settings check their values. The {@code hikari.*} keys are not here: {@code PoolConfigurations} binds them to the
+ * HikariCP configuration of each node.
  */
 @ConfigurationProperties(ReplicationRoutingProperties.PREFIX)
 public class ReplicationRoutingProperties {
@@ -24,38 +46,38 @@ public class ReplicationRoutingProperties {
     static final String PREFIX = "replication.routing";
 
     /**
-     * Whether transactions are routed; if not, Spring Boot's own data source takes over.
+     * Whether to route transactions; Spring Boot's own data source is used otherwise.
      */
     private boolean enabled = true;
 
     /**
-     * How the nodes replicate.
+     * Way in which the nodes replicate.
      */
     private TopologyKind topology = TopologyKind.PRIMARY_REPLICA;
 
     /**
-     * Login username of every node, by default that of "spring.datasource".
+     * Login username of every node; defaults to that of "spring.datasource".
      */
     private @Nullable String username;
 
     /**
-     * Login password of every node, by default that of "spring.datasource".
+     * Login password of every node; defaults to that of "spring.datasource".
      */
     private @Nullable String password;
 
     /**
-     * Fully qualified name of the JDBC driver of every node, by default that of "spring.datasource", else the one that
-     * accepts the URL.
+     * Fully qualified name of the JDBC driver of every node; defaults to that of "spring.datasource", or to the driver
+     * that accepts the URL.
      */
     private @Nullable String driverClassName;
 
     /**
-     * Time limit for establishing any connection, unless the URL sets it.
+     * Time limit for establishing a connection, unless the URL sets one.
      */
     private Duration connectTimeout = Duration.ofSeconds(2);
 
     /**
-     * Zone of this application; nodes of the same zone are preferred for reads.
+     * Zone of this application, whose nodes are preferred for reads.
      */
     private @Nullable String zone;
 
@@ -154,7 +176,12 @@ public class ReplicationRoutingProperties {
         return discovery;
     }
 
-    /** How the nodes replicate. */
+    /** Creates the settings of one node from its pool and from what all nodes have in common. */
+    NodeSettings toSettings(NodeSpec spec, HikariConfig pool, @Nullable ReplicationDialect dialect) {
+        return new NodeSettings(spec, pool, dialect, connectTimeout, monitor.credentials(pool));
+    }
+
+    /** Ways in which nodes replicate. */
     public enum TopologyKind {
         /** One node is writable, the others replicate from it. */
         PRIMARY_REPLICA,
@@ -162,7 +189,7 @@ public class ReplicationRoutingProperties {
         MULTI_PRIMARY
     }
 
-    /** One database server, or an endpoint with several behind it. */
+    /** Properties of one database server, or of an endpoint with several servers behind it. */
     public static class Node {
 
         /**
@@ -171,42 +198,43 @@ public class ReplicationRoutingProperties {
         private @Nullable String url;
 
         /**
-         * Role that the node is promised to have, by default the observed one.
+         * Role that the node always has; "auto" to observe it.
          */
         private DeclaredRole role = DeclaredRole.AUTO;
 
         /**
-         * What stands behind the URL.
+         * Kind of target behind the URL.
          */
         private NodeKind kind = NodeKind.SERVER;
 
         /**
-         * Share of reads relative to the other nodes.
+         * Weight of the node in the selection for reads, relative to the other nodes.
          */
         private int weight = 1;
 
         /**
-         * Zone in which the node stands.
+         * Zone of the node.
          */
         private @Nullable String zone;
 
         /**
-         * Name of the dialect, for a URL that does not tell it.
+         * Name of the dialect; detected by the server's version by default, and required for URLs that begin with
+         * neither "jdbc:mysql:" nor "jdbc:mariadb:".
          */
         private @Nullable String dialect;
 
         /**
-         * Login username of this node, by default that of all nodes.
+         * Login username of this node; defaults to that of all nodes.
          */
         private @Nullable String username;
 
         /**
-         * Login password of this node, by default that of all nodes.
+         * Login password of this node; defaults to that of all nodes.
          */
         private @Nullable String password;
 
         /**
-         * Fully qualified name of the JDBC driver of this node, by default that of all nodes.
+         * Fully qualified name of the JDBC driver of this node; defaults to that of all nodes.
          */
         private @Nullable String driverClassName;
 
@@ -283,49 +311,70 @@ public class ReplicationRoutingProperties {
         }
     }
 
-    /** Where reads go. */
+    /** Properties of reads. */
     public static class Reads {
 
         /**
-         * How a node is chosen among the eligible ones; a NodeSelector bean takes its place.
+         * Strategy that chooses among the eligible nodes; ignored when there is a NodeSelector bean.
          */
         private String selector = "least-in-flight";
 
         /**
-         * Where statements outside any transaction go.
+         * Target of statements outside any transaction.
          */
         private OutsideTransaction outsideTransaction = OutsideTransaction.PRIMARY;
 
         /**
-         * Lag above which a replica serves no reads.
+         * Lag above which a replica is evicted and serves no reads.
          */
         private Duration maxLag = Duration.ofSeconds(5);
 
         /**
-         * Lag below which a replica that was too far behind serves reads again, by default half of "max-lag".
+         * Lag at or below which an evicted replica is readmitted; defaults to half of "max-lag".
          */
         private @Nullable Duration readmitLag;
 
         /**
-         * Who serves reads when no replica may.
+         * Target of reads while no replica is eligible.
          */
         private WhenNoneEligible whenNoneEligible = WhenNoneEligible.PRIMARY;
 
         /**
-         * How long a node that comes in after the start gets less than its share, rising all the while; zero for not at
-         * all.
+         * Time over which a joining or recovering node ramps up to its full share of reads; 0 disables the ramp.
          */
         private Duration slowStart = Duration.ofSeconds(30);
 
         /**
-         * Number of reads that the primary serves at once for want of a replica, by default half of its pool.
+         * Maximum number of concurrent reads on the primary while no replica is eligible; defaults to half of its pool.
          */
         private @Nullable Integer maxFallbackConcurrency;
 
         /**
-         * Number of times that a read-only transaction is run again when its node is lost.
+         * Maximum number of retries of a read-only transaction whose node is lost.
          */
         private int retries = 2;
+
+        /** @param bean the application's own selector; null for the configured strategy */
+        ReadSettings toSettings(@Nullable NodeSelector bean) {
+            return new ReadSettings(
+                    bean != null ? bean : configuredSelector(),
+                    outsideTransaction,
+                    whenNoneEligible,
+                    maxFallbackConcurrency);
+        }
+
+        NodeSelector configuredSelector() {
+            Map<String, SelectionStrategy> strategies = Arrays.stream(SelectionStrategy.values())
+                    .collect(Collectors.toMap(Labels::of, Function.identity(), (a, b) -> a, TreeMap::new));
+            SelectionStrategy strategy = strategies.get(selector);
+            if (strategy == null) {
+                String key = PREFIX + ".reads.selector";
+                throw new InvalidSettingsException(List.of(new Problem(
+                        key + ": '" + selector + "' is not known",
+                        "Set '" + key + "' to one of " + strategies.keySet() + ", or define a NodeSelector bean")));
+            }
+            return strategy.createSelector();
+        }
 
         public String getSelector() {
             return selector;
@@ -392,34 +441,38 @@ public class ReplicationRoutingProperties {
         }
     }
 
-    /** What writes do without a primary, or with several. */
+    /** Properties of writes. */
     public static class Writes {
 
         /**
-         * How long a write waits for a primary, never longer than the timeout of its transaction, and once for all
-         * transactions of a web request; 0 to fail at once.
+         * Time that a write waits for a primary, at most the timeout of its transaction, shared by all transactions of
+         * a web request; 0 fails immediately.
          */
         private Duration hold = Duration.ofSeconds(10);
 
         /**
-         * Number of writes that may wait for a primary at the same time, by default the pool size of a node.
+         * Maximum number of writes that wait for a primary concurrently; defaults to the pool size of a node.
          */
         private @Nullable Integer maxHeld;
 
         /**
-         * What to do with writes while several nodes are writable and nothing shows which is right.
+         * Handling of writes while several nodes are writable and no evidence shows which one is right.
          */
         private OnMultipleWritable onMultipleWritable = OnMultipleWritable.REJECT;
 
         /**
-         * What to do with writes when a promoted node lacks what its predecessor had.
+         * Handling of writes when a promoted node lacks commits of its predecessor.
          */
         private OnIncompletePromotion onIncompletePromotion = OnIncompletePromotion.WARN;
 
         /**
-         * Number of times that a transaction is run again when the server rolled it back because of a conflict.
+         * Maximum number of retries of a transaction that the server rolled back because of a conflict.
          */
         private int conflictRetries;
+
+        WriteSettings toSettings() {
+            return new WriteSettings(hold, maxHeld, onMultipleWritable, onIncompletePromotion);
+        }
 
         public Duration getHold() {
             return hold;
@@ -462,34 +515,39 @@ public class ReplicationRoutingProperties {
         }
     }
 
-    /** What a session may rely on when it reads from replicas. */
+    /** Properties of the consistency of reads on replicas. */
     public static class Consistency {
 
         /**
-         * What a session sees of its own writes.
+         * Consistency that a session gets when it reads from replicas.
          */
         private ConsistencyMode mode = ConsistencyMode.SESSION;
 
         /**
-         * Time that a read waits at most on a replica for what its session has written, before it goes to the primary.
+         * Time that a read waits on a replica for the writes of its session before it goes to the primary.
          */
         private Duration wait = Duration.ofMillis(100);
 
         /**
-         * Time for which reads follow the primary after a write where the servers show no position at all, by default
+         * Time for which reads go to the primary after a write where the servers report no position; defaults to
          * "reads.max-lag".
          */
         private @Nullable Duration pin;
 
         /**
-         * What carries a session from one web request to the next.
+         * Carrier of the session token from one web request to the next.
          */
         private Carrier carrier = Carrier.HTTP_SESSION;
 
         /**
-         * Secret that signs what a cookie or header carries, the same in all instances.
+         * Secret that signs the token in a cookie or header; must be the same in all instances.
          */
         private @Nullable String signingKey;
+
+        ConsistencySettings toSettings(Reads reads) {
+            // A negative max-lag is reported once, as such.
+            return new ConsistencySettings(mode, wait, pin != null ? pin : reads.maxLag.abs());
+        }
 
         public ConsistencyMode getMode() {
             return mode;
@@ -531,20 +589,20 @@ public class ReplicationRoutingProperties {
             this.signingKey = signingKey;
         }
 
-        /** What carries a session from one web request to the next. */
+        /** Carriers of the session token from one web request to the next. */
         public enum Carrier {
             /** The HTTP session, where the application has one. */
             HTTP_SESSION,
             /** A signed cookie. */
             COOKIE,
-            /** A signed header of the answer, which the client sends with its next request. */
+            /** A signed response header, which the client sends with its next request. */
             HEADER,
-            /** Nothing: a session ends with its request. */
+            /** None: a session ends with its request. */
             NONE
         }
     }
 
-    /** How the nodes are watched. */
+    /** Properties of the probes of the nodes. */
     public static class Monitor {
 
         /**
@@ -558,24 +616,47 @@ public class ReplicationRoutingProperties {
         private Duration timeout = Duration.ofSeconds(1);
 
         /**
-         * Number of probes in a row that fail before a node is down.
+         * Number of consecutive failed probes after which a node is down.
          */
         private int failureThreshold = 2;
 
         /**
-         * How the lag of a replica is measured.
+         * Way in which the lag of a replica is measured.
          */
         private LagProbe lagProbe = LagProbe.AUTO;
 
         /**
-         * Login username of the probes, by default the node's own.
+         * Login username of the probes; defaults to that of the node.
          */
         private @Nullable String username;
 
         /**
-         * Login password of the probes, by default the node's own.
+         * Login password of the probes; defaults to that of the node.
          */
         private @Nullable String password;
+
+        MonitorSettings toSettings(Reads reads) {
+            Duration readmitLag = reads.readmitLag;
+            return new MonitorSettings(
+                    interval,
+                    timeout,
+                    failureThreshold,
+                    lagProbe,
+                    reads.maxLag,
+                    readmitLag != null ? readmitLag : Duration.ofMillis(Math.max(1, reads.maxLag.toMillis() / 2)),
+                    reads.slowStart);
+        }
+
+        /** Returns the account of the probes; null for that of the pool. */
+        @Nullable
+        Credentials credentials(HikariConfig pool) {
+            boolean ownUser = StringUtils.hasText(username);
+            if (!ownUser && password == null) {
+                return null;
+            }
+            return Credentials.of(
+                    ownUser ? username : pool.getUsername(), password != null ? password : pool.getPassword());
+        }
 
         public Duration getInterval() {
             return interval;
@@ -626,28 +707,33 @@ public class ReplicationRoutingProperties {
         }
     }
 
-    /** How nodes beside the declared ones are found. */
+    /** Properties of the discovery of nodes beside the declared ones. */
     public static class Discovery {
 
         /**
-         * Whether the servers are asked which others there are.
+         * Whether to ask the servers for other nodes.
          */
         private boolean enabled;
 
         /**
-         * Time between two looks for nodes that have come or gone.
+         * Time between two queries for nodes.
          */
         private Duration interval = Duration.ofSeconds(30);
 
         /**
-         * Time after which a node that no server tells of any more leaves.
+         * Time after which a node that no server reports any more is removed.
          */
         private Duration removeAfter = Duration.ofMinutes(5);
 
         /**
-         * Time limit for work on a node that leaves, after which its connections are closed.
+         * Time limit for running work on a node that is removed, after which its connections are closed.
          */
         private Duration drainTimeout = Duration.ofSeconds(30);
+
+        /** @param bean the application's own source; null for the servers themselves */
+        DiscoverySettings toSettings(@Nullable TopologySource bean, Function<NodeSpec, NodeSettings> nodes) {
+            return new DiscoverySettings(bean, interval, removeAfter, drainTimeout, nodes);
+        }
 
         public boolean isEnabled() {
             return enabled;

@@ -19,8 +19,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
 /**
- * Auto-configuration of {@code schema.sql} and {@code data.sql}: they run on the primary, and every later read of the
- * process sees what they did.
+ * Auto-configuration that runs {@code schema.sql} and {@code data.sql} on the primary. Every later read of the process
+ * sees their changes.
  */
 @AutoConfiguration(
         after = ReplicationRoutingAutoConfiguration.class,
@@ -33,7 +33,7 @@ import org.springframework.context.annotation.Import;
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class ReplicationRoutingScriptsAutoConfiguration {
 
-    /** By the name of Spring Boot's, which others may depend on. */
+    /** Named like Spring Boot's bean, which other beans may depend on. */
     @Bean
     ApplicationDataSourceScriptDatabaseInitializer dataSourceScriptDatabaseInitializer(
             @Qualifier(RouterGuard.WRITER) ObjectProvider<DataSource> writer,
@@ -41,13 +41,13 @@ public final class ReplicationRoutingScriptsAutoConfiguration {
             SqlInitializationProperties properties) {
         DataSource primary = writer.getIfAvailable();
         if (primary == null) {
-            // A test put its own data source in the router's place.
+            // A test has replaced the routing data source.
             return new ApplicationDataSourceScriptDatabaseInitializer(dataSource, properties);
         }
         return new ApplicationDataSourceScriptDatabaseInitializer(primary, properties) {
             @Override
             protected boolean isEmbeddedDatabase() {
-                // Known without asking a primary, which may not be there.
+                // Spring Boot would ask the primary, which may be down.
                 return false;
             }
         };

@@ -1,13 +1,15 @@
 package io.github.replicationrouting.autoconfigure;
 
 import io.github.replicationrouting.RoutingDataSource;
-import io.github.replicationrouting.autoconfigure.InvalidRoutingConfigurationException.Problem;
 import io.github.replicationrouting.internal.dialect.Dialects;
+import io.github.replicationrouting.settings.InvalidSettingsException;
+import io.github.replicationrouting.settings.InvalidSettingsException.Problem;
 import io.github.replicationrouting.spi.NodeSelector;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -24,8 +26,8 @@ import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.env.Environment;
 
 /**
- * Keeps the router the only data source that is injected by default, once all bean definitions are known: another one
- * would take transactions off the router without a word.
+ * Post-processor that fails the start when another data source would be injected in place of the routing one, or when a
+ * value is invalid. Runs when all bean definitions are known, and before any bean is created.
  */
 final class RouterGuard implements BeanFactoryPostProcessor {
 
@@ -36,8 +38,8 @@ final class RouterGuard implements BeanFactoryPostProcessor {
     static final Set<String> STANDARD_DIALECTS =
             new TreeSet<>(Dialects.standard().names());
 
-    /** Beans that cannot be without it. */
-    private static final List<String> OF_THE_ROUTER = List.of(
+    /** Beans that need the router. */
+    private static final List<String> DEPENDENT_BEANS = List.of(
             "replicationRoutingInfoContributor",
             "replicationRoutingEndpoint",
             "replicationRoutingEndpointWebExtension");
@@ -54,7 +56,7 @@ final class RouterGuard implements BeanFactoryPostProcessor {
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
         boolean routed = beanFactory.containsBeanDefinition(ROUTER);
         if (routed && !beanFactory.isTypeMatch(DATA_SOURCE, RoutingDataSource.class)) {
-            stepAside(beanFactory);
+            backOff(beanFactory);
             return;
         }
         List<String> others = Stream.of(beanFactory.getBeanNamesForType(DataSource.class, true, false))
@@ -62,60 +64,62 @@ final class RouterGuard implements BeanFactoryPostProcessor {
                 .filter(name -> isDefaultCandidate(beanFactory, name))
                 .toList();
         if (!others.isEmpty()) {
-            throw new InvalidRoutingConfigurationException(
+            throw new InvalidSettingsException(
                     others.stream().map(RouterGuard::conflict).toList());
         }
-        if (routed && !isBuilding()) {
+        if (routed && !isAheadOfTime()) {
             checkValues(beanFactory);
         }
     }
 
     /**
-     * Before any bean is made: filters are made while the web server starts, which hides what is wrong. What depends on
-     * beans is checked again when they are there.
+     * Runs before any bean is created: the failure of a bean in a servlet filter would be hidden by the web server's.
+     * Checks that depend on beans are repeated when the router is created.
      */
     private void checkValues(ConfigurableListableBeanFactory beanFactory) {
-        ConfigurationCheck check =
-                new ConfigurationCheck(has(beanFactory, ReplicationDialect.class) ? null : STANDARD_DIALECTS);
-        boolean nodesOfBean = has(beanFactory, ReplicationRoutingConnectionDetails.class);
-        new PlaceholderCheck(environment, nodesOfBean).check(check::add);
-        check.throwIfAny();
-        new DurationCheck(environment).check(check::add, logger::warn);
+        Problems problems = new Problems();
+        boolean nodesFromBean = has(beanFactory, ReplicationRoutingConnectionDetails.class);
+        new PlaceholderCheck(environment, nodesFromBean).check(problems::add);
+        problems.throwIfAny();
+        new DurationCheck(environment).check(problems::add, warningsOf(logger));
         ReplicationRoutingProperties properties = Binder.get(environment)
                 .bind(
                         ReplicationRoutingProperties.PREFIX,
                         Bindable.of(ReplicationRoutingProperties.class),
                         new IgnoreErrorsBindHandler())
                 .orElseGet(ReplicationRoutingProperties::new);
-        check.properties(properties);
-        if (!has(beanFactory, NodeSelector.class)) {
-            RouterAssembly.configuredSelector(properties, check);
-        }
-        if (!nodesOfBean) {
+        new PropertiesCheck(problems).check(properties, has(beanFactory, NodeSelector.class));
+        if (!nodesFromBean) {
+            Set<String> dialects = has(beanFactory, ReplicationDialect.class) ? null : STANDARD_DIALECTS;
             List<DeclaredNode> nodes = DeclaredNode.bind(environment);
-            check.nodes(nodes);
-            NodePools pools = new NodePools(environment);
-            nodes.forEach(node -> pools.configurationOf(node, check::add));
+            new NodeCheck(dialects, problems).check(nodes);
+            PoolConfigurations pools = new PoolConfigurations(environment);
+            nodes.forEach(node -> pools.of(node, problems::add));
         }
-        check.throwIfAny();
+        problems.throwIfAny();
     }
 
-    /** Whether the application is built ahead of time: what is set where it runs is not there yet. */
-    static boolean isBuilding() {
+    /** Returns whether the application is built ahead of time; the settings of its runtime are not known then. */
+    static boolean isAheadOfTime() {
         return Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING);
+    }
+
+    /** Returns a consumer that logs warnings in the name of the router. */
+    static Consumer<String> warningsOf(Logger logger) {
+        return warning -> logger.warn("[{}] {}", DATA_SOURCE, warning);
     }
 
     static boolean has(ConfigurableListableBeanFactory beanFactory, Class<?> type) {
         return beanFactory.getBeanNamesForType(type, true, false).length > 0;
     }
 
-    /** A test put its own data source in the router's place; whoever migrates must not reach the real servers. */
-    private static void stepAside(ConfigurableListableBeanFactory beanFactory) {
-        logger.info("The routing DataSource was replaced by another bean '{}': routing is off", DATA_SOURCE);
+    /** A test has replaced the routing data source, and its migrations must not reach the real servers. */
+    private static void backOff(ConfigurableListableBeanFactory beanFactory) {
+        logger.info("[{}] the routing DataSource was replaced by another bean: routing is off", DATA_SOURCE);
         BeanDefinitionRegistry registry = (BeanDefinitionRegistry) beanFactory;
         registry.removeBeanDefinition(WRITER);
         registry.removeBeanDefinition(ROUTER);
-        OF_THE_ROUTER.stream()
+        DEPENDENT_BEANS.stream()
                 .filter(name -> registry.containsBeanDefinition(name) && isOurs(registry.getBeanDefinition(name)))
                 .forEach(registry::removeBeanDefinition);
     }

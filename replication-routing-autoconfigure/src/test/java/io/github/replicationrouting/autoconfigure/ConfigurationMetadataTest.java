@@ -55,7 +55,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void shouldHaveEveryKeyWithTheDefaultOfTheContract() {
+    void whenAKeyExistsShouldHaveTheDefaultOfTheContract() {
         Map<String, Object> defaults = new TreeMap<>();
         properties.forEach((name, property) -> {
             if (!name.startsWith("hikari.")) {
@@ -105,7 +105,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void everyKeyShouldHaveADescriptionOfOneSentence() {
+    void whenAKeyExistsShouldHaveADescriptionOfOneSentence() {
         assertThat(properties).isNotEmpty().allSatisfy((name, property) -> assertThat(property.getDescription())
                 .as(name)
                 .isNotNull()
@@ -114,7 +114,14 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void booleansShouldBeginWithWhether() {
+    void whenAKeyIsDescribedShouldBeginWithANoun() {
+        assertThat(properties.values()).isNotEmpty().allSatisfy(property -> assertThat(property.getDescription())
+                .as(property.getId())
+                .doesNotContainPattern("^(A|The|How|If|What|When|Where|Which|Who|Why) "));
+    }
+
+    @Test
+    void whenAKeyIsABooleanShouldBeDescribedWithWhether() {
         assertThat(properties.values())
                 .filteredOn(property -> "java.lang.Boolean".equals(property.getType()))
                 .isNotEmpty()
@@ -122,7 +129,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void defaultsOfTheMetadataShouldBeThoseInForce() {
+    void whenNothingIsSetShouldHaveTheDefaultsOfTheMetadata() {
         Map<String, Object> source = new HashMap<>();
         properties.forEach((name, property) -> {
             if (property.getDefaultValue() != null && !name.startsWith("hikari.")) {
@@ -136,11 +143,11 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void hikariDefaultsOfTheMetadataShouldBeThoseInForce() {
+    void whenNothingIsSetShouldHaveTheHikariDefaultsOfTheMetadata() {
         StandardEnvironment environment = new StandardEnvironment();
         TestPropertyValues.of(PREFIX + "nodes.db1.url=jdbc:mysql://db1/shop").applyTo(environment);
-        HikariConfig inForce = new NodePools(environment)
-                .configurationOf(DeclaredNode.bind(environment).get(0), problem -> {
+        HikariConfig inForce = new PoolConfigurations(environment)
+                .of(DeclaredNode.bind(environment).get(0), problem -> {
                     throw new AssertionError(problem.description());
                 });
         inForce.setJdbcUrl("jdbc:mysql://db1/shop");
@@ -162,7 +169,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void everyHikariKeyShouldBeOneThatHikariTakes() {
+    void whenAHikariKeyExistsShouldBeAcceptedByHikari() {
         List<String> refused = new ArrayList<>();
         properties.keySet().stream()
                 .filter(name -> name.startsWith("hikari."))
@@ -180,7 +187,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void everyKeyShouldBeOneThatTheStartTakes() {
+    void whenAKeyExistsShouldBeAcceptedAtTheStart() {
         KnownKeys known = new KnownKeys();
         assertThat(properties.keySet())
                 .filteredOn(name -> !name.equals("nodes") && !name.endsWith("-properties"))
@@ -190,7 +197,7 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void theSelectorsShouldBeHinted() {
+    void whenASelectorIsBuiltInShouldBeHinted() {
         assertThat(property("reads.selector").getHints().getValueHints())
                 .extracting(hint -> String.valueOf(hint.getValue()))
                 .containsExactly("least-in-flight", "least-latency", "round-robin");

@@ -41,7 +41,7 @@ class LoadedSlicesTest {
     @JdbcTest
     class Jdbc {
         @Test
-        void shouldRoute(
+        void whenTheSliceLoadsShouldRoute(
                 @Autowired DataSource dataSource, @Autowired JdbcTemplate template, @Autowired JdbcClient client) {
             assertThat(dataSource).isInstanceOf(RoutingDataSource.class);
             assertThat(template.getDataSource()).isSameAs(dataSource);
@@ -58,7 +58,7 @@ class LoadedSlicesTest {
             })
     class DataJpa {
         @Test
-        void shouldRoute(@Autowired DataSource dataSource, @Autowired EntityManagerFactory factory) {
+        void whenTheSliceLoadsShouldRoute(@Autowired DataSource dataSource, @Autowired EntityManagerFactory factory) {
             assertThat(dataSource).isInstanceOf(RoutingDataSource.class);
             assertThat(factory.getProperties()).containsValue(dataSource);
         }
@@ -68,7 +68,7 @@ class LoadedSlicesTest {
     @DataJdbcTest(properties = "spring.data.jdbc.dialect=h2")
     class DataJdbc {
         @Test
-        void shouldRoute(@Autowired DataSource dataSource) {
+        void whenTheSliceLoadsShouldRoute(@Autowired DataSource dataSource) {
             assertThat(dataSource).isInstanceOf(RoutingDataSource.class);
         }
     }
@@ -79,7 +79,7 @@ class LoadedSlicesTest {
     @JooqTest(properties = "spring.jooq.sql-dialect=mysql")
     class Jooq {
         @Test
-        void shouldRoute(@Autowired DataSource dataSource) {
+        void whenTheSliceLoadsShouldRoute(@Autowired DataSource dataSource) {
             assertThat(dataSource).isInstanceOf(RoutingDataSource.class);
         }
     }
@@ -88,7 +88,7 @@ class LoadedSlicesTest {
     @MybatisTest
     class MyBatis {
         @Test
-        void shouldRoute(@Autowired DataSource dataSource, @Autowired SqlSessionFactory factory) {
+        void whenTheSliceLoadsShouldRoute(@Autowired DataSource dataSource, @Autowired SqlSessionFactory factory) {
             assertThat(factory.getConfiguration().getEnvironment().getDataSource())
                     .isInstanceOf(RoutingDataSource.class)
                     .isSameAs(dataSource);
@@ -100,7 +100,7 @@ class LoadedSlicesTest {
     @TestPropertySource(properties = "spring.test.database.replace=any")
     class Replaced {
         @Test
-        void shouldUseTheTestsOwnDatabase(
+        void whenTheTestReplacesTheDatabaseShouldUseIt(
                 @Autowired JdbcClient client, @Autowired ObjectProvider<ReplicationRouting> routing) {
             assertThat(client.sql("select 1").query(Integer.class).single()).isEqualTo(1);
             assertThat(routing.stream()).isEmpty();

@@ -91,7 +91,7 @@ class ReplicationRoutingAutoConfigurationTest {
     }
 
     @Test
-    void shouldGiveThePinnedWriterToFlywayAndLiquibase() {
+    void whenFlywayOrLiquibaseRunsShouldGetThePinnedWriter() {
         routed.withUserConfiguration(Migrations.class).run(context -> {
             Object writer = context.getBean("replicationRoutingWriterDataSource");
             assertThat(writer).isNotInstanceOf(RoutingDataSource.class);
@@ -228,13 +228,13 @@ class ReplicationRoutingAutoConfigurationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"least-in-flight", "least-latency", "round-robin"})
-    void everySelectorShouldBeKnownByItsName(String selector) {
+    void whenABuiltInSelectorIsNamedShouldStart(String selector) {
         routed.withPropertyValues("replication.routing.reads.selector=" + selector)
                 .run(context -> assertThat(context).hasNotFailed());
     }
 
     @Test
-    void whenTheApplicationHasASelectorShouldNotLookAtTheProperty() {
+    void whenTheApplicationHasASelectorShouldIgnoreTheProperty() {
         routed.withPropertyValues("replication.routing.reads.selector=mine")
                 .withBean(NodeSelector.class, () -> candidates -> candidates.node(0))
                 .run(context -> assertThat(context).hasNotFailed());
@@ -274,7 +274,7 @@ class ReplicationRoutingAutoConfigurationTest {
     }
 
     @Test
-    void poolMetricsShouldStartWithTheRouter() {
+    void whenPoolMetricsAreBoundShouldStart() {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         routed.withConfiguration(AutoConfigurations.of(DataSourcePoolMetricsAutoConfiguration.class))
                 .withBean(MeterRegistry.class, () -> meters)
@@ -288,7 +288,7 @@ class ReplicationRoutingAutoConfigurationTest {
     }
 
     @Test
-    void aDecoratorOfDataSourcesShouldFindTheStackWorking() {
+    void whenDataSourcesAreDecoratedShouldWork() {
         routed.withConfiguration(AutoConfigurations.of(DataSourceObservationAutoConfiguration.class))
                 .withBean(ObservationRegistry.class, ObservationRegistry::create)
                 .withBean(Tracer.class, () -> Tracer.NOOP)

@@ -16,7 +16,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** What may be meant, but is likely a mistake, is a warning of one line. */
+/** A setting that is valid, but probably a mistake, causes a warning of one line. */
 @ExtendWith(OutputCaptureExtension.class)
 class StartWarningsTest {
 
@@ -36,9 +36,9 @@ class StartWarningsTest {
                 "writes.hold=PT61M; writes.hold is more than an hour (61 minutes)",
                 "discovery.remove-after=2d; discovery.remove-after is more than an hour (2880 minutes)",
                 "monitor.interval=7200000; monitor.interval is more than an hour (120 minutes): a number without a unit is",
-                "monitor.interval=500; monitor.interval has no unit and is taken for 500 ms: write '500ms'",
+                "monitor.interval=500; monitor.interval has no unit and is read as 500 ms: write '500ms'",
             })
-    void whenADurationIsHardlyMeantShouldWarn(String property, String warning, CapturedOutput output) {
+    void whenADurationIsProbablyAMistakeShouldWarn(String property, String warning, CapturedOutput output) {
         start("replication.routing." + property);
         assertThat(warnings(output)).singleElement().asString().contains("replication.routing." + warning);
     }
@@ -58,7 +58,7 @@ class StartWarningsTest {
     }
 
     @Test
-    void everyDurationIsChecked() {
+    void whenAPropertyIsADurationShouldCheckIt() {
         List<ConfigurationPropertyName> checked = new KnownKeys().durations().toList();
         assertThat(checked)
                 .hasSize((int) Arrays.stream(ReplicationRoutingProperties.class.getDeclaredClasses())

@@ -38,7 +38,7 @@ class TestSlicesTest {
 
     /** Whichever slice loads Spring Boot's data source must load ours, or it would test another one. */
     @Test
-    void everySliceThatLoadsADataSourceShouldLoadOurs() throws IOException {
+    void whenASliceLoadsADataSourceShouldLoadTheRoutingOne() throws IOException {
         Set<String> withBoots = new LinkedHashSet<>();
         Set<String> withOurs = new LinkedHashSet<>();
         for (Resource imports : new PathMatchingResourcePatternResolver().getResources(IMPORTS)) {
@@ -56,7 +56,7 @@ class TestSlicesTest {
     }
 
     @Test
-    void everyImportShouldExist() throws IOException {
+    void whenAnImportIsListedShouldExist() throws IOException {
         List<String> missing = new ArrayList<>();
         for (Resource imports : new PathMatchingResourcePatternResolver().getResources(IMPORTS)) {
             for (String line : lines(imports)) {

@@ -1,9 +1,9 @@
 package io.github.replicationrouting.settings;
 
-/** What a session may rely on when it reads from replicas. */
+/** Consistency of the reads of a session. */
 public enum ConsistencyMode {
-    /** It sees its own commits, and never goes back behind what it saw. */
+    /** A session sees its own commits, and never an older state than it has seen before. */
     SESSION,
-    /** It sees whatever a replica that is fresh enough has. */
+    /** A session sees the state of any replica that is fresh enough. */
     EVENTUAL
 }

@@ -7,13 +7,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a router finds out which nodes there are beside the declared ones.
+ * Settings of the discovery of nodes beside the declared ones.
  *
- * @param source who is asked; null for the servers themselves
- * @param interval time between two looks
- * @param removeAfter how long a node that no server tells of any more stays; of no meaning to another source
- * @param drainTimeout how long work on a node that leaves may take before its connections are closed
- * @param settings how to connect to a node that joins
+ * @param source source of the list of nodes; null for the servers themselves
+ * @param interval time between two queries of the source
+ * @param removeAfter time after which a node that no server reports any more leaves; unused with a {@code source}
+ * @param drainTimeout time limit for running work on a node that leaves, after which its connections are closed
+ * @param settings connection settings for a node that joins
  */
 public record DiscoverySettings(
         @Nullable TopologySource source,
@@ -22,20 +22,29 @@ public record DiscoverySettings(
         Duration drainTimeout,
         Function<NodeSpec, NodeSettings> settings) {
 
+    /** @throws InvalidSettingsException when a duration is not positive */
     public DiscoverySettings {
-        requirePositive("interval", interval);
-        requirePositive("remove-after", removeAfter);
-        requirePositive("drain-timeout", drainTimeout);
+        new ValueCheck()
+                .positive("discovery.interval", interval)
+                .positive("discovery.remove-after", removeAfter)
+                .positive("discovery.drain-timeout", drainTimeout)
+                .throwIfAny();
     }
 
-    /** The same with other ways to connect. */
-    public DiscoverySettings connecting(Function<NodeSpec, NodeSettings> other) {
+    /**
+     * Returns settings with the default times.
+     *
+     * @param source source of the list of nodes; null for the servers themselves
+     * @param settings connection settings for a node that joins
+     */
+    public static DiscoverySettings defaults(
+            @Nullable TopologySource source, Function<NodeSpec, NodeSettings> settings) {
+        return new DiscoverySettings(
+                source, Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofSeconds(30), settings);
+    }
+
+    /** Returns these settings with other connection settings. */
+    public DiscoverySettings withSettings(Function<NodeSpec, NodeSettings> other) {
         return new DiscoverySettings(source, interval, removeAfter, drainTimeout, other);
-    }
-
-    private static void requirePositive(String name, Duration value) {
-        if (value.toMillis() < 1) {
-            throw new IllegalArgumentException(name + " must be at least one millisecond, was " + value);
-        }
     }
 }

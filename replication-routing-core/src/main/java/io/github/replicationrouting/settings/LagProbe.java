@@ -1,13 +1,13 @@
 package io.github.replicationrouting.settings;
 
-/** How the lag of replicas is measured. */
+/** Way in which the lag of a replica is measured. */
 public enum LagProbe {
-    /** By position where both servers have one to compare, else by the replica's status. */
+    /** By position where both servers have a comparable one, else by the replica's status. */
     AUTO,
-    /** By position only: GTIDs, or places in the binary log, which need a grant and a second statement in each probe. */
+    /** By position only; without GTIDs, this needs a grant and a second statement in each probe. */
     POSITION,
-    /** By the replica's own status, in whole seconds. Needs a grant and a second statement in each probe. */
+    /** By the replica's own status, in whole seconds; needs a grant and a second statement in each probe. */
     STATUS,
-    /** Not at all: lag stays unknown and evicts nobody. */
+    /** Not at all: lag stays unknown and evicts no replica. */
     NONE
 }

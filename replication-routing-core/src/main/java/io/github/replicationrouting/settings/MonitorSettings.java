@@ -3,15 +3,16 @@ package io.github.replicationrouting.settings;
 import java.time.Duration;
 
 /**
- * How nodes are probed and judged.
+ * Settings of the probes, and of the lag at which a replica is evicted and readmitted.
  *
- * @param interval time between probes of a node, give or take a fifth
- * @param timeout how long a probe waits for an answer
- * @param failureThreshold probes in a row that fail before a node is down
+ * @param interval time between two probes of a node, with 20% jitter
+ * @param timeout time limit of a probe
+ * @param failureThreshold number of consecutive failed probes after which a node is down
  * @param lagProbe how lag is measured
- * @param maxLag a replica above it is evicted
- * @param readmitLag an evicted replica comes back at or below it
- * @param slowStart how long a node that comes in after the start gets less than its share; zero for not at all
+ * @param maxLag lag above which a replica is evicted
+ * @param readmitLag lag at or below which an evicted replica is readmitted
+ * @param slowStart time over which a joining or recovering node ramps up to its full share of reads; zero disables the
+ *     ramp
  */
 public record MonitorSettings(
         Duration interval,
@@ -24,27 +25,20 @@ public record MonitorSettings(
 
     private static final Duration MAX_WINDOW = Duration.ofSeconds(10);
 
-    /** @throws IllegalArgumentException when a value makes no sense, alone or beside another */
+    /** @throws InvalidSettingsException when a value is out of range, alone or beside another */
     public MonitorSettings {
-        requirePositive("interval", interval);
-        requirePositive("timeout", timeout);
-        requirePositive("max-lag", maxLag);
-        requirePositive("readmit-lag", readmitLag);
-        if (slowStart.isNegative()) {
-            throw new IllegalArgumentException("slow-start must not be negative, was " + slowStart);
-        }
-        if (failureThreshold < 1) {
-            throw new IllegalArgumentException("failure-threshold must be at least 1, was " + failureThreshold);
-        }
-        if (readmitLag.compareTo(maxLag) > 0) {
-            throw new IllegalArgumentException("readmit-lag " + readmitLag + " must not be above max-lag " + maxLag);
-        }
+        new ValueCheck()
+                .positive("monitor.interval", interval)
+                .positive("monitor.timeout", timeout)
+                .positive("monitor.failure-threshold", failureThreshold)
+                .positive("reads.max-lag", maxLag)
+                .positive("reads.readmit-lag", readmitLag)
+                .notAbove("reads.max-lag", maxLag, "reads.readmit-lag", readmitLag)
+                .notNegative("reads.slow-start", slowStart)
+                .throwIfAny();
     }
 
-    /**
-     * The defaults: every 500 ms, at most 1 s, down after two failures, evicted above 5 s and readmitted below half, warm
-     * after 30 s.
-     */
+    /** Returns the default settings. */
     public static MonitorSettings defaults() {
         return new MonitorSettings(
                 Duration.ofMillis(500),
@@ -56,22 +50,16 @@ public record MonitorSettings(
                 Duration.ofSeconds(30));
     }
 
-    /** How long a node that was evicted stays out at least: lag, too, takes its time to rise. */
+    /** Returns the minimum time for which an evicted node stays evicted; lag takes time to rise, too. */
     public Duration evictionWindow() {
         return maxLag.compareTo(MAX_WINDOW) < 0 ? maxLag : MAX_WINDOW;
     }
 
-    /** How long it takes at most until a node that does not answer is down, the jitter of the interval included. */
+    /** Returns the maximum time until a node that does not answer is down, including the jitter of the interval. */
     public Duration detectionTime() {
         return interval.multipliedBy(failureThreshold)
                 .multipliedBy(6)
                 .dividedBy(5)
                 .plus(timeout);
-    }
-
-    private static void requirePositive(String name, Duration value) {
-        if (value.toMillis() < 1) {
-            throw new IllegalArgumentException(name + " must be at least one millisecond, was " + value);
-        }
     }
 }

@@ -8,18 +8,30 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node and how to connect to it.
+ * Settings of one node: what it is, and how to connect to it.
  *
  * @param spec the node as declared
- * @param pool its pool: limits, user and password or credentials provider, driver class, driver properties; its URL is
- *     not used
- * @param dialect what the server speaks, null to tell by its version
- * @param connectTimeout limit for a TCP connection and the handshake, unless the URL sets one
- * @param monitorCredentials the account of the probes, null for the pool's own
+ * @param pool configuration of its pool: limits, user and password or credentials provider, driver class, driver
+ *     properties; its URL is not used. Unless its initialization-fail timeout is negative, the router cannot be created
+ *     while the node is down
+ * @param dialect dialect of the server; null to detect it by the server's version
+ * @param connectTimeout time limit for a TCP connection and the handshake, unless the URL sets one
+ * @param monitorCredentials account of the probes; null for the pool's own
  */
 public record NodeSettings(
         NodeSpec spec,
         HikariConfig pool,
         @Nullable ReplicationDialect dialect,
         Duration connectTimeout,
-        @Nullable Credentials monitorCredentials) {}
+        @Nullable Credentials monitorCredentials) {
+
+    /** @throws InvalidSettingsException when the time limit is not positive */
+    public NodeSettings {
+        new ValueCheck().positive("connect-timeout", connectTimeout).throwIfAny();
+    }
+
+    /** Returns the default settings for a node and its pool. */
+    public static NodeSettings defaults(NodeSpec spec, HikariConfig pool) {
+        return new NodeSettings(spec, pool, null, Duration.ofSeconds(2), null);
+    }
+}

@@ -1,9 +1,9 @@
 package io.github.replicationrouting.settings;
 
-/** What to do when a promoted node lacks what its predecessor was seen to have. */
+/** What to do when a promoted node lacks commits that its predecessor was seen to have. */
 public enum OnIncompletePromotion {
-    /** Say so, and write to it. */
+    /** Log a warning, and write to the promoted node. */
     WARN,
-    /** Refuse writes until it has everything, its predecessor is back, or an operator accepts it. */
+    /** Refuse writes until the node has caught up, its predecessor is back, or an operator accepts the loss. */
     REJECT
 }

@@ -1,17 +1,16 @@
 package io.github.replicationrouting.settings;
 
-import io.github.replicationrouting.internal.selection.LeastInFlightSelector;
 import io.github.replicationrouting.spi.NodeSelector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who serves reads.
+ * Settings that decide which node serves a read.
  *
- * @param selector chooses among the replicas that are alive and fresh enough
+ * @param selector strategy that chooses among the eligible replicas
  * @param outsideTransaction where statements outside any transaction go
- * @param whenNoneEligible who serves when no replica is eligible
- * @param maxFallbackConcurrency reads at a time on the primary for want of a replica; null for half of its pool, and
- *     for any number where there is only one node
+ * @param whenNoneEligible where reads go when no replica is eligible
+ * @param maxFallbackConcurrency maximum number of concurrent reads on the primary while no replica is eligible; null
+ *     for half of the primary's pool, and for no limit in a router with one node
  */
 public record ReadSettings(
         NodeSelector selector,
@@ -19,22 +18,24 @@ public record ReadSettings(
         WhenNoneEligible whenNoneEligible,
         @Nullable Integer maxFallbackConcurrency) {
 
-    /** @throws IllegalArgumentException when {@code maxFallbackConcurrency} is not positive */
+    /** @throws InvalidSettingsException when {@code maxFallbackConcurrency} is not positive */
     public ReadSettings {
-        if (maxFallbackConcurrency != null && maxFallbackConcurrency < 1) {
-            throw new IllegalArgumentException(
-                    "max-fallback-concurrency must be at least 1, was " + maxFallbackConcurrency);
-        }
+        new ValueCheck()
+                .positive("reads.max-fallback-concurrency", maxFallbackConcurrency)
+                .throwIfAny();
     }
 
-    /** With the default for the reads on the primary. */
+    /** Creates settings with the default limit for reads on the primary. */
     public ReadSettings(
             NodeSelector selector, OutsideTransaction outsideTransaction, WhenNoneEligible whenNoneEligible) {
         this(selector, outsideTransaction, whenNoneEligible, null);
     }
 
-    /** The defaults. */
+    /** Returns the default settings, with a selector of their own. */
     public static ReadSettings defaults() {
-        return new ReadSettings(new LeastInFlightSelector(), OutsideTransaction.PRIMARY, WhenNoneEligible.PRIMARY);
+        return new ReadSettings(
+                SelectionStrategy.LEAST_IN_FLIGHT.createSelector(),
+                OutsideTransaction.PRIMARY,
+                WhenNoneEligible.PRIMARY);
     }
 }

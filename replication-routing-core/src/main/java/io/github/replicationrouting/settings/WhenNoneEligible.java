@@ -1,11 +1,11 @@
 package io.github.replicationrouting.settings;
 
-/** Who serves reads when no replica is alive and fresh enough. */
+/** Where reads go when no replica is eligible. */
 public enum WhenNoneEligible {
-    /** The primary. */
+    /** To the primary. */
     PRIMARY,
-    /** The least lagged replica up to ten times the limit, then the primary. */
+    /** To the least lagged replica, up to ten times the limit, then to the primary. */
     LEAST_LAGGED,
-    /** Nobody: the read fails. */
+    /** Nowhere: the read fails. */
     FAIL
 }

@@ -4,26 +4,29 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What writes do while there is no primary, and what counts as one.
+ * Settings of writes without a primary, and of what is accepted as the primary.
  *
- * @param hold how long a write waits for a primary before it has sent anything; zero to fail at once
- * @param maxHeld how many writes may wait at the same time, null for the pool size of a node
- * @param policy what counts as fit for writes where it is open
+ * @param hold time that a write waits for a primary before it has sent anything; zero to fail immediately
+ * @param maxHeld maximum number of writes that wait concurrently; null for the pool size of a node
+ * @param onMultipleWritable what to do while several nodes are writable and no evidence shows which one is right
+ * @param onIncompletePromotion what to do when a promoted node lacks commits of its predecessor
  */
-public record WriteSettings(Duration hold, @Nullable Integer maxHeld, WritePolicy policy) {
+public record WriteSettings(
+        Duration hold,
+        @Nullable Integer maxHeld,
+        OnMultipleWritable onMultipleWritable,
+        OnIncompletePromotion onIncompletePromotion) {
 
-    /** @throws IllegalArgumentException when a value makes no sense */
+    /** @throws InvalidSettingsException when a value is negative */
     public WriteSettings {
-        if (hold.isNegative()) {
-            throw new IllegalArgumentException("hold must not be negative, was " + hold);
-        }
-        if (maxHeld != null && maxHeld < 0) {
-            throw new IllegalArgumentException("max-held must not be negative, was " + maxHeld);
-        }
+        new ValueCheck()
+                .notNegative("writes.hold", hold)
+                .notNegative("writes.max-held", maxHeld)
+                .throwIfAny();
     }
 
-    /** The defaults: up to 10 s, as many as the pool of a node has connections. */
+    /** Returns the default settings. */
     public static WriteSettings defaults() {
-        return new WriteSettings(Duration.ofSeconds(10), null, WritePolicy.defaults());
+        return new WriteSettings(Duration.ofSeconds(10), null, OnMultipleWritable.REJECT, OnIncompletePromotion.WARN);
     }
 }

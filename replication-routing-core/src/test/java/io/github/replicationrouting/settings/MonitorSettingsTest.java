@@ -1,6 +1,7 @@
 package io.github.replicationrouting.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
@@ -24,7 +25,23 @@ class MonitorSettingsTest {
             long interval, long timeout, int failures, long maxLag, long readmitLag, long slowStart, String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings(interval, timeout, failures, maxLag, readmitLag, slowStart))
-                .withMessageStartingWith(name + " ");
+                .withMessageMatching("replication\\.routing\\.(monitor|reads)\\." + name + " .*");
+    }
+
+    @Test
+    void whenSeveralValuesAreWrongShouldReportEachWithAnAction() {
+        assertThatExceptionOfType(InvalidSettingsException.class)
+                .isThrownBy(() -> settings(0, -5, 2, 5_000, 5_001, 0))
+                .withMessage(
+                        "replication.routing.monitor.interval must be positive, but is 0s;"
+                                + " replication.routing.monitor.timeout must be positive, but is -5ms;"
+                                + " replication.routing.reads.readmit-lag (5001ms) is above replication.routing.reads.max-lag (5s)")
+                .satisfies(e -> assertThat(e.problems())
+                        .extracting(InvalidSettingsException.Problem::action)
+                        .containsExactly(
+                                "Set 'replication.routing.monitor.interval' to a positive value, or leave it out",
+                                "Set 'replication.routing.monitor.timeout' to a positive value, or leave it out",
+                                "Set 'replication.routing.reads.readmit-lag' below 'reads.max-lag', or leave it out"));
     }
 
     @Test

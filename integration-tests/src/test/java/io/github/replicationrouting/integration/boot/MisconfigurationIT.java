@@ -33,7 +33,7 @@ class MisconfigurationIT {
 
     /** Those of the start; a missing grant is another matter. */
     private static final Pattern WARNING =
-            Pattern.compile("RouterAssembly|RouterGuard|ReplicationRoutingAutoConfiguration");
+            Pattern.compile("RouterConfigurer|RouterGuard|ReplicationRoutingAutoConfiguration");
 
     private final Applications applications;
     private final Stack stack;

@@ -8,7 +8,7 @@ import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -75,7 +75,7 @@ enum WatchedCluster {
                 new PoolHealthRegistry(Duration.ofMillis(500)),
                 List.of(),
                 metrics,
-                WritePolicy.defaults());
+                WriteSettings.defaults());
         monitor.start();
         return monitor;
     }

@@ -5,15 +5,15 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Threads for what may block and must not hold anybody up, as many as there are such tasks at a time. */
-public final class BackgroundThreads {
+/** Threads for tasks that may block, one for each concurrent task. */
+final class BackgroundThreads {
 
     private static final long IDLE_SECONDS = 10;
 
     private BackgroundThreads() {}
 
-    /** Daemons named after the router; once shut down, tasks are dropped. */
-    public static ExecutorService named(String router) {
+    /** Returns an executor with daemon threads named after the router; after its shutdown it discards tasks. */
+    static ExecutorService named(String router) {
         return new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,

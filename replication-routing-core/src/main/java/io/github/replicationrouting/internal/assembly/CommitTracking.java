@@ -8,20 +8,20 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How the writes of a session are known with the server and the driver in use, which only a connection can tell. */
-public final class CommitTracking {
+/** Finds out whether server and driver report the commits of a session, which only an open connection shows. */
+final class CommitTracking {
 
-    private static final long PAUSE_MILLIS = 10;
+    private static final long POLL_MILLIS = 10;
 
     private CommitTracking() {}
 
     /**
-     * Whether the primary reports each commit. Waits for the first connection to it. An interrupt ends the wait and stays
-     * set.
+     * Returns whether the primary reports each commit. Waits for the first connection to it; an interrupt ends the wait
+     * and stays set.
      *
-     * @return null when there is no primary, or no connection to it in time
+     * @return null when there is no primary, or no connection to it within the limit
      */
-    public static @Nullable Boolean areReported(Topology topology, Map<Node, NodePool> pools, Duration limit) {
+    static @Nullable Boolean areReported(Topology topology, Map<Node, NodePool> pools, Duration limit) {
         NodeStatus primary = topology.snapshot().primary();
         NodePool pool = primary == null ? null : pools.get(primary.node());
         if (pool == null) {
@@ -29,11 +29,11 @@ public final class CommitTracking {
         }
         long began = System.nanoTime();
         try {
-            // A pool that keeps no idle connection has none before it is asked for one.
+            // A pool without idle connections opens none before the first request.
             while (pool.reportsCommits() == null
                     && pool.pool().getMinimumIdle() > 0
                     && System.nanoTime() - began < limit.toNanos()) {
-                Thread.sleep(PAUSE_MILLIS);
+                Thread.sleep(POLL_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

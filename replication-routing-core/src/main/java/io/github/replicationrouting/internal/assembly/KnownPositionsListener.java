@@ -8,14 +8,14 @@ import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
 
 /**
- * Forgets what a node told of its position when its server may have become another one: while it was down it may have
- * been restored from a backup.
+ * Listener that forgets the known position of a node when its server may be a different one: while it was down, it may
+ * have been restored from a backup.
  */
-public final class KnownPositionsListener implements TopologyListener {
+final class KnownPositionsListener implements TopologyListener {
 
     private final KnownPositions known;
 
-    public KnownPositionsListener(KnownPositions known) {
+    KnownPositionsListener(KnownPositions known) {
         this.known = known;
     }
 

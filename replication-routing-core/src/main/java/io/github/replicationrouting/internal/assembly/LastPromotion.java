@@ -5,11 +5,12 @@ import io.github.replicationrouting.topology.IncompletePromotion;
 import io.github.replicationrouting.topology.NodeStatus;
 import org.jspecify.annotations.Nullable;
 
-/** Remembers what the primary of now lacked when it was promoted, until another node takes its place. Thread-safe. */
+/** Listener that remembers what the current primary lacked when it was promoted. Thread-safe. */
 public final class LastPromotion implements TopologyListener {
 
     private volatile @Nullable IncompletePromotion incomplete;
 
+    /** Returns what the current primary lacked; null when nothing is known to be missing. */
     public @Nullable IncompletePromotion incomplete() {
         return incomplete;
     }
@@ -19,7 +20,7 @@ public final class LastPromotion implements TopologyListener {
         incomplete = promotion;
     }
 
-    /** A promotion is told of before the change itself. */
+    /** Called after {@link #promotionIncomplete} for the same change. */
     @Override
     public void primaryChanged(@Nullable NodeStatus before, @Nullable NodeStatus after) {
         IncompletePromotion known = incomplete;

@@ -20,22 +20,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets nodes join and leave while the router works. One that joins has its pool filled before the monitor hears of it,
- * and serves when the monitor finds it caught up. One that leaves gets no new work from then on, and its pool is closed
- * when what runs there has ended. Thread-safe; both block their caller, and nobody else.
+ * Adds and removes nodes of a running router. The pool of a joining node is filled before the monitor knows the node,
+ * which serves once the monitor has found it caught up. A leaving node gets no new work, and its pool is closed when
+ * the work in flight has ended. Thread-safe; both operations block only their caller.
  */
 public final class Membership implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Membership.class);
 
-    private static final Duration WARM_UP = Duration.ofSeconds(5);
-    /** More than enough for the monitor to publish the next one. */
-    private static final Duration SNAPSHOT = Duration.ofSeconds(5);
+    private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(5);
+    /** Time limit for the monitor to publish the next snapshot. */
+    private static final Duration PUBLISH_LIMIT = Duration.ofSeconds(5);
 
-    private static final long PAUSE_MILLIS = 20;
+    private static final long POLL_MILLIS = 20;
 
     private final String router;
-    private final NodeFactory assembly;
+    private final NodeFactory nodeFactory;
     private final TopologyMonitor monitor;
     private final ConcurrentMap<Node, NodePool> pools;
     private final ConcurrentMap<Node, ProbeTarget> targets = new ConcurrentHashMap<>();
@@ -44,31 +44,33 @@ public final class Membership implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param pools read where connections are borrowed; changed here only
-     * @param background runs what may block, each task on a thread of its own
+     * @param pools pools that connections are borrowed from; changed only here
+     * @param background executor of tasks that may block, each on a thread of its own
      */
-    public Membership(
+    Membership(
             String router,
-            NodeFactory assembly,
-            List<NodeFactory.Parts> first,
+            NodeFactory nodeFactory,
+            List<NodeFactory.Parts> declared,
             TopologyMonitor monitor,
             ConcurrentMap<Node, NodePool> pools,
             Executor background) {
         this.background = background;
         this.router = router;
-        this.assembly = assembly;
+        this.nodeFactory = nodeFactory;
         this.monitor = monitor;
         this.pools = pools;
-        first.forEach(node -> targets.put(node.node(), node.monitored()));
+        declared.forEach(node -> targets.put(node.node(), node.probeTarget()));
     }
 
-    /** How the monitor reaches a node; null when it is gone. */
+    /** Returns the target of a node's probes; null when the node has left. */
     @Nullable
-    public ProbeTarget monitored(Node node) {
+    public ProbeTarget probeTarget(Node node) {
         return targets.get(node);
     }
 
     /**
+     * Adds a node, and waits until its pool is filled.
+     *
      * @throws IllegalArgumentException when the name is taken, or no driver accepts the URL
      * @throws IllegalStateException when the router is closed
      */
@@ -77,19 +79,19 @@ public final class Membership implements AutoCloseable {
         if (monitor.snapshot().node(name) != null) {
             throw new IllegalArgumentException("Router " + router + " already has a node named " + name);
         }
-        NodeFactory.Parts joining = assembly.assemble(settings);
-        if (!enter(joining)) {
+        NodeFactory.Parts joining = nodeFactory.create(settings);
+        if (!register(joining)) {
             joining.pool().close();
             throw new IllegalStateException("Router " + router + " is closed");
         }
         boolean joined = false;
         try {
-            // One that cannot be reached joins as well, and is shown to be down.
-            awaitAtMost(WARM_UP, joining.pool()::isWarm);
-            monitor.add(joining.monitored());
+            // A node that cannot be reached joins, too, as down.
+            awaitAtMost(WARM_UP_LIMIT, joining.pool()::isWarm);
+            monitor.add(joining.probeTarget());
             joined = true;
-            awaitAtMost(SNAPSHOT, () -> monitor.snapshot().node(name) != null);
-            log.info("[{}] node {}: joins", router, name);
+            awaitAtMost(PUBLISH_LIMIT, () -> monitor.snapshot().node(name) != null);
+            log.info("[{}] node {}: joined", router, name);
         } finally {
             if (!joined) {
                 forget(joining.node());
@@ -97,19 +99,21 @@ public final class Membership implements AutoCloseable {
         }
     }
 
-    /** In this order: {@link #close()} finds the pool, or it is closed here. */
-    private boolean enter(NodeFactory.Parts joining) {
+    /** Returns false when the router is closed: either {@link #close()} finds the pool, or the caller closes it. */
+    private boolean register(NodeFactory.Parts joining) {
         synchronized (closing) {
             if (!closed) {
                 pools.put(joining.node(), joining.pool());
-                targets.put(joining.node(), joining.monitored());
+                targets.put(joining.node(), joining.probeTarget());
             }
             return !closed;
         }
     }
 
     /**
-     * @param limit how long work that runs on the node may take before its connections are closed
+     * Drains and removes a node.
+     *
+     * @param limit time limit for the work in flight, after which its connections are closed
      * @throws IllegalArgumentException when there is no such node
      */
     public void leave(String name, Duration limit) throws InterruptedException {
@@ -119,12 +123,12 @@ public final class Membership implements AutoCloseable {
         }
         Node node = leaving.node();
         if (!drain(name)) {
-            log.warn("[{}] node {}: the primary leaves; writes fail until another node is writable", router, name);
+            log.warn("[{}] node {}: the primary is removed; writes fail until another node is writable", router, name);
             monitor.remove(node);
         }
         if (!awaitAtMost(limit, () -> node.inFlight() == 0 && isDrained(name))) {
             log.warn(
-                    "[{}] node {}: {} connections are still in use after {}; they are closed",
+                    "[{}] node {}: {} connections are still in use after {} and are closed",
                     router,
                     name,
                     node.inFlight(),
@@ -132,13 +136,13 @@ public final class Membership implements AutoCloseable {
         }
         if (monitor.snapshot().node(name) != null) {
             monitor.remove(node);
-            awaitAtMost(SNAPSHOT, () -> monitor.snapshot().node(name) == null);
+            awaitAtMost(PUBLISH_LIMIT, () -> monitor.snapshot().node(name) == null);
         }
         forget(node);
-        log.info("[{}] node {}: has left", router, name);
+        log.info("[{}] node {}: left", router, name);
     }
 
-    /** Not the primary: that works until it is removed. */
+    /** Returns false for the primary, which cannot be drained. */
     private boolean drain(String name) {
         NodeStatus primary = monitor.snapshot().primary();
         if (primary != null && primary.name().equals(name)) {
@@ -153,7 +157,7 @@ public final class Membership implements AutoCloseable {
         return node == null || node.state() == NodeState.DRAINED;
     }
 
-    /** Closes every pool, all at once, because each may wait for its server. No node joins any more. */
+    /** Closes all pools concurrently, because each may wait for its server. No node can join any more. */
     @Override
     public void close() {
         synchronized (closing) {
@@ -162,10 +166,10 @@ public final class Membership implements AutoCloseable {
             }
             closed = true;
         }
-        CompletableFuture<?>[] ends = pools.values().stream()
+        CompletableFuture<?>[] closures = pools.values().stream()
                 .map(pool -> CompletableFuture.runAsync(pool::close, background))
                 .toArray(CompletableFuture<?>[]::new);
-        CompletableFuture.allOf(ends).join();
+        CompletableFuture.allOf(closures).join();
     }
 
     private void forget(Node node) {
@@ -176,7 +180,7 @@ public final class Membership implements AutoCloseable {
         }
     }
 
-    /** The pools of the nodes, in their order. */
+    /** Returns the pools of the current nodes, in the order of the snapshot. */
     public List<NodePool> pools() {
         return monitor.snapshot().nodes().stream()
                 .map(status -> pools.get(status.node()))
@@ -190,7 +194,7 @@ public final class Membership implements AutoCloseable {
             if (System.nanoTime() - began > limit.toNanos()) {
                 return false;
             }
-            Thread.sleep(PAUSE_MILLIS);
+            Thread.sleep(POLL_MILLIS);
         }
         return true;
     }

@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** Makes what belongs to one node: its pool, and how the monitor looks at it. Thread-safe. */
-public final class NodeFactory {
+/** Creates the parts of a node: its pool, and the target of its probes. Thread-safe. */
+final class NodeFactory {
 
     private final Dialects dialects;
     private final ConnectionDefaults defaults;
@@ -28,22 +28,22 @@ public final class NodeFactory {
     private final Executor background;
     private final boolean tracksCommits;
 
-    /** The accounts of the nodes that there are. */
+    /** Accounts of the current nodes. */
     private final Set<PoolCredentials> accounts = ConcurrentHashMap.newKeySet();
 
-    /** One node with all that belongs to it. */
-    public record Parts(ProbeTarget monitored, NodePool pool) {
+    /** One node with its pool and the target of its probes. */
+    record Parts(ProbeTarget probeTarget, NodePool pool) {
 
-        public Node node() {
-            return monitored.node();
+        Node node() {
+            return probeTarget.node();
         }
     }
 
     /**
-     * @param background runs what a pool must not wait for
-     * @param tracksCommits whether nodes that may be written to report the commits of their sessions
+     * @param background executor of tasks that a pool must not wait for
+     * @param tracksCommits whether nodes that may be primaries report the commits of their sessions
      */
-    public NodeFactory(
+    NodeFactory(
             Dialects dialects,
             ConnectionDefaults defaults,
             PoolHealthRegistry poolHealth,
@@ -57,33 +57,33 @@ public final class NodeFactory {
     }
 
     /**
-     * The parts of a node, whose pool starts to fill in the background.
+     * Creates the parts of a node. Its pool starts to fill in the background.
      *
      * @throws IllegalArgumentException when no driver accepts its URL
      */
-    public Parts assemble(NodeSettings settings) {
+    Parts create(NodeSettings settings) {
         PoolCredentials credentials = new PoolCredentials(settings.pool());
-        ProbeTarget monitored = monitored(settings, credentials);
+        ProbeTarget target = probeTarget(settings, credentials);
         boolean tracked = tracksCommits && settings.spec().declaredRole() != DeclaredRole.REPLICA;
         ConnectionFactory connections = connectionsOf(settings, credentials);
         NodePool pool = new NodePool(
-                monitored.node(),
+                target.node(),
                 settings.pool(),
                 tracked ? connections.withSessionReports() : connections,
                 resolver(settings),
                 defaults,
-                poolHealth.of(monitored.node()),
+                poolHealth.of(target.node()),
                 background,
                 tracked,
-                monitored.substitute() != null);
+                target.substitute() != null);
         credentials.follow(pool.pool());
         accounts.add(credentials);
-        return new Parts(monitored, pool);
+        return new Parts(target, pool);
     }
 
-    /** The same, logging in as the running pools do by now where their account was declared alike. */
-    public NodeSettings withCurrentAccount(NodeSettings found) {
-        accounts.removeIf(PoolCredentials::isOver);
+    /** Returns the settings with the current account of a running pool, if one was declared with the same account. */
+    NodeSettings withCurrentAccount(NodeSettings found) {
+        accounts.removeIf(PoolCredentials::isClosed);
         for (PoolCredentials account : accounts) {
             Credentials changed = account.changedFrom(found.pool());
             if (changed != null) {
@@ -97,12 +97,12 @@ public final class NodeFactory {
         return found;
     }
 
-    /** How the monitor would look at a node that has no pool. */
-    public static ProbeTarget monitored(NodeSettings settings) {
-        return monitored(settings, new PoolCredentials(settings.pool()));
+    /** Returns the target of probes for a node without a pool. */
+    static ProbeTarget probeTarget(NodeSettings settings) {
+        return probeTarget(settings, new PoolCredentials(settings.pool()));
     }
 
-    private static ProbeTarget monitored(NodeSettings settings, Supplier<Credentials> credentials) {
+    private static ProbeTarget probeTarget(NodeSettings settings, Supplier<Credentials> credentials) {
         ConnectionFactory connections = connectionsOf(settings, credentials);
         Credentials own = settings.monitorCredentials();
         Node node = new Node(settings.spec());
@@ -136,7 +136,7 @@ public final class NodeFactory {
             if (found == null) {
                 throw new SQLFeatureNotSupportedException(
                         "Node " + settings.spec().name() + " runs " + version
-                                + ", for which no dialect is known: set replication.routing.nodes."
+                                + ", which is neither MySQL nor MariaDB by its version: set replication.routing.nodes."
                                 + settings.spec().name() + ".dialect");
             }
             return found;

@@ -9,23 +9,23 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account that a pool logs in with now: applications and management change it while the pool runs, and the monitor
- * has to follow. Thread-safe.
+ * Current account of a pool. Applications and management may change it while the pool runs, and the monitor follows.
+ * Thread-safe.
  */
 final class PoolCredentials implements Supplier<Credentials> {
 
-    /** Null where a provider gives them. */
+    /** Null where a provider supplies them. */
     private final @Nullable Credentials declared;
 
     private volatile HikariConfig pool;
 
-    /** @param declared counts until there is a running pool, which copies it */
+    /** @param declared the configuration in force until {@link #follow} is called with the running pool */
     PoolCredentials(HikariConfig declared) {
         this.declared = declared.getCredentialsProvider() == null ? declared.getCredentials() : null;
         this.pool = declared;
     }
 
-    /** What an account that was declared like this one has become since; null where it is still the same, or another. */
+    /** Returns the current account if {@code other} declares the same one and it has changed since; otherwise null. */
     @Nullable
     Credentials changedFrom(HikariConfig other) {
         if (declared == null || other.getCredentialsProvider() != null || !isSame(declared, other.getCredentials())) {
@@ -40,12 +40,12 @@ final class PoolCredentials implements Supplier<Credentials> {
                 && Objects.equals(one.getPassword(), other.getPassword());
     }
 
-    /** Whether the pool that counts has been closed. */
-    boolean isOver() {
+    /** Returns whether the pool has been closed. */
+    boolean isClosed() {
         return pool instanceof HikariDataSource running && running.isClosed();
     }
 
-    /** From now on a running pool counts. */
+    /** Takes the account from a running pool from now on. */
     void follow(HikariConfig running) {
         pool = running;
     }

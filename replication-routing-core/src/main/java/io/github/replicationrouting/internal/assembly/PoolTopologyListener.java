@@ -11,18 +11,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the pools follow what the monitor finds: those who wait for a node that left the rotation go elsewhere, those who
- * wait for the answer of a node that is down are released, and no connection outlives a change of its node's role. Runs
- * on the monitor's thread and never blocks it.
+ * Listener that applies changes of the topology to the pools: threads that wait for a node that is no longer eligible
+ * go elsewhere, calls that wait for the answer of a node that is down are released, and no connection outlives a change
+ * of its node's role. Called on the monitor's thread, which it never blocks.
  */
-public final class PoolTopologyListener implements TopologyListener {
+final class PoolTopologyListener implements TopologyListener {
 
     private final Map<Node, NodePool> pools;
     private final FallbackLimiter fallbackReads;
     private @Nullable Node lastPrimary;
     private @Nullable TopologySnapshot newest;
 
-    public PoolTopologyListener(Map<Node, NodePool> pools, FallbackLimiter fallbackReads) {
+    PoolTopologyListener(Map<Node, NodePool> pools, FallbackLimiter fallbackReads) {
         this.pools = pools;
         this.fallbackReads = fallbackReads;
     }
@@ -47,7 +47,7 @@ public final class PoolTopologyListener implements TopologyListener {
         }
     }
 
-    /** What still runs there would wait for ever. */
+    /** Releases what still runs there, which would wait for ever. */
     @Override
     public void drainedNodeDown(Node node) {
         NodePool pool = pools.get(node);
@@ -61,7 +61,7 @@ public final class PoolTopologyListener implements TopologyListener {
         refresh(endpoint);
     }
 
-    /** The same primary that comes back is not a change of role: when it went down its connections were given up. */
+    /** The return of the same primary is no change of role: its connections were closed when it went down. */
     @Override
     public void primaryChanged(@Nullable NodeStatus before, @Nullable NodeStatus after) {
         if (after == null) {
@@ -70,13 +70,13 @@ public final class PoolTopologyListener implements TopologyListener {
         Node previous = lastPrimary;
         lastPrimary = after.node();
         if (previous != null && previous != after.node()) {
-            leave(previous);
+            retire(previous);
             refresh(after.node());
         }
     }
 
-    /** One that is down cannot have been told that it is replaced, and may go on with what it was told before. */
-    private void leave(Node previous) {
+    /** A node that is down cannot know that it was replaced, and may go on with work that it has received. */
+    private void retire(Node previous) {
         NodeStatus status = newest == null ? null : newest.node(previous.name());
         NodePool pool = pools.get(previous);
         if (pool != null && status != null && status.state() == NodeState.DOWN) {

@@ -23,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the members of a router what a {@link TopologySource} says: asks it now and then on a thread of its own, lets new
- * nodes join and those that are named no more leave. Declared nodes stay, and the primary while it is that. Whatever the
- * source throws or names, what is there goes on; each trouble is said once.
+ * Keeps the members of a router in step with a {@link TopologySource}: queries it periodically on a thread of its own,
+ * adds the nodes that it lists and removes those that it no longer lists. Declared nodes are never removed, and the
+ * primary is not while it is the primary. A failure of the source changes nothing; each is logged once.
  */
-public final class TopologyDiscovery implements AutoCloseable {
+final class TopologyDiscovery implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(TopologyDiscovery.class);
 
@@ -37,20 +37,20 @@ public final class TopologyDiscovery implements AutoCloseable {
     private final Membership membership;
     private final Topology topology;
 
-    /** Names that are taken by nodes that stay. For the looking thread, like what follows. */
+    /** Names of the nodes that are never removed. Confined to the query thread. */
     private final Set<String> declared;
 
-    private final ScheduledExecutorService looks;
-    private final ExecutorService departures;
+    private final ScheduledExecutorService scheduler;
+    private final ExecutorService removals;
 
-    /** What joined because the source named it. For the looking thread. */
+    /** Nodes that joined because the source lists them. Confined to the query thread. */
     private final Map<String, NodeSpec> joined = new LinkedHashMap<>();
 
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
     private final Set<String> warned = new HashSet<>();
 
-    /** @param declared names of the nodes that stay */
-    public TopologyDiscovery(
+    /** @param declared names of the nodes that are never removed */
+    TopologyDiscovery(
             String router,
             TopologySource source,
             DiscoverySettings settings,
@@ -68,50 +68,50 @@ public final class TopologyDiscovery implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         };
-        this.looks = Executors.newSingleThreadScheduledExecutor(threads);
-        this.departures = Executors.newCachedThreadPool(threads);
+        this.scheduler = Executors.newSingleThreadScheduledExecutor(threads);
+        this.removals = Executors.newCachedThreadPool(threads);
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // a look lets nothing through
-    public void start() {
-        looks.scheduleWithFixedDelay(this::look, 0, settings.interval().toNanos(), TimeUnit.NANOSECONDS);
+    @SuppressWarnings("FutureReturnValueIgnored") // the task throws nothing
+    void start() {
+        scheduler.scheduleWithFixedDelay(this::query, 0, settings.interval().toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override
     public void close() {
-        looks.shutdownNow();
-        departures.shutdownNow();
+        scheduler.shutdownNow();
+        removals.shutdownNow();
     }
 
-    private void look() {
-        Collection<NodeSpec> named;
+    private void query() {
+        Collection<NodeSpec> listed;
         try {
-            named = List.copyOf(source.nodes());
+            listed = List.copyOf(source.nodes());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return;
         } catch (Throwable failure) {
-            warn("the nodes that there are cannot be told now, and stay as they are", failure);
+            warn("discovery failed, so that the nodes stay as they are", failure);
             return;
         }
         try {
-            follow(named);
+            apply(listed);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Throwable failure) {
-            warn("unexpected failure", failure);
+            warn("discovery failed unexpectedly", failure);
         }
     }
 
-    private void follow(Collection<NodeSpec> named) throws InterruptedException {
-        Set<String> names = named.stream().map(NodeSpec::name).collect(Collectors.toSet());
-        // One that was taken out by program stays out as long as it is named, and may join when it is named again.
+    private void apply(Collection<NodeSpec> listed) throws InterruptedException {
+        Set<String> names = listed.stream().map(NodeSpec::name).collect(Collectors.toSet());
+        // A declared node that the application removed may join again once the source has stopped listing it.
         declared.removeIf(name -> !names.contains(name) && !isMember(name));
-        Map<String, NodeSpec> wanted = named.stream()
+        Map<String, NodeSpec> wanted = listed.stream()
                 .filter(spec -> !declared.contains(spec.name()))
                 .collect(Collectors.toMap(NodeSpec::name, spec -> spec, (first, second) -> first, LinkedHashMap::new));
         for (NodeSpec spec : List.copyOf(joined.values())) {
-            // One that is not what it was leaves, and joins anew.
+            // A node whose specification has changed leaves, and joins again.
             if (!spec.equals(wanted.get(spec.name())) && mayLeave(spec.name())) {
                 joined.remove(spec.name());
                 if (isMember(spec.name())) {
@@ -133,9 +133,7 @@ public final class TopologyDiscovery implements AutoCloseable {
     private boolean mayLeave(String name) {
         NodeStatus primary = topology.snapshot().primary();
         if (primary != null && primary.name().equals(name)) {
-            warn(
-                    "node " + name + " is named no more or differently, but is the primary: it stays while it is that",
-                    null);
+            warn("node " + name + " is no longer listed, or has changed, but stays while it is the primary", null);
             return false;
         }
         return true;
@@ -152,20 +150,20 @@ public final class TopologyDiscovery implements AutoCloseable {
 
     private void leave(String name) {
         leaving.add(name);
-        departures.execute(() -> {
+        removals.execute(() -> {
             try {
                 membership.leave(name, settings.drainTimeout());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
-                log.warn("[{}] node {} does not leave as it should", router, name, e);
+                log.warn("[{}] node {}: removal failed", router, name, e);
             } finally {
                 leaving.remove(name);
             }
         });
     }
 
-    /** The message of an exception may come from anywhere, and is not repeated. */
+    /** Leaves out the message of a foreign exception, which may hold a secret. */
     private void warn(String what, @Nullable Throwable failure) {
         String why = failure == null ? "" : ": " + reason(failure);
         if (warned.add(what + why)) {

@@ -216,7 +216,7 @@ public final class Consistency {
     }
 
     private SessionConstraint constraint(ReadRequirement requirement, @Nullable ReadRequirement own) {
-        return new SessionConstraint(requirement, own, check, known, settings.longestWait());
+        return new SessionConstraint(requirement, own, check, known, settings.maxWait());
     }
 
     /** Returns the time between two probes of a node. */
@@ -226,7 +226,7 @@ public final class Consistency {
 
     /** Returns the maximum time that a read waits on a replica; zero if reads do not wait. */
     public Duration maxWait() {
-        return settings.longestWait();
+        return settings.maxWait();
     }
 
     /**

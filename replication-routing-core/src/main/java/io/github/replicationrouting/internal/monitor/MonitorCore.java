@@ -19,7 +19,7 @@ import io.github.replicationrouting.internal.monitor.probe.Prober;
 import io.github.replicationrouting.internal.time.DurationFormat;
 import io.github.replicationrouting.internal.topology.PublishedTopology;
 import io.github.replicationrouting.settings.MonitorSettings;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.RouterMetrics;
@@ -77,7 +77,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
             DoubleSupplier random,
             List<TopologyListener> listeners,
             RouterMetrics metrics,
-            WritePolicy writes,
+            WriteSettings writes,
             FailureGuard failureGuard) {
         this.poolHealth = poolHealth;
         this.settings = settings;

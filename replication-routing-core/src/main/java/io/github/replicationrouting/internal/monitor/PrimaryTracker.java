@@ -8,7 +8,7 @@ import io.github.replicationrouting.internal.monitor.node.NodeRecord;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnMultipleWritable;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.topology.IncompletePromotion;
 import java.time.Duration;
@@ -34,7 +34,7 @@ final class PrimaryTracker {
     private boolean missing;
     private long missingSince;
 
-    PrimaryTracker(WritePolicy policy, MonitorSettings settings) {
+    PrimaryTracker(WriteSettings policy, MonitorSettings settings) {
         this.sticks = policy.onMultipleWritable() == OnMultipleWritable.STICK;
         this.gap = settings.detectionTime();
         this.promotions = new PromotionCheck(policy);

@@ -4,7 +4,7 @@ import io.github.replicationrouting.internal.election.ElectionResult;
 import io.github.replicationrouting.internal.monitor.node.NodeRecord;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.topology.IncompletePromotion;
 import java.util.List;
@@ -39,8 +39,8 @@ final class PromotionCheck {
 
     private @Nullable IncompletePromotion gap;
 
-    PromotionCheck(WritePolicy policy) {
-        this.rejects = policy.onIncompletePromotion() == OnIncompletePromotion.REJECT;
+    PromotionCheck(WriteSettings writes) {
+        this.rejects = writes.onIncompletePromotion() == OnIncompletePromotion.REJECT;
     }
 
     /** Accepts the node whose promotion is refused as it is. */

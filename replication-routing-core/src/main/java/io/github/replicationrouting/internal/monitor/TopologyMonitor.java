@@ -12,7 +12,7 @@ import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.internal.monitor.probe.Prober;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.settings.MonitorSettings;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
@@ -77,7 +77,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
             PoolHealthRegistry poolHealth,
             List<TopologyListener> listeners,
             RouterMetrics metrics,
-            WritePolicy writes) {
+            WriteSettings writes) {
         this.router = router;
         this.settings = settings;
         this.dialects = dialects;

@@ -33,7 +33,7 @@ final class ConstrainedReads {
         this.selector = settings.selector();
         this.whenNoneEligible = settings.whenNoneEligible();
         // The lag of a replica may be reported one interval too high, and more if probes are late.
-        this.maxLagToWait = settings.longestWait()
+        this.maxLagToWait = settings.maxWait()
                 .plus(settings.probeInterval().multipliedBy(2))
                 .toNanos();
     }

@@ -1,21 +1,24 @@
 package io.github.replicationrouting.internal.routing;
 
+import io.github.replicationrouting.settings.ConsistencySettings;
+import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OutsideTransaction;
+import io.github.replicationrouting.settings.ReadSettings;
 import io.github.replicationrouting.settings.WhenNoneEligible;
 import io.github.replicationrouting.spi.NodeSelector;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the router decides.
+ * Values that a routing decision depends on, taken from the settings of the router.
  *
- * @param selector chooses among eligible replicas
+ * @param selector strategy that chooses among eligible replicas
  * @param outsideTransaction where statements outside any transaction go
- * @param whenNoneEligible who serves reads when no replica is eligible
- * @param maxLag a replica above it is evicted; bounds {@link WhenNoneEligible#LEAST_LAGGED}
+ * @param whenNoneEligible where reads go when no replica is eligible
+ * @param maxLag lag above which a replica is evicted; ten times as much bounds {@link WhenNoneEligible#LEAST_LAGGED}
  * @param zone the application's zone, whose nodes are preferred for reads; null for none
- * @param longestWait how long a read waits on a replica for what its session must see
- * @param probeInterval the time between two probes of a node
+ * @param maxWait time that a read waits on a replica for the position that its session requires
+ * @param probeInterval time between two probes of a node
  */
 public record RouterSettings(
         NodeSelector selector,
@@ -23,16 +26,19 @@ public record RouterSettings(
         WhenNoneEligible whenNoneEligible,
         Duration maxLag,
         @Nullable String zone,
-        Duration longestWait,
+        Duration maxWait,
         Duration probeInterval) {
 
-    /** Settings of a router whose reads wait for nothing. */
-    public RouterSettings(
-            NodeSelector selector,
-            OutsideTransaction outsideTransaction,
-            WhenNoneEligible whenNoneEligible,
-            Duration maxLag,
-            @Nullable String zone) {
-        this(selector, outsideTransaction, whenNoneEligible, maxLag, zone, Duration.ZERO, Duration.ZERO);
+    /** Returns the part of a router's settings that decisions depend on. */
+    public static RouterSettings of(
+            ReadSettings reads, ConsistencySettings consistency, MonitorSettings monitor, @Nullable String zone) {
+        return new RouterSettings(
+                reads.selector(),
+                reads.outsideTransaction(),
+                reads.whenNoneEligible(),
+                monitor.maxLag(),
+                zone,
+                consistency.maxWait(),
+                monitor.interval());
     }
 }

@@ -23,33 +23,33 @@ class KnownPositionsListenerTest {
 
     private final Node db2 = new Node(NodeSpec.of("db2", "jdbc:mysql://db2/shop"));
     private final KnownPositions known = new KnownPositions(Duration.ofMillis(500));
-    private final KnownPositionsListener keeper = new KnownPositionsListener(known);
+    private final KnownPositionsListener listener = new KnownPositionsListener(known);
 
     @BeforeEach
-    void replicaTells() {
+    void reachPosition() {
         known.reached(db2, REACHED);
     }
 
     @Test
-    void whenANodeWasDownShouldForgetWhatItTold() {
-        keeper.nodeStateChanged(status(NodeState.ONLINE), status(NodeState.DOWN));
+    void whenANodeWasDownShouldForgetItsPosition() {
+        listener.nodeStateChanged(status(NodeState.ONLINE), status(NodeState.DOWN));
         assertThat(known.of(db2)).isNull();
 
         known.reached(db2, REACHED);
-        keeper.nodeStateChanged(status(NodeState.DOWN), status(NodeState.ONLINE));
+        listener.nodeStateChanged(status(NodeState.DOWN), status(NodeState.ONLINE));
         assertThat(known.of(db2)).isNull();
     }
 
     @Test
-    void whenAnEndpointLeadsToAnotherServerShouldForgetWhatTheOldOneTold() {
-        keeper.serverChanged(db2);
+    void whenAnEndpointLeadsToAnotherServerShouldForgetThePosition() {
+        listener.serverChanged(db2);
         assertThat(known.of(db2)).isNull();
     }
 
     @ParameterizedTest
     @EnumSource(names = {"LAGGING", "DRAINING"})
     void whenANodeThatAnswersChangesItsStateShouldRemember(NodeState state) {
-        keeper.nodeStateChanged(status(NodeState.ONLINE), status(state));
+        listener.nodeStateChanged(status(NodeState.ONLINE), status(state));
         assertThat(known.of(db2)).isEqualTo(REACHED);
     }
 

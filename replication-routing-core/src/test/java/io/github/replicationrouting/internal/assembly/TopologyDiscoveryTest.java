@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Nodes that nobody reaches come and go all the same. */
+/** The nodes are unreachable, which does not matter here. */
 class TopologyDiscoveryTest {
 
-    private volatile List<NodeSpec> named = List.of();
+    private volatile List<NodeSpec> listed = List.of();
     private volatile @Nullable RuntimeException failure;
     private final AtomicInteger asked = new AtomicInteger();
     private final TopologySource source = () -> {
@@ -36,7 +36,7 @@ class TopologyDiscoveryTest {
         if (thrown != null) {
             throw thrown;
         }
-        return named;
+        return listed;
     };
     private final ReplicationRouting routing = ReplicationRouting.builder("dataSource")
             .node(settings(spec("db1")))
@@ -58,13 +58,13 @@ class TopologyDiscoveryTest {
     }
 
     @Test
-    void namedNodesJoinAndLeave() {
-        named = List.of(spec("db2"), spec("db3"));
+    void whenNodesAreListedOrNotShouldJoinAndLeave() {
+        listed = List.of(spec("db2"), spec("db3"));
         awaitNodes("db1", "db2", "db3");
         NodePool pool = routing.pools().get(1);
         assertThat(routing.dataSource().node("db2")).hasToString("node db2");
 
-        named = List.of(spec("db3"));
+        listed = List.of(spec("db3"));
         awaitNodes("db1", "db3");
 
         await().atMost(Duration.ofSeconds(30)).until(() -> pool.pool().isClosed());
@@ -77,12 +77,12 @@ class TopologyDiscoveryTest {
     /** The properties still have the password that was declared. */
     @Test
     void whenAPasswordWasChangedInTheRunningPoolsShouldJoinWithIt() {
-        named = List.of(spec("db2"));
+        listed = List.of(spec("db2"));
         awaitNodes("db1", "db2");
         assertThat(routing.pools().get(1).pool().getPassword()).isEqualTo("marker");
 
         routing.pools().get(0).pool().setPassword("changed");
-        named = List.of(spec("db2"), spec("db3"));
+        listed = List.of(spec("db2"), spec("db3"));
         awaitNodes("db1", "db2", "db3");
 
         assertThat(routing.pools().get(2).pool().getPassword()).isEqualTo("changed");
@@ -90,20 +90,20 @@ class TopologyDiscoveryTest {
     }
 
     @Test
-    void declaredNodesStay() {
-        named = List.of(NodeSpec.of("db1", "jdbc:mysql://127.0.0.1:2/other"), spec("db2"));
+    void whenADeclaredNodeIsNotListedShouldStay() {
+        listed = List.of(NodeSpec.of("db1", "jdbc:mysql://127.0.0.1:2/other"), spec("db2"));
         awaitNodes("db1", "db2");
 
         assertThat(routing.pools().get(0).node().spec()).isEqualTo(spec("db1"));
     }
 
     @Test
-    void nodeThatIsDescribedDifferentlyJoinsAnew() {
-        named = List.of(spec("db2"));
+    void whenANodeHasChangedShouldJoinAgain() {
+        listed = List.of(spec("db2"));
         awaitNodes("db1", "db2");
         NodeSpec moved = NodeSpec.of("db2", "jdbc:mysql://127.0.0.1:2/elsewhere");
 
-        named = List.of(moved);
+        listed = List.of(moved);
 
         await().atMost(Duration.ofSeconds(30)).until(() -> {
             NodeStatus db2 = routing.topology().snapshot().node("db2");
@@ -112,8 +112,8 @@ class TopologyDiscoveryTest {
     }
 
     @Test
-    void whenTheSourceFailsEverybodyStays() {
-        named = List.of(spec("db2"));
+    void whenTheSourceFailsShouldKeepAllNodes() {
+        listed = List.of(spec("db2"));
         awaitNodes("db1", "db2");
 
         failure = new IllegalStateException("unreachable registry");
@@ -122,19 +122,19 @@ class TopologyDiscoveryTest {
 
         awaitNodes("db1", "db2");
         failure = null;
-        named = List.of();
+        listed = List.of();
         awaitNodes("db1");
     }
 
     @Test
-    void nodeThatCannotBeSetUpKeepsNobodyElseOut() {
-        named = List.of(NodeSpec.of("odd", "jdbc:nonsense:here"), spec("db2"));
+    void whenANodeCannotBeCreatedShouldAddTheOthers() {
+        listed = List.of(NodeSpec.of("odd", "jdbc:nonsense:here"), spec("db2"));
 
         awaitNodes("db1", "db2");
     }
 
     @Test
-    void nodesComeAndGoByProgramToo() throws InterruptedException {
+    void whenTheApplicationAddsAndRemovesANodeShouldJoinAndLeave() throws InterruptedException {
         routing.addNode(settings(spec("db9")));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> routing.addNode(settings(spec("db9"))))
@@ -149,37 +149,37 @@ class TopologyDiscoveryTest {
     }
 
     @Test
-    void nodeThatLeftJoinsAgainWhenItIsNamedAgain() {
+    void whenARemovedNodeIsListedAgainShouldJoinAgain() {
         for (int i = 0; i < 2; i++) {
-            named = List.of(spec("db2"));
+            listed = List.of(spec("db2"));
             awaitNodes("db1", "db2");
-            named = List.of();
+            listed = List.of();
             awaitNodes("db1");
         }
     }
 
     @Test
-    void nodeThatWasTakenOutByProgramJoinsWhenItIsNamedAnew() throws InterruptedException {
-        named = List.of(spec("db1"), spec("db2"));
+    void whenTheApplicationRemovedANodeShouldJoinOnlyWhenListedAnew() throws InterruptedException {
+        listed = List.of(spec("db1"), spec("db2"));
         awaitNodes("db1", "db2");
 
         for (String name : List.of("db2", "db1")) {
             routing.removeNode(name, Duration.ofSeconds(1));
-            awaitLooks();
+            awaitQueries();
             assertThat(routing.topology().snapshot().node(name))
                     .as("still named")
                     .isNull();
         }
-        named = List.of();
-        awaitLooks();
-        named = List.of(spec("db1"), spec("db2"));
+        listed = List.of();
+        awaitQueries();
+        listed = List.of(spec("db1"), spec("db2"));
 
         awaitNodes("db1", "db2");
     }
 
     /** The source has named it, and it is about to join when the router is closed. */
     @Test
-    void nodeThatJoinsWhileTheRouterIsClosedLeavesNoPoolBehind() throws Exception {
+    void whenANodeJoinsWhileTheRouterClosesShouldCloseItsPool() throws Exception {
         CountDownLatch joining = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
         ReplicationRouting closing = ReplicationRouting.builder("closing")
@@ -231,7 +231,7 @@ class TopologyDiscoveryTest {
                 .collect(Collectors.toSet());
     }
 
-    private void awaitLooks() {
+    private void awaitQueries() {
         int before = asked.get();
         await().atMost(Duration.ofSeconds(30)).until(() -> asked.get() > before + 2);
     }

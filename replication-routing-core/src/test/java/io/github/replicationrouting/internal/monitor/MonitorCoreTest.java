@@ -15,7 +15,7 @@ import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
 import io.github.replicationrouting.settings.OnMultipleWritable;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
@@ -49,7 +49,7 @@ class MonitorCoreTest {
     private static final Duration INTERVAL = Duration.ofMillis(500);
     private static final Duration MAX_LAG = Duration.ofSeconds(5);
 
-    private WritePolicy writes = WritePolicy.defaults();
+    private WriteSettings writes = WriteSettings.defaults();
     private final FailureGuard failureGuard = new FailureGuard("test");
     private final FakeScheduler scheduler = new FakeScheduler(failureGuard);
     private final Map<String, FakeServer> servers = new LinkedHashMap<>();
@@ -831,7 +831,7 @@ class MonitorCoreTest {
 
     @Test
     void whenAnIncompletePromotionIsAcceptedShouldWriteToTheNode() {
-        writes = new WritePolicy(OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
+        writes = new WriteSettings(Duration.ZERO, null, OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
         startAndSettle();
         db1.executed = 10;
         db2.executed = 7;
@@ -1985,7 +1985,7 @@ class MonitorCoreTest {
 
     @Test
     void aSuccessorIsComparedWithTheOtherNodesBeforeTheFirstWrite() {
-        writes = new WritePolicy(OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
+        writes = new WriteSettings(Duration.ZERO, null, OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
         startAndSettle();
         lose(db1);
         db3.executed = 3;

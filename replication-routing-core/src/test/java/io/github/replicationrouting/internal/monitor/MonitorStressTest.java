@@ -13,7 +13,7 @@ import io.github.replicationrouting.internal.monitor.probe.Prober;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.RouterMetrics;
@@ -96,7 +96,7 @@ class MonitorStressTest {
                 () -> 0.5,
                 List.of(listener),
                 RouterMetrics.NONE,
-                WritePolicy.defaults(),
+                WriteSettings.defaults(),
                 failureGuard);
         core.start();
         long end = System.nanoTime() + LENGTH.toNanos();

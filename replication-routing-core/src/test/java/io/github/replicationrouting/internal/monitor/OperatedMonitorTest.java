@@ -14,7 +14,7 @@ import io.github.replicationrouting.internal.monitor.probe.StubDriver;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.ErrorKind;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
@@ -56,7 +56,7 @@ class OperatedMonitorTest {
             new PoolHealthRegistry(Duration.ofMillis(500)),
             List.of(),
             RouterMetrics.NONE,
-            WritePolicy.defaults());
+            WriteSettings.defaults());
 
     @BeforeEach
     void start() {

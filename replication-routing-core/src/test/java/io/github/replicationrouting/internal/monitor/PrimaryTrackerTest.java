@@ -15,7 +15,7 @@ import io.github.replicationrouting.internal.monitor.node.NodeRecords;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
 import io.github.replicationrouting.settings.OnMultipleWritable;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.topology.IncompletePromotion;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ class PrimaryTrackerTest {
     private final List<NodeRecord> nodes = new ArrayList<>(List.of(db1));
     private final List<IncompletePromotion> incomplete = new ArrayList<>();
 
-    private PrimaryTracker primaries = new PrimaryTracker(WritePolicy.defaults(), MonitorSettings.defaults());
+    private PrimaryTracker primaries = new PrimaryTracker(WriteSettings.defaults(), MonitorSettings.defaults());
 
     // --- elections
 
@@ -158,7 +158,8 @@ class PrimaryTrackerTest {
     // --- helpers
 
     private static PrimaryTracker tracker(OnMultipleWritable multiple, OnIncompletePromotion incomplete) {
-        return new PrimaryTracker(new WritePolicy(multiple, incomplete), MonitorSettings.defaults());
+        return new PrimaryTracker(
+                new WriteSettings(Duration.ZERO, null, multiple, incomplete), MonitorSettings.defaults());
     }
 
     private ElectionResult elect() {

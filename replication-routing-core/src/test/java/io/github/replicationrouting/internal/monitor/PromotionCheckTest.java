@@ -19,10 +19,11 @@ import io.github.replicationrouting.position.MariaDbGtidPosition;
 import io.github.replicationrouting.position.MariaDbGtidState;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
 import io.github.replicationrouting.settings.OnMultipleWritable;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.topology.IncompletePromotion;
 import io.github.replicationrouting.topology.Role;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ class PromotionCheckTest {
     private final List<NodeRecord> nodes = new ArrayList<>(List.of(db1, db2, db3, reader));
     private final List<IncompletePromotion> incomplete = new ArrayList<>();
 
-    private PromotionCheck check = new PromotionCheck(WritePolicy.defaults());
+    private PromotionCheck check = new PromotionCheck(WriteSettings.defaults());
 
     @BeforeEach
     void allHaveTheSame() {
@@ -482,7 +483,8 @@ class PromotionCheckTest {
     // --- helpers
 
     private static PromotionCheck rejecting() {
-        return new PromotionCheck(new WritePolicy(OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT));
+        return new PromotionCheck(
+                new WriteSettings(Duration.ZERO, null, OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT));
     }
 
     private boolean passes(NodeRecord elected) {

@@ -10,7 +10,7 @@ import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
-import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeSpec;
@@ -51,7 +51,7 @@ class TopologyMonitorTest {
                     new PoolHealthRegistry(Duration.ofMillis(500)),
                     List.of(),
                     RouterMetrics.NONE,
-                    WritePolicy.defaults());
+                    WriteSettings.defaults());
             try {
                 long before = System.nanoTime();
                 monitor.start();

@@ -151,7 +151,9 @@ class ExplanationTest {
                         OutsideTransaction.PRIMARY,
                         WhenNoneEligible.PRIMARY,
                         Duration.ofSeconds(5),
-                        zone));
+                        zone,
+                        Duration.ZERO,
+                        Duration.ZERO));
     }
 
     private static Map<String, String> descriptions(Explanation explanation) {

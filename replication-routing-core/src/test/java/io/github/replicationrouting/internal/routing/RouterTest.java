@@ -239,7 +239,15 @@ class RouterTest {
 
     private Router router(OutsideTransaction outside, WhenNoneEligible whenNone, @Nullable String zone) {
         return new Router(
-                topology, new RouterSettings(new RoundRobinSelector(), outside, whenNone, Duration.ofSeconds(5), zone));
+                topology,
+                new RouterSettings(
+                        new RoundRobinSelector(),
+                        outside,
+                        whenNone,
+                        Duration.ofSeconds(5),
+                        zone,
+                        Duration.ZERO,
+                        Duration.ZERO));
     }
 
     private static double shareOf(Node node, Router router) throws SQLException {

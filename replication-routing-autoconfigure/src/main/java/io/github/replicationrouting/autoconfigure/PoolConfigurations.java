@@ -2,7 +2,7 @@ package io.github.replicationrouting.autoconfigure;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.IsolationLevel;
-import io.github.replicationrouting.autoconfigure.InvalidRoutingConfigurationException.Problem;
+import io.github.replicationrouting.settings.InvalidSettingsException.Problem;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -21,11 +21,11 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
- * HikariCP's configuration of a node, put together in layers of one shape ({@code username}, {@code password},
- * {@code driver-class-name}, {@code hikari.*}): that of {@code spring.datasource}, that of all nodes, that of the node.
- * Each overrides the one before, key by key.
+ * Creates the HikariCP configuration of a node from three layers of the same keys ({@code username}, {@code password},
+ * {@code driver-class-name}, {@code hikari.*}): {@code spring.datasource}, all nodes, the node. Each overrides the one
+ * before, key by key.
  */
-final class NodePools {
+final class PoolConfigurations {
 
     static final String HIKARI = "hikari";
 
@@ -35,38 +35,38 @@ final class NodePools {
     private static final ConfigurationPropertyName ROUTING =
             ConfigurationPropertyName.of(ReplicationRoutingProperties.PREFIX);
 
-    private static final long CONNECTION_TIMEOUT_MILLIS = 3_000;
-    private static final int MINIMUM_IDLE = 2;
-    private static final int MAXIMUM_POOL_SIZE = 10;
+    private static final long DEFAULT_CONNECTION_TIMEOUT_MILLIS = 3_000;
+    private static final int DEFAULT_MINIMUM_IDLE = 2;
+    private static final int DEFAULT_MAXIMUM_POOL_SIZE = 10;
 
     private final Binder binder;
 
-    NodePools(Environment environment) {
+    PoolConfigurations(Environment environment) {
         this.binder = Binder.get(environment);
     }
 
     /**
-     * The configuration of a node's pool, without its URL.
+     * Returns the configuration of a node's pool, without its URL.
      *
-     * @param problems told of what HikariCP or the driver does not take
+     * @param problems receives the values that HikariCP or the driver does not accept
      */
-    HikariConfig configurationOf(DeclaredNode node, Consumer<Problem> problems) {
+    HikariConfig of(DeclaredNode node, Consumer<Problem> problems) {
         HikariConfig config = new HikariConfig();
-        config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
+        config.setConnectionTimeout(DEFAULT_CONNECTION_TIMEOUT_MILLIS);
         List<ConfigurationPropertyName> layers = layers(node);
         layers.forEach(layer -> apply(layer, config, problems));
         if (node.keys() == null) {
             applyUser(node.settings().getUsername(), node.settings().getPassword(), config);
         }
         if (config.getMinimumIdle() < 0) {
-            int maximum = config.getMaximumPoolSize() < 0 ? MAXIMUM_POOL_SIZE : config.getMaximumPoolSize();
-            config.setMinimumIdle(Math.min(MINIMUM_IDLE, maximum));
+            int maximum = config.getMaximumPoolSize() < 0 ? DEFAULT_MAXIMUM_POOL_SIZE : config.getMaximumPoolSize();
+            config.setMinimumIdle(Math.min(DEFAULT_MINIMUM_IDLE, maximum));
         }
         checkIsolation(node, config.getTransactionIsolation(), problems);
         if (node.hasDialect()) {
             applyDriver(node, layers, config, problems);
         }
-        // A node that is down must not stop the start; and meters drop the suffix from a pool's name.
+        // A node that is down must not fail the start. Meters drop the suffix from the name of a pool.
         config.setInitializationFailTimeout(-1);
         config.setPoolName(node.name() + "DataSource");
         return config;
@@ -84,7 +84,7 @@ final class NodePools {
         } catch (BindException e) {
             Throwable reason = NestedExceptionUtils.getMostSpecificCause(e);
             problems.accept(new Problem(
-                    keys.failed + " is not a setting that HikariCP takes: " + reason.getMessage(),
+                    keys.failed + " is not accepted by HikariCP: " + reason.getMessage(),
                     "Correct '" + keys.failed + "'"));
         }
     }
@@ -99,7 +99,7 @@ final class NodePools {
     }
 
     /**
-     * The key from which a node has its user or password; null where no key sets it.
+     * Returns the key that sets the user or the password of a node; null when no key sets it.
      *
      * @param setting {@code username} or {@code password}
      */
@@ -110,16 +110,26 @@ final class NodePools {
                 && (user ? node.settings().getUsername() : node.settings().getPassword()) != null) {
             return node.key(setting);
         }
-        String found = null;
-        for (ConfigurationPropertyName layer : layers(node)) {
+        ConfigurationPropertyName key = keyOf(layers(node), setting, !user);
+        if (key != null) {
+            return key.toString();
+        }
+        return JdbcUrls.holds(node.url(), user ? "user" : "password") ? node.key("url") : null;
+    }
+
+    /** Returns the key that sets a value in the last layer that has one; null when none has. */
+    private @Nullable ConfigurationPropertyName keyOf(
+            List<ConfigurationPropertyName> layers, String setting, boolean mayBeEmpty) {
+        ConfigurationPropertyName found = null;
+        for (ConfigurationPropertyName layer : layers) {
             for (ConfigurationPropertyName key :
                     List.of(layer.append(setting), layer.append(HIKARI).append(setting))) {
-                if ((user ? text(key) : value(key)) != null) {
-                    found = key.toString();
+                if ((mayBeEmpty ? value(key) : text(key)) != null) {
+                    found = key;
                 }
             }
         }
-        return found == null && JdbcUrls.holds(node.url(), user ? "user" : "password") ? node.key("url") : found;
+        return found;
     }
 
     private static void checkIsolation(DeclaredNode node, @Nullable String isolation, Consumer<Problem> problems) {
@@ -137,18 +147,8 @@ final class NodePools {
             List<ConfigurationPropertyName> layers,
             HikariConfig config,
             Consumer<Problem> problems) {
-        ConfigurationPropertyName key = null;
-        String driver = null;
-        for (ConfigurationPropertyName layer : layers) {
-            for (ConfigurationPropertyName candidate :
-                    List.of(layer.append(DRIVER), layer.append(HIKARI).append(DRIVER))) {
-                String value = text(candidate);
-                if (value != null) {
-                    key = candidate;
-                    driver = value;
-                }
-            }
-        }
+        ConfigurationPropertyName key = keyOf(layers, DRIVER, false);
+        String driver = key == null ? null : text(key);
         String problem = JdbcUrls.driverProblem(node.url(), driver);
         if (problem != null) {
             problems.accept(
@@ -171,10 +171,10 @@ final class NodePools {
         return binder.bind(key, Bindable.of(String.class)).orElse(null);
     }
 
-    /** Leaves out the keys that the router decides itself, and remembers which key HikariCP refused. */
+    /** Skips the keys that the router sets itself, and remembers the key that HikariCP refused. */
     static final class HikariKeys extends AbstractBindHandler {
 
-        private static final Set<String> OF_THE_ROUTER = Set.of(
+        private static final Set<String> SET_BY_ROUTER = Set.of(
                 "driverclassname",
                 "jdbcurl",
                 "poolname",
@@ -192,16 +192,16 @@ final class NodePools {
             this.last = root;
         }
 
-        /** @param property name of a property of HikariCP's configuration */
-        static boolean isOfTheRouter(String property) {
-            return OF_THE_ROUTER.contains(property.toLowerCase(Locale.ROOT));
+        /** Returns whether the router sets a property of {@link HikariConfig} itself. */
+        static boolean isSetByRouter(String property) {
+            return SET_BY_ROUTER.contains(property.toLowerCase(Locale.ROOT));
         }
 
         @Override
         public <T> @Nullable Bindable<T> onStart(
                 ConfigurationPropertyName name, Bindable<T> target, BindContext context) {
-            boolean own = root.isParentOf(name) && OF_THE_ROUTER.contains(name.getLastElement(Form.UNIFORM));
-            return own ? null : super.onStart(name, target, context);
+            boolean skipped = root.isParentOf(name) && SET_BY_ROUTER.contains(name.getLastElement(Form.UNIFORM));
+            return skipped ? null : super.onStart(name, target, context);
         }
 
         @Override
@@ -216,7 +216,7 @@ final class NodePools {
                 ConfigurationPropertyName name, Bindable<?> target, BindContext context, Exception error)
                 throws Exception {
             if (failed == null) {
-                // A setter that throws is reported for the whole; it was called for the key bound last.
+                // The failure of a setter is reported for the whole configuration; the key bound last called it.
                 failed = name.equals(root) ? last : name;
             }
             return super.onFailure(name, target, context, error);

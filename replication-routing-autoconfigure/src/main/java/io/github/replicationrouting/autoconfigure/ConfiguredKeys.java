@@ -29,52 +29,54 @@ import org.springframework.core.env.PropertiesPropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.PlaceholderResolutionException;
 
-/** The keys of all property sources that can list theirs. Binding shows only those that it looks for. */
-final class WrittenKeys {
+/** Keys that are set, in all property sources that can list theirs; binding shows only the keys that it knows. */
+final class ConfiguredKeys {
 
     static final ConfigurationPropertyName ROUTING = ConfigurationPropertyName.of(ReplicationRoutingProperties.PREFIX);
 
     static final ConfigurationPropertyName NODES = ROUTING.append("nodes");
 
-    private static final int NAME_OF_NODE = NODES.getNumberOfElements() + 1;
+    private static final int NODE_DEPTH = NODES.getNumberOfElements() + 1;
 
     /**
      * One key of one source.
      *
-     * @param name what Spring Boot reads it as
-     * @param text as it is written
+     * @param name name that Spring Boot reads it as
+     * @param text the key as it is written
      * @param variable whether it is an environment variable
-     * @param source asked for a value only where that is looked at: those of other keys may be had later, or not at all
+     * @param source its source, from which a value is read only when needed: others may be available later, or never
      */
     record Key(ConfigurationPropertyName name, String text, boolean variable, EnumerablePropertySource<?> source) {
 
-        /** Its value in this source, as it is written. */
+        /** Returns its value in this source, as it is written. */
         @Nullable
         Object value() {
             return source.getProperty(text);
         }
     }
 
-    /** What Kubernetes sets for a service whose name begins with ours. */
+    /** Variables that Kubernetes sets for a service whose name begins like ours. */
     private static final Pattern OF_KUBERNETES = Pattern.compile("REPLICATION_ROUTING_(?!NODES_)(?:.*_)?"
             + "(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT|PORT_\\d+_(?:TCP|UDP|SCTP)(?:_.*)?)");
 
     private final Environment environment;
 
     /**
-     * Sources that others override come first. Those that have no order of their own come last, sorted by name: system
-     * properties, the command line, environment variables, an application's default properties.
+     * In the order of the sources, overridden ones first. Sources without an order of their own come last, with sorted
+     * keys: system properties, the command line, environment variables, an application's default properties.
      */
     private final List<Key> keys;
 
-    WrittenKeys(Environment environment) {
+    ConfiguredKeys(Environment environment) {
         this.environment = environment;
         List<ConfigurationPropertySource> sources = new ArrayList<>();
         ConfigurationPropertySources.get(environment).forEach(sources::add);
         Collections.reverse(sources);
-        sources.sort(Comparator.comparing(WrittenKeys::isUnordered));
-        this.keys =
-                sources.stream().map(WrittenKeys::keysOf).flatMap(List::stream).toList();
+        sources.sort(Comparator.comparing(ConfiguredKeys::isUnordered));
+        this.keys = sources.stream()
+                .map(ConfiguredKeys::keysOf)
+                .flatMap(List::stream)
+                .toList();
     }
 
     private static boolean isUnordered(ConfigurationPropertySource source) {
@@ -122,11 +124,12 @@ final class WrittenKeys {
                 .toList();
     }
 
+    /** Returns all keys. */
     List<Key> all() {
         return keys;
     }
 
-    /** The value of a key, with its placeholders resolved as far as they can be; empty where there is none. */
+    /** Returns the value of a key, with its placeholders resolved as far as possible; empty when there is none. */
     String resolved(Key key) {
         Object value = key.value();
         try {
@@ -138,20 +141,20 @@ final class WrittenKeys {
         }
     }
 
-    /** Those below {@code replication.routing}. */
+    /** Returns the keys below {@code replication.routing}. */
     List<Key> routing() {
         return keys.stream().filter(key -> ROUTING.isAncestorOf(key.name())).toList();
     }
 
     /**
-     * Where the keys of each node begin, in the order of the files. Whatever overrides parts of a node, such as an
-     * environment variable, does not change its place.
+     * Returns the prefix of the keys of each node, in the order of the files. A source that overrides a part of a node,
+     * such as an environment variable, does not change the order.
      */
     List<ConfigurationPropertyName> nodes() {
         Map<String, ConfigurationPropertyName> nodes = new LinkedHashMap<>();
         nodeKeys(key -> !key.variable())
                 .forEach(key -> nodes.putIfAbsent(
-                        spelling(key.name().chop(NAME_OF_NODE)), key.name().chop(NAME_OF_NODE)));
+                        uniform(key.name().chop(NODE_DEPTH)), key.name().chop(NODE_DEPTH)));
         Set<String> split = nodes.values().stream()
                 .map(node -> variables(node).stream().map(variable -> variable + "_"))
                 .flatMap(forms -> forms)
@@ -159,7 +162,7 @@ final class WrittenKeys {
         nodeKeys(Key::variable).stream()
                 .filter(key -> split.stream().noneMatch(variable(key.name())::startsWith))
                 .forEach(key -> nodes.putIfAbsent(
-                        spelling(key.name().chop(NAME_OF_NODE)), key.name().chop(NAME_OF_NODE)));
+                        uniform(key.name().chop(NODE_DEPTH)), key.name().chop(NODE_DEPTH)));
         return List.copyOf(nodes.values());
     }
 
@@ -170,23 +173,23 @@ final class WrittenKeys {
                 .toList();
     }
 
-    /** The one spelling that all spellings of a key have in common. */
-    static String spelling(ConfigurationPropertyName key) {
-        return spelling(key, 0, key.getNumberOfElements());
+    /** Returns the form that all spellings of a key have in common. */
+    static String uniform(ConfigurationPropertyName key) {
+        return uniform(key, 0, key.getNumberOfElements());
     }
 
-    static String spelling(ConfigurationPropertyName key, int from, int to) {
+    static String uniform(ConfigurationPropertyName key, int from, int to) {
         return IntStream.range(from, to)
                 .mapToObj(element -> key.getElement(element, Form.UNIFORM))
                 .collect(Collectors.joining("."));
     }
 
-    /** The environment variable that Spring Boot recommends for a key. */
+    /** Returns the environment variable that Spring Boot recommends for a key. */
     static String variable(ConfigurationPropertyName key) {
         return variable(key, Form.UNIFORM);
     }
 
-    /** All environment variables that Spring Boot takes for a key. */
+    /** Returns all environment variables that Spring Boot reads as a key. */
     static Set<String> variables(ConfigurationPropertyName key) {
         return new LinkedHashSet<>(List.of(variable(key), variable(key, Form.DASHED), variable(key, Form.ORIGINAL)));
     }

@@ -21,9 +21,9 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
-/** What is right, or not the router's, does not end the start and is not warned about. */
+/** Settings that are valid, or not those of the router, neither fail the start nor cause a warning. */
 @ExtendWith(OutputCaptureExtension.class)
-class HarmlessConfigurationTest {
+class ValidSettingsTest {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(
@@ -36,20 +36,20 @@ class HarmlessConfigurationTest {
             runner.withUserConfiguration(ReplicationRoutingAutoConfigurationTest.FoundNodes.class);
 
     @Test
-    void valuesOfOtherKeysAreNotAskedFor() {
+    void whenAKeyIsNotOfTheRouterShouldNotReadItsValue() {
         routed.withInitializer(
                         context -> context.getEnvironment().getPropertySources().addFirst(new LockedSource()))
                 .run(context -> assertThat(context).hasNotFailed().hasSingleBean(ReplicationRouting.class));
     }
 
     @Test
-    void nodesOfABeanMayBeReadFromKeysOfTheApplication() {
+    void whenABeanReadsNodesFromKeysOfTheApplicationShouldStart() {
         found.withPropertyValues("app.replication.nodes.found1.url=jdbc:mysql://127.0.0.1:7/shop")
                 .run(context -> assertThat(context).hasNotFailed().hasSingleBean(ReplicationRouting.class));
     }
 
     @Test
-    void placeholdersOfWhatABeanReplacesNeedNotBeResolved() {
+    void whenABeanReplacesAKeyShouldNotResolveItsPlaceholders() {
         found.withPropertyValues(
                         "replication.routing.nodes.db1.url=${DB_URL}",
                         "replication.routing.username=${DB_USER}",
@@ -60,7 +60,7 @@ class HarmlessConfigurationTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"username", "password", "driver-class-name", "hikari.schema", "hikari.data-source-properties.x"})
-    void placeholdersOfWhatIsOverriddenNeedNotBeResolved(String key) {
+    void whenAKeyIsOverriddenShouldNotResolveItsPlaceholders(String key) {
         String value = key.startsWith("driver") ? "com.mysql.cj.jdbc.Driver" : "shop";
         routed.withPropertyValues("spring.datasource." + key + "=${DB_X}", "replication.routing." + key + "=" + value)
                 .run(context -> assertThat(context).hasNotFailed());
@@ -68,26 +68,26 @@ class HarmlessConfigurationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"pool-name", "jdbc-url"})
-    void placeholdersOfWhatIsNotInheritedNeedNotBeResolved(String key) {
+    void whenAKeyIsNotInheritedShouldNotResolveItsPlaceholders(String key) {
         routed.withPropertyValues("spring.datasource.hikari." + key + "=${DB_X}")
                 .run(context -> assertThat(context).hasNotFailed());
     }
 
     @Test
-    void propertiesOfTheDriverMayBeOneText() {
+    void whenPropertiesOfTheDriverAreOneTextShouldStart() {
         routed.withPropertyValues("replication.routing.hikari.data-source-properties=cachePrepStmts=true")
                 .run(context -> assertThat(context).hasNotFailed());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"reads.max-lag", "writes.max-held", "consistency.carrier", "nodes.db1.role", "username"})
-    void aKeyWithoutAValueIsNotSet(String key) {
+    void whenAKeyHasNoValueShouldUseItsDefault(String key) {
         routed.withPropertyValues("replication.routing." + key + "=")
                 .run(context -> assertThat(context).hasNotFailed());
     }
 
     @Test
-    void whatIsSetWhereTheApplicationRunsIsNotMissedWhereItIsBuilt() {
+    void whenTheApplicationIsBuiltAheadOfTimeShouldNotRequireRuntimeSettings() {
         System.setProperty("spring.aot.processing", "true");
         try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
             TestPropertyValues.of(
@@ -104,7 +104,7 @@ class HarmlessConfigurationTest {
     }
 
     @Test
-    void variablesOfKubernetesAreNotSaidToHaveNoEffect(CapturedOutput output) {
+    void whenVariablesComeFromKubernetesShouldNotWarn(CapturedOutput output) {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         ReplicationRoutingAutoConfiguration.class, DataSourceAutoConfiguration.class))
@@ -122,7 +122,7 @@ class HarmlessConfigurationTest {
         assertThat(output).contains("Not routing").doesNotContain("no effect");
     }
 
-    /** Values that may be had only later, such as the port of a container. */
+    /** Values that are available only later, such as the port of a container. */
     private static final class LockedSource extends EnumerablePropertySource<Object> {
 
         LockedSource() {

@@ -30,9 +30,9 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.ByteArrayResource;
 
-/** A node that was meant is never lost, and a key that was meant never without effect: the start fails and says why. */
+/** No intended node is lost, and no intended key is without effect: the start fails with the reason. */
 @ExtendWith(OutputCaptureExtension.class)
-class ConfigurationKeysTest {
+class KeyGuardTest {
 
     private static final String SECRET = "marker-3f9a";
 
@@ -52,7 +52,8 @@ class ConfigurationKeysTest {
         assertFailure(
                 nodes("db1: { ur1: \"jdbc:mysql://127.0.0.1:1/shop\" }", DB2),
                 "replication.routing.nodes.db1.ur1 is not known",
-                "Write 'replication.routing.nodes.db1.url'");
+                "use one of the keys of 'replication.routing.nodes.db1': dialect, driver-class-name, hikari.*, kind,"
+                        + " password, role, url, username, weight, zone");
     }
 
     @Test
@@ -81,7 +82,7 @@ class ConfigurationKeysTest {
     }
 
     @Test
-    void aNameInBracketsMayHoldAnyCharacter() {
+    void whenANameIsInBracketsShouldAcceptAnyCharacter() {
         assertThat(namesOf(nodes("\"[узел 1]\": { url: \"jdbc:mysql://127.0.0.1:3/shop\" }", DB1)))
                 .containsExactly("узел 1", "db1");
     }
@@ -136,7 +137,7 @@ class ConfigurationKeysTest {
         assertFailure(
                 yaml("replication: { routing: { " + key + ": { " + DB1 + ", " + DB2 + " } } }"),
                 "replication.routing." + key + ".db1.url is not known",
-                "replication.routing.nodes");
+                "nodes.<name>.*");
     }
 
     @ParameterizedTest
@@ -148,7 +149,7 @@ class ConfigurationKeysTest {
                 "spring: { replication: { routing: { nodes: { %s } } } }",
                 "routing: { nodes: { %s } }",
             })
-    void whenTheNodesStandElsewhereShouldFail(String yaml) {
+    void whenTheNodesAreUnderAnotherPrefixShouldFail(String yaml) {
         assertFailure(
                 yaml(yaml.formatted(DB1 + ", " + DB2)),
                 "nodes.db1.url is not under replication.routing",
@@ -156,7 +157,7 @@ class ConfigurationKeysTest {
     }
 
     @Test
-    void whenTheNodesStandElsewhereAndTheirUrlsInVariablesShouldFail() {
+    void whenTheNodesAreUnderAnotherPrefixAndTheirUrlsInVariablesShouldFail() {
         assertFailure(
                 yaml("replication: { routin: { nodes: { db1: { url: \"${DB1_URL}\" } } } }")
                         .withPropertyValues("DB1_URL=jdbc:mysql://127.0.0.1:1/shop"),
@@ -173,7 +174,7 @@ class ConfigurationKeysTest {
                 "ROUTING_NODES_DB1_URL",
                 "SPRING_REPLICATION_ROUTING_NODES_DB1_URL",
             })
-    void whenTheVariablesOfNodesStandElsewhereShouldFail(String variable) {
+    void whenTheVariablesOfNodesHaveAnotherPrefixShouldFail(String variable) {
         assertFailure(
                 environment(runner, Map.of(variable, "jdbc:mysql://shop:" + SECRET + "@127.0.0.1:1/shop")),
                 variable + " is not under replication.routing",
@@ -187,7 +188,7 @@ class ConfigurationKeysTest {
                 "replication-routing: { nodes: { %s } }",
                 "spring: { replication: { routing: { nodes: { %s } } } }",
             })
-    void whenOneOfTheNodesStandsElsewhereShouldFail(String yaml) {
+    void whenOneOfTheNodesIsUnderAnotherPrefixShouldFail(String yaml) {
         assertFailure(
                 nodes(DB1).withInitializer(context -> add(context.getEnvironment(), yaml.formatted(DB2))),
                 "nodes.db2.url is not under replication.routing",
@@ -207,7 +208,7 @@ class ConfigurationKeysTest {
     }
 
     @Test
-    void whenOnlyOtherKeysAreSetShouldSayThatNothingIsRouted(CapturedOutput output) {
+    void whenOnlyOtherKeysAreSetShouldLogThatNothingIsRouted(CapturedOutput output) {
         yaml("replication: { routing: { username: shop, reads: { max-lag: 2s } } }")
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ReplicationRouting.class));
         assertThat(output)
@@ -219,25 +220,32 @@ class ConfigurationKeysTest {
 
     @ParameterizedTest
     @CsvSource({
-        "reads: { max-lagg: 5s }, reads.max-lagg, reads.max-lag",
-        "hikari: { maximum-pool-sice: 5 }, hikari.maximum-pool-sice, hikari.maximum-pool-size",
-        "moniter: { interval: 1s }, moniter.interval, monitor.interval",
-        "nodes: { db1: { wieght: 2 } }, nodes.db1.wieght, nodes.db1.weight",
-        "nodes: { db1: { hikari: { minimum-idel: 2 } } }, nodes.db1.hikari.minimum-idel, nodes.db1.hikari.minimum-idle",
-        "usernam: x, usernam, username",
-        "reads: { selector: { name: x } }, reads.selector.name, reads.selector",
+        "reads: { max-lagg: 5s }, reads.max-lagg, replication.routing.reads, max-lag",
+        "hikari: { maximum-pool-sice: 5 }, hikari.maximum-pool-sice, replication.routing.hikari, maximum-pool-size",
+        "moniter: { interval: 1s }, moniter.interval, replication.routing, monitor.*",
+        "nodes: { db1: { wieght: 2 } }, nodes.db1.wieght, replication.routing.nodes.db1, weight",
+        "nodes: { db1: { hikari: { minimum-idel: 2 } } }, nodes.db1.hikari.minimum-idel,"
+                + " replication.routing.nodes.db1.hikari, minimum-idle",
+        "usernam: x, usernam, replication.routing, username",
+        "reads: { selector: { name: x } }, reads.selector.name, replication.routing.reads, selector",
     })
-    void whenAKeyIsNotKnownShouldFailAndNameTheNearest(String yaml, String key, String nearest) {
-        assertFailure(
-                nodes(DB1)
-                        .withInitializer(
-                                context -> add(context.getEnvironment(), "replication: { routing: { " + yaml + " } }")),
-                "replication.routing." + key + " is not known",
-                "Write 'replication.routing." + nearest + "'");
+    void whenAKeyIsNotKnownShouldFailAndListTheKeysOfItsGroup(String yaml, String key, String group, String intended) {
+        FailureAnalysis analysis = failure(nodes(DB1)
+                .withInitializer(
+                        context -> add(context.getEnvironment(), "replication: { routing: { " + yaml + " } }")));
+        assertThat(analysis.getDescription()).contains("replication.routing." + key + " is not known");
+        String action = "Remove 'replication.routing." + key + "', or use one of the keys of '" + group + "': ";
+        assertThat(Objects.requireNonNull(analysis.getAction()).lines())
+                .filteredOn(line -> line.contains(action))
+                .singleElement()
+                .satisfies(line -> assertThat(line.substring(line.indexOf(action) + action.length())
+                                .split(", "))
+                        .contains(intended)
+                        .isSorted());
     }
 
     @Test
-    void whenNothingIsNearShouldFailAllTheSame() {
+    void whenAGroupIsNotKnownShouldFail() {
         assertFailure(
                 nodes(DB1).withPropertyValues("replication.routing.sharding.enabled=" + SECRET),
                 "replication.routing.sharding.enabled is not known",
@@ -245,7 +253,7 @@ class ConfigurationKeysTest {
     }
 
     @Test
-    void whenRoutingIsOffShouldNotLook() {
+    void whenRoutingIsOffShouldNotCheckKeys() {
         nodes("db1: { ur1: x }")
                 .withPropertyValues("replication.routing.enabled=false")
                 .run(context -> assertThat(context).hasNotFailed());
@@ -287,7 +295,7 @@ class ConfigurationKeysTest {
                 "Reads.Selector=round-robin",
                 "reads.OUTSIDE_TRANSACTION=replica",
             })
-    void aKnownKeyMayBeSpeltInAnyWay(String property) {
+    void whenAKeyIsKnownShouldAcceptAnySpelling(String property) {
         String db1 = property.contains("DB1") ? DB1.replace("db1", "DB1") : DB1;
         nodes(db1)
                 .withPropertyValues(
@@ -330,7 +338,7 @@ class ConfigurationKeysTest {
         "REPLICATION_ROUTING_MONITOR_INTERVALL, REPLICATION_ROUTING_MONITOR_INTERVAL",
         "REPLICATION_ROUTING_READS_MAX_LAGG, REPLICATION_ROUTING_READS_MAXLAG",
         "REPLICATION_ROUTING_NODES_DB1_PORT, REPLICATION_ROUTING_NODES_DB1_PORT",
-        "REPLICATION_ROUTING_NODE_DB3_URL, REPLICATION_ROUTING_NODES_DB3_URL",
+        "REPLICATION_ROUTING_NODE_DB3_URL, REPLICATION_ROUTING_NODES_<NAME>_*",
         "REPLICATION_ROUTING_NODES_DB_3_URL, REPLICATION_ROUTING_NODES_DB3_URL",
         "REPLICATION_ROUTING_HIKARI_DATA_SOURCE_PROPERTIES_USESSL, REPLICATION_ROUTING_HIKARI_DATASOURCEPROPERTIES_USESSL",
         "REPLICATION_ROUTING_HIKARI_MAXIMUM_POOLSIZE, REPLICATION_ROUTING_HIKARI_MAXIMUMPOOLSIZE",
@@ -362,14 +370,14 @@ class ConfigurationKeysTest {
                 "REPLICATION_ROUTING_PORT_80_TCP_ADDR=10.0.0.1",
                 "REPLICATION_ROUTER=x",
             })
-    void knownEnvironmentVariablesAndThoseOfKubernetesPass(String variable) {
+    void whenAVariableIsKnownOrOfKubernetesShouldStart(String variable) {
         String[] parts = variable.split("=", 2);
         assertThat(namesOf(environment(nodes(DB1, DB2), Map.of(parts[0], parts[1]))))
                 .containsExactly("db1", "db2");
     }
 
     @Test
-    void nodesMayComeFromTheEnvironmentAlone() {
+    void whenNodesComeFromTheEnvironmentAloneShouldSortThemByName() {
         Map<String, Object> variables = Stream.of("DB3", "DB1", "DB2", "A9")
                 .collect(Collectors.toMap(
                         name -> "REPLICATION_ROUTING_NODES_" + name + "_URL",
@@ -379,7 +387,7 @@ class ConfigurationKeysTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"db-1", "Db1", "db_1", "DB1"})
-    void aVariableSpeaksOfTheNodeOfTheFile(String name) {
+    void whenAVariableNamesANodeOfAFileShouldApplyToIt(String name) {
         ApplicationContextRunner application = environment(
                 nodes(name + ": { weight: 2 }", DB2),
                 Map.of("REPLICATION_ROUTING_NODES_DB1_URL", "jdbc:mysql://127.0.0.1:1/shop"));
@@ -387,7 +395,7 @@ class ConfigurationKeysTest {
     }
 
     @Test
-    void aVariableMaySplitANameAtItsDash() {
+    void whenAVariableSplitsANameAtItsDashShouldApplyToIt() {
         ApplicationContextRunner application = environment(
                 nodes("db-1: { weight: 2 }", DB2),
                 Map.of("REPLICATION_ROUTING_NODES_DB_1_URL", "jdbc:mysql://127.0.0.1:1/shop"));
@@ -397,7 +405,7 @@ class ConfigurationKeysTest {
     // --- the order
 
     @Test
-    void theOrderIsThatOfTheFileWhateverOverridesPartsOfIt() {
+    void whenPartsOfNodesAreOverriddenShouldKeepTheOrderOfTheFile() {
         ApplicationContextRunner application = environment(
                         nodes(DB3, DB1, DB2), Map.of("REPLICATION_ROUTING_NODES_DB2_PASSWORD", "x"))
                 .withSystemProperties("replication.routing.nodes.db1.weight=2");
@@ -405,7 +413,7 @@ class ConfigurationKeysTest {
     }
 
     @Test
-    void nodesOfAnotherFileComeBehindThoseOfTheFirst() {
+    void whenAnotherFileAddsNodesShouldAppendThem() {
         ApplicationContextRunner application = nodes(DB2)
                 .withInitializer(context -> add(
                         context.getEnvironment(),
@@ -456,13 +464,18 @@ class ConfigurationKeysTest {
     }
 
     private static void assertFailure(ApplicationContextRunner application, String description, String action) {
+        FailureAnalysis analysis = failure(application);
+        assertThat(analysis.getDescription()).contains(description).doesNotContain(SECRET);
+        assertThat(analysis.getAction()).contains(action).doesNotContain(SECRET);
+    }
+
+    private static FailureAnalysis failure(ApplicationContextRunner application) {
+        List<FailureAnalysis> analyses = new ArrayList<>();
         application.run(context -> {
             Throwable failure = Objects.requireNonNull(context.getStartupFailure(), "it started");
-            FailureAnalysis analysis = Objects.requireNonNull(
-                    new InvalidRoutingConfigurationFailureAnalyzer().analyze(failure),
-                    () -> "not explained: " + failure);
-            assertThat(analysis.getDescription()).contains(description).doesNotContain(SECRET);
-            assertThat(analysis.getAction()).contains(action).doesNotContain(SECRET);
+            analyses.add(Objects.requireNonNull(
+                    new InvalidSettingsFailureAnalyzer().analyze(failure), () -> "not explained: " + failure));
         });
+        return analyses.get(0);
     }
 }

@@ -14,13 +14,13 @@ import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
-class NodePoolsTest {
+class PoolConfigurationsTest {
 
     private final StandardEnvironment environment = new StandardEnvironment();
     private final List<Object> problems = new ArrayList<>();
 
     @Test
-    void shouldHaveDefaultsThatKeepCallersFromWaitingLong() {
+    void whenNothingIsSetShouldHaveDefaultsThatBoundTheWait() {
         HikariConfig pool = pool("db1");
         assertThat(pool.getConnectionTimeout()).isEqualTo(3_000);
         assertThat(pool.getMinimumIdle()).isEqualTo(2);
@@ -33,7 +33,7 @@ class NodePoolsTest {
     }
 
     @Test
-    void shouldInheritFromSpringDataSource() {
+    void whenSpringDataSourceIsSetShouldInheritFromIt() {
         set(
                 "spring.datasource.username=spring",
                 "spring.datasource.password=spring-secret",
@@ -51,7 +51,7 @@ class NodePoolsTest {
     }
 
     @Test
-    void shouldNotInheritWhatBelongsToOneDatabase() {
+    void whenASettingBelongsToOneDatabaseShouldNotInheritIt() {
         set(
                 "spring.datasource.hikari.jdbc-url=jdbc:h2:mem:other",
                 "spring.datasource.hikari.pool-name=other",
@@ -67,7 +67,7 @@ class NodePoolsTest {
     }
 
     @Test
-    void aNodeShouldOverrideAllNodesWhichOverrideSpringDataSource() {
+    void whenSeveralLevelsSetAKeyShouldUseThatOfTheNodeThenThatOfAllNodes() {
         set(
                 "spring.datasource.username=spring",
                 "spring.datasource.password=spring-secret",
@@ -97,7 +97,7 @@ class NodePoolsTest {
     }
 
     @Test
-    void hikariShouldWinInItsLayerOnly() {
+    void whenHikariSetsAKeyShouldOverrideItsOwnLevelOnly() {
         set(
                 "spring.datasource.hikari.username=spring-hikari",
                 "spring.datasource.username=spring",
@@ -107,7 +107,7 @@ class NodePoolsTest {
     }
 
     @Test
-    void whenADriverIsOverriddenTheInheritedOneNeedNotExist() {
+    void whenADriverIsOverriddenShouldNotLoadTheInheritedOne() {
         set(
                 "spring.datasource.driver-class-name=com.example.Missing",
                 "replication.routing.nodes.db1.driver-class-name=com.mysql.cj.jdbc.Driver");
@@ -115,7 +115,7 @@ class NodePoolsTest {
     }
 
     @Test
-    void minimumIdleShouldNeverBeAboveTheMaximumPoolSize() {
+    void whenThePoolIsSmallShouldLimitMinimumIdle() {
         set("replication.routing.hikari.maximum-pool-size=1", "replication.routing.nodes.db2.hikari.minimum-idle=5");
         assertThat(pool("db1").getMinimumIdle()).isEqualTo(1);
         HikariConfig two = pool("db2");
@@ -126,7 +126,7 @@ class NodePoolsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"db_1", "DB1", "[eu.west/1]", "[db1]", "db-1", "1"})
-    void everyNameShouldFindItsOwnKeys(String name) {
+    void whenANodeHasAnyNameShouldFindItsKeys(String name) {
         set(
                 "replication.routing.nodes." + name + ".username=own",
                 "replication.routing.nodes." + name + ".hikari.maximum-pool-size=4");
@@ -136,7 +136,7 @@ class NodePoolsTest {
     }
 
     @Test
-    void environmentVariablesShouldWork() {
+    void whenEnvironmentVariablesAreSetShouldUseThem() {
         environment
                 .getPropertySources()
                 .addFirst(new SystemEnvironmentPropertySource(
@@ -152,18 +152,18 @@ class NodePoolsTest {
     }
 
     @Test
-    void aNodeFromABeanShouldBringItsOwnUserAndHaveNoKeys() {
+    void whenANodeComesFromABeanShouldUseItsUserAndNoKeys() {
         set("replication.routing.username=all", "replication.routing.password=all-secret");
         set("replication.routing.nodes.found.username=never");
-        HikariConfig own = new NodePools(environment)
-                .configurationOf(
+        HikariConfig own = new PoolConfigurations(environment)
+                .of(
                         DeclaredNode.of(new ReplicationRoutingConnectionDetails.Node(
                                 "found", "jdbc:mysql://db1/shop", "own", "own-secret")),
                         problems::add);
         assertThat(own.getUsername()).isEqualTo("own");
         assertThat(own.getPassword()).isEqualTo("own-secret");
-        HikariConfig inherited = new NodePools(environment)
-                .configurationOf(
+        HikariConfig inherited = new PoolConfigurations(environment)
+                .of(
                         DeclaredNode.of(new ReplicationRoutingConnectionDetails.Node(
                                 "found", "jdbc:mysql://db1/shop", null, null)),
                         problems::add);
@@ -177,10 +177,10 @@ class NodePoolsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"jdbc:mysql://shop:secret@db1/shop", "jdbc:mariadb://db1/shop?user=shop&password=secret"})
-    void theLoginMayComeFromTheUrl(String url) {
+    void whenTheUrlHoldsTheLoginShouldFindItsKey(String url) {
         set("replication.routing.nodes.db1.url=" + url);
         DeclaredNode node = DeclaredNode.bind(environment).get(0);
-        NodePools pools = new NodePools(environment);
+        PoolConfigurations pools = new PoolConfigurations(environment);
         assertThat(pools.keyOf(node, "username")).isEqualTo("replication.routing.nodes.db1.url");
         assertThat(pools.keyOf(node, "password")).isEqualTo("replication.routing.nodes.db1.url");
     }
@@ -192,7 +192,7 @@ class NodePoolsTest {
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-        HikariConfig pool = new NodePools(environment).configurationOf(node, problems::add);
+        HikariConfig pool = new PoolConfigurations(environment).of(node, problems::add);
         assertThat(problems).isEmpty();
         return pool;
     }

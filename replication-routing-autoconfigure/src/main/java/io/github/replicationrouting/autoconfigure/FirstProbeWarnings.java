@@ -15,25 +15,25 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
-/** Says once, after the first look at the servers, which setting is behind what is wrong with them. */
-final class StartupReport {
+/** Warns, after the first probe of the servers, about settings that explain what is wrong with them. */
+final class FirstProbeWarnings {
 
     private static final String MONITOR = ReplicationRoutingProperties.PREFIX + ".monitor.";
 
     private final ReplicationRoutingProperties properties;
-    private final NodePools pools;
+    private final PoolConfigurations pools;
     private final Consumer<String> warnings;
 
-    StartupReport(ReplicationRoutingProperties properties, NodePools pools, Consumer<String> warnings) {
+    FirstProbeWarnings(ReplicationRoutingProperties properties, PoolConfigurations pools, Consumer<String> warnings) {
         this.properties = properties;
         this.pools = pools;
         this.warnings = warnings;
     }
 
-    void tell(List<DeclaredNode> nodes, TopologySnapshot found) {
+    void check(List<DeclaredNode> nodes, TopologySnapshot snapshot) {
         Map<String, List<String>> refused = new LinkedHashMap<>();
         for (DeclaredNode node : nodes) {
-            NodeStatus status = found.node(node.name());
+            NodeStatus status = snapshot.node(node.name());
             if (status == null) {
                 continue;
             }
@@ -52,10 +52,10 @@ final class StartupReport {
         }
         refused.forEach((keys, names) -> warnings.accept("access denied on "
                 + names.stream().map(name -> "node " + name).collect(Collectors.joining(", ")) + ": check " + keys));
-        if (found.primary() == null
-                && found.nodes().stream()
+        if (snapshot.primary() == null
+                && snapshot.nodes().stream()
                         .allMatch(node -> node.role() == Role.REPLICA && node.state() != NodeState.DOWN)) {
-            warnings.accept("only replicas are listed: " + found.noPrimaryReason() + ". Add the primary under "
+            warnings.accept("only replicas are listed: " + snapshot.noPrimaryReason() + ". Add the primary under "
                     + ReplicationRoutingProperties.PREFIX + ".nodes");
         }
     }
@@ -67,7 +67,7 @@ final class StartupReport {
                 && (status.role() == Role.REPLICA || reason.startsWith("read-only"));
     }
 
-    /** The keys that the monitor's login at a node comes from. */
+    /** Returns the keys that set the account of the probes of a node. */
     private String credentials(DeclaredNode node) {
         boolean ownUser = StringUtils.hasText(properties.getMonitor().getUsername());
         String user = ownUser ? MONITOR + "username" : pools.keyOf(node, "username");

@@ -10,18 +10,18 @@ import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.core.env.StandardEnvironment;
 
 @ExtendWith(OutputCaptureExtension.class)
-class IgnoredSettingsTest {
+class IgnoredSettingsWarningsTest {
 
     private final StandardEnvironment environment = new StandardEnvironment();
 
     @Test
-    void shouldNotShowAValue(CapturedOutput output) {
+    void whenASettingIsIgnoredShouldNotShowItsValue(CapturedOutput output) {
         warn("spring.datasource.url=jdbc:mysql://db/x?password=marker-3f9a");
         assertThat(output).contains("spring.datasource.url is ignored").doesNotContain("marker-3f9a");
     }
 
     @Test
-    void shouldWarnOfTheAccountsOfMigrations(CapturedOutput output) {
+    void whenMigrationsHaveAnAccountShouldWarn(CapturedOutput output) {
         warn("spring.liquibase.url=jdbc:mysql://db/x", "spring.flyway.user=ddl");
         assertThat(output)
                 .containsOnlyOnce("spring.liquibase.url is ignored")
@@ -30,6 +30,6 @@ class IgnoredSettingsTest {
 
     private void warn(String... properties) {
         TestPropertyValues.of(properties).applyTo(environment);
-        new IgnoredSettings(environment).warn();
+        new IgnoredSettingsWarnings(environment).checkWithNodes();
     }
 }
