@@ -99,8 +99,8 @@ abstract class CheckerTests {
             List<ClusterNode> replicas = cluster.replicas();
             fault(checker, replicas.get(0)::stopApplier);
             replicas.get(0).startApplier();
-            fault(checker, () -> replicas.get(1).delay(Duration.ofSeconds(1)));
-            replicas.get(1).delay(Duration.ZERO);
+            fault(checker, () -> replicas.get(1).delayReplication(Duration.ofSeconds(1)));
+            replicas.get(1).delayReplication(Duration.ZERO);
             awaitPairs(checker);
             fault(checker, replicas.get(1)::kill);
             replicas.get(1).start();

@@ -117,7 +117,7 @@ class FailoverIT {
     void noSecondPrimaryShouldBeInventedForOneThatOnlyTheApplicationCannotReach() throws Exception {
         try (Workload load = Workload.start(app)) {
             load.awaitWrites("db1", SOME);
-            db1.cutOff();
+            db1.partition();
             app.awaitState("db1", NodeState.DOWN);
             load.awaitReads(SOME);
             assertThat(primary(app)).isNull();

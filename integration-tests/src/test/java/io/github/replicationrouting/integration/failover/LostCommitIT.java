@@ -138,7 +138,7 @@ class LostCommitIT {
         });
         thread.start();
         assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
-        db1.cutOff();
+        db1.partition();
         cut.countDown();
         await().atMost(Duration.ofSeconds(30)).until(() -> Arrays.stream(thread.getStackTrace())
                 .map(StackTraceElement::getMethodName)

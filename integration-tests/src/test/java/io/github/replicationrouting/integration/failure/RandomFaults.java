@@ -20,7 +20,7 @@ final class RandomFaults {
     private static final List<Fault> FAULTS = List.of(
             new Fault(ClusterNode::kill, ClusterNode::start),
             new Fault(ClusterNode::freeze, ClusterNode::thaw),
-            new Fault(ClusterNode::cutOff, ClusterNode::restoreNetwork),
+            new Fault(ClusterNode::partition, ClusterNode::restoreNetwork),
             new Fault(ClusterNode::stopApplier, ClusterNode::startApplier),
             new Fault(ClusterNode::stopReceiver, ClusterNode::startReceiver));
 

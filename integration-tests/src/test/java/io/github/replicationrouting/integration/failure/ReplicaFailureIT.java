@@ -46,7 +46,7 @@ class ReplicaFailureIT {
 
     @Test
     void delayedReplicaShouldBeEvictedAndReadmitted() throws Exception {
-        laggardShouldBeEvictedAndReadmitted(() -> db2.delay(Duration.ofSeconds(60)), () -> db2.delay(Duration.ZERO));
+        laggardShouldBeEvictedAndReadmitted(() -> db2.delayReplication(Duration.ofSeconds(60)), () -> db2.delayReplication(Duration.ZERO));
     }
 
     /** No read fails at any time: a laggard still answers. */

@@ -65,7 +65,7 @@ class UnansweredReadsIT {
 
     @Test
     void replicaBehindACutNetworkShouldReleaseItsReadsAndThoseWhoQueueForIt() throws Exception {
-        readsShouldBeReleased(db2::cutOff);
+        readsShouldBeReleased(db2::partition);
     }
 
     private void readsShouldBeReleased(Runnable fault) throws Exception {

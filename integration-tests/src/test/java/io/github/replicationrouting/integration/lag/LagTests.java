@@ -137,14 +137,14 @@ abstract class LagTests {
         await().atMost(SOON)
                 .until(() -> status("db2").state() == NodeState.ONLINE
                         && Duration.ZERO.equals(status("db2").lag()));
-        db2().delay(Duration.ofSeconds(60));
+        db2().delayReplication(Duration.ofSeconds(60));
         insert();
 
         await().atMost(SOON).until(() -> status("db2").state() == NodeState.LAGGING);
         assertThat(status("db2").reason()).startsWith("delayed by 60s on purpose; lag ");
         assertThat(Objects.requireNonNull(status("db2").lag()).toMillis() % 1000)
                 .isZero();
-        db2().delay(Duration.ZERO);
+        db2().delayReplication(Duration.ZERO);
         await().atMost(SOON).until(() -> status("db2").state() == NodeState.ONLINE);
     }
 

@@ -153,7 +153,7 @@ abstract class MonitorTests {
     @Test
     void whenAReplicaIsDelayedOnPurposeShouldSaySo() {
         start();
-        cluster().node("db2").delay(Duration.ofSeconds(30));
+        cluster().node("db2").delayReplication(Duration.ofSeconds(30));
         insert(1);
 
         awaitState("db2", "REPLICA LAGGING");
@@ -190,7 +190,7 @@ abstract class MonitorTests {
     @Test
     void whenAReplicaIsCutOffShouldGoDownAndComeBack() {
         start();
-        cluster().node("db2").cutOff();
+        cluster().node("db2").partition();
 
         awaitState("db2", "REPLICA DOWN");
         assertThat(status("db2").reason()).isEqualTo("no answer within 1s");
@@ -202,7 +202,7 @@ abstract class MonitorTests {
     @Test
     void whenThePrimaryIsCutOffFromUsOnlyShouldInventNoOther() {
         start();
-        cluster().node("db1").cutOff();
+        cluster().node("db1").partition();
 
         await().atMost(SOON).until(() -> primary() == null);
         awaitState("db2", "REPLICA ONLINE 0");

@@ -30,7 +30,7 @@ class SelectorsIT {
     @BeforeAll
     static void start() {
         cluster = ReplicatedCluster.mariaDb().replicas(3).start();
-        cluster.node(SLOW).slowDown(DELAY);
+        cluster.node(SLOW).delayAnswers(DELAY);
     }
 
     @AfterAll
