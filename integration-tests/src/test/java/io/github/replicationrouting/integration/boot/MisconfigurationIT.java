@@ -8,10 +8,10 @@ import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,14 +24,14 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
 
-/** What is wrong with the settings, and only a server can tell, is one clear line at the start. */
+/** Settings that only a server can prove wrong are reported in one clear line at the start. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 @ExtendWith(OutputCaptureExtension.class)
 class MisconfigurationIT {
 
     private static final String SECRET = "marker-3f9a";
 
-    /** Those of the start; a missing grant is another matter. */
+    /** Warnings of the start, without those of missing grants. */
     private static final Pattern WARNING =
             Pattern.compile("RouterAssembly|RouterGuard|ReplicationRoutingAutoConfiguration");
 
@@ -76,7 +76,7 @@ class MisconfigurationIT {
                 .asString()
                 .contains("access denied on node db1, node db2: check replication.routing.username"
                         + " and replication.routing.hikari.password");
-        // Once for each node.
+        // Once per node.
         assertThat(startLine(output).split("access denied", -1)).hasSize(3);
         assertThat(output).doesNotContain(SECRET);
     }
@@ -84,7 +84,7 @@ class MisconfigurationIT {
     @Test
     void whenThePasswordOfTheMonitorIsWrong(CapturedOutput output) {
         start(List.of("db1", "db2", "db3"), "replication.routing.monitor.password=" + SECRET);
-        // The nodes are probed with their own account, so that the application starts as if all was well.
+        // The nodes are probed with their own account, so that the application starts normally.
         assertThat(warnings(output)).isEmpty();
         for (String node : List.of("db1", "db2", "db3")) {
             assertThat(output.getOut().lines())
@@ -137,7 +137,7 @@ class MisconfigurationIT {
 
     @Test
     void whenOnlyReplicasAreListed(CapturedOutput output) {
-        // Where a replica replicates from is shown to an account with the grant.
+        // Only an account with the grant can read the source of a replica.
         cluster.nodes().forEach(ClusterNode::grantMonitoring);
         try {
             start(
@@ -187,7 +187,7 @@ class MisconfigurationIT {
                 .toList();
     }
 
-    /** Nothing that asks the database for anything when it starts. */
+    /** An application that sends no statement when it starts. */
     @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration(ReplicationRoutingAutoConfiguration.class)
     static class Router {}

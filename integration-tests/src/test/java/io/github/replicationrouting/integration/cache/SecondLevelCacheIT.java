@@ -2,11 +2,11 @@ package io.github.replicationrouting.integration.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.replicationrouting.RoutingHints;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.integration.support.Transactions;
-import io.github.replicationrouting.RoutingHints;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import java.util.List;
@@ -25,7 +25,7 @@ import org.springframework.orm.jpa.EntityManagerFactoryUtils;
 import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** What a late replica says must not stay in a cache that the whole application reads. */
+/** A stale answer of a replica must not remain in a cache that the whole application reads. */
 @Tag("essential")
 @ParameterizedClass
 @MethodSource("variants")

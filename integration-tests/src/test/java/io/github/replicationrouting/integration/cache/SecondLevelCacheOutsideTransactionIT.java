@@ -11,7 +11,7 @@ import org.hibernate.stat.Statistics;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code reads.outside-transaction=replica}: no transaction begins that says where the answer comes from. */
+/** {@code reads.outside-transaction=replica}: there is no transaction that determines where an answer comes from. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class SecondLevelCacheOutsideTransactionIT {
 

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * No read goes back while appliers stall, replicas are late and die, and another node becomes the primary; and the
- * checker finds those that do where nothing is promised. {@code -Dreplication-routing.test.pairs} asks for another number
- * of pairs of a write and a read, which then must be reached.
+ * No read goes back while appliers stall, replicas are late and die, and another node becomes the primary; without the
+ * guarantee, the checker finds reads that do. {@code -Dreplication-routing.test.pairs} sets the number of pairs of a write
+ * and a read, which then must be reached.
  */
 abstract class CheckerTests {
 
@@ -37,7 +37,7 @@ abstract class CheckerTests {
     private final long seconds;
     private ReplicatedCluster cluster;
 
-    /** @param seconds when to end although fewer pairs are done, where none are demanded */
+    /** @param seconds time limit where no number of pairs is demanded */
     CheckerTests(JdbcDriver driver, long seconds) {
         this.driver = driver;
         this.seconds = DEMANDED == null ? seconds : Math.max(seconds, DEMANDED / MIN_PAIRS_PER_SECOND);
@@ -116,7 +116,7 @@ abstract class CheckerTests {
         awaitPairs(checker);
     }
 
-    /** A fault lasts until reads and writes have met it. */
+    /** Lasts until reads and writes have run during the fault. */
     private static void awaitPairs(Checker checker) {
         long enough = checker.pairs() + PAIRS_UNDER_EACH_FAULT;
         await().atMost(LIMIT).until(() -> checker.isOver() || checker.pairs() >= enough);

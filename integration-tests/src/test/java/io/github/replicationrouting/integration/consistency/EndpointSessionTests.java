@@ -3,10 +3,10 @@ package io.github.replicationrouting.integration.consistency;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.replicationrouting.RoutingHints;
+import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.settings.ConsistencyMode;
 import io.github.replicationrouting.settings.ConsistencySettings;
-import io.github.replicationrouting.SessionToken;
-import io.github.replicationrouting.RoutingHints;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.sql.Connection;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Commits are waited for behind an endpoint, and not for ever. */
+/** Reads wait for commits behind an endpoint as well, for a limited time. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class EndpointSessionTests {
 
@@ -121,7 +121,7 @@ abstract class EndpointSessionTests {
         });
     }
 
-    /** Each over another connection, of which it is not known yet what its server has. */
+    /** Each read uses another connection, whose server's position is not known yet. */
     private void awaitReadsThatDoNotWait() {
         await("reads do not wait any more").atMost(LIMIT).until(() -> {
             routing.counts().reset();

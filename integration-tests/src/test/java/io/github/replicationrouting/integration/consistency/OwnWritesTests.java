@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.settings.ConsistencyMode;
-import io.github.replicationrouting.settings.ConsistencySettings;
-import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.NoReadableNodeException;
 import io.github.replicationrouting.RoutingHints;
+import io.github.replicationrouting.SessionToken;
+import io.github.replicationrouting.settings.ConsistencyMode;
+import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -36,8 +36,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
- * Every way to commit leaves a token, and a read that follows finds the commit. The applier of the replicas stands still
- * where a test must not be lucky.
+ * Every way to commit leaves a token, and a read that follows finds the commit. The applier of the replicas is stopped
+ * where a replica could otherwise be fresh by chance.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class OwnWritesTests {
@@ -48,7 +48,7 @@ abstract class OwnWritesTests {
     private ReplicatedCluster cluster;
     private SessionRouting routing;
 
-    /** @param reported whether the driver passes on what the server reports */
+    /** @param reported whether the driver passes on the session reports of the server */
     OwnWritesTests(JdbcDriver driver, boolean reported) {
         this.driver = driver;
         this.reported = reported;
@@ -98,13 +98,13 @@ abstract class OwnWritesTests {
                 .queryForObject("SELECT COUNT(*) FROM item WHERE id = ?", Integer.class, id));
     }
 
-    /** The rows of the last write, read while no replica can have them. */
+    /** Reads the rows of the last write while no replica can have them. */
     private void assertSeenThoughReplicasStandStill(ThrowingWrite write) throws SQLException {
         String position = cluster.kind().name().toLowerCase(java.util.Locale.ROOT) + " ";
         assertSeenThoughReplicasStandStill(reported ? position : "at ", write);
     }
 
-    /** @param token what the session's token tells then */
+    /** @param token receives the session's token at that time */
     private void assertSeenThoughReplicasStandStill(String token, ThrowingWrite write) throws SQLException {
         cluster.replicas().forEach(ClusterNode::stopApplier);
         int id = newId();
@@ -201,7 +201,7 @@ abstract class OwnWritesTests {
                 .isThrownBy(() -> routing.jdbc().update("CALL " + procedure + "(?)", id)));
     }
 
-    /** Through a connection whose reports the router cannot read: the time of a commit counts. */
+    /** Commits through a connection whose session reports the router cannot read: the time of the commit counts. */
     final void assertTimeCountsWith(String parameter) throws SQLException {
         try (SessionRouting opaque = SessionRouting.over(
                 cluster, driver, parameter, Duration.ofMillis(100), ConsistencySettings.defaults(), 2)) {
@@ -255,7 +255,7 @@ abstract class OwnWritesTests {
         }
     }
 
-    /** It reads on a replica, and is not given back in between. */
+    /** The transaction reads on a replica and keeps its connection. */
     @Test
     void aReadingConnectionThatIsHeldKeepsUpWithItsSession() throws SQLException {
         int id = newId();
@@ -363,7 +363,7 @@ abstract class OwnWritesTests {
     /** Waits up to 5 s, because an applier on a busy machine may exceed the default wait of 100 ms. */
     @Test
     void aReadFollowsItsWriteToAReplica() {
-        // So many that one late probe does not count.
+        // So many that a single late probe does not matter.
         int rounds = 2_000;
         ConsistencySettings patient =
                 new ConsistencySettings(ConsistencyMode.SESSION, Duration.ofSeconds(5), Duration.ofSeconds(5));
@@ -381,7 +381,7 @@ abstract class OwnWritesTests {
         }
     }
 
-    /** Probes are so far apart that no delay of this machine is a pause in which the session could choose anew. */
+    /** Probes are so rare that no delay of this machine gives the session a chance to choose anew. */
     @Test
     void aSessionThatReadsWithoutAPauseLeavesItsReplicaAndSeesNoLess() throws Exception {
         AtomicBoolean over = new AtomicBoolean();
@@ -429,7 +429,7 @@ abstract class OwnWritesTests {
         assertThat(routing.counts().reads("session-primary")).isEqualTo(1);
         cluster.replicas().forEach(ClusterNode::startApplier);
 
-        // Reads on without a pause: no probe of the primary finds a moment between two of them.
+        // Reads without a pause, so that no probe of the primary completes between two of them.
         long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (routing.counts().readsOnReplicas() == 0 && System.nanoTime() < end) {
             count(id);

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.internal.consistency.Session;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.internal.consistency.Session;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.topology.NodeState;
 import java.time.Duration;
@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A replica shows what its primary has in its log and has not committed yet. For a moment this is always so; where the
- * primary waits for the acknowledgement of a second replica, it is so for as long as that takes.
+ * A replica shows transactions that its primary has logged and not yet committed. This is always so for a moment, and
+ * longer where the primary waits for the acknowledgement of a second replica.
  */
 @ExtendWith(Applications.Extension.class)
 class ReplicaAheadOfPrimaryIT {
@@ -50,7 +50,7 @@ class ReplicaAheadOfPrimaryIT {
         app.cluster().heal();
         app.awaitAllInUse();
         await().atMost(LIMIT).untilAsserted(() -> {
-            // A server that has fallen back before waits for replicas again once one has acknowledged something.
+            // A server that has fallen back before waits for replicas again once one has acknowledged a commit.
             app.transactions().write(() -> {
                 app.insertAuthor("before");
                 return "";
@@ -105,7 +105,7 @@ class ReplicaAheadOfPrimaryIT {
         }
     }
 
-    /** The other replica neither acknowledges nor gets it. */
+    /** The other replica neither acknowledges nor receives it. */
     private void writeWithoutCommit(String name, Duration wait) {
         app.cluster().node("db3").stopReceiver();
         primary.execute(List.of(

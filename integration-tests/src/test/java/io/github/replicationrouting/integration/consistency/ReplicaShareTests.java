@@ -2,9 +2,9 @@ package io.github.replicationrouting.integration.consistency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.settings.ConsistencyMode;
 import io.github.replicationrouting.settings.ConsistencySettings;
-import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.time.Duration;
@@ -17,7 +17,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What reads cost that follow their own write at once, beside reads that are promised nothing and reads on the primary. */
+/** The cost of reads directly after their own write, compared with eventual reads and with reads on the primary. */
 abstract class ReplicaShareTests {
 
     private static final int SESSIONS = 4;
@@ -29,13 +29,13 @@ abstract class ReplicaShareTests {
     private final JdbcDriver driver;
     private final double leastShare;
 
-    /** @param leastShare part of the reads that must be served by replicas */
+    /** @param leastShare minimum part of the reads that replicas must serve */
     ReplicaShareTests(JdbcDriver driver, double leastShare) {
         this.driver = driver;
         this.leastShare = leastShare;
     }
 
-    /** @param nanos how long each read took, in order */
+    /** @param nanos duration of each read, in order */
     private record Result(String name, List<Long> nanos, long stale, double share, int waits, long inVain) {
 
         double millis(double part) {

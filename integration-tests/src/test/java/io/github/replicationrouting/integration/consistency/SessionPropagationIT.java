@@ -22,7 +22,7 @@ import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** What a session wrote is read by the threads that work for it, though no replica has it. */
+/** Threads that work for a session read what it wrote, even if no replica has it. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB_WITH_CONNECTOR_J})
 class SessionPropagationIT {
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.settings.ConsistencySettings;
-import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.CommitOutcomeUnknownException;
 import io.github.replicationrouting.NoReadableNodeException;
+import io.github.replicationrouting.SessionToken;
+import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The answer to a commit is lost, and the server commits only afterwards. A session that then reads finds
- * it, although the replicas do not have it: else it would be done twice.
+ * The answer to a commit is lost, and the server commits only afterwards. A session that then reads finds the commit,
+ * although the replicas do not have it; otherwise the application would repeat the write.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class UnknownOutcomeTests {
@@ -66,7 +66,7 @@ abstract class UnknownOutcomeTests {
         SessionToken.clear();
     }
 
-    /** A write that has its commit wait in the server by locking at the last moment before it. */
+    /** Writes and lets the commit wait in the server, by a lock that is taken just before it. */
     private interface Write {
         void of(int id, Lock lock) throws SQLException;
     }
@@ -150,10 +150,10 @@ abstract class UnknownOutcomeTests {
         assertThat(count(id)).isOne();
     }
 
-    /** The commit waits in the server until the client has given up its answer and the replicas look fresh. */
+    /** The commit waits in the server until the client has given up and the replicas appear fresh. */
     private int lose(Write write) throws Exception {
         int id = lastId.incrementAndGet();
-        // Servers look once a second whether a client that waits for a lock is still there.
+        // Servers check once a second whether a client that waits for a lock is still connected.
         cluster.primary().hideClosing(true);
         try (Connection admin = cluster.primary().adminConnection();
                 Statement server = admin.createStatement()) {
@@ -179,7 +179,7 @@ abstract class UnknownOutcomeTests {
         return id;
     }
 
-    /** What the application asks in order to know whether it must write again. */
+    /** The query by which the application decides whether to repeat the write. */
     private int count(int id) {
         return routing.readOnly().execute(status -> routing.jdbc()
                 .queryForObject("SELECT COUNT(*) FROM booking WHERE id = ?", Integer.class, id));

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two instances write through everything that may happen to a primary. {@code
- * -Dreplication-routing.test.election-soak=600} makes it longer, in seconds, and {@code -Dreplication-routing.test.seed}
- * plays a printed seed again.
+ * Two instances write while a primary goes through random faults and promotions. {@code
+ * -Dreplication-routing.test.election-soak=600} sets the duration in seconds, and {@code -Dreplication-routing.test.seed}
+ * repeats a printed seed.
  */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class ElectionSoakIT {
@@ -31,7 +31,7 @@ class ElectionSoakIT {
     private static final Duration LENGTH =
             Duration.ofSeconds(Long.getLong("replication-routing.test.election-soak", 60));
 
-    /** A round has a cluster of its own: a node that is made anew replicates the whole history. */
+    /** A round has a cluster of its own: a node that is rebuilt replicates the whole history. */
     private static final Duration ROUND = Duration.ofSeconds(60);
 
     private static final Duration TOLERANCE = Instances.INTERVAL.multipliedBy(2);

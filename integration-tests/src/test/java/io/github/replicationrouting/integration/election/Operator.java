@@ -18,18 +18,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Breaks, promotes and mends nodes as a seed says, and as people do who know what they do: it promotes only when the
- * primary is lost or was made read-only, and only a replica that has what the others have; and it makes sure that the
- * applications follow.
+ * Applies faults, promotes and repairs nodes in an order that a seed determines, as a careful administrator does: it
+ * promotes only when the primary is lost or was made read-only, and only a replica that has what the others have; and it
+ * makes sure that the applications follow.
  */
 final class Operator {
 
     private static final Logger log = LoggerFactory.getLogger(Operator.class);
 
-    /** Until an application has certainly seen what was done before. */
+    /** Until an application has certainly observed the previous step. */
     private static final int SOME_LOOKS = 3;
 
-    /** How long the operator waits for applications to follow before it helps them. */
+    /** Time that applications have to follow before the operator helps. */
     private static final int PATIENCE = 20;
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -48,7 +48,7 @@ final class Operator {
     private final Map<String, Integer> counts = new TreeMap<>();
     private final CountDownLatch never = new CountDownLatch(1);
 
-    /** The nodes that replicate from the primary, directly or through another, and from which each does. */
+    /** The nodes that replicate from the primary, directly or indirectly, with the source of each. */
     private final Map<ClusterNode, ClusterNode> sources = new HashMap<>();
 
     Operator(ReplicatedCluster cluster, Instances instances, Reigns reigns, long seed) {
@@ -64,7 +64,7 @@ final class Operator {
         return ledger;
     }
 
-    /** How often it did what. */
+    /** Counts of each action. */
     Map<String, Integer> counts() {
         return counts;
     }
@@ -180,7 +180,7 @@ final class Operator {
             repoint(others, next);
         }
         if (repoints == 2) {
-            // As if they had never been touched.
+            // As if they had never been changed.
             others.forEach(ClusterNode::startReceiver);
         }
         perhapsRestartSecond();
@@ -214,12 +214,12 @@ final class Operator {
         instances.awaitWrite(next);
     }
 
-    /** An instance that has just started rightly refuses to choose between two. */
+    /** An instance that has just started refuses, as documented, to choose between two. */
     private boolean follow(ClusterNode next) {
         return instances.firstAgreesOn(next) && (instances.secondAgreesOn(next) || hasRival());
     }
 
-    /** Whether an old primary is writable, too. */
+    /** Returns whether an old primary is writable as well. */
     private boolean hasRival() {
         return cluster.replicas().stream()
                 .anyMatch(node -> node.answers() && !sources.containsKey(node) && node.role() == NodeRole.PRIMARY);
@@ -269,7 +269,7 @@ final class Operator {
 
     private void repointReplica() {
         ClusterNode replica = pick(usableFollowers());
-        // Directly behind the primary, so that no ring comes of it.
+        // Directly behind the primary, to avoid a ring.
         List<ClusterNode> possible = new ArrayList<>(usableFollowers().stream()
                 .filter(node -> node != replica && sources.get(node) == cluster.primary())
                 .toList());
@@ -298,7 +298,7 @@ final class Operator {
         node.start();
     }
 
-    /** Not while it could see no primary but an old one: then no instance could know better. */
+    /** Not while the only visible primary is an old one: then no instance could detect it. */
     private void restartSecond() throws InterruptedException {
         ClusterNode primary = cluster.primary();
         if (hasRival() && !(primary.answers() && primary.role() == NodeRole.PRIMARY)) {
@@ -315,7 +315,7 @@ final class Operator {
         }
     }
 
-    // --- mending
+    // --- repairs
 
     /** Makes every node a replica of the primary again. */
     private void mend() {
@@ -357,7 +357,7 @@ final class Operator {
         log.warn("operator: {}", what);
     }
 
-    /** The rhythm itself: nothing is awaited that could come sooner. */
+    /** The rhythm of the faults; no condition is awaited here. */
     private void pause(int atMostMillis) throws InterruptedException {
         if (never.await(random.nextInt(atMostMillis), TimeUnit.MILLISECONDS)) {
             throw new IllegalStateException("it never opens");

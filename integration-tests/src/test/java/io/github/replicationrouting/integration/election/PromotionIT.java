@@ -32,7 +32,7 @@ class PromotionIT {
 
     private static final int SOME = 30;
 
-    /** At the interval of the tests, long enough for every rule to come into play. */
+    /** At the probe interval of the tests, long enough for every rule to apply. */
     private static final int MANY_LOOKS = 30;
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -161,7 +161,7 @@ class PromotionIT {
         }
     }
 
-    /** Returns how many writes the old primary has acknowledged in its time. */
+    /** Returns how many writes the old primary has acknowledged. */
     private int failOverToDb2WhileDb1Returns(TestApplication app, Workload load) {
         load.awaitWrites("db1", SOME);
         db1.kill();
@@ -188,7 +188,7 @@ class PromotionIT {
         }
     }
 
-    /** It cannot know which of the two was promoted, but that one of them has what the other lacks. */
+    /** The instance cannot tell which node was promoted, but that one of them has what the other lacks. */
     @Test
     void anInstanceThatHasSeenTwoPrimariesShouldNotWriteToTheOneThatIsLeft() throws Exception {
         try (TestApplication app = startSeeing();
@@ -213,7 +213,7 @@ class PromotionIT {
         }
     }
 
-    /** Returns how many writes the old primary has acknowledged in its time. */
+    /** Returns how many writes the old primary has acknowledged. */
     private int failOverToDb2WhileDb3FollowsTheReturnedDb1(TestApplication app, Workload load) {
         load.awaitWrites("db1", SOME);
         db1.kill();
@@ -317,10 +317,10 @@ class PromotionIT {
                         .toArray(String[]::new));
     }
 
-    /** @param granted whether the account of the monitor may see the state of replication */
+    /** @param granted whether the monitor's account may see the state of replication */
     private static String[] properties(ReplicatedCluster cluster, boolean granted) {
         return new String[] {
-            // How long a restart or a promotion takes is the machine's affair.
+            // The duration of a restart or a promotion depends on the machine.
             "replication.routing.writes.hold=120s",
             "replication.routing.monitor.username=" + (granted ? cluster.monitorUsername() : cluster.username()),
             "replication.routing.monitor.password=" + (granted ? cluster.monitorPassword() : cluster.password())
@@ -346,7 +346,7 @@ class PromotionIT {
         assertThat(load.failedWrites()).hasSizeLessThanOrEqualTo(losses * WRITERS);
     }
 
-    /** Finds every acknowledged write on the node or, if it was among the last of the old primary, still there. */
+    /** Finds every acknowledged write on the node or, if it was among the last of the old primary, on that one. */
     private void assertSoundButForTheTailOfDb1(Workload load, ClusterNode primary, int losses) throws Exception {
         List<Write> lost = load.assertSound(primary, true);
         Map<String, Integer> left = load.rows(db1);

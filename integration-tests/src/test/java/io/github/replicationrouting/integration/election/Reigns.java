@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** Which node the operator means to be the primary, and when. */
+/** Which node the operator intends to be the primary, and when. */
 final class Reigns {
 
     private static final class Reign {
@@ -15,7 +15,7 @@ final class Reigns {
         private final long from;
         private long to = Long.MAX_VALUE;
 
-        /** When the node could answer again; the end of the reign where it could all along. */
+        /** When the node could answer again; the end of the reign if it always could. */
         private long backAt = Long.MAX_VALUE;
 
         Reign(String node, long from) {
@@ -28,16 +28,16 @@ final class Reigns {
 
     private final List<Reign> reigns = new ArrayList<>();
 
-    /** @param clock monotonic time in nanoseconds, as that of the writes */
+    /** @param clock the monotonic time in nanoseconds that the writes use */
     Reigns(String firstNode, LongSupplier clock) {
         this.clock = clock;
         reigns.add(new Reign(firstNode, clock.getAsLong()));
     }
 
     /**
-     * Another node is to be the primary from now on.
+     * Makes another node the intended primary from now on.
      *
-     * @param oldAnswers whether the old one was handed over in good order
+     * @param oldAnswers whether the old one was demoted in good order
      */
     void begin(String node, boolean oldAnswers) {
         long now = clock.getAsLong();
@@ -47,7 +47,7 @@ final class Reigns {
         reigns.add(new Reign(node, now));
     }
 
-    /** A node that did not answer is about to answer again. */
+    /** Notes that a node that did not answer is about to answer again. */
     void comesBack(String node) {
         long now = clock.getAsLong();
         reigns.stream()
@@ -55,7 +55,7 @@ final class Reigns {
                 .forEach(reign -> reign.backAt = now);
     }
 
-    /** Whether a write was committed by the primary of its time. */
+    /** Returns whether a write was committed by the primary of its time. */
     boolean cover(Write write, Duration tolerance) {
         return reigns.stream()
                 .anyMatch(reign -> reign.node.equals(write.server())
@@ -63,7 +63,7 @@ final class Reigns {
                         && write.toldAt() - reign.from >= -tolerance.toNanos());
     }
 
-    /** Whether a write was acknowledged by a primary before it was lost for good, so that it may be lost with it. */
+    /** Returns whether a primary acknowledged a write before it was finally lost, so that the write may be lost as well. */
     boolean mayBeLost(Write write) {
         return reigns.stream()
                 .anyMatch(reign -> reign.node.equals(write.server())

@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The checker finds what it is there to find. */
+/** The checker detects the violations that it exists for. */
 class ReignsTest {
 
     private static final Duration TOLERANCE = Duration.ofNanos(10);

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The checker finds what it is there to find. */
+/** The checker detects the violations that it exists for. */
 class HistoryTest {
 
     private final History history = new History();

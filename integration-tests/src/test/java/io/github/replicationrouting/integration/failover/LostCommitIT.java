@@ -3,12 +3,12 @@ package io.github.replicationrouting.integration.failover;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.replicationrouting.CommitOutcomeUnknownException;
+import io.github.replicationrouting.RoutingDataSource;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.CommitOutcomeUnknownException;
-import io.github.replicationrouting.RoutingDataSource;
 import io.github.replicationrouting.test.ClusterNode;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The primary dies with what it was told, and nobody knows whether it did it. */
+/** The primary dies with a commit that it received, and the outcome is unknown. */
 @OnStacks(
         value = {Stack.MYSQL, Stack.MARIADB},
         withEachTransactionManager = true)
@@ -116,7 +116,7 @@ class LostCommitIT {
         void run(Runnable toCut);
     }
 
-    /** Cuts the primary off where the work says so, and kills it when the work is waiting in the method. */
+    /** Partitions the primary when the work requests it, and kills it when the work waits in the method. */
     private @Nullable Throwable lostIn(String method, Work work) throws Exception {
         CountDownLatch reached = new CountDownLatch(1);
         CountDownLatch cut = new CountDownLatch(1);

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.replicationrouting.NoReadableNodeException;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.NoReadableNodeException;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.topology.NodeState;
 import java.sql.Connection;
@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A session reads what it has just written when the primary is gone, and no replica shows it yet. On MySQL: MariaDB fetches
- * anew what it had received and not applied, so that it is lost with its source.
+ * A session reads what it has just written when the primary is lost and no replica shows it yet. On MySQL: MariaDB
+ * receives anew what it had received and not applied, so that this is lost with its source.
  */
 @ExtendWith(Applications.Extension.class)
 class OwnWritesMeanwhileIT {
@@ -40,7 +40,7 @@ class OwnWritesMeanwhileIT {
 
     OwnWritesMeanwhileIT(Applications applications) {
         this.applications = applications;
-        // How long a promotion takes is the machine's affair.
+        // The duration of a promotion depends on the machine.
         app = start("60s");
         app.awaitAllInUse();
     }

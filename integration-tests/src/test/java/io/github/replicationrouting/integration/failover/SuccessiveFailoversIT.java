@@ -9,17 +9,17 @@ import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One failover after the other; {@code -Dreplication-routing.test.failovers} asks for another number. */
+/** Failover after failover; {@code -Dreplication-routing.test.failovers} sets another number. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class SuccessiveFailoversIT {
 
@@ -37,7 +37,7 @@ class SuccessiveFailoversIT {
                 JdbcApplication.class,
                 // More connections die with a primary than writes are in flight.
                 "replication.routing.hikari.maximum-pool-size=10",
-                // How long a promotion takes is the machine's affair.
+                // The duration of a promotion depends on the machine.
                 "replication.routing.writes.hold=60s");
         cluster = app.cluster();
         // In containers each takes half a minute.
@@ -78,7 +78,7 @@ class SuccessiveFailoversIT {
         }
     }
 
-    /** Until the application has seen it, too: else the next promotion looks like a second writable node. */
+    /** Waits until the application has observed it as well: otherwise the next promotion appears as a second writable node. */
     private void awaitReplica(ClusterNode node) {
         await().atMost(Duration.ofSeconds(60)).until(() -> {
             NodeStatus seen = app.status(node.name());

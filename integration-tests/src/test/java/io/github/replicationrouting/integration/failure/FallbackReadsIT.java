@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** All replicas are gone and everybody reads on the primary, which must go on writing. */
+/** All replicas are lost and all readers use the primary, which must continue to write. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class FallbackReadsIT {
 
@@ -92,8 +92,8 @@ class FallbackReadsIT {
                 }
             }));
         }
-        // The first read that falls back makes it; asked by its name alone, the registry would make one of other
-        // limits.
+        // The first read that falls back creates it; a query by its name alone would create one with other
+        // limits in the registry.
         Bulkhead bulkhead = await().atMost(LIMIT)
                 .until(() -> app.bean(BulkheadRegistry.class).find("dataSource-fallback-db1"), Optional::isPresent)
                 .orElseThrow();
@@ -107,7 +107,7 @@ class FallbackReadsIT {
         while (System.nanoTime() - end < 0 && (writes.get() < WRITES_WATCHED || reads.get() < WRITES_WATCHED)) {
             mostWaiting = Math.max(mostWaiting, primary.waiting());
             fewestPermits = Math.min(fewestPermits, bulkhead.getMetrics().getAvailableConcurrentCalls());
-            // Between two samples, so that watching does not take the processor from those who are watched.
+            // Between two samples, so that sampling does not take the processor from the sampled threads.
             TimeUnit.MILLISECONDS.sleep(1);
         }
         done.set(true);

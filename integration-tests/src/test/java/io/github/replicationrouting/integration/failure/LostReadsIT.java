@@ -38,8 +38,8 @@ class LostReadsIT {
     }
 
     /**
-     * How long a read is held up counts from when the server is gone for good: while a container is being killed it may be
-     * silent first, which is the case of {@link UnansweredReadsIT}.
+     * The delay of a read counts from the death of the server: a container that is being killed may be silent first, which is
+     * the case of {@link UnansweredReadsIT}.
      */
     @Test
     void aKilledReplicaShouldFailNoReadAndHoldNoneUp() throws Exception {

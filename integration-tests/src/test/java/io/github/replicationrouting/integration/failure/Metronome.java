@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** Measures how long this machine keeps a thread waiting that wants to run: what no bound may blame on the router. */
+/** Measures how long this machine delays a runnable thread, which no bound may attribute to the router. */
 final class Metronome implements AutoCloseable {
 
     private static final long BEAT = TimeUnit.MILLISECONDS.toNanos(5);
@@ -28,7 +28,7 @@ final class Metronome implements AutoCloseable {
     }
 
     /**
-     * What to allow for noise: a read takes part in a handful of handovers between threads, each of which may meet the
+     * Returns the tolerance for noise: a read takes part in a few handovers between threads, each of which may meet the
      * longest delay.
      */
     Duration allowance() {

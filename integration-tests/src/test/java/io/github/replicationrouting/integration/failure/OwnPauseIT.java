@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/** What stops or starves the application is not blamed on its servers: no node is evicted, no read is aborted. */
+/** A pause of the application is not attributed to its servers: no node is evicted, no read is aborted. */
 @TestInstance(Lifecycle.PER_CLASS)
 class OwnPauseIT {
 
@@ -120,7 +120,7 @@ class OwnPauseIT {
         }
     }
 
-    /** The other tests could not fail if it saw nothing at all. */
+    /** Without any detection the other tests could not fail. */
     private void assertSeesAFrozenNode() {
         cluster.node("db2").freeze();
         await("the frozen node is down").atMost(LIMIT).until(() -> said.stream()
@@ -152,7 +152,7 @@ class OwnPauseIT {
         assertThat(kill.waitFor()).isZero();
     }
 
-    /** A control group that gives ten milliseconds in a hundred. */
+    /** A control group with ten milliseconds of processor time in a hundred. */
     private static final class Rationed {
 
         private static final Path ROOT = Path.of("/sys/fs/cgroup");

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** What the log says when nodes go and come back under load and no caller sees a failure. */
+/** The log when nodes are lost and recover under load and no caller sees a failure. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class QuietLossIT {
 
@@ -141,7 +141,7 @@ class QuietLossIT {
         return (Logger) LoggerFactory.getLogger(name);
     }
 
-    /** Warnings and errors. */
+    /** Returns warnings and errors. */
     private static final class Recording extends AppenderBase<ILoggingEvent> {
 
         private final Queue<ILoggingEvent> events = new ConcurrentLinkedQueue<>();

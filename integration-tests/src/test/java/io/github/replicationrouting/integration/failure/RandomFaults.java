@@ -12,7 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Breaks and mends replicas, each on a thread and in a rhythm of its own, as a seed says. */
+/** Applies and ends faults of replicas, each on a separate thread, in a rhythm that a seed determines. */
 final class RandomFaults {
 
     private record Fault(Consumer<ClusterNode> harm, Consumer<ClusterNode> cure) {}
@@ -33,7 +33,7 @@ final class RandomFaults {
         this.length = length;
     }
 
-    /** Returns how many faults there were, when the time is over and the last one is cured. */
+    /** Returns how many faults there were, when the time is over and the last one has ended. */
     int inflictOn(List<ClusterNode> nodes) throws InterruptedException, ExecutionException {
         ExecutorService threads = Executors.newFixedThreadPool(nodes.size());
         try {
@@ -67,7 +67,7 @@ final class RandomFaults {
         return faults;
     }
 
-    /** The rhythm itself: nothing is awaited that could come sooner. */
+    /** The rhythm of the faults; no condition is awaited here. */
     private void letPass(long millis) throws InterruptedException {
         if (never.await(millis, TimeUnit.MILLISECONDS)) {
             throw new IllegalStateException("it never opens");

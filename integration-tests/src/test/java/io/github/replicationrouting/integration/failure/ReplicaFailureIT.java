@@ -14,7 +14,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What happens to a replica, and that reads go on meanwhile. */
+/** Faults of a replica, during which reads continue. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class ReplicaFailureIT {
 
@@ -46,10 +46,11 @@ class ReplicaFailureIT {
 
     @Test
     void delayedReplicaShouldBeEvictedAndReadmitted() throws Exception {
-        laggardShouldBeEvictedAndReadmitted(() -> db2.delayReplication(Duration.ofSeconds(60)), () -> db2.delayReplication(Duration.ZERO));
+        laggardShouldBeEvictedAndReadmitted(
+                () -> db2.delayReplication(Duration.ofSeconds(60)), () -> db2.delayReplication(Duration.ZERO));
     }
 
-    /** No read fails at any time: a laggard still answers. */
+    /** No read fails at any time: a lagging replica still answers. */
     private void laggardShouldBeEvictedAndReadmitted(Runnable fault, Runnable cure) throws Exception {
         try (Writes writes = new Writes(app.cluster());
                 Reads reads = new Reads(app)) {

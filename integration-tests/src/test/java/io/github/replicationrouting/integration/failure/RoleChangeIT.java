@@ -5,13 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.internal.connection.pool.NodePool;
+import io.github.replicationrouting.RoutingDataSource;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.RoutingDataSource;
+import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,7 +24,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Another node becomes the primary while everybody holds connections to the old one. */
+/** Another node becomes the primary while all threads hold connections to the old one. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class RoleChangeIT {
 
@@ -63,7 +63,7 @@ class RoleChangeIT {
         assertThat(app.transactions().write(app::node)).isEqualTo("db2");
     }
 
-    /** The server rolls it back, and nothing that comes after may look like a commit. */
+    /** The server rolls it back, and no later call may appear to commit it. */
     @Test
     void transactionWhoseCommitIsRefusedShouldBeRunAgainOnTheNewPrimary() {
         String author = UUID.randomUUID().toString();
@@ -115,7 +115,7 @@ class RoleChangeIT {
                 .orElseThrow();
     }
 
-    /** Identities of the pooled connections that can be had now: those of one node do not occur on another. */
+    /** Returns the ids of the pooled connections that are available now: those of one node do not occur on another. */
     private static Set<Long> sessions(HikariDataSource pool) throws SQLException {
         Set<Long> sessions = new HashSet<>();
         Connection[] borrowed = new Connection[pool.getMaximumPoolSize()];

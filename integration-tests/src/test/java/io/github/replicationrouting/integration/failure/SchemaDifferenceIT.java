@@ -116,7 +116,7 @@ class SchemaDifferenceIT {
     void whenATableIsMissingOnOneReplicaReadsOutsideTransactionsShouldSoonGoElsewhere() {
         db2.executeLocally(List.of("DROP TABLE " + table));
 
-        // They are not run again, but others do not meet it for ever.
+        // They are not retried, but other readers do not meet the node indefinitely.
         assertThat(failedOf(READS, this::itemOutsideTransaction)).isLessThan(READS / 10);
         await().atMost(LIMIT).until(() -> app.status("db2").suspected());
         assertThat(app.status("db2").reason()).contains("1146");
@@ -186,7 +186,7 @@ class SchemaDifferenceIT {
         return app.jdbc().queryForObject("SELECT item FROM " + table + " WHERE id = 1", Integer.class);
     }
 
-    /** What says that it only reads is the connection. */
+    /** The connection itself is read-only. */
     private Integer itemOutsideTransaction() {
         JdbcTemplate jdbc = app.jdbc();
         return jdbc.<Integer>execute((java.sql.Connection connection) -> {

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random faults of both replicas under load. {@code -Dsoak.seconds=600} makes it longer, {@code -Dsoak.seed} plays a
- * printed one again.
+ * Random faults of both replicas under load. {@code -Dsoak.seconds=600} sets the duration, {@code -Dsoak.seed} repeats a
+ * printed seed.
  */
 @OnStacks({Stack.MARIADB, Stack.MYSQL})
 class SoakIT {

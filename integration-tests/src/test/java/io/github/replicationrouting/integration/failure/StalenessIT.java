@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How old is the oldest thing that a reader gets to see while a replica stands still under writes? */
+/** The maximum age of a read while the applier of a replica is stopped under writes. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class StalenessIT {
 

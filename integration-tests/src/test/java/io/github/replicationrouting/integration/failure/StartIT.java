@@ -72,7 +72,7 @@ class StartIT {
         }
     }
 
-    /** Spring notes at the first read-only transaction whether connections are read-only anyway. */
+    /** Spring determines at the first read-only transaction whether connections are read-only by default. */
     @Test
     void withBothReplicasDownShouldReadOnThePrimaryAndLaterOnTheReplicasReadOnlyEachTime() {
         cluster.node("db2").kill();

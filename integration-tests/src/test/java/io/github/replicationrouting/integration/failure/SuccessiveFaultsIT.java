@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * One replica after the other goes, and comes back, under load; on servers that come back in a moment, and with
+ * One replica after the other fails and recovers, under load; on servers that restart within a moment, and with
  * {@code -Dsuccessive-faults.mysql=true} also on those that take half a minute.
  */
 @ParameterizedClass

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Nodes that no longer answer, and what becomes of those who wait for them, with the monitor's default settings. */
+/** Nodes that no longer answer, and the threads that wait for them, with the monitor's default settings. */
 @Tag("essential")
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class UnansweredReadsIT {
@@ -32,7 +32,7 @@ class UnansweredReadsIT {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
 
-    /** By the monitor's time line 2.2 s; who is not released by the router waits far longer than this. */
+    /** The monitor's limits add up to 2.2 s; a thread that the router does not release waits far longer than this. */
     private static final Duration LONGEST = CONNECT_TIMEOUT.dividedBy(2);
 
     private final TestApplication app;
@@ -101,7 +101,7 @@ class UnansweredReadsIT {
         }
     }
 
-    /** As when a node is taken out of use for maintenance, and then switched off too soon. */
+    /** As when a node is drained for maintenance and then stopped too early. */
     @Test
     void drainingReplicaThatFreezesShouldReleaseTheReadsThatStillRan() throws Exception {
         ReplicationRouting routing = app.bean(ReplicationRouting.class);
@@ -132,11 +132,11 @@ class UnansweredReadsIT {
         }
     }
 
-    /** HikariCP asks a connection that was idle whether it is alive: whoever waits for that has sent nothing yet. */
+    /** HikariCP validates an idle connection: a thread that waits for that has sent no statement yet. */
     @Test
     void readsThatWaitForAnIdleConnectionToBeCheckedShouldGoElsewhereWithoutFailing() throws Exception {
         app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
-        await().pollDelay(Duration.ofMillis(700)).until(() -> true); // it checks what was idle for 500 ms
+        await().pollDelay(Duration.ofMillis(700)).until(() -> true); // it validates what was idle for 500 ms
         db2.freeze();
         try (Metronome metronome = new Metronome()) {
             Traffic traffic = new Traffic(app, READERS);

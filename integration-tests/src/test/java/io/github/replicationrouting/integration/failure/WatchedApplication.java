@@ -1,8 +1,8 @@
 package io.github.replicationrouting.integration.failure;
 
 import com.zaxxer.hikari.HikariConfig;
-import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
 import io.github.replicationrouting.topology.Node;
@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An application in a process of its own, which can be stopped and starved: reads all the time with the default
- * settings, and says on its output what befalls it. Reads commands: {@code busy} starts threads that want all of the
+ * An application in a separate process, which can be suspended and starved: it reads continuously with the default
+ * settings and prints what happens. Reads commands: {@code busy} starts threads that use all of the
  * processor.
  */
 final class WatchedApplication {

@@ -1,14 +1,14 @@
 package io.github.replicationrouting.integration.jdbc;
 
+import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeStatus;
-import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A topology that changes only when a test says so, and notes which nodes are suspected. */
+/** A topology that only a test changes, and that records which nodes are suspected. */
 final class FixedTopology implements Topology {
 
     private final Queue<Node> suspected = new ConcurrentLinkedQueue<>();

@@ -2,17 +2,17 @@ package io.github.replicationrouting.integration.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.Credentials;
+import io.github.replicationrouting.integration.support.EnabledServers;
 import io.github.replicationrouting.internal.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.internal.connection.pool.DialectResolver;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
-import io.github.replicationrouting.integration.support.EnabledServers;
-import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.Node;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -46,7 +46,7 @@ enum Stack {
         this.driver = driver;
     }
 
-    /** The stacks whose servers this run uses. */
+    /** Returns the stacks whose servers this run uses. */
     static Stream<Stack> enabled() {
         return Stream.of(values()).filter(stack -> EnabledServers.include(stack.kind));
     }
@@ -59,12 +59,12 @@ enum Stack {
         return kind == ClusterKind.MARIADB ? "@@tx_isolation, @@in_transaction" : "@@transaction_isolation";
     }
 
-    /** MariaDB's driver does not send a commit or rollback that it takes for needless; with this it does. */
+    /** MariaDB's driver does not send a commit or rollback that it considers needless; with this it does. */
     String sendsAllEnds() {
         return isConnectorJ() ? "" : "forceTransactionEnd=true";
     }
 
-    /** Has a driver take databases for schemas. */
+    /** Makes a driver treat databases as schemas. */
     String databaseIsSchema() {
         return isConnectorJ() ? "databaseTerm=SCHEMA" : "useCatalogTerm=schema";
     }
@@ -87,14 +87,14 @@ enum Stack {
         return cluster().primary();
     }
 
-    /** The URL of a node and one of its databases, with further parameters. */
+    /** Returns the URL of a node and one of its databases, with further parameters. */
     String url(ClusterNode node, String database, String parameters) {
         String url = node.jdbcUrl(driver).replace("/" + cluster().database(), "/" + database);
         String all = "socketTimeout=20000" + (parameters.isEmpty() ? "" : "&") + parameters;
         return url + (url.contains("?") ? "&" : "?") + all;
     }
 
-    /** Creates databases that the application's user may use, empty, on all nodes. */
+    /** Creates empty databases that the application's user may use, on all nodes. */
     void recreateDatabases(String... databases) {
         for (String database : databases) {
             primary()

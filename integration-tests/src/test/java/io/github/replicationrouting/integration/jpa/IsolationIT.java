@@ -9,7 +9,7 @@ import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.integration.support.Transactions;
 import org.junit.jupiter.api.Test;
 
-/** Isolation as each transaction asks for it. One connection in each pool, so that the next one inherits it. */
+/** Isolation as each transaction declares it. One connection in each pool, so that the next one inherits it. */
 @OnStacks(
         value = {Stack.MYSQL, Stack.MARIADB},
         withEachTransactionManager = true)

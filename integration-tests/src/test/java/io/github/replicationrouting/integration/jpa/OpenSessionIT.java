@@ -60,7 +60,7 @@ class OpenSessionIT {
         return variants.stream();
     }
 
-    /** @param autoCommit of the pools; where it is off, Hibernate is told so and never sets it. */
+    /** @param autoCommit of the pools; where it is off, Hibernate is configured for that and never sets it. */
     OpenSessionIT(Stack stack, PhysicalConnectionHandlingMode mode, boolean autoCommit, Applications applications) {
         app = applications.get(
                 stack,
@@ -135,8 +135,8 @@ class OpenSessionIT {
     }
 
     /**
-     * Where the pools are out of auto-commit, lazy loading begins a transaction that nobody ends, so that a session which
-     * holds its connection keeps one from then on; such an application has asked for it twice.
+     * Where the pools are out of auto-commit, lazy loading begins a transaction that is never ended, so that a session that
+     * holds its connection keeps one from then on; such an application has configured that explicitly.
      */
     @Test
     void lazyLoadingInTheViewShouldWorkAndGiveItsConnectionBack() {
@@ -183,7 +183,7 @@ class OpenSessionIT {
         assertThat(app.countAuthorsOnPrimary(author)).isOne();
     }
 
-    /** Has the connection of the transaction in progress killed by its server, and uses it. */
+    /** Kills the connection of the current transaction on its server, and then uses it. */
     private String loseConnection() {
         Object[] row = (Object[]) entities.createNativeQuery("SELECT @@server_id, CONNECTION_ID()")
                 .getSingleResult();

@@ -4,12 +4,12 @@ import static io.github.replicationrouting.integration.lag.WatchedCluster.status
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.spi.RouterMetrics;
-import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.internal.monitor.TopologyMonitor;
-import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.settings.LagProbe;
+import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds what a snapshot says of a replica against what the replica really shows, in several situations for some seconds
- * each. Just after a probe its lag may be off by an interval, either way; until the next probe it stays as it is, while a
- * replica falls further behind or makes up for seconds. The age of the freshness is taken at any moment, is a bound, and
- * must never be too small.
+ * Compares the lag in a snapshot with the real lag of the replica, in several situations for some seconds each. Just
+ * after a probe its error is at most one interval; until the next probe it is constant, while a replica falls further
+ * behind or catches up. The age of the freshness is read at any moment, is an upper bound, and must never be too
+ * small.
  */
 abstract class LagAccuracyTests {
 
@@ -50,9 +50,9 @@ abstract class LagAccuracyTests {
     }
 
     /**
-     * What a snapshot said at a moment, in nanoseconds; null for unknown.
+     * The values of a snapshot at a moment, in nanoseconds; null for unknown.
      *
-     * @param probedAt when the replica's answer had come, null unless this is the first sample since
+     * @param probedAt when the replica's answer arrived, null unless this is the first sample since
      */
     private record Sample(
             long time,
@@ -60,10 +60,10 @@ abstract class LagAccuracyTests {
             @Nullable Long age,
             @Nullable Long probedAt) {}
 
-    /** @param delay the 99th percentile of how late the sampling thread itself was, in nanoseconds */
+    /** @param delay the 99th percentile of the delay of the sampling thread itself, in nanoseconds */
     private record Situation(String name, List<Sample> samples, long delay) {
 
-        /** Allowed error in nanoseconds: the monitor's threads are delayed as much as the sampling thread. */
+        /** Returns the allowed error in nanoseconds: the monitor's threads are delayed as much as the sampling thread. */
         long slack() {
             return TOLERANCE.toNanos() + 3 * delay;
         }
@@ -129,7 +129,7 @@ abstract class LagAccuracyTests {
             delays.add(Math.max(0, System.nanoTime() - due));
             Long probed = probedAt.getAndSet(null);
             if (probed != null) {
-                // The snapshot with the answer is published by the same task that took it.
+                // The snapshot with the answer is published by the same task that received it.
                 LockSupport.parkNanos(SNAPSHOT_FOLLOWS.toNanos());
             }
             NodeStatus status = status(monitor, "db2");
@@ -197,7 +197,7 @@ abstract class LagAccuracyTests {
                 .toArray();
     }
 
-    /** A replica that catches up makes up for many seconds in one, and its answer is a little older than its arrival. */
+    /** A replica that catches up gains many seconds in one, and its answer is slightly older than its arrival. */
     private static long errorAtProbe(Sample sample, Staleness truth, long longest) {
         long lag = Objects.requireNonNull(sample.lag);
         long arrived = Objects.requireNonNull(sample.probedAt);

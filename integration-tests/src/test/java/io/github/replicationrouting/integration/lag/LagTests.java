@@ -3,16 +3,16 @@ package io.github.replicationrouting.integration.lag;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.internal.monitor.TopologyMonitor;
-import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.MariaDbGtidPosition;
+import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each way to measure lag, and what must never pass for freshness. */
+/** Each lag probe, and the cases that must never count as fresh. */
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class LagTests {
 
@@ -68,7 +68,7 @@ abstract class LagTests {
         cluster().awaitReplicated();
     }
 
-    /** What a test did to the replication of a node itself, the cluster cannot undo of itself. */
+    /** Undoes changes of a node's replication that a test made itself and the cluster does not know of. */
     @AfterEach
     void rejoin() {
         tampered.forEach(cluster()::rejoin);
@@ -151,7 +151,7 @@ abstract class LagTests {
     @Test
     void byStatusAReceiverThatStoppedGrowsOld() {
         start(LagProbe.STATUS);
-        // A server that has just caught up may show the seconds of before for a moment.
+        // A server that has just caught up may report the previous seconds for a moment.
         await().atMost(SOON).until(() -> status("db2").state() == NodeState.ONLINE);
         db2().stopReceiver();
 
@@ -187,7 +187,7 @@ abstract class LagTests {
         }
     }
 
-    // --- what must never pass for freshness
+    // --- must never count as fresh
 
     @ParameterizedTest
     @EnumSource(names = {"AUTO", "POSITION"})
@@ -205,14 +205,14 @@ abstract class LagTests {
             await().atMost(SOON).until(() -> status("db2").state() == NodeState.UNKNOWN);
             stays("db2", NodeState.UNKNOWN);
 
-            // The same names for other transactions: the replica seems to have them.
+            // The same GTIDs for other transactions: the replica appears to have them.
             insert();
             stays("db2", NodeState.UNKNOWN);
             assertThat(status("db2").lag()).isNull();
             assertThat(status("db2").freshness().isKnown()).isFalse();
             assertThat(status("db2").reason()).contains("lag unknown: it has transactions that db1 does not have");
 
-            // Nor does an instance fall for it that has not seen the reset.
+            // An instance that has not observed the reset is not misled either.
             stopMonitor();
             start(probe);
             await().atMost(SOON).until(() -> status("db2").state() == NodeState.UNKNOWN);
@@ -269,7 +269,7 @@ abstract class LagTests {
     @Test
     void whileNoPrimaryAnswersEvictionStandsStillAndFreshnessDoesNot() {
         start(LagProbe.AUTO);
-        // A replica that has only just connected to its source tells its place in the log a moment later.
+        // A replica that has just connected to its source reports its position a moment later.
         await().atMost(SOON).until(() -> status("db2").freshness().isKnown());
         cluster().primary().kill();
         await().atMost(SOON).until(() -> monitor().snapshot().primary() == null);

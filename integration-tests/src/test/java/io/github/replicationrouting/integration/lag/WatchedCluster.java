@@ -3,17 +3,17 @@ package io.github.replicationrouting.integration.lag;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
-import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.internal.monitor.ConnectionBreakers;
-import io.github.replicationrouting.settings.LagProbe;
-import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.internal.monitor.ProbeTarget;
 import io.github.replicationrouting.internal.monitor.TopologyMonitor;
+import io.github.replicationrouting.settings.LagProbe;
+import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.WritePolicy;
-import io.github.replicationrouting.topology.Node;
-import io.github.replicationrouting.topology.NodeSpec;
+import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
 
-/** A kind of cluster, and the monitor that a test puts before it. */
+/** A kind of cluster, and the monitor that a test uses. */
 enum WatchedCluster {
     MYSQL(ClusterKind.MYSQL, true),
     MYSQL_WITHOUT_GTIDS(ClusterKind.MYSQL, false),
@@ -50,7 +50,7 @@ enum WatchedCluster {
         ReplicatedCluster.Builder builder =
                 ReplicatedCluster.of(kind).gtids(gtids).replicas(replicas);
         if (!gtids) {
-            // An applier with several threads tells its place no more often than this, by default every 300 ms.
+            // An applier with several threads reports its position no more often than this, by default every 300 ms.
             builder.serverArguments("--replica-checkpoint-period=10");
         }
         return builder.start();

@@ -11,7 +11,7 @@ import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import org.junit.jupiter.api.Test;
 
-/** Each migration notes the server that it runs on. */
+/** Each migration records the server that it runs on. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class MigrationIT {
 

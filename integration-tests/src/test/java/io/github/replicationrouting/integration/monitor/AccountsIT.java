@@ -40,7 +40,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.PayloadApplicationEvent;
 
-/** An account that may not log in any more says nothing of the servers, and a password that changes is followed. */
+/** A rejected login proves nothing about a server, and a changed password is adopted. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 @ExtendWith(OutputCaptureExtension.class)
 class AccountsIT {
@@ -174,7 +174,7 @@ class AccountsIT {
             app.awaitLooks(10);
             app.awaitAllInUse();
             assertWorksOnEachNode(app);
-            // One may have been on its way.
+            // One probe may have been in flight.
             assertThat(refusedProbes(app) - refused).isLessThanOrEqualTo(3);
         }
     }
@@ -184,7 +184,7 @@ class AccountsIT {
         administer("CREATE USER locked@'%' IDENTIFIED BY 'x' ACCOUNT LOCK");
         administer("CREATE USER expired@'%' IDENTIFIED BY 'x' PASSWORD EXPIRE");
         administer("CREATE USER encrypted@'%' IDENTIFIED BY 'x' REQUIRE SSL");
-        // MariaDB lets it in, to change its password.
+        // MariaDB accepts the login, to let the account change its password.
         administer("GRANT ALL ON %s.* TO expired@'%%'".formatted(cluster.database()));
         cluster.awaitReplicated();
         try {
@@ -233,7 +233,7 @@ class AccountsIT {
         return cluster.node(node).jdbcUrl(stack == Stack.MARIADB ? JdbcDriver.MARIADB : JdbcDriver.CONNECTOR_J);
     }
 
-    // --- what is used
+    // --- credentials in use
 
     private TestApplication start(String... properties) {
         List<String> all = new ArrayList<>(List.of(
@@ -257,7 +257,7 @@ class AccountsIT {
                 .allMatch(pool -> pool.pool().getHikariPoolMXBean().getIdleConnections() == 4));
     }
 
-    /** Probes that ended without a look at the server, of whatever kind. */
+    /** Counts the probes that ended without reaching the server, of any kind. */
     private static long refusedProbes(TestApplication app) {
         return (long) app.bean(MeterRegistry.class).find("replication.routing.probes").functionCounters().stream()
                 .filter(counter -> !"answered".equals(counter.getId().getTag("outcome")))
@@ -290,7 +290,7 @@ class AccountsIT {
                 .sum();
     }
 
-    /** The session of the application's account that is in no pool, on each node. */
+    /** Returns the session of the application's account that is in no pool, on each node. */
     private Map<ClusterNode, Long> sessionsOfProbes(TestApplication app) {
         Map<ClusterNode, Long> probes = new HashMap<>();
         for (var pool : app.bean(ReplicationRouting.class).pools()) {
@@ -344,7 +344,7 @@ class AccountsIT {
         }
     }
 
-    /** What changes after a moment. */
+    /** Credentials that change after a moment. */
     private static final class Statuses {
 
         private final TestApplication app;
@@ -369,7 +369,7 @@ class AccountsIT {
         }
     }
 
-    /** As HikariCP makes one. */
+    /** Creates one as HikariCP does. */
     public static final class ChangingPassword implements HikariCredentialsProvider {
 
         private static volatile String current = "old";

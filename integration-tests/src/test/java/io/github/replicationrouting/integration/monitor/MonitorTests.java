@@ -6,22 +6,22 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
-import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.internal.monitor.ConnectionBreakers;
-import io.github.replicationrouting.settings.LagProbe;
-import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.internal.monitor.ProbeTarget;
 import io.github.replicationrouting.internal.monitor.TopologyMonitor;
+import io.github.replicationrouting.settings.LagProbe;
+import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.WritePolicy;
-import io.github.replicationrouting.topology.Node;
-import io.github.replicationrouting.topology.NodeSpec;
-import io.github.replicationrouting.topology.Role;
+import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/** What the monitor sees of a primary with two replicas, and of everything that happens to them. */
+/** The monitor's view of a primary with two replicas during their faults. */
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class MonitorTests {
 
@@ -88,7 +88,7 @@ abstract class MonitorTests {
 
     @Test
     void whenStartedShouldKnowRolesAndLag() {
-        // Long, as on a busy machine a first connection takes its time.
+        // Long, because a first connection is slow on a busy machine.
         launch(this::monitorConnections, Duration.ofMillis(250), Duration.ofSeconds(10));
 
         assertThat(primary()).isEqualTo("db1");
@@ -309,7 +309,7 @@ abstract class MonitorTests {
                 cluster().username(),
                 cluster().password()));
 
-        // An account that sees no other database is denied what others hear does not exist.
+        // An account that sees no other database is denied access where others get "does not exist".
         await().atMost(SOON).untilAsserted(() -> assertThat(status("db1").reason())
                 .isIn("unknown database", "access denied to the database for the monitor's user"));
     }

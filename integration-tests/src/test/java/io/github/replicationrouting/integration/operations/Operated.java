@@ -26,7 +26,7 @@ import org.springframework.web.context.support.StandardServletEnvironment;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** An application with a web server on a cluster, and what is asked of it over HTTP. */
+/** An application with a web server on a cluster, and HTTP requests to its endpoints. */
 final class Operated implements AutoCloseable {
 
     /** Generous: a busy machine starts a server in this time. */
@@ -48,7 +48,7 @@ final class Operated implements AutoCloseable {
         }
     }
 
-    /** With all nodes of the cluster, and these properties, which may leave a node out by an empty value. */
+    /** Starts with all nodes of the cluster and these properties, which may omit a node by an empty value. */
     static Operated start(ReplicatedCluster cluster, Class<?> configuration, String... properties) {
         Map<String, Object> settings = new LinkedHashMap<>();
         for (ClusterNode node : cluster.nodes()) {
@@ -75,7 +75,7 @@ final class Operated implements AutoCloseable {
                 settings.put(parts[0], parts[1]);
             }
         }
-        // As from a file, in order; default properties come in any.
+        // In order, as from a file; default properties have no order.
         StandardServletEnvironment environment = new StandardServletEnvironment();
         environment.getPropertySources().addFirst(new MapPropertySource("test", settings));
         return new Operated(new SpringApplicationBuilder(configuration)
@@ -112,7 +112,7 @@ final class Operated implements AutoCloseable {
         awaitRouter(router -> assertThat(states(router)).isEqualTo(states));
     }
 
-    /** Primary, and the state of each node: for example {@code db1: db1 online, db2 online}. */
+    /** Returns the primary and the state of each node: for example {@code db1: db1 online, db2 online}. */
     static String states(JsonNode router) {
         StringBuilder states = new StringBuilder(router.get("primary").asString("none")).append(':');
         router.get("nodes").properties().stream()

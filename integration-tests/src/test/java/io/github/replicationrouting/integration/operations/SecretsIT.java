@@ -3,8 +3,8 @@ package io.github.replicationrouting.integration.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.github.replicationrouting.integration.support.Transactions;
 import io.github.replicationrouting.RoutingDataSource;
+import io.github.replicationrouting.integration.support.Transactions;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -22,7 +22,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import tools.jackson.databind.JsonNode;
 
-/** Users and passwords, wherever they are set, are shown nowhere: not while all is well and not when things fail. */
+/** Users and passwords, wherever they are set, are never shown, neither in operation nor in failures. */
 @ExtendWith(OutputCaptureExtension.class)
 class SecretsIT {
 
@@ -95,7 +95,7 @@ class SecretsIT {
         assertThat(output).contains("TRACE").contains("DEBUG").contains("io.github.replicationrouting");
     }
 
-    /** Reads, writes, and asks everything that can be asked. */
+    /** Reads, writes, and calls every endpoint. */
     private static void use(Operated application, List<String> shown) {
         Transactions transactions = application.bean(Transactions.class);
         JdbcTemplate jdbc = application.bean(JdbcTemplate.class);

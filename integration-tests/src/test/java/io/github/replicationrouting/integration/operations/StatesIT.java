@@ -26,7 +26,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
 import tools.jackson.databind.JsonNode;
 
-/** Endpoint, health and events on a real cluster in each state that it can be in. */
+/** Endpoint, health and events on a real cluster in each of its states. */
 @Tag("essential")
 class StatesIT {
 
@@ -291,14 +291,14 @@ class StatesIT {
         cluster.primary().execute(List.of("INSERT INTO %s.tick VALUES ()".formatted(cluster.database())));
     }
 
-    /** Makes a replica a primary of its own. */
+    /** Makes a replica an independent primary. */
     private static void detach(ClusterNode node) {
         node.stopReceiver();
         node.stopApplier();
         node.readOnly(false);
     }
 
-    /** Awaited: a node that answers late on a busy machine is out for a moment. */
+    /** Awaited: a node that answers late on a busy machine is avoided for a moment. */
     private static void assertHealth(int status, String word, boolean writable, String replicas, String states) {
         await().atMost(Operated.LIMIT).untilAsserted(() -> isHealth(status, word, writable, replicas, states));
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Our arithmetic and our parser against MySQL's own, on thousands of random sets. */
+/** The router's arithmetic and parser compared with MySQL's own, on thousands of random sets. */
 class GtidSetIT {
 
     private static final int PAIRS = 5_000;
@@ -82,7 +82,7 @@ class GtidSetIT {
                 }
             }
         }
-        // Were all of them alike, little would have been shown.
+        // If all of them were alike, this would prove little.
         assertThat(contained).isBetween(PAIRS / 20, PAIRS * 19 / 20);
     }
 
@@ -141,7 +141,7 @@ class GtidSetIT {
         return Objects.requireNonNull(row.getString(column)).replace("\n", "");
     }
 
-    /** Two sets, of which one is often made from the other, for two random ones hardly ever contain each other. */
+    /** Returns two sets, of which one is often derived from the other: two random ones hardly ever contain each other. */
     private Pair pair() {
         String a = set(12);
         return switch (random.nextInt(3)) {

@@ -12,7 +12,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Spring Data JDBC gives the objects that it saves their ids; a write that is run again finds them without. */
+/** Spring Data JDBC sets the ids of the objects that it saves; a retried write finds them without. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class AggregateRetryIT {
 

@@ -77,7 +77,7 @@ class ConflictIT {
         return applications.get(stack, JdbcApplication.class, "replication.routing.writes.conflict-retries=5");
     }
 
-    /** What failed of two transactions that meet in a deadlock. */
+    /** Returns the failures of two transactions that meet in a deadlock. */
     private List<Throwable> deadlock(TestApplication app, BiConsumer<TestApplication, Runnable> transaction)
             throws Exception {
         String table = app.cluster().database() + ".contended";

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Reads with JPA, and loses its session in the first run. */
+/** Reads with JPA, and loses its session in the first attempt. */
 class Finder {
 
     private final EntityManager entities;
@@ -17,7 +17,7 @@ class Finder {
         this.entities = entities;
     }
 
-    /** @param killer is given the server's id and that of the session */
+    /** @param killer receives the server's id and that of the session */
     void killWith(Consumer<Object[]> killer) {
         this.killer = killer;
     }

@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 
-/** An application that puts an interceptor of its own inside its transactions. */
+/** An application with an interceptor of its own inside its transactions. */
 @Configuration(proxyBeanMethods = false)
 @EnableTransactionManagement(order = 100, proxyTargetClass = true)
 class Interceptors {

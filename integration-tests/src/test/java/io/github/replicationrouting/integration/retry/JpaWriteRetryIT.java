@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** A JPA write that is run again finds its entities as the first run found them, or it is not run again. */
+/** A retried JPA write finds its entities as the first attempt found them, or it is not retried. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class JpaWriteRetryIT {
 
@@ -128,7 +128,7 @@ class JpaWriteRetryIT {
                 .isOne();
     }
 
-    /** Hibernate puts a collection of its own into the embedded object. */
+    /** Hibernate sets a collection of its own in the embedded object. */
     @Test
     void aCollectionThatIsEmbeddedInItShouldBePersistedAgain() {
         Parcel given = new Parcel(id, name);
@@ -215,7 +215,7 @@ class JpaWriteRetryIT {
         assertThat(app.countAuthorsOnPrimary("renamed " + name)).isOne();
     }
 
-    /** What the method does to it would be done twice. */
+    /** The method's change of it would be applied twice. */
     @Test
     void aDetachedEntityThatTheMethodChangesShouldNotBeMergedAgain() {
         Stock given = new Stock(id, 5);
@@ -251,7 +251,7 @@ class JpaWriteRetryIT {
         assertThat(amountOnPrimary()).isEmpty();
     }
 
-    /** The application goes on as if nothing had happened, and would commit a part. */
+    /** The application ignores the failure and would commit a part. */
     @Test
     void whoeverHidesThatShouldNotCommitEither() {
         Stock given = new Stock(id, 5);
@@ -302,7 +302,7 @@ class JpaWriteRetryIT {
         assertThat(amountOnPrimary()).isEmpty();
     }
 
-    /** The first run published and forgot them, and the second run would publish none. */
+    /** The first attempt published and cleared them, and the second attempt would publish none. */
     @Test
     void anEntityWithEventsThatAreGoneShouldNotBeSavedAgain() {
         Stock given = new Stock(id, 5);
@@ -351,7 +351,7 @@ class JpaWriteRetryIT {
         }
     }
 
-    /** From now on the old primary refuses what it is told, also the commit. */
+    /** From now on the old primary refuses every statement, also the commit. */
     private void promoteInTheFirstRun() {
         inFirstRun(node -> app.cluster().promote(app.cluster().node("db2")));
     }

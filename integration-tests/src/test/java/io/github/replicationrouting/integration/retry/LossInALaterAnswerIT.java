@@ -18,11 +18,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.ConnectionCallback;
 
-/** Calls that reach the server after the statement itself has been answered meet the loss of the node, too. */
+/** Calls that reach the server after the statement itself was answered are affected by the loss of the node as well. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class LossInALaterAnswerIT {
 
-    /** Larger than what the sockets on the way may hold. */
+    /** Larger than the buffers of the sockets. */
     private static final String ROWS =
             "SELECT REPEAT('x', 1000) FROM information_schema.COLLATIONS a, information_schema.COLLATIONS b";
 
@@ -83,7 +83,7 @@ class LossInALaterAnswerIT {
                     kill.run();
                     rows.afterLast();
                     while (rows.previous()) {
-                        // A driver that has read all of it beforehand loses nothing.
+                        // A driver that has already read all of it loses nothing.
                         break;
                     }
                 }
@@ -167,7 +167,7 @@ class LossInALaterAnswerIT {
         });
     }
 
-    /** Connector/J does nothing else while a result is open. */
+    /** Connector/J permits no other statement while a result is open. */
     private static void readToTheEnd(Statement statement) throws SQLException {
         do {
             try (ResultSet rows = statement.getResultSet()) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Web requests over JPA whose session stays open until the answer is written, as Spring Boot has it by default. */
+/** Web requests over JPA whose session stays open until the answer is written, as is Spring Boot's default. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class OpenSessionRetryIT {
 

@@ -22,7 +22,7 @@ import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.StatementCallback;
 
-/** A time limit that the application sets ends the statement; the monitor does not suspect the node. */
+/** A timeout of the application ends the statement; the monitor does not suspect the node. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class OwnLimitIT {
 
@@ -89,7 +89,7 @@ class OwnLimitIT {
     }
 
     /**
-     * Connector/J then closes the connection of a statement that takes too long. MariaDB's own driver ignores the option and
+     * Connector/J then closes the connection of a statement that exceeds it. MariaDB's own driver ignores the option and
      * keeps the connection.
      */
     private TestApplication closingConnections() {
@@ -101,7 +101,7 @@ class OwnLimitIT {
                 "replication.routing.hikari.data-source-properties.queryTimeoutKillsConnection=true");
     }
 
-    /** The transaction itself has no time limit, which would be a reason of its own for no second run. */
+    /** The transaction itself has no timeout, which would prevent a second attempt by itself. */
     private void assertQueryTimeoutReachesCaller(TestApplication user) {
         double probes = probes(user);
 
@@ -116,7 +116,7 @@ class OwnLimitIT {
         assertNotSuspected(user, probes);
     }
 
-    /** One in the configuration is the operator's means to tell a dead node. */
+    /** One in the configuration is the operator's means to detect a dead node. */
     @Test
     void theSocketTimeoutOfTheConfigurationShouldCountAsALoss() {
         TestApplication strict = applications.get(
@@ -139,7 +139,7 @@ class OwnLimitIT {
         });
     }
 
-    /** The monitor probes a suspected node immediately, on a thread of its own. */
+    /** The monitor probes a suspected node immediately, on a separate thread. */
     private static void assertNotSuspected(TestApplication user, double probes) {
         await("no suspected node is probed")
                 .atMost(Duration.ofSeconds(10))
@@ -147,7 +147,7 @@ class OwnLimitIT {
                 .until(() -> probes(user) == probes);
     }
 
-    /** With an interval of an hour: those of the start, and those of suspected nodes. */
+    /** With an interval of an hour: the probes of the start, and those of suspected nodes. */
     private static double probes(TestApplication user) {
         return user.bean(MeterRegistry.class).find("replication.routing.probes").functionCounters().stream()
                 .mapToDouble(FunctionCounter::count)

@@ -25,13 +25,13 @@ class Pages {
         this.finder = finder;
     }
 
-    /** A read at the beginning of the request. */
+    /** Reads at the beginning of the request. */
     @GetMapping("/fresh/{id}")
     String fresh(@PathVariable Long id) {
         return describe(finder.find(id), finder.takeRuns());
     }
 
-    /** A read after another one, whose entities the session still holds. */
+    /** Reads after another read, whose entities the session still holds. */
     @GetMapping("/managed/{id}")
     String managed(@PathVariable Long id) {
         Author before = finder.findAlone(id);
@@ -39,7 +39,7 @@ class Pages {
         return describe(found, finder.takeRuns()) + (before == found ? "" : " twice");
     }
 
-    /** A read after part of the answer has been sent. */
+    /** Reads after part of the answer has been sent. */
     @GetMapping("/sent/{id}")
     void sent(@PathVariable Long id, HttpServletResponse response) throws IOException {
         response.getWriter().write("begun ");

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.ConnectionCallback;
 
-/** What a statement commits of its own accord, a rollback does not undo: whether commits are reported or not. */
+/** A rollback does not undo a statement's implicit commit: whether commits are reported or not. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class PartlyCommittedIT {
 
@@ -113,7 +113,7 @@ class PartlyCommittedIT {
         }));
     }
 
-    /** Out of a driver's own connection anything may come. */
+    /** A connection of the driver itself may return anything. */
     @Test
     void whatTheDriversConnectionCommitsShouldNotBeDoneAgain() {
         assertDoneOnce(() -> app.jdbc().execute((ConnectionCallback<Boolean>) connection -> {
@@ -125,7 +125,7 @@ class PartlyCommittedIT {
         }));
     }
 
-    /** The statement is the transaction's first, and done. */
+    /** The statement is the first of the transaction, and complete. */
     @Test
     void aStatementThatCommitsItselfShouldNotBeDoneAgain() {
         assertThatThrownBy(() -> app.transactions().write(() -> {

@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Methods of which each stands for a kind that is run again or not. */
+/** Methods of kinds that are retried or not. */
 class Reports {
 
     @Watched

@@ -29,7 +29,7 @@ import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** A read-only transaction whose node is lost is run again, on another one, unless something stands against it. */
+/** A read-only transaction whose node is lost is retried on another one, unless a retry would be unsafe. */
 @Tag("essential")
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class RetryIT {
@@ -119,7 +119,7 @@ class RetryIT {
         }
         app.cluster().awaitReplicated();
         JdbcTemplate streaming = new JdbcTemplate(app.jdbc().getDataSource());
-        // Row by row: Connector/J has a number of its own for it.
+        // Row by row: Connector/J has a fetch size of its own for it.
         streaming.setFetchSize(stack == Stack.MYSQL ? Integer.MIN_VALUE : 1);
         List<String> nodes = new ArrayList<>();
 
@@ -315,7 +315,7 @@ class RetryIT {
         assertThat(killing.join()).isIn(app.replicas());
     }
 
-    /** Kills the session of the first statement that it finds asleep; returns its node. */
+    /** Kills the session of the first statement that it finds sleeping; returns its node. */
     private String killWhoeverReadsSlowly() {
         String[] killed = new String[1];
         await().atMost(Duration.ofSeconds(20))

@@ -3,7 +3,7 @@ package io.github.replicationrouting.integration.retry;
 import io.github.replicationrouting.integration.support.TestApplication;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Work that loses its node in its first runs, and remembers where it ran. */
+/** Work that loses its node in its first attempts, and records where each ran. */
 final class Runs {
 
     private final TestApplication app;
@@ -17,7 +17,7 @@ final class Runs {
         return runs;
     }
 
-    /** Between two statements the server kills the connection in the first run; returns the node of the last one. */
+    /** The server kills the connection between two statements of the first attempt; returns the node of the last one. */
     String losingOnce() {
         return losing(1);
     }
@@ -42,7 +42,7 @@ final class Runs {
         return app.node();
     }
 
-    /** The database session of the transaction in progress. */
+    /** Returns the database session of the current transaction. */
     Session session() {
         return session(app.jdbc());
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
-/** Many threads on small pools: everything borrowed comes back, and the data adds up. */
+/** Many threads on small pools: every borrowed connection is returned, and the data is complete. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class LoadTests {
 
@@ -77,7 +77,7 @@ abstract class LoadTests {
         assertThat(pinned).noneMatch(LoadTests::isOurs);
     }
 
-    /** Whoever stands on top blocks: a monitor of ours, rather than a driver or a class that is being initialised. */
+    /** Asserts that the top frame blocks: in a monitor of the router, not in a driver or a class initializer. */
     private static boolean isOurs(RecordedEvent event) {
         return event.getStackTrace() != null
                 && event.getStackTrace()
@@ -108,7 +108,7 @@ abstract class LoadTests {
                 .isEqualTo((long) WORKERS * ROUNDS);
     }
 
-    /** A third of the transactions is rolled back, and leaves nothing. */
+    /** A third of the transactions is rolled back and leaves no row. */
     private void work(int run, int worker) {
         for (int i = 0; i < ROUNDS; i++) {
             int round = i;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
-import io.github.replicationrouting.internal.connection.pool.NodePool;
-import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.RoutedConnection;
+import io.github.replicationrouting.SessionToken;
+import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -37,7 +37,7 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What a connection of the routing data source keeps, gives back and survives. */
+/** The state, the release and the failures of a connection of the routing data source. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class LogicalConnectionTests {
 
@@ -131,7 +131,7 @@ abstract class LogicalConnectionTests {
         withOneConnection((jdbc, transactions) -> {
             for (int i = 0; i < 3; i++) {
                 int id = 10 + i;
-                SessionToken.clear(); // else the primary may have to serve what was just written
+                SessionToken.clear(); // otherwise the primary may have to serve what was just written
                 assertThat(in(transactions, true, () -> serverOf(jdbc))).isNotEqualTo(primary());
                 assertThat(in(transactions, false, () -> {
                             jdbc.update("INSERT INTO item VALUES (?)", id);
@@ -397,7 +397,7 @@ abstract class LogicalConnectionTests {
             kill(connection);
 
             assertThatNoException().isThrownBy(connection::commit);
-            SessionToken.clear(); // else it must not go back behind what was read, and the primary may serve
+            SessionToken.clear(); // otherwise the session must not go back, and the primary may serve
             assertThat(serverOf(connection)).isNotEqualTo(primary());
             connection.commit();
         }
@@ -423,7 +423,7 @@ abstract class LogicalConnectionTests {
         return cluster.primary().name();
     }
 
-    /** What the connection's own route says, checked against the port that it leads to by the pool's name. */
+    /** Returns the node that the connection reports, verified against the port by the pool's name. */
     private static String serverOf(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery("SELECT @@server_id")) {
@@ -505,7 +505,7 @@ abstract class LogicalConnectionTests {
                 .sum();
     }
 
-    /** As a session that lives as long as a request holds its connection over several transactions. */
+    /** Like a session that lives as long as a request and holds its connection over several transactions. */
     private void withOneConnection(Work work) {
         try (Connection connection = open()) {
             SingleConnectionDataSource single = new SingleConnectionDataSource(connection, true);

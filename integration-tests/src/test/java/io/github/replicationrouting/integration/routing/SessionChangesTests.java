@@ -3,9 +3,9 @@ package io.github.replicationrouting.integration.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.replicationrouting.internal.connection.pool.NodePool;
-import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.RoutingHints;
+import io.github.replicationrouting.SessionToken;
+import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.sql.CallableStatement;
@@ -36,7 +36,7 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What SQL text changes in its session stays with the logical connection that sent it, and reaches no other. */
+/** Session changes by SQL text stay with the logical connection that sent them and reach no other. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(OutputCaptureExtension.class)
 abstract class SessionChangesTests {

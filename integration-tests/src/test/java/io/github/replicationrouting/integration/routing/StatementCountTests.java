@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Statements that reach the servers, by their own counter {@code Questions}. The monitor looks once, before anything is
- * counted.
+ * Statements that reach the servers, by their own counter {@code Questions}. The monitor probes once, before the count
+ * begins.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class StatementCountTests {
@@ -99,8 +99,8 @@ abstract class StatementCountTests {
         }
     }
 
-    /** Statements for one run, after enough runs for every connection to have settled; to a hundredth. */
-    /** The least of some rounds: on a busy machine a pool may still open a connection, or try one that was idle. */
+    /** Returns the statements of one run, after enough runs for every connection to settle; rounded to a hundredth. */
+    /** Returns the minimum of some rounds: on a busy machine a pool may still open or validate a connection. */
     private double statementsEach(String what, Runnable run) {
         repeat(run, 20);
         long fewest = Long.MAX_VALUE;

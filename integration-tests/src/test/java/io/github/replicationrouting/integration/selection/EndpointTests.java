@@ -3,12 +3,12 @@ package io.github.replicationrouting.integration.selection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.topology.DeclaredRole;
-import io.github.replicationrouting.topology.NodeKind;
-import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.NodeKind;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
 import java.time.Duration;
 import java.util.List;
@@ -74,7 +74,7 @@ abstract class EndpointTests {
         assertThat(router.names()).containsExactly("db1", READERS);
     }
 
-    /** Nobody can choose a server behind it, so that the one furthest behind counts. */
+    /** The router cannot choose a server behind it, so that the most lagging one counts. */
     @Test
     void whenOneServerFallsBehindTheEndpointShouldBeEvictedUntilItHasCaughtUp() throws Exception {
         try (Updates updates = new Updates(cluster);
@@ -95,7 +95,7 @@ abstract class EndpointTests {
         }
     }
 
-    /** Reads that were on the dead server's connections fail, or are run again by those who can; no others do. */
+    /** Reads on the dead server's connections fail, or are retried where that is possible; no others do. */
     @Test
     void whenOneServerDiesTheOtherShouldServeOn() throws Exception {
         router.awaitOnline("db1", READERS);

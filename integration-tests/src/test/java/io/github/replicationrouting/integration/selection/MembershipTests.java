@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.internal.connection.pool.NodePool;
-import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.sql.Connection;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Nodes come and go under load, and no read fails. */
+/** Nodes join and leave under load, and no read fails. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class MembershipTests {
 
@@ -56,7 +56,7 @@ abstract class MembershipTests {
             router.awaitOnline("db2");
 
             cluster.node("db3").stopApplier();
-            // Three seconds at least, so that it is behind the limit for readmission.
+            // At least three seconds, so that it is above the limit for readmission.
             updates.awaitMore(150);
             named.set(List.of(router.spec("db3")));
             await("db3 is watched").atMost(LIMIT).until(() -> router.status("db3") != null);
@@ -136,7 +136,7 @@ abstract class MembershipTests {
         }
     }
 
-    /** The servers are asked; the one that they tell of is reached past the test's relay, under another address. */
+    /** The servers are queried; the reported one is reached directly, not through the relay, under another address. */
     @Test
     void serversShouldTellOfTheirReplicas() {
         String privilege = kind == ClusterKind.MARIADB ? "REPLICATION MASTER ADMIN" : "REPLICATION SLAVE";
@@ -154,7 +154,7 @@ abstract class MembershipTests {
                 router.awaitOnline(third);
                 await("reads reach it").atMost(LIMIT).until(() -> router.read().equals(third));
             } else {
-                // In their containers all say 127.0.0.1:3306, where nobody answers.
+                // In their containers all report 127.0.0.1:3306, which is not reachable.
                 router.awaitOnline("db1", "db2");
             }
             assertThat(router.names()).startsWith("db1", "db2");

@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
-import io.github.replicationrouting.topology.DeclaredRole;
-import io.github.replicationrouting.topology.NodeKind;
-import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.topology.DeclaredRole;
+import io.github.replicationrouting.topology.NodeKind;
+import io.github.replicationrouting.topology.NodeSpec;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,7 +22,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A primary behind a balancer, which is turned to another server while connections to the former are open. */
+/** A primary behind a balancer that moves to another server while connections to the former are open. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class PrimaryEndpointIT {
 
@@ -73,7 +73,7 @@ class PrimaryEndpointIT {
         assertAllWritesGoTo("db2");
     }
 
-    /** Nobody demoted the former: its connections, which the balancer keeps, would still take writes. */
+    /** The former server was not demoted: the connections that the balancer keeps would still accept writes. */
     @Test
     void whenTheFormerServerStaysWritableItsConnectionsShouldBeGivenUp() throws Exception {
         assertThat(write()).isEqualTo(serverId("db1"));
@@ -100,7 +100,7 @@ class PrimaryEndpointIT {
         assertThat(servers).containsOnly(serverId(name));
     }
 
-    /** Writes in a transaction of its own; the server that took it, by its own word. */
+    /** Writes in a separate transaction; returns the server that executed it, by its own name. */
     private long write() throws SQLException {
         try (Connection connection = router.routing().dataSource().getConnection()) {
             connection.setAutoCommit(false);

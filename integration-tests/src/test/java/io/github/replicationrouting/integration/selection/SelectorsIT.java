@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.internal.selection.LeastInFlightSelector;
 import io.github.replicationrouting.internal.selection.LeastLatencySelector;
-import io.github.replicationrouting.spi.NodeSelector;
 import io.github.replicationrouting.internal.selection.RoundRobinSelector;
+import io.github.replicationrouting.spi.NodeSelector;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -15,14 +15,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Three replicas, one of them 20 ms slower: what each selector makes of it, side by side. */
+/** Three replicas, one of them 20 ms slower: the distribution by each selector, side by side. */
 class SelectorsIT {
 
     private static final int THREADS = 8;
     private static final int READS = 1_500;
     private static final String SLOW = "db4";
 
-    /** Far above what the others take on a busy machine. */
+    /** Far above the latency of the others on a busy machine. */
     private static final Duration DELAY = Duration.ofMillis(100);
 
     private static ReplicatedCluster cluster;

@@ -3,13 +3,13 @@ package io.github.replicationrouting.integration.technology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.replicationrouting.internal.connection.delegate.ServerCall;
+import io.github.replicationrouting.RoutedConnection;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.RoutedConnection;
+import io.github.replicationrouting.internal.connection.delegate.ServerCall;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.ConnectionCallback;
 
-/** Questions that any connection can answer: they wait for no primary, and leave no connection behind. */
+/** Metadata calls that any connection can answer: they wait for no primary, and leak no connection. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class QuestionsIT {
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** As it is, and with every data source and connection wrapped by a decorator. */
+/** Plain, and with every data source and connection wrapped by a decorator. */
 @ParameterizedClass
 @MethodSource("variants")
 @ExtendWith(Applications.Extension.class)
@@ -37,7 +37,7 @@ class TechnologyIT extends TechnologyTests {
         shouldBeRouted(authors::servedBy, () -> authors.saveAndFlush(new Author(author())));
     }
 
-    /** The methods that Spring Data brings along are transactions of their own; those that are declared are not. */
+    /** Spring Data's own methods are transactions of their own; declared ones are not. */
     @Test
     void springDataJpaOutsideATransactionShouldFollowTheMethod() {
         AuthorRepository authors = app.bean(AuthorRepository.class);

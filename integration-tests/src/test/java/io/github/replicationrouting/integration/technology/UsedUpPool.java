@@ -8,7 +8,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All connections of a node, taken until this is closed. */
+/** Borrows all connections of a node until it is closed. */
 final class UsedUpPool implements AutoCloseable {
 
     private final TestApplication app;

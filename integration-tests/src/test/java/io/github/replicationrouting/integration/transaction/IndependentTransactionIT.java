@@ -17,7 +17,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.support.incrementer.MySQLMaxValueIncrementer;
 
-/** A transaction that an application begins by itself, on a connection of its own, inside one that Spring manages. */
+/** A transaction that an application begins itself, on a separate connection, inside one that Spring manages. */
 @OnStacks(
         value = {Stack.MYSQL, Stack.MARIADB},
         withEachTransactionManager = true)

@@ -3,12 +3,12 @@ package io.github.replicationrouting.integration.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.replicationrouting.RoutingHints;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.Author;
 import io.github.replicationrouting.integration.support.JpaApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
-import io.github.replicationrouting.RoutingHints;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.util.List;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A read-only connection that its user keeps open: where it reads is chosen anew whenever nothing stands against it. */
+/** A read-only connection that its user keeps open: its node is chosen anew whenever that is safe. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class KeptConnectionIT {
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.core.task.AsyncTaskExecutor;
 
-/** Many more threads than connections, in Spring Boot's own executor: platform threads, or virtual ones where it can. */
+/** Many more threads than connections, in Spring Boot's own executor: platform threads, or virtual ones if available. */
 @OnStacks(
         value = {Stack.MYSQL, Stack.MARIADB},
         withEachTransactionManager = true)
@@ -62,7 +62,7 @@ class LoadIT {
         }
     }
 
-    /** Before JDK 24 a virtual thread that waits in a monitor pins its carrier, the drivers' own included. */
+    /** Before JDK 24 a virtual thread that waits in a monitor pins its carrier, also in the drivers. */
     @Test
     @EnabledForJreRange(min = JRE.JAVA_24)
     void virtualThreadsShouldPinNothing(@TempDir Path directory) throws Exception {
@@ -108,7 +108,7 @@ class LoadIT {
         app.awaitNothingHeld();
     }
 
-    /** How many rows it wrote. */
+    /** Returns how many rows it wrote. */
     private static int mixedTransactions(TestApplication app, String author) {
         Transactions transactions = app.transactions();
         int written = 0;

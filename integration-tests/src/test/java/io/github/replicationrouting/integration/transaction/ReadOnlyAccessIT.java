@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.replicationrouting.RoutingHints;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.integration.support.Transactions;
-import io.github.replicationrouting.RoutingHints;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -115,7 +115,7 @@ class ReadOnlyAccessIT {
         }
     }
 
-    /** After the refusal the transaction goes on, as after any error of a statement. */
+    /** After the refusal the transaction continues, as after any error of a statement. */
     @Test
     void readShouldGoOnAfterARefusedLock() {
         List<String> nodes = transactions.readOnly(() -> {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.ConnectionCallback;
 
-/** A refused statement or a ping does no harm to its connection; the pool has one, so that it is seen again. */
+/** A refused statement or a ping does not damage its connection; the pool has one, so that it is observed again. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class SoundConnectionIT {
 

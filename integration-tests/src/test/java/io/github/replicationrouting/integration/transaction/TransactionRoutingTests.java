@@ -17,7 +17,7 @@ import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What holds for every transaction manager. */
+/** The behaviour with every transaction manager. */
 abstract class TransactionRoutingTests {
 
     final TestApplication app;
@@ -174,7 +174,7 @@ abstract class TransactionRoutingTests {
         assertThat(app.countAuthorsOnPrimary(author)).isOne();
     }
 
-    /** More often than a pool has connections, so that each comes by again after its failure. */
+    /** More often than a pool has connections, so that each is reused after its failure. */
     @Test
     void writeInAReadOnlyTransactionShouldFailWithAnExplanationAndLeaveTheConnectionSound() {
         for (int i = 0; i < 10; i++) {

@@ -1,7 +1,7 @@
 package io.github.replicationrouting.integration.web;
 
-import io.github.replicationrouting.integration.support.Transactions;
 import io.github.replicationrouting.RoutedConnection;
+import io.github.replicationrouting.integration.support.Transactions;
 import jakarta.servlet.http.HttpSession;
 import java.util.Objects;
 import org.springframework.jdbc.core.ConnectionCallback;
@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Pages that save and show an author, as applications have them. */
+/** Pages that save and show an author. */
 @RestController
 class AuthorPages {
 
@@ -33,7 +33,7 @@ class AuthorPages {
         transactions.write(() -> jdbc.update("INSERT INTO author (name) VALUES (?)", name));
     }
 
-    /** How often the author is there, and which node said so, and why that one. */
+    /** Returns how often the author exists, which node served that, and why. */
     @GetMapping("/authors/{name}")
     String show(@PathVariable String name) {
         return transactions.readOnly(() -> {

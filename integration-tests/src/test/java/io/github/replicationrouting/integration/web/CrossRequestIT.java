@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Two instances of an application serve one user in turn: what the first one saved, the second one shows. */
+/** Two instances of an application serve one user in turn: the second one shows what the first one saved. */
 @Tag("essential")
 @ParameterizedClass
 @MethodSource("variants")
@@ -104,7 +104,7 @@ class CrossRequestIT {
                 .doesNotContain("session-primary", one.primary()));
     }
 
-    /** With the cookies and the header of a browser or a client that keeps to the contract. */
+    /** Sends the cookies and the header of a browser or a client that follows the contract. */
     private final class User {
 
         private final HttpClient client =

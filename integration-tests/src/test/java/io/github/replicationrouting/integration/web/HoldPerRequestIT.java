@@ -42,7 +42,7 @@ class HoldPerRequestIT {
             connection.setCatalog(applications.cluster(stack).database());
             ResourceDatabasePopulator tables = new ResourceDatabasePopulator(
                     new ClassPathResource("org/springframework/session/jdbc/schema-mysql.sql"));
-            // They may be there already.
+            // They may exist already.
             tables.setContinueOnError(true);
             tables.populate(connection);
         }
