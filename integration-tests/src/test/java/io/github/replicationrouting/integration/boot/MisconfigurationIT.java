@@ -51,13 +51,13 @@ class MisconfigurationIT {
     }
 
     @Test
-    void whenAllIsWellNothingIsWarned(CapturedOutput output) {
+    void whenTheSettingsAreRightNothingShouldBeWarned(CapturedOutput output) {
         start(List.of("db1", "db2", "db3"));
         assertThat(warnings(output)).isEmpty();
     }
 
     @Test
-    void whenThePasswordOfANodeIsWrong(CapturedOutput output) {
+    void whenThePasswordOfANodeIsWrongItShouldBeReported(CapturedOutput output) {
         start(List.of("db1", "db2", "db3"), "replication.routing.nodes.db3.password=" + SECRET);
         assertThat(warnings(output))
                 .singleElement()
@@ -69,7 +69,7 @@ class MisconfigurationIT {
     }
 
     @Test
-    void whenThePasswordOfAllIsWrong(CapturedOutput output) {
+    void whenThePasswordOfAllNodesIsWrongItShouldBeReported(CapturedOutput output) {
         start(List.of("db1", "db2"), "replication.routing.hikari.password=" + SECRET);
         assertThat(warnings(output))
                 .singleElement()
@@ -82,7 +82,7 @@ class MisconfigurationIT {
     }
 
     @Test
-    void whenThePasswordOfTheMonitorIsWrong(CapturedOutput output) {
+    void whenThePasswordOfTheMonitorIsWrongItShouldBeReported(CapturedOutput output) {
         start(List.of("db1", "db2", "db3"), "replication.routing.monitor.password=" + SECRET);
         // The nodes are probed with their own account, so that the application starts normally.
         assertThat(warnings(output)).isEmpty();
@@ -99,7 +99,7 @@ class MisconfigurationIT {
     }
 
     @Test
-    void whenThePasswordOfAPoolIsWrongAndTheMonitorHasItsOwn(CapturedOutput output) {
+    void whenThePasswordOfAPoolAloneIsWrongItShouldBeReported(CapturedOutput output) {
         try (TestApplication app = application(
                 List.of("db1", "db2", "db3"),
                 "replication.routing.nodes.db3.password=" + SECRET,
@@ -119,7 +119,7 @@ class MisconfigurationIT {
     }
 
     @Test
-    void whenTheDatabaseDoesNotExist(CapturedOutput output) {
+    void whenTheDatabaseDoesNotExistItShouldBeReported(CapturedOutput output) {
         String url = cluster.node("db3").jdbcUrl(driver()).replace("/" + cluster.database(), "/shpo");
         start(List.of("db1", "db2", "db3"), "replication.routing.nodes.db3.url=" + url);
         assertThat(warnings(output)).anySatisfy(line -> assertThat(line)
@@ -127,7 +127,7 @@ class MisconfigurationIT {
     }
 
     @Test
-    void whenTheDeclaredPrimaryIsReadOnly(CapturedOutput output) {
+    void whenTheDeclaredPrimaryIsReadOnlyItShouldBeReported(CapturedOutput output) {
         start(List.of("db1", "db2", "db3"), "replication.routing.nodes.db2.role=primary");
         assertThat(warnings(output))
                 .singleElement()
@@ -136,7 +136,7 @@ class MisconfigurationIT {
     }
 
     @Test
-    void whenOnlyReplicasAreListed(CapturedOutput output) {
+    void whenOnlyReplicasAreListedItShouldBeReported(CapturedOutput output) {
         // Only an account with the grant can read the source of a replica.
         cluster.nodes().forEach(ClusterNode::grantMonitoring);
         try {

@@ -27,14 +27,14 @@ class SecondLevelCacheOutsideTransactionIT {
     }
 
     @Test
-    void entityOfALateReplicaShouldNotStay() {
+    void whenALateReplicaServesAnEntityItShouldNotBeCached() {
         price.whileReplicasAreLate(() -> assertThat(price.amount()).isEqualTo(1));
         assertThat(price.app().transactions().write(price::amount)).isEqualTo(2);
         assertThat(price.amount()).isEqualTo(2);
     }
 
     @Test
-    void writesShouldFillTheCache() {
+    void whenAnEntityIsWrittenItShouldFillTheCache() {
         Statistics statistics = price.app()
                 .bean(EntityManagerFactory.class)
                 .unwrap(SessionFactory.class)

@@ -61,7 +61,7 @@ abstract class CheckerTests {
     }
 
     @Test
-    void noReadGoesBack() throws Exception {
+    void whenFaultsOccurNoReadShouldGoBack() throws Exception {
         Checker checker = check(ConsistencyMode.SESSION, PAIRS, seconds);
 
         assertThat(checker.violations()).as(checker::toString).isZero();
@@ -71,7 +71,7 @@ abstract class CheckerTests {
     }
 
     @Test
-    void whereNothingIsPromisedReadsDo() throws Exception {
+    void whenReadsAreEventualTheCheckerShouldFindReadsThatGoBack() throws Exception {
         Checker checker = check(ConsistencyMode.EVENTUAL, 5_000, 10);
 
         assertThat(checker.violations()).as(checker::toString).isPositive();

@@ -15,7 +15,7 @@ class MariaDbOwnWritesIT extends OwnWritesTests {
 
     /** The session reports are read from the socket, which shows no text then; Connector/J passes them on itself. */
     @Test
-    void whereReportsCannotBeReadTheTimeCounts() throws SQLException {
+    void whenReportsCannotBeReadTheTimeShouldCount() throws SQLException {
         assertTimeCountsWith("useCompression=true");
     }
 }

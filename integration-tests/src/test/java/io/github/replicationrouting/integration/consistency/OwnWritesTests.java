@@ -123,24 +123,24 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void aTransaction() throws SQLException {
+    void whenATransactionCommitsItShouldBeRead() throws SQLException {
         assertSeenThoughReplicasStandStill(id ->
                 routing.readWrite().execute(status -> routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id)));
     }
 
     @Test
-    void anAutoCommitStatement() throws SQLException {
+    void whenAnAutoCommitStatementWritesItShouldBeRead() throws SQLException {
         assertSeenThoughReplicasStandStill(id -> routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id));
     }
 
     @Test
-    void aBatch() throws SQLException {
+    void whenABatchCommitsItShouldBeRead() throws SQLException {
         assertSeenThoughReplicasStandStill(id -> routing.jdbc()
                 .batchUpdate("INSERT INTO item VALUES (?, 'a')", List.of(new Object[] {id}, new Object[] {newId()})));
     }
 
     @Test
-    void aServerPreparedStatement() throws SQLException {
+    void whenAServerPreparedStatementCommitsItShouldBeRead() throws SQLException {
         assertSeenThoughReplicasStandStill(id -> {
             try (Connection connection = routing.routing().dataSource().getConnection();
                     PreparedStatement insert = connection.prepareStatement("INSERT INTO item VALUES (?, 'a')")) {
@@ -151,7 +151,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void setAutoCommitTrue() throws SQLException {
+    void whenSetAutoCommitCommitsItShouldBeRead() throws SQLException {
         assertSeenThoughReplicasStandStill(id -> {
             try (Connection connection = routing.routing().dataSource().getConnection();
                     Statement statement = connection.createStatement()) {
@@ -163,7 +163,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void anImplicitCommitByDdl() throws SQLException {
+    void whenDdlCommitsImplicitlyItShouldBeRead() throws SQLException {
         assertSeenThoughReplicasStandStill(id -> routing.readWrite().executeWithoutResult(status -> {
             routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
             routing.jdbc().execute("CREATE TABLE made_" + id + " (id INT PRIMARY KEY)");
@@ -171,7 +171,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void anImplicitCommitByDdlBeforeARollback() throws SQLException {
+    void whenARollbackFollowsDdlItsCommitShouldBeRead() throws SQLException {
         assertSeenThoughReplicasStandStill(id -> routing.readWrite().executeWithoutResult(status -> {
             routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
             routing.jdbc().execute("CREATE TABLE made_" + id + " (id INT PRIMARY KEY)");
@@ -180,7 +180,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void anImplicitCommitByDdlThatFails() throws SQLException {
+    void whenDdlFailsItsImplicitCommitShouldBeRead() throws SQLException {
         assertSeenThoughReplicasStandStill("at ", id -> routing.readWrite().executeWithoutResult(status -> {
             routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
             assertThatExceptionOfType(DataAccessException.class)
@@ -190,7 +190,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void aProcedureThatFailsAfterItsCommit() throws SQLException {
+    void whenAProcedureFailsAfterItsCommitItShouldBeRead() throws SQLException {
         String procedure = "fails_" + newId();
         cluster.primary()
                 .execute(List.of("CREATE PROCEDURE " + cluster.database() + "." + procedure + "(IN n INT) BEGIN"
@@ -219,7 +219,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void selectsInAutoCommitLeaveNothing() {
+    void whenSelectsRunInAutoCommitTheyShouldLeaveNoToken() {
         int rounds = 50;
         for (int i = 0; i < rounds; i++) {
             routing.jdbc().queryForObject("SELECT COUNT(*) FROM item", Integer.class);
@@ -236,7 +236,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void severalStatementsInOne() throws SQLException {
+    void whenSeveralStatementsAreSentInOneTheirCommitsShouldBeRead() throws SQLException {
         if (driver == JdbcDriver.CONNECTOR_J) {
             assertSeenThoughReplicasStandStill(id -> routing.jdbc()
                     .execute("INSERT INTO item VALUES (" + id + ", 'a'); INSERT INTO item VALUES (" + newId()
@@ -245,7 +245,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void aConnectionThatIsHeldReadsThroughAnother() throws SQLException {
+    void whenTheConnectionIsHeldAnotherShouldReadItsCommit() throws SQLException {
         cluster.replicas().forEach(ClusterNode::stopApplier);
         int id = newId();
         try (Connection held = routing.routing().dataSource().getConnection();
@@ -257,7 +257,7 @@ abstract class OwnWritesTests {
 
     /** The transaction reads on a replica and keeps its connection. */
     @Test
-    void aReadingConnectionThatIsHeldKeepsUpWithItsSession() throws SQLException {
+    void whenAReadingConnectionIsHeldItShouldFollowItsSession() throws SQLException {
         int id = newId();
         try (Connection held = routing.routing().dataSource().getConnection()) {
             held.setReadOnly(true);
@@ -274,7 +274,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void whoHasOnlyReadDoesNotWaitForAPrimary() {
+    void whenASessionHasOnlyReadItShouldNotWaitForAPrimary() {
         count(0);
         assertThat(SessionToken.current().isEmpty()).isFalse();
         cluster.nodes().forEach(ClusterNode::kill);
@@ -291,7 +291,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void whatIsRolledBackLeavesNoToken() {
+    void whenATransactionIsRolledBackItShouldLeaveNoToken() {
         routing.readWrite().executeWithoutResult(status -> {
             routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", newId());
             status.setRollbackOnly();
@@ -301,7 +301,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void anotherSessionDoesNotPay() throws Exception {
+    void whenASessionWroteAnotherShouldNotWait() throws Exception {
         cluster.replicas().forEach(ClusterNode::stopApplier);
         routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", newId());
         routing.counts().reset();
@@ -314,7 +314,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void thePinnedWriterIsAFloorForAll() throws Exception {
+    void whenThePinnedWriterCommitsAllSessionsShouldReadIt() throws Exception {
         cluster.replicas().forEach(ClusterNode::stopApplier);
         int id = newId();
         try (Connection migration = routing.routing().writerDataSource().getConnection();
@@ -331,7 +331,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void aTokenIsSentToAnotherThread() throws Exception {
+    void whenATokenIsPassedToAnotherThreadItShouldReadTheCommit() throws Exception {
         cluster.replicas().forEach(ClusterNode::stopApplier);
         int id = newId();
         routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
@@ -350,7 +350,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void aReadThatAsksForAnyReplicaLeavesTheSessionWhereItWas() {
+    void whenAReadAsksForAnyReplicaTheSessionShouldKeepItsReplica() {
         SessionToken.clear();
 
         RoutingHints.onReplica(Duration.ofSeconds(60), () -> count(0));
@@ -362,7 +362,7 @@ abstract class OwnWritesTests {
 
     /** Waits up to 5 s, because an applier on a busy machine may exceed the default wait of 100 ms. */
     @Test
-    void aReadFollowsItsWriteToAReplica() {
+    void whenAReplicaHasTheWriteTheReadShouldUseIt() {
         // So many that a single late probe does not matter.
         int rounds = 2_000;
         ConsistencySettings patient =
@@ -383,7 +383,7 @@ abstract class OwnWritesTests {
 
     /** Probes are so rare that no delay of this machine gives the session a chance to choose anew. */
     @Test
-    void aSessionThatReadsWithoutAPauseLeavesItsReplicaAndSeesNoLess() throws Exception {
+    void whenASessionReadsWithoutAPauseItShouldLeaveItsReplicaAndNotGoBack() throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         Thread writer = new Thread(() -> {
             while (!over.get()) {
@@ -421,7 +421,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void aSessionLeavesThePrimaryAgain() {
+    void whenReplicasCatchUpASessionShouldLeaveThePrimary() {
         cluster.replicas().forEach(ClusterNode::stopApplier);
         int id = newId();
         routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);

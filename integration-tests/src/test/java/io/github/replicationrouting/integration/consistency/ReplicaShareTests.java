@@ -46,7 +46,7 @@ abstract class ReplicaShareTests {
     private record Pairs(List<Long> nanos, long stale) {}
 
     @Test
-    void readsThatFollowTheirWriteShouldStayOnReplicas(ReplicatedCluster cluster) throws Exception {
+    void whenReadsFollowTheirWriteReplicasShouldServeThem(ReplicatedCluster cluster) throws Exception {
         cluster.heal();
         cluster.recreateDatabase();
         cluster.primary().execute(List.of(Checker.TABLE.formatted(cluster.database())));

@@ -59,7 +59,7 @@ class SessionPropagationIT {
     }
 
     @Test
-    void anAsyncMethodShouldReadIt() throws Exception {
+    void whenAnAsyncMethodReadsItShouldSeeTheWrite() throws Exception {
         CompletableFuture<Integer> read =
                 app.bean(PropagatingApplication.Later.class).readOnly(this::countAuthors);
 
@@ -68,7 +68,7 @@ class SessionPropagationIT {
     }
 
     @Test
-    void aTaskOfTheExecutorShouldReadIt() throws Exception {
+    void whenATaskOfTheExecutorReadsItShouldSeeTheWrite() throws Exception {
         AsyncTaskExecutor executor = app.context().getBean("applicationTaskExecutor", AsyncTaskExecutor.class);
 
         assertThat(executor.submit(this::read).get(LIMIT.toSeconds(), TimeUnit.SECONDS))
@@ -78,7 +78,7 @@ class SessionPropagationIT {
 
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
-    void aVirtualThreadShouldReadIt() throws Exception {
+    void whenAVirtualThreadReadsItShouldSeeTheWrite() throws Exception {
         AsyncTaskExecutor executor = app.context().getBean("applicationTaskExecutor", AsyncTaskExecutor.class);
 
         assertThat(executor.submit(() -> Thread.currentThread().getClass().getSimpleName() + " " + read())
@@ -87,7 +87,7 @@ class SessionPropagationIT {
     }
 
     @Test
-    void aReactiveChainShouldReadIt() {
+    void whenAReactiveChainReadsItShouldSeeTheWrite() {
         Hooks.enableAutomaticContextPropagation();
         try {
             assertThat(Mono.fromCallable(this::read)

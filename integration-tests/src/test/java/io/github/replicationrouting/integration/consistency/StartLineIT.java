@@ -30,7 +30,7 @@ class StartLineIT {
     }
 
     @Test
-    void shouldSayHowOwnWritesAreKnown(CapturedOutput output) throws SQLException {
+    void whenStartedTheLogShouldStateHowOwnWritesAreDetected(CapturedOutput output) throws SQLException {
         applications.cluster(stack).heal();
         try (TestApplication app = applications.start(
                 stack,

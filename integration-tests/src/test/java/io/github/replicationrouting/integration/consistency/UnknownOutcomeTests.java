@@ -76,17 +76,17 @@ abstract class UnknownOutcomeTests {
     }
 
     @Test
-    void aTransaction() throws Exception {
+    void whenTheCommitOfATransactionIsLostItShouldBeRead() throws Exception {
         assertFound(this::inTransaction);
     }
 
     @Test
-    void anAutoCommitStatement() throws Exception {
+    void whenTheAnswerToAnAutoCommitStatementIsLostItShouldBeRead() throws Exception {
         assertFound(this::inAutoCommit);
     }
 
     @Test
-    void anAutoCommitBatch() throws Exception {
+    void whenTheAnswerToAnAutoCommitBatchIsLostItShouldBeRead() throws Exception {
         assertFound((id, lock) -> {
             lock.take();
             routing.jdbc().batchUpdate("INSERT INTO booking VALUES (?)", List.<Object[]>of(new Object[] {id}));
@@ -94,7 +94,7 @@ abstract class UnknownOutcomeTests {
     }
 
     @Test
-    void setAutoCommitTrue() throws Exception {
+    void whenTheAnswerToSetAutoCommitIsLostItShouldBeRead() throws Exception {
         assertFound((id, lock) -> {
             try (Connection connection = routing.routing().dataSource().getConnection();
                     Statement statement = connection.createStatement()) {
@@ -107,7 +107,7 @@ abstract class UnknownOutcomeTests {
     }
 
     @Test
-    void aTokenThatTravels() throws Exception {
+    void whenTheTokenIsPassedOnTheLostCommitShouldBeRead() throws Exception {
         int id = lose(this::inTransaction);
         String message = SessionToken.current().toString();
         SessionToken.clear();
@@ -118,7 +118,7 @@ abstract class UnknownOutcomeTests {
     }
 
     @Test
-    void withoutAPrimaryNoReplicaIsBelieved() throws Exception {
+    void whenThereIsNoPrimaryNoReplicaShouldServe() throws Exception {
         int id = lose(this::inAutoCommit);
         cluster.primary().kill();
         await().atMost(LIMIT)

@@ -44,7 +44,7 @@ class ElectionSoakIT {
     }
 
     @Test
-    void noWriteShouldBeLostOrAcknowledgedByTheWrongNode() throws Exception {
+    void whenFaultsAndPromotionsOccurNoWriteShouldBeLostOrMisplaced() throws Exception {
         long end = System.nanoTime() + LENGTH.toNanos();
         for (int round = 0; end - System.nanoTime() > 0; round++) {
             Duration left = Duration.ofNanos(end - System.nanoTime());

@@ -67,7 +67,7 @@ class PromotionIT {
 
     @Test
     @Tag("essential")
-    void writesShouldWaitForAKilledPrimaryOfWhichOneReplicaIsWritable() throws Exception {
+    void whenThePrimaryIsKilledAndOneReplicaIsWritableWritesShouldWait() throws Exception {
         db2.readOnly(false);
         try (TestApplication app = startSeeing()) {
             writesShouldWaitForTheKilledPrimary(app);
@@ -75,7 +75,7 @@ class PromotionIT {
     }
 
     @Test
-    void writesShouldWaitForAKilledPrimaryWhoseReplicasAreAllWritable() throws Exception {
+    void whenThePrimaryIsKilledAndAllReplicasAreWritableWritesShouldWait() throws Exception {
         makeReplicasWritable();
         try (TestApplication app = startSeeing()) {
             writesShouldWaitForTheKilledPrimary(app);
@@ -83,14 +83,14 @@ class PromotionIT {
     }
 
     @Test
-    void writesShouldWaitForAKilledPrimaryWithoutTheGrant() throws Exception {
+    void whenThePrimaryIsKilledWithoutTheGrantWritesShouldWait() throws Exception {
         try (TestApplication app = startBlind()) {
             writesShouldWaitForTheKilledPrimary(app);
         }
     }
 
     @Test
-    void writesShouldWaitForADeclaredPrimaryWithoutTheGrantWhereReplicasAreWritable() throws Exception {
+    void whenADeclaredPrimaryIsKilledWithoutTheGrantWritesShouldWait() throws Exception {
         makeReplicasWritable();
         try (TestApplication app = startBlind("replication.routing.nodes.db1.role=primary")) {
             writesShouldWaitForTheKilledPrimary(app);
@@ -120,7 +120,7 @@ class PromotionIT {
 
     @Test
     @Tag("essential")
-    void anOldPrimaryShouldStayFencedWhenItsSuccessorCrashes() throws Exception {
+    void whenTheSuccessorCrashesTheOldPrimaryShouldStayFenced() throws Exception {
         try (TestApplication app = startSeeing();
                 Workload load = startLoad(app)) {
             int onDb1 = failOverToDb2WhileDb1Returns(app, load);
@@ -139,7 +139,7 @@ class PromotionIT {
     }
 
     @Test
-    void anOldPrimaryShouldStayFencedWhenItsSuccessorHandsOver() throws Exception {
+    void whenTheSuccessorHandsOverTheOldPrimaryShouldStayFenced() throws Exception {
         try (TestApplication app = startSeeing();
                 Workload load = startLoad(app)) {
             int onDb1 = failOverToDb2WhileDb1Returns(app, load);
@@ -174,7 +174,7 @@ class PromotionIT {
     }
 
     @Test
-    void aReplicaThatFollowsTheReturnedOldPrimaryShouldChangeNothing() throws Exception {
+    void whenAReplicaFollowsTheReturnedOldPrimaryNothingShouldChange() throws Exception {
         try (TestApplication app = startSeeing();
                 Workload load = startLoad(app)) {
             int onDb1 = failOverToDb2WhileDb3FollowsTheReturnedDb1(app, load);
@@ -190,7 +190,7 @@ class PromotionIT {
 
     /** The instance cannot tell which node was promoted, but that one of them has what the other lacks. */
     @Test
-    void anInstanceThatHasSeenTwoPrimariesShouldNotWriteToTheOneThatIsLeft() throws Exception {
+    void whenOneOfTwoPrimariesIsLostItsRivalShouldGetNoWrites() throws Exception {
         try (TestApplication app = startSeeing();
                 Workload load = startLoad(app)) {
             int onDb1 = failOverToDb2WhileDb3FollowsTheReturnedDb1(app, load);
@@ -231,7 +231,7 @@ class PromotionIT {
 
     @Test
     @Tag("essential")
-    void aNodeMadeWritableBesideThePrimaryShouldNotSucceedIt() throws Exception {
+    void whenANodeWasWritableBesideThePrimaryItShouldNotSucceedIt() throws Exception {
         try (TestApplication app = startSeeing();
                 Workload load = startLoad(app)) {
             splitAndKillDb1(app, load);
@@ -245,7 +245,7 @@ class PromotionIT {
     }
 
     @Test
-    void aNodeMadeWritableBesideThePrimaryShouldSucceedItOncePromotedAnew() throws Exception {
+    void whenANodeThatWasWritableIsPromotedAnewItShouldSucceedThePrimary() throws Exception {
         try (TestApplication app = startSeeing();
                 Workload load = startLoad(app)) {
             splitAndKillDb1(app, load);
@@ -279,7 +279,7 @@ class PromotionIT {
     }
 
     @Test
-    void anUnknownSourceShouldNotBeTakenForANodeThatIsDownAtTheStart() throws Exception {
+    void whenANodeIsDownAtTheStartAnUnknownSourceShouldNotBeTakenForIt() throws Exception {
         try (Servers servers = Servers.on(stack.builder().replicas(3).start())) {
             ReplicatedCluster four = servers.cluster();
             four.grantMonitoring();

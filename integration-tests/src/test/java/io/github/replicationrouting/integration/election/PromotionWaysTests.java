@@ -129,7 +129,7 @@ abstract class PromotionWaysTests {
 
     @ParameterizedTest
     @MethodSource("ways")
-    void writesShouldFollowExactlyTheWitnessedPromotion(PromotionWay way) {
+    void whenAReplicaIsPromotedWritesShouldFollowIfItWasWitnessed(PromotionWay way) {
         assertThat(write(app)).isEqualTo("db1");
         cluster.awaitReplicated();
         promote(way);

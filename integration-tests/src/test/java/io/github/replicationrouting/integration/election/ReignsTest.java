@@ -23,7 +23,7 @@ class ReignsTest {
     }
 
     @Test
-    void writesOfEachPrimaryInItsTimeAreCovered() {
+    void whenEachPrimaryWritesInItsTimeTheWritesShouldBeCovered() {
         beginAt(2_000, "db2", true);
 
         assertThat(isCovered("db1", 1_500, 1_501)).isTrue();
@@ -31,7 +31,7 @@ class ReignsTest {
     }
 
     @Test
-    void aWriteThatLiesAroundTheChangeIsCovered() {
+    void whenAWriteOverlapsTheChangeItShouldBeCovered() {
         beginAt(2_000, "db2", true);
 
         assertThat(isCovered("db1", 2_010, 2_020)).isTrue();
@@ -40,7 +40,7 @@ class ReignsTest {
     }
 
     @Test
-    void writesOfAnotherNodeAreNotCovered() {
+    void whenAnotherNodeWritesTheWritesShouldNotBeCovered() {
         beginAt(2_000, "db2", true);
 
         assertThat(isCovered("db1", 2_011, 2_020)).isFalse();
@@ -49,7 +49,7 @@ class ReignsTest {
     }
 
     @Test
-    void aNodeMayBeThePrimaryTwice() {
+    void whenANodeIsThePrimaryTwiceItsWritesShouldBeCovered() {
         beginAt(2_000, "db2", true);
         beginAt(3_000, "db1", true);
 
@@ -58,7 +58,7 @@ class ReignsTest {
     }
 
     @Test
-    void onlyWritesOfAPrimaryThatWasLostMayBeLost() {
+    void whenAPrimaryIsLostOnlyItsWritesShouldBeAllowedToBeLost() {
         beginAt(2_000, "db2", false);
         beginAt(3_000, "db3", true);
 
@@ -68,7 +68,7 @@ class ReignsTest {
     }
 
     @Test
-    void whatAPrimaryAcknowledgedAfterItsReturnMayNotBeLost() {
+    void whenAPrimaryHasReturnedItsWritesShouldNotBeAllowedToBeLost() {
         beginAt(2_000, "db2", false);
         now = 2_500;
         reigns.comesBack("db1");

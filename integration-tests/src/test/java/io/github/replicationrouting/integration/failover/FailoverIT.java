@@ -73,7 +73,7 @@ class FailoverIT {
     }
 
     @Test
-    void writesShouldFollowAPromotionAfterThePrimaryWasKilled() throws Exception {
+    void whenThePrimaryIsKilledWritesShouldFollowThePromotion() throws Exception {
         try (Workload load = Workload.start(app)) {
             load.awaitWrites("db1", SOME);
             load.awaitReads(SOME);
@@ -93,7 +93,7 @@ class FailoverIT {
 
     /** The outcome of its last writes is unknown; when it thaws, it is fenced, and no writer gets them acknowledged. */
     @Test
-    void writesShouldLeaveAFrozenPrimaryForItsSuccessor() throws Exception {
+    void whenThePrimaryFreezesWritesShouldMoveToItsSuccessor() throws Exception {
         try (Workload load = Workload.start(app)) {
             load.awaitWrites("db1", SOME);
             db1.freeze();
@@ -114,7 +114,7 @@ class FailoverIT {
     }
 
     @Test
-    void noSecondPrimaryShouldBeInventedForOneThatOnlyTheApplicationCannotReach() throws Exception {
+    void whenOnlyTheApplicationCannotReachThePrimaryNoOtherShouldBeElected() throws Exception {
         try (Workload load = Workload.start(app)) {
             load.awaitWrites("db1", SOME);
             db1.partition();
@@ -141,7 +141,7 @@ class FailoverIT {
     }
 
     @Test
-    void aPlannedSwitchoverShouldFailNothing() throws Exception {
+    void whenASwitchoverIsPlannedNoTransactionShouldFail() throws Exception {
         try (Workload load = Workload.start(app)) {
             load.awaitWrites("db1", SOME);
             long writableAt = promote(db2);
@@ -154,7 +154,7 @@ class FailoverIT {
     }
 
     @Test
-    void anOldPrimaryThatReturnsWritableShouldGetNothingAlsoFromANewInstance() throws Exception {
+    void whenAnOldPrimaryReturnsWritableNoInstanceShouldWriteToIt() throws Exception {
         try (Workload load = Workload.start(app)) {
             load.awaitWrites("db1", SOME);
             db1.kill();
@@ -165,7 +165,8 @@ class FailoverIT {
 
             try (TestApplication other = applications.start(stack, JdbcApplication.class, properties())) {
                 other.awaitState("db1", NodeState.FENCED);
-                // Where db1 has kept writes that were not replicated, the two have diverged: refused, whichever source db3
+                // Where db1 has kept writes that were not replicated, the two have diverged: refused, whichever source
+                // db3
                 // has.
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> "db2".equals(primary(other)) || isRefused(other, "db1", "db2"));
@@ -197,7 +198,7 @@ class FailoverIT {
     }
 
     @Test
-    void aSplitBrainShouldNotSplitWrites() throws Exception {
+    void whenThereIsASplitBrainWritesShouldNotBeSplit() throws Exception {
         assumeFalse(stack.isSemiSynchronous(), "a write on a node without replicas waits for one");
         try (Workload load = Workload.start(app)) {
             load.awaitWrites("db1", SOME);
@@ -210,7 +211,8 @@ class FailoverIT {
             db2.stopApplier();
             db2.execute(List.of("INSERT INTO " + app.cluster().database() + ".author (name) VALUES ('errant')"));
             try (TestApplication other = applications.start(stack, JdbcApplication.class, properties())) {
-                // An instance that has just started cannot determine which of two writable nodes that diverged is right.
+                // An instance that has just started cannot determine which of two writable nodes that diverged is
+                // right.
                 await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(noPrimaryReason(other))
                         .contains("db1")
                         .contains("db2")

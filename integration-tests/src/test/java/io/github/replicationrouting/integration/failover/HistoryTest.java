@@ -16,7 +16,7 @@ class HistoryTest {
     private final Map<Integer, Integer> counters = new HashMap<>();
 
     @Test
-    void whatWasAcknowledgedAndIsThereIsFine() {
+    void whenAnAcknowledgedWriteIsStoredThereShouldBeNoViolation() {
         write(1, Told.ACKNOWLEDGED, "db1", true);
         write(2, Told.FAILED, "db1", false);
         write(3, Told.UNKNOWN, "db1", true);
@@ -27,7 +27,7 @@ class HistoryTest {
     }
 
     @Test
-    void aLostAcknowledgedWriteIsFound() {
+    void whenAnAcknowledgedWriteIsLostItShouldBeFound() {
         write(1, Told.ACKNOWLEDGED, "db1", false);
 
         assertThat(history.violations(rows, counters, false))
@@ -36,7 +36,7 @@ class HistoryTest {
     }
 
     @Test
-    void aWriteThatHappenedTwiceIsFound() {
+    void whenAWriteIsStoredTwiceItShouldBeFound() {
         write(1, Told.ACKNOWLEDGED, "db1", true);
         rows.put("0/1", 2);
         counters.put(0, 2);
@@ -45,21 +45,21 @@ class HistoryTest {
     }
 
     @Test
-    void aFailedWriteThatIsThereIsFound() {
+    void whenAFailedWriteIsStoredItShouldBeFound() {
         write(1, Told.FAILED, "db1", true);
 
         assertThat(history.violations(rows, counters, true)).containsExactly("0/1 failed, and is there");
     }
 
     @Test
-    void aRowThatNobodyWroteIsFound() {
+    void whenAnUnknownRowIsStoredItShouldBeFound() {
         rows.put("7/7", 1);
 
         assertThat(history.violations(rows, counters, true)).containsExactly("7/7 was never written");
     }
 
     @Test
-    void halfATransactionIsFound() {
+    void whenHalfATransactionIsStoredItShouldBeFound() {
         write(1, Told.ACKNOWLEDGED, "db1", true);
         counters.put(0, 0);
 
@@ -68,7 +68,7 @@ class HistoryTest {
     }
 
     @Test
-    void theTailOfADeadServerMayBeLostButNothingBeforeIt() {
+    void whenAServerDiedOnlyItsLastWritesShouldBeAllowedToBeLost() {
         write(1, Told.ACKNOWLEDGED, "db1", true);
         write(2, Told.ACKNOWLEDGED, "db1", false);
         write(3, Told.ACKNOWLEDGED, "db1", false);

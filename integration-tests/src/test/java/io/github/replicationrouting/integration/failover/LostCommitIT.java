@@ -45,7 +45,7 @@ class LostCommitIT {
     }
 
     @Test
-    void theCallerShouldLearnThatTheOutcomeIsUnknown() throws Exception {
+    void whenACommitIsLostTheCallerShouldLearnThatTheOutcomeIsUnknown() throws Exception {
         String author = UUID.randomUUID().toString();
         AtomicInteger runs = new AtomicInteger();
 
@@ -62,7 +62,7 @@ class LostCommitIT {
     }
 
     @Test
-    void aStatementInAutoCommitIsACommit() throws Exception {
+    void whenAnAutoCommitStatementIsLostItShouldCountAsACommit() throws Exception {
         Throwable failure = lostIn("executeUpdate", toCut -> {
             try (Connection connection = app.bean(RoutingDataSource.class).getConnection();
                     Statement statement = connection.createStatement()) {
@@ -78,7 +78,7 @@ class LostCommitIT {
     }
 
     @Test
-    void goingToAutoCommitIsACommit() throws Exception {
+    void whenSetAutoCommitIsLostItShouldCountAsACommit() throws Exception {
         Throwable failure = lostIn("setAutoCommit", toCut -> {
             try (Connection connection = app.bean(RoutingDataSource.class).getConnection();
                     Statement statement = connection.createStatement()) {
@@ -95,7 +95,7 @@ class LostCommitIT {
     }
 
     @Test
-    void beforeTheCommitItIsKnownThatNothingHappened() throws Exception {
+    void whenThePrimaryDiesBeforeTheCommitTheOutcomeShouldBeKnown() throws Exception {
         String author = UUID.randomUUID().toString();
 
         Throwable failure = lostIn("update", toCut -> app.transactions().write(() -> {

@@ -77,7 +77,7 @@ class OwnWritesMeanwhileIT {
     }
 
     @Test
-    void theReadShouldWaitForThePromotedPrimary() throws Exception {
+    void whenAReplicaIsPromotedTheReadShouldWaitForIt() throws Exception {
         CompletableFuture<Integer> read = CompletableFuture.supplyAsync(() -> read(app));
         awaitHeld();
         app.cluster().promote(app.cluster().node("db2"));
@@ -86,7 +86,7 @@ class OwnWritesMeanwhileIT {
     }
 
     @Test
-    void theReadShouldFailWhenNobodyComes() {
+    void whenNoReplicaIsPromotedTheReadShouldFail() {
         try (TestApplication impatient = start("2s")) {
             impatient.awaitState("db1", NodeState.DOWN);
             assertThatThrownBy(() -> read(impatient))
@@ -97,7 +97,7 @@ class OwnWritesMeanwhileIT {
     }
 
     @Test
-    void othersShouldReadOn() {
+    void whenThePrimaryIsLostOtherSessionsShouldRead() {
         SessionToken.clear();
 
         assertThat(app.transactions().<Integer>readOnly(() -> app.countAuthors(author)))

@@ -46,7 +46,7 @@ class SemiSynchronousIT {
     }
 
     @Test
-    void aFallBackToAsynchronousReplicationShouldBeToldAndItsEndToo() {
+    void whenReplicationFallsBackToAsynchronousItShouldBeReportedUntilItsEnd() {
         await().atMost(LIMIT).untilAsserted(() -> {
             // A server that has fallen back before waits for replicas again once one has acknowledged a commit.
             write();

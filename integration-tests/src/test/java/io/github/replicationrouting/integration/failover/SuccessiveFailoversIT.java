@@ -45,7 +45,7 @@ class SuccessiveFailoversIT {
     }
 
     @Test
-    void shouldLoseNothingButWhatHadNotReplicated() throws Exception {
+    void whenFailoversFollowEachOtherOnlyUnreplicatedWritesShouldBeLost() throws Exception {
         try (Workload load = Workload.start(app)) {
             for (int i = 0; i < failovers; i++) {
                 ClusterNode old = cluster.primary();

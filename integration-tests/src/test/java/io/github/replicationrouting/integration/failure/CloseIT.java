@@ -51,7 +51,7 @@ class CloseIT {
     }
 
     @Test
-    void withAFrozenPrimaryUnderOpenWritesShouldEndInTime() throws Exception {
+    void whenThePrimaryIsFrozenUnderOpenWritesTheEndShouldBeInTime() throws Exception {
         CountDownLatch frozen = new CountDownLatch(1);
         CountDownLatch inside = new CountDownLatch(POOL);
         TestApplication app = start();
@@ -83,7 +83,7 @@ class CloseIT {
     }
 
     @Test
-    void withFrozenServersAndIdleConnectionsShouldEndInTime() {
+    void whenServersAreFrozenUnderIdleConnectionsTheEndShouldBeInTime() {
         TestApplication app = start();
         for (NodePool pool : app.bean(ReplicationRouting.class).pools()) {
             await().atMost(Duration.ofMinutes(1))

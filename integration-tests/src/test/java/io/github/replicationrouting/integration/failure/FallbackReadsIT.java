@@ -56,7 +56,7 @@ class FallbackReadsIT {
     }
 
     @Test
-    void readsShouldQueueForHalfOfThePoolAndWritesShouldFindTheOtherHalf() throws Exception {
+    void whenReadsFallBackTheyShouldLeaveHalfOfThePoolToWrites() throws Exception {
         app.cluster().node("db2").kill();
         app.cluster().node("db3").kill();
         app.awaitState("db2", NodeState.DOWN);

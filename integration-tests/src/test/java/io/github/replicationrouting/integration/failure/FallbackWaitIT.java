@@ -66,7 +66,7 @@ class FallbackWaitIT {
     }
 
     @Test
-    void aQueuedReadShouldGoToAReplicaAsSoonAsOneServesAgain() {
+    void whenAReplicaRecoversAQueuedReadShouldUseIt() {
         List<CompletableFuture<String>> holding = hold(ADMITTED, app.transactions()::<String>readOnly);
         CompletableFuture<String> queued = queued();
 
@@ -77,7 +77,7 @@ class FallbackWaitIT {
     }
 
     @Test
-    void aReadThatWaitsForAConnectionOfThePrimaryShouldGoToAReplicaAsSoonAsOneServesAgain() {
+    void whenAReplicaRecoversAReadThatWaitsForAConnectionShouldUseIt() {
         List<CompletableFuture<String>> holding = hold(POOL, app.transactions()::<String>write);
         CompletableFuture<String> queued = queued();
 
@@ -89,7 +89,7 @@ class FallbackWaitIT {
 
     /** Runs all admitted reads concurrently, each with a nested read. */
     @Test
-    void aReadInAReadShouldNotWaitForItsOwnOuterRead() {
+    void whenAReadIsNestedItShouldNotWaitForItsOuterRead() {
         CyclicBarrier allInside = new CyclicBarrier(ADMITTED);
         List<CompletableFuture<String>> requests = new ArrayList<>();
         for (int i = 0; i < ADMITTED; i++) {
@@ -113,7 +113,7 @@ class FallbackWaitIT {
     }
 
     @Test
-    void aThreadWithItsInterruptMarkSetShouldReadWhereNobodyWaits() {
+    void whenAThreadIsInterruptedItShouldReadIfThereIsNoQueue() {
         Thread.currentThread().interrupt();
         try {
             assertThat(app.transactions().readOnly(app::node)).isEqualTo("db1");

@@ -30,7 +30,7 @@ class LostConnectionsIT {
     }
 
     @Test
-    void oneTransactionShouldFailAndNotOneForEach() throws Exception {
+    void whenAllPooledConnectionsDieOnlyOneTransactionShouldFail() throws Exception {
         List<Long> connections = useAll();
         connections.forEach(app.cluster().primary()::killSession);
 

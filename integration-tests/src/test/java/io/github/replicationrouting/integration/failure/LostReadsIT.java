@@ -42,7 +42,7 @@ class LostReadsIT {
      * the case of {@link UnansweredReadsIT}.
      */
     @Test
-    void aKilledReplicaShouldFailNoReadAndHoldNoneUp() throws Exception {
+    void whenAReplicaIsKilledNoReadShouldFailOrBeDelayed() throws Exception {
         try (Metronome metronome = new Metronome()) {
             Traffic traffic = new Traffic(app, READERS);
             long faultAt;

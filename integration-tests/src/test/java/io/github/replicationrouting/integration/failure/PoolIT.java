@@ -61,7 +61,7 @@ class PoolIT {
     }
 
     @Test
-    void metersShouldCountEachWaitOnceAndShowAllWhoWait() {
+    void whenThreadsWaitMetersShouldCountEachOnce() {
         hold(POOL);
         double timeoutsBefore = timeouts();
         double acquiredBefore = acquired();
@@ -78,7 +78,7 @@ class PoolIT {
     }
 
     @Test
-    void aPoolThatIsMadeLargerShouldServeThoseWhoWait() {
+    void whenAPoolIsEnlargedItShouldServeTheWaitingThreads() {
         pool.setConnectionTimeout(LIMIT.toMillis());
         List<CompletableFuture<String>> holding = hold(POOL);
         CompletableFuture<String> waiting =

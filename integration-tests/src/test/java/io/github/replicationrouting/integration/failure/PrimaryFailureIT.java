@@ -33,7 +33,7 @@ class PrimaryFailureIT {
     }
 
     @Test
-    void readsShouldGoOnAndWritesShouldFailAtOnceWithAnExplanationUntilItIsBack() throws Exception {
+    void whenThePrimaryIsDownReadsShouldContinueAndWritesShouldFailImmediately() throws Exception {
         try (Reads reads = new Reads(app)) {
             db1.kill();
             app.awaitState("db1", NodeState.DOWN);

@@ -58,18 +58,18 @@ class QuietLossIT {
     }
 
     @Test
-    void twoKillsShouldLogTheChangesOfStateAndNothingElse() throws Exception {
+    void whenReplicasAreKilledOnlyStateChangesShouldBeLogged() throws Exception {
         twice(db2::kill, db2::start);
     }
 
     @Test
-    void twoFreezesShouldLogTheChangesOfStateAndNothingElse() throws Exception {
+    void whenReplicasFreezeOnlyStateChangesShouldBeLogged() throws Exception {
         twice(db2::freeze, db2::thaw);
     }
 
     /** Sessions that the server ends, as after {@code wait_timeout}: no node's state changes. */
     @Test
-    void sessionsThatTheServerEndsShouldNotReachTheLogAsBroken() throws Exception {
+    void whenTheServerEndsSessionsTheyShouldNotBeLoggedAsBroken() throws Exception {
         Traffic traffic = new Traffic(app, READERS);
         try (traffic) {
             awaitReads(traffic);

@@ -35,17 +35,17 @@ class ReplicaFailureIT {
     }
 
     @Test
-    void replicaWhoseApplierStoppedShouldBeEvictedAndReadmitted() throws Exception {
+    void whenTheApplierStopsTheReplicaShouldBeEvictedAndReadmitted() throws Exception {
         laggardShouldBeEvictedAndReadmitted(db2::stopApplier, db2::startApplier);
     }
 
     @Test
-    void replicaWhoseReceiverStoppedShouldBeEvictedAndReadmitted() throws Exception {
+    void whenTheReceiverStopsTheReplicaShouldBeEvictedAndReadmitted() throws Exception {
         laggardShouldBeEvictedAndReadmitted(db2::stopReceiver, db2::startReceiver);
     }
 
     @Test
-    void delayedReplicaShouldBeEvictedAndReadmitted() throws Exception {
+    void whenReplicationIsDelayedTheReplicaShouldBeEvictedAndReadmitted() throws Exception {
         laggardShouldBeEvictedAndReadmitted(
                 () -> db2.delayReplication(Duration.ofSeconds(60)), () -> db2.delayReplication(Duration.ZERO));
     }
@@ -65,7 +65,7 @@ class ReplicaFailureIT {
     }
 
     @Test
-    void killedReplicaShouldBeEvictedAndReadmitted() throws Exception {
+    void whenAReplicaIsKilledItShouldBeEvictedAndReadmitted() throws Exception {
         try (Reads reads = new Reads(app)) {
             db2.kill();
             app.awaitState("db2", NodeState.DOWN);
@@ -78,7 +78,7 @@ class ReplicaFailureIT {
 
     /** Reads that it had already accepted wait for it; those that begin after its eviction do not. */
     @Test
-    void frozenReplicaShouldBeEvictedAndReadmitted() {
+    void whenAReplicaFreezesItShouldBeEvictedAndReadmitted() {
         db2.freeze();
         app.awaitState("db2", NodeState.DOWN);
         for (int i = 0; i < 100; i++) {
@@ -90,7 +90,7 @@ class ReplicaFailureIT {
     }
 
     @Test
-    void primaryShouldServeReadsReadOnlyWhileNoReplicaMay() {
+    void whenNoReplicaIsEligibleThePrimaryShouldServeReadsReadOnly() {
         db2.kill();
         db3.kill();
         app.awaitState("db2", NodeState.DOWN);

@@ -47,7 +47,7 @@ class RoleChangeIT {
     }
 
     @Test
-    void noPooledConnectionShouldOutliveAChangeOfRole() throws Exception {
+    void whenTheRoleChangesNoPooledConnectionShouldRemain() throws Exception {
         NodePool old = pool("db1");
         NodePool promoted = pool("db2");
         Set<Long> before = sessions(old.pool());
@@ -65,7 +65,7 @@ class RoleChangeIT {
 
     /** The server rolls it back, and no later call may appear to commit it. */
     @Test
-    void transactionWhoseCommitIsRefusedShouldBeRunAgainOnTheNewPrimary() {
+    void whenACommitIsRefusedTheTransactionShouldBeRetriedOnTheNewPrimary() {
         String author = UUID.randomUUID().toString();
         List<String> nodes = new ArrayList<>();
 
@@ -81,7 +81,7 @@ class RoleChangeIT {
     }
 
     @Test
-    void aConnectionThatIsHeldOverAChangeOfRoleShouldWriteToTheNewPrimary() throws SQLException {
+    void whenAConnectionIsHeldOverARoleChangeItShouldWriteToTheNewPrimary() throws SQLException {
         String author = UUID.randomUUID().toString();
         try (Connection held = app.bean(RoutingDataSource.class).getConnection()) {
             insert(held, author);

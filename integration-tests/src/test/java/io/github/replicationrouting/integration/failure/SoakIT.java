@@ -37,7 +37,7 @@ class SoakIT {
     }
 
     @Test
-    void noReadShouldFailWhateverHappensToReplicas() throws Exception {
+    void whenReplicasFailAtRandomNoReadShouldFail() throws Exception {
         System.out.printf("soak: seed %d, %d s%n", seed, LENGTH.toSeconds());
         Traffic traffic = new Traffic(app, READERS);
         int faults;

@@ -61,7 +61,7 @@ class StalenessIT {
     }
 
     @Test
-    void aReplicaWhoseApplierStopsShouldNotServeBeyondMaxLagAndTwoIntervals() throws Exception {
+    void whenTheApplierStopsNoReadShouldExceedMaxLagAndTwoIntervals() throws Exception {
         ExecutorService threads = Executors.newCachedThreadPool();
         Metronome metronome = new Metronome();
         try (metronome) {

@@ -39,7 +39,7 @@ class StartIT {
     }
 
     @Test
-    void withAReplicaDownShouldSucceedAndReadFromTheOther() {
+    void whenAReplicaIsDownTheStartShouldSucceedAndTheOtherServe() {
         cluster.node("db2").kill();
         try (TestApplication app = start()) {
             app.awaitState("db2", NodeState.DOWN);
@@ -55,7 +55,7 @@ class StartIT {
     }
 
     @Test
-    void withThePrimaryDownShouldSucceedAndReadsShouldNotWaitForIt() {
+    void whenThePrimaryIsDownTheStartShouldSucceedAndReadsNotWait() {
         cluster.node("db1").kill();
         try (TestApplication app = start()) {
             long began = System.nanoTime();
@@ -74,7 +74,7 @@ class StartIT {
 
     /** Spring determines at the first read-only transaction whether connections are read-only by default. */
     @Test
-    void withBothReplicasDownShouldReadOnThePrimaryAndLaterOnTheReplicasReadOnlyEachTime() {
+    void whenBothReplicasAreDownThePrimaryShouldServeUntilTheyRecover() {
         cluster.node("db2").kill();
         cluster.node("db3").kill();
         try (TestApplication app = start()) {

@@ -54,7 +54,7 @@ class SuccessiveFaultsIT {
     }
 
     @Test
-    void thePrimaryShouldServeOnceAllReplicasAreKilledAndTheSpreadShouldReturn() throws Exception {
+    void whenAllReplicasAreKilledThePrimaryShouldServeUntilTheyRecover() throws Exception {
         Traffic traffic = new Traffic(app, READERS);
         try (traffic) {
             awaitReads(traffic);
@@ -75,7 +75,7 @@ class SuccessiveFaultsIT {
     }
 
     @Test
-    void aRollingRestartOfAllReplicasShouldFailNoRead() throws Exception {
+    void whenAllReplicasRestartInTurnNoReadShouldFail() throws Exception {
         Traffic traffic = new Traffic(app, READERS);
         try (traffic) {
             for (ClusterNode node : app.cluster().replicas()) {

@@ -59,12 +59,12 @@ class UnansweredReadsIT {
     }
 
     @Test
-    void frozenReplicaShouldReleaseItsReadsAndThoseWhoQueueForIt() throws Exception {
+    void whenAReplicaFreezesItsReadsAndQueuedThreadsShouldBeReleased() throws Exception {
         readsShouldBeReleased(db2::freeze);
     }
 
     @Test
-    void replicaBehindACutNetworkShouldReleaseItsReadsAndThoseWhoQueueForIt() throws Exception {
+    void whenAReplicaIsPartitionedItsReadsAndQueuedThreadsShouldBeReleased() throws Exception {
         readsShouldBeReleased(db2::partition);
     }
 
@@ -103,7 +103,7 @@ class UnansweredReadsIT {
 
     /** As when a node is drained for maintenance and then stopped too early. */
     @Test
-    void drainingReplicaThatFreezesShouldReleaseTheReadsThatStillRan() throws Exception {
+    void whenADrainingReplicaFreezesItsReadsShouldBeReleased() throws Exception {
         ReplicationRouting routing = app.bean(ReplicationRouting.class);
         CompletableFuture<Void> drained = new CompletableFuture<>();
         CompletableFuture<Void> began = new CompletableFuture<>();
@@ -134,7 +134,7 @@ class UnansweredReadsIT {
 
     /** HikariCP validates an idle connection: a thread that waits for that has sent no statement yet. */
     @Test
-    void readsThatWaitForAnIdleConnectionToBeCheckedShouldGoElsewhereWithoutFailing() throws Exception {
+    void whenAnIdleConnectionIsValidatedTheReadShouldMoveWithoutFailing() throws Exception {
         app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
         await().pollDelay(Duration.ofMillis(700)).until(() -> true); // it validates what was idle for 500 ms
         db2.freeze();
@@ -150,7 +150,7 @@ class UnansweredReadsIT {
     }
 
     @Test
-    void aWriteThatWaitsForThePrimaryShouldNotBeInterrupted() throws Exception {
+    void whenThePrimaryDoesNotAnswerAWriteShouldNotBeInterrupted() throws Exception {
         String author = UUID.randomUUID().toString();
         CompletableFuture<Void> frozen = new CompletableFuture<>();
         CompletableFuture<Void> began = new CompletableFuture<>();

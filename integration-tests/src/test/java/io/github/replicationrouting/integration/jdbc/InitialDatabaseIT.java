@@ -28,7 +28,7 @@ class InitialDatabaseIT {
 
     @ParameterizedTest
     @MethodSource("stacks")
-    void theCatalogOfThePoolHoldsForEachUse(Stack stack) throws SQLException {
+    void whenTheCatalogIsChangedTheNextUseShouldHaveThatOfThePool(Stack stack) throws SQLException {
         stack.recreateDatabases("initial1", "initial2");
         HikariConfig config = stack.poolConfig(2);
         config.setCatalog("initial2");
@@ -43,7 +43,7 @@ class InitialDatabaseIT {
 
     @ParameterizedTest
     @MethodSource("stacks")
-    void theSchemaOfThePoolHoldsForEachUse(Stack stack) throws SQLException {
+    void whenTheSchemaIsChangedTheNextUseShouldHaveThatOfThePool(Stack stack) throws SQLException {
         stack.recreateDatabases("initial1", "initial2");
         HikariConfig config = stack.poolConfig(2);
         config.setSchema("initial2");
@@ -61,7 +61,7 @@ class InitialDatabaseIT {
 
     @ParameterizedTest
     @MethodSource("stacks")
-    void aConnectionThatHadNoDatabaseIsNotUsedAgainInOne(Stack stack) throws SQLException {
+    void whenAConnectionHadNoDatabaseItShouldNotBeReusedInOne(Stack stack) throws SQLException {
         stack.recreateDatabases("initial1");
         HikariConfig config = stack.poolConfig(1);
 

@@ -37,7 +37,7 @@ class JdbcDifferentialIT {
 
     @ParameterizedTest
     @MethodSource("comparisons")
-    void randomSequencesOfCallsGiveTheSameAsOnAPlainPool(Stack stack, Side.Layer layer, String parameters)
+    void whenCallsAreRandomTheResultsShouldEqualThoseOfAPlainPool(Stack stack, Side.Layer layer, String parameters)
             throws SQLException {
         stack.recreateDatabases("plain1", "plain2", "ours1", "ours2");
         var comparison = new Comparison(stack, layer, parameters);

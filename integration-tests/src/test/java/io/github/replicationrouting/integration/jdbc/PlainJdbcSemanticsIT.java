@@ -35,7 +35,8 @@ class PlainJdbcSemanticsIT {
 
     @ParameterizedTest
     @MethodSource("comparisons")
-    void isTheSameAsOnAPlainPool(Stack stack, Side.Layer layer, Script script) throws SQLException {
+    void whenAScriptRunsItsResultsShouldEqualThoseOfAPlainPool(Stack stack, Side.Layer layer, Script script)
+            throws SQLException {
         Trial plain = trial(stack, Side.Layer.PLAIN);
         Trial ours = trial(stack, layer);
 

@@ -25,7 +25,7 @@ class IsolationIT {
     }
 
     @Test
-    void eachTransactionShouldRunInTheIsolationItAsksFor() {
+    void whenATransactionDeclaresAnIsolationItShouldRunInIt() {
         for (int i = 0; i < 5; i++) {
             assertThat(transactions.writeReadCommitted(this::isolation)).isEqualTo("READ-COMMITTED");
             assertThat(transactions.write(this::isolation)).isEqualTo("REPEATABLE-READ");
@@ -36,7 +36,7 @@ class IsolationIT {
     }
 
     @Test
-    void isolationShouldNotChangeTheRoute() {
+    void whenATransactionDeclaresAnIsolationItsRouteShouldNotChange() {
         assertThat(transactions.writeReadCommitted(app::node)).isEqualTo(app.primary());
         app.assertSpreadsOverReplicas(() -> transactions.readOnlySerializable(app::node));
     }

@@ -76,7 +76,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void runsInTheMode() {
+    void whenStartedTheModeShouldBeInForce() {
         assertThat(app.bean(EntityManagerFactory.class)
                         .unwrap(SessionFactoryImplementor.class)
                         .getSessionFactoryOptions()
@@ -85,7 +85,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void readThenWriteThenReadShouldEachGoToTheRightNode() {
+    void whenASessionReadsAndWritesEachShouldGoToTheRightNode() {
         for (int i = 0; i < 5; i++) {
             List<String> nodes = inOpenSession(() -> List.of(
                     transactions.readOnly(this::node),
@@ -102,7 +102,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void readsOfOneSessionShouldSpreadOverBothReplicas() {
+    void whenASessionReadsOftenBothReplicasShouldServe() {
         inOpenSession(() -> {
             app.assertSpreadsOverReplicas(() -> transactions.readOnly(this::node));
             return null;
@@ -110,7 +110,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void entityReadOnAReplicaShouldBeChangedOnThePrimary() {
+    void whenAnEntityOfAReplicaChangesThePrimaryShouldWriteIt() {
         Long id = persistAuthorWithBook();
         inOpenSession(() -> {
             Author read = transactions.readOnly(() -> entities.find(Author.class, id));
@@ -123,7 +123,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void renderingAViewShouldHoldNoConnection() {
+    void whenAViewIsRenderedNoConnectionShouldBeHeld() {
         Long id = persistAuthorWithBook();
         inOpenSession(() -> {
             transactions.readOnly(() -> entities.find(Author.class, id));
@@ -139,7 +139,7 @@ class OpenSessionIT {
      * holds its connection keeps one from then on; such an application has configured that explicitly.
      */
     @Test
-    void lazyLoadingInTheViewShouldWorkAndGiveItsConnectionBack() {
+    void whenTheViewLoadsLazilyItsConnectionShouldBeReleased() {
         Long id = persistAuthorWithBook();
         inOpenSession(() -> {
             Author read = transactions.readOnly(() -> entities.find(Author.class, id));
@@ -156,7 +156,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void lossInAReadShouldBeToldAndTheNextTransactionsShouldWork() {
+    void whenAReadLosesItsNodeTheNextTransactionsShouldWork() {
         inOpenSession(() -> {
             assertThatThrownBy(() -> transactions.readOnly(this::loseConnection))
                     .satisfies(this::tellsTheLoss);
@@ -169,7 +169,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void lossInAWriteShouldBeToldAndTheNextTransactionsShouldWork() {
+    void whenAWriteLosesItsNodeTheNextTransactionsShouldWork() {
         inOpenSession(() -> {
             assertThatThrownBy(() -> transactions.write(this::loseConnection)).satisfies(this::tellsTheLoss);
             assertThat(transactions.readOnly(this::node)).isIn(app.replicas());
@@ -199,7 +199,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void writeInAfterCommitShouldBeCommitted() {
+    void whenAfterCommitWritesItShouldBeCommitted() {
         assumeTrue(autoCommit, "out of auto-commit nothing but another transaction commits it, with any pool");
         inOpenSession(() -> transactions.write(() -> {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {

@@ -36,7 +36,7 @@ class ReadOnlySessionIT {
     }
 
     @Test
-    void ownWriteShouldBeSeenInItsNextTransaction() {
+    void whenASessionWroteItsNextTransactionShouldReadIt() {
         SessionToken.clear();
         try (Session session = app.bean(EntityManagerFactory.class)
                 .unwrap(SessionFactory.class)

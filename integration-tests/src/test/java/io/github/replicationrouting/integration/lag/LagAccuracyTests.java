@@ -70,7 +70,7 @@ abstract class LagAccuracyTests {
     }
 
     @Test
-    void lagIsWithinOneIntervalOfTheTruthAndFreshnessIsNeverTooGood() throws Exception {
+    void whenReplicasLagTheErrorShouldBeWithinOneInterval() throws Exception {
         List<Situation> situations = new ArrayList<>();
         Staleness truth;
         try (ReplicatedCluster cluster = kind.start(1)) {

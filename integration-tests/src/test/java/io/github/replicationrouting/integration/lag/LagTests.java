@@ -93,7 +93,7 @@ abstract class LagTests {
 
     @ParameterizedTest
     @EnumSource(names = {"AUTO", "POSITION"})
-    void byPositionAStalledApplierIsSeenAndAnIdlePrimaryIsNot(LagProbe probe) {
+    void whenProbedByPositionAStoppedApplierShouldShowAndAnIdlePrimaryNot(LagProbe probe) {
         start(probe);
         assertThat(status("db1").position())
                 .isInstanceOf(
@@ -116,7 +116,7 @@ abstract class LagTests {
     }
 
     @Test
-    void byPositionALogThatGoesOnInAnotherFileIsFollowed() {
+    void whenTheLogContinuesInAnotherFileThePositionShouldFollow() {
         start(LagProbe.POSITION);
         for (int i = 0; i < 3; i++) {
             execute("FLUSH BINARY LOGS");
@@ -132,7 +132,7 @@ abstract class LagTests {
     }
 
     @Test
-    void byStatusTheServersOwnSecondsDecide() {
+    void whenProbedByStatusTheServersOwnSecondsShouldCount() {
         start(LagProbe.STATUS);
         await().atMost(SOON)
                 .until(() -> status("db2").state() == NodeState.ONLINE
@@ -149,7 +149,7 @@ abstract class LagTests {
     }
 
     @Test
-    void byStatusAReceiverThatStoppedGrowsOld() {
+    void whenTheReceiverStopsTheLagByStatusShouldGrow() {
         start(LagProbe.STATUS);
         // A server that has just caught up may report the previous seconds for a moment.
         await().atMost(SOON).until(() -> status("db2").state() == NodeState.ONLINE);
@@ -160,7 +160,7 @@ abstract class LagTests {
     }
 
     @Test
-    void withoutProbeNobodyIsJudged() {
+    void whenLagIsNotProbedNoReplicaShouldBeEvictedForIt() {
         start(LagProbe.NONE);
         db2().stopApplier();
         insert();
@@ -170,7 +170,7 @@ abstract class LagTests {
     }
 
     @Test
-    void withoutTheGrantPositionsAreEnoughAndWhereThereAreNoneItIsAskedFor() {
+    void whenTheGrantIsMissingPositionsShouldSufficeOrTheGrantBeNamed() {
         cluster().nodes().forEach(ClusterNode::revokeMonitoring);
         start(LagProbe.AUTO);
         if (kind.hasGtids()) {
@@ -191,7 +191,7 @@ abstract class LagTests {
 
     @ParameterizedTest
     @EnumSource(names = {"AUTO", "POSITION"})
-    void aPrimaryThatWasResetMakesLagUnknown(LagProbe probe) {
+    void whenThePrimaryIsResetLagShouldBeUnknown(LagProbe probe) {
         insert();
         insert();
         insert();
@@ -234,7 +234,7 @@ abstract class LagTests {
     }
 
     @Test
-    void strayWritesOfAReplicaAreNotTheOnesItLacks() {
+    void whenAReplicaHasErrantWritesTheyShouldNotHideItsLag() {
         start(LagProbe.POSITION);
         db2().stopApplier();
         if (!kind.isMariaDb()) {
@@ -251,7 +251,7 @@ abstract class LagTests {
     }
 
     @Test
-    void aReadOnlyServerThatReplicatesNothingIsNoReplica() {
+    void whenAReadOnlyServerReplicatesNothingItShouldNotBeAReplica() {
         tamperWith("db2")
                 .execute(
                         kind.isMariaDb()
@@ -267,7 +267,7 @@ abstract class LagTests {
     }
 
     @Test
-    void whileNoPrimaryAnswersEvictionStandsStillAndFreshnessDoesNot() {
+    void whenNoPrimaryAnswersEvictionShouldStopAndFreshnessAge() {
         start(LagProbe.AUTO);
         // A replica that has just connected to its source reports its position a moment later.
         await().atMost(SOON).until(() -> status("db2").freshness().isKnown());
@@ -283,7 +283,7 @@ abstract class LagTests {
     }
 
     @Test
-    void aCommitIsIncludedOnlyWhereItIsVisible() throws Exception {
+    void whenACommitIsNotVisibleYetItShouldNotBeIncluded() throws Exception {
         start(LagProbe.AUTO);
         db2().stopApplier();
         insert();
@@ -301,7 +301,7 @@ abstract class LagTests {
     }
 
     @Test
-    void aNewPrimaryStartsANewLogAndIsFollowed() {
+    void whenANewPrimaryStartsALogItShouldBeFollowed() {
         start(LagProbe.AUTO);
         cluster().promote(db2());
         insert();

@@ -17,7 +17,7 @@ class MariaDbLagIT extends LagTests {
     }
 
     @Test
-    void replicationByPlaceInTheLogHasGtidsAllTheSame() {
+    void whenReplicationIsByLogPositionGtidsShouldStillCount() {
         tamperWith("db2").execute(List.of("STOP SLAVE", "CHANGE MASTER TO MASTER_USE_GTID = no", "START SLAVE"));
         start(LagProbe.POSITION);
         insert();

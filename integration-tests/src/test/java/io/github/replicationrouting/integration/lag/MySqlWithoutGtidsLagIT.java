@@ -16,7 +16,7 @@ class MySqlWithoutGtidsLagIT extends LagTests {
     }
 
     @Test
-    void aPlaceInTheLogOfAnotherServerDoesNotCompare() {
+    void whenTheSourceIsAnotherServerPositionsShouldNotBeCompared() {
         db2().awaitPosition(cluster().primary().position());
         ClusterNode db3 = tamperWith("db3");
         db3.awaitPosition(cluster().primary().position());

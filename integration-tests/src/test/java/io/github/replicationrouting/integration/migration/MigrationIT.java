@@ -24,7 +24,7 @@ class MigrationIT {
     }
 
     @Test
-    void flywayShouldMigrateThePrimaryOnly() {
+    void whenFlywayMigratesOnlyThePrimaryShouldBeReached() {
         migrate(
                 "flyway_proof",
                 "spring.flyway.enabled=true",
@@ -34,7 +34,7 @@ class MigrationIT {
     }
 
     @Test
-    void liquibaseShouldMigrateThePrimaryOnly() {
+    void whenLiquibaseMigratesOnlyThePrimaryShouldBeReached() {
         migrate(
                 "liquibase_proof",
                 "spring.liquibase.enabled=true",
@@ -42,7 +42,7 @@ class MigrationIT {
     }
 
     @Test
-    void scriptsShouldRunOnThePrimaryOnly() {
+    void whenScriptsRunOnlyThePrimaryShouldBeReached() {
         migrate(
                 "script_proof",
                 "spring.sql.init.mode=always",

@@ -107,7 +107,7 @@ class AccountsIT {
     }
 
     @Test
-    void whenNoAccountMayLogInShouldKeepWhatIsKnownAndCutNothing(CapturedOutput output) throws Exception {
+    void whenNoAccountMayLogInShouldKeepStatesAndCloseNothing(CapturedOutput output) throws Exception {
         try (TestApplication app = start("replication.routing.hikari.minimum-idle=4")) {
             awaitFullPools(app);
             Map<ClusterNode, Long> probes = sessionsOfProbes(app);
@@ -180,7 +180,7 @@ class AccountsIT {
     }
 
     @Test
-    void whyANodeDoesNotLetTheMonitorInShouldBeToldInWords() {
+    void whenANodeRejectsTheMonitorShouldReportTheReason() {
         administer("CREATE USER locked@'%' IDENTIFIED BY 'x' ACCOUNT LOCK");
         administer("CREATE USER expired@'%' IDENTIFIED BY 'x' PASSWORD EXPIRE");
         administer("CREATE USER encrypted@'%' IDENTIFIED BY 'x' REQUIRE SSL");

@@ -102,7 +102,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenTheAccountMayOnlyLogInShouldTellRolesAndLagByPosition() {
+    void whenTheAccountMayOnlyLogInShouldKnowRolesAndLagByPosition() {
         cluster().nodes().forEach(ClusterNode::revokeMonitoring);
         start();
 
@@ -151,7 +151,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenAReplicaIsDelayedOnPurposeShouldSaySo() {
+    void whenAReplicaIsDelayedOnPurposeShouldReportIt() {
         start();
         cluster().node("db2").delayReplication(Duration.ofSeconds(30));
         insert(1);
@@ -161,7 +161,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenAReplicaIsKilledAndStartedShouldGoDownAndComeBack() {
+    void whenAReplicaIsKilledAndStartedShouldGoDownAndRecover() {
         start();
         cluster().node("db2").kill();
 
@@ -175,7 +175,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenAReplicaFreezesShouldGoDownAndComeBack() {
+    void whenAReplicaFreezesShouldGoDownAndRecover() {
         start();
         cluster().node("db2").freeze();
 
@@ -188,7 +188,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenAReplicaIsCutOffShouldGoDownAndComeBack() {
+    void whenAReplicaIsPartitionedShouldGoDownAndRecover() {
         start();
         cluster().node("db2").partition();
 
@@ -200,7 +200,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenThePrimaryIsCutOffFromUsOnlyShouldInventNoOther() {
+    void whenOnlyTheMonitorLosesThePrimaryShouldElectNoOther() {
         start();
         cluster().node("db1").partition();
 
@@ -214,7 +214,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenThePrimaryIsDeadShouldHearSoFromTheReplicas() {
+    void whenThePrimaryIsDeadShouldDetectItByTheReplicas() {
         start();
         cluster().node("db1").kill();
 
@@ -245,7 +245,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenTwoAreWritableAFreshInstanceShouldKnowTheReplicaByItsSource() {
+    void whenTwoAreWritableANewInstanceShouldDetectTheReplicaByItsSource() {
         cluster().node("db2").stopReceiver();
         cluster().node("db2").stopApplier();
         cluster().node("db2").readOnly(false);
@@ -266,7 +266,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenNodesAreMissingAtTheStartShouldStartInTimeAndSayWhy() {
+    void whenNodesAreMissingAtTheStartShouldStartInTimeAndReportThem() {
         cluster().node("db2").kill();
         cluster().node("db3").freeze();
         long before = System.nanoTime();
@@ -292,7 +292,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenThePasswordIsWrongShouldSayWhatToCheck() {
+    void whenThePasswordIsWrongShouldReportWhatToCheck() {
         launch(name ->
                 connections(cluster().node(name).jdbcUrl(driver), cluster().monitorUsername(), "wrong"));
 
@@ -303,7 +303,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenTheDatabaseDoesNotExistShouldSaySo() {
+    void whenTheDatabaseDoesNotExistShouldReportIt() {
         launch(name -> connections(
                 cluster().node(name).jdbcUrl(driver).replace("/" + cluster().database(), "/missing"),
                 cluster().username(),
@@ -315,7 +315,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenSuspectedShouldLookAtOnce() {
+    void whenSuspectedShouldProbeImmediately() {
         launch(this::monitorConnections, Duration.ofSeconds(30), Duration.ofSeconds(10));
         awaitAllOnline();
         Node db2 = status("db2").node();

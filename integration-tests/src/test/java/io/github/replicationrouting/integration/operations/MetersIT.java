@@ -58,7 +58,7 @@ class MetersIT {
     }
 
     @Test
-    void afterAKnownLoadTheDecisionsShouldEqualItToTheUnit() throws Exception {
+    void whenTheLoadIsKnownTheDecisionsShouldEqualIt() throws Exception {
         Map<String, Long> before = decisions();
         int threads = 4;
         int each = 250;
@@ -108,7 +108,7 @@ class MetersIT {
     }
 
     @Test
-    void eachPoolShouldHaveItsOwnMetersAndThoseOfHikariOnce() {
+    void whenStartedEachPoolShouldHaveItsMetersOnce() {
         MeterRegistry registry = application.bean(MeterRegistry.class);
 
         assertThat(registry.find("hikaricp.connections.active").gauges())
@@ -130,7 +130,7 @@ class MetersIT {
     }
 
     @Test
-    void whenThePrimaryIsLostAndComesBackShouldCountBothChanges() {
+    void whenThePrimaryIsLostAndRecoversShouldCountBothChanges() {
         MeterRegistry registry = application.bean(MeterRegistry.class);
         double before = primaryChanges(registry);
         cluster.node("db1").kill();
@@ -143,7 +143,7 @@ class MetersIT {
     }
 
     @Test
-    void anObservedQueryShouldSayWhichNodeAndWhy() {
+    void whenAQueryIsObservedItShouldNameNodeAndReason() {
         TestObservationRegistryAssert.assertThat(observedTransaction(false))
                 .hasObservationWithNameEqualTo("jdbc.query")
                 .that()

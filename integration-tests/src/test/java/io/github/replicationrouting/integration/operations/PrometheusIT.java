@@ -66,13 +66,13 @@ class PrometheusIT {
     }
 
     @Test
-    void theRulesShouldBeSoundAndFireWhenTheyShould() throws IOException, InterruptedException {
+    void whenRulesAreTestedTheyShouldFireOnTheirConditions() throws IOException, InterruptedException {
         run("promtool", "check", "rules", ALERTS.toString());
         run("promtool", "test", "rules", ALERTS_TEST.toString());
     }
 
     @Test
-    void everyExpressionShouldBeEvaluatedOnMetersThatExist() throws IOException, InterruptedException {
+    void whenExpressionsAreEvaluatedTheirMetersShouldExist() throws IOException, InterruptedException {
         try (ReplicatedCluster cluster = ReplicatedCluster.mariaDb().start();
                 Operated application = Operated.start(cluster, JdbcApplication.class)) {
             application.awaitStates("db1: db1 online, db2 online, db3 online");

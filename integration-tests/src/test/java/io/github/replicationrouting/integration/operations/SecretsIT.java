@@ -48,7 +48,7 @@ class SecretsIT {
     }
 
     @Test
-    void shouldBeShownNowhere(CapturedOutput output) {
+    void whenSecretsAreSetTheyShouldBeShownNowhere(CapturedOutput output) {
         List<String> shown = new ArrayList<>();
         String login = "?user=%s-user&password=%s-password".formatted(MARKER, MARKER);
         try (Operated application = Operated.start(

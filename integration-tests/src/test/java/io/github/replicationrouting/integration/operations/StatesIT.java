@@ -64,7 +64,7 @@ class StatesIT {
     }
 
     @Test
-    void whenAllIsWell() {
+    void whenNothingFailsAllShouldBeOnline() {
         JsonNode router = application.router();
 
         assertThat(names(router)).containsExactly("topology", "primary", "writable", "nodes");
@@ -110,7 +110,7 @@ class StatesIT {
     }
 
     @Test
-    void whenAReplicaLags() {
+    void whenAReplicaLagsItShouldBeShown() {
         cluster.node("db3").stopApplier();
         await().atMost(Operated.LIMIT).untilAsserted(() -> {
             tick();
@@ -138,7 +138,7 @@ class StatesIT {
     }
 
     @Test
-    void whenAReplicaIsDown() {
+    void whenAReplicaIsDownItShouldBeShown() {
         cluster.node("db3").kill();
         application.awaitStates("db1: db1 online, db2 online, db3 down");
 
@@ -153,7 +153,7 @@ class StatesIT {
     }
 
     @Test
-    void whenANodeIsDrained() {
+    void whenANodeIsDrainedItShouldBeShown() {
         Operated.Answer draining = application.post("/actuator/replicationrouting/db3", "{\"action\":\"drain\"}");
         assertThat(draining.status()).isEqualTo(200);
         assertThat(draining.json().get("state").asString()).isIn("draining", "drained");
@@ -178,7 +178,7 @@ class StatesIT {
     }
 
     @Test
-    void whenADrainIsNotPossible() {
+    void whenADrainIsNotPossibleItShouldBeRefused() {
         assertThat(application.post("/actuator/replicationrouting/db9", "{\"action\":\"drain\"}"))
                 .isEqualTo(new Operated.Answer(404, "{\"error\":\"There is no node db9; there are db1, db2, db3\"}"));
         for (String body : List.of("{\"action\":\"stop\"}", "{}")) {
@@ -193,7 +193,7 @@ class StatesIT {
     }
 
     @Test
-    void whenANodeIsFenced() {
+    void whenANodeIsFencedItShouldBeShown() {
         detach(cluster.node("db2"));
         application.awaitStates("db1: db1 online, db2 fenced, db3 online");
 
@@ -203,7 +203,7 @@ class StatesIT {
     }
 
     @Test
-    void whenThePrimaryIsLost() {
+    void whenThePrimaryIsLostItShouldBeShown() {
         try (Operated strict = Operated.start(
                 cluster,
                 JdbcApplication.class,
@@ -241,7 +241,7 @@ class StatesIT {
     }
 
     @Test
-    void whenOnlyLaggingReplicasAreLeft() {
+    void whenOnlyLaggingReplicasAreLeftItShouldBeShown() {
         try (Operated lenient = Operated.start(
                 cluster,
                 JdbcApplication.class,
@@ -268,7 +268,7 @@ class StatesIT {
     }
 
     @Test
-    void whenTwoNodesAreWritableAndNothingSpeaksForEither() {
+    void whenTwoNodesAreWritableWithoutEvidenceItShouldBeShown() {
         detach(cluster.node("db2"));
         try (Operated fresh = Operated.start(
                 cluster, JdbcApplication.class, TestApplication.PATIENT, "replication.routing.nodes.db3.url=")) {

@@ -63,7 +63,7 @@ class GtidSetIT {
     }
 
     @Test
-    void comparesUnitesAndSubtractsAsTheServerDoes() throws SQLException {
+    void whenSetsAreRandomTheArithmeticShouldEqualTheServers() throws SQLException {
         int contained = 0;
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
@@ -100,7 +100,7 @@ class GtidSetIT {
     }
 
     @Test
-    void takesAndRefusesTheTextsThatTheServerTakesAndRefuses() throws SQLException {
+    void whenTextsAreRandomTheParserShouldAcceptWhatTheServerAccepts() throws SQLException {
         int refused = 0;
         List<String> differences = new ArrayList<>();
         try (Connection connection = connect();

@@ -32,7 +32,7 @@ class AggregateRetryIT {
     }
 
     @Test
-    void aGivenObjectShouldBeSavedOnce() {
+    void whenAGivenObjectIsSavedItShouldBeSavedOnce() {
         ItemRepository.Item given = new ItemRepository.Item(UUID.randomUUID().toString());
 
         app.transactions().write(() -> {
@@ -44,7 +44,7 @@ class AggregateRetryIT {
     }
 
     @Test
-    void allOfThemShouldBeSavedOnceByARepositoryAlone() {
+    void whenARepositoryAloneSavesManyEachShouldBeSavedOnce() {
         ItemRepository.Item given = new ItemRepository.Item(UUID.randomUUID().toString());
 
         items.inWrite(() -> {

@@ -33,7 +33,7 @@ class ConflictIT {
     }
 
     @Test
-    void theMethodThatTheServerRolledBackShouldBeRunAgain() throws Exception {
+    void whenTheServerRollsBackAMethodItShouldBeRetried() throws Exception {
         TestApplication app = retrying();
 
         assertThat(deadlock(app, (target, work) -> target.transactions().write(() -> {
@@ -47,7 +47,7 @@ class ConflictIT {
     }
 
     @Test
-    void theCallbackThatTheServerRolledBackShouldBeRunAgain() throws Exception {
+    void whenTheServerRollsBackACallbackItShouldBeRetried() throws Exception {
         TestApplication app = retrying();
 
         assertThat(deadlock(app, (target, work) -> target.bean(TransactionTemplate.class)
@@ -59,7 +59,7 @@ class ConflictIT {
     }
 
     @Test
-    void itShouldFailWhereNobodyAskedForRetries() throws Exception {
+    void whenRetriesAreNotConfiguredAConflictShouldFail() throws Exception {
         TestApplication app = applications.get(stack, JdbcApplication.class);
 
         assertThat(deadlock(app, (target, work) -> target.transactions().write(() -> {

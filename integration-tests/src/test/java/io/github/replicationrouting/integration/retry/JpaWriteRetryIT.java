@@ -64,7 +64,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void aGivenEntityShouldBePersistedOnceWhenTheCommitIsRefused() {
+    void whenTheCommitIsRefusedAGivenEntityShouldBePersistedOnce() {
         Author given = new Author(name);
 
         inTransaction(() -> {
@@ -78,7 +78,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void aGivenEntityShouldBePersistedOnceWhenTheStatementIsRefused() {
+    void whenTheStatementIsRefusedAGivenEntityShouldBePersistedOnce() {
         Stock given = new Stock(id, 5);
 
         inTransaction(() -> {
@@ -92,7 +92,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void anEntityWithAVersionShouldBePersistedOnce() {
+    void whenAnEntityHasAVersionItShouldBePersistedOnce() {
         Stock given = new Stock(id, 5);
 
         inTransaction(() -> {
@@ -109,7 +109,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void whatIsPersistedAlongWithItShouldBeThereOnce() {
+    void whenAnEntityCascadesItsPartsShouldBePersistedOnce() {
         Author given = new Author(name);
         Book book = new Book("first", given);
         given.getBooks().add(book);
@@ -130,7 +130,7 @@ class JpaWriteRetryIT {
 
     /** Hibernate sets a collection of its own in the embedded object. */
     @Test
-    void aCollectionThatIsEmbeddedInItShouldBePersistedAgain() {
+    void whenACollectionIsEmbeddedItShouldBePersistedAgain() {
         Parcel given = new Parcel(id, name);
         given.weigh();
 
@@ -145,7 +145,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void anEntityShouldBePersistedAgainWhenAListenerWritesIntoWhatIsEmbedded() {
+    void whenAListenerChangesTheEmbeddedObjectTheEntityShouldBePersistedAgain() {
         Parcel given = new Parcel(id, name);
 
         inTransaction(() -> {
@@ -160,7 +160,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void anEntityWhoseEmbeddedCollectionTheMethodChangesShouldNotBePersistedAgain() {
+    void whenTheMethodChangesAnEmbeddedCollectionTheEntityShouldNotBePersistedAgain() {
         Parcel given = new Parcel(id, name);
 
         Throwable failure = catchThrowable(() -> inTransaction(() -> {
@@ -175,7 +175,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void aGivenEntityShouldBeSavedOnceByARepositoryInATemplate() {
+    void whenARepositoryInATemplateSavesItShouldSaveOnce() {
         Author given = new Author(name);
 
         app.bean(TransactionTemplate.class).executeWithoutResult(status -> {
@@ -188,7 +188,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void aGivenEntityShouldBeSavedOnceByARepositoryAlone() {
+    void whenARepositoryAloneSavesItShouldSaveOnce() {
         Author given = new Author(name);
 
         authors.inWrite(() -> {
@@ -201,7 +201,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void aDetachedEntityShouldBeMergedAgain() {
+    void whenADetachedEntityIsMergedItShouldBeMergedAgain() {
         Author given = stored();
         given.setName("renamed " + name);
 
@@ -217,7 +217,7 @@ class JpaWriteRetryIT {
 
     /** The method's change of it would be applied twice. */
     @Test
-    void aDetachedEntityThatTheMethodChangesShouldNotBeMergedAgain() {
+    void whenTheMethodChangesADetachedEntityItShouldNotBeMergedAgain() {
         Stock given = new Stock(id, 5);
         app.transactions().write(() -> {
             entities.persist(given);
@@ -237,7 +237,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void anEntityThatTheMethodChangesBeforeItPersistsItShouldNotBePersistedAgain() {
+    void whenTheMethodChangesAnEntityFirstItShouldNotBePersistedAgain() {
         Stock given = new Stock(id, 5);
 
         Throwable failure = catchThrowable(() -> inTransaction(() -> {
@@ -253,7 +253,7 @@ class JpaWriteRetryIT {
 
     /** The application ignores the failure and would commit a part. */
     @Test
-    void whoeverHidesThatShouldNotCommitEither() {
+    void whenTheMethodHidesTheFailureItShouldNotCommit() {
         Stock given = new Stock(id, 5);
 
         Throwable failure = catchThrowable(() -> inTransaction(() -> {
@@ -275,7 +275,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void aGivenEntityShouldBePersistedOnceAfterAConflict() {
+    void whenThereIsAConflictAGivenEntityShouldBePersistedOnce() {
         Author given = new Author(name);
 
         inTransaction(() -> {
@@ -288,7 +288,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void aGivenEntityThatIsChangedShouldNotBePersistedAgainAfterAConflict() {
+    void whenAChangedEntityMeetsAConflictItShouldNotBePersistedAgain() {
         Stock given = new Stock(id, 5);
 
         Throwable failure = catchThrowable(() -> inTransaction(() -> {
@@ -304,7 +304,7 @@ class JpaWriteRetryIT {
 
     /** The first attempt published and cleared them, and the second attempt would publish none. */
     @Test
-    void anEntityWithEventsThatAreGoneShouldNotBeSavedAgain() {
+    void whenTheEventsOfAnEntityAreClearedItShouldNotBeSavedAgain() {
         Stock given = new Stock(id, 5);
         given.announce();
         StockRepository stocks = app.bean(StockRepository.class);
@@ -320,7 +320,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void anEntityWhoseEventsAreAnnouncedInsideShouldBeSavedOnce() {
+    void whenEventsArePublishedInsideTheEntityShouldBeSavedOnce() {
         Stock given = new Stock(id, 5);
         StockRepository stocks = app.bean(StockRepository.class);
 

@@ -49,7 +49,7 @@ class LossInALaterAnswerIT {
     }
 
     @Test
-    void getMoreResults() {
+    void whenGetMoreResultsMeetsTheLossItShouldBeRetried() {
         shouldBeRunAgain((connection, kill) -> {
             try (Statement statement = streaming(connection)) {
                 assertThat(statement.execute("CALL twice()")).isTrue();
@@ -61,7 +61,7 @@ class LossInALaterAnswerIT {
     }
 
     @Test
-    void getMoreResultsThatClosesTheCurrentOne() {
+    void whenGetMoreResultsClosesTheCurrentOneItShouldBeRetried() {
         shouldBeRunAgain((connection, kill) -> {
             try (Statement statement = streaming(connection)) {
                 assertThat(statement.execute("CALL twice()")).isTrue();
@@ -74,7 +74,7 @@ class LossInALaterAnswerIT {
     }
 
     @Test
-    void afterLast() {
+    void whenAfterLastMeetsTheLossItShouldBeRetried() {
         shouldBeRunAgain((connection, kill) -> {
             try (Statement statement =
                     connection.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_READ_ONLY)) {
@@ -93,7 +93,7 @@ class LossInALaterAnswerIT {
     }
 
     @Test
-    void isLast() {
+    void whenIsLastMeetsTheLossItShouldBeRetried() {
         shouldBeRunAgain((connection, kill) -> {
             try (Statement statement = streaming(connection);
                     ResultSet rows = statement.executeQuery("SELECT 1")) {
@@ -110,7 +110,7 @@ class LossInALaterAnswerIT {
     }
 
     @Test
-    void getWarnings() {
+    void whenGetWarningsMeetsTheLossItShouldBeRetried() {
         shouldBeRunAgain((connection, kill) -> {
             try (Statement statement = connection.createStatement()) {
                 statement.executeQuery("SELECT 1/0, CAST('a' AS SIGNED)").close();
@@ -122,7 +122,7 @@ class LossInALaterAnswerIT {
     }
 
     @Test
-    void metaDataOfAPreparedStatement() {
+    void whenMetaDataOfAPreparedStatementMeetsTheLossItShouldBeRetried() {
         shouldBeRunAgain((connection, kill) -> {
             try (PreparedStatement statement = connection.prepareStatement("SELECT ? FROM author")) {
                 ask(connection);
@@ -134,7 +134,7 @@ class LossInALaterAnswerIT {
     }
 
     @Test
-    void metaDataOfParameters() {
+    void whenMetaDataOfParametersMeetsTheLossItShouldBeRetried() {
         shouldBeRunAgain((connection, kill) -> {
             try (PreparedStatement statement = connection.prepareStatement("SELECT ? FROM author")) {
                 ask(connection);
@@ -146,7 +146,7 @@ class LossInALaterAnswerIT {
     }
 
     @Test
-    void setCatalog() {
+    void whenSetCatalogMeetsTheLossItShouldBeRetried() {
         shouldBeRunAgain((connection, kill) -> {
             ask(connection);
             kill.run();
@@ -156,7 +156,7 @@ class LossInALaterAnswerIT {
     }
 
     @Test
-    void metaDataQuery() {
+    void whenAMetaDataQueryMeetsTheLossItShouldBeRetried() {
         shouldBeRunAgain((connection, kill) -> {
             ask(connection);
             kill.run();

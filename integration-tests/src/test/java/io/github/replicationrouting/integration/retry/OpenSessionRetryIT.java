@@ -58,7 +58,7 @@ class OpenSessionRetryIT {
     }
 
     @Test
-    void readOnAFreshSessionShouldBeRunAgain() throws Exception {
+    void whenTheSessionIsNewTheReadShouldBeRetried() throws Exception {
         HttpResponse<String> answer = get("/fresh/" + id);
 
         assertThat(answer.body()).isEqualTo(name + " after 2 runs, managed");
@@ -66,7 +66,7 @@ class OpenSessionRetryIT {
     }
 
     @Test
-    void readOnASessionThatHeldEntitiesShouldBeRefused() throws Exception {
+    void whenTheSessionHoldsEntitiesTheRetryShouldBeRefused() throws Exception {
         HttpResponse<String> answer = get("/managed/" + id);
 
         assertThat(answer.statusCode()).isEqualTo(500);
@@ -76,7 +76,7 @@ class OpenSessionRetryIT {
     }
 
     @Test
-    void readAfterPartOfTheAnswerWasSentShouldBeRefused() throws Exception {
+    void whenPartOfTheAnswerWasSentTheRetryShouldBeRefused() throws Exception {
         HttpResponse<String> answer = get("/sent/" + id);
 
         assertThat(answer.body()).startsWith("begun ").contains("part of the web response has been sent");
@@ -84,7 +84,7 @@ class OpenSessionRetryIT {
     }
 
     @Test
-    void repositoryCalledAloneShouldBeRunAgain() {
+    void whenARepositoryIsCalledAloneItShouldBeRetried() {
         Finder finder = app.bean(Finder.class);
         Author found = app.bean(AuthorRepository.class).inRepository(() -> finder.find(id));
         assertThat(found.getName()).isEqualTo(name);
@@ -92,7 +92,7 @@ class OpenSessionRetryIT {
     }
 
     @Test
-    void serviceOutsideAWebRequestShouldBeRunAgain() {
+    void whenAServiceIsCalledOutsideAWebRequestItShouldBeRetried() {
         Finder finder = app.bean(Finder.class);
         assertThat(finder.find(id).getName()).isEqualTo(name);
         assertThat(finder.takeRuns()).isEqualTo(2);

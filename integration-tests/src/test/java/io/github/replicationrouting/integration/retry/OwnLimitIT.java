@@ -45,7 +45,7 @@ class OwnLimitIT {
     }
 
     @Test
-    void theNetworkTimeoutOfAReadShouldReachTheCaller() {
+    void whenTheNetworkTimeoutExpiresTheCallerShouldSeeIt() {
         double probes = probes(app);
 
         Throwable failure = catchThrowable(() -> app.transactions().readOnly(() -> {
@@ -60,18 +60,18 @@ class OwnLimitIT {
     }
 
     @Test
-    void theQueryTimeoutOfAReadShouldReachTheCaller() {
+    void whenTheQueryTimeoutExpiresTheCallerShouldSeeIt() {
         assertQueryTimeoutReachesCaller(app);
     }
 
     @Test
-    void theQueryTimeoutThatEndsItsConnectionShouldReachTheCaller() {
+    void whenTheQueryTimeoutClosesTheConnectionTheCallerShouldSeeIt() {
         assertQueryTimeoutReachesCaller(closingConnections());
     }
 
     /** Connector/J closes the connection on another thread, so that the next statement may still succeed. */
     @Test
-    void theStatementAfterTheQueryTimeoutShouldNotBeRunAgain() {
+    void whenAStatementFollowsTheQueryTimeoutItShouldNotBeRetried() {
         TestApplication user = closingConnections();
         double probes = probes(user);
 
@@ -118,7 +118,7 @@ class OwnLimitIT {
 
     /** One in the configuration is the operator's means to detect a dead node. */
     @Test
-    void theSocketTimeoutOfTheConfigurationShouldCountAsALoss() {
+    void whenTheConfiguredSocketTimeoutExpiresItShouldCountAsALoss() {
         TestApplication strict = applications.get(
                 stack,
                 JdbcApplication.class,
@@ -155,7 +155,7 @@ class OwnLimitIT {
     }
 
     @Test
-    void whoGoesOnAfterItShouldNotBeRunAgainEither() {
+    void whenTheApplicationContinuesAfterTheTimeoutItShouldNotBeRetried() {
         Throwable failure = catchThrowable(() -> app.transactions().readOnly(() -> {
             runs.incrementAndGet();
             assertThatThrownBy(() -> sleep(500, 3)).isNotNull();
@@ -168,7 +168,7 @@ class OwnLimitIT {
     }
 
     @Test
-    void anAbortOfTheCallersShouldNotBeRunAgain() {
+    void whenTheCallerAbortsItShouldNotBeRetried() {
         Throwable failure = catchThrowable(() -> app.transactions().readOnly(() -> {
             runs.incrementAndGet();
             app.jdbc().execute((ConnectionCallback<Boolean>) connection -> {

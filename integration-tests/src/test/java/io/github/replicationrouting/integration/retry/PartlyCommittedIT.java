@@ -69,7 +69,7 @@ class PartlyCommittedIT {
                 "COMMIT",
                 "CALL commits_inside()"
             })
-    void whatIsCommittedByAStatementShouldNotBeDoneAgain(String text) {
+    void whenAStatementCommitsItShouldNotBeRetried(String text) {
         for (String consistency : List.of("session", "eventual")) {
             app = in(consistency);
             assertDoneOnce(() -> app.jdbc().execute(text));
@@ -77,7 +77,7 @@ class PartlyCommittedIT {
     }
 
     @Test
-    void whatTheLockOfTablesCommitsShouldNotBeDoneAgain() {
+    void whenLockTablesCommitsItShouldNotBeRetried() {
         assertDoneOnce(() -> app.jdbc().execute((ConnectionCallback<Boolean>) connection -> {
             try (var statement = connection.createStatement()) {
                 statement.execute("LOCK TABLES author WRITE");
@@ -87,7 +87,7 @@ class PartlyCommittedIT {
     }
 
     @Test
-    void whatAutoCommitCommitsShouldNotBeDoneAgain() {
+    void whenAutoCommitCommitsItShouldNotBeRetried() {
         assertDoneOnce(() -> {
             app.jdbc().execute("SET SESSION autocommit = 1");
             app.jdbc().execute("SET SESSION autocommit = 0");
@@ -95,17 +95,17 @@ class PartlyCommittedIT {
     }
 
     @Test
-    void whatAPreparedStatementCommitsShouldNotBeDoneAgain() {
+    void whenAPreparedStatementCommitsItShouldNotBeRetried() {
         assertDoneOnce(() -> app.jdbc().update(DDL, new Object[0]));
     }
 
     @Test
-    void whatABatchCommitsShouldNotBeDoneAgain() {
+    void whenABatchCommitsItShouldNotBeRetried() {
         assertDoneOnce(() -> app.jdbc().batchUpdate("INSERT INTO commits_what_came_before VALUES (1)", DDL));
     }
 
     @Test
-    void whatACallCommitsShouldNotBeDoneAgain() {
+    void whenACallCommitsItShouldNotBeRetried() {
         assertDoneOnce(() -> app.jdbc().execute((ConnectionCallback<Boolean>) connection -> {
             try (CallableStatement call = connection.prepareCall("{call commits_inside()}")) {
                 return call.execute();
@@ -115,7 +115,7 @@ class PartlyCommittedIT {
 
     /** A connection of the driver itself may return anything. */
     @Test
-    void whatTheDriversConnectionCommitsShouldNotBeDoneAgain() {
+    void whenTheDriversConnectionCommitsItShouldNotBeRetried() {
         assertDoneOnce(() -> app.jdbc().execute((ConnectionCallback<Boolean>) connection -> {
             Class<?> type =
                     stack == Stack.MARIADB ? org.mariadb.jdbc.Connection.class : com.mysql.cj.jdbc.JdbcConnection.class;
@@ -127,7 +127,7 @@ class PartlyCommittedIT {
 
     /** The statement is the first of the transaction, and complete. */
     @Test
-    void aStatementThatCommitsItselfShouldNotBeDoneAgain() {
+    void whenAStatementCommitsItselfItShouldNotBeRetried() {
         assertThatThrownBy(() -> app.transactions().write(() -> {
                     attempts.incrementAndGet();
                     app.jdbc().execute(DDL);
@@ -153,7 +153,7 @@ class PartlyCommittedIT {
                 "SAVEPOINT here",
                 "DO 1"
             })
-    void whatCommitsNothingShouldNotStandAgainstIt(String text) {
+    void whenNothingIsCommittedItShouldBeRetried(String text) {
         for (String consistency : List.of("session", "eventual")) {
             app = in(consistency);
             attempts.set(0);

@@ -57,7 +57,7 @@ class RetryIT {
     }
 
     @Test
-    void lossBetweenTwoStatementsShouldNotBeSeenAndInnerInterceptorsShouldRunAgain() {
+    void whenTheLossIsBetweenStatementsInnerInterceptorsShouldRunAgain() {
         app.insertAuthor(author);
         app.cluster().awaitReplicated();
         InnerInterceptor inner = app.bean(InnerInterceptor.class);
@@ -80,7 +80,7 @@ class RetryIT {
     }
 
     @Test
-    void lossDuringAStatementShouldNotBeSeen() {
+    void whenTheLossIsDuringAStatementTheCallerShouldNotSeeIt() {
         List<String> nodes = new ArrayList<>();
         CompletableFuture<?>[] killing = new CompletableFuture<?>[1];
 
@@ -111,7 +111,7 @@ class RetryIT {
     }
 
     @Test
-    void lossWhileRowsAreFetchedShouldNotBeSeen() {
+    void whenTheLossIsDuringAFetchTheCallerShouldNotSeeIt() {
         app.jdbc().execute("CREATE TABLE IF NOT EXISTS big (id INT AUTO_INCREMENT PRIMARY KEY, filler TEXT)");
         app.jdbc().update("INSERT INTO big (filler) VALUES (REPEAT('x', 2000))");
         for (int i = 0; i < 10; i++) {
@@ -144,13 +144,13 @@ class RetryIT {
     }
 
     @Test
-    void lossOfOneConnectionShouldGoElsewhereAlthoughTheNodeLives() {
+    void whenOneConnectionIsLostTheRetryShouldUseAnotherNode() {
         assertThat(transactions.<String>readOnly(() -> runs.losingOnce())).isIn(app.replicas());
         assertThat(runs.count()).isEqualTo(2);
     }
 
     @Test
-    void lossesBeyondTheRetriesShouldReachTheCallerWithAllAttempts() {
+    void whenLossesExceedTheRetriesTheCallerShouldSeeAllAttempts() {
         Throwable failure = catchThrowable(() -> transactions.readOnly(() -> runs.losing(3)));
 
         assertThat(runs.count()).isEqualTo(3);
@@ -159,7 +159,7 @@ class RetryIT {
     }
 
     @Test
-    void whenTheLastOtherNodeIsGoneTheSameNodeShouldDo() {
+    void whenNoOtherNodeIsLeftTheSameNodeShouldServeTheRetry() {
         app.cluster().replicas().forEach(ClusterNode::kill);
         app.replicas().forEach(name -> app.awaitState(name, NodeState.DOWN));
 
@@ -168,7 +168,7 @@ class RetryIT {
     }
 
     @Test
-    void writeCommittedInsideShouldBeDoneOnceAndTheLossBeTold() {
+    void whenAWriteIsCommittedInsideTheLossShouldReachTheCaller() {
         refused(
                 "something inside has committed",
                 () -> transactions.readOnly(() -> runs.losingOnce(() -> {
@@ -181,7 +181,7 @@ class RetryIT {
     }
 
     @Test
-    void autoCommitWriteInsideShouldBeDoneOnceAndTheLossBeTold() {
+    void whenAnAutoCommitWriteIsInsideTheLossShouldReachTheCaller() {
         refused(
                 "something inside has committed",
                 () -> transactions.readOnly(() -> runs.losingOnce(() -> {
@@ -194,7 +194,7 @@ class RetryIT {
     }
 
     @Test
-    void writeRolledBackInsideShouldNotStandAgainstIt() {
+    void whenAWriteIsRolledBackInsideItShouldBeRetried() {
         transactions.readOnly(() -> runs.losingOnce(() -> assertThatThrownBy(() -> transactions.newWrite(() -> {
                     app.insertAuthor(author);
                     throw new IllegalStateException("rolled back");
@@ -205,18 +205,18 @@ class RetryIT {
     }
 
     @Test
-    void readCommittedInsideShouldNotStandAgainstIt() {
+    void whenAReadIsCommittedInsideItShouldBeRetried() {
         transactions.readOnly(() -> runs.losingOnce(() -> transactions.newReadOnly(app::node)));
         assertThat(runs.count()).isEqualTo(2);
     }
 
     @Test
-    void streamShouldBeRefused() {
+    void whenTheResultIsAStreamTheRetryShouldBeRefused() {
         refused("hands its rows over", () -> reports.stream(() -> runs.losingOnce()));
     }
 
     @Test
-    void noRetryShouldBeRefused() {
+    void whenNoRetryIsDeclaredTheRetryShouldBeRefused() {
         refused("@NoRetry", () -> reports.once(() -> runs.losingOnce()));
     }
 
@@ -231,13 +231,13 @@ class RetryIT {
     }
 
     @Test
-    void writeTransactionShouldNotBeRunAgain() {
+    void whenTheTransactionWritesItShouldNotBeRetried() {
         assertThatThrownBy(() -> transactions.write(() -> runs.losingOnce())).hasNoSuppressedExceptions();
         assertThat(runs.count()).isOne();
     }
 
     @Test
-    void applicationsOwnExceptionShouldNotBeRunAgainEvenIfTheRollbackMeetsALoss() {
+    void whenOnlyTheRollbackMeetsTheLossItShouldNotBeRetried() {
         int[] calls = new int[1];
         assertThatThrownBy(() -> transactions.readOnly(() -> {
                     calls[0]++;
@@ -250,7 +250,7 @@ class RetryIT {
     }
 
     @Test
-    void queryTimeoutShouldNotBeRunAgain() {
+    void whenTheQueryTimeoutExpiresItShouldNotBeRetried() {
         int[] calls = new int[1];
         assertThatThrownBy(() -> reports.quick(() -> {
                     calls[0]++;
@@ -261,7 +261,7 @@ class RetryIT {
     }
 
     @Test
-    void allRunsTogetherShouldKeepToTheTimeout() {
+    void whenThereAreRetriesAllAttemptsShouldShareTheTimeout() {
         int[] calls = new int[1];
         long began = System.nanoTime();
         assertThatThrownBy(() -> reports.patient(() -> {
@@ -278,7 +278,7 @@ class RetryIT {
     }
 
     @Test
-    void transactionTemplateBeanShouldBeRunAgain() {
+    void whenTheTransactionTemplateBeanIsUsedItShouldBeRetried() {
         TransactionTemplate template = app.bean(TransactionTemplate.class);
         TransactionTemplate readOnly = new TransactionTemplate(template.getTransactionManager(), template);
         readOnly.setReadOnly(true);
@@ -298,14 +298,14 @@ class RetryIT {
     }
 
     @Test
-    void repositoryCalledAloneShouldBeRunAgain() {
+    void whenARepositoryIsCalledAloneItShouldBeRetried() {
         RowRepository repository = app.bean(RowRepository.class);
         assertThat(repository.<String>inRepository(() -> runs.losingOnce())).isIn(app.replicas());
         assertThat(runs.count()).isEqualTo(2);
     }
 
     @Test
-    void repositoryMethodWithAQueryShouldBeRunAgain() {
+    void whenARepositoryMethodHasAQueryItShouldBeRetried() {
         app.insertAuthor(author);
         app.cluster().awaitReplicated();
         RowRepository repository = app.bean(RowRepository.class);
@@ -339,7 +339,7 @@ class RetryIT {
     }
 
     @Test
-    void nextTransactionShouldBeRoutedAsIfNothingHadHappened() {
+    void whenATransactionFollowsARetryItShouldBeRoutedNormally() {
         transactions.readOnly(() -> runs.losingOnce());
         // The node whose connection was lost is avoided until it answers a probe.
         app.awaitAllInUse();

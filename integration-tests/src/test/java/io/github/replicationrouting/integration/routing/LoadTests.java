@@ -56,13 +56,13 @@ abstract class LoadTests {
     }
 
     @Test
-    void platformThreadsLeaveNothingBorrowed() throws Exception {
+    void whenPlatformThreadsLoadThePoolsNoConnectionShouldLeak() throws Exception {
         run(Executors.newFixedThreadPool(WORKERS));
     }
 
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
-    void virtualThreadsLeaveNothingBorrowedAndArePinnedByNothingOfOurs() throws Exception {
+    void whenVirtualThreadsLoadThePoolsTheyShouldNotBePinned() throws Exception {
         run(Executors.newFixedThreadPool(WORKERS)); // loads every class
         Queue<RecordedEvent> pinned = new ConcurrentLinkedQueue<>();
         try (RecordingStream events = new RecordingStream()) {

@@ -54,27 +54,27 @@ abstract class StatementCountTests {
     }
 
     @Test
-    void aReadOnlyTransactionTakesTwo() {
+    void whenATransactionReadsItShouldTakeTwoStatements() {
         assertThat(statementsEach("read-only transaction", () -> routing.readOnly()
                         .executeWithoutResult(status -> routing.jdbc().queryForObject(SELECT, String.class))))
                 .isEqualTo(2.00);
     }
 
     @Test
-    void aWriteTransactionTakesTwo() {
+    void whenATransactionWritesItShouldTakeTwoStatements() {
         assertThat(statementsEach("write transaction", () -> routing.readWrite()
                         .execute(status -> routing.jdbc().update(UPDATE))))
                 .isEqualTo(2.00);
     }
 
     @Test
-    void anAutoCommitStatementTakesOne() {
+    void whenAutoCommitIsOnAStatementShouldTakeOne() {
         assertThat(statementsEach("auto-commit statement", () -> routing.jdbc().update(UPDATE)))
                 .isEqualTo(1.00);
     }
 
     @Test
-    void aTransactionWithoutAStatementTakesNone() {
+    void whenATransactionIsEmptyItShouldTakeNoStatement() {
         assertThat(statementsEach("empty transaction", () -> {
                     routing.readOnly().execute(status -> status.isNewTransaction());
                     routing.readWrite().execute(status -> status.isNewTransaction());
@@ -83,7 +83,7 @@ abstract class StatementCountTests {
     }
 
     @Test
-    void alternatingUsersOfOneConnectionPayForTheDifferenceOnly() {
+    void whenUsersAlternateOnlyTheDifferenceShouldBeSent() {
         try (TestRouting alone = TestRouting.over(cluster, List.of(cluster.primary()), driver, TestRouting.QUIET, 1)) {
             assertThat(statementsEach("read-only and write transaction on one connection", () -> {
                         alone.readOnly()

@@ -57,7 +57,7 @@ abstract class EndpointTests {
     }
 
     @Test
-    void readsShouldReachAllServersBehindItAndItsStateShouldNotChangeWithThem() throws Exception {
+    void whenAnEndpointHasTwoServersReadsShouldReachBothAndItsStateBeSteady() throws Exception {
         router.awaitOnline("db1", READERS);
         int changes = router.stateChanges();
         // After the death of a server all connections lead to the other one, until they are renewed.

@@ -45,7 +45,7 @@ abstract class MembershipTests {
     }
 
     @Test
-    void nodeThatJoinsShouldServeOnceItHasCaughtUpAndOneThatLeavesShouldBeDrained() throws Exception {
+    void whenNodesJoinAndLeaveTheyShouldCatchUpAndBeDrained() throws Exception {
         NamedNodes named = new NamedNodes();
         try (TestRouter router = TestRouter.over(cluster)
                         .declared("db1", "db2")
@@ -95,7 +95,7 @@ abstract class MembershipTests {
     }
 
     @Test
-    void nodeWithABadAddressShouldHarmNobody() throws Exception {
+    void whenANodeHasABadAddressTheOthersShouldServe() throws Exception {
         NamedNodes named = new NamedNodes();
         try (TestRouter router = TestRouter.over(cluster)
                         .declared("db1", "db2")
@@ -122,7 +122,7 @@ abstract class MembershipTests {
     }
 
     @Test
-    void primaryThatIsNamedNoMoreShouldStay() {
+    void whenThePrimaryIsNoLongerNamedItShouldStay() {
         NamedNodes named = new NamedNodes();
         try (TestRouter router =
                 TestRouter.over(cluster).declared("db2").source(named).start()) {
@@ -138,7 +138,7 @@ abstract class MembershipTests {
 
     /** The servers are queried; the reported one is reached directly, not through the relay, under another address. */
     @Test
-    void serversShouldTellOfTheirReplicas() {
+    void whenServersAreQueriedTheyShouldNameTheirReplicas() {
         String privilege = kind == ClusterKind.MARIADB ? "REPLICATION MASTER ADMIN" : "REPLICATION SLAVE";
         cluster.nodes()
                 .forEach(node -> node.executeLocally(

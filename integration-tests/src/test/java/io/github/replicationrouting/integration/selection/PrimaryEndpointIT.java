@@ -75,7 +75,7 @@ class PrimaryEndpointIT {
 
     /** The former server was not demoted: the connections that the balancer keeps would still accept writes. */
     @Test
-    void whenTheFormerServerStaysWritableItsConnectionsShouldBeGivenUp() throws Exception {
+    void whenTheFormerServerStaysWritableItsConnectionsShouldBeEvicted() throws Exception {
         assertThat(write()).isEqualTo(serverId("db1"));
         ClusterNode next = cluster.node("db2");
         next.stopReceiver();

@@ -39,7 +39,7 @@ class SelectorsIT {
     }
 
     @Test
-    void leastLatencyShouldSendASlowReplicaTheLeast() throws Exception {
+    void whenAReplicaIsSlowLeastLatencyShouldSendItTheFewestReads() throws Exception {
         Map<String, NodeSelector> selectors = new LinkedHashMap<>();
         selectors.put("round-robin", new RoundRobinSelector());
         selectors.put("least-in-flight", new LeastInFlightSelector());

@@ -220,7 +220,8 @@ final class TestRouter implements AutoCloseable {
                             Duration.ofSeconds(5),
                             Duration.ofSeconds(2),
                             Duration.ofSeconds(1)));
-            // A thread that reads continuously is one session that must not go back, and would hardly leave its replica.
+            // A thread that reads continuously is one session that must not go back, and would hardly leave its
+            // replica.
             builder.consistency(new ConsistencySettings(ConsistencyMode.EVENTUAL, Duration.ZERO, Duration.ZERO));
             AtomicInteger stateChanges = new AtomicInteger();
             builder.listener(new TopologyListener() {

@@ -73,7 +73,7 @@ class QuestionsIT {
     }
 
     @Test
-    void theyShouldNotWaitForThePrimary() throws SQLException {
+    void whenThereIsNoPrimaryMetadataShouldNotWait() throws SQLException {
         try (UsedUpPool used = UsedUpPool.of(app, app.primary())) {
             assertThat(failing(connection -> {})).isEmpty();
             assertThat(used.isUsedUp()).isTrue();
@@ -81,7 +81,7 @@ class QuestionsIT {
     }
 
     @Test
-    void theyShouldNotWaitForThePrimaryInATransaction() throws SQLException {
+    void whenThereIsNoPrimaryMetadataInATransactionShouldNotWait() throws SQLException {
         try (UsedUpPool used = UsedUpPool.of(app, app.primary())) {
             assertThat(failing(connection -> connection.setAutoCommit(false))).isEmpty();
             assertThat(failing(connection -> {
@@ -115,7 +115,7 @@ class QuestionsIT {
     }
 
     @Test
-    void theyShouldHoldNothingAfterwards() throws SQLException {
+    void whenMetadataWasReadNoConnectionShouldBeHeld() throws SQLException {
         List<String> holding = new ArrayList<>();
         for (Map.Entry<String, ServerCall<Connection, Object>> question : QUESTIONS.entrySet()) {
             try (Connection connection = app.bean(DataSource.class).getConnection()) {
@@ -129,7 +129,7 @@ class QuestionsIT {
     }
 
     @Test
-    void theirResultsShouldHoldAConnectionUntilTheyAreClosed() throws SQLException {
+    void whenAMetadataResultIsOpenItShouldHoldAConnectionUntilItIsClosed() throws SQLException {
         try (Connection connection = app.bean(DataSource.class).getConnection()) {
             List<String> tables = new ArrayList<>();
             try (ResultSet found =
@@ -145,7 +145,7 @@ class QuestionsIT {
     }
 
     @Test
-    void theirOpenResultsShouldShareAConnection() throws SQLException {
+    void whenMetadataResultsAreOpenTheyShouldShareAConnection() throws SQLException {
         String database = app.cluster().database();
         try (Connection connection = app.bean(DataSource.class).getConnection()) {
             DatabaseMetaData metaData = connection.getMetaData();
@@ -173,7 +173,7 @@ class QuestionsIT {
     }
 
     @Test
-    void theyShouldNotTakeAPlainSessionAway() throws SQLException {
+    void whenMetadataIsReadAPlainSessionShouldRemain() throws SQLException {
         try (Connection connection = app.bean(DataSource.class).getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("SET @mine = 42");
@@ -189,7 +189,7 @@ class QuestionsIT {
     }
 
     @Test
-    void urlShouldBeThatOfTheNodeWithoutParameters() throws SQLException {
+    void whenTheUrlIsReadItShouldBeThatOfTheNodeWithoutParameters() throws SQLException {
         try (Connection connection = app.bean(DataSource.class).getConnection()) {
             assertThat(connection.getMetaData().getURL())
                     .startsWith("jdbc:")
@@ -211,7 +211,7 @@ class QuestionsIT {
     }
 
     @Test
-    void isValidShouldSayNoWhereNobodyAnswers() throws SQLException {
+    void whenNoNodeAnswersIsValidShouldBeFalse() throws SQLException {
         try (UsedUpPool first = UsedUpPool.of(app, "db1");
                 UsedUpPool second = UsedUpPool.of(app, "db2");
                 UsedUpPool third = UsedUpPool.of(app, "db3");
@@ -223,7 +223,7 @@ class QuestionsIT {
     }
 
     @Test
-    void abortedConnectionShouldAnswerAsClosed() throws SQLException {
+    void whenAConnectionIsAbortedItShouldBeClosed() throws SQLException {
         for (boolean used : new boolean[] {true, false}) {
             try (Connection connection = app.bean(DataSource.class).getConnection()) {
                 connection.setAutoCommit(false);

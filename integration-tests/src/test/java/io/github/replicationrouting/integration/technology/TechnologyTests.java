@@ -26,7 +26,7 @@ abstract class TechnologyTests {
     }
 
     @Test
-    void jdbcTemplate() {
+    void whenJdbcTemplateIsUsedItShouldBeRouted() {
         JdbcTemplate jdbc = app.bean(JdbcTemplate.class);
         shouldBeRouted(
                 () -> jdbc.queryForObject("SELECT @@server_id", Long.class),
@@ -34,7 +34,7 @@ abstract class TechnologyTests {
     }
 
     @Test
-    void jdbcClient() {
+    void whenJdbcClientIsUsedItShouldBeRouted() {
         JdbcClient jdbc = app.bean(JdbcClient.class);
         shouldBeRouted(() -> jdbc.sql("SELECT @@server_id").query(Long.class).single(), () -> jdbc.sql(
                         "INSERT INTO author (name) VALUES (:name)")
@@ -43,19 +43,19 @@ abstract class TechnologyTests {
     }
 
     @Test
-    void springDataJdbc() {
+    void whenSpringDataJdbcIsUsedItShouldBeRouted() {
         AuthorRowRepository authors = app.bean(AuthorRowRepository.class);
         shouldBeRouted(authors::servedBy, () -> authors.save(new AuthorRow(null, author)));
     }
 
     @Test
-    void myBatis() {
+    void whenMyBatisIsUsedItShouldBeRouted() {
         AuthorMapper mapper = app.bean(AuthorMapper.class);
         shouldBeRouted(mapper::servedBy, () -> mapper.insert(author));
     }
 
     @Test
-    void jooq() {
+    void whenJooqIsUsedItShouldBeRouted() {
         DSLContext dsl = app.bean(DSLContext.class);
         shouldBeRouted(
                 () -> dsl.select(DSL.field("@@server_id", Long.class))

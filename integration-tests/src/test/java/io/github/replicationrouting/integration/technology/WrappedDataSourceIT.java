@@ -40,7 +40,7 @@ class WrappedDataSourceIT {
     }
 
     @Test
-    void transactionsShouldBeRoutedAndIndependentOnesShouldCommit() {
+    void whenTheDataSourceIsWrappedTransactionsShouldBeRouted() {
         for (TestApplication each : List.of(app, outOfAutoCommit)) {
             for (WrappedDataSources wrapper : WrappedDataSources.values()) {
                 String author = UUID.randomUUID().toString();
@@ -65,7 +65,7 @@ class WrappedDataSourceIT {
     }
 
     @Test
-    void readsShouldNotWaitForAPrimaryWhosePoolIsUsedUp() throws SQLException {
+    void whenThePrimaryHasNoFreeConnectionReadsShouldNotWait() throws SQLException {
         try (UsedUpPool used = UsedUpPool.of(app, app.primary())) {
             for (WrappedDataSources wrapper : WrappedDataSources.values()) {
                 DataSource wrapped = wrapper.around(app.bean(DataSource.class));

@@ -38,7 +38,7 @@ class IndependentTransactionIT {
     }
 
     @Test
-    void itShouldCommitInAReadOnlyTransaction() {
+    void whenItRunsInAReadOnlyTransactionItShouldCommit() {
         for (TestApplication each : List.of(app, outOfAutoCommit)) {
             String node = each.transactions().readOnly(() -> {
                 String before = each.node();
@@ -53,7 +53,7 @@ class IndependentTransactionIT {
     }
 
     @Test
-    void itShouldCommitBeforeTheFirstStatementOfAReadOnlyTransaction() {
+    void whenItRunsBeforeTheFirstStatementItShouldCommit() {
         for (TestApplication each : List.of(app, outOfAutoCommit)) {
             String node = each.transactions().readOnly(() -> {
                 insertOnConnectionOfItsOwn(each);
@@ -66,7 +66,7 @@ class IndependentTransactionIT {
     }
 
     @Test
-    void incrementerWithAConnectionOfItsOwnShouldCount() {
+    void whenAnIncrementerHasItsOwnConnectionItShouldCount() {
         app.jdbc().execute("CREATE TABLE IF NOT EXISTS ticket (value BIGINT NOT NULL) ENGINE=InnoDB");
         app.jdbc().update("DELETE FROM ticket");
         app.jdbc().update("INSERT INTO ticket VALUES (0)");
@@ -84,7 +84,7 @@ class IndependentTransactionIT {
 
     /** Its session is that of plain JDBC: locks, variables and temporary tables outlive its transactions. */
     @Test
-    void itShouldKeepItsSessionOverItsOwnCommits() {
+    void whenItCommitsItShouldKeepItsSession() {
         app.transactions().write(() -> {
             app.node();
             try (Connection own = app.bean(DataSource.class).getConnection()) {

@@ -54,7 +54,7 @@ class KeptConnectionIT {
     }
 
     @Test
-    void ownWriteShouldBeSeenInAutoCommit() throws SQLException {
+    void whenInAutoCommitAnOwnWriteShouldBeRead() throws SQLException {
         try (Connection kept = openReadOnly()) {
             assertThat(node(kept)).isIn(app.replicas());
             writeWhileReplicasStandStill();
@@ -63,7 +63,7 @@ class KeptConnectionIT {
     }
 
     @Test
-    void ownWriteShouldBeSeenAfterACommit() throws SQLException {
+    void whenACommitIsMadeAnOwnWriteShouldBeRead() throws SQLException {
         try (Connection kept = openReadOnly()) {
             kept.setAutoCommit(false);
             assertThat(node(kept)).isIn(app.replicas());
@@ -75,7 +75,7 @@ class KeptConnectionIT {
     }
 
     @Test
-    void ownWriteShouldBeSeenByStatementsMadeBefore() throws SQLException {
+    void whenStatementsWereCreatedBeforeTheyShouldReadAnOwnWrite() throws SQLException {
         try (Connection kept = openReadOnly();
                 PreparedStatement prepared = kept.prepareStatement(COUNT);
                 Statement plain = kept.createStatement()) {
@@ -92,7 +92,7 @@ class KeptConnectionIT {
     }
 
     @Test
-    void ownWriteShouldBeSeenByTheFirstRunOfAStatementMadeBefore() throws SQLException {
+    void whenAStatementWasCreatedBeforeItsFirstExecutionShouldReadAnOwnWrite() throws SQLException {
         try (Connection kept = openReadOnly();
                 PreparedStatement prepared = kept.prepareStatement(COUNT)) {
             prepared.setString(1, author);
@@ -103,7 +103,7 @@ class KeptConnectionIT {
     }
 
     @Test
-    void openResultShouldBeReadToItsEndAllTheSame() throws SQLException {
+    void whenAResultIsOpenItShouldBeReadToItsEnd() throws SQLException {
         try (Connection kept = openReadOnly();
                 Statement reading = kept.createStatement();
                 ResultSet rows = reading.executeQuery("SELECT 1 UNION SELECT 2 UNION SELECT 3")) {
@@ -116,7 +116,7 @@ class KeptConnectionIT {
     }
 
     @Test
-    void connectionShouldComeBackToAReplica() throws SQLException {
+    void whenReplicasRecoverTheConnectionShouldReturnToOne() throws SQLException {
         try (Connection kept = openReadOnly()) {
             writeWhileReplicasStandStill();
             assertThat(count(kept)).isOne();
@@ -129,7 +129,7 @@ class KeptConnectionIT {
     }
 
     @Test
-    void drainingReplicaShouldBeLeft() throws SQLException {
+    void whenItsReplicaIsDrainedTheConnectionShouldLeaveIt() throws SQLException {
         try (Connection kept = openReadOnly()) {
             String first = node(kept);
             app.bean(ReplicationRouting.class).drain(first);
@@ -143,7 +143,7 @@ class KeptConnectionIT {
     }
 
     @Test
-    void laggingReplicaShouldBeLeft() throws SQLException {
+    void whenItsReplicaLagsTheConnectionShouldLeaveIt() throws SQLException {
         try (Connection kept = openReadOnly()) {
             kept.setAutoCommit(false);
             String first = node(kept);
@@ -161,7 +161,7 @@ class KeptConnectionIT {
     }
 
     @Test
-    void transactionThatReadsWhatIsCommittedShouldSeeWhatANewTransactionInItCommitted() {
+    void whenReadCommittedANestedTransactionsCommitShouldBeRead() {
         int[] before = new int[1];
         int after = app.transactions().readOnlyReadCommitted(() -> {
             assertThat(app.node()).isIn(app.replicas());
@@ -178,7 +178,7 @@ class KeptConnectionIT {
     }
 
     @Test
-    void transactionWithOneSnapshotShouldKeepIt() {
+    void whenRepeatableReadTheSnapshotShouldBeKept() {
         int after = app.transactions().readOnly(() -> {
             assertThat(app.countAuthors(author)).isZero();
             app.transactions().newWrite(() -> {

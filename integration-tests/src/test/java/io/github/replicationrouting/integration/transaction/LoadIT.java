@@ -46,7 +46,7 @@ class LoadIT {
     }
 
     @Test
-    void platformThreadsShouldLeakNothing() throws Exception {
+    void whenPlatformThreadsLoadThePoolsNoConnectionShouldLeak() throws Exception {
         try (TestApplication app = applications.start(
                 stack, configuration, TestApplication.PATIENT, "spring.task.execution.pool.core-size=" + TASKS)) {
             load(app, false);
@@ -55,7 +55,7 @@ class LoadIT {
 
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
-    void virtualThreadsShouldLeakNothing() throws Exception {
+    void whenVirtualThreadsLoadThePoolsNoConnectionShouldLeak() throws Exception {
         try (TestApplication app = applications.start(
                 stack, configuration, TestApplication.PATIENT, "spring.threads.virtual.enabled=true")) {
             load(app, true);
@@ -65,7 +65,7 @@ class LoadIT {
     /** Before JDK 24 a virtual thread that waits in a monitor pins its carrier, also in the drivers. */
     @Test
     @EnabledForJreRange(min = JRE.JAVA_24)
-    void virtualThreadsShouldPinNothing(@TempDir Path directory) throws Exception {
+    void whenVirtualThreadsLoadThePoolsNoCarrierShouldBePinned(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("pinned.jfr");
         try (Recording recording = new Recording();
                 TestApplication app = applications.start(

@@ -31,14 +31,14 @@ class SoundConnectionIT {
     }
 
     @Test
-    void failureOutsideATransactionShouldKeepTheConnection() {
+    void whenAStatementFailsOutsideATransactionItsConnectionShouldBeKept() {
         long before = connectionId();
         assertThatThrownBy(this::insertDuplicate).isInstanceOf(DuplicateKeyException.class);
         assertThat(connectionId()).isEqualTo(before);
     }
 
     @Test
-    void failureInsideATransactionShouldKeepTheConnection() {
+    void whenAStatementFailsInsideATransactionItsConnectionShouldBeKept() {
         long before = connectionId();
         app.transactions().write(() -> {
             app.insertAuthor(author);
@@ -50,7 +50,7 @@ class SoundConnectionIT {
     }
 
     @Test
-    void failureAfterATransactionBegunByTextShouldNotHideIt() {
+    void whenTextBeganATransactionAFailureShouldNotHideIt() {
         app.jdbc().execute((ConnectionCallback<Void>) connection -> {
             try (var statement = connection.createStatement()) {
                 statement.execute("BEGIN");
@@ -64,7 +64,7 @@ class SoundConnectionIT {
     }
 
     @Test
-    void transactionOfAProcedureThatFailedShouldEnd() {
+    void whenAProcedureFailsItsTransactionShouldEnd() {
         app.cluster()
                 .primary()
                 .execute(List.of(
@@ -81,7 +81,7 @@ class SoundConnectionIT {
     }
 
     @Test
-    void pingShouldKeepTheConnection() {
+    void whenAConnectionIsPingedItShouldBeKept() {
         long before = connectionId();
         assertThat(app.jdbc().execute((ConnectionCallback<Boolean>) connection -> connection.isValid(5)))
                 .isTrue();

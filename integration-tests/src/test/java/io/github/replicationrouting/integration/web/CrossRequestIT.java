@@ -83,7 +83,7 @@ class CrossRequestIT {
     }
 
     @Test
-    void whatOneInstanceSavedTheOtherShouldShowToTheSameUserOnly() {
+    void whenOneInstanceSavesTheOtherShouldShowItToTheSameUser() {
         String author = UUID.randomUUID().toString();
         User user = new User();
         User stranger = new User();

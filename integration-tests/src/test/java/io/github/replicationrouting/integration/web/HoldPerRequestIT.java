@@ -69,7 +69,7 @@ class HoldPerRequestIT {
     }
 
     @Test
-    void aRequestShouldWaitForAPrimaryOnce() throws Exception {
+    void whenARequestHasManyTransactionsItShouldWaitForAPrimaryOnce() throws Exception {
         app.cluster().node("db1").kill();
         app.awaitState("db1", NodeState.DOWN);
 
@@ -84,7 +84,7 @@ class HoldPerRequestIT {
     }
 
     @Test
-    void theNextRequestShouldWaitAnew() throws Exception {
+    void whenAnotherRequestFollowsItShouldWaitAnew() throws Exception {
         app.cluster().node("db1").kill();
         app.awaitState("db1", NodeState.DOWN);
 
