@@ -86,7 +86,7 @@ class SecondLevelCacheIT {
     @Test
     void whenALateReadIsInsideAWriteItShouldNotBeCached() {
         price.whileReplicasAreLate(() -> transactions.write(() -> {
-            app.countAuthors("nobody");
+            app.countAuthors("absent");
             assertThat(transactions.newReadOnly(price::amount)).isEqualTo(1);
             return null;
         }));

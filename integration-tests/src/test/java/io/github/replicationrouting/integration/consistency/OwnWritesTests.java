@@ -350,7 +350,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void whenAReadAsksForAnyReplicaTheSessionShouldKeepItsReplica() {
+    void whenAReadAsksForAnyReplicaTheSessionsTokenShouldNotChange() {
         SessionToken.clear();
 
         RoutingHints.onReplica(Duration.ofSeconds(60), () -> count(0));

@@ -36,7 +36,7 @@ abstract class ReplicaShareTests {
     }
 
     /** @param nanos duration of each read, in order */
-    private record Result(String name, List<Long> nanos, long stale, double share, int waits, long inVain) {
+    private record Result(String name, List<Long> nanos, long stale, double share, int waits, long timedOut) {
 
         double millis(double part) {
             return nanos.get((int) (part * (nanos.size() - 1))) / 1e6;
@@ -94,7 +94,7 @@ abstract class ReplicaShareTests {
                     stale,
                     share,
                     routing.counts().waits().size(),
-                    routing.counts().waitsInVain());
+                    routing.counts().timedOutWaits());
         }
     }
 
@@ -128,7 +128,7 @@ abstract class ReplicaShareTests {
                             result.stale(),
                             100 * result.share(),
                             result.waits(),
-                            result.inVain(),
+                            result.timedOut(),
                             result.millis(0.5),
                             result.millis(0.95),
                             result.millis(0.99)));

@@ -140,7 +140,7 @@ final class SessionRouting implements AutoCloseable {
         return readOnly;
     }
 
-    /** Runs in a separate transaction, also within another one. */
+    /** LossyWork in a separate transaction, also within another one. */
     TransactionTemplate newReadOnly() {
         return newReadOnly;
     }
@@ -175,7 +175,7 @@ final class SessionRouting implements AutoCloseable {
 
         private final Map<String, LongAdder> reads = new ConcurrentHashMap<>();
         private final Queue<Duration> waits = new ConcurrentLinkedQueue<>();
-        private final LongAdder waitsInVain = new LongAdder();
+        private final LongAdder timedOutWaits = new LongAdder();
 
         @Override
         public void decided(String access, Node node, String reason) {
@@ -188,7 +188,7 @@ final class SessionRouting implements AutoCloseable {
         public void consistencyWaited(Duration waited, String outcome) {
             waits.add(waited);
             if (!outcome.equals("reached")) {
-                waitsInVain.increment();
+                timedOutWaits.increment();
             }
         }
 
@@ -209,19 +209,19 @@ final class SessionRouting implements AutoCloseable {
             return waits;
         }
 
-        long waitsInVain() {
-            return waitsInVain.sum();
+        long timedOutWaits() {
+            return timedOutWaits.sum();
         }
 
         void reset() {
             reads.clear();
             waits.clear();
-            waitsInVain.reset();
+            timedOutWaits.reset();
         }
 
         @Override
         public String toString() {
-            return new TreeMap<>(reads) + ", " + waits.size() + " waits, " + waitsInVain + " in vain";
+            return new TreeMap<>(reads) + ", " + waits.size() + " waits, " + timedOutWaits + " timed out";
         }
     }
 }

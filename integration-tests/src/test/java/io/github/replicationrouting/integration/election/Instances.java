@@ -80,9 +80,9 @@ final class Instances implements AutoCloseable {
     }
 
     /** Waits until both instances have certainly observed the previous step. */
-    void awaitLooks(int looks) {
-        first.app.awaitLooks(looks);
-        second.app.awaitLooks(looks);
+    void awaitProbes(int probes) {
+        first.app.awaitProbes(probes);
+        second.app.awaitProbes(probes);
     }
 
     boolean firstAgreesOn(ClusterNode primary) {

@@ -43,7 +43,7 @@ final class Operator {
     private final ReplicatedCluster cluster;
     private final Instances instances;
     private final Random random;
-    private final Reigns reigns;
+    private final PrimaryTerms terms;
     private final Ledger ledger;
     private final Map<String, Integer> counts = new TreeMap<>();
     private final CountDownLatch never = new CountDownLatch(1);
@@ -51,9 +51,9 @@ final class Operator {
     /** The nodes that replicate from the primary, directly or indirectly, with the source of each. */
     private final Map<ClusterNode, ClusterNode> sources = new HashMap<>();
 
-    Operator(ReplicatedCluster cluster, Instances instances, Reigns reigns, long seed) {
+    Operator(ReplicatedCluster cluster, Instances instances, PrimaryTerms terms, long seed) {
         this.cluster = cluster;
-        this.reigns = reigns;
+        this.terms = terms;
         this.instances = instances;
         this.random = new Random(seed);
         this.ledger = new Ledger(cluster.database());
@@ -74,13 +74,13 @@ final class Operator {
         int actions = 0;
         while (end - System.nanoTime() > 0) {
             if (usableFollowers().isEmpty() || ++actions > MAX_ACTIONS_WITHOUT_MENDING) {
-                mend();
+                repair();
                 actions = 0;
             }
             act();
             pause(1_000);
         }
-        mend();
+        repair();
     }
 
     private void act() throws InterruptedException {
@@ -105,7 +105,7 @@ final class Operator {
         ClusterNode next = pick(usableFollowers());
         if (random.nextInt(3) == 0) {
             makeWritable(next);
-            instances.awaitLooks(SOME_LOOKS);
+            instances.awaitProbes(SOME_LOOKS);
         }
         lose(old);
         pause(1_500);
@@ -114,7 +114,7 @@ final class Operator {
             bringBack(old);
             return;
         }
-        say("consolidate " + next);
+        print("consolidate " + next);
         cluster.consolidate(next);
         promote(next, false);
         if (random.nextBoolean()) {
@@ -129,16 +129,16 @@ final class Operator {
         ClusterNode next = pick(usableFollowers());
         if (random.nextInt(3) == 0) {
             makeWritable(next);
-            instances.awaitLooks(SOME_LOOKS);
+            instances.awaitProbes(SOME_LOOKS);
         }
-        say("set " + old + " read-only");
+        print("set " + old + " read-only");
         old.readOnly(true);
         perhapsRestartSecond();
         next.awaitPosition(old.position());
         promote(next, true);
         if (random.nextBoolean()) {
             pause(1_000);
-            say("re-point " + old + " to " + next);
+            print("re-point " + old + " to " + next);
             old.replicateFrom(next);
             sources.put(old, next);
         }
@@ -150,10 +150,10 @@ final class Operator {
         boolean writableFirst = random.nextBoolean();
         int repoints = random.nextInt(3);
         count(planned ? "switchover" : "failover");
-        say("promote " + next + (removes ? ", source removed" : ", source stopped")
+        print("promote " + next + (removes ? ", source removed" : ", source stopped")
                 + (writableFirst ? ", writable first" : ", writable last") + ", others "
                 + List.of("first", "last", "never").get(repoints));
-        reigns.begin(next.name(), planned);
+        terms.begin(next.name(), planned);
         cluster.notePrimary(next);
         List<ClusterNode> others =
                 usableFollowers().stream().filter(node -> node != next).toList();
@@ -186,7 +186,7 @@ final class Operator {
         perhapsRestartSecond();
         helpToFollow(next);
         if (!removes) {
-            say("remove the source of " + next);
+            print("remove the source of " + next);
             next.removeSource();
         }
     }
@@ -200,14 +200,14 @@ final class Operator {
 
     private void helpToFollow(ClusterNode next) {
         for (int i = 0; i < PATIENCE && !follow(next); i++) {
-            instances.awaitLooks(1);
+            instances.awaitProbes(1);
         }
         if (!follow(next)) {
             count("helped");
-            say("set " + next + " read-only and writable again");
+            print("set " + next + " read-only and writable again");
             next.removeSource();
             next.readOnly(true);
-            instances.awaitLooks(SOME_LOOKS);
+            instances.awaitProbes(SOME_LOOKS);
             next.readOnly(false);
         }
         await().atMost(LIMIT).until(() -> follow(next));
@@ -227,7 +227,7 @@ final class Operator {
 
     private void makeWritable(ClusterNode node) {
         if (node.role() != NodeRole.PRIMARY) {
-            say("make " + node + " writable");
+            print("make " + node + " writable");
             node.readOnly(false);
         }
     }
@@ -245,10 +245,10 @@ final class Operator {
 
     private void makePrimaryReadOnlyForAWhile() throws InterruptedException {
         count("primary read-only");
-        say("set " + cluster.primary() + " read-only for a while");
+        print("set " + cluster.primary() + " read-only for a while");
         cluster.primary().readOnly(true);
         pause(2_000);
-        say("make " + cluster.primary() + " writable again");
+        print("make " + cluster.primary() + " writable again");
         cluster.primary().readOnly(false);
         instances.awaitWrite(cluster.primary());
     }
@@ -264,7 +264,7 @@ final class Operator {
     private void leaveReplicaWritable() {
         count("replica writable");
         makeWritable(pick(usableFollowers()));
-        instances.awaitLooks(SOME_LOOKS);
+        instances.awaitProbes(SOME_LOOKS);
     }
 
     private void repointReplica() {
@@ -276,24 +276,24 @@ final class Operator {
         possible.add(cluster.primary());
         ClusterNode source = pick(possible);
         count("replica re-pointed");
-        say("re-point " + replica + " to " + source);
+        print("re-point " + replica + " to " + source);
         repoint(List.of(replica), source);
-        instances.awaitLooks(SOME_LOOKS);
+        instances.awaitProbes(SOME_LOOKS);
     }
 
     private void lose(ClusterNode node) {
         if (random.nextBoolean()) {
-            say("kill " + node);
+            print("kill " + node);
             node.kill();
         } else {
-            say("freeze " + node);
+            print("freeze " + node);
             node.freeze();
         }
     }
 
     private void bringBack(ClusterNode node) {
-        say("bring " + node + " back");
-        reigns.comesBack(node.name());
+        print("bring " + node + " back");
+        terms.recovers(node.name());
         node.thaw();
         node.start();
     }
@@ -305,7 +305,7 @@ final class Operator {
             return;
         }
         count("instance restarted");
-        say("restart the second instance");
+        print("restart the second instance");
         instances.restartSecond();
     }
 
@@ -318,9 +318,9 @@ final class Operator {
     // --- repairs
 
     /** Makes every node a replica of the primary again. */
-    private void mend() {
-        count("mended");
-        say("mend");
+    private void repair() {
+        count("repaired");
+        print("repair");
         for (ClusterNode node : cluster.replicas()) {
             if (!node.answers()) {
                 bringBack(node);
@@ -336,7 +336,7 @@ final class Operator {
         cluster.replicas().forEach(replica -> sources.put(replica, cluster.primary()));
         instances.awaitAgreementOn(cluster.primary());
         instances.awaitWrite(cluster.primary());
-        say("mended:\n" + cluster.describe());
+        print("repaired:\n" + cluster.describe());
     }
 
     private List<ClusterNode> usableFollowers() {
@@ -353,7 +353,7 @@ final class Operator {
         counts.merge(what, 1, Integer::sum);
     }
 
-    private static void say(String what) {
+    private static void print(String what) {
         log.warn("operator: {}", what);
     }
 

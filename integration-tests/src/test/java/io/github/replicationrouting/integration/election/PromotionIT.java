@@ -3,7 +3,7 @@ package io.github.replicationrouting.integration.election;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.integration.failover.History.Told;
+import io.github.replicationrouting.integration.failover.History.Outcome;
 import io.github.replicationrouting.integration.failover.History.Write;
 import io.github.replicationrouting.integration.failover.Workload;
 import io.github.replicationrouting.integration.support.Applications;
@@ -107,7 +107,7 @@ class PromotionIT {
             load.awaitWrites("db1", SOME);
             db1.kill();
             app.awaitState("db1", NodeState.DOWN);
-            app.awaitLooks(MANY_LOOKS);
+            app.awaitProbes(MANY_LOOKS);
             assertThat(app.knownPrimary()).isNull();
 
             db1.start();
@@ -126,7 +126,7 @@ class PromotionIT {
             int onDb1 = failOverToDb2WhileDb1Returns(app, load);
             db2.kill();
             app.awaitState("db2", NodeState.DOWN);
-            app.awaitLooks(MANY_LOOKS);
+            app.awaitProbes(MANY_LOOKS);
             assertThat(app.knownPrimary()).isNull();
 
             db2.start();
@@ -144,7 +144,7 @@ class PromotionIT {
                 Workload load = startLoad(app)) {
             int onDb1 = failOverToDb2WhileDb1Returns(app, load);
             db2.readOnly(true);
-            app.awaitLooks(MANY_LOOKS);
+            app.awaitProbes(MANY_LOOKS);
             assertThat(app.knownPrimary()).isNull();
             db2.readOnly(false);
             awaitMoreWrites(load, "db2");
@@ -178,7 +178,7 @@ class PromotionIT {
         try (TestApplication app = startSeeing();
                 Workload load = startLoad(app)) {
             int onDb1 = failOverToDb2WhileDb3FollowsTheReturnedDb1(app, load);
-            app.awaitLooks(MANY_LOOKS);
+            app.awaitProbes(MANY_LOOKS);
             assertThat(app.knownPrimary()).isEqualTo("db2");
             awaitMoreWrites(load, "db2");
 
@@ -188,7 +188,7 @@ class PromotionIT {
         }
     }
 
-    /** The instance cannot tell which node was promoted, but that one of them has what the other lacks. */
+    /** The instance cannot determine which node was promoted, but that one of them has what the other lacks. */
     @Test
     void whenOneOfTwoPrimariesIsLostItsRivalShouldGetNoWrites() throws Exception {
         try (TestApplication app = startSeeing();
@@ -199,13 +199,13 @@ class PromotionIT {
                 second.awaitState("db2", NodeState.FENCED);
                 db2.kill();
                 second.awaitState("db2", NodeState.DOWN);
-                second.awaitLooks(MANY_LOOKS);
+                second.awaitProbes(MANY_LOOKS);
                 assertThat(second.knownPrimary()).isNull();
                 assertThat(app.knownPrimary()).isNull();
 
                 db2.start();
                 awaitMoreWrites(load, "db2");
-                second.awaitLooks(MANY_LOOKS);
+                second.awaitProbes(MANY_LOOKS);
                 assertThat(second.knownPrimary()).isNotEqualTo("db1");
             }
             assertSoundButForTheTailOfDb1(load, db2, 2);
@@ -252,7 +252,7 @@ class PromotionIT {
             int onDb1 = load.acknowledgedBy("db1");
 
             db2.readOnly(true);
-            app.awaitLooks(MANY_LOOKS);
+            app.awaitProbes(MANY_LOOKS);
             assertThat(app.knownPrimary()).isNull();
             db2.readOnly(false);
             cluster.notePrimary(db2);
@@ -273,7 +273,7 @@ class PromotionIT {
         awaitMoreWrites(load, "db1");
         db1.kill();
         app.awaitState("db1", NodeState.DOWN);
-        app.awaitLooks(MANY_LOOKS);
+        app.awaitProbes(MANY_LOOKS);
         assertThat(app.knownPrimary()).isNull();
         assertThat(load.acknowledgedBy("db2")).isZero();
     }
@@ -334,7 +334,7 @@ class PromotionIT {
 
     private static List<String> serversThatAcknowledged(Workload load) {
         return load.history().writes().stream()
-                .filter(write -> write.told() == Told.ACKNOWLEDGED)
+                .filter(write -> write.outcome() == Outcome.ACKNOWLEDGED)
                 .map(Write::server)
                 .distinct()
                 .toList();

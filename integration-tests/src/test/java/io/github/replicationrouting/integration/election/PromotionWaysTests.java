@@ -110,7 +110,7 @@ abstract class PromotionWaysTests {
         if (primary == db1) {
             // An incumbent that returns is contested by a node that becomes writable before it was observed as a
             // replica.
-            app.awaitLooks(LOOKS_AT_SOURCES);
+            app.awaitProbes(LOOKS_AT_SOURCES);
         }
     }
 
@@ -133,7 +133,7 @@ abstract class PromotionWaysTests {
         assertThat(write(app)).isEqualTo("db1");
         cluster.awaitReplicated();
         promote(way);
-        app.awaitLooks(SOME_LOOKS);
+        app.awaitProbes(SOME_LOOKS);
         try (TestApplication second = startApplication()) {
             if (way.isWitnessed(nodes)) {
                 cluster.notePrimary(db2);
@@ -149,7 +149,7 @@ abstract class PromotionWaysTests {
             }
             String primary = cluster.primary().name();
             assertThat(write(app)).isEqualTo(primary);
-            second.awaitLooks(SOME_LOOKS);
+            second.awaitProbes(SOME_LOOKS);
             assertWritesGoTo(Set.of(primary), second);
             assertThat(write(app)).isEqualTo(primary);
         }
@@ -163,8 +163,8 @@ abstract class PromotionWaysTests {
             await().atMost(LIMIT).until(() -> "db1".equals(app.knownPrimary()));
         } else {
             db2.readOnly(true);
-            app.awaitLooks(SOME_LOOKS);
-            second.awaitLooks(SOME_LOOKS);
+            app.awaitProbes(SOME_LOOKS);
+            second.awaitProbes(SOME_LOOKS);
             db2.readOnly(false);
             cluster.notePrimary(db2);
             await().atMost(LIMIT).until(() -> "db2".equals(app.knownPrimary()));
@@ -175,7 +175,7 @@ abstract class PromotionWaysTests {
         if (way.candidate() == Candidate.ALWAYS_WRITABLE) {
             db2.readOnly(false);
             // A node counts as re-pointed only where the application has observed its previous source.
-            app.awaitLooks(LOOKS_AT_SOURCES);
+            app.awaitProbes(LOOKS_AT_SOURCES);
         }
         switch (way.oldPrimary()) {
             case KILLED -> db1.kill();
@@ -196,11 +196,11 @@ abstract class PromotionWaysTests {
             db2.readOnly(false);
         }
         if (way.oldPrimary() == OldPrimary.READ_ONLY_LAST) {
-            app.awaitLooks(LOOKS_AT_SOURCES);
+            app.awaitProbes(LOOKS_AT_SOURCES);
             db1.readOnly(true);
         }
         if (way.others() == Others.REPOINTED_LAST) {
-            app.awaitLooks(SOME_LOOKS);
+            app.awaitProbes(SOME_LOOKS);
         }
         repoint(way, Others.REPOINTED_LAST);
     }

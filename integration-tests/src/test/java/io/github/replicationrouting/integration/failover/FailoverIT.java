@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.integration.failover.History.Told;
+import io.github.replicationrouting.integration.failover.History.Outcome;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
@@ -225,7 +225,7 @@ class FailoverIT {
             assertThat(load.failedWrites()).isEmpty();
             assertThat(load.assertSound(false)).isZero();
             assertThat(load.history().writes())
-                    .filteredOn(write -> write.told() == Told.ACKNOWLEDGED)
+                    .filteredOn(write -> write.outcome() == Outcome.ACKNOWLEDGED)
                     .allMatch(write -> "db1".equals(write.server()));
         }
     }
@@ -276,8 +276,8 @@ class FailoverIT {
                 scenario,
                 first.toMillis(),
                 load.history().writes().size(),
-                load.history().count(Told.FAILED),
-                load.history().count(Told.UNKNOWN),
+                load.history().count(Outcome.FAILED),
+                load.history().count(Outcome.UNKNOWN),
                 lost,
                 load.failedReads().size());
         assertThat(first).isLessThan(SOON);

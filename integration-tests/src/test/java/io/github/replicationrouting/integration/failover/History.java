@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class History {
 
     /** The result of a write as its writer received it. */
-    public enum Told {
+    public enum Outcome {
         /** It is committed. */
         ACKNOWLEDGED,
         /** It failed and changed nothing. */
@@ -29,14 +29,19 @@ public final class History {
      *
      * @param server the server that executed it, by its own name; null if it reached none
      * @param reachedAt time before the commit, when the server was known, by {@link System#nanoTime()}; 0 if it reached none
-     * @param toldAt time after the commit, when the writer received the result
+     * @param reportedAt time after the commit, when the writer received the result
      */
     public record Write(
-            int writer, int number, Told told, @Nullable String server, long reachedAt, long toldAt) {
+            int writer,
+            int number,
+            Outcome outcome,
+            @Nullable String server,
+            long reachedAt,
+            long reportedAt) {
 
         /** Returns a write whose time does not matter. */
-        Write(int writer, int number, Told told, @Nullable String server) {
-            this(writer, number, told, server, 0, 0);
+        Write(int writer, int number, Outcome outcome, @Nullable String server) {
+            this(writer, number, outcome, server, 0, 0);
         }
 
         public String name() {
@@ -55,8 +60,8 @@ public final class History {
         return List.copyOf(writes);
     }
 
-    public long count(Told told) {
-        return writes.stream().filter(write -> write.told() == told).count();
+    public long count(Outcome outcome) {
+        return writes.stream().filter(write -> write.outcome() == outcome).count();
     }
 
     /**
@@ -82,7 +87,7 @@ public final class History {
             Write write = known.get(name);
             if (write == null) {
                 found.add(name + " was never written");
-            } else if (write.told() == Told.FAILED) {
+            } else if (write.outcome() == Outcome.FAILED) {
                 found.add(name + " failed, and is there");
             }
             if (times > 1) {
@@ -95,7 +100,7 @@ public final class History {
                     .sum();
             int counted = counters.getOrDefault(writer, 0);
             if (counted != there) {
-                found.add("writer " + writer + " has " + there + " rows, and its counter says " + counted);
+                found.add("writer " + writer + " has " + there + " rows, and its counter is " + counted);
             }
         });
         return found;
@@ -113,7 +118,7 @@ public final class History {
     /** Returns the acknowledged writes that are missing. */
     public List<Write> lost(Map<String, Integer> rows) {
         return writes.stream()
-                .filter(write -> write.told() == Told.ACKNOWLEDGED && !rows.containsKey(write.name()))
+                .filter(write -> write.outcome() == Outcome.ACKNOWLEDGED && !rows.containsKey(write.name()))
                 .toList();
     }
 
@@ -121,7 +126,7 @@ public final class History {
         List<String> found = new ArrayList<>();
         @Nullable Write missing = null;
         for (Write write : own) {
-            if (write.told() != Told.ACKNOWLEDGED) {
+            if (write.outcome() != Outcome.ACKNOWLEDGED) {
                 continue;
             }
             boolean there = rows.containsKey(write.name());

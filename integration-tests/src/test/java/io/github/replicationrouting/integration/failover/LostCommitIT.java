@@ -119,14 +119,14 @@ class LostCommitIT {
     /** Partitions the primary when the work requests it, and kills it when the work waits in the method. */
     private @Nullable Throwable lostIn(String method, Work work) throws Exception {
         CountDownLatch reached = new CountDownLatch(1);
-        CountDownLatch cut = new CountDownLatch(1);
+        CountDownLatch partitioned = new CountDownLatch(1);
         CompletableFuture<@Nullable Throwable> outcome = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {
                 work.run(() -> {
                     reached.countDown();
                     try {
-                        cut.await();
+                        partitioned.await();
                     } catch (InterruptedException e) {
                         throw new IllegalStateException(e);
                     }
@@ -139,7 +139,7 @@ class LostCommitIT {
         thread.start();
         assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
         db1.partition();
-        cut.countDown();
+        partitioned.countDown();
         await().atMost(Duration.ofSeconds(30)).until(() -> Arrays.stream(thread.getStackTrace())
                 .map(StackTraceElement::getMethodName)
                 .anyMatch(method::equals));

@@ -3,7 +3,7 @@ package io.github.replicationrouting.integration.failover;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.integration.failover.History.Told;
+import io.github.replicationrouting.integration.failover.History.Outcome;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
@@ -69,8 +69,8 @@ class SuccessiveFailoversIT {
                     stack,
                     failovers,
                     load.history().writes().size(),
-                    load.history().count(Told.FAILED),
-                    load.history().count(Told.UNKNOWN),
+                    load.history().count(Outcome.FAILED),
+                    load.history().count(Outcome.UNKNOWN),
                     lost);
         } finally {
             cluster.heal();

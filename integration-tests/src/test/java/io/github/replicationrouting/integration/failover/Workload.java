@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.CommitOutcomeUnknownException;
-import io.github.replicationrouting.integration.failover.History.Told;
+import io.github.replicationrouting.integration.failover.History.Outcome;
 import io.github.replicationrouting.integration.failover.History.Write;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.test.ClusterNode;
@@ -125,12 +125,12 @@ public final class Workload implements AutoCloseable {
                 });
                 String acknowledging = Objects.requireNonNull(server.get());
                 history.add(new Write(
-                        writer, number, Told.ACKNOWLEDGED, acknowledging, reachedAt.get(), System.nanoTime()));
+                        writer, number, Outcome.ACKNOWLEDGED, acknowledging, reachedAt.get(), System.nanoTime()));
                 acknowledged(acknowledging);
                 LockSupport.parkNanos(pause);
             } catch (RuntimeException e) {
-                Told told = isUnknown(e) ? Told.UNKNOWN : Told.FAILED;
-                history.add(new Write(writer, number, told, server.get(), reachedAt.get(), System.nanoTime()));
+                Outcome outcome = isUnknown(e) ? Outcome.UNKNOWN : Outcome.FAILED;
+                history.add(new Write(writer, number, outcome, server.get(), reachedAt.get(), System.nanoTime()));
                 failedWrites.add(LocalTime.now(ZoneId.systemDefault()) + " " + e);
             }
         }
@@ -216,7 +216,7 @@ public final class Workload implements AutoCloseable {
         Map<String, Integer> rows = rows(node);
         Map<Integer, Integer> counters = new HashMap<>();
         query(node, "SELECT writer, n FROM %s.counter", row -> counters.put(row.getInt(1), row.getInt(2)));
-        assertThat(history.count(Told.ACKNOWLEDGED)).isPositive();
+        assertThat(history.count(Outcome.ACKNOWLEDGED)).isPositive();
         assertThat(history.violations(rows, counters, tailsMayBeLost)).isEmpty();
         return history.lost(rows);
     }

@@ -116,7 +116,7 @@ class FallbackReadsIT {
         }
         threads.shutdown();
         System.out.printf(
-                "%s: %d reads, at most %d at once; %d writes, at most %d threads waiting for a connection%n",
+                "%s: %d reads, at most %d concurrently; %d writes, at most %d threads waiting for a connection%n",
                 getClass().getSimpleName(), reads.get(), mostReads.get(), writes.get(), mostWaiting);
 
         assertThat(bulkhead.getMetrics().getMaxAllowedConcurrentCalls()).isEqualTo(POOL_SIZE / 2);

@@ -87,7 +87,7 @@ class FallbackWaitIT {
         assertThat(holding).noneMatch(CompletableFuture::isDone);
     }
 
-    /** Runs all admitted reads concurrently, each with a nested read. */
+    /** LossyWork all admitted reads concurrently, each with a nested read. */
     @Test
     void whenAReadIsNestedItShouldNotWaitForItsOuterRead() {
         CyclicBarrier allInside = new CyclicBarrier(ADMITTED);

@@ -43,7 +43,7 @@ class LostReadsIT {
      */
     @Test
     void whenAReplicaIsKilledNoReadShouldFailOrBeDelayed() throws Exception {
-        try (Metronome metronome = new Metronome()) {
+        try (SchedulingDelay schedulingDelay = new SchedulingDelay()) {
             Traffic traffic = new Traffic(app, READERS);
             long faultAt;
             long goneAt;
@@ -72,11 +72,11 @@ class LostReadsIT {
                     Traffic.failed(after).count(),
                     Traffic.longest(after).toMillis(),
                     heldUp.toMillis(),
-                    metronome.allowance().toMillis());
+                    schedulingDelay.allowance().toMillis());
 
             assertThat(Traffic.failed(traffic.reads())).isEmpty();
             assertThat(Traffic.failed(traffic.writes())).isEmpty();
-            assertThat(heldUp).isLessThan(LONGEST.plus(metronome.allowance()));
+            assertThat(heldUp).isLessThan(LONGEST.plus(schedulingDelay.allowance()));
         }
     }
 }

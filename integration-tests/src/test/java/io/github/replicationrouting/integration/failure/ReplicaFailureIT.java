@@ -98,13 +98,13 @@ class ReplicaFailureIT {
         for (int i = 0; i < 10; i++) {
             assertThat(app.transactions().readOnly(app::node)).isEqualTo("db1");
             assertThatThrownBy(() -> app.transactions().readOnly(() -> {
-                        app.insertAuthor("nobody");
+                        app.insertAuthor("absent");
                         return null;
                     }))
                     .hasStackTraceContaining("A write in a read-only transaction, which runs on node db1");
             assertThat(app.transactions().write(app::node)).isEqualTo("db1");
         }
-        app.insertAuthor("somebody");
+        app.insertAuthor("present");
         db2.start();
         db3.start();
         app.awaitAllInUse();

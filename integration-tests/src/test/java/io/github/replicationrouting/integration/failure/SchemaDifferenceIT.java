@@ -133,8 +133,8 @@ class SchemaDifferenceIT {
         List<String> nodes = List.of("db1", "db2", "db3");
         double errors =
                 nodes.stream().mapToDouble(node -> errors(node, "schema")).sum();
-        assertThat(errors).as("run again on every node once, then never").isBetween(statements * 1.0, statements + 4.0);
-        app.awaitLooks(2);
+        assertThat(errors).as("retried on every node once, then never").isBetween(statements * 1.0, statements + 4.0);
+        app.awaitProbes(2);
         assertThat(nodes)
                 .allSatisfy(node -> assertThat(app.status(node).suspected()).isFalse());
         assertThat(output).doesNotContain("schema");
@@ -152,7 +152,7 @@ class SchemaDifferenceIT {
         db2.startApplier();
         try {
             await().atMost(LIMIT).untilAsserted(() -> assertThat(output).contains("replicates through a filter"));
-            app.awaitLooks(30);
+            app.awaitProbes(30);
             assertThat(output.getAll().lines().filter(line -> line.contains("replicates through a filter")))
                     .singleElement()
                     .asString()

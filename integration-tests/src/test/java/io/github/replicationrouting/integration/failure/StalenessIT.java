@@ -63,8 +63,8 @@ class StalenessIT {
     @Test
     void whenTheApplierStopsNoReadShouldExceedMaxLagAndTwoIntervals() throws Exception {
         ExecutorService threads = Executors.newCachedThreadPool();
-        Metronome metronome = new Metronome();
-        try (metronome) {
+        SchedulingDelay schedulingDelay = new SchedulingDelay();
+        try (schedulingDelay) {
             threads.execute(this::write);
             for (int i = 0; i < READERS; i++) {
                 threads.execute(this::read);
@@ -86,11 +86,11 @@ class StalenessIT {
                 worst.toMillis(),
                 reads.get(),
                 MAX_LAG.toMillis(),
-                metronome.allowance().toMillis());
+                schedulingDelay.allowance().toMillis());
         assertThat(worst)
                 .as("it did serve until then")
                 .isGreaterThan(MAX_LAG.dividedBy(2))
-                .isLessThan(MAX_LAG.plus(INTERVAL.multipliedBy(2)).plus(metronome.allowance()));
+                .isLessThan(MAX_LAG.plus(INTERVAL.multipliedBy(2)).plus(schedulingDelay.allowance()));
     }
 
     private void write() {

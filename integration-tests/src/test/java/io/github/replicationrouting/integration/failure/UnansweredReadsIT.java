@@ -69,7 +69,7 @@ class UnansweredReadsIT {
     }
 
     private void readsShouldBeReleased(Runnable fault) throws Exception {
-        try (Metronome metronome = new Metronome()) {
+        try (SchedulingDelay schedulingDelay = new SchedulingDelay()) {
             Traffic traffic = new Traffic(app, READERS);
             long faultAt;
             try (traffic) {
@@ -89,7 +89,7 @@ class UnansweredReadsIT {
                     after.size(),
                     Traffic.failed(after).count(),
                     Traffic.longest(after).toMillis(),
-                    metronome.allowance().toMillis());
+                    schedulingDelay.allowance().toMillis());
 
             assertThat(Traffic.longest(after)).isLessThan(LONGEST);
             assertThat(Traffic.failed(after))
@@ -138,7 +138,7 @@ class UnansweredReadsIT {
         app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
         await().pollDelay(Duration.ofMillis(700)).until(() -> true); // it validates what was idle for 500 ms
         db2.freeze();
-        try (Metronome metronome = new Metronome()) {
+        try (SchedulingDelay schedulingDelay = new SchedulingDelay()) {
             Traffic traffic = new Traffic(app, READERS);
             try (traffic) {
                 app.awaitState("db2", NodeState.DOWN);

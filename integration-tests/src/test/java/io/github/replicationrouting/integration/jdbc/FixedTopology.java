@@ -16,7 +16,7 @@ final class FixedTopology implements Topology {
 
     void publish(List<NodeStatus> nodes, int primary) {
         snapshot = new TopologySnapshot(
-                nodes, primary < 0 ? null : nodes.get(primary), primary < 0 ? "the test says so" : null);
+                nodes, primary < 0 ? null : nodes.get(primary), primary < 0 ? "as set by the test" : null);
     }
 
     Queue<Node> suspected() {

@@ -1,6 +1,6 @@
 package io.github.replicationrouting.integration.lag;
 
-import static io.github.replicationrouting.integration.lag.WatchedCluster.status;
+import static io.github.replicationrouting.integration.lag.MonitoredCluster.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -40,12 +40,12 @@ abstract class LagAccuracyTests {
     private static final Duration SNAPSHOT_FOLLOWS = Duration.ofMillis(5);
     private static final Duration BETWEEN_SAMPLES = Duration.ofMillis(10);
 
-    private final WatchedCluster kind;
+    private final MonitoredCluster kind;
 
     /** When the replica last answered a probe, until the next sample takes it. */
     private final AtomicReference<@Nullable Long> probedAt = new AtomicReference<>();
 
-    LagAccuracyTests(WatchedCluster kind) {
+    LagAccuracyTests(MonitoredCluster kind) {
         this.kind = kind;
     }
 
@@ -76,29 +76,29 @@ abstract class LagAccuracyTests {
         try (ReplicatedCluster cluster = kind.start(1)) {
             cluster.grantMonitoring();
             ClusterNode replica = cluster.node("db2");
-            try (TopologyMonitor monitor = WatchedCluster.watch(
+            try (TopologyMonitor monitor = MonitoredCluster.monitor(
                             cluster, LagProbe.POSITION, INTERVAL, Duration.ofMinutes(1), probes());
                     Staleness measured = new Staleness(cluster.primary(), replica)) {
                 truth = measured;
                 await().until(() -> measured.committed() > 100);
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> Duration.ZERO.equals(status(monitor, "db2").lag()));
-                situations.add(watch("normal load", monitor));
+                situations.add(observe("normal load", monitor));
 
                 replica.stopApplier();
-                situations.add(watch("applier stopped", monitor));
+                situations.add(observe("applier stopped", monitor));
                 replica.startApplier();
-                situations.add(watch("catching up", monitor));
+                situations.add(observe("catching up", monitor));
 
                 replica.stopReceiver();
-                situations.add(watch("receiver stopped", monitor));
+                situations.add(observe("receiver stopped", monitor));
                 measured.writes(false);
-                situations.add(watch("receiver stopped, primary idle", monitor));
+                situations.add(observe("receiver stopped, primary idle", monitor));
                 replica.startReceiver();
                 replica.awaitRowCount("tick", measured.committed());
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> Duration.ZERO.equals(status(monitor, "db2").lag()));
-                situations.add(watch("primary idle", monitor));
+                situations.add(observe("primary idle", monitor));
             }
         }
         report(situations, truth);
@@ -118,7 +118,7 @@ abstract class LagAccuracyTests {
         };
     }
 
-    private Situation watch(String name, TopologyMonitor monitor) {
+    private Situation observe(String name, TopologyMonitor monitor) {
         List<Sample> samples = new ArrayList<>();
         List<Long> delays = new ArrayList<>();
         probedAt.set(null);
@@ -162,7 +162,7 @@ abstract class LagAccuracyTests {
         String row = "%-32s %9s | %26s | %26s | %26s | %9s%n";
         String figures = "%8s %8s %8s".formatted("least", "95%", "most");
         StringBuilder table = new StringBuilder();
-        table.append("%n%s, probe interval %d ms; errors in ms, positive where the snapshot says more than is true%n"
+        table.append("%n%s, probe interval %d ms; errors in ms, positive where the snapshot's value is too large%n"
                         .formatted(kind, INTERVAL.toMillis()))
                 .append(row.formatted(
                         "", "real", "lag at its probe", "lag at any moment", "age at any moment", "own delay"))

@@ -37,13 +37,13 @@ abstract class LagTests {
     private static final Duration A_FEW_PROBES = Duration.ofSeconds(1);
     private static final Duration MAX_LAG = Duration.ofSeconds(2);
 
-    private final WatchedCluster kind;
+    private final MonitoredCluster kind;
     private @Nullable ReplicatedCluster cluster;
     private @Nullable TopologyMonitor monitor;
     private final List<ClusterNode> tampered = new ArrayList<>();
     private int row;
 
-    LagTests(WatchedCluster kind) {
+    LagTests(MonitoredCluster kind) {
         this.kind = kind;
     }
 
@@ -314,7 +314,7 @@ abstract class LagTests {
     }
 
     void start(LagProbe probe) {
-        monitor = WatchedCluster.watch(cluster(), probe, INTERVAL, MAX_LAG);
+        monitor = MonitoredCluster.monitor(cluster(), probe, INTERVAL, MAX_LAG);
         // On a busy machine a first connection may exceed the probe timeout.
         await().atMost(SOON).until(() -> monitor().snapshot().nodes().stream()
                 .noneMatch(node -> node.state() == NodeState.DOWN || node.server() == null));
@@ -349,6 +349,6 @@ abstract class LagTests {
     }
 
     NodeStatus status(String name) {
-        return WatchedCluster.status(monitor(), name);
+        return MonitoredCluster.status(monitor(), name);
     }
 }

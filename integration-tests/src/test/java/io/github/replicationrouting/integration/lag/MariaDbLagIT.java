@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class MariaDbLagIT extends LagTests {
 
     MariaDbLagIT() {
-        super(WatchedCluster.MARIADB);
+        super(MonitoredCluster.MARIADB);
     }
 
     @Test

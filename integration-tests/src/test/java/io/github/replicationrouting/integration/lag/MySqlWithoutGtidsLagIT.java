@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class MySqlWithoutGtidsLagIT extends LagTests {
 
     MySqlWithoutGtidsLagIT() {
-        super(WatchedCluster.MYSQL_WITHOUT_GTIDS);
+        super(MonitoredCluster.MYSQL_WITHOUT_GTIDS);
     }
 
     @Test

@@ -35,7 +35,7 @@ final class Staleness implements AutoCloseable {
     }
 
     private final List<Event> commits = Collections.synchronizedList(new ArrayList<>());
-    private final List<Event> looks = Collections.synchronizedList(new ArrayList<>());
+    private final List<Event> reads = Collections.synchronizedList(new ArrayList<>());
     private final Thread writer;
     private final Thread observer;
     private volatile boolean writing = true;
@@ -88,7 +88,7 @@ final class Staleness implements AutoCloseable {
         long sentAt = System.nanoTime();
         try (ResultSet row = statement.executeQuery("SELECT COALESCE(MAX(n), 0) FROM tick")) {
             row.next();
-            looks.add(new Event(sentAt, System.nanoTime(), row.getInt(1)));
+            reads.add(new Event(sentAt, System.nanoTime(), row.getInt(1)));
         }
         LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
     }
@@ -117,24 +117,24 @@ final class Staleness implements AutoCloseable {
     /** Returns the age of the oldest commit that the replica lacked at a moment; zero if it had all. */
     Bounds at(long time) {
         return new Bounds(
-                age(firstMissing(looks, time, false), time, false), age(firstMissing(looks, time, true), time, true));
+                age(firstMissing(reads, time, false), time, false), age(firstMissing(reads, time, true), time, true));
     }
 
     /** Returns the first missing row: by the last answer before the moment, or by the first query after it. */
-    private static int firstMissing(List<Event> looks, long time, boolean pessimistic) {
+    private static int firstMissing(List<Event> reads, long time, boolean pessimistic) {
         int low = 0;
-        int high = looks.size();
+        int high = reads.size();
         while (low < high) {
             int middle = (low + high) >>> 1;
-            Event look = looks.get(middle);
-            if ((pessimistic ? look.answeredAt : look.sentAt) - time < 0) {
+            Event read = reads.get(middle);
+            if ((pessimistic ? read.answeredAt : read.sentAt) - time < 0) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
         int at = pessimistic ? low - 1 : low;
-        return at < 0 ? 1 : at >= looks.size() ? Integer.MAX_VALUE : looks.get(at).row + 1;
+        return at < 0 ? 1 : at >= reads.size() ? Integer.MAX_VALUE : reads.get(at).row + 1;
     }
 
     private long age(int row, long time, boolean pessimistic) {

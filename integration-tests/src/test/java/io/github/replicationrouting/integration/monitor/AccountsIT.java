@@ -48,7 +48,7 @@ class AccountsIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private static final String APPLICATION = "rotated";
-    private static final String MONITOR = "watcher";
+    private static final String MONITOR = "prober";
 
     private final Applications applications;
     private final Stack stack;
@@ -89,7 +89,7 @@ class AccountsIT {
             endSessionsOf(MONITOR);
 
             assertWorksOnEachNode(app);
-            app.awaitLooks(20);
+            app.awaitProbes(20);
             statuses.assertAlwaysOnline();
             assertWorksOnEachNode(app);
             assertThat(sessionsOf(MONITOR)).isZero();
@@ -163,15 +163,15 @@ class AccountsIT {
                 "replication.routing.hikari.credentials-provider-class-name=" + ChangingPassword.class.getName());
     }
 
-    private void rotate(Consumer<HikariDataSource> tell, String... properties) {
+    private void rotate(Consumer<HikariDataSource> update, String... properties) {
         try (TestApplication app = start(properties)) {
             changePassword(APPLICATION, "new");
-            app.bean(ReplicationRouting.class).pools().forEach(pool -> tell.accept(pool.pool()));
+            app.bean(ReplicationRouting.class).pools().forEach(pool -> update.accept(pool.pool()));
             endSessionsOf(APPLICATION);
 
             long refused = refusedProbes(app);
             await().atMost(LIMIT).ignoreExceptions().untilAsserted(() -> assertWorksOnEachNode(app));
-            app.awaitLooks(10);
+            app.awaitProbes(10);
             app.awaitAllInUse();
             assertWorksOnEachNode(app);
             // One probe may have been in flight.
@@ -352,12 +352,12 @@ class AccountsIT {
 
         Statuses(TestApplication app) {
             this.app = app;
-            app.context().addApplicationListener(this::hear);
+            app.context().addApplicationListener(this::onEvent);
         }
 
-        private void hear(ApplicationEvent event) {
-            if (event instanceof PayloadApplicationEvent<?> told
-                    && told.getPayload() instanceof NodeStateChangedEvent change) {
+        private void onEvent(ApplicationEvent event) {
+            if (event instanceof PayloadApplicationEvent<?> payload
+                    && payload.getPayload() instanceof NodeStateChangedEvent change) {
                 changes.add(change.toString());
             }
         }

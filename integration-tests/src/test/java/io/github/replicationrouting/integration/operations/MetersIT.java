@@ -35,12 +35,12 @@ import org.springframework.transaction.support.TransactionTemplate;
 class MetersIT {
 
     private static ReplicatedCluster cluster;
-    private static Operated application;
+    private static ObservedApplication application;
 
     @BeforeAll
     static void start() {
         cluster = ReplicatedCluster.mariaDb().start();
-        application = Operated.start(
+        application = ObservedApplication.start(
                 cluster,
                 JdbcApplication.class,
                 TestApplication.PATIENT,
@@ -51,7 +51,7 @@ class MetersIT {
     @AfterAll
     static void stop() {
         try (ReplicatedCluster last = cluster;
-                Operated first = application) {
+                ObservedApplication first = application) {
             assertThat(last).isNotNull();
             assertThat(first).isNotNull();
         }

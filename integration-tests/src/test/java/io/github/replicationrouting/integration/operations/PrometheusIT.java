@@ -74,7 +74,7 @@ class PrometheusIT {
     @Test
     void whenExpressionsAreEvaluatedTheirMetersShouldExist() throws IOException, InterruptedException {
         try (ReplicatedCluster cluster = ReplicatedCluster.mariaDb().start();
-                Operated application = Operated.start(cluster, JdbcApplication.class)) {
+                ObservedApplication application = ObservedApplication.start(cluster, JdbcApplication.class)) {
             application.awaitStates("db1: db1 online, db2 online, db3 online");
             load(application);
             String scrape = application.get("/actuator/prometheus").body();
@@ -110,7 +110,7 @@ class PrometheusIT {
     }
 
     /** Records each meter at least once; what does not happen on a healthy cluster is recorded directly. */
-    private static void load(Operated application) {
+    private static void load(ObservedApplication application) {
         Transactions transactions = application.bean(Transactions.class);
         JdbcTemplate jdbc = application.bean(JdbcTemplate.class);
         for (int i = 0; i < 20; i++) {
@@ -187,7 +187,7 @@ class PrometheusIT {
     }
 
     /** Scrapes at least twice, with work between, so that there are rates. */
-    private void awaitScraped(int port, Operated application) {
+    private void awaitScraped(int port, ObservedApplication application) {
         await().atMost(LIMIT).ignoreExceptions().untilAsserted(() -> {
             load(application);
             assertThat(query(port, "rate(replication_routing_decisions_total{intent=\"read\"}[30s]) > 0")

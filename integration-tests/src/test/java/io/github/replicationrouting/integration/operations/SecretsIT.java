@@ -51,7 +51,7 @@ class SecretsIT {
     void whenSecretsAreSetTheyShouldBeShownNowhere(CapturedOutput output) {
         List<String> shown = new ArrayList<>();
         String login = "?user=%s-user&password=%s-password".formatted(MARKER, MARKER);
-        try (Operated application = Operated.start(
+        try (ObservedApplication application = ObservedApplication.start(
                 cluster,
                 StatesIT.ListeningApplication.class,
                 // In the URL, in the properties of a node and of HikariCP, once right and once wrong.
@@ -81,7 +81,7 @@ class SecretsIT {
             cluster.node("db2").kill();
             cluster.node("db3").kill();
             application.awaitRouter(
-                    router -> assertThat(Operated.states(router)).doesNotContain("online"));
+                    router -> assertThat(ObservedApplication.states(router)).doesNotContain("online"));
             use(application, shown);
             cluster.heal();
             application.awaitStates("db1: db1 online, db2 online, db3 online, db4 down, db5 down");
@@ -96,7 +96,7 @@ class SecretsIT {
     }
 
     /** Reads, writes, and calls every endpoint. */
-    private static void use(Operated application, List<String> shown) {
+    private static void use(ObservedApplication application, List<String> shown) {
         Transactions transactions = application.bean(Transactions.class);
         JdbcTemplate jdbc = application.bean(JdbcTemplate.class);
         shown.add(failure(() -> transactions.readOnly(() -> jdbc.queryForList("SELECT 1"))));
@@ -110,7 +110,7 @@ class SecretsIT {
                 "replicationrouting?explain=read",
                 "replicationrouting?explain=write",
                 "replicationrouting/db4",
-                "replicationrouting/" + "nobody",
+                "replicationrouting/" + "absent",
                 "health",
                 "info",
                 "prometheus",

@@ -110,7 +110,7 @@ class GtidSetIT {
                 String theirs = normalizedByServer(statement, text);
                 String ours = normalizedByUs(text);
                 if (!Objects.equals(ours, theirs)) {
-                    differences.add("\"%s\": the server says %s, we say %s".formatted(text, theirs, ours));
+                    differences.add("\"%s\": the server returns %s, the router %s".formatted(text, theirs, ours));
                 }
                 refused += theirs == null ? 1 : 0;
             }

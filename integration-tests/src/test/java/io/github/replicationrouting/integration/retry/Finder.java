@@ -10,7 +10,7 @@ import org.springframework.transaction.annotation.Transactional;
 class Finder {
 
     private final EntityManager entities;
-    private final AtomicInteger runs = new AtomicInteger();
+    private final AtomicInteger attempts = new AtomicInteger();
     private volatile Consumer<Object[]> killer = session -> {};
 
     Finder(EntityManager entities) {
@@ -22,15 +22,15 @@ class Finder {
         this.killer = killer;
     }
 
-    int takeRuns() {
-        return runs.getAndSet(0);
+    int takeAttempts() {
+        return attempts.getAndSet(0);
     }
 
     @Transactional(readOnly = true)
     public Author find(Long id) {
         Object[] session = (Object[]) entities.createNativeQuery("SELECT @@server_id, CONNECTION_ID()")
                 .getSingleResult();
-        if (runs.incrementAndGet() == 1) {
+        if (attempts.incrementAndGet() == 1) {
             killer.accept(session);
         }
         return entities.createQuery("SELECT a FROM Author a WHERE a.id = :id", Author.class)

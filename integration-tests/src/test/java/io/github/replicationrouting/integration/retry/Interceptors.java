@@ -24,7 +24,7 @@ class Interceptors {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static Advisor innerAdvisor(InnerInterceptor innerInterceptor) {
         DefaultPointcutAdvisor advisor =
-                new DefaultPointcutAdvisor(new AnnotationMatchingPointcut(null, Watched.class), innerInterceptor);
+                new DefaultPointcutAdvisor(new AnnotationMatchingPointcut(null, Intercepted.class), innerInterceptor);
         advisor.setOrder(200);
         return advisor;
     }

@@ -72,7 +72,7 @@ class JpaWriteRetryIT {
             promoteInTheFirstRun();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(app.countAuthorsOnPrimary(name)).isOne();
         assertThat(given.getId()).isEqualTo(idOnPrimary());
     }
@@ -86,7 +86,7 @@ class JpaWriteRetryIT {
             entities.persist(given);
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(amountOnPrimary()).containsExactly(5);
         assertThat(given.getVersion()).isZero();
     }
@@ -103,7 +103,7 @@ class JpaWriteRetryIT {
             promoteInTheFirstRun();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(amountOnPrimary()).containsExactly(6);
         assertThat(given.getVersion()).isOne();
     }
@@ -121,7 +121,7 @@ class JpaWriteRetryIT {
             promoteInTheFirstRun();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(app.countAuthorsOnPrimary(name)).isOne();
         assertThat(app.transactions().<Integer>newWrite(() -> app.jdbc()
                         .queryForObject("SELECT COUNT(*) FROM book WHERE author_id = ?", Integer.class, given.getId())))
@@ -140,7 +140,7 @@ class JpaWriteRetryIT {
             promoteInTheFirstRun();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(labelsOnPrimary()).containsExactly(name);
     }
 
@@ -154,7 +154,7 @@ class JpaWriteRetryIT {
             promoteInTheFirstRun();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(given.getWeight()).isOne();
         assertThat(labelsOnPrimary()).containsExactly(name);
     }
@@ -183,7 +183,7 @@ class JpaWriteRetryIT {
             promoteInTheFirstRun();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(app.countAuthorsOnPrimary(name)).isOne();
     }
 
@@ -196,7 +196,7 @@ class JpaWriteRetryIT {
             promoteInTheFirstRun();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(app.countAuthorsOnPrimary(name)).isOne();
     }
 
@@ -211,7 +211,7 @@ class JpaWriteRetryIT {
             promoteInTheFirstRun();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(app.countAuthorsOnPrimary("renamed " + name)).isOne();
     }
 
@@ -331,7 +331,7 @@ class JpaWriteRetryIT {
             promoteInTheFirstRun();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(amountOnPrimary()).containsExactly(5);
     }
 
@@ -360,13 +360,13 @@ class JpaWriteRetryIT {
         inFirstRun(node -> entities.createNativeQuery(CONFLICT).executeUpdate());
     }
 
-    private void assertRunAgain() {
+    private void assertRetried() {
         assertThat(nodes).containsExactly("db1", "db2");
     }
 
     private static void assertFirstCause(Throwable failure, String cause) {
         assertThat(failure).as("the first cause").isNotNull().hasStackTraceContaining(cause);
-        assertThat(failure.getSuppressed()).as("why it was not run again").anySatisfy(note -> assertThat(note)
+        assertThat(failure.getSuppressed()).as("why it was not retried").anySatisfy(note -> assertThat(note)
                 .hasMessageContaining("Not run again, although")
                 .hasMessageContaining("changed by an earlier run"));
     }

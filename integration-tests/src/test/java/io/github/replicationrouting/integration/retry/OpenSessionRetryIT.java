@@ -45,7 +45,7 @@ class OpenSessionRetryIT {
             return author.getId();
         });
         app.cluster().awaitReplicated();
-        app.bean(Finder.class).takeRuns();
+        app.bean(Finder.class).takeAttempts();
         app.bean(Finder.class).killWith(session -> app.cluster()
                 .node(app.name((Number) session[0]))
                 .killSession(((Number) session[1]).longValue()));
@@ -72,7 +72,7 @@ class OpenSessionRetryIT {
         assertThat(answer.statusCode()).isEqualTo(500);
         assertThat(answer.body())
                 .contains("Not run again, although node db", "the persistence context outlives the transaction");
-        assertThat(app.bean(Finder.class).takeRuns()).isOne();
+        assertThat(app.bean(Finder.class).takeAttempts()).isOne();
     }
 
     @Test
@@ -80,7 +80,7 @@ class OpenSessionRetryIT {
         HttpResponse<String> answer = get("/sent/" + id);
 
         assertThat(answer.body()).startsWith("begun ").contains("part of the web response has been sent");
-        assertThat(app.bean(Finder.class).takeRuns()).isOne();
+        assertThat(app.bean(Finder.class).takeAttempts()).isOne();
     }
 
     @Test
@@ -88,14 +88,14 @@ class OpenSessionRetryIT {
         Finder finder = app.bean(Finder.class);
         Author found = app.bean(AuthorRepository.class).inRepository(() -> finder.find(id));
         assertThat(found.getName()).isEqualTo(name);
-        assertThat(finder.takeRuns()).isEqualTo(2);
+        assertThat(finder.takeAttempts()).isEqualTo(2);
     }
 
     @Test
     void whenAServiceIsCalledOutsideAWebRequestItShouldBeRetried() {
         Finder finder = app.bean(Finder.class);
         assertThat(finder.find(id).getName()).isEqualTo(name);
-        assertThat(finder.takeRuns()).isEqualTo(2);
+        assertThat(finder.takeAttempts()).isEqualTo(2);
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {

@@ -28,7 +28,7 @@ class Pages {
     /** Reads at the beginning of the request. */
     @GetMapping("/fresh/{id}")
     String fresh(@PathVariable Long id) {
-        return describe(finder.find(id), finder.takeRuns());
+        return describe(finder.find(id), finder.takeAttempts());
     }
 
     /** Reads after another read, whose entities the session still holds. */
@@ -36,7 +36,7 @@ class Pages {
     String managed(@PathVariable Long id) {
         Author before = finder.findAlone(id);
         Author found = finder.find(id);
-        return describe(found, finder.takeRuns()) + (before == found ? "" : " twice");
+        return describe(found, finder.takeAttempts()) + (before == found ? "" : " twice");
     }
 
     /** Reads after part of the answer has been sent. */
@@ -45,7 +45,7 @@ class Pages {
         response.getWriter().write("begun ");
         response.flushBuffer();
         try {
-            response.getWriter().write(describe(finder.find(id), finder.takeRuns()));
+            response.getWriter().write(describe(finder.find(id), finder.takeAttempts()));
         } catch (RuntimeException e) {
             response.getWriter().write(whyNot(e));
         }

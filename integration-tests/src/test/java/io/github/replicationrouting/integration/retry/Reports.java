@@ -8,9 +8,9 @@ import org.springframework.transaction.annotation.Transactional;
 /** Methods of kinds that are retried or not. */
 class Reports {
 
-    @Watched
+    @Intercepted
     @Transactional(readOnly = true)
-    public <T> T watched(Supplier<T> work) {
+    public <T> T intercepted(Supplier<T> work) {
         return work.get();
     }
 

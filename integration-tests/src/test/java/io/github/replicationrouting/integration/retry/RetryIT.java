@@ -38,7 +38,7 @@ class RetryIT {
     private final TestApplication app;
     private final Transactions transactions;
     private final Reports reports;
-    private final Runs runs;
+    private final LossyWork runs;
     private final String author = UUID.randomUUID().toString();
 
     RetryIT(Stack stack, Applications applications) {
@@ -46,7 +46,7 @@ class RetryIT {
         app = applications.get(stack, RetryJdbcApplication.class, "replication.routing.monitor.timeout=10s");
         transactions = app.transactions();
         reports = app.bean(Reports.class);
-        runs = new Runs(app);
+        runs = new LossyWork(app);
     }
 
     @AfterEach
@@ -64,8 +64,8 @@ class RetryIT {
         int before = inner.calls.get();
         List<String> nodes = new ArrayList<>();
 
-        int found = reports.watched(() -> {
-            Runs.Session session = runs.session();
+        int found = reports.intercepted(() -> {
+            LossyWork.Session session = runs.session();
             nodes.add(session.node());
             if (nodes.size() == 1) {
                 app.cluster().node(session.node()).kill();
@@ -124,7 +124,7 @@ class RetryIT {
         List<String> nodes = new ArrayList<>();
 
         int rows = transactions.readOnly(() -> {
-            Runs.Session session = runs.session();
+            LossyWork.Session session = runs.session();
             nodes.add(session.node());
             int[] seen = new int[1];
             // The server sleeps before the last rows, so that it cannot have sent all of them before it is killed.
@@ -265,7 +265,7 @@ class RetryIT {
         int[] calls = new int[1];
         long began = System.nanoTime();
         assertThatThrownBy(() -> reports.patient(() -> {
-                    Runs.Session session = runs.session();
+                    LossyWork.Session session = runs.session();
                     if (++calls[0] == 1) {
                         app.jdbc().queryForObject("SELECT SLEEP(6)", Integer.class);
                         session.kill();
@@ -287,7 +287,7 @@ class RetryIT {
                 .isNotNull();
 
         app.awaitAllInUse();
-        Runs again = new Runs(app);
+        LossyWork again = new LossyWork(app);
         template.setReadOnly(true);
         try {
             assertThat(template.<String>execute(status -> again.losingOnce())).isIn(app.replicas());
@@ -309,14 +309,14 @@ class RetryIT {
         app.insertAuthor(author);
         app.cluster().awaitReplicated();
         RowRepository repository = app.bean(RowRepository.class);
-        CompletableFuture<String> killing = CompletableFuture.supplyAsync(this::killWhoeverReadsSlowly);
+        CompletableFuture<String> killing = CompletableFuture.supplyAsync(this::killSlowReader);
 
         assertThat(repository.findSlowly(author).name()).isEqualTo(author);
         assertThat(killing.join()).isIn(app.replicas());
     }
 
     /** Kills the session of the first statement that it finds sleeping; returns its node. */
-    private String killWhoeverReadsSlowly() {
+    private String killSlowReader() {
         String[] killed = new String[1];
         await().atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(5))

@@ -154,7 +154,7 @@ abstract class SessionChangesTests {
     }
 
     @Test
-    void whenAReaderSetsTheSessionWritableItShouldBeRefused() {
+    void whenAReaderSetsTheSessionWritableItShouldStayReadOnly() {
         withOneConnection((jdbc, transactions) -> {
             in(transactions, true, () -> {
                 jdbc.execute("SET SESSION TRANSACTION READ WRITE");

@@ -102,7 +102,7 @@ final class TestRouting implements AutoCloseable {
 
     /** Asserts that every borrowed connection is back and no thread waits. */
     void awaitNothingBorrowed() {
-        await("everything borrowed has come back")
+        await("every borrowed connection is back")
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> routing.pools().stream().allMatch(pool -> {
                     HikariPoolMXBean state = pool.pool().getHikariPoolMXBean();

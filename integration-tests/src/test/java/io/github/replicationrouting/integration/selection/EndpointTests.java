@@ -86,7 +86,7 @@ abstract class EndpointTests {
             reads.awaitMore(500);
             assertThat(reads.servedBy(READERS)).isLessThanOrEqualTo(before + ContinuousReads.THREADS);
             assertThat(router.state(READERS))
-                    .as("also while looks meet the other server")
+                    .as("also while probes reach the other server")
                     .isEqualTo(NodeState.LAGGING);
 
             cluster.node("db3").startApplier();

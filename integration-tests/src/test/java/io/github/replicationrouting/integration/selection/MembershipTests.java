@@ -59,7 +59,7 @@ abstract class MembershipTests {
             // At least three seconds, so that it is above the limit for readmission.
             updates.awaitMore(150);
             named.set(List.of(router.spec("db3")));
-            await("db3 is watched").atMost(LIMIT).until(() -> router.status("db3") != null);
+            await("db3 is monitored").atMost(LIMIT).until(() -> router.status("db3") != null);
             reads.awaitMore(500);
             assertThat(router.state("db3")).as("has not caught up").isNotEqualTo(NodeState.ONLINE);
             assertThat(reads.servedBy("db3")).isZero();

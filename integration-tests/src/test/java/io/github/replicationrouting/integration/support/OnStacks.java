@@ -15,7 +15,7 @@ import org.junit.jupiter.params.support.AnnotationConsumer;
 import org.junit.jupiter.params.support.ParameterDeclarations;
 
 /**
- * Runs a class once on each of these stacks, passed to its constructor before the {@link Applications}. A run that is
+ * LossyWork a class once on each of these stacks, passed to its constructor before the {@link Applications}. A run that is
  * limited to the embedded servers omits the others.
  */
 @Target(ElementType.TYPE)

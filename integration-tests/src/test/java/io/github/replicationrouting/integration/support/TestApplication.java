@@ -224,20 +224,20 @@ public final class TestApplication implements AutoCloseable {
     }
 
     /** Waits until the monitor has completed this number of further probes of every node and evaluated them. */
-    public void awaitLooks(int looks) {
+    public void awaitProbes(int probes) {
         // The first answer may belong to a probe that was sent before.
         Map<String, Double> enough = new LinkedHashMap<>();
         bean(ReplicationRouting.class)
                 .topology()
                 .snapshot()
                 .nodes()
-                .forEach(node -> enough.put(node.name(), looksAt(node.name()) + looks + 1));
+                .forEach(node -> enough.put(node.name(), probesOf(node.name()) + probes + 1));
         await().atMost(LIMIT)
-                .until(() -> enough.entrySet().stream().allMatch(node -> looksAt(node.getKey()) >= node.getValue()));
+                .until(() -> enough.entrySet().stream().allMatch(node -> probesOf(node.getKey()) >= node.getValue()));
         awaitMonitor();
     }
 
-    private double looksAt(String node) {
+    private double probesOf(String node) {
         return bean(MeterRegistry.class).find("replication.routing.probes").tag("node", node).meters().stream()
                 .flatMap(meter -> StreamSupport.stream(meter.measure().spliterator(), false))
                 .mapToDouble(Measurement::getValue)

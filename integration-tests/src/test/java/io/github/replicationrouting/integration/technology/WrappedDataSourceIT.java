@@ -66,14 +66,14 @@ class WrappedDataSourceIT {
 
     @Test
     void whenThePrimaryHasNoFreeConnectionReadsShouldNotWait() throws SQLException {
-        try (UsedUpPool used = UsedUpPool.of(app, app.primary())) {
+        try (ExhaustedPool used = ExhaustedPool.of(app, app.primary())) {
             for (WrappedDataSources wrapper : WrappedDataSources.values()) {
                 DataSource wrapped = wrapper.around(app.bean(DataSource.class));
                 JdbcTemplate jdbc = new JdbcTemplate(wrapped);
                 assertThat(in(wrapped, true, () -> node(app, jdbc)))
                         .as("%s", wrapper)
                         .isIn(app.replicas());
-                assertThat(used.isUsedUp()).isTrue();
+                assertThat(used.isExhausted()).isTrue();
             }
         }
     }

@@ -41,7 +41,7 @@ class OutsideTransactionIT {
 
     @Test
     void whenAWriteIsOutsideATransactionItShouldFail() {
-        assertThatThrownBy(() -> app.insertAuthor("nobody"))
+        assertThatThrownBy(() -> app.insertAuthor("absent"))
                 .isInstanceOf(InvalidDataAccessApiUsageException.class)
                 .hasMessageContaining("reads.outside-transaction=replica")
                 .hasMessageNotContaining("read-only transaction");

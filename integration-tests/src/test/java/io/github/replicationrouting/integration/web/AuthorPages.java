@@ -25,7 +25,7 @@ class AuthorPages {
 
     @PostMapping("/login")
     void login(HttpSession session) {
-        session.setAttribute("user", "somebody");
+        session.setAttribute("user", "visitor");
     }
 
     @PostMapping("/authors/{name}")

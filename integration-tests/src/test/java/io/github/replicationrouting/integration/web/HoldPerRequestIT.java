@@ -73,7 +73,7 @@ class HoldPerRequestIT {
         app.cluster().node("db1").kill();
         app.awaitState("db1", NodeState.DOWN);
 
-        assertThat(post("/authors/nobody").statusCode()).isEqualTo(500);
+        assertThat(post("/authors/absent").statusCode()).isEqualTo(500);
 
         assertThat(sum(Timer::count))
                 .as("transactions that asked for a primary")
@@ -88,8 +88,8 @@ class HoldPerRequestIT {
         app.cluster().node("db1").kill();
         app.awaitState("db1", NodeState.DOWN);
 
-        post("/authors/nobody");
-        post("/authors/nobody");
+        post("/authors/absent");
+        post("/authors/absent");
 
         assertThat(sum(timer -> timer.totalTime(TimeUnit.MILLISECONDS)))
                 .as("milliseconds they waited in all")

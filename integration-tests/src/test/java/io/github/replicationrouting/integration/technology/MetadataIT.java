@@ -29,13 +29,13 @@ import org.springframework.jdbc.core.ConnectionCallback;
 
 /** Metadata calls that any connection can answer: they wait for no primary, and leak no connection. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
-class QuestionsIT {
+class MetadataIT {
 
     private static final Map<String, ServerCall<Connection, Object>> QUESTIONS = questions();
 
     private final TestApplication app;
 
-    QuestionsIT(Stack stack, Applications applications) {
+    MetadataIT(Stack stack, Applications applications) {
         app = applications.get(
                 stack,
                 JdbcApplication.class,
@@ -74,15 +74,15 @@ class QuestionsIT {
 
     @Test
     void whenThereIsNoPrimaryMetadataShouldNotWait() throws SQLException {
-        try (UsedUpPool used = UsedUpPool.of(app, app.primary())) {
+        try (ExhaustedPool used = ExhaustedPool.of(app, app.primary())) {
             assertThat(failing(connection -> {})).isEmpty();
-            assertThat(used.isUsedUp()).isTrue();
+            assertThat(used.isExhausted()).isTrue();
         }
     }
 
     @Test
     void whenThereIsNoPrimaryMetadataInATransactionShouldNotWait() throws SQLException {
-        try (UsedUpPool used = UsedUpPool.of(app, app.primary())) {
+        try (ExhaustedPool used = ExhaustedPool.of(app, app.primary())) {
             assertThat(failing(connection -> connection.setAutoCommit(false))).isEmpty();
             assertThat(failing(connection -> {
                         connection.setAutoCommit(false);
@@ -93,7 +93,7 @@ class QuestionsIT {
                 QUESTIONS.forEach((name, question) -> app.jdbc().execute((ConnectionCallback<Object>) question::on));
                 return app.node();
             });
-            assertThat(used.isUsedUp()).isTrue();
+            assertThat(used.isExhausted()).isTrue();
         }
     }
 
@@ -212,12 +212,12 @@ class QuestionsIT {
 
     @Test
     void whenNoNodeAnswersIsValidShouldBeFalse() throws SQLException {
-        try (UsedUpPool first = UsedUpPool.of(app, "db1");
-                UsedUpPool second = UsedUpPool.of(app, "db2");
-                UsedUpPool third = UsedUpPool.of(app, "db3");
+        try (ExhaustedPool first = ExhaustedPool.of(app, "db1");
+                ExhaustedPool second = ExhaustedPool.of(app, "db2");
+                ExhaustedPool third = ExhaustedPool.of(app, "db3");
                 Connection connection = app.bean(DataSource.class).getConnection()) {
             assertThat(connection.isValid(1)).isFalse();
-            assertThat(first.isUsedUp() && second.isUsedUp() && third.isUsedUp())
+            assertThat(first.isExhausted() && second.isExhausted() && third.isExhausted())
                     .isTrue();
         }
     }

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /** The log when nodes are lost and recover under load and no caller sees a failure. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
-class QuietLossIT {
+class LossLoggingIT {
 
     private static final String POOLS = "com.zaxxer.hikari";
     private static final int READERS = 8;
@@ -36,7 +36,7 @@ class QuietLossIT {
     private final ClusterNode db2;
     private final Recording log = new Recording();
 
-    QuietLossIT(Stack stack, Applications applications) {
+    LossLoggingIT(Stack stack, Applications applications) {
         app = applications.get(stack, JdbcApplication.class);
         db2 = app.cluster().node("db2");
     }

@@ -9,21 +9,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Borrows all connections of a node until it is closed. */
-final class UsedUpPool implements AutoCloseable {
+final class ExhaustedPool implements AutoCloseable {
 
     private final TestApplication app;
     private final String node;
     private final List<Connection> taken = new ArrayList<>();
 
-    private UsedUpPool(TestApplication app, String node) {
+    private ExhaustedPool(TestApplication app, String node) {
         this.app = app;
         this.node = node;
     }
 
-    static UsedUpPool of(TestApplication app, String node) throws SQLException {
-        UsedUpPool pool = new UsedUpPool(app, node);
+    static ExhaustedPool of(TestApplication app, String node) throws SQLException {
+        ExhaustedPool pool = new ExhaustedPool(app, node);
         try {
-            while (!pool.isUsedUp()) {
+            while (!pool.isExhausted()) {
                 Connection connection = app.bean(ReplicationRouting.class)
                         .dataSource()
                         .node(node)
@@ -40,7 +40,7 @@ final class UsedUpPool implements AutoCloseable {
         }
     }
 
-    boolean isUsedUp() {
+    boolean isExhausted() {
         return app.bean(ReplicationRouting.class).pools().stream()
                 .filter(pool -> pool.node().name().equals(node))
                 .allMatch(pool -> pool.node().inFlight() == pool.pool().getMaximumPoolSize());

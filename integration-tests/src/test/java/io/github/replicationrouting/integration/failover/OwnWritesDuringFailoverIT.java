@@ -31,14 +31,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * receives anew what it had received and not applied, so that this is lost with its source.
  */
 @ExtendWith(Applications.Extension.class)
-class OwnWritesMeanwhileIT {
+class OwnWritesDuringFailoverIT {
 
     private final Applications applications;
     private final TestApplication app;
     private final String author = UUID.randomUUID().toString();
     private SessionToken token;
 
-    OwnWritesMeanwhileIT(Applications applications) {
+    OwnWritesDuringFailoverIT(Applications applications) {
         this.applications = applications;
         // The duration of a promotion depends on the machine.
         app = start("60s");

@@ -2,24 +2,24 @@ package io.github.replicationrouting.integration.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.integration.failover.History.Told;
+import io.github.replicationrouting.integration.failover.History.Outcome;
 import io.github.replicationrouting.integration.failover.History.Write;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The checker detects the violations that it exists for. */
-class ReignsTest {
+class PrimaryTermsTest {
 
     private static final Duration TOLERANCE = Duration.ofNanos(10);
 
     private long now = 1_000;
 
-    private Reigns reigns;
+    private PrimaryTerms terms;
 
     @BeforeEach
     void start() {
-        reigns = new Reigns("db1", () -> now);
+        terms = new PrimaryTerms("db1", () -> now);
     }
 
     @Test
@@ -71,7 +71,7 @@ class ReignsTest {
     void whenAPrimaryHasReturnedItsWritesShouldNotBeAllowedToBeLost() {
         beginAt(2_000, "db2", false);
         now = 2_500;
-        reigns.comesBack("db1");
+        terms.recovers("db1");
 
         assertThat(mayBeLost("db1", 1_999, 2_499)).isTrue();
         assertThat(mayBeLost("db1", 1_999, 2_501)).isFalse();
@@ -80,14 +80,14 @@ class ReignsTest {
 
     private void beginAt(long time, String node, boolean oldAnswers) {
         now = time;
-        reigns.begin(node, oldAnswers);
+        terms.begin(node, oldAnswers);
     }
 
-    private boolean isCovered(String server, long reachedAt, long toldAt) {
-        return reigns.cover(new Write(0, 0, Told.ACKNOWLEDGED, server, reachedAt, toldAt), TOLERANCE);
+    private boolean isCovered(String server, long reachedAt, long reportedAt) {
+        return terms.cover(new Write(0, 0, Outcome.ACKNOWLEDGED, server, reachedAt, reportedAt), TOLERANCE);
     }
 
-    private boolean mayBeLost(String server, long reachedAt, long toldAt) {
-        return reigns.mayBeLost(new Write(0, 0, Told.ACKNOWLEDGED, server, reachedAt, toldAt));
+    private boolean mayBeLost(String server, long reachedAt, long reportedAt) {
+        return terms.mayBeLost(new Write(0, 0, Outcome.ACKNOWLEDGED, server, reachedAt, reportedAt));
     }
 }

@@ -16,12 +16,12 @@ import org.springframework.jdbc.core.ConnectionCallback;
 
 /** A refused statement or a ping does not damage its connection; the pool has one, so that it is observed again. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
-class SoundConnectionIT {
+class ConnectionReuseIT {
 
     private final TestApplication app;
     private final String author = UUID.randomUUID().toString();
 
-    SoundConnectionIT(Stack stack, Applications applications) {
+    ConnectionReuseIT(Stack stack, Applications applications) {
         app = applications.get(
                 stack,
                 JdbcApplication.class,

@@ -23,26 +23,26 @@ import org.jspecify.annotations.Nullable;
  * settings and prints what happens. Reads commands: {@code busy} starts threads that use all of the
  * processor.
  */
-final class WatchedApplication {
+final class ApplicationProcess {
 
     private static final int ANSWERS_IN_A_LINE = 10;
     private static final int READERS = 2;
     private static final int BUSY_THREADS = 4;
 
-    private WatchedApplication() {}
+    private ApplicationProcess() {}
 
     /** @param args user, password, then the URL of each node */
     public static void main(String[] args) throws Exception {
-        ReplicationRouting.Builder builder = ReplicationRouting.builder("watched")
+        ReplicationRouting.Builder builder = ReplicationRouting.builder("observed")
                 .listener(new TopologyListener() {
                     @Override
                     public void nodeStateChanged(NodeStatus before, NodeStatus after) {
-                        say("state " + after.name() + " " + after.state() + " " + after.reason());
+                        print("state " + after.name() + " " + after.state() + " " + after.reason());
                     }
 
                     @Override
                     public void primaryChanged(@Nullable NodeStatus before, @Nullable NodeStatus after) {
-                        say("primary " + (after == null ? "none" : after.name()));
+                        print("primary " + (after == null ? "none" : after.name()));
                     }
                 })
                 .metrics(new RouterMetrics() {
@@ -51,7 +51,7 @@ final class WatchedApplication {
                     @Override
                     public void probed(Node node, String outcome) {
                         if (outcome.equals("answered") && answers.incrementAndGet() % ANSWERS_IN_A_LINE == 0) {
-                            say("answers " + answers.get());
+                            print("answers " + answers.get());
                         }
                     }
                 });
@@ -70,7 +70,7 @@ final class WatchedApplication {
             for (int i = 0; i < READERS; i++) {
                 daemon(() -> read(routing));
             }
-            say("ready");
+            print("ready");
             obey();
         }
     }
@@ -84,11 +84,11 @@ final class WatchedApplication {
                         statement.execute("SELECT SLEEP(0.02)");
                     }
                 } catch (SQLException e) {
-                    say("failed " + e.getMessage());
+                    print("failed " + e.getMessage());
                 }
             }
         } catch (RuntimeException e) {
-            say("failed " + e);
+            print("failed " + e);
         }
     }
 
@@ -100,9 +100,9 @@ final class WatchedApplication {
                 return;
             }
             for (int i = 0; i < BUSY_THREADS; i++) {
-                daemon(WatchedApplication::burn);
+                daemon(ApplicationProcess::burn);
             }
-            say("busy");
+            print("busy");
         }
     }
 
@@ -118,7 +118,7 @@ final class WatchedApplication {
         thread.start();
     }
 
-    private static void say(String what) {
+    private static void print(String what) {
         System.out.println(what);
     }
 }

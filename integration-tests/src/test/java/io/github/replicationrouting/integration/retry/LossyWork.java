@@ -4,17 +4,17 @@ import io.github.replicationrouting.integration.support.TestApplication;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Work that loses its node in its first attempts, and records where each ran. */
-final class Runs {
+final class LossyWork {
 
     private final TestApplication app;
-    private int runs;
+    private int attempts;
 
-    Runs(TestApplication app) {
+    LossyWork(TestApplication app) {
         this.app = app;
     }
 
     int count() {
-        return runs;
+        return attempts;
     }
 
     /** The server kills the connection between two statements of the first attempt; returns the node of the last one. */
@@ -23,19 +23,19 @@ final class Runs {
     }
 
     String losing(int times) {
-        runs++;
+        attempts++;
         Session session = session();
-        if (runs <= times) {
+        if (attempts <= times) {
             session.kill();
         }
         return app.node();
     }
 
-    /** Does something between the loss and its discovery. */
+    /** LossyWork an action between the loss and its discovery. */
     String losingOnce(Runnable meanwhile) {
-        runs++;
+        attempts++;
         Session session = session();
-        if (runs == 1) {
+        if (attempts == 1) {
             session.kill();
             meanwhile.run();
         }

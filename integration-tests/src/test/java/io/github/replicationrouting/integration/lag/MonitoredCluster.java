@@ -22,7 +22,7 @@ import java.util.Objects;
 import java.util.Properties;
 
 /** A kind of cluster, and the monitor that a test uses. */
-enum WatchedCluster {
+enum MonitoredCluster {
     MYSQL(ClusterKind.MYSQL, true),
     MYSQL_WITHOUT_GTIDS(ClusterKind.MYSQL, false),
     MARIADB(ClusterKind.MARIADB, true);
@@ -33,7 +33,7 @@ enum WatchedCluster {
     private final ClusterKind kind;
     private final boolean gtids;
 
-    WatchedCluster(ClusterKind kind, boolean gtids) {
+    MonitoredCluster(ClusterKind kind, boolean gtids) {
         this.kind = kind;
         this.gtids = gtids;
     }
@@ -56,11 +56,11 @@ enum WatchedCluster {
         return builder.start();
     }
 
-    static TopologyMonitor watch(ReplicatedCluster cluster, LagProbe probe, Duration interval, Duration maxLag) {
-        return watch(cluster, probe, interval, maxLag, RouterMetrics.NONE);
+    static TopologyMonitor monitor(ReplicatedCluster cluster, LagProbe probe, Duration interval, Duration maxLag) {
+        return monitor(cluster, probe, interval, maxLag, RouterMetrics.NONE);
     }
 
-    static TopologyMonitor watch(
+    static TopologyMonitor monitor(
             ReplicatedCluster cluster, LagProbe probe, Duration interval, Duration maxLag, RouterMetrics metrics) {
         List<ProbeTarget> nodes = cluster.nodes().stream()
                 .map(node -> new ProbeTarget(

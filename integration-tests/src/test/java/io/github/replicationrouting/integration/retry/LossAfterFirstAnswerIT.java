@@ -20,7 +20,7 @@ import org.springframework.jdbc.core.ConnectionCallback;
 
 /** Calls that reach the server after the statement itself was answered are affected by the loss of the node as well. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
-class LossInALaterAnswerIT {
+class LossAfterFirstAnswerIT {
 
     /** Larger than the buffers of the sockets. */
     private static final String ROWS =
@@ -29,7 +29,7 @@ class LossInALaterAnswerIT {
     private final Stack stack;
     private final TestApplication app;
 
-    LossInALaterAnswerIT(Stack stack, Applications applications) {
+    LossAfterFirstAnswerIT(Stack stack, Applications applications) {
         this.stack = stack;
         app = applications.get(stack, JdbcApplication.class, TestApplication.PATIENT);
     }
@@ -50,7 +50,7 @@ class LossInALaterAnswerIT {
 
     @Test
     void whenGetMoreResultsMeetsTheLossItShouldBeRetried() {
-        shouldBeRunAgain((connection, kill) -> {
+        shouldBeRetried((connection, kill) -> {
             try (Statement statement = streaming(connection)) {
                 assertThat(statement.execute("CALL twice()")).isTrue();
                 kill.run();
@@ -62,7 +62,7 @@ class LossInALaterAnswerIT {
 
     @Test
     void whenGetMoreResultsClosesTheCurrentOneItShouldBeRetried() {
-        shouldBeRunAgain((connection, kill) -> {
+        shouldBeRetried((connection, kill) -> {
             try (Statement statement = streaming(connection)) {
                 assertThat(statement.execute("CALL twice()")).isTrue();
                 kill.run();
@@ -75,7 +75,7 @@ class LossInALaterAnswerIT {
 
     @Test
     void whenAfterLastMeetsTheLossItShouldBeRetried() {
-        shouldBeRunAgain((connection, kill) -> {
+        shouldBeRetried((connection, kill) -> {
             try (Statement statement =
                     connection.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_READ_ONLY)) {
                 statement.setFetchSize(10);
@@ -94,7 +94,7 @@ class LossInALaterAnswerIT {
 
     @Test
     void whenIsLastMeetsTheLossItShouldBeRetried() {
-        shouldBeRunAgain((connection, kill) -> {
+        shouldBeRetried((connection, kill) -> {
             try (Statement statement = streaming(connection);
                     ResultSet rows = statement.executeQuery("SELECT 1")) {
                 assertThat(rows.next()).isTrue();
@@ -111,7 +111,7 @@ class LossInALaterAnswerIT {
 
     @Test
     void whenGetWarningsMeetsTheLossItShouldBeRetried() {
-        shouldBeRunAgain((connection, kill) -> {
+        shouldBeRetried((connection, kill) -> {
             try (Statement statement = connection.createStatement()) {
                 statement.executeQuery("SELECT 1/0, CAST('a' AS SIGNED)").close();
                 kill.run();
@@ -123,7 +123,7 @@ class LossInALaterAnswerIT {
 
     @Test
     void whenMetaDataOfAPreparedStatementMeetsTheLossItShouldBeRetried() {
-        shouldBeRunAgain((connection, kill) -> {
+        shouldBeRetried((connection, kill) -> {
             try (PreparedStatement statement = connection.prepareStatement("SELECT ? FROM author")) {
                 ask(connection);
                 kill.run();
@@ -135,7 +135,7 @@ class LossInALaterAnswerIT {
 
     @Test
     void whenMetaDataOfParametersMeetsTheLossItShouldBeRetried() {
-        shouldBeRunAgain((connection, kill) -> {
+        shouldBeRetried((connection, kill) -> {
             try (PreparedStatement statement = connection.prepareStatement("SELECT ? FROM author")) {
                 ask(connection);
                 kill.run();
@@ -147,7 +147,7 @@ class LossInALaterAnswerIT {
 
     @Test
     void whenSetCatalogMeetsTheLossItShouldBeRetried() {
-        shouldBeRunAgain((connection, kill) -> {
+        shouldBeRetried((connection, kill) -> {
             ask(connection);
             kill.run();
             connection.setCatalog("information_schema");
@@ -157,7 +157,7 @@ class LossInALaterAnswerIT {
 
     @Test
     void whenAMetaDataQueryMeetsTheLossItShouldBeRetried() {
-        shouldBeRunAgain((connection, kill) -> {
+        shouldBeRetried((connection, kill) -> {
             ask(connection);
             kill.run();
             try (ResultSet tables =
@@ -195,10 +195,10 @@ class LossInALaterAnswerIT {
         void on(Connection connection, Runnable kill) throws SQLException;
     }
 
-    private void shouldBeRunAgain(Work work) {
+    private void shouldBeRetried(Work work) {
         AtomicInteger runs = new AtomicInteger();
         app.transactions().readOnly(() -> app.jdbc().execute((ConnectionCallback<Object>) connection -> {
-            Runs.Session session = new Runs(app).session();
+            LossyWork.Session session = new LossyWork(app).session();
             runs.incrementAndGet();
             work.on(connection, () -> {
                 if (runs.get() == 1) {

@@ -6,15 +6,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** Measures how long this machine delays a runnable thread, which no bound may attribute to the router. */
-final class Metronome implements AutoCloseable {
+final class SchedulingDelay implements AutoCloseable {
 
     private static final long BEAT = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final AtomicLong longest = new AtomicLong();
-    private final Thread thread = new Thread(this::run, "metronome");
+    private final Thread thread = new Thread(this::run, "scheduling-delay");
     private volatile boolean closed;
 
-    Metronome() {
+    SchedulingDelay() {
         thread.setDaemon(true);
         thread.start();
     }

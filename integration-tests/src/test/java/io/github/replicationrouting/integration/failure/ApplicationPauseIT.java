@@ -30,13 +30,13 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /** A pause of the application is not attributed to its servers: no node is evicted, no read is aborted. */
 @TestInstance(Lifecycle.PER_CLASS)
-class OwnPauseIT {
+class ApplicationPauseIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final long PAUSE_SECONDS = 5;
     private static final int SOME_ROUNDS = 30;
 
-    private final List<String> said = new CopyOnWriteArrayList<>();
+    private final List<String> printed = new CopyOnWriteArrayList<>();
     private ReplicatedCluster cluster;
     private Process application;
 
@@ -53,23 +53,23 @@ class OwnPauseIT {
     @BeforeEach
     void startApplication() throws IOException {
         cluster.heal();
-        said.clear();
+        printed.clear();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
-                WatchedApplication.class.getName(),
+                ApplicationProcess.class.getName(),
                 cluster.username(),
                 cluster.password()));
         for (ClusterNode node : cluster.nodes()) {
             command.add(node.jdbcUrl(JdbcDriver.MARIADB));
         }
         application = new ProcessBuilder(command).redirectErrorStream(true).start();
-        Thread reader = new Thread(this::listen, "watched-application");
+        Thread reader = new Thread(this::readOutput, "application-output");
         reader.setDaemon(true);
         reader.start();
-        await("the application is ready").atMost(LIMIT).until(() -> said.contains("ready"));
+        await("the application is ready").atMost(LIMIT).until(() -> printed.contains("ready"));
         awaitMoreAnswers();
     }
 
@@ -78,18 +78,18 @@ class OwnPauseIT {
         application.destroyForcibly();
     }
 
-    private void listen() {
+    private void readOutput() {
         try (BufferedReader output =
                 new BufferedReader(new InputStreamReader(application.getInputStream(), StandardCharsets.UTF_8))) {
-            output.lines().forEach(said::add);
+            output.lines().forEach(printed::add);
         } catch (IOException | UncheckedIOException e) {
-            said.add("failed " + e);
+            printed.add("failed " + e);
         }
     }
 
     @Test
     void whenTheProcessIsStoppedForSecondsShouldEvictAndAbortNothing() throws Exception {
-        int before = said.size();
+        int before = printed.size();
         for (int i = 0; i < 3; i++) {
             signal("STOP");
             // The length of the fault itself.
@@ -106,11 +106,11 @@ class OwnPauseIT {
         Path group = Rationed.group();
         assumeTrue(group != null, "no control group can be made here");
         try {
-            int before = said.size();
+            int before = printed.size();
             Rationed.move(application.pid(), group);
             application.getOutputStream().write("busy\n".getBytes(StandardCharsets.UTF_8));
             application.getOutputStream().flush();
-            await("the application is busy").atMost(LIMIT).until(() -> said.contains("busy"));
+            await("the application is busy").atMost(LIMIT).until(() -> printed.contains("busy"));
             awaitMoreAnswers();
             awaitMoreAnswers();
             assertNothingHappenedSince(before);
@@ -123,12 +123,12 @@ class OwnPauseIT {
     /** Without any detection the other tests could not fail. */
     private void assertSeesAFrozenNode() {
         cluster.node("db2").freeze();
-        await("the frozen node is down").atMost(LIMIT).until(() -> said.stream()
+        await("the frozen node is down").atMost(LIMIT).until(() -> printed.stream()
                 .anyMatch(line -> line.startsWith("state db2 DOWN")));
     }
 
     private void assertNothingHappenedSince(int before) {
-        assertThat(said.stream().skip(before).toList())
+        assertThat(printed.stream().skip(before).toList())
                 .filteredOn(
                         line -> line.startsWith("state ") || line.startsWith("primary ") || line.startsWith("failed "))
                 .isEmpty();
@@ -140,7 +140,7 @@ class OwnPauseIT {
     }
 
     private int answers() {
-        return said.stream()
+        return printed.stream()
                 .filter(line -> line.startsWith("answers "))
                 .mapToInt(line -> Integer.parseInt(line.substring("answers ".length())))
                 .max()

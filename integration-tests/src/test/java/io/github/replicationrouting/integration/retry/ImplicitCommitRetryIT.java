@@ -21,7 +21,7 @@ import org.springframework.jdbc.core.ConnectionCallback;
 
 /** A rollback does not undo a statement's implicit commit: whether commits are reported or not. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
-class PartlyCommittedIT {
+class ImplicitCommitRetryIT {
 
     private static final String DDL = "CREATE TABLE IF NOT EXISTS commits_what_came_before (id INT)";
     private static final String CONFLICT = "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213";
@@ -31,7 +31,7 @@ class PartlyCommittedIT {
     private final AtomicInteger attempts = new AtomicInteger();
     private TestApplication app;
 
-    PartlyCommittedIT(Stack stack, Applications applications) {
+    ImplicitCommitRetryIT(Stack stack, Applications applications) {
         this.stack = stack;
         this.applications = applications;
         app = in("session");

@@ -27,7 +27,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** An application with a web server on a cluster, and HTTP requests to its endpoints. */
-final class Operated implements AutoCloseable {
+final class ObservedApplication implements AutoCloseable {
 
     /** Generous: a busy machine starts a server in this time. */
     static final Duration LIMIT = Duration.ofSeconds(60);
@@ -37,7 +37,7 @@ final class Operated implements AutoCloseable {
 
     private final ConfigurableApplicationContext context;
 
-    private Operated(ConfigurableApplicationContext context) {
+    private ObservedApplication(ConfigurableApplicationContext context) {
         this.context = context;
     }
 
@@ -49,7 +49,7 @@ final class Operated implements AutoCloseable {
     }
 
     /** Starts with all nodes of the cluster and these properties, which may omit a node by an empty value. */
-    static Operated start(ReplicatedCluster cluster, Class<?> configuration, String... properties) {
+    static ObservedApplication start(ReplicatedCluster cluster, Class<?> configuration, String... properties) {
         Map<String, Object> settings = new LinkedHashMap<>();
         for (ClusterNode node : cluster.nodes()) {
             settings.put("replication.routing.nodes." + node.name() + ".url", node.jdbcUrl(JdbcDriver.MARIADB));
@@ -78,7 +78,7 @@ final class Operated implements AutoCloseable {
         // In order, as from a file; default properties have no order.
         StandardServletEnvironment environment = new StandardServletEnvironment();
         environment.getPropertySources().addFirst(new MapPropertySource("test", settings));
-        return new Operated(new SpringApplicationBuilder(configuration)
+        return new ObservedApplication(new SpringApplicationBuilder(configuration)
                 .web(WebApplicationType.SERVLET)
                 .environment(environment)
                 .run());

@@ -25,14 +25,14 @@ import org.junit.jupiter.api.Test;
 
 /** A read-only connection that its user keeps open: its node is chosen anew whenever that is safe. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
-class KeptConnectionIT {
+class HeldConnectionIT {
 
     private static final String COUNT = "SELECT COUNT(*) FROM author WHERE name = ?";
 
     private final TestApplication app;
     private final String author = UUID.randomUUID().toString();
 
-    KeptConnectionIT(Stack stack, Applications applications) {
+    HeldConnectionIT(Stack stack, Applications applications) {
         app = applications.get(
                 stack,
                 JdbcApplication.class,
@@ -123,7 +123,7 @@ class KeptConnectionIT {
             app.cluster().heal();
             app.cluster().awaitReplicated();
             app.awaitAllInUse();
-            app.awaitLooks(2);
+            app.awaitProbes(2);
             assertThat(node(kept)).isIn(app.replicas());
         }
     }

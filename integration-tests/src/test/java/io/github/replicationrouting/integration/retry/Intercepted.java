@@ -8,4 +8,4 @@ import java.lang.annotation.Target;
 /** Marks methods that {@link InnerInterceptor} intercepts. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
-@interface Watched {}
+@interface Intercepted {}

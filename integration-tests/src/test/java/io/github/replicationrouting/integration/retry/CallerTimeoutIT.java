@@ -24,14 +24,14 @@ import org.springframework.jdbc.core.StatementCallback;
 
 /** A timeout of the application ends the statement; the monitor does not suspect the node. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
-class OwnLimitIT {
+class CallerTimeoutIT {
 
     private final Stack stack;
     private final Applications applications;
     private final TestApplication app;
     private final AtomicInteger runs = new AtomicInteger();
 
-    OwnLimitIT(Stack stack, Applications applications) {
+    CallerTimeoutIT(Stack stack, Applications applications) {
         this.stack = stack;
         this.applications = applications;
         app = applications.get(
