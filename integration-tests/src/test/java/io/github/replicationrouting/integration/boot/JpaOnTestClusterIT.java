@@ -20,7 +20,7 @@ class JpaOnTestClusterIT {
         Shop.Items items;
 
         @Test
-        void theApplicationStartsAndWrites(ReplicatedCluster cluster) {
+        void whenStartedTheApplicationShouldWrite(ReplicatedCluster cluster) {
             long before = items.count();
             items.add("new");
             cluster.awaitReplicated();

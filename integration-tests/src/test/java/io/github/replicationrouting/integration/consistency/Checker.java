@@ -77,15 +77,15 @@ final class Checker {
                         if (keepsConnection) {
                             readOnKeptConnections(session);
                         } else {
-                            readBeside(session);
+                            readConcurrently(session);
                         }
                     },
                     "session-" + id + "-beside"));
         }
         for (int i = 0; i < READING_SESSIONS; i++) {
             CheckedSession session = i % 2 == 0 ? CheckedSession.shared(sessions) : CheckedSession.ofRequests(sessions);
-            threads.add(new Thread(() -> readBeside(session), "reading-session-" + i));
-            threads.add(new Thread(() -> readBeside(session), "reading-session-" + i + "-beside"));
+            threads.add(new Thread(() -> readConcurrently(session), "reading-session-" + i));
+            threads.add(new Thread(() -> readConcurrently(session), "reading-session-" + i + "-beside"));
         }
         threads.forEach(Thread::start);
         for (Thread thread : threads) {
@@ -93,13 +93,13 @@ final class Checker {
         }
     }
 
-    boolean isOver() {
+    boolean isFinished() {
         return done.sum() >= pairs || System.nanoTime() - end > 0;
     }
 
     private void writeAndRead(CheckedSession session, int row) {
         long next = 0;
-        while (!isOver()) {
+        while (!isFinished()) {
             long value = ++next;
             int other = anyRow();
             inOneRequest(session, seen -> {
@@ -122,8 +122,8 @@ final class Checker {
     }
 
     /** Concurrent reads of the same session, every second one with a nested read. */
-    private void readBeside(CheckedSession session) {
-        for (int i = 0; mayReadBeside(); i++) {
+    private void readConcurrently(CheckedSession session) {
+        for (int i = 0; mayReadConcurrently(); i++) {
             int row = anyRow();
             boolean nests = i % 2 == 0;
             inOneRequest(session, seen -> {
@@ -145,12 +145,12 @@ final class Checker {
     }
 
     private void readOnKeptConnections(CheckedSession session) {
-        while (mayReadBeside()) {
+        while (mayReadConcurrently()) {
             inOneRequest(session, seen -> {
                 try (Connection kept = routing.routing().dataSource().getConnection()) {
                     kept.setReadOnly(true);
                     JdbcTemplate jdbc = new JdbcTemplate(new SingleConnectionDataSource(kept, true));
-                    for (int i = 0; i < READS_OF_KEPT_CONNECTION && mayReadBeside(); i++) {
+                    for (int i = 0; i < READS_OF_KEPT_CONNECTION && mayReadConcurrently(); i++) {
                         int row = anyRow();
                         CheckedSession.Seen before = session.now(seen);
                         long read = value(jdbc, row);
@@ -167,11 +167,11 @@ final class Checker {
     }
 
     /** One per two pairs, so that they overlap without using all of the processor. */
-    private boolean mayReadBeside() {
-        while (2 * overlapping.sum() > done.sum() && !isOver()) {
+    private boolean mayReadConcurrently() {
+        while (2 * overlapping.sum() > done.sum() && !isFinished()) {
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        return !isOver();
+        return !isFinished();
     }
 
     private void inOneRequest(CheckedSession session, Work work) {

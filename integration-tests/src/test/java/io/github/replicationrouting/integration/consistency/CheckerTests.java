@@ -83,7 +83,7 @@ abstract class CheckerTests {
                 cluster, driver, "", Duration.ofMillis(100), settings, Checker.poolSize(SESSIONS))) {
             Checker checker = new Checker(routing, SESSIONS, pairs, seconds);
             AtomicReference<Throwable> failure = new AtomicReference<>();
-            Thread faults = new Thread(() -> harm(checker), "faults");
+            Thread faults = new Thread(() -> applyFaults(checker), "faults");
             faults.setUncaughtExceptionHandler((thread, e) -> failure.set(e));
             faults.start();
             checker.run();
@@ -94,8 +94,8 @@ abstract class CheckerTests {
         }
     }
 
-    private void harm(Checker checker) {
-        while (!checker.isOver()) {
+    private void applyFaults(Checker checker) {
+        while (!checker.isFinished()) {
             List<ClusterNode> replicas = cluster.replicas();
             fault(checker, replicas.get(0)::stopApplier);
             replicas.get(0).startApplier();
@@ -119,6 +119,6 @@ abstract class CheckerTests {
     /** Lasts until reads and writes have run during the fault. */
     private static void awaitPairs(Checker checker) {
         long enough = checker.pairs() + PAIRS_UNDER_EACH_FAULT;
-        await().atMost(LIMIT).until(() -> checker.isOver() || checker.pairs() >= enough);
+        await().atMost(LIMIT).until(() -> checker.isFinished() || checker.pairs() >= enough);
     }
 }

@@ -99,13 +99,13 @@ abstract class OwnWritesTests {
     }
 
     /** Reads the rows of the last write while no replica can have them. */
-    private void assertSeenThoughReplicasStandStill(ThrowingWrite write) throws SQLException {
+    private void assertSeenWithStoppedAppliers(ThrowingWrite write) throws SQLException {
         String position = cluster.kind().name().toLowerCase(java.util.Locale.ROOT) + " ";
-        assertSeenThoughReplicasStandStill(reported ? position : "at ", write);
+        assertSeenWithStoppedAppliers(reported ? position : "at ", write);
     }
 
     /** @param token receives the session's token at that time */
-    private void assertSeenThoughReplicasStandStill(String token, ThrowingWrite write) throws SQLException {
+    private void assertSeenWithStoppedAppliers(String token, ThrowingWrite write) throws SQLException {
         cluster.replicas().forEach(ClusterNode::stopApplier);
         int id = newId();
         write.of(id);
@@ -124,24 +124,24 @@ abstract class OwnWritesTests {
 
     @Test
     void whenATransactionCommitsItShouldBeRead() throws SQLException {
-        assertSeenThoughReplicasStandStill(id ->
+        assertSeenWithStoppedAppliers(id ->
                 routing.readWrite().execute(status -> routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id)));
     }
 
     @Test
     void whenAnAutoCommitStatementWritesItShouldBeRead() throws SQLException {
-        assertSeenThoughReplicasStandStill(id -> routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id));
+        assertSeenWithStoppedAppliers(id -> routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id));
     }
 
     @Test
     void whenABatchCommitsItShouldBeRead() throws SQLException {
-        assertSeenThoughReplicasStandStill(id -> routing.jdbc()
+        assertSeenWithStoppedAppliers(id -> routing.jdbc()
                 .batchUpdate("INSERT INTO item VALUES (?, 'a')", List.of(new Object[] {id}, new Object[] {newId()})));
     }
 
     @Test
     void whenAServerPreparedStatementCommitsItShouldBeRead() throws SQLException {
-        assertSeenThoughReplicasStandStill(id -> {
+        assertSeenWithStoppedAppliers(id -> {
             try (Connection connection = routing.routing().dataSource().getConnection();
                     PreparedStatement insert = connection.prepareStatement("INSERT INTO item VALUES (?, 'a')")) {
                 insert.setInt(1, id);
@@ -152,7 +152,7 @@ abstract class OwnWritesTests {
 
     @Test
     void whenSetAutoCommitCommitsItShouldBeRead() throws SQLException {
-        assertSeenThoughReplicasStandStill(id -> {
+        assertSeenWithStoppedAppliers(id -> {
             try (Connection connection = routing.routing().dataSource().getConnection();
                     Statement statement = connection.createStatement()) {
                 connection.setAutoCommit(false);
@@ -164,7 +164,7 @@ abstract class OwnWritesTests {
 
     @Test
     void whenDdlCommitsImplicitlyItShouldBeRead() throws SQLException {
-        assertSeenThoughReplicasStandStill(id -> routing.readWrite().executeWithoutResult(status -> {
+        assertSeenWithStoppedAppliers(id -> routing.readWrite().executeWithoutResult(status -> {
             routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
             routing.jdbc().execute("CREATE TABLE made_" + id + " (id INT PRIMARY KEY)");
         }));
@@ -172,7 +172,7 @@ abstract class OwnWritesTests {
 
     @Test
     void whenARollbackFollowsDdlItsCommitShouldBeRead() throws SQLException {
-        assertSeenThoughReplicasStandStill(id -> routing.readWrite().executeWithoutResult(status -> {
+        assertSeenWithStoppedAppliers(id -> routing.readWrite().executeWithoutResult(status -> {
             routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
             routing.jdbc().execute("CREATE TABLE made_" + id + " (id INT PRIMARY KEY)");
             status.setRollbackOnly();
@@ -181,7 +181,7 @@ abstract class OwnWritesTests {
 
     @Test
     void whenDdlFailsItsImplicitCommitShouldBeRead() throws SQLException {
-        assertSeenThoughReplicasStandStill("at ", id -> routing.readWrite().executeWithoutResult(status -> {
+        assertSeenWithStoppedAppliers("at ", id -> routing.readWrite().executeWithoutResult(status -> {
             routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
             assertThatExceptionOfType(DataAccessException.class)
                     .isThrownBy(() -> routing.jdbc().execute("CREATE TABLE item (id INT PRIMARY KEY)"));
@@ -197,7 +197,7 @@ abstract class OwnWritesTests {
                         + " INSERT INTO " + cluster.database() + ".item VALUES (n, 'a');"
                         + " SIGNAL SQLSTATE '45000'; END"));
         cluster.awaitReplicated();
-        assertSeenThoughReplicasStandStill("at ", id -> assertThatExceptionOfType(DataAccessException.class)
+        assertSeenWithStoppedAppliers("at ", id -> assertThatExceptionOfType(DataAccessException.class)
                 .isThrownBy(() -> routing.jdbc().update("CALL " + procedure + "(?)", id)));
     }
 
@@ -238,7 +238,7 @@ abstract class OwnWritesTests {
     @Test
     void whenSeveralStatementsAreSentInOneTheirCommitsShouldBeRead() throws SQLException {
         if (driver == JdbcDriver.CONNECTOR_J) {
-            assertSeenThoughReplicasStandStill(id -> routing.jdbc()
+            assertSeenWithStoppedAppliers(id -> routing.jdbc()
                     .execute("INSERT INTO item VALUES (" + id + ", 'a'); INSERT INTO item VALUES (" + newId()
                             + ", 'b')"));
         }

@@ -48,7 +48,7 @@ class ReplicaAheadOfPrimaryIT {
     @BeforeEach
     void begin() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         await().atMost(LIMIT).untilAsserted(() -> {
             // A server that has fallen back before waits for replicas again once one has acknowledged a commit.
             app.transactions().write(() -> {

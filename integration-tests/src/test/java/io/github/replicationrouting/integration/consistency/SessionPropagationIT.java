@@ -55,7 +55,7 @@ class SessionPropagationIT {
     void heal() {
         SessionToken.clear();
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @Test
@@ -64,7 +64,7 @@ class SessionPropagationIT {
                 app.bean(PropagatingApplication.Later.class).readOnly(this::countAuthors);
 
         assertThat(read.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isOne();
-        assertThatAStrangerDoesNotReadIt();
+        assertOtherSessionDoesNotReadIt();
     }
 
     @Test
@@ -73,7 +73,7 @@ class SessionPropagationIT {
 
         assertThat(executor.submit(this::read).get(LIMIT.toSeconds(), TimeUnit.SECONDS))
                 .isOne();
-        assertThatAStrangerDoesNotReadIt();
+        assertOtherSessionDoesNotReadIt();
     }
 
     @Test
@@ -98,10 +98,10 @@ class SessionPropagationIT {
         } finally {
             Hooks.disableAutomaticContextPropagation();
         }
-        assertThatAStrangerDoesNotReadIt();
+        assertOtherSessionDoesNotReadIt();
     }
 
-    private void assertThatAStrangerDoesNotReadIt() {
+    private void assertOtherSessionDoesNotReadIt() {
         assertThat(CompletableFuture.supplyAsync(this::read))
                 .succeedsWithin(LIMIT)
                 .isEqualTo(0);

@@ -87,7 +87,7 @@ class ElectionSoakIT {
         assertThat(lost)
                 .as("lost, though not with the node that acknowledged it, seed %d", roundSeed)
                 .filteredOn(
-                        write -> !terms.mayBeLost(write) || !operator.ledger().wasThrownAway(write.name()))
+                        write -> !terms.mayBeLost(write) || !operator.ledger().wasDiscarded(write.name()))
                 .isEmpty();
         assertThat(history.violations(rows, operator.ledger().counters(primary)))
                 .as("seed %d", roundSeed)

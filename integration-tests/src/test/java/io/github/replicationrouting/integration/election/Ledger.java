@@ -42,14 +42,14 @@ final class Ledger {
     }
 
     /** Records what a node has and the primary lacks, before it is made a replica. */
-    void noteRest(ClusterNode node, ClusterNode primary) {
+    void recordMissing(ClusterNode node, ClusterNode primary) {
         // In this order: what is replicated in between is not missing.
         Set<String> rest = new HashSet<>(rows(node).keySet());
         rest.removeAll(rows(primary).keySet());
         thrownAway.addAll(rest);
     }
 
-    boolean wasThrownAway(String write) {
+    boolean wasDiscarded(String write) {
         return thrownAway.contains(write);
     }
 

@@ -109,9 +109,9 @@ final class Operator {
         }
         lose(old);
         pause(1_500);
-        perhapsRestartSecond();
+        maybeRestartSecond();
         if (random.nextInt(5) == 0) {
-            bringBack(old);
+            recover(old);
             return;
         }
         print("consolidate " + next);
@@ -119,7 +119,7 @@ final class Operator {
         promote(next, false);
         if (random.nextBoolean()) {
             pause(2_000);
-            bringBack(old);
+            recover(old);
             pause(1_000);
         }
     }
@@ -133,7 +133,7 @@ final class Operator {
         }
         print("set " + old + " read-only");
         old.readOnly(true);
-        perhapsRestartSecond();
+        maybeRestartSecond();
         next.awaitPosition(old.position());
         promote(next, true);
         if (random.nextBoolean()) {
@@ -163,7 +163,7 @@ final class Operator {
         }
         if (writableFirst) {
             makeWritable(next);
-            perhapsRestartSecond();
+            maybeRestartSecond();
         }
         if (removes) {
             next.removeSource();
@@ -172,18 +172,18 @@ final class Operator {
             next.stopApplier();
         }
         if (!writableFirst) {
-            perhapsRestartSecond();
+            maybeRestartSecond();
             makeWritable(next);
         }
         if (repoints == 1) {
-            perhapsRestartSecond();
+            maybeRestartSecond();
             repoint(others, next);
         }
         if (repoints == 2) {
             // As if they had never been changed.
             others.forEach(ClusterNode::startReceiver);
         }
-        perhapsRestartSecond();
+        maybeRestartSecond();
         helpToFollow(next);
         if (!removes) {
             print("remove the source of " + next);
@@ -238,8 +238,8 @@ final class Operator {
         count("primary lost");
         lose(cluster.primary());
         pause(3_000);
-        perhapsRestartSecond();
-        bringBack(cluster.primary());
+        maybeRestartSecond();
+        recover(cluster.primary());
         instances.awaitWrite(cluster.primary());
     }
 
@@ -258,7 +258,7 @@ final class Operator {
         ClusterNode replica = pick(usableFollowers());
         lose(replica);
         pause(2_000);
-        bringBack(replica);
+        recover(replica);
     }
 
     private void leaveReplicaWritable() {
@@ -291,7 +291,7 @@ final class Operator {
         }
     }
 
-    private void bringBack(ClusterNode node) {
+    private void recover(ClusterNode node) {
         print("bring " + node + " back");
         terms.recovers(node.name());
         node.thaw();
@@ -309,7 +309,7 @@ final class Operator {
         instances.restartSecond();
     }
 
-    private void perhapsRestartSecond() throws InterruptedException {
+    private void maybeRestartSecond() throws InterruptedException {
         if (random.nextInt(8) == 0) {
             restartSecond();
         }
@@ -323,11 +323,11 @@ final class Operator {
         print("repair");
         for (ClusterNode node : cluster.replicas()) {
             if (!node.answers()) {
-                bringBack(node);
+                recover(node);
             }
         }
         for (ClusterNode node : cluster.replicas()) {
-            ledger.noteRest(node, cluster.primary());
+            ledger.recordMissing(node, cluster.primary());
             cluster.rejoin(node);
         }
         cluster.awaitRoles();

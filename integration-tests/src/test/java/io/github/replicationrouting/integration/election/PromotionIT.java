@@ -70,7 +70,7 @@ class PromotionIT {
     void whenThePrimaryIsKilledAndOneReplicaIsWritableWritesShouldWait() throws Exception {
         db2.readOnly(false);
         try (TestApplication app = startSeeing()) {
-            writesShouldWaitForTheKilledPrimary(app);
+            assertWritesWaitForKilledPrimary(app);
         }
     }
 
@@ -78,14 +78,14 @@ class PromotionIT {
     void whenThePrimaryIsKilledAndAllReplicasAreWritableWritesShouldWait() throws Exception {
         makeReplicasWritable();
         try (TestApplication app = startSeeing()) {
-            writesShouldWaitForTheKilledPrimary(app);
+            assertWritesWaitForKilledPrimary(app);
         }
     }
 
     @Test
     void whenThePrimaryIsKilledWithoutTheGrantWritesShouldWait() throws Exception {
         try (TestApplication app = startBlind()) {
-            writesShouldWaitForTheKilledPrimary(app);
+            assertWritesWaitForKilledPrimary(app);
         }
     }
 
@@ -93,7 +93,7 @@ class PromotionIT {
     void whenADeclaredPrimaryIsKilledWithoutTheGrantWritesShouldWait() throws Exception {
         makeReplicasWritable();
         try (TestApplication app = startBlind("replication.routing.nodes.db1.role=primary")) {
-            writesShouldWaitForTheKilledPrimary(app);
+            assertWritesWaitForKilledPrimary(app);
         }
     }
 
@@ -102,7 +102,7 @@ class PromotionIT {
         db3.readOnly(false);
     }
 
-    private void writesShouldWaitForTheKilledPrimary(TestApplication app) throws Exception {
+    private void assertWritesWaitForKilledPrimary(TestApplication app) throws Exception {
         try (Workload load = startLoad(app)) {
             load.awaitWrites("db1", SOME);
             db1.kill();

@@ -67,7 +67,7 @@ record PromotionWay(OldPrimary oldPrimary, Source source, Candidate candidate, O
      * Returns whether the return of the old primary alone reverts the promotion: not if that makes it the second writable
      * node without a source.
      */
-    boolean canBeGivenUp() {
+    boolean isRevertible() {
         return source == Source.STOPPED;
     }
 }

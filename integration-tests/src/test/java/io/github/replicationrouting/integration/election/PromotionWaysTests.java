@@ -70,7 +70,7 @@ abstract class PromotionWaysTests {
                 .filter(node -> node != db1 && node != db2)
                 .toList();
         app = startApplication();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @AfterAll
@@ -157,7 +157,7 @@ abstract class PromotionWaysTests {
 
     /** Makes an operator's correction: reverts the promotion, or promotes anew. */
     private void settle(PromotionWay way, TestApplication second) {
-        if (way.canBeGivenUp() && way.others() != Others.REPOINTED_FIRST) {
+        if (way.isRevertible() && way.others() != Others.REPOINTED_FIRST) {
             db1.start();
             db1.readOnly(false);
             await().atMost(LIMIT).until(() -> "db1".equals(app.knownPrimary()));

@@ -41,7 +41,7 @@ class LostCommitIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @Test
@@ -108,7 +108,7 @@ class LostCommitIT {
         assertThat(unknown(failure)).isNull();
         assertThat(failure).hasStackTraceContaining("was lost before COMMIT");
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         assertThat(app.countAuthorsOnPrimary(author)).isZero();
     }
 

@@ -42,7 +42,7 @@ class OwnWritesDuringFailoverIT {
         this.applications = applications;
         // The duration of a promotion depends on the machine.
         app = start("60s");
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     private TestApplication start(String hold) {

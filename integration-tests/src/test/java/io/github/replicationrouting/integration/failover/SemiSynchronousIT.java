@@ -31,7 +31,7 @@ class SemiSynchronousIT {
 
     SemiSynchronousIT(Applications applications) {
         app = applications.start(Stack.MYSQL_SEMI_SYNCHRONOUS, JdbcApplication.class);
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         ApplicationListener<PayloadApplicationEvent<SemiSynchronousChangedEvent>> listener =
                 ApplicationListener.forPayload(heard::add);
         app.context().addApplicationListener(listener);

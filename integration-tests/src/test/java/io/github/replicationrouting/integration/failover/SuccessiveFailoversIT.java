@@ -74,7 +74,7 @@ class SuccessiveFailoversIT {
                     lost);
         } finally {
             cluster.heal();
-            app.awaitAllInUse();
+            app.awaitAllEligible();
         }
     }
 

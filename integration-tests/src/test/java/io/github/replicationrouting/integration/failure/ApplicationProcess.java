@@ -71,7 +71,7 @@ final class ApplicationProcess {
                 daemon(() -> read(routing));
             }
             print("ready");
-            obey();
+            execute();
         }
     }
 
@@ -92,7 +92,7 @@ final class ApplicationProcess {
         }
     }
 
-    private static void obey() throws Exception {
+    private static void execute() throws Exception {
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         while (true) {
             String command = commands.readLine();

@@ -110,7 +110,7 @@ class CloseIT {
                 "replication.routing.hikari.maximum-pool-size=" + POOL,
                 "replication.routing.hikari.minimum-idle=" + POOL,
                 "replication.routing.connect-timeout=" + CONNECT_TIMEOUT.toSeconds() + "s");
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         return app;
     }
 

@@ -61,7 +61,7 @@ class FallbackWaitIT {
         released.countDown();
         threads.shutdown();
         app.replicas().forEach(routing::undrain);
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 

@@ -53,7 +53,7 @@ class LossLoggingIT {
         logger(POOLS).setLevel(Level.ERROR);
         logger(org.slf4j.Logger.ROOT_LOGGER_NAME).detachAppender(log);
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 

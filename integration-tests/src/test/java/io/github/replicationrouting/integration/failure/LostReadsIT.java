@@ -33,7 +33,7 @@ class LostReadsIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
@@ -64,7 +64,7 @@ class LostReadsIT {
                     .max()
                     .orElseThrow());
             System.out.printf(
-                    "%s: killed within %d ms; %d reads after the fault, %d failed, longest %d ms, held up %d ms,"
+                    "%s: killed within %d ms; %d reads after the fault, %d failed, longest %d ms, delayed %d ms,"
                             + " noise %d ms%n",
                     getClass().getSimpleName(),
                     Duration.ofNanos(goneAt - faultAt).toMillis(),
@@ -72,11 +72,11 @@ class LostReadsIT {
                     Traffic.failed(after).count(),
                     Traffic.longest(after).toMillis(),
                     heldUp.toMillis(),
-                    schedulingDelay.allowance().toMillis());
+                    schedulingDelay.tolerance().toMillis());
 
             assertThat(Traffic.failed(traffic.reads())).isEmpty();
             assertThat(Traffic.failed(traffic.writes())).isEmpty();
-            assertThat(heldUp).isLessThan(LONGEST.plus(schedulingDelay.allowance()));
+            assertThat(heldUp).isLessThan(LONGEST.plus(schedulingDelay.tolerance()));
         }
     }
 }

@@ -34,11 +34,11 @@ final class RandomFaults {
     }
 
     /** Returns how many faults there were, when the time is over and the last one has ended. */
-    int inflictOn(List<ClusterNode> nodes) throws InterruptedException, ExecutionException {
+    int applyTo(List<ClusterNode> nodes) throws InterruptedException, ExecutionException {
         ExecutorService threads = Executors.newFixedThreadPool(nodes.size());
         try {
             List<Future<Integer>> counts = nodes.stream()
-                    .map(node -> threads.submit(() -> inflictOn(node, new Random(seed + nodes.indexOf(node)))))
+                    .map(node -> threads.submit(() -> applyTo(node, new Random(seed + nodes.indexOf(node)))))
                     .toList();
             int all = 0;
             for (Future<Integer> count : counts) {
@@ -50,25 +50,25 @@ final class RandomFaults {
         }
     }
 
-    private int inflictOn(ClusterNode node, Random random) throws InterruptedException {
+    private int applyTo(ClusterNode node, Random random) throws InterruptedException {
         long end = System.nanoTime() + length.toNanos();
         int faults = 0;
         while (end - System.nanoTime() > 0) {
             Fault fault = FAULTS.get(random.nextInt(FAULTS.size()));
             fault.harm.accept(node);
             try {
-                letPass(200 + random.nextInt(5_000));
+                pause(200 + random.nextInt(5_000));
             } finally {
                 fault.cure.accept(node);
             }
             faults++;
-            letPass(random.nextInt(3_000));
+            pause(random.nextInt(3_000));
         }
         return faults;
     }
 
     /** The rhythm of the faults; no condition is awaited here. */
-    private void letPass(long millis) throws InterruptedException {
+    private void pause(long millis) throws InterruptedException {
         if (never.await(millis, TimeUnit.MILLISECONDS)) {
             throw new IllegalStateException("it never opens");
         }

@@ -60,7 +60,7 @@ final class Reads implements AutoCloseable {
      * Fails when one of the next reads is served by an evicted node, by none, or never by the others. The primary may serve
      * some: a node whose answer is late on a busy machine is avoided for a moment.
      */
-    void assertLeft(String node, String... others) {
+    void assertAvoided(String node, String... others) {
         long now = System.nanoTime();
         await().atMost(LIMIT).until(() -> since(now).count() >= ENOUGH);
         List<Outcome> next = since(now).toList();

@@ -31,32 +31,32 @@ class ReplicaFailureIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @Test
     void whenTheApplierStopsTheReplicaShouldBeEvictedAndReadmitted() throws Exception {
-        laggardShouldBeEvictedAndReadmitted(db2::stopApplier, db2::startApplier);
+        assertEvictedAndReadmitted(db2::stopApplier, db2::startApplier);
     }
 
     @Test
     void whenTheReceiverStopsTheReplicaShouldBeEvictedAndReadmitted() throws Exception {
-        laggardShouldBeEvictedAndReadmitted(db2::stopReceiver, db2::startReceiver);
+        assertEvictedAndReadmitted(db2::stopReceiver, db2::startReceiver);
     }
 
     @Test
     void whenReplicationIsDelayedTheReplicaShouldBeEvictedAndReadmitted() throws Exception {
-        laggardShouldBeEvictedAndReadmitted(
+        assertEvictedAndReadmitted(
                 () -> db2.delayReplication(Duration.ofSeconds(60)), () -> db2.delayReplication(Duration.ZERO));
     }
 
     /** No read fails at any time: a lagging replica still answers. */
-    private void laggardShouldBeEvictedAndReadmitted(Runnable fault, Runnable cure) throws Exception {
+    private void assertEvictedAndReadmitted(Runnable fault, Runnable cure) throws Exception {
         try (Writes writes = new Writes(app.cluster());
                 Reads reads = new Reads(app)) {
             fault.run();
             app.awaitState("db2", NodeState.LAGGING);
-            reads.assertLeft("db2", "db3");
+            reads.assertAvoided("db2", "db3");
             cure.run();
             app.awaitState("db2", NodeState.ONLINE);
             reads.awaitServedBy("db2");
@@ -69,7 +69,7 @@ class ReplicaFailureIT {
         try (Reads reads = new Reads(app)) {
             db2.kill();
             app.awaitState("db2", NodeState.DOWN);
-            reads.assertLeft("db2", "db3");
+            reads.assertAvoided("db2", "db3");
             db2.start();
             app.awaitState("db2", NodeState.ONLINE);
             reads.awaitServedBy("db2");
@@ -85,7 +85,7 @@ class ReplicaFailureIT {
             assertThat(app.transactions().readOnly(app::node)).isNotEqualTo("db2");
         }
         db2.thaw();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
     }
 
@@ -107,7 +107,7 @@ class ReplicaFailureIT {
         app.insertAuthor("present");
         db2.start();
         db3.start();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
     }
 }

@@ -31,7 +31,7 @@ final class SchedulingDelay implements AutoCloseable {
      * Returns the tolerance for noise: a read takes part in a few handovers between threads, each of which may meet the
      * longest delay.
      */
-    Duration allowance() {
+    Duration tolerance() {
         return Duration.ofNanos(5 * longest.get());
     }
 

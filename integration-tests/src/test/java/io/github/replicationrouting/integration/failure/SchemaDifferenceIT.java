@@ -69,7 +69,7 @@ class SchemaDifferenceIT {
                         + applications.cluster(stack).monitorUsername(),
                 "replication.routing.monitor.password="
                         + applications.cluster(stack).monitorPassword());
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @AfterEach

@@ -32,7 +32,7 @@ class SoakIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
@@ -42,7 +42,7 @@ class SoakIT {
         Traffic traffic = new Traffic(app, READERS);
         int faults;
         try (traffic) {
-            faults = new RandomFaults(seed, LENGTH).inflictOn(app.cluster().replicas());
+            faults = new RandomFaults(seed, LENGTH).applyTo(app.cluster().replicas());
         }
         System.out.printf(
                 "soak: %d faults, %d reads, %d failed, longest %d ms; %d writes, %d failed%n",

@@ -57,7 +57,7 @@ class StalenessIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @Test
@@ -86,11 +86,11 @@ class StalenessIT {
                 worst.toMillis(),
                 reads.get(),
                 MAX_LAG.toMillis(),
-                schedulingDelay.allowance().toMillis());
+                schedulingDelay.tolerance().toMillis());
         assertThat(worst)
                 .as("it did serve until then")
                 .isGreaterThan(MAX_LAG.dividedBy(2))
-                .isLessThan(MAX_LAG.plus(INTERVAL.multipliedBy(2)).plus(schedulingDelay.allowance()));
+                .isLessThan(MAX_LAG.plus(INTERVAL.multipliedBy(2)).plus(schedulingDelay.tolerance()));
     }
 
     private void write() {

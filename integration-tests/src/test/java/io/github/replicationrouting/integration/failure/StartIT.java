@@ -49,7 +49,7 @@ class StartIT {
             assertThat(app.transactions().write(app::node)).isEqualTo("db1");
 
             cluster.node("db2").start();
-            app.awaitAllInUse();
+            app.awaitAllEligible();
             app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
         }
     }
@@ -66,7 +66,7 @@ class StartIT {
                     .hasStackTraceContaining("No node can be written to");
 
             cluster.node("db1").start();
-            app.awaitAllInUse();
+            app.awaitAllEligible();
             assertThat(app.transactions().write(app::node)).isEqualTo("db1");
             app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
         }
@@ -85,7 +85,7 @@ class StartIT {
 
             cluster.node("db2").start();
             cluster.node("db3").start();
-            app.awaitAllInUse();
+            app.awaitAllEligible();
             app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(() -> {
                 assertThat(isReadOnly(app)).isTrue();
                 return app.node();

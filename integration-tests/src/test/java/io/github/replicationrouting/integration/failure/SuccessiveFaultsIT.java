@@ -49,7 +49,7 @@ class SuccessiveFaultsIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
@@ -66,7 +66,7 @@ class SuccessiveFaultsIT {
             awaitReadsServedBy(traffic, "db1");
             db2.start();
             db3.start();
-            app.awaitAllInUse();
+            app.awaitAllEligible();
             awaitReadsServedBy(traffic, "db2");
             awaitReadsServedBy(traffic, "db3");
         }

@@ -54,21 +54,21 @@ class UnansweredReadsIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
     @Test
     void whenAReplicaFreezesItsReadsAndQueuedThreadsShouldBeReleased() throws Exception {
-        readsShouldBeReleased(db2::freeze);
+        assertReadsReleased(db2::freeze);
     }
 
     @Test
     void whenAReplicaIsPartitionedItsReadsAndQueuedThreadsShouldBeReleased() throws Exception {
-        readsShouldBeReleased(db2::partition);
+        assertReadsReleased(db2::partition);
     }
 
-    private void readsShouldBeReleased(Runnable fault) throws Exception {
+    private void assertReadsReleased(Runnable fault) throws Exception {
         try (SchedulingDelay schedulingDelay = new SchedulingDelay()) {
             Traffic traffic = new Traffic(app, READERS);
             long faultAt;
@@ -89,7 +89,7 @@ class UnansweredReadsIT {
                     after.size(),
                     Traffic.failed(after).count(),
                     Traffic.longest(after).toMillis(),
-                    schedulingDelay.allowance().toMillis());
+                    schedulingDelay.tolerance().toMillis());
 
             assertThat(Traffic.longest(after)).isLessThan(LONGEST);
             assertThat(Traffic.failed(after))
@@ -171,7 +171,7 @@ class UnansweredReadsIT {
         db1.thaw();
 
         assertThat(write).succeedsWithin(LIMIT);
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         assertThat(app.countAuthorsOnPrimary(author)).isOne();
     }
 }

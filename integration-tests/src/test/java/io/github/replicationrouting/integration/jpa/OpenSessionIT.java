@@ -159,9 +159,9 @@ class OpenSessionIT {
     void whenAReadLosesItsNodeTheNextTransactionsShouldWork() {
         inOpenSession(() -> {
             assertThatThrownBy(() -> transactions.readOnly(this::loseConnection))
-                    .satisfies(this::tellsTheLoss);
+                    .satisfies(this::reportsLoss);
             // Each retry lost its connection too, so that both replicas may be suspected.
-            app.awaitAllInUse();
+            app.awaitAllEligible();
             assertThat(transactions.readOnly(this::node)).isIn(app.replicas());
             assertThat(transactions.write(this::node)).isEqualTo(app.primary());
             return null;
@@ -171,7 +171,7 @@ class OpenSessionIT {
     @Test
     void whenAWriteLosesItsNodeTheNextTransactionsShouldWork() {
         inOpenSession(() -> {
-            assertThatThrownBy(() -> transactions.write(this::loseConnection)).satisfies(this::tellsTheLoss);
+            assertThatThrownBy(() -> transactions.write(this::loseConnection)).satisfies(this::reportsLoss);
             assertThat(transactions.readOnly(this::node)).isIn(app.replicas());
             assertThat(transactions.write(() -> {
                         entities.persist(new Author(author));
@@ -191,7 +191,7 @@ class OpenSessionIT {
         return node();
     }
 
-    private void tellsTheLoss(Throwable failure) {
+    private void reportsLoss(Throwable failure) {
         assertThat(Stream.iterate(failure, Objects::nonNull, Throwable::getCause))
                 .filteredOn(SQLException.class::isInstance)
                 .extracting(cause -> ((SQLException) cause).getSQLState())

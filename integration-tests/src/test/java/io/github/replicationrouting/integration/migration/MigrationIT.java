@@ -60,7 +60,7 @@ class MigrationIT {
                         .as("%s has nothing of its own", replica)
                         .isTrue();
             }
-            app.awaitAllInUse();
+            app.awaitAllEligible();
             app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(() -> {
                 assertThat(app.name(app.jdbc().queryForObject("SELECT server_id FROM " + table, Long.class)))
                         .isEqualTo(app.primary());

@@ -172,7 +172,7 @@ class AccountsIT {
             long refused = refusedProbes(app);
             await().atMost(LIMIT).ignoreExceptions().untilAsserted(() -> assertWorksOnEachNode(app));
             app.awaitProbes(10);
-            app.awaitAllInUse();
+            app.awaitAllEligible();
             assertWorksOnEachNode(app);
             // One probe may have been in flight.
             assertThat(refusedProbes(app) - refused).isLessThanOrEqualTo(3);

@@ -108,7 +108,7 @@ class GtidSetIT {
             for (int i = 0; i < TEXTS; i++) {
                 String text = mutated(set(3));
                 String theirs = normalizedByServer(statement, text);
-                String ours = normalizedByUs(text);
+                String ours = normalizedByRouter(text);
                 if (!Objects.equals(ours, theirs)) {
                     differences.add("\"%s\": the server returns %s, the router %s".formatted(text, theirs, ours));
                 }
@@ -129,7 +129,7 @@ class GtidSetIT {
         }
     }
 
-    private static @Nullable String normalizedByUs(String text) {
+    private static @Nullable String normalizedByRouter(String text) {
         try {
             return GtidSet.parse(text).toString();
         } catch (IllegalArgumentException e) {

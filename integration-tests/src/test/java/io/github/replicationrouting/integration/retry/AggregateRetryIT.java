@@ -28,7 +28,7 @@ class AggregateRetryIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @Test
@@ -37,7 +37,7 @@ class AggregateRetryIT {
 
         app.transactions().write(() -> {
             items.save(given);
-            return promoteInTheFirstRun();
+            return promoteInFirstAttempt();
         });
 
         assertSavedOnce(given);
@@ -49,13 +49,13 @@ class AggregateRetryIT {
 
         items.inWrite(() -> {
             items.saveAll(List.of(given));
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
         assertSavedOnce(given);
     }
 
-    private boolean promoteInTheFirstRun() {
+    private boolean promoteInFirstAttempt() {
         nodes.add(app.node());
         if (nodes.size() == 1) {
             app.cluster().promote(app.cluster().node("db2"));

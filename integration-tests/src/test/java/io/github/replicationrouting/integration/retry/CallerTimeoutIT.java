@@ -29,7 +29,7 @@ class CallerTimeoutIT {
     private final Stack stack;
     private final Applications applications;
     private final TestApplication app;
-    private final AtomicInteger runs = new AtomicInteger();
+    private final AtomicInteger attempts = new AtomicInteger();
 
     CallerTimeoutIT(Stack stack, Applications applications) {
         this.stack = stack;
@@ -39,9 +39,9 @@ class CallerTimeoutIT {
     }
 
     @AfterEach
-    void everythingShouldBeGivenBack() {
+    void assertNothingHeld() {
         app.awaitNothingHeld();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @Test
@@ -49,13 +49,13 @@ class CallerTimeoutIT {
         double probes = probes(app);
 
         Throwable failure = catchThrowable(() -> app.transactions().readOnly(() -> {
-            runs.incrementAndGet();
+            attempts.incrementAndGet();
             return sleep(1000, 3);
         }));
 
         assertThat(failure).isNotNull();
         assertThat(failure.getSuppressed()).isEmpty();
-        assertThat(runs).hasValue(1);
+        assertThat(attempts).hasValue(1);
         assertNotSuspected(app, probes);
     }
 
@@ -76,7 +76,7 @@ class CallerTimeoutIT {
         double probes = probes(user);
 
         Throwable failure = catchThrowable(() -> user.transactions().readOnly(() -> {
-            runs.incrementAndGet();
+            attempts.incrementAndGet();
             assertThatThrownBy(() -> sleepTooLong(user)).isInstanceOf(QueryTimeoutException.class);
             return user.node();
         }));
@@ -84,7 +84,7 @@ class CallerTimeoutIT {
         if (failure != null) {
             assertThat(failure).isInstanceOf(DataAccessException.class).hasNoSuppressedExceptions();
         }
-        assertThat(runs).hasValue(1);
+        assertThat(attempts).hasValue(1);
         assertNotSuspected(user, probes);
     }
 
@@ -106,13 +106,13 @@ class CallerTimeoutIT {
         double probes = probes(user);
 
         Throwable failure = catchThrowable(() -> user.transactions().readOnly(() -> {
-            runs.incrementAndGet();
+            attempts.incrementAndGet();
             return sleepTooLong(user);
         }));
 
         assertThat(failure).isInstanceOf(QueryTimeoutException.class);
         assertThat(failure.getSuppressed()).isEmpty();
-        assertThat(runs).hasValue(1);
+        assertThat(attempts).hasValue(1);
         assertNotSuspected(user, probes);
     }
 
@@ -126,10 +126,10 @@ class CallerTimeoutIT {
                 "replication.routing.hikari.data-source-properties.socketTimeout=2000");
 
         strict.transactions().readOnly(() -> strict.jdbc()
-                .queryForObject("SELECT SLEEP(?)", Integer.class, runs.incrementAndGet() == 1 ? 5 : 0));
+                .queryForObject("SELECT SLEEP(?)", Integer.class, attempts.incrementAndGet() == 1 ? 5 : 0));
 
-        assertThat(runs).hasValue(2);
-        strict.awaitAllInUse();
+        assertThat(attempts).hasValue(2);
+        strict.awaitAllEligible();
     }
 
     private static Boolean sleepTooLong(TestApplication user) {
@@ -157,20 +157,20 @@ class CallerTimeoutIT {
     @Test
     void whenTheApplicationContinuesAfterTheTimeoutItShouldNotBeRetried() {
         Throwable failure = catchThrowable(() -> app.transactions().readOnly(() -> {
-            runs.incrementAndGet();
+            attempts.incrementAndGet();
             assertThatThrownBy(() -> sleep(500, 3)).isNotNull();
             return app.node();
         }));
 
         assertThat(failure).isNotNull();
         assertThat(failure.getSuppressed()).isEmpty();
-        assertThat(runs).hasValue(1);
+        assertThat(attempts).hasValue(1);
     }
 
     @Test
     void whenTheCallerAbortsItShouldNotBeRetried() {
         Throwable failure = catchThrowable(() -> app.transactions().readOnly(() -> {
-            runs.incrementAndGet();
+            attempts.incrementAndGet();
             app.jdbc().execute((ConnectionCallback<Boolean>) connection -> {
                 try (Statement statement = connection.createStatement()) {
                     statement.execute("SELECT 1");
@@ -183,7 +183,7 @@ class CallerTimeoutIT {
 
         assertThat(failure).isNotNull();
         assertThat(failure.getSuppressed()).isEmpty();
-        assertThat(runs).hasValue(1);
+        assertThat(attempts).hasValue(1);
     }
 
     private Boolean sleep(int limitMillis, int seconds) {

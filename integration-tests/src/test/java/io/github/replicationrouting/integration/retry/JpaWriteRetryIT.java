@@ -44,13 +44,13 @@ class JpaWriteRetryIT {
     }
 
     @BeforeEach
-    void makeTheTables() {
-        makeTable("stock (id BIGINT PRIMARY KEY, version INT, amount INT NOT NULL)");
-        makeTable("parcel (id BIGINT PRIMARY KEY, weight INT NOT NULL)");
-        makeTable("parcel_label (parcel_id BIGINT NOT NULL, labels VARCHAR(100))");
+    void createTheTables() {
+        createTable("stock (id BIGINT PRIMARY KEY, version INT, amount INT NOT NULL)");
+        createTable("parcel (id BIGINT PRIMARY KEY, weight INT NOT NULL)");
+        createTable("parcel_label (parcel_id BIGINT NOT NULL, labels VARCHAR(100))");
     }
 
-    private void makeTable(String definition) {
+    private void createTable(String definition) {
         app.cluster()
                 .primary()
                 .execute(List.of("CREATE TABLE IF NOT EXISTS " + app.cluster().database() + "." + definition));
@@ -59,7 +59,7 @@ class JpaWriteRetryIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
@@ -69,7 +69,7 @@ class JpaWriteRetryIT {
 
         inTransaction(() -> {
             entities.persist(given);
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
         assertRetried();
@@ -82,7 +82,7 @@ class JpaWriteRetryIT {
         Stock given = new Stock(id, 5);
 
         inTransaction(() -> {
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
             entities.persist(given);
         });
 
@@ -100,7 +100,7 @@ class JpaWriteRetryIT {
             entities.flush();
             given.add(1);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
         assertRetried();
@@ -118,7 +118,7 @@ class JpaWriteRetryIT {
             entities.persist(given);
             entities.persist(book);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
         assertRetried();
@@ -137,7 +137,7 @@ class JpaWriteRetryIT {
         inTransaction(() -> {
             entities.persist(given);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
         assertRetried();
@@ -151,7 +151,7 @@ class JpaWriteRetryIT {
         inTransaction(() -> {
             entities.persist(given);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
         assertRetried();
@@ -167,7 +167,7 @@ class JpaWriteRetryIT {
             entities.persist(given);
             given.label("fragile");
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         }));
 
         assertFirstCause(failure, "read-only");
@@ -180,7 +180,7 @@ class JpaWriteRetryIT {
 
         app.bean(TransactionTemplate.class).executeWithoutResult(status -> {
             authors.save(given);
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
         assertRetried();
@@ -193,7 +193,7 @@ class JpaWriteRetryIT {
 
         authors.inWrite(() -> {
             authors.save(given);
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
         assertRetried();
@@ -208,7 +208,7 @@ class JpaWriteRetryIT {
         inTransaction(() -> {
             entities.merge(given);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
         assertRetried();
@@ -229,7 +229,7 @@ class JpaWriteRetryIT {
             given.add(1);
             entities.merge(given);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         }));
 
         assertFirstCause(failure, "read-only");
@@ -244,7 +244,7 @@ class JpaWriteRetryIT {
             given.add(1);
             entities.persist(given);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         }));
 
         assertFirstCause(failure, "read-only");
@@ -265,7 +265,7 @@ class JpaWriteRetryIT {
             } catch (RuntimeException e) {
                 nodes.add("hidden");
             }
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         }));
 
         assertFirstCause(failure, "read-only");
@@ -280,7 +280,7 @@ class JpaWriteRetryIT {
 
         inTransaction(() -> {
             entities.persist(given);
-            conflictInTheFirstRun();
+            conflictInFirstAttempt();
         });
 
         assertThat(nodes).hasSize(2);
@@ -295,7 +295,7 @@ class JpaWriteRetryIT {
             given.add(1);
             entities.persist(given);
             entities.flush();
-            conflictInTheFirstRun();
+            conflictInFirstAttempt();
         }));
 
         assertFirstCause(failure, "user-defined exception");
@@ -312,7 +312,7 @@ class JpaWriteRetryIT {
         Throwable failure = catchThrowable(() -> stocks.inWrite(() -> {
             stocks.save(given);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         }));
 
         assertFirstCause(failure, "read-only");
@@ -328,7 +328,7 @@ class JpaWriteRetryIT {
             given.announce();
             stocks.save(given);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
         assertRetried();
@@ -342,7 +342,7 @@ class JpaWriteRetryIT {
         });
     }
 
-    private void inFirstRun(Consumer<String> fault) {
+    private void inFirstAttempt(Consumer<String> fault) {
         String node = app.name(
                 (Number) entities.createNativeQuery("SELECT @@server_id").getSingleResult());
         nodes.add(node);
@@ -352,12 +352,12 @@ class JpaWriteRetryIT {
     }
 
     /** From now on the old primary refuses every statement, also the commit. */
-    private void promoteInTheFirstRun() {
-        inFirstRun(node -> app.cluster().promote(app.cluster().node("db2")));
+    private void promoteInFirstAttempt() {
+        inFirstAttempt(node -> app.cluster().promote(app.cluster().node("db2")));
     }
 
-    private void conflictInTheFirstRun() {
-        inFirstRun(node -> entities.createNativeQuery(CONFLICT).executeUpdate());
+    private void conflictInFirstAttempt() {
+        inFirstAttempt(node -> entities.createNativeQuery(CONFLICT).executeUpdate());
     }
 
     private void assertRetried() {

@@ -35,7 +35,7 @@ class LossAfterFirstAnswerIT {
     }
 
     @BeforeEach
-    void makeProcedure() {
+    void createProcedure() {
         app.jdbc().execute("DROP PROCEDURE IF EXISTS twice");
         app.jdbc().execute("CREATE PROCEDURE twice() BEGIN %s; %s; END".formatted(ROWS, ROWS));
         app.cluster().awaitReplicated();
@@ -44,13 +44,13 @@ class LossAfterFirstAnswerIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
     @Test
     void whenGetMoreResultsMeetsTheLossItShouldBeRetried() {
-        shouldBeRetried((connection, kill) -> {
+        assertRetried((connection, kill) -> {
             try (Statement statement = streaming(connection)) {
                 assertThat(statement.execute("CALL twice()")).isTrue();
                 kill.run();
@@ -62,7 +62,7 @@ class LossAfterFirstAnswerIT {
 
     @Test
     void whenGetMoreResultsClosesTheCurrentOneItShouldBeRetried() {
-        shouldBeRetried((connection, kill) -> {
+        assertRetried((connection, kill) -> {
             try (Statement statement = streaming(connection)) {
                 assertThat(statement.execute("CALL twice()")).isTrue();
                 kill.run();
@@ -75,7 +75,7 @@ class LossAfterFirstAnswerIT {
 
     @Test
     void whenAfterLastMeetsTheLossItShouldBeRetried() {
-        shouldBeRetried((connection, kill) -> {
+        assertRetried((connection, kill) -> {
             try (Statement statement =
                     connection.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_READ_ONLY)) {
                 statement.setFetchSize(10);
@@ -94,7 +94,7 @@ class LossAfterFirstAnswerIT {
 
     @Test
     void whenIsLastMeetsTheLossItShouldBeRetried() {
-        shouldBeRetried((connection, kill) -> {
+        assertRetried((connection, kill) -> {
             try (Statement statement = streaming(connection);
                     ResultSet rows = statement.executeQuery("SELECT 1")) {
                 assertThat(rows.next()).isTrue();
@@ -111,7 +111,7 @@ class LossAfterFirstAnswerIT {
 
     @Test
     void whenGetWarningsMeetsTheLossItShouldBeRetried() {
-        shouldBeRetried((connection, kill) -> {
+        assertRetried((connection, kill) -> {
             try (Statement statement = connection.createStatement()) {
                 statement.executeQuery("SELECT 1/0, CAST('a' AS SIGNED)").close();
                 kill.run();
@@ -123,7 +123,7 @@ class LossAfterFirstAnswerIT {
 
     @Test
     void whenMetaDataOfAPreparedStatementMeetsTheLossItShouldBeRetried() {
-        shouldBeRetried((connection, kill) -> {
+        assertRetried((connection, kill) -> {
             try (PreparedStatement statement = connection.prepareStatement("SELECT ? FROM author")) {
                 ask(connection);
                 kill.run();
@@ -135,7 +135,7 @@ class LossAfterFirstAnswerIT {
 
     @Test
     void whenMetaDataOfParametersMeetsTheLossItShouldBeRetried() {
-        shouldBeRetried((connection, kill) -> {
+        assertRetried((connection, kill) -> {
             try (PreparedStatement statement = connection.prepareStatement("SELECT ? FROM author")) {
                 ask(connection);
                 kill.run();
@@ -147,7 +147,7 @@ class LossAfterFirstAnswerIT {
 
     @Test
     void whenSetCatalogMeetsTheLossItShouldBeRetried() {
-        shouldBeRetried((connection, kill) -> {
+        assertRetried((connection, kill) -> {
             ask(connection);
             kill.run();
             connection.setCatalog("information_schema");
@@ -157,7 +157,7 @@ class LossAfterFirstAnswerIT {
 
     @Test
     void whenAMetaDataQueryMeetsTheLossItShouldBeRetried() {
-        shouldBeRetried((connection, kill) -> {
+        assertRetried((connection, kill) -> {
             ask(connection);
             kill.run();
             try (ResultSet tables =
@@ -195,18 +195,18 @@ class LossAfterFirstAnswerIT {
         void on(Connection connection, Runnable kill) throws SQLException;
     }
 
-    private void shouldBeRetried(Work work) {
-        AtomicInteger runs = new AtomicInteger();
+    private void assertRetried(Work work) {
+        AtomicInteger attempts = new AtomicInteger();
         app.transactions().readOnly(() -> app.jdbc().execute((ConnectionCallback<Object>) connection -> {
             LossyWork.Session session = new LossyWork(app).session();
-            runs.incrementAndGet();
+            attempts.incrementAndGet();
             work.on(connection, () -> {
-                if (runs.get() == 1) {
+                if (attempts.get() == 1) {
                     session.kill();
                 }
             });
             return work;
         }));
-        assertThat(runs).hasValue(2);
+        assertThat(attempts).hasValue(2);
     }
 }

@@ -52,8 +52,8 @@ class OpenSessionRetryIT {
     }
 
     @AfterEach
-    void everythingShouldBeGivenBack() {
-        app.awaitAllInUse();
+    void assertNothingHeld() {
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
@@ -61,7 +61,7 @@ class OpenSessionRetryIT {
     void whenTheSessionIsNewTheReadShouldBeRetried() throws Exception {
         HttpResponse<String> answer = get("/fresh/" + id);
 
-        assertThat(answer.body()).isEqualTo(name + " after 2 runs, managed");
+        assertThat(answer.body()).isEqualTo(name + " after 2 attempts, managed");
         assertThat(answer.statusCode()).isEqualTo(200);
     }
 

@@ -51,8 +51,9 @@ class Pages {
         }
     }
 
-    private String describe(Author author, int runs) {
-        return author.getName() + " after " + runs + " runs, " + (entities.contains(author) ? "managed" : "detached");
+    private String describe(Author author, int attempts) {
+        return author.getName() + " after " + attempts + " attempts, "
+                + (entities.contains(author) ? "managed" : "detached");
     }
 
     @ExceptionHandler

@@ -38,7 +38,7 @@ class RetryIT {
     private final TestApplication app;
     private final Transactions transactions;
     private final Reports reports;
-    private final LossyWork runs;
+    private final LossyWork attempts;
     private final String author = UUID.randomUUID().toString();
 
     RetryIT(Stack stack, Applications applications) {
@@ -46,13 +46,13 @@ class RetryIT {
         app = applications.get(stack, RetryJdbcApplication.class, "replication.routing.monitor.timeout=10s");
         transactions = app.transactions();
         reports = app.bean(Reports.class);
-        runs = new LossyWork(app);
+        attempts = new LossyWork(app);
     }
 
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
@@ -65,7 +65,7 @@ class RetryIT {
         List<String> nodes = new ArrayList<>();
 
         int found = reports.intercepted(() -> {
-            LossyWork.Session session = runs.session();
+            LossyWork.Session session = attempts.session();
             nodes.add(session.node());
             if (nodes.size() == 1) {
                 app.cluster().node(session.node()).kill();
@@ -85,7 +85,7 @@ class RetryIT {
         CompletableFuture<?>[] killing = new CompletableFuture<?>[1];
 
         Integer slept = transactions.readOnly(() -> {
-            ClusterNode node = app.cluster().node(runs.session().node());
+            ClusterNode node = app.cluster().node(attempts.session().node());
             nodes.add(node.name());
             if (nodes.size() == 1) {
                 killing[0] = CompletableFuture.runAsync(() -> {
@@ -124,7 +124,7 @@ class RetryIT {
         List<String> nodes = new ArrayList<>();
 
         int rows = transactions.readOnly(() -> {
-            LossyWork.Session session = runs.session();
+            LossyWork.Session session = attempts.session();
             nodes.add(session.node());
             int[] seen = new int[1];
             // The server sleeps before the last rows, so that it cannot have sent all of them before it is killed.
@@ -145,15 +145,15 @@ class RetryIT {
 
     @Test
     void whenOneConnectionIsLostTheRetryShouldUseAnotherNode() {
-        assertThat(transactions.<String>readOnly(() -> runs.losingOnce())).isIn(app.replicas());
-        assertThat(runs.count()).isEqualTo(2);
+        assertThat(transactions.<String>readOnly(() -> attempts.losingOnce())).isIn(app.replicas());
+        assertThat(attempts.count()).isEqualTo(2);
     }
 
     @Test
     void whenLossesExceedTheRetriesTheCallerShouldSeeAllAttempts() {
-        Throwable failure = catchThrowable(() -> transactions.readOnly(() -> runs.losing(3)));
+        Throwable failure = catchThrowable(() -> transactions.readOnly(() -> attempts.losing(3)));
 
-        assertThat(runs.count()).isEqualTo(3);
+        assertThat(attempts.count()).isEqualTo(3);
         assertThat(failure.getSuppressed()).hasSize(2);
         assertThat(failure).hasStackTraceContaining("SQL");
     }
@@ -163,15 +163,15 @@ class RetryIT {
         app.cluster().replicas().forEach(ClusterNode::kill);
         app.replicas().forEach(name -> app.awaitState(name, NodeState.DOWN));
 
-        assertThat(transactions.<String>readOnly(() -> runs.losingOnce())).isEqualTo(app.primary());
-        assertThat(runs.count()).isEqualTo(2);
+        assertThat(transactions.<String>readOnly(() -> attempts.losingOnce())).isEqualTo(app.primary());
+        assertThat(attempts.count()).isEqualTo(2);
     }
 
     @Test
     void whenAWriteIsCommittedInsideTheLossShouldReachTheCaller() {
         refused(
                 "something inside has committed",
-                () -> transactions.readOnly(() -> runs.losingOnce(() -> {
+                () -> transactions.readOnly(() -> attempts.losingOnce(() -> {
                     transactions.newWrite(() -> {
                         app.insertAuthor(author);
                         return null;
@@ -184,7 +184,7 @@ class RetryIT {
     void whenAnAutoCommitWriteIsInsideTheLossShouldReachTheCaller() {
         refused(
                 "something inside has committed",
-                () -> transactions.readOnly(() -> runs.losingOnce(() -> {
+                () -> transactions.readOnly(() -> attempts.losingOnce(() -> {
                     transactions.notSupported(() -> {
                         app.insertAuthor(author);
                         return null;
@@ -195,35 +195,35 @@ class RetryIT {
 
     @Test
     void whenAWriteIsRolledBackInsideItShouldBeRetried() {
-        transactions.readOnly(() -> runs.losingOnce(() -> assertThatThrownBy(() -> transactions.newWrite(() -> {
+        transactions.readOnly(() -> attempts.losingOnce(() -> assertThatThrownBy(() -> transactions.newWrite(() -> {
                     app.insertAuthor(author);
                     throw new IllegalStateException("rolled back");
                 }))
                 .hasMessage("rolled back")));
-        assertThat(runs.count()).isEqualTo(2);
+        assertThat(attempts.count()).isEqualTo(2);
         assertThat(app.countAuthorsOnPrimary(author)).isZero();
     }
 
     @Test
     void whenAReadIsCommittedInsideItShouldBeRetried() {
-        transactions.readOnly(() -> runs.losingOnce(() -> transactions.newReadOnly(app::node)));
-        assertThat(runs.count()).isEqualTo(2);
+        transactions.readOnly(() -> attempts.losingOnce(() -> transactions.newReadOnly(app::node)));
+        assertThat(attempts.count()).isEqualTo(2);
     }
 
     @Test
     void whenTheResultIsAStreamTheRetryShouldBeRefused() {
-        refused("hands its rows over", () -> reports.stream(() -> runs.losingOnce()));
+        refused("hands its rows over", () -> reports.stream(() -> attempts.losingOnce()));
     }
 
     @Test
     void whenNoRetryIsDeclaredTheRetryShouldBeRefused() {
-        refused("@NoRetry", () -> reports.once(() -> runs.losingOnce()));
+        refused("@NoRetry", () -> reports.once(() -> attempts.losingOnce()));
     }
 
     private void refused(String why, Supplier<?> call) {
         Throwable failure = catchThrowable(call::get);
 
-        assertThat(runs.count()).isOne();
+        assertThat(attempts.count()).isOne();
         assertThat(failure).isNotNull();
         assertThat(failure.getSuppressed()).singleElement().satisfies(note -> assertThat(note)
                 .hasMessageContaining("Not run again, although node db")
@@ -232,8 +232,9 @@ class RetryIT {
 
     @Test
     void whenTheTransactionWritesItShouldNotBeRetried() {
-        assertThatThrownBy(() -> transactions.write(() -> runs.losingOnce())).hasNoSuppressedExceptions();
-        assertThat(runs.count()).isOne();
+        assertThatThrownBy(() -> transactions.write(() -> attempts.losingOnce()))
+                .hasNoSuppressedExceptions();
+        assertThat(attempts.count()).isOne();
     }
 
     @Test
@@ -241,7 +242,7 @@ class RetryIT {
         int[] calls = new int[1];
         assertThatThrownBy(() -> transactions.readOnly(() -> {
                     calls[0]++;
-                    runs.session().kill();
+                    attempts.session().kill();
                     throw new IllegalArgumentException("no such book");
                 }))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -265,7 +266,7 @@ class RetryIT {
         int[] calls = new int[1];
         long began = System.nanoTime();
         assertThatThrownBy(() -> reports.patient(() -> {
-                    LossyWork.Session session = runs.session();
+                    LossyWork.Session session = attempts.session();
                     if (++calls[0] == 1) {
                         app.jdbc().queryForObject("SELECT SLEEP(6)", Integer.class);
                         session.kill();
@@ -282,11 +283,11 @@ class RetryIT {
         TransactionTemplate template = app.bean(TransactionTemplate.class);
         TransactionTemplate readOnly = new TransactionTemplate(template.getTransactionManager(), template);
         readOnly.setReadOnly(true);
-        assertThatThrownBy(() -> readOnly.execute(status -> runs.losingOnce()))
+        assertThatThrownBy(() -> readOnly.execute(status -> attempts.losingOnce()))
                 .as("one that the application builds itself")
                 .isNotNull();
 
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         LossyWork again = new LossyWork(app);
         template.setReadOnly(true);
         try {
@@ -300,8 +301,8 @@ class RetryIT {
     @Test
     void whenARepositoryIsCalledAloneItShouldBeRetried() {
         RowRepository repository = app.bean(RowRepository.class);
-        assertThat(repository.<String>inRepository(() -> runs.losingOnce())).isIn(app.replicas());
-        assertThat(runs.count()).isEqualTo(2);
+        assertThat(repository.<String>inRepository(() -> attempts.losingOnce())).isIn(app.replicas());
+        assertThat(attempts.count()).isEqualTo(2);
     }
 
     @Test
@@ -340,9 +341,9 @@ class RetryIT {
 
     @Test
     void whenATransactionFollowsARetryItShouldBeRoutedNormally() {
-        transactions.readOnly(() -> runs.losingOnce());
+        transactions.readOnly(() -> attempts.losingOnce());
         // The node whose connection was lost is avoided until it answers a probe.
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.assertSpreadsOverReplicas(() -> transactions.readOnly(app::node));
         assertThat(transactions.write(app::node)).isEqualTo(app.primary());
     }

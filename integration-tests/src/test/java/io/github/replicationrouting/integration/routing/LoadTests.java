@@ -74,11 +74,11 @@ abstract class LoadTests {
             run((ExecutorService)
                     Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null));
         }
-        assertThat(pinned).noneMatch(LoadTests::isOurs);
+        assertThat(pinned).noneMatch(LoadTests::isOfRouter);
     }
 
     /** Asserts that the top frame blocks: in a monitor of the router, not in a driver or a class initializer. */
-    private static boolean isOurs(RecordedEvent event) {
+    private static boolean isOfRouter(RecordedEvent event) {
         return event.getStackTrace() != null
                 && event.getStackTrace()
                         .getFrames()

@@ -67,13 +67,13 @@ abstract class LogicalConnectionTests {
 
     /** A session that has just written reads on the primary through a driver that reports no positions. */
     @BeforeEach
-    void allWellForANewSession() {
+    void beginNewSession() {
         routing.awaitAllOnline();
         SessionToken.clear();
     }
 
     @AfterEach
-    void nothingIsLeftBorrowed() {
+    void assertNothingBorrowed() {
         routing.awaitNothingBorrowed();
     }
 

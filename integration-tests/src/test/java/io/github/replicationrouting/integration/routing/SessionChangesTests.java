@@ -76,13 +76,13 @@ abstract class SessionChangesTests {
     }
 
     @BeforeEach
-    void allWellForANewSession() {
+    void beginNewSession() {
         routing.awaitAllOnline();
         SessionToken.clear();
     }
 
     @AfterEach
-    void nothingIsLeftBorrowed() {
+    void assertNothingBorrowed() {
         routing.awaitNothingBorrowed();
     }
 

@@ -75,7 +75,7 @@ final class HaProxy implements AutoCloseable {
     }
 
     /** New connections lead to these nodes; open ones stay. */
-    void leadTo(List<ClusterNode> nodes) throws Exception {
+    void routeTo(List<ClusterNode> nodes) throws Exception {
         Files.writeString(directory.resolve("haproxy.cfg"), configuration(port, nodes));
         new ProcessBuilder("kill", "-USR2", String.valueOf(process.pid()))
                 .start()

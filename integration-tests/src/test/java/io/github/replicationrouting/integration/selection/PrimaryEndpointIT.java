@@ -67,7 +67,7 @@ class PrimaryEndpointIT {
         assertThat(write()).isEqualTo(serverId("db1"));
 
         cluster.promote(promoted);
-        proxy.leadTo(List.of(promoted));
+        proxy.routeTo(List.of(promoted));
 
         assertThat(firstWriteOn("db2")).isTrue();
         assertAllWritesGoTo("db2");
@@ -81,7 +81,7 @@ class PrimaryEndpointIT {
         next.stopReceiver();
         next.readOnly(false);
 
-        proxy.leadTo(List.of(next));
+        proxy.routeTo(List.of(next));
 
         await("writes reach the other server").atMost(LIMIT).until(() -> write() == serverId("db2"));
         assertAllWritesGoTo("db2");

@@ -36,7 +36,7 @@ public final class Applications implements AutoCloseable {
                     cluster(stack).heal();
                     return start(stack, configuration, properties);
                 });
-        application.awaitAllInUse();
+        application.awaitAllEligible();
         return application;
     }
 

@@ -31,9 +31,9 @@ public final class Servers implements AutoCloseable {
         Servers servers = new Servers(cluster);
         try {
             for (ClusterNode node : cluster.nodes()) {
-                servers.namesById.put(askId(node), node.name());
+                servers.namesById.put(queryId(node), node.name());
             }
-            servers.makeTables();
+            servers.createTables();
         } catch (RuntimeException | Error e) {
             cluster.close();
             throw e;
@@ -41,7 +41,7 @@ public final class Servers implements AutoCloseable {
         return servers;
     }
 
-    private static long askId(ClusterNode node) {
+    private static long queryId(ClusterNode node) {
         try (Connection connection = node.adminConnection();
                 Statement statement = connection.createStatement();
                 ResultSet id = statement.executeQuery("SELECT @@server_id")) {
@@ -53,7 +53,7 @@ public final class Servers implements AutoCloseable {
     }
 
     /** Removes what the tests left, including their tables. */
-    void makeTables() {
+    void createTables() {
         cluster.recreateDatabase();
         cluster.primary()
                 .execute(TABLES.stream()

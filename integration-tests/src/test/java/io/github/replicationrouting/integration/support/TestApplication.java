@@ -177,7 +177,7 @@ public final class TestApplication implements AutoCloseable {
     }
 
     /** Waits until the router has a primary and may read from every replica. */
-    public void awaitAllInUse() {
+    public void awaitAllEligible() {
         awaitMonitor();
         servers.cluster().nodes().forEach(node -> awaitState(node.name(), NodeState.ONLINE));
         await().atMost(LIMIT).untilAsserted(() -> {

@@ -31,7 +31,7 @@ import org.springframework.jdbc.core.ConnectionCallback;
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class MetadataIT {
 
-    private static final Map<String, ServerCall<Connection, Object>> QUESTIONS = questions();
+    private static final Map<String, ServerCall<Connection, Object>> QUESTIONS = metadataCalls();
 
     private final TestApplication app;
 
@@ -44,31 +44,32 @@ class MetadataIT {
                 "replication.routing.hikari.connection-timeout=2000");
     }
 
-    private static Map<String, ServerCall<Connection, Object>> questions() {
-        Map<String, ServerCall<Connection, Object>> questions = new HashMap<>();
-        questions.put("getURL", connection -> connection.getMetaData().getURL());
-        questions.put(
+    private static Map<String, ServerCall<Connection, Object>> metadataCalls() {
+        Map<String, ServerCall<Connection, Object>> metadataCalls = new HashMap<>();
+        metadataCalls.put("getURL", connection -> connection.getMetaData().getURL());
+        metadataCalls.put(
                 "getDatabaseProductVersion",
                 connection -> connection.getMetaData().getDatabaseProductVersion());
-        questions.put("getUserName", connection -> connection.getMetaData().getUserName());
-        questions.put(
+        metadataCalls.put("getUserName", connection -> connection.getMetaData().getUserName());
+        metadataCalls.put(
                 "supportsSavepoints", connection -> connection.getMetaData().supportsSavepoints());
-        questions.put("getSchema", connection -> String.valueOf(connection.getSchema()));
-        questions.put("getCatalog", Connection::getCatalog);
-        questions.put("getHoldability", Connection::getHoldability);
-        questions.put("getTypeMap", Connection::getTypeMap);
-        questions.put("isValid", connection -> assertThat(connection.isValid(5)).isTrue());
-        questions.put("nativeSQL", connection -> connection.nativeSQL("SELECT 1"));
-        questions.put("createBlob", Connection::createBlob);
-        questions.put("createClob", Connection::createClob);
-        questions.put("isWrapperFor", connection -> connection.isWrapperFor(String.class));
-        questions.put("unwrap", connection -> assertThatExceptionOfType(SQLException.class)
+        metadataCalls.put("getSchema", connection -> String.valueOf(connection.getSchema()));
+        metadataCalls.put("getCatalog", Connection::getCatalog);
+        metadataCalls.put("getHoldability", Connection::getHoldability);
+        metadataCalls.put("getTypeMap", Connection::getTypeMap);
+        metadataCalls.put(
+                "isValid", connection -> assertThat(connection.isValid(5)).isTrue());
+        metadataCalls.put("nativeSQL", connection -> connection.nativeSQL("SELECT 1"));
+        metadataCalls.put("createBlob", Connection::createBlob);
+        metadataCalls.put("createClob", Connection::createClob);
+        metadataCalls.put("isWrapperFor", connection -> connection.isWrapperFor(String.class));
+        metadataCalls.put("unwrap", connection -> assertThatExceptionOfType(SQLException.class)
                 .isThrownBy(() -> connection.unwrap(Runnable.class)));
-        return questions;
+        return metadataCalls;
     }
 
     @AfterEach
-    void nothingShouldBeHeld() {
+    void assertNothingHeld() {
         app.awaitNothingHeld();
     }
 

@@ -34,7 +34,7 @@ class TechnologyIT extends TechnologyTests {
     @Test
     void whenSpringDataJpaIsUsedItShouldBeRouted() {
         AuthorRepository authors = app.bean(AuthorRepository.class);
-        shouldBeRouted(authors::servedBy, () -> authors.saveAndFlush(new Author(author())));
+        assertRouted(authors::servedBy, () -> authors.saveAndFlush(new Author(author())));
     }
 
     /** Spring Data's own methods are transactions of their own; declared ones are not. */

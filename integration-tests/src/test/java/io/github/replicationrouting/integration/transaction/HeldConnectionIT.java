@@ -49,7 +49,7 @@ class HeldConnectionIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
@@ -57,7 +57,7 @@ class HeldConnectionIT {
     void whenInAutoCommitAnOwnWriteShouldBeRead() throws SQLException {
         try (Connection kept = openReadOnly()) {
             assertThat(node(kept)).isIn(app.replicas());
-            writeWhileReplicasStandStill();
+            writeWithStoppedAppliers();
             assertThat(count(kept)).isOne();
         }
     }
@@ -68,7 +68,7 @@ class HeldConnectionIT {
             kept.setAutoCommit(false);
             assertThat(node(kept)).isIn(app.replicas());
             kept.commit();
-            writeWhileReplicasStandStill();
+            writeWithStoppedAppliers();
             assertThat(count(kept)).isOne();
             kept.rollback();
         }
@@ -83,7 +83,7 @@ class HeldConnectionIT {
             assertThat(number(prepared.executeQuery())).isZero();
             assertThat(app.name(number(plain.executeQuery("SELECT @@server_id"))))
                     .isIn(app.replicas());
-            writeWhileReplicasStandStill();
+            writeWithStoppedAppliers();
 
             assertThat(number(prepared.executeQuery())).isOne();
             assertThat(number(plain.executeQuery(COUNT.replace("?", "'" + author + "'"))))
@@ -96,7 +96,7 @@ class HeldConnectionIT {
         try (Connection kept = openReadOnly();
                 PreparedStatement prepared = kept.prepareStatement(COUNT)) {
             prepared.setString(1, author);
-            writeWhileReplicasStandStill();
+            writeWithStoppedAppliers();
 
             assertThat(number(prepared.executeQuery())).isOne();
         }
@@ -108,7 +108,7 @@ class HeldConnectionIT {
                 Statement reading = kept.createStatement();
                 ResultSet rows = reading.executeQuery("SELECT 1 UNION SELECT 2 UNION SELECT 3")) {
             assertThat(rows.next()).isTrue();
-            writeWhileReplicasStandStill();
+            writeWithStoppedAppliers();
             assertThat(count(kept)).isOne();
             assertThat(rows.next()).isTrue();
             assertThat(rows.next()).isTrue();
@@ -118,11 +118,11 @@ class HeldConnectionIT {
     @Test
     void whenReplicasRecoverTheConnectionShouldReturnToOne() throws SQLException {
         try (Connection kept = openReadOnly()) {
-            writeWhileReplicasStandStill();
+            writeWithStoppedAppliers();
             assertThat(count(kept)).isOne();
             app.cluster().heal();
             app.cluster().awaitReplicated();
-            app.awaitAllInUse();
+            app.awaitAllEligible();
             app.awaitProbes(2);
             assertThat(node(kept)).isIn(app.replicas());
         }
@@ -196,7 +196,7 @@ class HeldConnectionIT {
         return connection;
     }
 
-    private void writeWhileReplicasStandStill() {
+    private void writeWithStoppedAppliers() {
         app.cluster().replicas().forEach(ClusterNode::stopApplier);
         app.insertAuthor(author);
     }

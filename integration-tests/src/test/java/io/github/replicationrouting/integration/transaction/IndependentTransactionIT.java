@@ -42,7 +42,7 @@ class IndependentTransactionIT {
         for (TestApplication each : List.of(app, outOfAutoCommit)) {
             String node = each.transactions().readOnly(() -> {
                 String before = each.node();
-                insertOnConnectionOfItsOwn(each);
+                insertOnSeparateConnection(each);
                 assertThat(each.node()).isEqualTo(before);
                 return before;
             });
@@ -56,7 +56,7 @@ class IndependentTransactionIT {
     void whenItRunsBeforeTheFirstStatementItShouldCommit() {
         for (TestApplication each : List.of(app, outOfAutoCommit)) {
             String node = each.transactions().readOnly(() -> {
-                insertOnConnectionOfItsOwn(each);
+                insertOnSeparateConnection(each);
                 return each.node();
             });
             assertThat(node).isIn(each.replicas());
@@ -108,7 +108,7 @@ class IndependentTransactionIT {
         });
     }
 
-    private void insertOnConnectionOfItsOwn(TestApplication each) {
+    private void insertOnSeparateConnection(TestApplication each) {
         try (Connection own = each.bean(DataSource.class).getConnection()) {
             if (own.getAutoCommit()) {
                 own.setAutoCommit(false);

@@ -76,10 +76,10 @@ class LoadIT {
             recording.stop();
             recording.dump(file);
         }
-        assertThat(RecordingFile.readAllEvents(file)).noneMatch(LoadIT::isOurs);
+        assertThat(RecordingFile.readAllEvents(file)).noneMatch(LoadIT::isOfRouter);
     }
 
-    private static boolean isOurs(RecordedEvent event) {
+    private static boolean isOfRouter(RecordedEvent event) {
         RecordedStackTrace stack = event.getStackTrace();
         return stack != null
                 && stack.getFrames().stream().anyMatch(frame -> frame.getMethod()
@@ -89,7 +89,7 @@ class LoadIT {
     }
 
     private static void load(TestApplication app, boolean virtual) throws Exception {
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         String author = UUID.randomUUID().toString();
         AsyncTaskExecutor threads = app.context().getBean("applicationTaskExecutor", AsyncTaskExecutor.class);
         List<Future<Integer>> tasks = new ArrayList<>();

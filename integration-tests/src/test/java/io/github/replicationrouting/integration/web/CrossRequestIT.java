@@ -55,8 +55,8 @@ class CrossRequestIT {
         this.carrier = carrier;
         one = start(stack, applications);
         other = start(stack, applications);
-        one.awaitAllInUse();
-        other.awaitAllInUse();
+        one.awaitAllEligible();
+        other.awaitAllEligible();
     }
 
     private TestApplication start(Stack stack, Applications applications) {

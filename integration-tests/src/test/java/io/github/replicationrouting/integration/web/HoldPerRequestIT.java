@@ -57,7 +57,7 @@ class HoldPerRequestIT {
 
     @BeforeEach
     void login() throws Exception {
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         assertThat(post("/login").statusCode()).isEqualTo(200);
         app.cluster().awaitReplicated();
     }
@@ -79,7 +79,7 @@ class HoldPerRequestIT {
                 .as("transactions that asked for a primary")
                 .isGreaterThan(1);
         assertThat(sum(timer -> timer.totalTime(TimeUnit.MILLISECONDS)))
-                .as("milliseconds they waited in all")
+                .as("total wait in milliseconds")
                 .isBetween(HOLD.toMillis() * 0.9, HOLD.toMillis() * 1.5);
     }
 
@@ -92,7 +92,7 @@ class HoldPerRequestIT {
         post("/authors/absent");
 
         assertThat(sum(timer -> timer.totalTime(TimeUnit.MILLISECONDS)))
-                .as("milliseconds they waited in all")
+                .as("total wait in milliseconds")
                 .isBetween(HOLD.toMillis() * 1.9, HOLD.toMillis() * 2.5);
     }
 
