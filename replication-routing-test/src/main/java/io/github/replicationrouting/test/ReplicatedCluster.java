@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
  * }
  * }</pre>
  *
- * <p>Replication is asynchronous and by GTID, unless {@link Builder#semiSynchronous()} or {@link
- * Builder#gtids(boolean)} says otherwise. Replicas are read-only. The application's user has all privileges in the
+ * <p>Replication is asynchronous and by GTID, unless changed by {@link Builder#semiSynchronous()} or {@link
+ * Builder#gtids(boolean)}. Replicas are read-only. The application's user has all privileges in the
  * cluster's database and is bound by read-only; the monitor's user may only log in. Closing leaves no process, no
  * container and no file. Thread-safe, but faults by several threads concurrently are rarely useful.
  */
@@ -158,7 +158,7 @@ public final class ReplicatedCluster implements AutoCloseable {
     /**
      * Brings a replica what the other replicas have received of a primary that does not answer, as failover managers do
      * before they promote it: semi-synchronous replication guarantees that a replica has it, not which one. An earlier
-     * primary that runs again beside them does not count: the transactions that only it has are lost.
+     * primary that has restarted beside them does not count: the transactions that only it has are lost.
      *
      * @throws IllegalStateException if the primary answers, or the cluster has no GTIDs
      */
@@ -358,7 +358,7 @@ public final class ReplicatedCluster implements AutoCloseable {
          * Starts the cluster and waits until all replicas replicate.
          *
          * @throws org.opentest4j.TestAbortedException if this kind cannot run on this machine, which skips a test
-         * @throws IllegalStateException if it cannot run here and the environment says {@code CI=true}, or if a server
+         * @throws IllegalStateException if it cannot run here and {@code CI=true} is set in the environment, or if a server
          *     does not start
          */
         public ReplicatedCluster start() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>In a Spring test the cluster's nodes are those of the routing data source; no node has to be configured. Test
  * slices do not replace it by an embedded database.
  *
- * <p>Where the cluster cannot run (no Docker) the class is skipped, and fails where the environment says
+ * <p>Where the cluster cannot run (no Docker) the class is skipped, and fails where the environment has
  * {@code CI=true}.
  */
 @Target(ElementType.TYPE)

@@ -33,7 +33,7 @@ final class Browser implements AutoCloseable {
         this.driver = driver;
     }
 
-    /** Opens the browser. Where there is none, skips the test, or fails it if the environment says {@code CI=true}. */
+    /** Opens the browser. Where there is none, skips the test, or fails it if the environment has {@code CI=true}. */
     static Browser open() {
         boolean installed = Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER);
         if (!installed && "true".equals(System.getenv("CI"))) {
