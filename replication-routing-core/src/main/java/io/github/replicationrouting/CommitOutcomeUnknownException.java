@@ -4,14 +4,20 @@ import java.sql.SQLNonTransientConnectionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection was lost while the server was being told to commit: whether it did, nobody here knows. The transaction
- * must not simply be run again, because it might then happen twice; look at the data first. SQLState 08007.
+ * Thrown when the connection was lost during COMMIT, so that it is unknown whether the server committed the transaction.
+ * The router never retries such a transaction, because its effects could then be applied twice. Read the data that it
+ * wrote before retrying it, or make it idempotent. SQLState 08007.
  */
 public final class CommitOutcomeUnknownException extends SQLNonTransientConnectionException {
 
     private static final long serialVersionUID = 1L;
 
-    /** The message names the node and says what to do; {@code cause} is what the driver met. */
+    /**
+     * Creates an exception with SQLState 08007.
+     *
+     * @param message names the node and says what to do
+     * @param cause the driver's exception, null if there is none
+     */
     public CommitOutcomeUnknownException(String message, @Nullable Throwable cause) {
         super(message, "08007", cause);
     }

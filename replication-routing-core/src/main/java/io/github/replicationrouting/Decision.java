@@ -5,34 +5,50 @@ import io.github.replicationrouting.topology.Node;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The node chosen, and why.
+ * The node that the router chose for a transaction or statement, and the reason. Immutable.
  *
- * @param node where the work goes
- * @param reason why
- * @param writable whether the work may write there; where not, the connection is made read-only
- * @param awaited what to wait for on the connection before the work begins; null for nothing
- * @param notesPosition whether to ask, when a read is over, how far the primary has written: a session that knows it can
- *     leave the primary again
+ * <p>Available from {@link RoutedConnection#lastDecision()}, for logs and tests:
+ *
+ * <pre>{@code
+ * Decision decision = connection.unwrap(RoutedConnection.class).lastDecision();
+ * log.debug("read from {} ({})", decision.node(), decision.reason().label());
+ * }</pre>
+ *
+ * @param node the chosen node
+ * @param reason the reason for the choice
+ * @param writable whether the transaction may write on the node; if not, the connection is made read-only
+ * @param awaited the position that the node must have executed before the first statement, null for none
+ * @param recordsPosition whether the primary is asked for its position after a read that it served, so that later reads
+ *     of the session can return to a replica
  */
 public record Decision(
         Node node,
         DecisionReason reason,
         boolean writable,
         @Nullable Position awaited,
-        boolean notesPosition) {
+        boolean recordsPosition) {
 
-    /** A decision with nothing to do before or after the work. */
+    /**
+     * Creates a decision that requires neither a wait before the first statement nor a position after the last one.
+     *
+     * @param node the chosen node
+     * @param reason the reason for the choice
+     * @param writable whether the transaction may write on the node
+     */
     public Decision(Node node, DecisionReason reason, boolean writable) {
         this(node, reason, writable, null, false);
     }
 
-    /** Whether it is a read that a replica serves. */
+    /** Returns whether this is a read that a replica serves. */
     public boolean isServedByReplica() {
         return !writable && !reason.isServedByPrimary();
     }
 
-    /** The same for a transaction that begins where a statement outside any transaction went before. */
-    public Decision forWrite() {
+    /**
+     * Returns the decision to report for a transaction that begins on the node of a statement outside any transaction:
+     * the same node, with the reason {@link DecisionReason#READ_WRITE}. Other decisions are returned unchanged.
+     */
+    public Decision forTransaction() {
         return reason == DecisionReason.OUTSIDE_TRANSACTION
                 ? new Decision(node, DecisionReason.READ_WRITE, writable)
                 : this;

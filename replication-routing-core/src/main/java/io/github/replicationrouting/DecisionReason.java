@@ -1,32 +1,37 @@
 package io.github.replicationrouting;
 
-/** Why a node was chosen. The labels are the same in logs, metrics and answers, and never change. */
+/**
+ * The reason for which the router chose a node.
+ *
+ * <p>The {@linkplain #label() labels} appear in logs, in the tag {@code reason} of the metric
+ * {@code replication.routing.decisions} and in answers of the actuator endpoint. They never change.
+ */
 public enum DecisionReason {
-    /** A replica that is alive and fresh enough. */
+    /** A read on an eligible replica: online, and within {@code reads.max-lag}. */
     REPLICA_SELECTED("replica-selected"),
-    /** No replica may serve: the primary does. */
+    /** A read on the primary, because no replica is eligible. */
     NO_ELIGIBLE_REPLICA("no-eligible-replica"),
-    /** No replica is fresh enough: the least lagged one serves. */
+    /** A read on the least lagged replica, because every replica exceeds {@code reads.max-lag}. */
     LEAST_LAGGED("least-lagged"),
-    /** A replica that has what its session must see; not every one has. */
+    /** A read on a replica that contains what the session must see, while not every eligible replica does. */
     SESSION_REPLICA("session-replica"),
-    /** A replica that is waited on until it has what its session must see. */
+    /** A read on a replica that waits until the replica contains what the session must see. */
     SESSION_WAIT("session-wait"),
-    /** No replica has what its session must see: the primary serves. */
+    /** A read on the primary, because no replica contains what the session must see. */
     SESSION_PRIMARY("session-primary"),
-    /** No replica is as fresh as the work declares to need: the primary serves. */
+    /** A read on the primary, because no replica is as fresh as {@link MaxStaleness} or a hint requires. */
     MAX_STALENESS("max-staleness"),
-    /** The work asks for the primary. */
+    /** A read on the primary, as required by {@link UsePrimary} or {@link RoutingHints}. */
     HINT_PRIMARY("hint-primary"),
-    /** The pinned writer, for migrations. */
+    /** Work on the primary through {@link RoutingDataSource#writer()}, such as a schema migration. */
     PINNED_WRITER("pinned-writer"),
-    /** The transaction may write. */
+    /** A transaction that may write, on the primary. */
     READ_WRITE("read-write"),
-    /** The statement is in no transaction. */
+    /** A statement outside any transaction, on the node that {@code reads.outside-transaction} designates. */
     OUTSIDE_TRANSACTION("outside-transaction"),
-    /** There is no primary, and the question is about the database itself. */
+    /** Metadata outside any transaction, on any reachable node, because there is no primary. */
     METADATA_WITHOUT_PRIMARY("metadata-without-primary"),
-    /** The connection was asked of this very node. */
+    /** Work on the node that was requested by name, through {@link RoutingDataSource#node(String)}. */
     NODE_REQUESTED("node-requested");
 
     private final String label;
@@ -35,22 +40,22 @@ public enum DecisionReason {
         this.label = label;
     }
 
-    /** Whether it means a read that the primary serves. */
+    /** Returns whether the primary serves a read, for whatever reason. */
     public boolean isServedByPrimary() {
         return this == NO_ELIGIBLE_REPLICA || this == SESSION_PRIMARY || this == MAX_STALENESS || this == HINT_PRIMARY;
     }
 
-    /** Whether the primary serves a read only until a replica can. */
-    public boolean isInPlaceOfReplica() {
+    /** Returns whether the primary serves a read only until a replica can. */
+    public boolean isFallbackToPrimary() {
         return this == NO_ELIGIBLE_REPLICA || this == SESSION_PRIMARY || this == MAX_STALENESS;
     }
 
-    /** Whether it stands for a read that another node would rather serve. */
-    public boolean isMakeshift() {
+    /** Returns whether the node serves a read only until a better one can, so that the next read is routed anew. */
+    public boolean isProvisional() {
         return isServedByPrimary() || this == LEAST_LAGGED;
     }
 
-    /** The word used outside of Java. */
+    /** Returns the label used in logs, metrics and answers, such as {@code replica-selected}. */
     public String label() {
         return label;
     }

@@ -2,12 +2,19 @@ package io.github.replicationrouting;
 
 import java.sql.SQLTransientConnectionException;
 
-/** No node may serve a read now. Nothing was sent to any server. SQLState 08001. */
+/**
+ * Thrown when no node may serve a read. Nothing was sent to any server, so the read can be retried; it succeeds as soon
+ * as a node is eligible again. SQLState 08001.
+ */
 public final class NoReadableNodeException extends SQLTransientConnectionException {
 
     private static final long serialVersionUID = 1L;
 
-    /** The message says which nodes were considered, why each was refused, and how to mend it. */
+    /**
+     * Creates an exception with SQLState 08001.
+     *
+     * @param message says which nodes were considered, why each was refused, and what to do
+     */
     public NoReadableNodeException(String message) {
         super(message, "08001");
     }

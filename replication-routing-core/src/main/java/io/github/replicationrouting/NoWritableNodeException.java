@@ -2,17 +2,29 @@ package io.github.replicationrouting;
 
 import java.sql.SQLTransientConnectionException;
 
-/** No node may take a write now. Nothing was sent to any server. SQLState 08001. */
+/**
+ * Thrown when no node may accept a write. Nothing was sent to any server, so the transaction can be retried; it succeeds
+ * as soon as there is a primary. Before a write fails with this exception, it has waited for a primary for up to
+ * {@code replication.routing.writes.hold}. SQLState 08001.
+ */
 public class NoWritableNodeException extends SQLTransientConnectionException {
 
     private static final long serialVersionUID = 1L;
 
-    /** The message says which nodes were considered, why each was refused, and how to mend it. */
+    /**
+     * Creates an exception with SQLState 08001.
+     *
+     * @param message says which nodes were considered, why each was refused, and what to do
+     */
     public NoWritableNodeException(String message) {
         super(message, "08001");
     }
 
-    /** The same refusal with something more to say of it. */
+    /**
+     * Returns an exception of the same type whose message ends with a further sentence.
+     *
+     * @param explanation the sentence to append
+     */
     public NoWritableNodeException with(String explanation) {
         return new NoWritableNodeException(getMessage() + " " + explanation);
     }

@@ -4,11 +4,13 @@ import java.sql.SQLFeatureNotSupportedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A write, or a lock that only the primary can give, where only reads are served. Nothing of the statement was executed.
- * SQLState 25006 and error 1792, whether the server, the driver or the router refused it; what a server or driver said is
- * the cause. The same work will be refused again.
+ * Thrown when a read-only transaction, or a connection on which only reads are served, executes a write or requests a
+ * lock that only the primary grants. Nothing of the statement was executed. A retry is refused again: begin the
+ * transaction without {@code readOnly = true}.
  *
- * <p>Of this JDBC type because Spring translates it to {@code InvalidDataAccessApiUsageException}.
+ * <p>SQLState 25006 and error code 1792, whether the server, the driver or the router refused the statement; the
+ * exception of the server or driver is the cause. A subtype of {@code SQLFeatureNotSupportedException} because Spring
+ * translates that to {@code InvalidDataAccessApiUsageException}, which is not retried.
  */
 public final class ReadOnlyAccessException extends SQLFeatureNotSupportedException {
 
@@ -17,7 +19,12 @@ public final class ReadOnlyAccessException extends SQLFeatureNotSupportedExcepti
     private static final String READ_ONLY_TRANSACTION = "25006";
     private static final int ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION = 1792;
 
-    /** The message names the node and says how to mend it; {@code cause} is what the server or driver said, if any did. */
+    /**
+     * Creates an exception with SQLState 25006 and error code 1792.
+     *
+     * @param message names the node and says what to do
+     * @param cause the exception of the server or driver, null if the router refused the statement
+     */
     public ReadOnlyAccessException(String message, @Nullable Throwable cause) {
         super(message, READ_ONLY_TRANSACTION, ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, cause);
     }

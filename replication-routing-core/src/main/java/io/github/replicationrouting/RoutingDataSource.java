@@ -19,12 +19,23 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
 /**
- * Puts every transaction on the right node: read-only ones on a replica, all others on the primary. Its connections
- * choose at their first statement, and again in each transaction. Thread-safe.
+ * A data source that routes each transaction to a node: read-only transactions to a replica, all others to the primary.
+ * Thread-safe.
  *
- * <p>As an {@code AbstractRoutingDataSource} it resolves the node from the newest snapshot instead of a fixed map. To
- * those who look for the targets it shows one, itself, so that a health check covers what an application can do rather
- * than every node.
+ * <p>{@link #getConnection()} neither blocks nor fails: a connection chooses its node at the first statement, and again
+ * in each Spring-managed transaction ({@link RoutedConnection}). When no node can serve a statement, the statement fails
+ * with {@link NoWritableNodeException} or {@link NoReadableNodeException}.
+ *
+ * <p>Created by {@link ReplicationRouting}. Applications use this class for administration only:
+ *
+ * <pre>{@code
+ * DataSource primary = routing.writer();      // migrations: always the primary
+ * DataSource replica = routing.node("db2");   // one node, whatever its role and state
+ * }</pre>
+ *
+ * <p>Extends {@code AbstractRoutingDataSource}, so that frameworks recognize a routing data source, but resolves nodes
+ * from the latest topology snapshot instead of a fixed map. As its only target it presents itself: a health check then
+ * covers what the application can do, rather than each node.
  */
 public final class RoutingDataSource extends AbstractRoutingDataSource {
 
@@ -35,13 +46,7 @@ public final class RoutingDataSource extends AbstractRoutingDataSource {
     private final DataSource writer;
     private final Topology topology;
 
-    /**
-     * @param name name of the router
-     * @param router decides for each transaction
-     * @param connections makes the connections
-     * @param topology knows the nodes, which may come and go
-     */
-    public RoutingDataSource(String name, Router router, LogicalConnections connections, Topology topology) {
+    RoutingDataSource(String name, Router router, LogicalConnections connections, Topology topology) {
         this.name = name;
         this.router = router;
         this.connections = connections;
@@ -54,24 +59,30 @@ public final class RoutingDataSource extends AbstractRoutingDataSource {
         return new Decision(router.decide(intent.as(Access.WRITE)).node(), DecisionReason.PINNED_WRITER, true);
     }
 
-    /** Name of this router. */
+    /** Returns the name of this router, such as {@code dataSource}. */
     public String name() {
         return name;
     }
 
-    /** Always the primary, whatever the transaction says: for migrations. */
+    /**
+     * Returns a data source of the primary, whatever the current transaction or hint requests. Meant for schema
+     * migrations: what it commits is seen by all later reads of this process.
+     */
     public DataSource writer() {
         return writer;
     }
 
     /**
-     * One node, whatever its role and state: for administration.
+     * Returns a data source of one node, whatever its role and state. Meant for administration: writes are not prevented
+     * on a replica.
      *
-     * @throws IllegalArgumentException when there is no node of this name
+     * @param nodeName name of the node in the configuration
+     * @throws IllegalArgumentException if the router has no node of this name
      */
     public DataSource node(String nodeName) {
         if (topology.snapshot().node(nodeName) == null) {
-            throw new IllegalArgumentException("Router " + name + " has no node " + nodeName + "; it has " + names());
+            throw new IllegalArgumentException(
+                    "Router " + name + " has no node " + nodeName + "; its nodes are " + names());
         }
         return new RouteDataSource(intent -> requested(nodeName), connections, "node " + nodeName);
     }
@@ -80,7 +91,8 @@ public final class RoutingDataSource extends AbstractRoutingDataSource {
         NodeStatus node = topology.snapshot().node(nodeName);
         if (node == null) {
             throw new SQLNonTransientConnectionException(
-                    "Node " + nodeName + " has left router " + name + ", which has " + names() + " now", "08001");
+                    "Node " + nodeName + " is no longer part of router " + name + "; its nodes are " + names(),
+                    "08001");
         }
         return new Decision(node.node(), DecisionReason.NODE_REQUESTED, true);
     }
@@ -89,7 +101,12 @@ public final class RoutingDataSource extends AbstractRoutingDataSource {
         return topology.snapshot().nodes().stream().map(NodeStatus::name).toList();
     }
 
-    /** What would be decided for this intent now, and what is held against each node. Asks no server. */
+    /**
+     * Explains which node the router would choose for an intent now, and why each other node would not be chosen. Sends
+     * nothing to any server.
+     *
+     * @param intent what a transaction requests
+     */
     public Explanation explain(Intent intent) {
         return router.explain(intent);
     }
@@ -104,7 +121,7 @@ public final class RoutingDataSource extends AbstractRoutingDataSource {
         return routed.getConnection(username, password);
     }
 
-    /** The node that the current transaction would be given now. */
+    /** Returns a data source of the node that the current transaction would be routed to. */
     @Override
     protected DataSource determineTargetDataSource() {
         return node(String.valueOf(determineCurrentLookupKey()));
@@ -136,14 +153,14 @@ public final class RoutingDataSource extends AbstractRoutingDataSource {
         return routed;
     }
 
-    /** Stands for itself only: which pool is behind it depends on the transaction. */
+    /** Unwraps to this object only, because the pool that serves a statement depends on the transaction. */
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
         if (type.isInstance(this)) {
             return type.cast(this);
         }
-        throw new SQLException("The routing data source is no " + type.getName()
-                + "; the pool of a node is reached through node(name)");
+        throw new SQLException("Router " + name + " cannot be unwrapped to " + type.getName()
+                + ": unwrap the data source of one node instead, RoutingDataSource.node(name)");
     }
 
     @Override

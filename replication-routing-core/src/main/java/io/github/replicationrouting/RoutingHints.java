@@ -7,43 +7,66 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says for a piece of code where its reads go. Counts for the read-only transactions that begin, and the statements
- * outside transactions that run, while the code runs on this thread; writes go to the primary in any case.
+ * Hints that determine where the reads of a block of code go.
+ *
+ * <p>A hint applies to the read-only transactions that begin, and to the statements outside transactions that execute,
+ * while the block runs on the calling thread; other threads are not affected. Transactions that may write go to the
+ * primary in any case.
  *
  * <pre>{@code
  * Report report = RoutingHints.onReplica(Duration.ofSeconds(30), () -> reports.monthly());
  * Account account = RoutingHints.onPrimary(() -> accounts.load(id));
  * }</pre>
  *
- * <p>The innermost hint counts, be it given here or by {@link UsePrimary} or {@link MaxStaleness}; a method's annotation
- * counts over that of its class, and {@link UsePrimary} over {@link MaxStaleness}. A transaction keeps the node that it
- * began on: a statement that runs in it under another hint which that node does not satisfy fails, and says so.
+ * <p>Hints may be nested; the innermost one applies, whether given here or by {@link UsePrimary} or {@link MaxStaleness}.
+ * A method's annotation takes precedence over that of its class, and {@link UsePrimary} over {@link MaxStaleness}. A
+ * transaction keeps the node that it began on: a statement under a hint that this node does not satisfy fails with an
+ * {@code SQLException} that explains it.
  */
 public final class RoutingHints {
 
     private RoutingHints() {}
 
-    /** Reads of {@code work} go to the primary. */
+    /**
+     * Calls {@code work} and sends its reads to the primary.
+     *
+     * @param work the code to call, on the current thread
+     * @return what {@code work} returned
+     */
     public static <T extends @Nullable Object> T onPrimary(Supplier<T> work) {
         return with(Hint.PRIMARY, work);
     }
 
-    /** Reads of {@code work} go to the primary. */
+    /**
+     * Runs {@code work} and sends its reads to the primary.
+     *
+     * @param work the code to run, on the current thread
+     */
     public static void onPrimary(Runnable work) {
         with(Hint.PRIMARY, work);
     }
 
     /**
-     * Reads of {@code work}, also outside transactions, go to a replica, without regard to what the session has written.
-     * Where none is so fresh, they go to the primary.
+     * Calls {@code work} and sends its reads, also those outside transactions, to a replica, regardless of what the
+     * session has written. If no replica is fresh enough, they go to the primary.
      *
-     * @param maxLag how old the data may be; below two probe intervals hardly any replica satisfies it
+     * @param maxLag maximum age of the data, positive; under writes, few replicas satisfy a limit below two probe
+     *     intervals ({@code monitor.interval})
+     * @param work the code to call, on the current thread
+     * @return what {@code work} returned
+     * @throws IllegalArgumentException if {@code maxLag} is not positive
      */
     public static <T extends @Nullable Object> T onReplica(Duration maxLag, Supplier<T> work) {
         return with(new Hint(Hint.Kind.REPLICA, maxLag), work);
     }
 
-    /** As {@link #onReplica(Duration, Supplier)}, without a result. */
+    /**
+     * Runs {@code work} as {@link #onReplica(Duration, Supplier)} does.
+     *
+     * @param maxLag maximum age of the data, positive
+     * @param work the code to run, on the current thread
+     * @throws IllegalArgumentException if {@code maxLag} is not positive
+     */
     public static void onReplica(Duration maxLag, Runnable work) {
         with(new Hint(Hint.Kind.REPLICA, maxLag), work);
     }

@@ -4,17 +4,20 @@ import io.github.replicationrouting.internal.consistency.Session;
 import io.github.replicationrouting.internal.consistency.SessionRequirements;
 
 /**
- * What a session must see, as a value that can be sent along in a header or a message, so that its consumer sees what
- * the producer has committed.
+ * A value that represents what a session must see: its own commits, and nothing older than it has read. It can be sent
+ * in a header or a message, so that the receiver reads what the sender has committed.
  *
  * <pre>{@code
- * message.setHeader("db-token", SessionToken.current().toString()); // by the producer, after its commit
- * SessionToken.parse(message.getHeader("db-token")).join();         // by the consumer, before its reads
+ * message.setHeader("db-token", SessionToken.current().toString()); // sender, after its commit
+ * SessionToken.parse(message.getHeader("db-token")).join();         // receiver, before its reads
  * }</pre>
  *
- * <p>Holds positions in the replication stream, no data and no secret. It is not signed: accept it from trusted senders
- * only, or let the router carry it, signed, in a cookie or header. A token of another database is harmless: for about
- * one probe interval it sends reads to the primary. Immutable.
+ * <p>By default a session is a thread, or in a web application a request; see {@code replication.routing.consistency}.
+ *
+ * <p>A token contains positions in the replication stream, no data and no secret. It is not signed: accept it from
+ * trusted senders only, or let the router carry it, signed, in a cookie or header
+ * ({@code replication.routing.consistency.carrier}). The token of another database is harmless: it sends reads to the
+ * primary for about one probe interval. Immutable.
  */
 public final class SessionToken {
 
@@ -32,24 +35,25 @@ public final class SessionToken {
     /**
      * Parses a token.
      *
-     * @param text what {@link #toString()} returned, in this process or another
-     * @throws IllegalArgumentException if it is anything else
+     * @param text the result of {@link #toString()}, in this process or another
+     * @return the token
+     * @throws IllegalArgumentException if the text is not a token
      */
     public static SessionToken parse(String text) {
         return new SessionToken(SessionRequirements.parse(text));
     }
 
-    /** Clears what the current thread's session must see. */
+    /** Clears the requirements of the current thread's session: its next read may go to any eligible replica. */
     public static void clear() {
         Session.current().clear();
     }
 
-    /** Makes the current thread's session see everything that this token names, from now on. */
+    /** Adds the requirements of this token to the current thread's session; its later reads satisfy both. */
     public void join() {
         Session.current().join(requirements);
     }
 
-    /** Returns a token that names everything that this and another token name. */
+    /** Returns a token that has the requirements of both this token and another one. */
     public SessionToken and(SessionToken other) {
         return new SessionToken(requirements.and(other.requirements));
     }
@@ -59,7 +63,10 @@ public final class SessionToken {
         return requirements.isEmpty();
     }
 
-    /** Returns letters, digits, {@code -} and {@code _} only, fit for headers and cookies; empty for an empty token. */
+    /**
+     * Returns the token as text, for {@link #parse(String)}: letters, digits, {@code -} and {@code _} only, so that it is
+     * valid in headers and cookies; empty for an empty token.
+     */
     @Override
     public String toString() {
         return requirements.toString();

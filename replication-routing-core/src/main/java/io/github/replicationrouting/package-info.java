@@ -1,4 +1,7 @@
-/** What applications use: the data source, hints and annotations, the session token, exceptions, and the router's handle. */
+/**
+ * Types that applications use: the router and its data source, hints and annotations, the session token, and the
+ * exceptions of the router.
+ */
 @NullMarked
 package io.github.replicationrouting;
 

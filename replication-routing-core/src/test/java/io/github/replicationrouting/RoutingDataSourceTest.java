@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** What the routing data source is to those who know only its superclass. */
+/** The routing data source as seen by code that knows only its superclass. */
 class RoutingDataSourceTest {
 
     private final Node db1 = node("db1");
@@ -53,7 +53,7 @@ class RoutingDataSourceTest {
     }
 
     @Test
-    void itsTargetsAreItselfAndNotTheNodes() {
+    void whenAskedForTargetsShouldPresentItselfRatherThanTheNodes() {
         dataSource.afterPropertiesSet();
 
         assertThat(dataSource.getResolvedDataSources()).containsOnlyKeys("dataSource");
@@ -62,7 +62,7 @@ class RoutingDataSourceTest {
     }
 
     @Test
-    void itWrapsNoPoolWhateverTheTransaction() throws SQLException {
+    void whenUnwrappedShouldExposeNoPoolWhateverTheTransaction() throws SQLException {
         assertThat(dataSource.isWrapperFor(RoutingDataSource.class)).isTrue();
         assertThat(dataSource.unwrap(DataSource.class)).isSameAs(dataSource);
         assertThat(dataSource.isWrapperFor(HikariDataSource.class)).isFalse();
@@ -72,7 +72,7 @@ class RoutingDataSourceTest {
     }
 
     @Test
-    void theTargetOfTheMomentFollowsTheTransactionAndTheSnapshot() {
+    void whenTransactionOrSnapshotChangesShouldChangeTheCurrentTarget() {
         assertThat(dataSource.determineTargetDataSource()).hasToString("node db1");
 
         TransactionSynchronizationManager.setActualTransactionActive(true);
@@ -89,7 +89,7 @@ class RoutingDataSourceTest {
     }
 
     @Test
-    void userAndPasswordBelongToTheNodes() {
+    void whenUserAndPasswordAreGivenShouldReferToTheNodes() {
         assertThatExceptionOfType(SQLFeatureNotSupportedException.class)
                 .isThrownBy(() -> dataSource.getConnection("someone", "else"))
                 .withMessageContaining("replication.routing.nodes.<name>.username")
@@ -97,7 +97,7 @@ class RoutingDataSourceTest {
     }
 
     @Test
-    void anUnknownNodeIsNamedBesideTheKnownOnes() {
+    void whenANodeIsUnknownShouldNameTheKnownOnes() {
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> dataSource.node("db9"))
                 .withMessageContaining("db9")

@@ -43,33 +43,33 @@ class RoutingHintsTest {
     private final Decision onPrimary = new Decision(db1, DecisionReason.READ_WRITE, true);
 
     @Test
-    void theInnermostHintCounts() {
+    void whenHintsAreNestedShouldApplyTheInnermost() {
         RoutingHints.onPrimary(() -> {
-            assertThat(intents.of(Access.READ).wish().onPrimary()).isTrue();
+            assertThat(intents.of(Access.READ).constraints().onPrimary()).isTrue();
             RoutingHints.onReplica(Duration.ofSeconds(3), () -> assertThat(
-                            intents.of(Access.READ).wish())
+                            intents.of(Access.READ).constraints())
                     .returns(false, ReadConstraints::onPrimary)
                     .returns(Duration.ofSeconds(3), ReadConstraints::maxStaleness));
-            assertThat(intents.of(Access.READ).wish().onPrimary()).isTrue();
+            assertThat(intents.of(Access.READ).constraints().onPrimary()).isTrue();
         });
         assertThat(intents.of(Access.READ)).isSameAs(Intent.READ);
     }
 
     @Test
-    void writesAreNotHinted() {
+    void whenWritingShouldIgnoreHints() {
         RoutingHints.onReplica(Duration.ofSeconds(3), () -> assertThat(intents.of(Access.WRITE))
                 .isSameAs(Intent.WRITE));
     }
 
     @Test
-    void statementsOutsideTransactionsAreHintedToReplicas() {
+    void whenOutsideTransactionsShouldApplyAReplicaHint() {
         Intent intent = RoutingHints.onReplica(Duration.ofSeconds(3), () -> intents.of(Access.OUTSIDE_TRANSACTION));
 
         assertThat(intent.access()).isEqualTo(Access.READ);
     }
 
     @Test
-    void aHintThatComesTooLateIsHonouredOnlyWhereTheNodeSatisfiesIt() {
+    void whenAHintComesTooLateShouldHonourItOnlyIfTheNodeSatisfiesIt() {
         RoutingHints.onPrimary(() -> {
             assertThat(IntentResolver.isHonoured(null, onPrimary, true)).isTrue();
             assertThat(IntentResolver.isHonoured(null, onReplica, true)).isFalse();
@@ -85,7 +85,7 @@ class RoutingHintsTest {
     }
 
     @Test
-    void aTighterLimitInForceCoversALooserOne() {
+    void whenATighterLimitIsInForceShouldCoverALooserOne() {
         Hint tight = new Hint(Hint.Kind.STALENESS, Duration.ofSeconds(1));
         Hint loose = new Hint(Hint.Kind.STALENESS, Duration.ofSeconds(9));
 
@@ -96,7 +96,7 @@ class RoutingHintsTest {
     }
 
     @Test
-    void annotationsAreHints() {
+    void whenAMethodIsAnnotatedShouldApplyTheHint() {
         Annotated proxy = proxy(new Annotated());
 
         assertThat(proxy.onMethod()).isEqualTo(Hint.PRIMARY);
@@ -105,7 +105,7 @@ class RoutingHintsTest {
     }
 
     @Test
-    void anInheritedMethodHasTheHintOfEachClassThatInheritsIt() {
+    void whenAMethodIsInheritedShouldApplyTheHintOfEachInheritingClass() {
         HintAdvisor shared = new HintAdvisor();
 
         assertThat(proxy(new Patient(), shared).inherited())
@@ -116,7 +116,7 @@ class RoutingHintsTest {
 
     /** As a Spring Data repository is: its target knows nothing of the application's interface. */
     @Test
-    void anInterfaceThatAGenericTargetServesIsHeard() {
+    void whenAnInterfaceOfAGenericTargetIsAnnotatedShouldApplyTheHint() {
         ProxyFactory repository = new ProxyFactory();
         repository.setInterfaces(Books.class);
         repository.setTarget(new Object());
@@ -128,7 +128,7 @@ class RoutingHintsTest {
     }
 
     @Test
-    void aMalformedStalenessIsExplained() {
+    void whenAStalenessIsMalformedShouldExplainIt() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new HintAdvisor().matches(Malformed.class.getDeclaredMethod("read"), Malformed.class))
                 .withMessageContaining("Malformed")

@@ -194,7 +194,7 @@ final class ConfigurationCheck {
             add(
                     node.key("url") + " is not supported: "
                             + (scheme.isEmpty() ? "it is not a JDBC URL" : "it begins with '" + scheme + "'"),
-                    "Begin '" + node.key("url") + "' with 'jdbc:mysql:' or 'jdbc:mariadb:', or, for a driver that wraps"
+                    "Begin '" + node.key("url") + "' with " + JdbcUrls.prefixes() + ", or, for a driver that wraps"
                             + " one of them, set '" + node.key("dialect") + "' to "
                             + (dialects == null ? "the name of its dialect" : "one of " + dialects));
         }

@@ -54,9 +54,7 @@ record DeclaredNode(String name, @Nullable ConfigurationPropertyName keys, Repli
 
     /** Whether the URL or the named dialect tells what kind of server this is. */
     boolean hasDialect() {
-        return JdbcUrls.isMySql(url())
-                || JdbcUrls.isMariaDb(url())
-                || (!url().isEmpty() && StringUtils.hasText(settings.getDialect()));
+        return JdbcUrls.isSupported(url()) || (!url().isEmpty() && StringUtils.hasText(settings.getDialect()));
     }
 
     /** How messages call one of its settings: the full key, if it has one. */

@@ -1,5 +1,7 @@
 package io.github.replicationrouting.autoconfigure;
 
+import io.github.replicationrouting.internal.dialect.Dialects;
+import io.github.replicationrouting.spi.ReplicationDialect;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -8,12 +10,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.util.ClassUtils;
 
-/** What can be told of a JDBC URL without showing its parameters, which may hold secrets. */
+/** Reads JDBC URLs for checks and messages, without showing their parameters, which may hold secrets. */
 final class JdbcUrls {
+
+    private static final Dialects DIALECTS = Dialects.standard();
 
     /** Without slashes behind it, what stands before a colon may be a user. */
     private static final Pattern SCHEME =
@@ -26,8 +31,7 @@ final class JdbcUrls {
     private static final Pattern BROKEN_LOGIN = Pattern.compile("//[^/?#]*[/#][^?]*@");
 
     /** {@code jdbc:mysql:replication:}, {@code jdbc:mysql+srv:} and the like. */
-    private static final Pattern CHOOSING_DRIVER =
-            Pattern.compile("(?i)jdbc:(?:mysql|mariadb)(?:\\+srv)?:[a-z-]+:|jdbc:(?:mysql|mariadb)\\+srv:");
+    private static final Pattern CHOOSING_DRIVER = choosingDriver(DIALECTS.urlPrefixes());
 
     private static final Pattern DNS_SRV = Pattern.compile("[?&]dnsSrv=true(?:&|$)", Pattern.CASE_INSENSITIVE);
     private static final Pattern HOSTS = Pattern.compile("//([^/?#]*)");
@@ -38,21 +42,30 @@ final class JdbcUrls {
 
     private JdbcUrls() {}
 
-    static boolean isMySql(String url) {
-        return url.startsWith("jdbc:mysql:");
+    private static Pattern choosingDriver(List<String> prefixes) {
+        String drivers = prefixes.stream()
+                .map(prefix -> Pattern.quote(prefix.substring(0, prefix.length() - 1)))
+                .collect(Collectors.joining("|", "(?:", ")"));
+        return Pattern.compile("(?i)" + drivers + "(?:\\+srv)?:[a-z-]+:|" + drivers + "\\+srv:");
     }
 
-    static boolean isMariaDb(String url) {
-        return url.startsWith("jdbc:mariadb:");
+    /** Returns whether a URL shows by its beginning which dialect the server speaks. */
+    static boolean isSupported(String url) {
+        return DIALECTS.forUrl(url) != null;
     }
 
-    /** The part before the servers, such as {@code jdbc:mysql:}; empty where there is none. */
+    /** Returns the beginnings of URLs that are supported, as the end of a sentence. */
+    static String prefixes() {
+        return DIALECTS.urlPrefixes().stream().map(prefix -> "'" + prefix + "'").collect(Collectors.joining(" or "));
+    }
+
+    /** Returns the part before the servers, such as {@code jdbc:mysql:}; empty where there is none. */
     static String scheme(String url) {
         Matcher matcher = SCHEME.matcher(url);
         return matcher.lookingAt() ? matcher.group() : "";
     }
 
-    /** The servers that a URL names, the default port included, or null where it cannot be told. */
+    /** Returns the server that a URL names, the default port included; null where the URL does not show it. */
     static @Nullable String servers(String url) {
         Matcher matcher = AUTHORITY.matcher(url);
         if (!matcher.find()) {
@@ -63,10 +76,19 @@ final class JdbcUrls {
             // A driver's own form, or a part of a password.
             return null;
         }
-        return authority.matches(".*:\\d+") ? authority : authority + ":3306";
+        return authority.matches(".*:\\d+") ? authority : authority + defaultPort(url);
     }
 
-    /** The database that a URL names, or an empty text. */
+    /** Returns the port of the server's own driver, or of the driver that another one wraps. */
+    private static String defaultPort(String url) {
+        ReplicationDialect own = DIALECTS.forUrl(url);
+        ReplicationDialect dialect = own == null
+                ? DIALECTS.forUrl("jdbc:" + url.substring(scheme(url).length()))
+                : own;
+        return dialect == null ? "" : ":" + dialect.defaultPort();
+    }
+
+    /** Returns the database that a URL names, or an empty text. */
     static String database(String url) {
         Matcher matcher = DATABASE.matcher(url);
         return !BROKEN_LOGIN.matcher(url).find() && matcher.find() && matcher.group(1) != null
@@ -75,7 +97,7 @@ final class JdbcUrls {
     }
 
     /**
-     * Whether a URL holds the user or the password.
+     * Returns whether a URL holds the user or the password.
      *
      * @param setting {@code user} or {@code password}
      */
@@ -84,7 +106,7 @@ final class JdbcUrls {
                 || Pattern.compile("[?&]" + setting + "=").matcher(url).find();
     }
 
-    /** Why a URL leads to more than one server, of which the driver would choose; null where it leads to one. */
+    /** Returns why a URL leads to more than one server, of which the driver would choose; null where it leads to one. */
     static @Nullable String severalServers(String url) {
         Matcher scheme = CHOOSING_DRIVER.matcher(url);
         if (scheme.lookingAt()) {
@@ -99,7 +121,7 @@ final class JdbcUrls {
                 : "it lists " + hosts.size() + " servers, of which the driver chooses: " + String.join(", ", hosts);
     }
 
-    /** Hosts of a list, without users and other parts that may be secret. */
+    /** Returns the hosts of a list, without users and other parts that may be secret. */
     private static List<String> hosts(String url) {
         Matcher matcher = HOSTS.matcher(url);
         if (!matcher.find()) {
@@ -129,7 +151,7 @@ final class JdbcUrls {
         return plain.matches() ? plain.group(1) : "?";
     }
 
-    /** Why a URL cannot be opened by a driver, or null where it can. */
+    /** Returns why no driver opens a URL, or null where one does. */
     static @Nullable String driverProblem(String url, @Nullable String driverClassName) {
         try {
             if (driverClassName == null) {
@@ -145,21 +167,19 @@ final class JdbcUrls {
                     ? null
                     : "the JDBC driver '" + driverClassName + "' does not accept a URL of '" + scheme(url) + "'";
         } catch (SQLException e) {
-            // The driver's own words may repeat the URL.
+            // The driver's message may repeat the URL.
             return "no JDBC driver on the class path accepts a URL of '" + scheme(url) + "'";
         } catch (ReflectiveOperationException | RuntimeException e) {
             return "'" + driverClassName + "' cannot be used as a JDBC driver";
         }
     }
 
-    /** How to get a driver for a URL. */
+    /** Returns how to get a driver for a URL. */
     static String driverAction(String url) {
-        if (isMySql(url)) {
-            return "Add the dependency 'com.mysql:mysql-connector-j'";
-        }
-        if (isMariaDb(url)) {
-            return "Add the dependency 'org.mariadb.jdbc:mariadb-java-client'";
-        }
-        return "Add the driver of '" + scheme(url) + "' to the class path";
+        ReplicationDialect dialect = DIALECTS.forUrl(url);
+        String driver = dialect == null ? null : dialect.driver();
+        return driver == null
+                ? "Add the driver of '" + scheme(url) + "' to the class path"
+                : "Add the dependency '" + driver + "'";
     }
 }

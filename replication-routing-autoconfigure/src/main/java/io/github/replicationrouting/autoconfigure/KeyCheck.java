@@ -303,7 +303,7 @@ final class KeyCheck {
             return false;
         }
         String url = written.resolved(key);
-        return JdbcUrls.isMySql(url) || JdbcUrls.isMariaDb(url);
+        return JdbcUrls.isSupported(url);
     }
 
     /** Where there are nodes, others may be of a router that the application makes itself, under a prefix of its own. */

@@ -37,7 +37,7 @@ final class NodeWarnings {
         StringBuilder without = new StringBuilder();
         for (int i = 0; i < nodes.size(); i++) {
             DeclaredNode node = nodes.get(i);
-            if (!JdbcUrls.isMySql(node.url()) && !JdbcUrls.isMariaDb(node.url())) {
+            if (!JdbcUrls.isSupported(node.url())) {
                 continue;
             }
             String database = JdbcUrls.database(node.url());

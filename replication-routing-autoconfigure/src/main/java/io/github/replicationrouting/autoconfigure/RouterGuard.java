@@ -2,6 +2,7 @@ package io.github.replicationrouting.autoconfigure;
 
 import io.github.replicationrouting.RoutingDataSource;
 import io.github.replicationrouting.autoconfigure.InvalidRoutingConfigurationException.Problem;
+import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.spi.NodeSelector;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import java.util.List;
@@ -32,7 +33,8 @@ final class RouterGuard implements BeanFactoryPostProcessor {
     static final String DATA_SOURCE = "dataSource";
     static final String WRITER = "replicationRoutingWriterDataSource";
 
-    static final Set<String> STANDARD_DIALECTS = new TreeSet<>(List.of("mysql", "mariadb"));
+    static final Set<String> STANDARD_DIALECTS =
+            new TreeSet<>(Dialects.standard().names());
 
     /** Beans that cannot be without it. */
     private static final List<String> OF_THE_ROUTER = List.of(

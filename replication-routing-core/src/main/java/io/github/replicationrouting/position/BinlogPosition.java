@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A place in the binary log of one server: what it has written, or what a replica has executed of it. Only places in the
  * same server's log can be compared, so a new primary starts anew, and a replica of a replica, which knows its place in
- * another log, cannot be held against the primary. Immutable.
+ * another log, cannot be compared with the primary. Immutable.
  */
 public final class BinlogPosition implements Position {
 
@@ -27,7 +27,7 @@ public final class BinlogPosition implements Position {
     }
 
     /**
-     * @param serverId what tells the server that writes the log from every other
+     * @param serverId id of the server that writes the log
      * @param file the file's name as the server shows it, for example {@code binlog.000042}
      * @param offset bytes from the start of the file
      * @throws IllegalArgumentException when the name does not end in a dot and a number, or the offset is negative
@@ -43,7 +43,7 @@ public final class BinlogPosition implements Position {
         return new BinlogPosition(serverId, file, dot + 1, number(file, dot + 1, offset), offset);
     }
 
-    /** Where nothing has been written or executed. */
+    /** Returns the position of a server that has written or executed nothing. */
     public static BinlogPosition start(String serverId) {
         return new BinlogPosition(serverId, "", 0, 0, 0);
     }
@@ -67,6 +67,11 @@ public final class BinlogPosition implements Position {
     private static IllegalArgumentException malformed(String what, String file, long offset) {
         return new IllegalArgumentException("malformed binary log position: " + what + " in \""
                 + (file.length() <= 120 ? file : file.substring(0, 120) + "...") + "\", offset " + offset);
+    }
+
+    @Override
+    public String kind() {
+        return "binary log";
     }
 
     @Override
@@ -103,13 +108,13 @@ public final class BinlogPosition implements Position {
         return reaches(position) ? this : position;
     }
 
-    /** All of this where the other has not come as far: the part between has no name of its own. */
+    /** Returns all of this where the other has not come as far: the part between them cannot be named. */
     @Override
     public BinlogPosition subtract(Position other) {
         return other.contains(this) ? start(serverId) : this;
     }
 
-    /** A log counts bytes, not transactions. */
+    /** Returns zero or unknown: a log counts bytes, not transactions. */
     @Override
     public OptionalLong countMissingIn(Position other) {
         return other.contains(this) ? OptionalLong.of(0) : OptionalLong.empty();

@@ -43,6 +43,11 @@ public final class GtidSet implements Position {
     }
 
     @Override
+    public String kind() {
+        return "gtid";
+    }
+
+    @Override
     public boolean contains(Position other) {
         if (!(other instanceof GtidSet set)) {
             return false;
@@ -79,7 +84,7 @@ public final class GtidSet implements Position {
         return other instanceof GtidSet;
     }
 
-    /** What is in this set, in the other, or in both. */
+    /** Returns what is in this set, in the other, or in both. */
     @Override
     public GtidSet union(Position other) {
         if (!(other instanceof GtidSet set)) {
@@ -107,7 +112,7 @@ public final class GtidSet implements Position {
         return all.build();
     }
 
-    /** What is in this set and not in the other. */
+    /** Returns what is in this set and not in the other. */
     @Override
     public GtidSet subtract(Position other) {
         if (!(other instanceof GtidSet set) || set.isEmpty()) {
@@ -127,12 +132,12 @@ public final class GtidSet implements Position {
         return rest.build();
     }
 
-    /** Which of the two sets' sources comes first; one that has no more comes last. */
+    /** Returns which of the two sets' sources comes first; one that has no more comes last. */
     private int order(int i, GtidSet other, int j) {
         return j == other.sources.length ? -1 : i == sources.length ? 1 : sources[i].compareTo(other.sources[j]);
     }
 
-    /** How many transactions there are, at most {@link Long#MAX_VALUE}. */
+    /** Returns how many transactions there are, at most {@link Long#MAX_VALUE}. */
     public long count() {
         long count = 0;
         for (long[] numbers : intervals) {
@@ -178,7 +183,7 @@ public final class GtidSet implements Position {
         return part.build();
     }
 
-    /** Whether each interval of {@code part} lies within one of {@code whole}: holds because neither has neighbours. */
+    /** Returns whether each interval of {@code part} lies within one of {@code whole}: holds because neither has neighbours. */
     private static boolean covers(long[] whole, long[] part) {
         int w = 0;
         for (int p = 0; p < part.length; p += 2) {
@@ -256,7 +261,7 @@ public final class GtidSet implements Position {
         return 31 * Arrays.hashCode(sources) + Arrays.deepHashCode(intervals);
     }
 
-    /** The text form that the server prints, without line breaks. */
+    /** Returns the text form that the server prints, without line breaks. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

@@ -90,6 +90,11 @@ public final class MariaDbGtidPosition implements Position {
     }
 
     @Override
+    public String kind() {
+        return "gtid";
+    }
+
+    @Override
     public boolean isComparableTo(Position other) {
         return other instanceof MariaDbGtidPosition;
     }
@@ -107,7 +112,7 @@ public final class MariaDbGtidPosition implements Position {
         return true;
     }
 
-    /** Whether this has come as far as another position in one of its domains. */
+    /** Returns whether this has come as far as another position in one of its domains. */
     private boolean reaches(MariaDbGtidPosition other, int at) {
         int mine = find(other.last[at]);
         if (mine < 0) {
@@ -117,7 +122,7 @@ public final class MariaDbGtidPosition implements Position {
         return order > 0 || (order == 0 && last[mine + SERVER] == other.last[at + SERVER]);
     }
 
-    /** Where a domain is, or -1. There are few. */
+    /** Returns the index of a domain, or -1. There are few. */
     private int find(long domain) {
         for (int at = 0; at < last.length; at += WIDTH) {
             if (last[at] == domain) {
@@ -133,7 +138,7 @@ public final class MariaDbGtidPosition implements Position {
     }
 
     /**
-     * The smallest position that contains both. Where two servers wrote one sequence nothing does, and this one's stays.
+     * Returns the smallest position that contains both. Where two servers wrote one sequence nothing does, and this one's stays.
      */
     @Override
     public MariaDbGtidPosition union(Position other) {
@@ -157,7 +162,7 @@ public final class MariaDbGtidPosition implements Position {
         return new MariaDbGtidPosition(Arrays.copyOf(all, size));
     }
 
-    /** The domains in which the other position has not come as far as this one. */
+    /** Returns the domains in which the other position has not come as far as this one. */
     @Override
     public MariaDbGtidPosition subtract(Position other) {
         if (!(other instanceof MariaDbGtidPosition position)) {
@@ -178,7 +183,7 @@ public final class MariaDbGtidPosition implements Position {
         return size + WIDTH;
     }
 
-    /** At most so many: a sequence may have gaps. */
+    /** Returns an upper bound: a sequence may have gaps. */
     @Override
     public OptionalLong countMissingIn(Position other) {
         if (!(other instanceof MariaDbGtidPosition position)) {
@@ -214,7 +219,7 @@ public final class MariaDbGtidPosition implements Position {
         return false;
     }
 
-    /** The domains in which that server wrote last. */
+    /** Returns the domains in which that server wrote last. */
     @Override
     public MariaDbGtidPosition writtenBy(String serverId) {
         long[] part = new long[last.length];
@@ -248,7 +253,7 @@ public final class MariaDbGtidPosition implements Position {
         return Arrays.hashCode(last);
     }
 
-    /** The text form that the server prints, by domain. */
+    /** Returns the text form that the server prints, by domain. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

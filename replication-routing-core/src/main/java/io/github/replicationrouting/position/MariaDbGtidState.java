@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that a server of MariaDB has, by the server that wrote it: {@code gtid_binlog_state}, with {@code gtid_slave_pos} for
- * what was replicated and not logged. It tells apart what {@link MariaDbGtidPosition} cannot: two servers that have gone on
+ * what was replicated and not logged. It distinguishes what {@link MariaDbGtidPosition} cannot: two servers that have gone on
  * from one position each on its own. A server that was restored from a backup does not list servers that wrote before the
  * backup, and so seems to lack what they wrote. Immutable.
  */
 public final class MariaDbGtidState implements Position {
 
-    /** Who wrote, in which domain. */
+    /** The server that wrote, and its domain. */
     private record Origin(long domain, long server) implements Comparable<Origin> {
 
         @Override
@@ -57,6 +57,11 @@ public final class MariaDbGtidState implements Position {
     }
 
     @Override
+    public String kind() {
+        return "gtid";
+    }
+
+    @Override
     public boolean isComparableTo(Position other) {
         return other instanceof MariaDbGtidState;
     }
@@ -88,7 +93,7 @@ public final class MariaDbGtidState implements Position {
         return new MariaDbGtidState(all);
     }
 
-    /** The servers of which the other state has not as much. */
+    /** Returns the servers of which the other state has not as much. */
     @Override
     public MariaDbGtidState subtract(Position other) {
         if (!(other instanceof MariaDbGtidState state)) {
@@ -103,7 +108,7 @@ public final class MariaDbGtidState implements Position {
         return new MariaDbGtidState(rest);
     }
 
-    /** At most so many: servers take turns in one sequence. */
+    /** Returns an upper bound: servers take turns in one sequence. */
     @Override
     public OptionalLong countMissingIn(Position other) {
         if (!(other instanceof MariaDbGtidState state)) {
@@ -145,7 +150,7 @@ public final class MariaDbGtidState implements Position {
         return last.hashCode();
     }
 
-    /** The text form that the server prints, by domain and server. */
+    /** Returns the text form that the server prints, by domain and server. */
     @Override
     public String toString() {
         return last.entrySet().stream()

@@ -4,9 +4,11 @@ import io.github.replicationrouting.topology.NodeStatus;
 import java.util.List;
 
 /**
- * The nodes among which a selector chooses, in the order of the configuration, with the weight that each is given now:
- * what the configuration says, times its share. Worked out once per snapshot, not per decision. Immutable; compared by
- * identity, so that what is derived from one can be kept beside it.
+ * The nodes from which a {@link NodeSelector} chooses, in the order of the configuration, each with its effective weight:
+ * the configured weight times the node's current share, which is below 1 while it lags or is in slow start.
+ *
+ * <p>Created once per topology snapshot, not per decision. Immutable; compared by identity, so that a selector may cache
+ * what it derives from an instance.
  */
 public final class Candidates {
 
@@ -27,58 +29,42 @@ public final class Candidates {
         this.totalWeight = total;
     }
 
-    /** These nodes, in their order. */
+    /**
+     * Returns candidates for these nodes.
+     *
+     * @param nodes the nodes, in the order of the configuration
+     */
     public static Candidates of(List<NodeStatus> nodes) {
         return nodes.isEmpty() ? NONE : new Candidates(nodes);
     }
 
+    /** Returns the nodes, unmodifiable. */
     public List<NodeStatus> nodes() {
         return nodes;
     }
 
+    /** Returns whether there are no nodes; never for the candidates that a selector is given. */
     public boolean isEmpty() {
         return nodes.isEmpty();
     }
 
+    /** Returns the number of nodes. */
     public int size() {
         return nodes.size();
     }
 
-    /** The node at an index. */
+    /** Returns the node at an index, from 0 to {@link #size()} - 1. */
     public NodeStatus node(int index) {
         return nodes.get(index);
     }
 
-    /** The weight of the node at an index, positive. */
+    /** Returns the effective weight of the node at an index, positive. */
     public double weight(int index) {
         return weights[index];
     }
 
-    /** The sum of all weights. */
+    /** Returns the sum of the effective weights of all nodes. */
     public double totalWeight() {
         return totalWeight;
-    }
-
-    /** Index of the node on which a point in [0, total weight) falls, if each node takes up its weight. */
-    public int indexAt(double point) {
-        return indexAt(point, -1);
-    }
-
-    /** The same as if one node were not there: for a point in [0, total weight less that node's). */
-    public int indexAt(double point, int without) {
-        double rest = point;
-        int last = -1;
-        for (int i = 0; i < weights.length; i++) {
-            if (i == without) {
-                continue;
-            }
-            last = i;
-            rest -= weights[i];
-            if (rest < 0) {
-                return i;
-            }
-        }
-        // Sums of fractions may end a little before the point.
-        return last;
     }
 }

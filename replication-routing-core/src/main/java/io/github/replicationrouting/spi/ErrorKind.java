@@ -2,31 +2,31 @@ package io.github.replicationrouting.spi;
 
 import java.util.Locale;
 
-/** What an error of a server or driver says beyond the failure of one statement. */
+/** What an error of a server or driver means beyond the failure of one statement. */
 public enum ErrorKind {
     /** The connection is lost. */
     CONNECTION_LOST,
-    /** The node is leaving or unfit for work. */
+    /** The server shuts down, leaves its group, or refuses work for the time being. */
     NODE_UNFIT,
-    /** A write met a read-only server. */
+    /** A write reached a read-only server. */
     READ_ONLY_SERVER,
-    /** A write met a read-only transaction. */
+    /** A write reached a read-only transaction. */
     READ_ONLY_TRANSACTION,
-    /** Too many connections: overload, not death. */
+    /** The server has too many connections: it is overloaded, not lost. */
     OVERLOAD,
-    /** The server rolled the transaction back; it may be run again as a whole. */
+    /** The server rolled the transaction back; it may be retried as a whole. */
     ROLLED_BACK,
-    /** A table, column, routine or privilege that the statement names is not there: by mistake, or on this node only. */
+    /** A table, column, routine or privilege that the statement needs is missing: everywhere, or on this node only. */
     SCHEMA,
-    /** Nothing but the failure itself. */
+    /** Nothing beyond the failure of the statement. */
     OTHER;
 
-    /** The word in metrics. */
+    /** Returns the label used in metrics. */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Whether the node is lost to the work that met it. */
+    /** Returns whether the work that met the error has lost its node. */
     public boolean isLoss() {
         return this == CONNECTION_LOST || this == NODE_UNFIT;
     }

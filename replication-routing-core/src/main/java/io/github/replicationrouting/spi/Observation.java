@@ -5,18 +5,18 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one probe of a server showed.
+ * The answer of a server to one probe.
  *
  * @param server product and version, for example {@code MySQL 9.7.4}
- * @param serverId what tells this server from every other of its topology: a UUID, or MariaDB's server id
+ * @param serverId id that distinguishes this server from every other of its topology: a UUID, or MariaDB's server id
  * @param readOnly whether it refuses writes
- * @param offline whether it refuses ordinary users altogether
- * @param written its position as a source, null where it has none to compare, or none that is free to see
+ * @param offline whether it refuses all ordinary accounts
+ * @param written its position as a source, null where it has none to compare, or none without a further statement
  * @param executed its position as a replica, null where it has none to compare
- * @param history all transactions that it has, by the server that wrote them, so that diverged servers can be told apart;
+ * @param history all transactions that it has, by the server that wrote them, so that diverged servers can be distinguished;
  *     null where that is not known
- * @param semiSynchronous whether its commits wait for a replica; null where it was not asked, or knows no such thing
- * @param uptime for how long its process has run, in whole seconds, up to one second too many; null on a connection that was open at the
+ * @param semiSynchronous whether its commits wait for a replica; null where it was not asked, or has no such feature
+ * @param uptime how long its process has run, in whole seconds, up to one second too many; null on a connection that was open at the
  *     last probe already, so that the server has not restarted since. Zero where a new connection cannot tell
  * @param sent what its replicas may show by now: {@code written}, and what is being committed, because a server sends a
  *     transaction before it has committed it; null where that is not known
@@ -33,7 +33,7 @@ public record Observation(
         @Nullable Duration uptime,
         @Nullable Position sent) {
 
-    /** What the first statement shows of a server whose executed position tells all that it has. */
+    /** Creates what the first statement shows of a server whose executed position is all that it has. */
     public Observation(
             String server,
             String serverId,
@@ -44,7 +44,7 @@ public record Observation(
         this(server, serverId, readOnly, offline, written, executed, executed);
     }
 
-    /** What the first statement shows. */
+    /** Creates what the first statement shows. */
     public Observation(
             String server,
             String serverId,
@@ -56,31 +56,31 @@ public record Observation(
         this(server, serverId, readOnly, offline, written, executed, history, null, null, written);
     }
 
-    /** The same, with a position that had to be asked for apart. */
+    /** Returns the same with a position that a further statement showed. */
     public Observation withWritten(@Nullable Position position) {
         return new Observation(
                 server, serverId, readOnly, offline, position, executed, history, semiSynchronous, uptime, position);
     }
 
-    /** The same, with what had to be asked for apart. */
+    /** Returns the same with whether commits wait for a replica. */
     public Observation withSemiSynchronous(@Nullable Boolean waits) {
         return new Observation(server, serverId, readOnly, offline, written, executed, history, waits, uptime, sent);
     }
 
-    /** The same, over a connection that is new. */
+    /** Returns the same as the answer over a new connection. */
     public Observation withUptime(Duration running) {
         return new Observation(
                 server, serverId, readOnly, offline, written, executed, history, semiSynchronous, running, sent);
     }
 
-    /** The same, with what the server is committing just now; null where that is not known. */
+    /** Returns the same with what the server is committing now; null where that is not known. */
     public Observation withCommitting(@Nullable Position committing) {
         Position all = written == null || committing == null ? null : written.union(committing);
         return new Observation(
                 server, serverId, readOnly, offline, written, executed, history, semiSynchronous, uptime, all);
     }
 
-    /** Whether it takes writes. */
+    /** Returns whether it takes writes. */
     public boolean writable() {
         return !readOnly && !offline;
     }

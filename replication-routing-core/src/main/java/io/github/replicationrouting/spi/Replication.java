@@ -2,10 +2,10 @@ package io.github.replicationrouting.spi;
 
 import java.util.List;
 
-/** What a server says of its own replication, or why it is not known. */
+/** The state of a server's own replication, or why it is not known. */
 public sealed interface Replication {
 
-    /** Nobody asked. */
+    /** The server was not asked. */
     record NotAsked() implements Replication {}
 
     /**

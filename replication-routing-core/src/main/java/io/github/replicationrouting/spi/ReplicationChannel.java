@@ -1,6 +1,6 @@
 package io.github.replicationrouting.spi;
 
-import io.github.replicationrouting.position.BinlogPosition;
+import io.github.replicationrouting.position.Position;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,20 +12,20 @@ import org.jspecify.annotations.Nullable;
  * @param host the source as the replica addresses it
  * @param port its port
  * @param sourceId the source's {@link Observation#serverId()}, null while the replica has never reached it
- * @param executed up to where in the source's own binary log changes are applied, null where that is not known
+ * @param executed place in the source's own log up to which changes are applied; null where that is not known
  * @param receiver whether changes arrive
  * @param applierRunning whether they are applied
  * @param behind how far the applier is behind the source, in whole seconds; null where the server cannot tell
- * @param delay how long the replica waits on purpose before it applies
+ * @param delay delay that is configured for the applier
  * @param errorCode the server's number of the last error of receiver or applier, 0 for none
- * @param filters what keeps it from applying everything, such as {@code replicate_do_db=shop}
+ * @param filters settings that keep it from applying everything, such as {@code replicate_do_db=shop}
  */
 public record ReplicationChannel(
         String name,
         String host,
         int port,
         @Nullable String sourceId,
-        @Nullable BinlogPosition executed,
+        @Nullable Position executed,
         Receiver receiver,
         boolean applierRunning,
         @Nullable Duration behind,
@@ -37,13 +37,13 @@ public record ReplicationChannel(
         filters = List.copyOf(filters);
     }
 
-    /** A channel that applies everything. */
+    /** Creates a channel that applies everything. */
     public ReplicationChannel(
             String name,
             String host,
             int port,
             @Nullable String sourceId,
-            @Nullable BinlogPosition executed,
+            @Nullable Position executed,
             Receiver receiver,
             boolean applierRunning,
             @Nullable Duration behind,
@@ -55,7 +55,7 @@ public record ReplicationChannel(
     /** State of the thread that receives. */
     public enum Receiver {
         OFF,
-        /** Running, but without its source. */
+        /** Running without a connection to its source. */
         CONNECTING,
         ON
     }

@@ -9,144 +9,198 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one kind of server must be asked, and how its answers and errors read. Stateless and thread-safe. Implement it
- * to add another database.
+ * Everything that a router knows of one kind of database server: what to ask it, how to read its answers and errors, and
+ * which SQL changes a session. Implement it to add a database; {@code docs/extending.md} goes through it method by
+ * method. Implementations are stateless and thread-safe.
+ *
+ * <p>Unless said otherwise, a connection that is passed in belongs to the monitor and is in auto-commit mode, and a call
+ * blocks at most as long as the timeouts of that connection allow.
  */
 public interface ReplicationDialect {
 
-    /** Short name as in {@code nodes.<name>.dialect}, for example {@code mysql}. */
+    // --- which servers it is for
+
+    /** Returns the short name as in {@code nodes.<name>.dialect} and in session tokens, for example {@code mysql}. */
     String name();
 
     /**
-     * Whether this dialect speaks to the server behind a connection.
+     * Returns whether this dialect is for the server behind a connection.
      *
      * @param productVersion {@code DatabaseMetaData.getDatabaseProductVersion()}, the server's version string
      */
     boolean supports(String productVersion);
 
-    /** Session variable that says whether new transactions are read-only, for example {@code transaction_read_only}. */
-    String readOnlyVariable();
+    /**
+     * Returns how the JDBC URL of its own driver begins, for example {@code jdbc:mysql:}; null for none. A node with such
+     * a URL needs no declared dialect.
+     */
+    default @Nullable String urlPrefix() {
+        return null;
+    }
 
-    /** Session variable that holds the isolation level, for example {@code transaction_isolation}. */
-    String isolationVariable();
+    /** Returns the Maven coordinates of that driver, {@code groupId:artifactId}, for a message; null for none. */
+    default @Nullable String driver() {
+        return null;
+    }
+
+    /** Returns the port of a URL that names none. */
+    default int defaultPort() {
+        return 0;
+    }
+
+    // --- the session of a connection
 
     /**
-     * Looks at role and position: one statement that needs no privilege. Blocks at most as long as the connection's own
-     * time limits allow.
+     * Asks a session for its settings: one statement. Called once on each new connection of a pool, and where SQL text of
+     * the application may have changed them.
      *
-     * @param connection the monitor's own connection, in auto-commit
+     * @param connection a connection of the application
      */
+    SessionSettings sessionSettings(Connection connection) throws SQLException;
+
+    /**
+     * Returns the statement that changes settings of a session and leaves everything else, an open transaction included.
+     *
+     * @param change what to change, not empty; {@code autoCommit} is null where the driver changes it itself
+     */
+    String setStatement(SessionSettings.Change change);
+
+    // --- role, position and replication
+
+    /** Asks for role and position: one statement that needs no privilege, sent with every probe. */
     Observation observe(Connection connection) throws SQLException;
 
     /**
-     * Asks for the state of replication: one more statement, which may need a grant and may wait while an operator's
-     * {@code STOP REPLICA} does. Never answers {@link Replication.NotAsked}.
-     *
-     * @param connection the monitor's own connection, in auto-commit
+     * Asks for the state of replication: one more statement, which may need a grant, and may block while an operator's
+     * {@code STOP REPLICA} does. Never returns {@link Replication.NotAsked}.
      */
     Replication replication(Connection connection) throws SQLException;
 
     /**
-     * Asks a server that counts no transactions for its place in its own binary log: one more statement, which needs a
-     * grant.
+     * Asks a server whose {@link #observe} showed no position for its place in its own log: one more statement, which
+     * needs a grant.
      *
-     * @param connection the monitor's own connection, in auto-commit
      * @param observation what {@link #observe} has just shown
-     * @return null where it writes no log, or the account may not ask
+     * @return null where the server writes no log, or the account may not ask
      */
     default @Nullable Position logPosition(Connection connection, Observation observation) throws SQLException {
         return null;
     }
 
     /**
-     * Asks which other servers this one knows: its replicas, as far as they say where they are, and the members of its
+     * Asks which other servers this one knows: its replicas, as far as they report their address, and the members of its
      * group or cluster. By default it knows none.
      *
-     * @param connection a connection of the monitor's, in auto-commit
-     * @param missing told of a grant without which something cannot be asked
+     * @param missing accepts a grant without which something cannot be asked
      */
     default List<Member> members(Connection connection, Consumer<String> missing) throws SQLException {
         return List.of();
     }
 
     /**
-     * Whether the commits of this server wait for a replica now, one more statement that needs no privilege; null where
-     * it knows no such thing. Asked of a primary now and then.
-     *
-     * @param connection the monitor's own connection, in auto-commit
+     * Asks whether commits wait for a replica now: one statement that needs no privilege, sent to a primary from time to
+     * time. Null where the server knows no such thing.
      */
     default @Nullable Boolean semiSynchronous(Connection connection) throws SQLException {
         return null;
     }
 
     /**
-     * For how long the server's process has run: one more statement that needs no privilege, sent over a new connection.
-     * It tells a promotion from a restart, after which a server may be writable only because its configuration says so.
+     * Asks how long the server's process has run: one statement that needs no privilege, sent over each new connection. It
+     * distinguishes a promotion from a restart, after which a server may be writable only because its configuration says
+     * so.
      *
-     * @param connection the monitor's own connection, in auto-commit
-     * @return in whole seconds, up to one second too many; zero where the server cannot tell
+     * @return in whole seconds, at most one second too many; zero where the server cannot tell
      */
     default Duration uptime(Connection connection) throws SQLException {
         return Duration.ZERO;
     }
 
+    // --- what a session must see
+
     /**
-     * The statement that has the server report each commit of a session along with its acknowledgement; null where it
-     * has nothing to report. May ask the server once.
+     * Returns the statement that makes the server report each commit of a session with its acknowledgement; null where the
+     * server has no such reports. May ask the server once.
      *
      * @param connection a new connection of the application
      */
-    default @Nullable String commitReports(Connection connection) throws SQLException {
+    default @Nullable String commitTrackingStatement(Connection connection) throws SQLException {
         return null;
     }
 
     /**
-     * What a report of a commit says.
+     * Parses a position from the text of a commit report or of a session token.
      *
-     * @throws IllegalArgumentException when it is not understood
+     * @throws IllegalArgumentException if the text is no position of this server's kind
      */
-    default Position commit(String report) {
-        throw new IllegalArgumentException("this dialect knows no reports of commits");
+    default Position parsePosition(String text) {
+        throw new IllegalArgumentException("dialect " + name() + " does not parse positions");
     }
 
     /**
-     * Waits on a replica until it has executed what is asked for: one statement, which begins no transaction.
-     *
-     * @param wanted what must be there; a position of this server's kind
-     * @param limit how long to wait, rounded to milliseconds
-     * @return how far the replica has come, at least as far as wanted; null when it has not in time, or cannot tell
+     * Returns whether {@link #parsePosition} reads what {@code position.toString()} returns, so that session tokens can
+     * hold the position. They hold the time of the commit where no dialect does.
      */
-    default @Nullable Position await(Connection connection, Position wanted, Duration limit) throws SQLException {
+    default boolean canParse(Position position) {
+        return false;
+    }
+
+    /**
+     * Waits on a replica until it has executed a position: one statement, which begins no transaction.
+     *
+     * @param connection a connection of the application
+     * @param wanted what must be executed
+     * @param timeout how long to wait, rounded to milliseconds
+     * @return what the replica has executed, at least {@code wanted}; null when the time is over, or the server cannot tell
+     */
+    default @Nullable Position await(Connection connection, Position wanted, Duration timeout) throws SQLException {
         return null;
     }
 
     /**
-     * Waits on a primary until it has committed what it is committing now, and what its replicas may therefore show already:
-     * one statement where that is nothing, else two, which begin no transaction. Nothing where the server does not tell.
+     * Waits on a primary until it has committed what it is committing now, and what its replicas may therefore show
+     * already: one statement where there is nothing, else two, which begin no transaction. By default it does not wait.
      *
-     * @param limit how long to wait, at least a millisecond
-     * @return false when it has not in time
+     * @param connection a connection of the application
+     * @param timeout how long to wait, at least a millisecond
+     * @return false when the time is over
      */
-    default boolean awaitCommitting(Connection connection, Duration limit) throws SQLException {
+    default boolean awaitCommitting(Connection connection, Duration timeout) throws SQLException {
         return true;
     }
 
     /**
-     * What the server has written as a source up to now, and at least everything that reads on it may have seen: one
-     * statement; null or empty where it cannot tell.
+     * Asks what the server has written as a source up to now, and at least everything that reads on it may have seen: one
+     * statement. Null or empty where it cannot tell.
+     *
+     * @param connection a connection of the application
      */
     default @Nullable Position written(Connection connection) throws SQLException {
         return observe(connection).sent();
     }
 
     /**
-     * What the server has executed as a replica up to now, and at least everything that reads on it may have seen: one
-     * statement; null or empty where it cannot tell.
+     * Asks what the server has executed as a replica up to now, and at least everything that reads on it may have seen: one
+     * statement. Null or empty where it cannot tell.
+     *
+     * @param connection a connection of the application
      */
     default @Nullable Position executed(Connection connection) throws SQLException {
         return observe(connection).executed();
     }
 
-    /** What an error says beyond the failure itself. */
+    // --- errors
+
+    /** Returns what an error means beyond the failure of one statement. */
     ErrorKind classify(SQLException error);
+
+    /**
+     * Returns why a server does not let a connection in, or ends one, as far as one error shows it; null where it shows
+     * nothing of the kind. Called for each error of a chain of causes by itself.
+     *
+     * @param error what the server or its driver reported; the reason returned must not quote its message
+     */
+    default @Nullable ServerRefusal refusal(SQLException error) {
+        return null;
+    }
 }

@@ -285,7 +285,7 @@ abstract class OwnWritesTests {
 
         assertThatThrownBy(() -> count(0)).rootCause().satisfies(refusal -> {
             assertThat(refusal).isInstanceOf(NoReadableNodeException.class);
-            assertThat(refusal).hasMessageContaining("No node can be read from");
+            assertThat(refusal).hasMessageContaining("Reads are unavailable");
             assertThat(refusal).hasMessageNotContaining("Waited");
         });
     }

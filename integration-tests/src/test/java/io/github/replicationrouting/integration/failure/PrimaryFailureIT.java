@@ -40,9 +40,9 @@ class PrimaryFailureIT {
             reads.assertAvoided("db1", "db2", "db3");
             assertThatThrownBy(() -> app.transactions().write(app::node))
                     .hasStackTraceContaining("NoWritableNodeException")
-                    .hasStackTraceContaining("No node can be written to")
+                    .hasStackTraceContaining("Writes are unavailable")
                     .hasStackTraceContaining("db1: ");
-            assertThatThrownBy(app::node).hasStackTraceContaining("No node can be written to");
+            assertThatThrownBy(app::node).hasStackTraceContaining("Writes are unavailable");
             reads.assertNoneFailed();
 
             db1.start();

@@ -63,7 +63,7 @@ class StartIT {
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(POOL_WAIT.dividedBy(2));
             app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
             assertThatThrownBy(() -> app.transactions().write(app::node))
-                    .hasStackTraceContaining("No node can be written to");
+                    .hasStackTraceContaining("Writes are unavailable");
 
             cluster.node("db1").start();
             app.awaitAllEligible();

@@ -236,7 +236,7 @@ class StatesIT {
                 .json()
                 .get("explanation");
         assertThat(explanation.get("node").isNull()).isTrue();
-        assertThat(explanation.get("refusal").asString()).startsWith("No node can be written to: ");
+        assertThat(explanation.get("refusal").asString()).startsWith("Writes are unavailable: ");
         awaitEvent(
                 PrimaryChangedEvent.class, event -> event.equals(new PrimaryChangedEvent("dataSource", "db1", null)));
 
@@ -289,7 +289,7 @@ class StatesIT {
                             .get("explanation")
                             .get("refusal")
                             .asString())
-                    .startsWith("No node is written to: ");
+                    .startsWith("Writes are refused: ");
         }
     }
 

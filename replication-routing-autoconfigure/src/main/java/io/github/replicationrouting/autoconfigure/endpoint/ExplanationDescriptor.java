@@ -29,7 +29,7 @@ public record ExplanationDescriptor(
     static ExplanationDescriptor of(Explanation explanation) {
         Decision decision = explanation.decision();
         Map<String, String> nodes = new LinkedHashMap<>();
-        explanation.candidates().forEach(candidate -> nodes.put(candidate.node().name(), candidate.words()));
+        explanation.candidates().forEach(candidate -> nodes.put(candidate.node().name(), candidate.description()));
         return new ExplanationDescriptor(
                 explanation.intent().access().label(),
                 decision == null ? null : decision.node().name(),

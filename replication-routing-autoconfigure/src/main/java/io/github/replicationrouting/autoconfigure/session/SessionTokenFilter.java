@@ -60,7 +60,7 @@ final class SessionTokenFilter extends OncePerRequestFilter implements Ordered {
             chain.doFilter(request, response);
             if (repository instanceof HttpSessionTokenRepository) {
                 // It may have begun after what it is to keep, as at a registration with a login.
-                session.tellAgain();
+                session.notifyOriginAgain();
             }
         } finally {
             Session.restore(before);

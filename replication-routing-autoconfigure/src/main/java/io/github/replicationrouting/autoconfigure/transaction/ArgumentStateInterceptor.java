@@ -42,7 +42,7 @@ final class ArgumentStateInterceptor<G extends ArgumentState> implements MethodI
 
     private void given(@Nullable Object object) {
         if (object != null && type.isInstance(object)) {
-            RetryContext.given(object, kind, () -> asItIs.apply(object));
+            RetryContext.recordArgument(object, kind, () -> asItIs.apply(object));
         }
     }
 }

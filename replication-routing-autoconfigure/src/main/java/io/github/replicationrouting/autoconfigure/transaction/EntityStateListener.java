@@ -43,7 +43,7 @@ final class EntityStateListener implements PersistEventListener, MergeEventListe
             Object entity = implementation(object);
             if (entity != null && session.getPersistenceContextInternal().getEntry(entity) == null) {
                 SharedSessionContractImplementor owner = session;
-                RetryContext.given(
+                RetryContext.recordArgument(
                         entity,
                         EntityState.class,
                         () -> new EntityState(entity, owner.getEntityPersister(name, entity), owner));

@@ -94,9 +94,9 @@ class OperationsApplicationTest {
     @Test
     void shouldExplainWhatItWouldDo() {
         assertThat(get("/actuator/replicationrouting?explain=read").body())
-                .contains(
-                        "\"explanation\":{\"intent\":\"read\",\"node\":null,\"reason\":null,\"refusal\":\"No node can be"
-                                + " read from [db1: unknown, down (connection refused);");
+                .contains("\"explanation\":{\"intent\":\"read\",\"node\":null,\"reason\":null,\"refusal\":\"Reads are"
+                        + " unavailable: no node is eligible. Nodes considered: db1: unknown, down (connection"
+                        + " refused);");
         assertThat(get("/actuator/replicationrouting?explain=everything"))
                 .isEqualTo(new Answer(
                         400,

@@ -138,7 +138,7 @@ class ReplicationRoutingRetryAutoConfigurationTest {
             assertThat(guard.refusal()).isEqualTo(RetryRefusal.ENTITIES);
             RetryContext.lost(new Node(NodeSpec.of("db2", "jdbc:mysql://db2/")));
             assertThat(guard.refusal()).isNull();
-            record.nextRun();
+            record.nextAttempt();
         }
     }
 

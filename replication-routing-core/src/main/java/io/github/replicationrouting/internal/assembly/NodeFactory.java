@@ -136,7 +136,7 @@ public final class NodeFactory {
             if (found == null) {
                 throw new SQLFeatureNotSupportedException(
                         "Node " + settings.spec().name() + " runs " + version
-                                + ", which is neither MySQL nor MariaDB by its version: set replication.routing.nodes."
+                                + ", for which no dialect is known: set replication.routing.nodes."
                                 + settings.spec().name() + ".dialect");
             }
             return found;

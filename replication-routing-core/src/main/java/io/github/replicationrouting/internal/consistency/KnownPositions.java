@@ -8,43 +8,51 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What replicas told when somebody waited on them: newer than their last probe. Also remembers where waiting was in
- * vain, so that not everybody tries. Thread-safe, without a lock for readers.
+ * Positions that replicas reported besides their probes, when a read waited on them: newer than the last probe. Also
+ * remembers on which nodes a wait timed out, so that not every read waits there. Thread-safe, without a lock for readers.
  */
 public final class KnownPositions {
 
-    private final long pause;
+    private final long pauseNanos;
     private final ConcurrentMap<Node, Position> reached = new ConcurrentHashMap<>();
-    private final ConcurrentMap<Node, Long> inVainAt = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Node, Long> timedOutAt = new ConcurrentHashMap<>();
 
-    /** @param pause for so long nobody waits on a node after a wait in vain */
+    /**
+     * Creates an empty instance.
+     *
+     * @param pause time for which no read waits on a node after a wait that timed out
+     */
     public KnownPositions(Duration pause) {
-        this.pause = pause.toNanos();
+        this.pauseNanos = pause.toNanos();
     }
 
+    /** Returns the position that a node is known to have reached, null for none. */
     @Nullable
     public Position of(Node node) {
         return reached.get(node);
     }
 
-    /** A replica has said how far it is. Of two answers the one that contains the other is kept, else the newer. */
+    /**
+     * Records the position that a replica has reported. Of two positions the one that contains the other is kept, else the
+     * newer one.
+     */
     public void reached(Node node, Position position) {
-        inVainAt.remove(node);
+        timedOutAt.remove(node);
         reached.merge(node, position, (before, now) -> before.contains(now) ? before : now);
     }
 
-    void waitedInVain(Node node, long now) {
-        inVainAt.put(node, now);
+    void waitTimedOut(Node node, long now) {
+        timedOutAt.put(node, now);
     }
 
     boolean isWorthWaiting(Node node, long now) {
-        Long inVain = inVainAt.get(node);
-        return inVain == null || now - inVain > pause;
+        Long timedOut = timedOutAt.get(node);
+        return timedOut == null || now - timedOut > pauseNanos;
     }
 
-    /** A node that became something else, was restored or left may have less than it had. */
+    /** Forgets a node: one that changed its role, was restored or left may contain less than before. */
     public void forget(Node node) {
         reached.remove(node);
-        inVainAt.remove(node);
+        timedOutAt.remove(node);
     }
 }

@@ -5,19 +5,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says once what would else be said with every request. */
+/** Logs a warning once that would otherwise be repeated with every request; its repetitions are logged at DEBUG. */
 final class LogOnce {
 
     private static final Logger log = LoggerFactory.getLogger(Session.class);
-    private static final Set<String> said = ConcurrentHashMap.newKeySet();
+    private static final Set<String> logged = ConcurrentHashMap.newKeySet();
 
     private LogOnce() {}
 
-    static void once(String what, Throwable why) {
-        if (said.add(what)) {
-            log.warn(what, why);
+    static void warn(String message, Throwable cause) {
+        if (logged.add(message)) {
+            log.warn(message, cause);
         } else {
-            log.debug(what, why);
+            log.debug(message, cause);
         }
     }
 }

@@ -4,20 +4,20 @@ import io.github.replicationrouting.position.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last read of a session on one node.
+ * The last read of a session on one node. Immutable. Times are those of {@link System#nanoTime()}.
  *
- * @param node where; null where several nodes are not told apart
- * @param at when it had ended
- * @param position what it saw at most, null when not known
- * @param since since when the session reads there without a pause and without its position being known
+ * @param node name of the node, null for several nodes that are not distinguished
+ * @param at time at which the read had ended
+ * @param position position that contains everything that the read saw, null if unknown
+ * @param since time since which the session has read on the node without a pause and without a known position
  */
 record ObservedRead(
         @Nullable String node, long at, @Nullable Position position, long since) {
 
-    /** As a pause: the read goes on from no other one. */
+    /** As the maximum pause: the read continues no earlier one. */
     static final long BEGINS_ANEW = -1;
 
-    /** A read whose position is known, or one after a pause. */
+    /** Creates a read that continues no earlier one. */
     ObservedRead(@Nullable String node, long at, @Nullable Position position) {
         this(node, at, position, at);
     }
@@ -27,21 +27,22 @@ record ObservedRead(
     }
 
     /**
-     * What covers this read and another one on the same node: the later of both, because a server's data only grows.
+     * Returns a read that covers this one and another one on the same node: the later of both, because the data of a
+     * server only grows.
      *
-     * @param pause a longer one lets a session choose anew by itself
+     * @param maxPause time, in nanoseconds, after which the other read does not continue this one
      */
-    ObservedRead and(ObservedRead other, long pause) {
+    ObservedRead and(ObservedRead other, long maxPause) {
         long difference = other.at - at;
         if (difference < 0) {
-            // Of overlapping reads the one that ended first may be noted last; it still tells of an attempt to move.
+            // Of overlapping reads the one that ended first may be recorded last; it still shows an attempt to move.
             return other.position == null ? this : new ObservedRead(node, at, position, later(since, other.since));
         }
-        boolean goesOn = other.position == null && position == null && difference <= pause;
-        return goesOn ? new ObservedRead(node, other.at, null, since) : other;
+        boolean continues = other.position == null && position == null && difference <= maxPause;
+        return continues ? new ObservedRead(node, other.at, null, since) : other;
     }
 
-    /** What covers this read and another one wherever they were. */
+    /** Returns a read that covers this one and another one, on no particular node. */
     ObservedRead anywhere(ObservedRead other) {
         return new ObservedRead(null, later(at, other.at), null);
     }

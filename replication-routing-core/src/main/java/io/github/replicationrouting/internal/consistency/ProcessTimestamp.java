@@ -7,23 +7,24 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Times of one process in the words of all. {@link System#nanoTime()} means nothing elsewhere, and clocks differ; but
- * what another process has done was done before this one first heard of that time or of a later one. So a foreign time
- * is read as the time at which it, or a later one of the same process, first arrived here: never too early, no later with
- * each repetition, and, however many sessions there are, remembered for each process rather than for each of their
- * times. Thread-safe.
+ * Converts times of {@link System#nanoTime()} to and from a text that other processes understand. Thread-safe.
+ *
+ * <p>{@code nanoTime} has no meaning in another process, and clocks differ. But what another process has done, it did
+ * before this process first received that time or a later one. A foreign time is therefore read as the time at which it,
+ * or a later time of the same process, first arrived here. The result is never too early, does not increase when the same
+ * text arrives again, and takes memory per process, not per session.
  */
 final class ProcessTimestamp {
 
     private static final int MAX_PROCESSES = 256;
     private static final int MAX_ARRIVALS = 256;
 
-    /** Arrivals closer than this, in the other's time, are not told apart. */
-    private static final long GRAIN = 250_000_000;
+    /** Times of one process that are closer than this, in nanoseconds, share one arrival. */
+    private static final long RESOLUTION = 250_000_000;
 
     private static final String PROCESS = Long.toHexString(new SecureRandom().nextLong());
 
-    /** By process the times that arrived and when; the least recently heard of goes first. */
+    /** The times that arrived, with the times of their arrival, by process; the least recently used one is removed first. */
     private static final Map<String, NavigableMap<Long, Long>> arrivals = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, NavigableMap<Long, Long>> eldest) {
@@ -37,16 +38,20 @@ final class ProcessTimestamp {
         return PROCESS + '.' + Long.toHexString(time);
     }
 
-    /** @throws IllegalArgumentException when the text is no time */
+    /**
+     * Parses a time.
+     *
+     * @throws IllegalArgumentException if the text is not a time
+     */
     static long parse(String text) {
         return parse(text, 0);
     }
 
     /**
-     * The same for a time that may have been ahead of its process's own when it was written.
+     * Parses a time that may have been in the future of its process when it was written.
      *
-     * @param ahead in nanoseconds, by how much at most
-     * @throws IllegalArgumentException when the text is no time
+     * @param ahead maximum distance into the future, in nanoseconds
+     * @throws IllegalArgumentException if the text is not a time
      */
     static long parse(String text, long ahead) {
         int dot = text.indexOf('.');
@@ -57,7 +62,7 @@ final class ProcessTimestamp {
         String process = text.substring(0, dot);
         long now = System.nanoTime();
         if (process.equals(PROCESS)) {
-            // No time of this process lies further ahead: a later one is forged.
+            // No time of this process is further ahead: a later one is forged.
             return time - now > ahead ? now + ahead : time;
         }
         return arrival(process, time - ahead, now) + ahead;
@@ -70,10 +75,10 @@ final class ProcessTimestamp {
             if (same != null) {
                 return same.getValue();
             }
-            // What lies between two others that are close is covered by the later one.
+            // A time between two others that are close is covered by the later one.
             Map.Entry<Long, Long> last = known.lastEntry();
             Map.Entry<Long, Long> beforeLast = last == null ? null : known.lowerEntry(last.getKey());
-            if (beforeLast != null && time - beforeLast.getKey() < GRAIN) {
+            if (beforeLast != null && time - beforeLast.getKey() < RESOLUTION) {
                 known.remove(last.getKey());
             }
             known.put(time, now);

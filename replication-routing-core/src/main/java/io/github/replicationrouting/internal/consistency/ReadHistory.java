@@ -6,15 +6,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session has read, by node. Reads of one session may overlap, and then say nothing of one another: the node that
+ * The reads of a session, by node. Reads of one session may overlap, and then say nothing about each other: the node that
  * was read from last may lack what another one showed. Immutable.
  */
 final class ReadHistory {
 
     static final ReadHistory NONE = new ReadHistory(List.of());
 
-    /** Beyond this many, nodes are not told apart any more. */
-    private static final int MOST = 8;
+    /** Maximum number of entries; beyond it the oldest are combined into one of no particular node. */
+    private static final int MAX_NODES = 8;
 
     /** At most one for each node. */
     private final List<ObservedRead> byNode;
@@ -31,7 +31,7 @@ final class ReadHistory {
         return byNode;
     }
 
-    /** The read on this node; null for none. */
+    /** Returns the last read on this node, null for none. */
     @Nullable
     ObservedRead on(String node) {
         for (ObservedRead seen : byNode) {
@@ -43,17 +43,17 @@ final class ReadHistory {
     }
 
     /**
-     * With a read.
+     * Returns this history with a further read.
      *
-     * @param covered whether its node has what another read saw, which need not be remembered then
-     * @param pause in nanoseconds: a longer one lets a session choose anew by itself
+     * @param covered whether the node of the read contains what another read saw, which is then forgotten
+     * @param maxPause time, in nanoseconds, after which the read does not continue an earlier one on its node
      */
-    ReadHistory with(ObservedRead read, Predicate<ObservedRead> covered, long pause) {
+    ReadHistory with(ObservedRead read, Predicate<ObservedRead> covered, long maxPause) {
         ObservedRead same = read;
         List<ObservedRead> others = List.of();
         for (ObservedRead seen : byNode) {
             if (seen.isOn(read.node())) {
-                same = seen.and(read, pause);
+                same = seen.and(read, maxPause);
             } else if (seen.at() - read.at() > 0 || !covered.test(seen)) {
                 if (others.isEmpty()) {
                     others = new ArrayList<>(byNode.size() + 1);
@@ -66,13 +66,13 @@ final class ReadHistory {
 
     private static List<ObservedRead> bounded(List<ObservedRead> others, ObservedRead last) {
         others.add(last);
-        while (others.size() > MOST) {
+        while (others.size() > MAX_NODES) {
             others.add(0, others.remove(0).anywhere(others.remove(0)));
         }
         return others;
     }
 
-    /** With all reads of the other. */
+    /** Returns this history with all reads of another one. */
     ReadHistory and(ReadHistory other) {
         ReadHistory both = this;
         for (ObservedRead seen : other.byNode) {

@@ -8,47 +8,54 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whoever must see its own commits: by default a thread, in a web application a request. What it must see is kept by
- * router. Thread-safe, so that a session may be shared by the threads that work for one request.
+ * The scope in which reads see earlier commits: by default a thread, in a web application a request. Holds a
+ * {@link ReadRequirement} for each router. Thread-safe, so that the threads that work for one request may share it.
  */
 public final class Session {
 
     private static final ThreadLocal<@Nullable Session> CURRENT = new ThreadLocal<>();
 
-    /** Longer than a store takes, and no end for threads that the store itself may wait for. */
+    /** Longer than an origin takes to load; finite, because the origin itself may wait for the thread that waits here. */
     private static final long MAX_LOAD_SECONDS = 2;
 
     private final ConcurrentMap<String, ReadRequirement> byRouter = new ConcurrentHashMap<>(2);
     private final @Nullable Origin origin;
-    /** Held while the origin is asked or told. */
+    /** Held while the origin is called. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Whether the origin was asked. */
-    private volatile boolean opened;
+    /** Whether the origin was asked for what it stored. */
+    private volatile boolean loaded;
 
-    /** Where a session comes from and goes to, such as an HTTP session. Its methods may throw: the session goes on. */
+    /**
+     * The store that a session is loaded from and saved to, such as an HTTP session. If a method throws, the failure is
+     * logged and the session continues without the store.
+     */
     public interface Origin {
 
-        /** What was stored last; null for nothing. Asked when something must be known for the first time. */
+        /** Returns what was stored last, null for nothing. Called when the requirements are needed for the first time. */
         @Nullable
         SessionRequirements load();
 
-        /** Called by the thread that changed what the session must see. */
+        /** Called after the requirements have changed, by the thread that changed them. */
         void changed(Session session);
     }
 
-    /** A session that begins with nothing and ends with its last reference. */
+    /** Creates an empty session that is not stored. */
     public Session() {
         this(null);
     }
 
-    /** A session that comes from somewhere. */
+    /**
+     * Creates a session that is loaded from an origin when it is first used.
+     *
+     * @param origin the origin, null for none
+     */
     public Session(@Nullable Origin origin) {
         this.origin = origin;
-        this.opened = origin == null;
+        this.loaded = origin == null;
     }
 
-    /** The session of this thread, which begins one if it has none. */
+    /** Returns the session of this thread; begins a new one if it has none. */
     public static Session current() {
         Session session = CURRENT.get();
         if (session == null) {
@@ -59,79 +66,83 @@ public final class Session {
     }
 
     /**
-     * Makes this the session of the thread.
+     * Binds this session to the current thread.
      *
-     * @return the one before, to be given to {@link #restore(Session)}; null for none
+     * @return the session bound before, for {@link #restore(Session)}; null for none
      */
     public @Nullable Session bind() {
-        Session before = CURRENT.get();
+        Session previous = CURRENT.get();
         CURRENT.set(this);
-        return before;
+        return previous;
     }
 
-    /** Ends what {@link #bind()} began. */
-    public static void restore(@Nullable Session before) {
-        if (before == null) {
+    /** Binds the session that {@link #bind()} returned. */
+    public static void restore(@Nullable Session previous) {
+        if (previous == null) {
             CURRENT.remove();
         } else {
-            CURRENT.set(before);
+            CURRENT.set(previous);
         }
     }
 
-    /** What it must see, to be carried elsewhere. */
+    /** Returns the requirements of this session, to be carried elsewhere. */
     public SessionRequirements requirements() {
-        open();
+        ensureLoaded();
         return new SessionRequirements(byRouter);
     }
 
-    /** Forgets what it must see. */
+    /** Clears the requirements of this session. */
     public void clear() {
-        open();
+        ensureLoaded();
         byRouter.clear();
-        tell();
+        notifyOrigin();
     }
 
+    /** Adds requirements to those of this session. */
     public void join(SessionRequirements requirements) {
-        open();
+        ensureLoaded();
         requirements
                 .byRouter()
                 .forEach((router, requirement) -> byRouter.merge(router, requirement, ReadRequirement::and));
-        tell();
+        notifyOrigin();
     }
 
     @Nullable
     ReadRequirement required(String router) {
-        open();
+        ensureLoaded();
         return byRouter.get(router);
     }
 
-    void require(String router, UnaryOperator<ReadRequirement> change, boolean tell) {
-        open();
+    void require(String router, UnaryOperator<ReadRequirement> change, boolean notify) {
+        ensureLoaded();
         byRouter.compute(router, (key, before) -> change.apply(before == null ? ReadRequirement.NONE : before));
-        if (tell) {
-            tell();
+        if (notify) {
+            notifyOrigin();
         }
     }
 
-    /** Asking may itself use the database: it finds the session empty. Other threads wait for the answer, not for ever. */
-    private void open() {
-        if (opened || origin == null || lock.isHeldByCurrentThread()) {
+    /**
+     * Loads the requirements from the origin on first use. The origin may itself use the database and then finds the
+     * session empty. Other threads wait for it, for a limited time.
+     */
+    private void ensureLoaded() {
+        if (loaded || origin == null || lock.isHeldByCurrentThread()) {
             return;
         }
-        if (!mayLoad()) {
+        if (!acquireLoadLock()) {
             return;
         }
         try {
-            if (!opened) {
+            if (!loaded) {
                 load(origin);
             }
         } finally {
-            opened = true;
+            loaded = true;
             lock.unlock();
         }
     }
 
-    private boolean mayLoad() {
+    private boolean acquireLoadLock() {
         try {
             return lock.tryLock() || lock.tryLock(MAX_LOAD_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -141,7 +152,7 @@ public final class Session {
     }
 
     private void load(Origin origin) {
-        Session before = new Session().bind();
+        Session previous = new Session().bind();
         try {
             SessionRequirements stored = origin.load();
             if (stored != null) {
@@ -149,33 +160,36 @@ public final class Session {
                         .forEach((router, requirement) -> byRouter.merge(router, requirement, ReadRequirement::and));
             }
         } catch (RuntimeException e) {
-            LogOnce.once("A session's token cannot be read; the session begins anew", e);
+            LogOnce.warn("The stored session token cannot be loaded; the session starts empty", e);
         } finally {
-            restore(before);
+            restore(previous);
         }
     }
 
-    /** Tells the origin once more: it may be able to keep by now what it could not before. */
-    public void tellAgain() {
-        if (opened && !byRouter.isEmpty()) {
-            tell();
+    /** Notifies the origin once more, because it may now be able to store what it could not store before. */
+    public void notifyOriginAgain() {
+        if (loaded && !byRouter.isEmpty()) {
+            notifyOrigin();
         }
     }
 
-    /** One after the other, so that the newest is told last; and aside, as the origin may use the database itself. */
-    private void tell() {
-        if (origin == null || !opened || lock.isHeldByCurrentThread()) {
-            // What is not known yet must not be overwritten.
+    /**
+     * Notifies the origin, one thread after the other, so that the newest requirements are stored last; in another session,
+     * because the origin may use the database itself.
+     */
+    private void notifyOrigin() {
+        if (origin == null || !loaded || lock.isHeldByCurrentThread()) {
+            // What has not been loaded yet must not be overwritten.
             return;
         }
         lock.lock();
-        Session before = new Session().bind();
+        Session previous = new Session().bind();
         try {
             origin.changed(this);
         } catch (RuntimeException e) {
-            LogOnce.once("A session's token cannot be carried to its next request", e);
+            LogOnce.warn("The session token cannot be stored for the next request", e);
         } finally {
-            restore(before);
+            restore(previous);
             lock.unlock();
         }
     }

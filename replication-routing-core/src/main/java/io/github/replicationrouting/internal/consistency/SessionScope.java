@@ -1,11 +1,11 @@
 package io.github.replicationrouting.internal.consistency;
 
-/** How far a session reaches, in what the router says at the start. */
+/** The scope of a session, as described in the start-up log line. */
 public enum SessionScope {
-    /** No web request: until the thread's session is cleared. */
+    /** Outside web requests: until the session of the thread is cleared. */
     THREAD("within one thread"),
     REQUEST("within one request (no carrier)"),
-    /** Requests without one are sessions of their own. */
+    /** A request without an HTTP session is a session of its own. */
     HTTP_SESSION("across requests (HTTP session, where there is one)"),
     COOKIE("across requests (signed cookie)"),
     HEADER("across requests (signed header)");

@@ -1,21 +1,23 @@
 package io.github.replicationrouting.internal.consistency;
 
-import io.github.replicationrouting.position.GtidSet;
-import io.github.replicationrouting.position.MariaDbGtidPosition;
+import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.spi.ReplicationDialect;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A token as text: for each router its name and what is required, as {@code key value} lines, in Base64 for URLs. The
- * time of the last read is rounded up to a quarter of a second, so that a token changes less often than it is used.
+ * The text of a session token: for each router its name and what is required, as lines of {@code key value}, in Base64 for
+ * URLs. A position stands under the name of the dialect that parses it; where none does, the time of the commit stands in
+ * its place. The time of the last read is rounded up to a quarter of a second, so that a token changes less often than it
+ * is used.
  */
 final class TokenFormat {
 
     private static final String VERSION = "1";
+    private static final Dialects DIALECTS = Dialects.standard();
     private static final int MAX_CHARACTERS = 8_192;
     private static final long READ_GRAIN = 250_000_000;
 
@@ -37,9 +39,9 @@ final class TokenFormat {
         }
         line(text, "router", router);
         Position commits = requirement.commits();
-        String kind = kindOf(commits);
-        if (commits != null && kind != null) {
-            line(text, kind, commits + "@" + ProcessTimestamp.format(requirement.commitsAt()));
+        ReplicationDialect dialect = commits == null ? null : DIALECTS.forPosition(commits);
+        if (dialect != null) {
+            line(text, dialect.name(), commits + "@" + ProcessTimestamp.format(requirement.commitsAt()));
         } else if (commits != null) {
             line(text, "at", ProcessTimestamp.format(requirement.commitsAt()));
         }
@@ -55,10 +57,6 @@ final class TokenFormat {
 
     private static void line(StringBuilder text, String key, String value) {
         text.append('\n').append(key).append(' ').append(value);
-    }
-
-    private static @Nullable String kindOf(@Nullable Position position) {
-        return position instanceof GtidSet ? "mysql" : position instanceof MariaDbGtidPosition ? "mariadb" : null;
     }
 
     static Map<String, ReadRequirement> read(String token) {
@@ -114,11 +112,13 @@ final class TokenFormat {
         }
         String what = value.substring(0, at);
         String time = value.substring(at + 1);
-        return switch (key) {
-            case "mysql" -> requirement.committed(GtidSet.parse(what), ProcessTimestamp.parse(time));
-            case "mariadb" -> requirement.committed(MariaDbGtidPosition.parse(what), ProcessTimestamp.parse(time));
-            case "seen" -> seen(requirement, what, ProcessTimestamp.parse(time, READ_GRAIN));
-            default -> throw new IllegalArgumentException("not a session token: unknown part");
-        };
+        if (key.equals("seen")) {
+            return seen(requirement, what, ProcessTimestamp.parse(time, READ_GRAIN));
+        }
+        ReplicationDialect dialect = DIALECTS.find(key);
+        if (dialect == null) {
+            throw new IllegalArgumentException("not a session token: unknown part");
+        }
+        return requirement.committed(dialect.parsePosition(what), ProcessTimestamp.parse(time));
     }
 }

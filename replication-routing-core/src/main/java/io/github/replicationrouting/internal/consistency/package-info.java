@@ -1,4 +1,4 @@
-/** What a session must see: its own commits, and nothing older than it has already seen. */
+/** Session consistency: a session reads its own writes, and nothing older than it has already read. */
 @NullMarked
 package io.github.replicationrouting.internal.consistency;
 

@@ -20,17 +20,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ErrorClassifier {
 
-    /** Pools and frameworks wrap a few times; beyond that it is a loop of their making. */
-    private static final int MAX_LINKS = 32;
+    /** Pools and frameworks wrap an error a few times; beyond that the causes form a loop. */
+    private static final int MAX_CAUSES = 32;
 
     private ErrorClassifier() {}
 
-    /** The first telling answer along the causes and next exceptions. */
+    /** Returns the first kind other than {@code OTHER} along the causes and next exceptions. */
     static ErrorKind classify(SQLException error) {
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<Throwable> open = new ArrayDeque<>();
         open.add(error);
-        while (!open.isEmpty() && seen.size() < MAX_LINKS) {
+        while (!open.isEmpty() && seen.size() < MAX_CAUSES) {
             Throwable link = open.remove();
             if (!seen.add(link)) {
                 continue;
@@ -77,12 +77,12 @@ final class ErrorClassifier {
         return ErrorKind.OTHER;
     }
 
-    /** What the drivers say where {@code SELECT *} brings no such column, Connector/J by its state. */
+    /** Returns whether a driver misses a column in the result of a {@code SELECT *}. */
     private static boolean isUnknownLabel(int code, String state, String message) {
         return code == 0 && (state.equals("S0022") || message.startsWith("unknown label '"));
     }
 
-    /** What a code says whatever the state, or null. */
+    /** Returns the kind by the code alone, or null. */
     private static @Nullable ErrorKind byCode(int code, String message) {
         return switch (code) {
             // 1290 "running with the --read-only option" is also "running with the --secure-file-priv option".

@@ -8,6 +8,8 @@ import io.github.replicationrouting.spi.Member;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.ServerRefusal;
+import io.github.replicationrouting.spi.SessionSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,9 +21,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * MariaDB 10.6 to 11.4. What a primary has written is {@code gtid_binlog_pos}, what a replica has executed is
- * {@code gtid_slave_pos}; never {@code gtid_current_pos}, which counts a server's own stray writes as well.
+ * {@code gtid_slave_pos}; never {@code gtid_current_pos}, which also contains writes that were made on the server by mistake.
  */
 public final class MariaDbDialect implements ReplicationDialect {
+
+    /** By the old names, which every version knows; the new ones came with 11.1. */
+    private static final SessionSql SESSION = new SessionSql("tx_read_only", "tx_isolation");
 
     private static final String OBSERVE = "SELECT @@version, @@server_id, @@global.read_only, @@global.log_bin,"
             + " @@global.gtid_binlog_pos, @@global.gtid_slave_pos, @@global.gtid_binlog_state";
@@ -39,15 +44,29 @@ public final class MariaDbDialect implements ReplicationDialect {
         return productVersion.toLowerCase(Locale.ROOT).contains("mariadb");
     }
 
-    /** The old name, which every version knows; {@code transaction_read_only} came with 11.1. */
     @Override
-    public String readOnlyVariable() {
-        return "tx_read_only";
+    public String urlPrefix() {
+        return "jdbc:mariadb:";
     }
 
     @Override
-    public String isolationVariable() {
-        return "tx_isolation";
+    public String driver() {
+        return "org.mariadb.jdbc:mariadb-java-client";
+    }
+
+    @Override
+    public int defaultPort() {
+        return MemberRows.DEFAULT_PORT;
+    }
+
+    @Override
+    public SessionSettings sessionSettings(Connection connection) throws SQLException {
+        return SESSION.read(connection);
+    }
+
+    @Override
+    public String setStatement(SessionSettings.Change change) {
+        return SESSION.set(change);
     }
 
     @Override
@@ -88,9 +107,9 @@ public final class MariaDbDialect implements ReplicationDialect {
         }
     }
 
-    /** Adds to what the session tracks already. */
+    /** The statement adds to what the session tracks already. */
     @Override
-    public @Nullable String commitReports(Connection connection) throws SQLException {
+    public @Nullable String commitTrackingStatement(Connection connection) throws SQLException {
         boolean logged =
                 Statements.queryRow(connection, "SELECT @@global.log_bin", row -> Statements.isOn(row.getString(1)));
         return logged
@@ -100,16 +119,21 @@ public final class MariaDbDialect implements ReplicationDialect {
     }
 
     @Override
-    public MariaDbGtidPosition commit(String report) {
-        return MariaDbGtidPosition.parse(report);
+    public MariaDbGtidPosition parsePosition(String text) {
+        return MariaDbGtidPosition.parse(text);
     }
 
     @Override
-    public @Nullable Position await(Connection connection, Position wanted, Duration limit) throws SQLException {
+    public boolean canParse(Position position) {
+        return position instanceof MariaDbGtidPosition;
+    }
+
+    @Override
+    public @Nullable Position await(Connection connection, Position wanted, Duration timeout) throws SQLException {
         if (!(wanted instanceof MariaDbGtidPosition position)) {
             return null;
         }
-        String sql = "SELECT MASTER_GTID_WAIT('" + position + "'," + Statements.seconds(limit)
+        String sql = "SELECT MASTER_GTID_WAIT('" + position + "'," + Statements.seconds(timeout)
                 + "), @@global.gtid_slave_pos";
         return Statements.<@Nullable Position>queryRow(
                 connection,
@@ -124,8 +148,8 @@ public final class MariaDbDialect implements ReplicationDialect {
     }
 
     /**
-     * Of a server that takes writes it would not tell all: it may have become the primary just now. What is shown may not
-     * be in {@code gtid_slave_pos} yet, but is in the log where replicas write one.
+     * Null for a server that takes writes: it may have become the primary just now. What reads have seen may not be in
+     * {@code gtid_slave_pos} yet, but is in the log where replicas write one.
      */
     @Override
     public @Nullable Position executed(Connection connection) throws SQLException {
@@ -175,5 +199,10 @@ public final class MariaDbDialect implements ReplicationDialect {
     @Override
     public ErrorKind classify(SQLException error) {
         return ErrorClassifier.classify(error);
+    }
+
+    @Override
+    public @Nullable ServerRefusal refusal(SQLException error) {
+        return RefusalClassifier.classify(error);
     }
 }

@@ -11,10 +11,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what servers tell of others. Those that do not say how to address them are left out. */
+/** Reads the other servers that a server reports. Those without an address are left out. */
 final class MemberRows {
 
-    private static final int DEFAULT_PORT = 3306;
+    static final int DEFAULT_PORT = 3306;
 
     /** A host or an address, with a port or without; an address of version 6 without brackets has none. */
     private static final Pattern ADDRESS =
@@ -37,7 +37,7 @@ final class MemberRows {
         return members;
     }
 
-    /** Galera's {@code host:port,host:port}; servers that do not know their address say {@code AUTO}, or nothing. */
+    /** Reads Galera's {@code host:port,host:port}; servers that do not know their address report {@code AUTO}, or nothing. */
     static List<Member> ofAddresses(@Nullable String addresses) {
         List<Member> members = new ArrayList<>();
         for (String address : (addresses == null ? "" : addresses).split(",", -1)) {

@@ -8,6 +8,8 @@ import io.github.replicationrouting.spi.Member;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.ServerRefusal;
+import io.github.replicationrouting.spi.SessionSettings;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** MySQL 8.0 to 9.7. Positions are GTID sets, and without GTIDs places in the binary log. */
 public final class MySqlDialect implements ReplicationDialect {
+
+    private static final SessionSql SESSION = new SessionSql("transaction_read_only", "transaction_isolation");
 
     private static final Pattern VERSION = Pattern.compile("([5-9]|\\d{2,})\\.\\d+\\D.*");
     private static final Pattern MAJOR_MINOR = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})");
@@ -55,13 +59,28 @@ public final class MySqlDialect implements ReplicationDialect {
     }
 
     @Override
-    public String readOnlyVariable() {
-        return "transaction_read_only";
+    public String urlPrefix() {
+        return "jdbc:mysql:";
     }
 
     @Override
-    public String isolationVariable() {
-        return "transaction_isolation";
+    public String driver() {
+        return "com.mysql:mysql-connector-j";
+    }
+
+    @Override
+    public int defaultPort() {
+        return MemberRows.DEFAULT_PORT;
+    }
+
+    @Override
+    public SessionSettings sessionSettings(Connection connection) throws SQLException {
+        return SESSION.read(connection);
+    }
+
+    @Override
+    public String setStatement(SessionSettings.Change change) {
+        return SESSION.set(change);
     }
 
     @Override
@@ -80,7 +99,7 @@ public final class MySqlDialect implements ReplicationDialect {
     }
 
     /**
-     * For example {@code 3e11fa47-...:5#15:4#14}, of which no manual tells the form.
+     * For example {@code 3e11fa47-...:5#15:4#14}, a form that no manual describes.
      *
      * @return null where it is not understood
      */
@@ -93,7 +112,7 @@ public final class MySqlDialect implements ReplicationDialect {
         }
     }
 
-    /** With GTIDs off, or not yet in every transaction, the set stands still while data changes. */
+    /** Returns false where the set stands still while data changes: GTIDs are off, or not yet in every transaction. */
     private static boolean countsGtids(String gtidMode) {
         return gtidMode.toUpperCase(Locale.ROOT).startsWith("ON");
     }
@@ -107,14 +126,14 @@ public final class MySqlDialect implements ReplicationDialect {
                     row -> BinlogPosition.of(observation.serverId(), row.getString("File"), row.getLong("Position")));
         } catch (SQLException e) {
             if (Statements.isDenied(e)) {
-                // The same grant as for the state of replication, whose absence is said there.
+                // The same grant as for the state of replication, where its absence is reported.
                 return null;
             }
             throw e;
         }
     }
 
-    /** From 8.2 on; the old name went with 8.4. */
+    /** Returns true from 8.2 on; 8.4 removed the old name. */
     static boolean showsBinaryLogStatus(String server) {
         Matcher version = MAJOR_MINOR.matcher(server);
         if (!version.find()) {
@@ -151,34 +170,39 @@ public final class MySqlDialect implements ReplicationDialect {
         return Statements.query(connection, sql, rows -> ReplicationRows.read(rows, "channel_name", "source_uuid"));
     }
 
-    /** The session's own commits only: the others' would be as many as the server has. */
+    /** Only the session's own commits: all of the server's would be far more. */
     @Override
-    public @Nullable String commitReports(Connection connection) throws SQLException {
+    public @Nullable String commitTrackingStatement(Connection connection) throws SQLException {
         String mode = Statements.queryRow(connection, "SELECT @@global.gtid_mode", row -> row.getString(1));
         return countsGtids(mode) ? "SET SESSION session_track_gtids=OWN_GTID" : null;
     }
 
     @Override
-    public GtidSet commit(String report) {
-        return GtidSet.parse(report);
+    public GtidSet parsePosition(String text) {
+        return GtidSet.parse(text);
     }
 
     @Override
-    public @Nullable Position await(Connection connection, Position wanted, Duration limit) throws SQLException {
+    public boolean canParse(Position position) {
+        return position instanceof GtidSet;
+    }
+
+    @Override
+    public @Nullable Position await(Connection connection, Position wanted, Duration timeout) throws SQLException {
         if (!(wanted instanceof GtidSet set)) {
             return null;
         }
-        String sql = "SELECT WAIT_FOR_EXECUTED_GTID_SET('" + set + "'," + Statements.seconds(limit)
+        String sql = "SELECT WAIT_FOR_EXECUTED_GTID_SET('" + set + "'," + Statements.seconds(timeout)
                 + "), @@global.gtid_executed";
         return Statements.<@Nullable Position>queryRow(
                 connection, sql, row -> row.getInt(1) == 0 ? set.union(GtidSet.parse(row.getString(2))) : null);
     }
 
     @Override
-    public boolean awaitCommitting(Connection connection, Duration limit) throws SQLException {
+    public boolean awaitCommitting(Connection connection, Duration timeout) throws SQLException {
         GtidSet committing = Statements.<@Nullable GtidSet>queryRow(
                 connection, "SELECT @@global.gtid_owned", row -> committing(row.getString(1)));
-        return committing == null || committing.isEmpty() || await(connection, committing, limit) != null;
+        return committing == null || committing.isEmpty() || await(connection, committing, timeout) != null;
     }
 
     @Override
@@ -219,7 +243,7 @@ public final class MySqlDialect implements ReplicationDialect {
                 connection, "SHOW SLAVE HOSTS", rows -> MemberRows.read(rows, "Slave_UUID", "Host", "Port"));
     }
 
-    /** Of a server in a group; others do not know the variable. */
+    /** Asks a server in a group; others do not know the variable. */
     private static List<Member> group(Connection connection, Consumer<String> missing) throws SQLException {
         boolean grouped = Statements.query(
                 connection, "SHOW GLOBAL VARIABLES LIKE 'group_replication_group_name'", ResultSet::next);
@@ -255,5 +279,10 @@ public final class MySqlDialect implements ReplicationDialect {
     @Override
     public ErrorKind classify(SQLException error) {
         return ErrorClassifier.classify(error);
+    }
+
+    @Override
+    public @Nullable ServerRefusal refusal(SQLException error) {
+        return RefusalClassifier.classify(error);
     }
 }

@@ -99,7 +99,7 @@ final class ReplicationRows {
         return filters;
     }
 
-    /** Without what is the server's own: managed servers have each replica ignore some of these tables. */
+    /** Removes filters on system tables: managed servers have each replica ignore some of them. */
     private static String ofUsers(String filter, String value) {
         return filter.contains("ignore_table") || filter.equals("replicate_ignore_db")
                 ? Arrays.stream(value.split(","))
@@ -109,7 +109,7 @@ final class ReplicationRows {
                 : value;
     }
 
-    /** Empty while the source has never been reached, which MariaDB shows as a zero. */
+    /** Returns the id of the source; empty while it has never been reached, which MariaDB shows as a zero. */
     private String sourceId(String column) throws SQLException {
         String id = text(column);
         return id.equals("0") ? "" : id;

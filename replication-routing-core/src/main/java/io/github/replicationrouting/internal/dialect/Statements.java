@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What the dialects of MySQL and MariaDB ask and read alike. */
+/** Queries that the dialects of MySQL and MariaDB share. */
 final class Statements {
 
     private static final int TABLE_ACCESS_DENIED = 1142;
@@ -29,18 +29,18 @@ final class Statements {
         }
     }
 
-    /** As {@link #query}, for a result of exactly one row. */
+    /** Does the same as {@link #query} for a result of exactly one row. */
     static <T extends @Nullable Object> T queryRow(Connection connection, String sql, Reader<T> reader)
             throws SQLException {
         return query(connection, sql, rows -> {
             if (!rows.next()) {
-                throw new SQLException("no answer to " + sql);
+                throw new SQLException("The server returned no row for: " + sql);
             }
             return reader.read(rows);
         });
     }
 
-    /** As {@link #query}, for a result of one row or none. */
+    /** Does the same as {@link #query} for a result of one row or none. */
     static <T> @Nullable T queryFirst(Connection connection, String sql, Reader<T> reader) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
@@ -48,7 +48,7 @@ final class Statements {
         }
     }
 
-    /** By the older name, which MariaDB kept, or by the newer; null without the plugin. */
+    /** Asks by the older name, which MariaDB kept, and the newer; null without the plugin. */
     static @Nullable Boolean semiSynchronous(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_%_status'")) {
@@ -71,24 +71,24 @@ final class Statements {
         return error.getErrorCode() == SPECIFIC_ACCESS_DENIED || error.getErrorCode() == TABLE_ACCESS_DENIED;
     }
 
-    /** The statement that gives the monitor's account a global privilege; who that is stays unsaid. */
+    /** Returns the statement that gives the monitor's account a global privilege, without naming it. */
     static String grant(String privilege) {
         return "GRANT " + privilege + " ON *.* TO <account>";
     }
 
-    /** A time limit as the servers' functions take it. */
+    /** Returns a time limit as the servers' functions take it. */
     static String seconds(Duration limit) {
         return String.format(Locale.ROOT, "%.3f", limit.toMillis() / 1000.0);
     }
 
-    /** Whether a variable is on: written as a number, a word, or one of the finer degrees of newer servers. */
+    /** Returns whether a variable is on: a number, a text, or one of the finer degrees of newer servers. */
     static boolean isOn(@Nullable String value) {
         return value != null
                 && !value.equals("0")
                 && !value.toUpperCase(Locale.ROOT).equals("OFF");
     }
 
-    /** The leading numbers of a version string: {@code 9.7.4} of {@code 9.7.4-2}. */
+    /** Returns the leading numbers of a version string: {@code 9.7.4} of {@code 9.7.4-2}. */
     static String version(String productVersion) {
         int end = 0;
         while (end < productVersion.length()

@@ -1,4 +1,4 @@
-/** What to ask MySQL and MariaDB, and how to read their answers and errors. */
+/** Everything about MySQL and MariaDB: queries, their answers, errors, SQL for sessions. One class per kind of server. */
 @NullMarked
 package io.github.replicationrouting.internal.dialect;
 

@@ -98,12 +98,12 @@ public final class ConnectionFactory {
         return ours;
     }
 
-    /** The same node for another user. */
+    /** Returns the same node for another user. */
     public ConnectionFactory withCredentials(Supplier<Credentials> other) {
         return new ConnectionFactory(url, driver, properties, other, connectTimeout, socketFactory);
     }
 
-    /** The same server without choosing a database, for an account that may log in and nothing else. */
+    /** Returns the same server without choosing a database, for an account that may log in and nothing else. */
     public ConnectionFactory withoutDatabase() {
         return new ConnectionFactory(
                 DATABASE.matcher(url)
@@ -115,7 +115,7 @@ public final class ConnectionFactory {
                 socketFactory);
     }
 
-    /** The same with the drivers told to pass on what a server reports of its session, where they need to be told. */
+    /** Returns the same with the drivers told to pass on what a server reports of its session, where they need to be told. */
     public ConnectionFactory withSessionReports() {
         if (!driver.getClass().getName().startsWith("com.mysql.") || setsItself(SESSION_REPORTS)) {
             return this;
@@ -126,7 +126,7 @@ public final class ConnectionFactory {
         return new ConnectionFactory(url, driver, more, credentials, connectTimeout, socketFactory);
     }
 
-    /** Whether the driver is told to set variables of new sessions. */
+    /** Returns whether the driver is told to set variables of new sessions. */
     public boolean runsInitialSql() {
         return INITIAL_SQL.stream().anyMatch(this::setsItself);
     }

@@ -4,10 +4,11 @@ import com.mysql.cj.MysqlConnection;
 import com.mysql.cj.conf.PropertyKey;
 import com.mysql.cj.jdbc.NonRegisteringDriver;
 import com.mysql.cj.protocol.ServerSession;
+import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.SessionSettings;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
@@ -60,10 +61,10 @@ final class ConnectorJSession implements DriverSession {
     }
 
     @Override
-    public void set(List<String> assignments, @Nullable Boolean autoCommit) throws SQLException {
-        SetStatement.execute(connection, assignments, autoCommit);
-        if (autoCommit != null) {
-            server.setAutoCommit(autoCommit);
+    public void set(SessionSettings.Change change, ReplicationDialect dialect) throws SQLException {
+        DriverSession.execute(connection, dialect.setStatement(change));
+        if (change.autoCommit() != null) {
+            server.setAutoCommit(change.autoCommit());
         }
     }
 
@@ -79,7 +80,7 @@ final class ConnectorJSession implements DriverSession {
 
     @Override
     public boolean trackCommits(String statement, Consumer<String> onCommit) throws SQLException {
-        SetStatement.execute(connection, statement);
+        DriverSession.execute(connection, statement);
         commits = new ConnectorJSessionListener(onCommit);
         server.getServerSessionStateController().addSessionStateChangesListener(commits);
         return true;

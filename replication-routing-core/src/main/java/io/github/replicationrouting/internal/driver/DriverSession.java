@@ -1,8 +1,10 @@
 package io.github.replicationrouting.internal.driver;
 
+import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.SessionSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
+import java.sql.Statement;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,25 +15,24 @@ import org.jspecify.annotations.Nullable;
 public interface DriverSession {
 
     /**
-     * Whether the server's last answer showed an open transaction. It may miss one (while rows are still being read,
+     * Returns whether the server's last answer showed an open transaction. It may miss one (while rows are still being read,
      * after a savepoint), so it only ever adds to what is known otherwise; false where the driver cannot tell.
      */
     boolean inTransaction();
 
-    /** The server's auto-commit as of its last answer; null where the driver cannot tell, or has forgotten it. */
+    /** Returns the server's auto-commit as of its last answer; null where the driver cannot tell, or has forgotten it. */
     @Nullable
     Boolean serverAutoCommit();
 
-    /** Whether the driver has forgotten the server's status, as after an error, so that only asking tells. */
+    /** Returns whether the driver has forgotten the server's status, as after an error, so that only asking tells. */
     boolean hasForgottenStatus();
 
     /**
-     * Changes variables of the session, all in one statement where the driver allows it.
+     * Changes settings of the session, all in one statement where the driver allows it.
      *
-     * @param assignments {@code name=value}, may be empty
-     * @param autoCommit the new auto-commit, null to leave it
+     * @param change not empty
      */
-    void set(List<String> assignments, @Nullable Boolean autoCommit) throws SQLException;
+    void set(SessionSettings.Change change, ReplicationDialect dialect) throws SQLException;
 
     /** Commits, and does send it. */
     void commit() throws SQLException;
@@ -40,14 +41,14 @@ public interface DriverSession {
     void rollback() throws SQLException;
 
     /**
-     * Whether the driver closes the connection of a statement that takes longer than its query timeout. It does so on a
+     * Returns whether the driver closes the connection of a statement that takes longer than its query timeout. It does so on a
      * thread of its own, so that the connection may still look open when the statement fails.
      */
     default boolean closesOnTimeout() {
         return false;
     }
 
-    /** Whether the driver passes on what the server reports along with the acknowledgement of a commit. */
+    /** Returns whether the driver passes on what the server reports along with the acknowledgement of a commit. */
     default boolean canTrackCommits() {
         return false;
     }
@@ -62,6 +63,13 @@ public interface DriverSession {
      */
     default boolean trackCommits(String statement, Consumer<String> onCommit) throws SQLException {
         throw new UnsupportedOperationException("This driver does not report commits");
+    }
+
+    /** Executes a statement that returns nothing of interest. */
+    static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     /**

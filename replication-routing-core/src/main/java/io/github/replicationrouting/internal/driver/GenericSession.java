@@ -1,8 +1,9 @@
 package io.github.replicationrouting.internal.driver;
 
+import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.SessionSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Any other driver: nothing but JDBC, so auto-commit is changed by a call of its own. */
@@ -30,10 +31,13 @@ final class GenericSession implements DriverSession {
     }
 
     @Override
-    public void set(List<String> assignments, @Nullable Boolean autoCommit) throws SQLException {
-        SetStatement.execute(connection, assignments, null);
-        if (autoCommit != null) {
-            connection.setAutoCommit(autoCommit);
+    public void set(SessionSettings.Change change, ReplicationDialect dialect) throws SQLException {
+        SessionSettings.Change bySql = change.withoutAutoCommit();
+        if (!bySql.isEmpty()) {
+            DriverSession.execute(connection, dialect.setStatement(bySql));
+        }
+        if (change.autoCommit() != null) {
+            connection.setAutoCommit(change.autoCommit());
         }
     }
 

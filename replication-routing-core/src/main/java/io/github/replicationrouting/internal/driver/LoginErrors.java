@@ -25,7 +25,7 @@ final class LoginErrors {
         this.parameters = begin < 0 ? "" : url.substring(begin + 1);
     }
 
-    /** The error, or one that says the same without the secrets. */
+    /** Returns the error, or one that says the same without the secrets. */
     SQLException cleansed(SQLException error, @Nullable String user) {
         int links = 0;
         for (Throwable link = error; link != null && links < MAX_LINKS; link = link.getCause(), links++) {

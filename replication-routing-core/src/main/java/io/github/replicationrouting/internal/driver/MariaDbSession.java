@@ -1,9 +1,10 @@
 package io.github.replicationrouting.internal.driver;
 
+import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.SessionSettings;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +61,8 @@ final class MariaDbSession implements DriverSession {
     }
 
     @Override
-    public void set(List<String> assignments, @Nullable Boolean autoCommit) throws SQLException {
-        SetStatement.execute(connection, assignments, autoCommit);
+    public void set(SessionSettings.Change change, ReplicationDialect dialect) throws SQLException {
+        DriverSession.execute(connection, dialect.setStatement(change));
     }
 
     @Override
@@ -69,7 +70,7 @@ final class MariaDbSession implements DriverSession {
         if (inTransaction()) {
             connection.commit();
         } else {
-            SetStatement.execute(connection, "COMMIT");
+            DriverSession.execute(connection, "COMMIT");
         }
     }
 
@@ -78,12 +79,12 @@ final class MariaDbSession implements DriverSession {
         if (inTransaction()) {
             connection.rollback();
         } else {
-            SetStatement.execute(connection, "ROLLBACK");
+            DriverSession.execute(connection, "ROLLBACK");
         }
     }
 
     /**
-     * The driver has the server report, and drops what it says; it is read off the socket. Not when the driver may change
+     * Returns the driver has the server report, and drops what it says; it is read off the socket. Not when the driver may change
      * the socket behind its connection, or leaves answers without a report.
      */
     @Override
@@ -94,7 +95,7 @@ final class MariaDbSession implements DriverSession {
                 && context.hasClientCapability(Capabilities.CLIENT_DEPRECATE_EOF);
     }
 
-    /** Whether reports are heard is seen from the answer: encrypted or compressed, it says nothing. */
+    /** Returns whether reports are heard is seen from the answer: encrypted or compressed, it says nothing. */
     @Override
     public boolean trackCommits(String statement, Consumer<String> onCommit) throws SQLException {
         SessionTrackingReader heard = Objects.requireNonNull(reports);
@@ -105,8 +106,8 @@ final class MariaDbSession implements DriverSession {
                 }
             }
         });
-        SetStatement.execute(connection, statement);
-        SetStatement.execute(connection, "SET SESSION time_zone=@@session.time_zone");
+        DriverSession.execute(connection, statement);
+        DriverSession.execute(connection, "SET SESSION time_zone=@@session.time_zone");
         if (!heard.areHeard()) {
             heard.ignore();
         }

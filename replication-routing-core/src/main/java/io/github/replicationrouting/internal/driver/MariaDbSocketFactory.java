@@ -10,7 +10,7 @@ public final class MariaDbSocketFactory extends SocketFactory {
 
     private final SocketFactory plain = SocketFactory.getDefault();
 
-    /** The only one that the driver calls; it connects the socket itself. */
+    /** Returns the only one that the driver calls; it connects the socket itself. */
     @Override
     public Socket createSocket() throws IOException {
         return SocketCapture.tapped(new SessionTrackingSocket());

@@ -62,7 +62,7 @@ public final class PhysicalLink {
         state.compareAndSet(State.PROTECTED, State.EXPOSED);
     }
 
-    /** Whether the connection is open and not in use. */
+    /** Returns whether the connection is open and not in use. */
     public boolean isIdle() {
         return connection != null && !lent;
     }
@@ -72,7 +72,7 @@ public final class PhysicalLink {
         return state.compareAndSet(State.EXPOSED, State.CUT) && release();
     }
 
-    /** The same for protected work, too: what it does there would be lost. False when it is cut already. */
+    /** Returns the same for protected work, too: what it does there would be lost. False when it is cut already. */
     public boolean sever() {
         return state.getAndSet(State.CUT) != State.CUT && release();
     }
@@ -97,7 +97,7 @@ public final class PhysicalLink {
         doubted = true;
     }
 
-    /** Whether the connection is to be tried; the caller does it, and it is doubted no more. */
+    /** Returns whether the connection is to be tried; the caller does it, and it is doubted no more. */
     public boolean takeDoubt() {
         if (!doubted) {
             return false;
@@ -119,7 +119,7 @@ public final class PhysicalLink {
         }
     }
 
-    /** What the server reports of its session, as far as it can be read off the socket; null where it cannot. */
+    /** Returns what the server reports of its session, as far as it can be read off the socket; null where it cannot. */
     @Nullable
     SessionTrackingReader reports() {
         return socket instanceof SessionTrackingSocket reporting ? reporting.reports() : null;

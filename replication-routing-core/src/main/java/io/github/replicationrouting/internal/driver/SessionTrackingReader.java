@@ -66,7 +66,7 @@ final class SessionTrackingReader {
         listener = null;
     }
 
-    /** Whether there was any report since listening began. */
+    /** Returns whether there was any report since listening began. */
     boolean areHeard() {
         return heard;
     }
@@ -154,7 +154,7 @@ final class SessionTrackingReader {
             this.end = to;
         }
 
-        /** Whether it is an OK packet that says that it has a report, as far as its beginning shows. */
+        /** Returns whether it is an OK packet that says that it has a report, as far as its beginning shows. */
         boolean hasReport() {
             number();
             number();
@@ -234,7 +234,7 @@ final class SessionTrackingReader {
             return text;
         }
 
-        /** A number whose first byte tells its length; negative where there is none. */
+        /** Returns a number whose first byte tells its length; negative where there is none. */
         private long number() {
             if (at >= end) {
                 return NOT_READABLE;

@@ -21,7 +21,7 @@ final class SocketCapture {
 
     private SocketCapture() {}
 
-    /** The class to name to a driver; null where the driver is not known, or would not find ours. */
+    /** Returns the class to name to a driver; null where the driver is not known, or would not find ours. */
     static @Nullable String factoryFor(Driver driver) {
         if (ConnectorJSession.isDriver(driver)) {
             return visible(ConnectorJSocketFactory.class, driver);

@@ -1,6 +1,6 @@
 package io.github.replicationrouting.internal.election;
 
-import io.github.replicationrouting.internal.election.NodeView.Sighting;
+import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.position.Position;
 import java.time.Duration;
 import java.util.List;
@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which node is the primary in the eyes of one instance, and why no other is. It outlives the node's absence: only a
- * successor whose promotion was seen ends it. Immutable. Times are monotonic, in nanoseconds.
+ * Which node one instance takes for the primary, and what it knows of the others beside it: its memory between elections. A
+ * claim outlives the absence of its node: only a successor whose promotion was seen ends it. Immutable. Times are monotonic, in nanoseconds.
  *
  * @param node the name of the incumbent; null before there was a primary, and after another node has contested it
  * @param last the name of the last primary, the incumbent where there is one; null before there was one
@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param contested whether the last election found more than one claimant
  * @param cleared nodes that are known to be no rivals of this claim, because they were seen to be replicas beside the
  *     incumbent, or were there when its promotion was seen; with the moment at which that was known
- * @param promised the name of the node that will be the primary once all other nodes that take writes have been probed once
+ * @param pending the name of the node that will be the primary once all other nodes that take writes have been probed once
  *     more; null for none
- * @param promisedAt when that was found
+ * @param pendingSince when that was found
  * @param fenced nodes that were writable beside a primary and have not been replicas since
  */
 public record Claim(
@@ -43,8 +43,8 @@ public record Claim(
         Set<String> tolerated,
         boolean contested,
         Map<String, Long> cleared,
-        @Nullable String promised,
-        long promisedAt,
+        @Nullable String pending,
+        long pendingSince,
         Set<String> fenced) {
 
     /** No primary has been known yet. */
@@ -58,27 +58,27 @@ public record Claim(
     }
 
     /** Returns the claim after an election among these nodes, with the same {@code gap}. */
-    public Claim after(Outcome outcome, List<NodeView> nodes, Duration gap) {
-        return new NextClaim(this, outcome, nodes, gap).claim();
+    public Claim after(ElectionResult result, List<NodeView> nodes, Duration gap) {
+        return new ClaimUpdate(this, result, nodes, gap).claim();
     }
 
-    /** Since when the incumbent has been seen to be fit without a gap, its newest answer included. */
-    long since(Sighting newest, Duration gap) {
+    /** Returns the time since when the incumbent has been seen to be fit without a gap, its newest answer included. */
+    long since(Answer newest, Duration gap) {
         boolean unbroken = present && newest.sentAt() - fitAt <= gap.toNanos();
         return unbroken ? since : newest.sentAt();
     }
 
-    /** Whether a node is known to be no rival, and cannot have been promoted in a gap of what was seen of the incumbent. */
+    /** Returns whether a node is known to be no rival, and cannot have been promoted while the incumbent did not answer. */
     boolean isCleared(NodeView node, long incumbentSince) {
         Long clearedAt = cleared.get(node.name());
         boolean gap = incumbentSince - electedAt > 0;
         return clearedAt != null && !(gap && node.roles().hasChangedBetween(clearedAt, incumbentSince));
     }
 
-    /** When a node was first found to be the next primary. */
-    long promisedSince(NodeView next) {
-        return next.name().equals(promised)
-                ? promisedAt
-                : Objects.requireNonNull(next.seen()).arrivedAt();
+    /** Returns when a node was first found to be the next primary. */
+    long pendingSince(NodeView next) {
+        return next.name().equals(pending)
+                ? pendingSince
+                : Objects.requireNonNull(next.lastAnswer()).arrivedAt();
     }
 }

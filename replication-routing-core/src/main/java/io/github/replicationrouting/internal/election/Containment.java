@@ -1,6 +1,6 @@
 package io.github.replicationrouting.internal.election;
 
-import io.github.replicationrouting.internal.election.NodeView.Sighting;
+import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.position.Position;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +12,11 @@ enum Containment {
     LACKING,
     /** Seems to lack something, but was asked before the other had answered. */
     NOT_COMPARED_YET,
-    /** No positions to compare. */
+    /** There are no positions to compare. */
     UNKNOWN;
 
-    /** Whether {@code node} has everything that {@code other} has. */
-    static Containment of(@Nullable Sighting node, @Nullable Sighting other) {
+    /** Returns whether {@code node} has everything that {@code other} has. */
+    static Containment of(@Nullable Answer node, @Nullable Answer other) {
         Containment own = ofOwn(node, other);
         Containment replicated = ofReplicated(node, other);
         if (own == UNKNOWN || replicated == UNKNOWN) {
@@ -25,24 +25,24 @@ enum Containment {
         return own == LACKING || replicated == CONTAINED ? own : replicated;
     }
 
-    /** Whether {@code node} has everything that {@code other} wrote itself. */
-    static Containment ofOwn(@Nullable Sighting node, @Nullable Sighting other) {
+    /** Returns whether {@code node} has everything that {@code other} wrote itself. */
+    static Containment ofOwn(@Nullable Answer node, @Nullable Answer other) {
         return node == null || other == null
                 ? UNKNOWN
                 : compare(node, node.observation().history(), other, other.ownTransactions());
     }
 
     /**
-     * Whether {@code node} has come as far as {@code other} has replicated. On MariaDB that is told by one sequence number,
+     * Returns whether {@code node} has come as far as {@code other} has replicated. On MariaDB one sequence number shows it,
      * because a server that does not log what it replicates, or was restored from a backup, does not list all servers that
      * have written.
      */
-    static Containment ofReplicated(@Nullable Sighting node, @Nullable Sighting other) {
+    static Containment ofReplicated(@Nullable Answer node, @Nullable Answer other) {
         return ofReplicated(node, other, List.of());
     }
 
     /** @param without ids of servers whose transactions do not count */
-    static Containment ofReplicated(@Nullable Sighting node, @Nullable Sighting other, List<String> without) {
+    static Containment ofReplicated(@Nullable Answer node, @Nullable Answer other, List<String> without) {
         if (node == null || other == null) {
             return UNKNOWN;
         }
@@ -57,7 +57,7 @@ enum Containment {
         return compare(node, everything(node), other, replicated);
     }
 
-    private static Containment compare(Sighting node, @Nullable Position own, Sighting other, @Nullable Position part) {
+    private static Containment compare(Answer node, @Nullable Position own, Answer other, @Nullable Position part) {
         if (own == null || part == null || !own.isComparableTo(part)) {
             return UNKNOWN;
         }
@@ -67,8 +67,8 @@ enum Containment {
         return node.sentAt() - other.arrivedAt() >= 0 ? LACKING : NOT_COMPARED_YET;
     }
 
-    /** A promoted server tells what it wrote and what it replicated in two positions. */
-    static @Nullable Position everything(Sighting sighting) {
+    /** Returns what a server wrote and what it replicated, which a promoted server shows in two positions. */
+    static @Nullable Position everything(Answer sighting) {
         Position written = sighting.observation().written();
         Position executed = sighting.observation().executed();
         if (written == null || executed == null || !written.isComparableTo(executed)) {

@@ -13,18 +13,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an instance knows of one node. Immutable.
+ * What an instance knows about one node. Immutable.
  *
  * @param spec the node as declared
  * @param alive whether it answers now
- * @param seen its last answer, null before the first
+ * @param lastAnswer its last answer; null before the first
  * @param roles what its earlier answers showed
- * @param absence why it does not answer, in words; null while it does
+ * @param absence why it does not answer, as text; null while it does
  */
 public record NodeView(
         NodeSpec spec,
         boolean alive,
-        @Nullable Sighting seen,
+        @Nullable Answer lastAnswer,
         RoleHistory roles,
         @Nullable String absence) {
 
@@ -35,9 +35,9 @@ public record NodeView(
      * @param arrivedAt when the answer had come: the answer is at most this new
      * @param observation role and position
      * @param replication the newest known state of replication
-     * @param replicationIsCurrent whether this answer told it, or the account may not see it
+     * @param replicationIsCurrent whether this answer showed it, or the account may not see it
      */
-    public record Sighting(
+    public record Answer(
             long sentAt,
             long arrivedAt,
             Observation observation,
@@ -48,14 +48,14 @@ public record NodeView(
             return replication instanceof Replication.Channels known ? known.channels() : List.of();
         }
 
-        /** What the server itself wrote, null where that is not known. */
+        /** Returns what the server itself wrote, null where that is not known. */
         @Nullable
         Position ownTransactions() {
             Position history = observation.history();
             return history == null ? null : history.writtenBy(observation.serverId());
         }
 
-        /** Whether a receiver is connected to its source, so that the server replicates. */
+        /** Returns whether a receiver is connected to its source, so that the server replicates. */
         boolean isReceiving() {
             return channels().stream().anyMatch(channel -> channel.receiver() == Receiver.ON);
         }
@@ -65,14 +65,14 @@ public record NodeView(
         return spec.name();
     }
 
-    /** The last answer of a node that answers; null of one that does not. */
+    /** Returns the last answer of a node that answers; null of one that does not. */
     @Nullable
-    Sighting living() {
-        return alive ? seen : null;
+    Answer currentAnswer() {
+        return alive ? lastAnswer : null;
     }
 
     boolean isWritable() {
-        return alive && seen != null && seen.observation().writable();
+        return alive && lastAnswer != null && lastAnswer.observation().writable();
     }
 
     boolean isServer() {
@@ -83,59 +83,59 @@ public record NodeView(
         return spec.declaredRole() == role;
     }
 
-    /** The id by which its server was last known, null before the first answer. */
+    /** Returns the id by which its server was last known, null before the first answer. */
     @Nullable
     String serverId() {
-        return seen == null ? null : seen.observation().serverId();
+        return lastAnswer == null ? null : lastAnswer.observation().serverId();
     }
 
     List<ReplicationChannel> channels() {
-        return seen == null ? List.of() : seen.channels();
+        return lastAnswer == null ? List.of() : lastAnswer.channels();
     }
 
-    /** Whether it is known from where the node replicates, or that it does not. */
+    /** Returns whether it is known from where the node replicates, or that it does not. */
     boolean showsReplication() {
-        return seen != null && seen.replication() instanceof Replication.Channels;
+        return lastAnswer != null && lastAnswer.replication() instanceof Replication.Channels;
     }
 
-    /** A channel's source, as the replica addresses it. */
+    /** Returns a channel's source, as the replica addresses it. */
     static String address(ReplicationChannel channel) {
         return channel.host() + ":" + channel.port();
     }
 
-    /** Whether it has written within the last moments; until it has been watched for so long, it may have. */
-    boolean mayBeWriting(Duration moments) {
-        Sighting newest = seen;
-        return newest != null && (isWithin(moments, roles.seenSince(), newest) || hasWrittenWithin(moments));
+    /** Returns whether it has written within a time, or has not been observed for that long, so that it may have. */
+    boolean mayBeWriting(Duration time) {
+        Answer newest = lastAnswer;
+        return newest != null && (isWithin(time, roles.seenSince(), newest) || hasWrittenWithin(time));
     }
 
-    private static boolean isWithin(Duration moments, @Nullable Long moment, Sighting newest) {
-        return moment != null && newest.arrivedAt() - moment < moments.toNanos();
+    private static boolean isWithin(Duration time, @Nullable Long moment, Answer newest) {
+        return moment != null && newest.arrivedAt() - moment < time.toNanos();
     }
 
-    /** Whether it has been watched for so long and has neither written nor changed its role. */
-    boolean isQuiet(Duration moments) {
-        return seen != null && !mayBeWriting(moments) && !isWithin(moments, roles.changedAt(), seen);
+    /** Returns whether it has been observed for that long and has neither written nor changed its role. */
+    boolean isQuiet(Duration time) {
+        return lastAnswer != null && !mayBeWriting(time) && !isWithin(time, roles.changedAt(), lastAnswer);
     }
 
-    /** Whether it was seen to write within the last moments. */
-    boolean hasWrittenWithin(Duration moments) {
-        Sighting newest = seen;
-        return newest != null && isWithin(moments, roles.wroteAt(), newest);
+    /** Returns whether it was seen to write within a time. */
+    boolean hasWrittenWithin(Duration time) {
+        Answer newest = lastAnswer;
+        return newest != null && isWithin(time, roles.wroteAt(), newest);
     }
 
-    /** Whether it was seen to write after a moment. */
+    /** Returns whether it was seen to write after a moment. */
     boolean hasWrittenSince(long moment) {
         Long wroteAt = roles.wroteAt();
         return wroteAt != null && wroteAt - moment > 0;
     }
 
-    /** Whether it has a source, or is read-only where the account may not see a source. */
+    /** Returns whether it has a source, or is read-only where the account may not see its source. */
     boolean hasBecomeReplica() {
-        Sighting living = living();
-        return living != null
-                && (!living.channels().isEmpty()
-                        || (living.observation().readOnly()
-                                && living.replication() instanceof Replication.NotPermitted));
+        Answer answer = currentAnswer();
+        return answer != null
+                && (!answer.channels().isEmpty()
+                        || (answer.observation().readOnly()
+                                && answer.replication() instanceof Replication.NotPermitted));
     }
 }

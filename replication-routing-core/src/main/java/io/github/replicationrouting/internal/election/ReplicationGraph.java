@@ -1,6 +1,6 @@
 package io.github.replicationrouting.internal.election;
 
-import io.github.replicationrouting.internal.election.NodeView.Sighting;
+import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.spi.ReplicationChannel;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Which node replicates from which, by what the nodes that answer say of their sources. */
+/** Which node replicates from which, by the sources that the nodes which answer show. */
 final class ReplicationGraph {
 
     private final List<NodeView> nodes;
@@ -52,23 +52,23 @@ final class ReplicationGraph {
     }
 
     private static boolean isSameServer(NodeView one, NodeView other) {
-        return one.living() != null
-                && other.living() != null
+        return one.currentAnswer() != null
+                && other.currentAnswer() != null
                 && one.isServer()
                 && other.isServer()
                 && Objects.equals(one.serverId(), other.serverId());
     }
 
     /**
-     * Whether two nodes with one id are not known to be the same server, or cannot be: the data directory of one may have been
+     * Returns whether two nodes with one id are not known to be the same server, or cannot be: the data directory of one may have been
      * copied from the other. One server never has less than it had at an earlier answer.
      */
     private boolean areTwoServers(int i, int j) {
-        Sighting one = Objects.requireNonNull(nodes.get(i).living());
-        Sighting other = Objects.requireNonNull(nodes.get(j).living());
+        Answer one = Objects.requireNonNull(nodes.get(i).currentAnswer());
+        Answer other = Objects.requireNonNull(nodes.get(j).currentAnswer());
         boolean oneIsNewer = one.sentAt() - other.sentAt() >= 0;
-        Sighting newer = oneIsNewer ? one : other;
-        Sighting older = oneIsNewer ? other : one;
+        Answer newer = oneIsNewer ? one : other;
+        Answer older = oneIsNewer ? other : one;
         Containment hasAll = Containment.of(newer, older);
         boolean ordered = newer.sentAt() - older.arrivedAt() >= 0;
         return one.observation().readOnly() != other.observation().readOnly()
@@ -76,7 +76,7 @@ final class ReplicationGraph {
                 || (!ordered && (hasAll == Containment.NOT_COMPARED_YET || lacks(older, newer)));
     }
 
-    private static boolean lacks(Sighting one, Sighting other) {
+    private static boolean lacks(Answer one, Answer other) {
         Containment hasAll = Containment.of(one, other);
         return hasAll == Containment.LACKING || hasAll == Containment.NOT_COMPARED_YET;
     }
@@ -84,7 +84,7 @@ final class ReplicationGraph {
     private boolean[][] paths(Predicate<ReplicationChannel> counts) {
         boolean[][] paths = new boolean[size][size];
         for (int i = 0; i < size; i++) {
-            if (nodes.get(i).living() != null) {
+            if (nodes.get(i).currentAnswer() != null) {
                 for (ReplicationChannel channel : nodes.get(i).channels()) {
                     int source = sourceOf(channel);
                     if (source >= 0 && source != i && counts.test(channel)) {
@@ -103,7 +103,7 @@ final class ReplicationGraph {
         return paths;
     }
 
-    /** The node to which a channel leads; -1 where no node is known to be that server. */
+    /** Returns the node to which a channel leads; -1 where no node is known to be that server. */
     int sourceOf(ReplicationChannel channel) {
         String id = channel.sourceId();
         int found = -1;
@@ -115,21 +115,21 @@ final class ReplicationGraph {
         return found;
     }
 
-    /** The other node that has the same server id and counts instead of this one, or -1. */
+    /** Returns the other node that has the same server id and counts instead of this one, or -1. */
     int twinOf(int node) {
         return twin[node];
     }
 
-    /** Of two nodes that are, or were last known as, one server: the one that answers, and a server rather than an endpoint. */
+    /** Prefers, of two nodes that are or were one server, the one that answers, and a server to an endpoint. */
     private boolean isBetterKnown(int i, int than) {
-        boolean answers = nodes.get(i).living() != null;
-        boolean otherAnswers = nodes.get(than).living() != null;
+        boolean answers = nodes.get(i).currentAnswer() != null;
+        boolean otherAnswers = nodes.get(than).currentAnswer() != null;
         return answers == otherAnswers
                 ? nodes.get(i).isServer() && !nodes.get(than).isServer()
                 : answers;
     }
 
-    /** The node of this name, or -1. */
+    /** Returns the node of this name, or -1. */
     int indexOf(@Nullable String name) {
         for (int i = 0; i < size; i++) {
             if (nodes.get(i).name().equals(name)) {
@@ -139,22 +139,22 @@ final class ReplicationGraph {
         return -1;
     }
 
-    /** Whether a node receives from another, directly or through others. */
+    /** Returns whether a node receives from another, directly or through others. */
     boolean isConnected(int replica, int source) {
         return connected[replica][source];
     }
 
-    /** Whether a node's receiver runs, whether or not it reaches the other, directly or through others. */
+    /** Returns whether a node's receiver runs, whether or not it reaches the other, directly or through others. */
     boolean isReplicating(int replica, int source) {
         return replicating[replica][source];
     }
 
-    /** Whether a node receives from another one that does not receive from it. */
+    /** Returns whether a node receives from another one that does not receive from it. */
     boolean isReplicaOf(int replica, int source) {
         return connected[replica][source] && !connected[source][replica];
     }
 
-    /** A node from which this one receives, and that does not receive from it, or -1. */
+    /** Returns a node from which this one receives, and that does not receive from it, or -1. */
     int sourceOf(int node) {
         for (int j = 0; j < size; j++) {
             if (isReplicaOf(node, j)) {
@@ -165,7 +165,7 @@ final class ReplicationGraph {
     }
 
     /**
-     * The channel that makes a node a replica, whatever its receiver does; null where it has none. None is one that closes a
+     * Returns the channel that makes a node a replica, whatever its receiver does; null where it has none. None is one that closes a
      * ring of replicating nodes, one that is stopped and leads to a node which is connected to this one, or, of a node
      * declared primary, one that leads out of the topology.
      */
@@ -183,27 +183,27 @@ final class ReplicationGraph {
         return null;
     }
 
-    /** A node that has never answered and that may be anything but a declared replica; null where there is none. */
+    /** Returns a node that has never answered and that may be anything but a declared replica; null where there is none. */
     @Nullable
     NodeView neverSeen() {
         for (NodeView node : nodes) {
-            if (node.seen() == null && !node.isDeclared(DeclaredRole.REPLICA)) {
+            if (node.lastAnswer() == null && !node.isDeclared(DeclaredRole.REPLICA)) {
                 return node;
             }
         }
         return null;
     }
 
-    /** Of several nodes the only one that more than half of those others follow that follow any of them, or -1. */
+    /** Returns the only one of several nodes that more than half of their followers follow, or -1. */
     int mostFollowed(List<Integer> candidates) {
         int voters = 0;
         int[] votes = new int[size];
         for (int i = 0; i < size; i++) {
             boolean follows = false;
             for (int candidate : candidates) {
-                Sighting living = nodes.get(i).living();
-                if (living != null
-                        && living.replicationIsCurrent()
+                Answer answer = nodes.get(i).currentAnswer();
+                if (answer != null
+                        && answer.replicationIsCurrent()
                         && !candidates.contains(i)
                         && isReplicaOf(i, candidate)) {
                     votes[candidate]++;

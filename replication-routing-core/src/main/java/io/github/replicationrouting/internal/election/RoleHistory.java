@@ -1,6 +1,6 @@
 package io.github.replicationrouting.internal.election;
 
-import io.github.replicationrouting.internal.election.NodeView.Sighting;
+import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationChannel;
 import java.time.Duration;
@@ -39,8 +39,8 @@ public record RoleHistory(
     /** The steps of a promotion follow each other; a node that goes on receiving for longer has not been promoted. */
     private static final Duration PROMOTION_STEPS = Duration.ofSeconds(5);
 
-    /** Takes in one more answer. */
-    public RoleHistory after(@Nullable Sighting before, Sighting now) {
+    /** Returns the history with one more answer. */
+    public RoleHistory after(@Nullable Answer before, Answer now) {
         if (before == null) {
             return new RoleHistory(null, null, null, null, now.arrivedAt(), null);
         }
@@ -70,32 +70,32 @@ public record RoleHistory(
                 sameRun && hasWritten(before, now) ? Long.valueOf(now.arrivedAt()) : wroteAt);
     }
 
-    private static boolean hasWritten(Sighting before, Sighting now) {
+    private static boolean hasWritten(Answer before, Answer now) {
         return !Objects.equals(before.ownTransactions(), now.ownTransactions());
     }
 
-    /** Whether its role or source may have changed after one moment and before another. */
+    /** Returns whether its role or source may have changed after one moment and before another. */
     boolean hasChangedBetween(long after, long before) {
         return changedAt != null && unchangedAt != null && changedAt - after > 0 && unchangedAt - before < 0;
     }
 
-    private static boolean isSameServer(Sighting before, Sighting now) {
+    private static boolean isSameServer(Answer before, Answer now) {
         return before.observation().serverId().equals(now.observation().serverId());
     }
 
     /**
-     * Whether the server cannot have restarted between the two answers. Servers subtract two clock readings of whole seconds
+     * Returns whether the server cannot have restarted between the two answers. Servers subtract two clock readings of whole seconds
      * and so may show one second too many.
      */
-    private static boolean isSameRun(Sighting before, Sighting now) {
+    private static boolean isSameRun(Answer before, Answer now) {
         Duration uptime = now.observation().uptime();
         boolean restarted =
                 uptime != null && now.arrivedAt() - uptime.minusSeconds(1).toNanos() - before.sentAt() > 0;
         return isSameServer(before, now) && !restarted;
     }
 
-    /** Whether another source is configured, or another server stands behind the same address. */
-    private static boolean isSourceChanged(Sighting before, Sighting now) {
+    /** Returns whether another source is configured, or another server stands behind the same address. */
+    private static boolean isSourceChanged(Answer before, Answer now) {
         if (!(before.replication() instanceof Replication.Channels)
                 || !(now.replication() instanceof Replication.Channels)) {
             return false;
@@ -106,15 +106,15 @@ public record RoleHistory(
                 || (!idsBefore.isEmpty() && !ids.isEmpty() && !idsBefore.equals(ids));
     }
 
-    private static Set<String> addresses(Sighting sighting) {
-        return sighting.channels().stream()
+    private static Set<String> addresses(Answer answer) {
+        return answer.channels().stream()
                 .map(channel -> channel.host() + ":" + channel.port())
                 .collect(Collectors.toSet());
     }
 
-    /** Those of the sources that have been reached. */
-    private static Set<String> ids(Sighting sighting) {
-        return sighting.channels().stream()
+    /** Returns the ids of the sources that have been reached. */
+    private static Set<String> ids(Answer answer) {
+        return answer.channels().stream()
                 .map(ReplicationChannel::sourceId)
                 .filter(Objects::nonNull)
                 .collect(Collectors.toSet());

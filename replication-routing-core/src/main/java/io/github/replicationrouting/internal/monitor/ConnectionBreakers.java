@@ -1,7 +1,6 @@
 package io.github.replicationrouting.internal.monitor;
 
-import io.github.replicationrouting.internal.dialect.MySqlDialect;
-import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.topology.Node;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -22,8 +21,6 @@ public final class ConnectionBreakers {
 
     /** Name of a configuration in the registry that takes the place of the standard one. */
     public static final String CONFIGURATION = "replication-routing";
-
-    private static final ReplicationDialect ERRORS = new MySqlDialect();
 
     private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
@@ -51,7 +48,7 @@ public final class ConnectionBreakers {
                 .failureRateThreshold(50)
                 .waitDurationInOpenState(tenProbes.compareTo(MAX_WAIT) < 0 ? tenProbes : MAX_WAIT)
                 .permittedNumberOfCallsInHalfOpenState(1)
-                .ignoreException(failure -> !ErrorAttribution.accuses(failure, ERRORS))
+                .ignoreException(failure -> !ErrorAttribution.accuses(failure, Dialects.standard()::classify))
                 .build();
     }
 

@@ -131,7 +131,7 @@ final class ConnectionProber implements Prober {
         } catch (SQLException e) {
             kept = target.substitute() == null
                     && target.node().spec().kind() == NodeKind.SERVER
-                    && ProbeFailure.of(e, timeout).isRefusal();
+                    && ProbeFailure.of(e, timeout, target.dialect()).isRefusal();
             if (!kept) {
                 throw e;
             }
@@ -181,8 +181,8 @@ final class ConnectionProber implements Prober {
         if (target.substitute() == null || !(failure instanceof SQLException) || probe.firstPart() != null) {
             return false;
         }
-        ProbeFailure refusal = ProbeFailure.of(failure, timeout);
-        if (!refusal.isOfAccount()) {
+        ProbeFailure refusal = ProbeFailure.of(failure, timeout, target.dialect());
+        if (!refusal.ofAccount()) {
             return false;
         }
         if (refusedAt.getAndSet(clock.getAsLong()) == null) {
@@ -248,7 +248,7 @@ final class ConnectionProber implements Prober {
         return new ProbeResult.Failed(
                 failure instanceof UnsupportedServerException unsupported
                         ? ProbeFailure.misconfigured(unsupported.reason)
-                        : ProbeFailure.of(failure, timeout));
+                        : ProbeFailure.of(failure, timeout, target.dialect()));
     }
 
     private Kept open(boolean substitute) throws SQLException, UnsupportedServerException {

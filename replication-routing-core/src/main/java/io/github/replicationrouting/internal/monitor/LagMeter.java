@@ -1,6 +1,5 @@
 package io.github.replicationrouting.internal.monitor;
 
-import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
@@ -69,7 +68,7 @@ final class LagMeter {
             return seen == null ? null : seen.executed();
         }
         for (ReplicationChannel channel : watch.channels()) {
-            BinlogPosition place = channel.executed();
+            Position place = channel.executed();
             if (place != null && (history.isEmpty() || history.isComparableTo(place))) {
                 return place;
             }

@@ -1,8 +1,8 @@
 package io.github.replicationrouting.internal.monitor;
 
-import io.github.replicationrouting.internal.election.Finding;
-import io.github.replicationrouting.internal.election.NodeView.Sighting;
-import io.github.replicationrouting.internal.election.Outcome;
+import io.github.replicationrouting.internal.election.ElectionResult;
+import io.github.replicationrouting.internal.election.NodeAssessment;
+import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.internal.monitor.NodeEvaluator.Judgement;
 import io.github.replicationrouting.internal.monitor.NodeStateMachine.Signal;
 import io.github.replicationrouting.internal.monitor.ProbeResult.Answered;
@@ -272,7 +272,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
 
     @Override
     public void answered(NodeRecord watch, Answered answer) {
-        Sighting earlier = watch.sighting();
+        Answer earlier = watch.sighting();
         Observation before = watch.observation;
         watch.answeredAt = answer.sentAt();
         watch.arrivedAt = timeline.now();
@@ -395,7 +395,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         }
         boolean firstOutcome = !decided;
         decided = true;
-        Outcome outcome =
+        ElectionResult outcome =
                 primaries.elect(members.all(), this::absence, lags::follows, announcements::incompletePromotion);
         NodeStatus primaryBefore = members.primary == null ? null : members.primary.status;
         members.primary = outcome.primary() < 0 ? null : members.get(outcome.primary());
@@ -405,7 +405,8 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         boolean contested = false;
         for (int i = 0; i < members.size(); i++) {
             NodeRecord watch = members.get(i);
-            Finding finding = orFormerReplica(watch, outcome.findings().get(i));
+            NodeAssessment finding =
+                    orFormerReplica(watch, outcome.assessments().get(i));
             contested |= finding.rival();
             if (finding.warning() != null) {
                 announcements.warning(watch, finding.warning());
@@ -426,7 +427,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         if (firstSample) {
             members.stream().filter(lags::wantsAnotherLook).forEach(rounds::look);
         }
-        boolean pending = outcome.reason() == Outcome.Reason.PENDING;
+        boolean pending = outcome.reason() == ElectionResult.Reason.PENDING;
         if (pending && !wasPending) {
             members.forEach(rounds::request);
         }
@@ -441,11 +442,11 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
      * A replica that has lost its source while no primary is known, as in the middle of a failover, has the data that it had:
      * stale reads are better than none.
      */
-    private Finding orFormerReplica(NodeRecord watch, Finding finding) {
+    private NodeAssessment orFormerReplica(NodeRecord watch, NodeAssessment finding) {
         boolean readOnly = watch.alive && watch.observation != null && !watch.observation.writable();
         boolean doubted = finding.role() == Role.UNKNOWN && !finding.rival() && finding.warning() == null;
         return members.primary == null && readOnly && doubted && watch.status.role() == Role.REPLICA
-                ? new Finding(Role.REPLICA, false, finding.doubt(), null)
+                ? new NodeAssessment(Role.REPLICA, false, finding.reason(), null)
                 : finding;
     }
 
@@ -473,7 +474,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         return 2 * serving < replicas;
     }
 
-    private void judge(NodeRecord watch, Finding finding, boolean newProbe, boolean needed) {
+    private void judge(NodeRecord watch, NodeAssessment finding, boolean newProbe, boolean needed) {
         long now = timeline.now();
         Judgement judgement = judge.judge(watch, finding);
         NodeState before = watch.machine.state();
@@ -502,7 +503,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         }
     }
 
-    private NodeStatus status(NodeRecord watch, Finding finding, Judgement judgement, long now) {
+    private NodeStatus status(NodeRecord watch, NodeAssessment finding, Judgement judgement, long now) {
         Observation seen = watch.observation;
         Role role = finding.role();
         String suspicion = suspicion(watch, role, now);

@@ -1,6 +1,6 @@
 package io.github.replicationrouting.internal.monitor;
 
-import io.github.replicationrouting.internal.election.Finding;
+import io.github.replicationrouting.internal.election.NodeAssessment;
 import io.github.replicationrouting.internal.monitor.NodeStateMachine.Signal;
 import io.github.replicationrouting.internal.time.DurationFormat;
 import io.github.replicationrouting.settings.MonitorSettings;
@@ -31,7 +31,7 @@ final class NodeEvaluator {
      */
     record Judgement(Signal signal, String reason) {}
 
-    Judgement judge(NodeRecord watch, Finding finding) {
+    Judgement judge(NodeRecord watch, NodeAssessment finding) {
         Observation seen = watch.observation;
         if (!watch.lookedAt) {
             return new Judgement(Signal.UNDECIDED, "not probed yet");
@@ -46,13 +46,13 @@ final class NodeEvaluator {
             return new Judgement(Signal.PRIMARY, "");
         }
         if (finding.rival()) {
-            return new Judgement(Signal.RIVAL, finding.doubt() == null ? "writable" : finding.doubt());
+            return new Judgement(Signal.RIVAL, finding.reason() == null ? "writable" : finding.reason());
         }
         if (watch.isUnseen() && seen.writable() && finding.role() != Role.REPLICA) {
             return new Judgement(Signal.RIVAL, "was writable when it was last seen, and is not the primary");
         }
         if (finding.role() != Role.REPLICA) {
-            return new Judgement(Signal.UNDECIDED, finding.doubt() == null ? "role unknown" : finding.doubt());
+            return new Judgement(Signal.UNDECIDED, finding.reason() == null ? "role unknown" : finding.reason());
         }
         Judgement byLag = judge(watch.lag);
         String trouble = byLag.reason.isEmpty() ? "" : watch.trouble();

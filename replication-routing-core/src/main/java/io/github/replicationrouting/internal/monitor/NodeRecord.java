@@ -1,6 +1,6 @@
 package io.github.replicationrouting.internal.monitor;
 
-import io.github.replicationrouting.internal.election.NodeView.Sighting;
+import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.internal.election.RoleHistory;
 import io.github.replicationrouting.internal.time.DurationFormat;
 import io.github.replicationrouting.position.Position;
@@ -265,10 +265,10 @@ final class NodeRecord {
 
     /** What its newest answer showed, null before the first. */
     @Nullable
-    Sighting sighting() {
+    Answer sighting() {
         return observation == null
                 ? null
-                : new Sighting(answeredAt, arrivedAt, observation, replication, hasJustToldReplication());
+                : new Answer(answeredAt, arrivedAt, observation, replication, hasJustToldReplication());
     }
 
     /** Whether the server answers, but lets no probe look. */

@@ -1,8 +1,8 @@
 package io.github.replicationrouting.internal.monitor;
 
 import io.github.replicationrouting.internal.election.Claim;
+import io.github.replicationrouting.internal.election.ElectionResult;
 import io.github.replicationrouting.internal.election.NodeView;
-import io.github.replicationrouting.internal.election.Outcome;
 import io.github.replicationrouting.internal.election.PrimaryElection;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.MonitorSettings;
@@ -45,20 +45,20 @@ final class PrimaryTracker {
      * @param follows whether an executed position has followed the primary's
      * @param news told of each promotion that lacks something, once
      */
-    Outcome elect(
+    ElectionResult elect(
             List<NodeRecord> nodes,
             Function<NodeRecord, @Nullable String> absence,
             Predicate<@Nullable Position> follows,
             Consumer<IncompletePromotion> news) {
         List<NodeView> views = new ArrayList<>();
         nodes.forEach(watch -> views.add(view(watch, isLiving(watch), absence)));
-        Outcome elected = PrimaryElection.elect(views, claim, gap, sticks, follows);
+        ElectionResult elected = PrimaryElection.elect(views, claim, gap, sticks, follows);
         NodeRecord incumbent = incumbent(nodes);
-        if (incumbent != null && incumbent.isUnseen() && elected.reason() == Outcome.Reason.NO_SUCCESSOR) {
+        if (incumbent != null && incumbent.isUnseen() && elected.reason() == ElectionResult.Reason.NO_SUCCESSOR) {
             views.set(nodes.indexOf(incumbent), view(incumbent, true, absence));
             elected = PrimaryElection.elect(views, claim, gap, sticks, follows);
         }
-        Outcome outcome = promotions.check(elected, nodes, news);
+        ElectionResult outcome = promotions.check(elected, nodes, news);
         claim = claim.after(outcome, views, gap);
         return outcome;
     }

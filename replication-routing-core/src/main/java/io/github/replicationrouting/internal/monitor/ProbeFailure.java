@@ -1,6 +1,9 @@
 package io.github.replicationrouting.internal.monitor;
 
+import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.time.DurationFormat;
+import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.ServerRefusal;
 import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -13,26 +16,29 @@ import java.security.cert.CertificateExpiredException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a probe failed.
+ * The reason why a probe failed. What the server reported is read by its dialect; what the network and TLS reported, here.
  *
- * @param kind what it says of the node
- * @param reason in words; never what a driver or server said, which may quote accounts, addresses, statements or data
+ * @param kind what it says about the node
+ * @param reason the reason as text; never what a driver or server reported, which may quote accounts, addresses, statements
+ *     or data
+ * @param ofAccount whether another account may be let in
  */
-record ProbeFailure(Kind kind, String reason) {
+record ProbeFailure(Kind kind, String reason, boolean ofAccount) {
 
     enum Kind {
-        /** Nothing was heard within the time limit. */
+        /** No answer came within the timeout. */
         UNANSWERED("unanswered"),
-        /** Not reached, or lost. */
+        /** The node was not reached, or the connection was lost. */
         UNREACHABLE("unreachable"),
-        /** Alive, but without room for one more connection. */
+        /** The server answers, and has no connection left. */
         OVERLOADED("overloaded"),
-        /** Alive, but refused for a reason that does not pass by itself; asking often could lock the account. */
+        /** The server answers, and refuses for a reason that does not pass by itself; probing often could lock the account. */
         MISCONFIGURED("misconfigured");
 
         private final String label;
@@ -41,14 +47,17 @@ record ProbeFailure(Kind kind, String reason) {
             this.label = label;
         }
 
-        /** The word in metrics. */
+        /** Returns the label used in metrics. */
         String label() {
             return label;
         }
     }
 
-    private static final int MAX_LINKS = 16;
-    private static final String USED_UP = "too many connections of the monitor's user";
+    private static final int MAX_CAUSES = 16;
+
+    ProbeFailure(Kind kind, String reason) {
+        this(kind, reason, kind == Kind.MISCONFIGURED);
+    }
 
     static ProbeFailure unanswered(Duration timeout) {
         return new ProbeFailure(Kind.UNANSWERED, "no answer within " + DurationFormat.of(timeout));
@@ -58,153 +67,112 @@ record ProbeFailure(Kind kind, String reason) {
         return new ProbeFailure(Kind.MISCONFIGURED, reason);
     }
 
+    /** Returns why the probe of a server failed whose dialect is not known yet. */
     static ProbeFailure of(Throwable failure, Duration timeout) {
-        int links = 0;
-        for (Throwable link = failure; link != null && links < MAX_LINKS; link = link.getCause(), links++) {
-            ProbeFailure known = link instanceof SQLException sql ? ofServer(sql) : ofNetwork(link, timeout);
+        return of(failure, timeout, null);
+    }
+
+    /** @param dialect dialect of the server; null where it is not known yet */
+    static ProbeFailure of(Throwable failure, Duration timeout, @Nullable ReplicationDialect dialect) {
+        Function<SQLException, @Nullable ServerRefusal> refusals =
+                dialect == null ? Dialects.standard()::refusal : dialect::refusal;
+        int causes = 0;
+        for (Throwable cause = failure; cause != null && causes < MAX_CAUSES; cause = cause.getCause(), causes++) {
+            ProbeFailure known =
+                    cause instanceof SQLException sql ? ofServer(sql, refusals) : ofNetwork(cause, timeout);
             if (known != null) {
                 return known;
             }
         }
-        return unreachable(failure instanceof SQLException sql ? words(sql) : failed(failure));
+        return unreachable(
+                failure instanceof SQLException sql
+                        ? codeOf(sql)
+                        : "the probe failed: " + failure.getClass().getSimpleName());
     }
 
-    private static String words(SQLException error) {
+    private static String codeOf(SQLException error) {
         String code = error.getErrorCode() > 0 ? "error " + error.getErrorCode() : "the driver found no connection";
         return error.getSQLState() == null ? code : code + ", SQLState " + error.getSQLState();
     }
 
-    private static String failed(Throwable failure) {
-        return "the probe failed: " + failure.getClass().getSimpleName();
-    }
-
-    /** Whether the server answers and lets the account not in, or not see enough: which says nothing of the node. */
+    /** Returns whether the server answers, and refuses the account: which says nothing about the node. */
     boolean isRefusal() {
         return kind == Kind.MISCONFIGURED || kind == Kind.OVERLOADED;
     }
 
-    /** Whether another account may be let in. */
-    boolean isOfAccount() {
-        return kind == Kind.MISCONFIGURED || reason.equals(USED_UP);
-    }
-
-    private static @Nullable ProbeFailure ofServer(SQLException error) {
-        return switch (error.getErrorCode()) {
-            case 1045, // ER_ACCESS_DENIED_ERROR
-                    1698 -> // ER_ACCESS_DENIED_NO_PASSWORD_ERROR
-                misconfigured("access denied for the monitor's user: check replication.routing.username/password"
-                        + " or monitor.username, and whether the account requires TLS");
-            case 1044 -> misconfigured("access denied to the database for the monitor's user");
-            case 1049 -> misconfigured("unknown database");
-            case 1130 -> misconfigured("the server does not accept connections from this host");
-            case 1129 -> misconfigured("the server has blocked this host after many connection errors");
-            case 1142, // ER_TABLEACCESS_DENIED_ERROR
-                    1143, // ER_COLUMNACCESS_DENIED_ERROR
-                    1227, // ER_SPECIFIC_ACCESS_DENIED_ERROR
-                    1370 -> // ER_PROCACCESS_DENIED_ERROR
-                misconfigured("the monitor's user lacks a privilege for what a probe asks");
-            case 1251, // ER_NOT_SUPPORTED_AUTH_MODE
-                    1524 -> // ER_PLUGIN_IS_NOT_LOADED
-                misconfigured("the authentication plugin of the monitor's user is not supported");
-            case 1820, // ER_MUST_CHANGE_PASSWORD
-                    1862 -> // ER_MUST_CHANGE_PASSWORD_LOGIN
-                misconfigured("the password of the monitor's user has expired");
-            case 3118, // ER_ACCOUNT_HAS_BEEN_LOCKED
-                    4151 -> // the same on MariaDB
-                misconfigured("the monitor's account is locked");
-            case 4150 -> // ER_USER_IS_BLOCKED, on MariaDB
-                misconfigured("the monitor's account is blocked after too many wrong passwords (max_password_errors)");
-            case 3955 -> misconfigured("the monitor's account is locked for now, after too many wrong passwords");
-            case 3159 -> withoutTls();
-            case 1040 -> new ProbeFailure(Kind.OVERLOADED, "too many connections");
-            case 1203, // ER_TOO_MANY_USER_CONNECTIONS
-                    1226 -> // ER_USER_LIMIT_REACHED
-                new ProbeFailure(Kind.OVERLOADED, USED_UP);
-            case 1053 -> unreachable("shutting down");
-            case 3032 -> unreachable("offline_mode is on");
-            default -> ofMessage(error);
-        };
-    }
-
-    /** The drivers' own refusals carry no code. */
-    private static @Nullable ProbeFailure ofMessage(SQLException error) {
+    private static @Nullable ProbeFailure ofServer(
+            SQLException error, Function<SQLException, @Nullable ServerRefusal> dialect) {
+        ServerRefusal refusal = dialect.apply(error);
+        if (refusal != null) {
+            return switch (refusal.kind()) {
+                case GOING_DOWN -> unreachable(refusal.reason());
+                case OVERLOADED -> new ProbeFailure(Kind.OVERLOADED, refusal.reason());
+                case ACCOUNT_LIMIT -> new ProbeFailure(Kind.OVERLOADED, refusal.reason(), true);
+                case MISCONFIGURED -> misconfigured(refusal.reason());
+            };
+        }
         String message = lower(error.getMessage());
         if (message.equals("there are no credentials to log in with")) {
             return misconfigured("the credentials provider fails");
         }
-        if (message.contains("public key retrieval is not allowed")) {
-            return misconfigured("the server's public key may not be asked for: use TLS, or set"
-                    + " allowPublicKeyRetrieval=true in the URL");
+        if (message.contains("self-signed certificate") || message.contains("self signed certificate")) {
+            return untrusted();
         }
-        if (message.contains("insecure transport")) {
-            return withoutTls();
-        }
-        if (message.contains("ssl not enabled in the server")
-                || message.contains("ssl connection required, but not provided")) {
-            return misconfigured("the URL requires TLS, which the server does not offer");
-        }
-        return message.contains("self-signed certificate") || message.contains("self signed certificate")
-                ? untrusted()
-                : isRefusedLogin(error) ? misconfigured("the login is refused: " + words(error)) : null;
+        return isLoginRefused(error) ? misconfigured("the login is refused: " + codeOf(error)) : null;
     }
 
-    /** Whatever the code: plugins and proxies have codes of their own. */
-    private static boolean isRefusedLogin(SQLException error) {
+    /** Whatever the code: authentication plugins and proxies have codes of their own. */
+    private static boolean isLoginRefused(SQLException error) {
         return error.getSQLState() != null && error.getSQLState().startsWith("28");
     }
 
-    private static ProbeFailure withoutTls() {
-        return misconfigured(
-                "the server accepts connections with TLS only (require_secure_transport): set sslMode in the" + " URL");
-    }
-
-    private static @Nullable ProbeFailure ofNetwork(Throwable link, Duration timeout) {
-        String message = lower(link.getMessage());
-        if (link instanceof SocketTimeoutException || message.contains("timed out")) {
+    private static @Nullable ProbeFailure ofNetwork(Throwable cause, Duration timeout) {
+        String message = lower(cause.getMessage());
+        if (cause instanceof SocketTimeoutException || message.contains("timed out")) {
             return unanswered(timeout);
         }
-        if (link instanceof UnknownHostException) {
+        if (cause instanceof UnknownHostException) {
             return unreachable("unknown host");
         }
-        if (link instanceof NoRouteToHostException) {
+        if (cause instanceof NoRouteToHostException) {
             return unreachable("no route to host");
         }
-        if (link instanceof ConnectException) {
+        if (cause instanceof ConnectException) {
             return unreachable(message.contains("refused") ? "connection refused" : "cannot connect");
         }
-        if (link instanceof EOFException || message.contains("connection reset") || message.contains("broken pipe")) {
+        if (cause instanceof EOFException || message.contains("connection reset") || message.contains("broken pipe")) {
             return unreachable("connection lost");
         }
-        return ofTls(link);
+        return ofTls(cause);
     }
 
-    /** Only what the handshake itself found; a connection that is lost in it is told by its cause. */
-    private static @Nullable ProbeFailure ofTls(Throwable link) {
-        if (link instanceof CertificateExpiredException) {
+    /** Only what the handshake itself reported; the cause reports a connection that is lost during it. */
+    private static @Nullable ProbeFailure ofTls(Throwable cause) {
+        if (cause instanceof CertificateExpiredException) {
             return misconfigured("the server's certificate has expired");
         }
-        if (link instanceof SSLPeerUnverifiedException) {
+        if (cause instanceof SSLPeerUnverifiedException) {
             return misconfigured("the server's certificate is not for this host name");
         }
-        boolean certificate = link instanceof CertificateException || link instanceof CertPathValidatorException;
-        if (certificate && link.getCause() == null) {
+        boolean certificate = cause instanceof CertificateException || cause instanceof CertPathValidatorException;
+        if (certificate && cause.getCause() == null) {
             return untrusted();
         }
-        if (link instanceof SSLException && isOfTheHandshake(link.getCause())) {
-            return link.getCause() == null
+        if (cause instanceof SSLException && isOfHandshake(cause.getCause())) {
+            return cause.getCause() == null
                     ? misconfigured("no TLS connection: check sslMode, and the versions and ciphers of TLS")
                     : null;
         }
         return null;
     }
 
-    private static boolean isOfTheHandshake(@Nullable Throwable cause) {
+    private static boolean isOfHandshake(@Nullable Throwable cause) {
         return !(cause instanceof EOFException || cause instanceof SocketException);
     }
 
     private static ProbeFailure untrusted() {
         return misconfigured(
-                "the server's certificate is not trusted: give the driver the CA in the URL, or check" + " sslMode");
+                "the server's certificate is not trusted: give the driver the CA in the URL, or check sslMode");
     }
 
     private static String lower(@Nullable String message) {

@@ -1,6 +1,6 @@
 package io.github.replicationrouting.internal.monitor;
 
-import io.github.replicationrouting.internal.election.Outcome;
+import io.github.replicationrouting.internal.election.ElectionResult;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
 import io.github.replicationrouting.settings.WritePolicy;
@@ -58,7 +58,7 @@ final class PromotionCheck {
      *
      * @param news told of each gap once
      */
-    Outcome check(Outcome outcome, List<NodeRecord> nodes, Consumer<IncompletePromotion> news) {
+    ElectionResult check(ElectionResult outcome, List<NodeRecord> nodes, Consumer<IncompletePromotion> news) {
         if (outcome.primary() < 0) {
             return outcome;
         }
@@ -162,7 +162,7 @@ final class PromotionCheck {
         return written.union(executed);
     }
 
-    private static Outcome refused(Outcome outcome, IncompletePromotion gap) {
+    private static ElectionResult refused(ElectionResult outcome, IncompletePromotion gap) {
         String why = gap.describe() + " (replication.routing.writes.on-incomplete-promotion=reject)";
         return outcome.refused(
                 why,

@@ -170,7 +170,7 @@ public final class ServerTopologySource implements TopologySource {
         try {
             return target.connections().open(timeout);
         } catch (SQLException e) {
-            if (substitute == null || !ProbeFailure.of(e, timeout).isOfAccount()) {
+            if (substitute == null || !ProbeFailure.of(e, timeout).ofAccount()) {
                 throw e;
             }
             return substitute.open(timeout);
@@ -216,7 +216,7 @@ public final class ServerTopologySource implements TopologySource {
         if (serverId != null && isKnown(serverId, now)) {
             return;
         }
-        NodeSpec spec = told.by.elsewhere(nameOf(told.member), told.member.host(), told.member.port());
+        NodeSpec spec = told.by.elsewhere(nameOf(told), told.member.host(), told.member.port());
         if (spec == null) {
             warn(
                     told.by.name(),
@@ -251,10 +251,12 @@ public final class ServerTopologySource implements TopologySource {
         }
     }
 
-    /** The host, with the port unless it is the usual one. */
-    private static String nameOf(Member member) {
-        String host = member.host().replaceAll("[^A-Za-z0-9._-]", "-");
-        return member.port() == 3306 ? host : host + "-" + member.port();
+    /** Returns the host, with the port unless it is the dialect's default. */
+    private String nameOf(Told told) {
+        ReplicationDialect dialect = dialects.forUrl(told.by.url());
+        String host = told.member.host().replaceAll("[^A-Za-z0-9._-]", "-");
+        int port = told.member.port();
+        return dialect != null && port == dialect.defaultPort() ? host : host + "-" + port;
     }
 
     private void warn(String node, String what) {

@@ -1,10 +1,8 @@
 package io.github.replicationrouting.internal.monitor;
 
 import io.github.replicationrouting.internal.dialect.Dialects;
-import io.github.replicationrouting.internal.dialect.MySqlDialect;
 import io.github.replicationrouting.internal.time.DurationFormat;
 import io.github.replicationrouting.internal.topology.Topology;
-import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.WritePolicy;
@@ -50,9 +48,8 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     private static final Duration START_MARGIN = Duration.ofMillis(500);
 
     /** The standard ones read errors alike. */
-    private static final ReplicationDialect COMMON_DIALECT = new MySqlDialect();
-
     private final String router;
+
     private final MonitorSettings settings;
     private final Dialects dialects;
     private final Map<Node, ReplicationDialect> declaredDialects = new ConcurrentHashMap<>();
@@ -171,7 +168,8 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
 
     @Override
     public void suspect(Node node, Exception cause) {
-        core.suspect(node, ErrorAttribution.accuses(cause, declaredDialects.getOrDefault(node, COMMON_DIALECT)));
+        ReplicationDialect declared = declaredDialects.get(node);
+        core.suspect(node, ErrorAttribution.accuses(cause, declared == null ? dialects::classify : declared::classify));
     }
 
     @Override
@@ -269,7 +267,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     }
 
     private static String kind(@Nullable Position position) {
-        return position == null ? "no position" : position instanceof BinlogPosition ? "binary log" : "gtid";
+        return position == null ? "no position" : position.kind();
     }
 
     /** @param told what was said already, and is not said again */

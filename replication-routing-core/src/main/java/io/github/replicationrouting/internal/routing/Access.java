@@ -1,14 +1,16 @@
 package io.github.replicationrouting.internal.routing;
 
-/** How the next statement wants to use the data. The labels are the same in metrics and answers, and never change. */
+/**
+ * How a statement accesses the data. The {@linkplain #label() labels} appear in metrics and answers, and never change.
+ */
 public enum Access {
-    /** Read-only: a replica may serve it. */
+    /** A read-only transaction: a replica may serve it. */
     READ("read"),
-    /** May write: only the primary serves it. */
+    /** A transaction that may write: only the primary serves it. */
     WRITE("write"),
-    /** A statement in no transaction: goes where {@code reads.outside-transaction} says. */
+    /** A statement outside any transaction: goes where {@code reads.outside-transaction} says. */
     OUTSIDE_TRANSACTION("outside-transaction"),
-    /** Questions about the database itself in no transaction: any reachable node will do while there is no primary. */
+    /** Database metadata outside any transaction: any reachable node may serve it while there is no primary. */
     METADATA("metadata");
 
     private final String label;
@@ -17,7 +19,7 @@ public enum Access {
         this.label = label;
     }
 
-    /** The word used outside of Java. */
+    /** Returns the label used in metrics and answers, such as {@code read}. */
     public String label() {
         return label;
     }

@@ -1,11 +1,14 @@
 package io.github.replicationrouting.internal.routing;
 
-/** An object of the application's as it was when a framework that may change it was given it. Used by one thread. */
+/**
+ * The state of an object of the application at the time when it was passed to a framework that may modify it, such as an
+ * entity passed to JPA. Used by one thread.
+ */
 public interface ArgumentState {
 
-    /** Whether the object is now what it was then. */
+    /** Returns whether the object still has this state. */
     boolean isUnchanged();
 
-    /** Takes back what the framework changed. What it throws forbids another run. */
+    /** Reverts the modifications of the framework. An exception that it throws prevents the retry. */
     void restore();
 }

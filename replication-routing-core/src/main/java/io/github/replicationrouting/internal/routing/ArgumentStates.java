@@ -6,45 +6,52 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The objects that the runs of one transaction gave to a framework that may change them, as they were then. One that comes
- * again in a later run is older than that run, and must be the same again: else the runs together would do what no single
- * one would. Used by one thread.
+ * The states of the objects that the attempts of one transaction passed to frameworks that may modify them. An object that
+ * is passed again in a later attempt is older than that attempt and must have the same state: otherwise the attempts
+ * together would do what no single one would. Used by one thread.
  */
 final class ArgumentStates {
 
-    /** A transaction that gives more is not run again, so that bulk work does not fill the memory. */
-    private static final int MOST = 1000;
+    /** Limits the memory that bulk work takes: a transaction that passes more objects is not retried. */
+    private static final int MAX_OBJECTS = 1000;
 
-    /** By what is remembered of them. */
-    private final Map<Class<? extends ArgumentState>, IdentityHashMap<Object, Entry>> entries = new HashMap<>();
+    private final Map<Class<? extends ArgumentState>, IdentityHashMap<Object, Entry>> byType = new HashMap<>();
 
     private int size;
-    private boolean tooMany;
+    private boolean exceeded;
 
-    private record Entry(ArgumentState asItWas, int run) {}
+    private record Entry(ArgumentState state, int attempt) {}
 
-    /** Returns whether the object is what an earlier run, if any, was given. */
-    <G extends ArgumentState> boolean give(Object object, int run, Class<G> kind, Supplier<G> asItIs) {
-        IdentityHashMap<Object, Entry> known = entries.computeIfAbsent(kind, any -> new IdentityHashMap<>());
-        Entry earlier = known.get(object);
+    /**
+     * Records the state of an object, unless it is recorded already.
+     *
+     * @param attempt number of the attempt that passes it
+     * @param type type of the state to record
+     * @param state captures the present state of the object
+     * @return false if an earlier attempt passed the object with another state
+     */
+    <S extends ArgumentState> boolean record(Object object, int attempt, Class<S> type, Supplier<S> state) {
+        IdentityHashMap<Object, Entry> entries = byType.computeIfAbsent(type, any -> new IdentityHashMap<>());
+        Entry earlier = entries.get(object);
         if (earlier != null) {
-            return earlier.run == run || earlier.asItWas.isUnchanged();
+            return earlier.attempt == attempt || earlier.state.isUnchanged();
         }
-        if (size >= MOST) {
-            tooMany = true;
-        } else if (!tooMany) {
-            known.put(object, new Entry(asItIs.get(), run));
+        if (size >= MAX_OBJECTS) {
+            exceeded = true;
+        } else if (!exceeded) {
+            entries.put(object, new Entry(state.get(), attempt));
             size++;
         }
         return true;
     }
 
-    /** Whether some are not known. */
-    boolean areTooMany() {
-        return tooMany;
+    /** Returns whether more objects were passed than are recorded. */
+    boolean isExceeded() {
+        return exceeded;
     }
 
+    /** Reverts the modifications of the recorded objects. */
     void restore() {
-        entries.values().forEach(known -> known.values().forEach(entry -> entry.asItWas.restore()));
+        byType.values().forEach(entries -> entries.values().forEach(entry -> entry.state.restore()));
     }
 }

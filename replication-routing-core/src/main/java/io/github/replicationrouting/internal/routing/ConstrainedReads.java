@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.routing;
 
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.DecisionReason;
-import io.github.replicationrouting.internal.consistency.Consistency;
+import io.github.replicationrouting.internal.consistency.SessionConstraint;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.WhenNoneEligible;
 import io.github.replicationrouting.spi.Candidates;
@@ -15,21 +15,25 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads that ask for more than a replica: in this order a replica that is known to do, one that will do in a moment, the
- * primary. Strict: where none of them is there, nobody serves. Only what others wrote may be seen to go back while there
- * is no primary, because reads must survive its loss.
+ * Chooses the node of a read that has {@link ReadConstraints}. In this order: a replica that is known to satisfy them, a
+ * replica that will satisfy them after a short wait, the primary.
+ *
+ * <p>The constraints are strict: if no node satisfies them, none is chosen. With one exception, because reads must
+ * survive the loss of the primary: without a primary, a session may see others' commits go back in time, never its own.
  */
 final class ConstrainedReads {
 
     private final NodeSelector selector;
     private final WhenNoneEligible whenNoneEligible;
-    private final long mostBehind;
+
+    /** Lag, in nanoseconds, above which waiting on a replica is not expected to succeed. */
+    private final long maxLagToWait;
 
     ConstrainedReads(RouterSettings settings) {
         this.selector = settings.selector();
         this.whenNoneEligible = settings.whenNoneEligible();
-        // A replica's lag may be told up to an interval above the true one, and more where probes are late.
-        this.mostBehind = settings.longestWait()
+        // The lag of a replica may be reported one interval too high, and more if probes are late.
+        this.maxLagToWait = settings.longestWait()
                 .plus(settings.probeInterval().multipliedBy(2))
                 .toNanos();
     }
@@ -37,23 +41,23 @@ final class ConstrainedReads {
     /**
      * Chooses a node.
      *
-     * @param otherwise the reason where every readable replica would do
-     * @return null when nobody may serve
+     * @param reason the reason to report if every readable replica satisfies the constraints
+     * @return null if no node satisfies the constraints
      */
     @Nullable
-    Decision decide(RoutingTable table, ReadConstraints wish, DecisionReason otherwise) {
+    Decision decide(RoutingTable table, ReadConstraints constraints, DecisionReason reason) {
         Node primary = table.primary();
-        if (wish.onPrimary()) {
+        if (constraints.onPrimary()) {
             return onPrimary(
                     primary, DecisionReason.HINT_PRIMARY, !table.readable().isEmpty());
         }
         long now = System.nanoTime();
-        Predicate<NodeStatus> fresh = freshness(wish.maxStaleness(), now);
-        Consistency.Demand session = wish.session();
+        Predicate<NodeStatus> fresh = freshness(constraints.maxStaleness(), now);
+        SessionConstraint session = constraints.session();
         if (table.readable().isEmpty() && whenNoneEligible == WhenNoneEligible.LEAST_LAGGED) {
-            Decision lagging = leastLagged(table, fresh, session);
-            if (lagging != null) {
-                return lagging;
+            Decision leastLagged = leastLagged(table, fresh, session);
+            if (leastLagged != null) {
+                return leastLagged;
             }
         }
         ZoneAwareCandidates replicas = replicas(table);
@@ -62,15 +66,15 @@ final class ConstrainedReads {
                     ? null
                     : onPrimary(primary, DecisionReason.NO_ELIGIBLE_REPLICA, false);
         }
-        if (session != null && wish.mayWait()) {
-            Decision moved = moved(replicas, fresh, session, otherwise);
+        if (session != null && constraints.mayWait()) {
+            Decision moved = moveSession(replicas, fresh, session, reason);
             if (moved != null) {
                 return moved;
             }
         }
-        Decision known = among(replicas, session == null ? fresh : fresh.and(session::isMetBy), otherwise);
-        if (known != null) {
-            return known;
+        Decision immediate = choose(replicas, session == null ? fresh : fresh.and(session::isMetBy), reason);
+        if (immediate != null) {
+            return immediate;
         }
         if (replicas.nodes().stream().noneMatch(fresh)) {
             return onPrimary(primary, DecisionReason.MAX_STALENESS, true);
@@ -79,21 +83,21 @@ final class ConstrainedReads {
             return null;
         }
         if (primary == null) {
-            Decision own = among(replicas, fresh.and(session::hasOwnCommitsOn), otherwise);
-            if (own != null) {
-                return own;
+            Decision withOwnCommits = choose(replicas, fresh.and(session::hasOwnCommitsOn), reason);
+            if (withOwnCommits != null) {
+                return withOwnCommits;
             }
         }
         List<NodeStatus> candidates = replicas.nodes().stream().filter(fresh).toList();
-        Decision waiting = wish.mayWait() ? waiting(candidates, session, primary == null, now) : null;
-        return waiting != null
-                ? waiting
-                : onPrimary(primary, DecisionReason.SESSION_PRIMARY, isWaitingWorthwhile(candidates, session));
+        Decision afterWait = constraints.mayWait() ? afterWait(candidates, session, primary == null, now) : null;
+        return afterWait != null
+                ? afterWait
+                : onPrimary(primary, DecisionReason.SESSION_PRIMARY, isWorthWaitingOnAny(candidates, session));
     }
 
-    /** As strict as any other: the least lagged one that has what the session must see. */
+    /** Returns the least lagged replica that satisfies the constraints, which are as strict as for any other replica. */
     private static @Nullable Decision leastLagged(
-            RoutingTable table, Predicate<NodeStatus> fresh, Consistency.@Nullable Demand session) {
+            RoutingTable table, Predicate<NodeStatus> fresh, @Nullable SessionConstraint session) {
         NodeStatus least = first(table.lagging(), session == null ? fresh : fresh.and(session::isMetBy));
         if (least == null && session != null && table.primary() == null) {
             least = first(table.lagging(), fresh.and(session::hasOwnCommitsOn));
@@ -111,13 +115,14 @@ final class ConstrainedReads {
     }
 
     /**
-     * A session that reads without a pause would stay on its replica for ever. Where it knows how far that was, it chooses
-     * among all of them anew, and waits for what it has seen.
+     * Chooses among all replicas for a session that reads without a pause and would otherwise remain on its replica for
+     * ever. Requires that the session knows the position up to which it has read, so that another replica can be waited
+     * on.
      */
-    private @Nullable Decision moved(
+    private @Nullable Decision moveSession(
             ZoneAwareCandidates replicas,
             Predicate<NodeStatus> fresh,
-            Consistency.Demand session,
+            SessionConstraint session,
             DecisionReason reason) {
         if (first(replicas.nodes(), session::mayLeave) == null) {
             return null;
@@ -130,14 +135,16 @@ final class ConstrainedReads {
         if (session.isMetBy(selected)) {
             return new Decision(selected.node(), reason, false);
         }
-        Position wanted = lag(selected) <= mostBehind ? session.wanted(selected) : null;
-        return wanted == null ? null : new Decision(selected.node(), DecisionReason.SESSION_WAIT, false, wanted, false);
+        Position awaited = lagAtLastProbe(selected) <= maxLagToWait ? session.positionToAwait(selected) : null;
+        return awaited == null
+                ? null
+                : new Decision(selected.node(), DecisionReason.SESSION_WAIT, false, awaited, false);
     }
 
-    /** Those that failed to answer just now only where nobody else can serve. */
+    /** Returns the readable replicas; the suspected ones only if no other node can serve. */
     private ZoneAwareCandidates replicas(RoutingTable table) {
-        boolean nobodyElse = whenNoneEligible == WhenNoneEligible.FAIL || table.unsuspectedPrimary() == null;
-        return table.readable().isEmpty() && nobodyElse ? table.suspected() : table.readable();
+        boolean noOtherNode = whenNoneEligible == WhenNoneEligible.FAIL || table.unsuspectedPrimary() == null;
+        return table.readable().isEmpty() && noOtherNode ? table.suspected() : table.readable();
     }
 
     private static Predicate<NodeStatus> freshness(@Nullable Duration maxStaleness, long now) {
@@ -148,8 +155,8 @@ final class ConstrainedReads {
         return node -> node.freshness().isWithin(limit, now);
     }
 
-    /** One of the next that will do, else one of all that will; null where none does. */
-    private @Nullable Decision among(
+    /** Chooses among the next candidates that match, else among all that match; returns null if there are none. */
+    private @Nullable Decision choose(
             ZoneAwareCandidates replicas, Predicate<NodeStatus> condition, DecisionReason reason) {
         Candidates next = replicas.next();
         Candidates matching = matching(next, condition);
@@ -164,7 +171,7 @@ final class ConstrainedReads {
                         false);
     }
 
-    /** The same where all of them match, as is usual. */
+    /** Returns the candidates that match: the same object if all of them do, as is usual. */
     private static Candidates matching(Candidates candidates, Predicate<NodeStatus> condition) {
         for (NodeStatus node : candidates.nodes()) {
             if (!condition.test(node)) {
@@ -175,42 +182,47 @@ final class ConstrainedReads {
         return candidates;
     }
 
-    private static @Nullable Decision onPrimary(@Nullable Node primary, DecisionReason reason, boolean notesPosition) {
-        return primary == null ? null : new Decision(primary, reason, false, null, notesPosition);
+    private static @Nullable Decision onPrimary(
+            @Nullable Node primary, DecisionReason reason, boolean recordsPosition) {
+        return primary == null ? null : new Decision(primary, reason, false, null, recordsPosition);
     }
 
-    /** The most advanced replica on which waiting may help: not one that is further behind than a wait is long. */
-    private @Nullable Decision waiting(
-            List<NodeStatus> nodes, Consistency.Demand session, boolean byAllMeans, long now) {
+    /**
+     * Returns the most advanced replica on which a wait is expected to succeed.
+     *
+     * @param regardlessOfLag whether replicas that lag more than a wait is long are included
+     */
+    private @Nullable Decision afterWait(
+            List<NodeStatus> nodes, SessionConstraint session, boolean regardlessOfLag, long now) {
         Node closest = null;
         Position awaited = null;
-        long least = Long.MAX_VALUE;
+        long leastAge = Long.MAX_VALUE;
         for (NodeStatus node : nodes) {
-            long age = node.freshness().age(now).orElse(mostBehind);
-            if (age < least && (byAllMeans || lag(node) <= mostBehind)) {
-                Position wanted = session.wanted(node);
-                if (wanted != null) {
+            long age = node.freshness().age(now).orElse(maxLagToWait);
+            if (age < leastAge && (regardlessOfLag || lagAtLastProbe(node) <= maxLagToWait)) {
+                Position missing = session.positionToAwait(node);
+                if (missing != null) {
                     closest = node.node();
-                    awaited = wanted;
-                    least = age;
+                    awaited = missing;
+                    leastAge = age;
                 }
             }
         }
         return closest == null ? null : new Decision(closest, DecisionReason.SESSION_WAIT, false, awaited, false);
     }
 
-    private boolean isWaitingWorthwhile(List<NodeStatus> nodes, Consistency.Demand session) {
+    private boolean isWorthWaitingOnAny(List<NodeStatus> nodes, SessionConstraint session) {
         for (NodeStatus node : nodes) {
-            if (lag(node) <= mostBehind && session.isWorthWaitingOn(node)) {
+            if (lagAtLastProbe(node) <= maxLagToWait && session.isWorthWaitingOn(node)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** At its last probe: that one is late says nothing, and who waits in vain is remembered. */
-    private long lag(NodeStatus node) {
+    /** Not the present lag: a late probe is no evidence of lag, and waits that timed out are remembered anyway. */
+    private long lagAtLastProbe(NodeStatus node) {
         Duration lag = node.lag();
-        return lag == null ? mostBehind : lag.toNanos();
+        return lag == null ? maxLagToWait : lag.toNanos();
     }
 }

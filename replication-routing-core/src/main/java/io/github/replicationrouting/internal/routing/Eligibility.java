@@ -9,59 +9,59 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whether a node may serve, and if not, why not. Decisions, refusals and explanations all come from here, so that what
- * the router says of itself is what it does.
+ * Whether a node may serve an intent, and if not, why not. Decisions, exceptions and explanations all use it, so that
+ * what the router reports is what it does.
  */
 enum Eligibility {
     ELIGIBLE,
-    /** Of another zone than the application, whose own zone suffices. */
+    /** In another zone than the application, while the application's own zone serves all reads. */
     OTHER_ZONE,
-    /** Fit until it failed to answer just now. */
+    /** Eligible until it failed to answer just now. */
     SUSPECTED,
-    /** It just failed this very work. */
-    REFUSED_JUST_NOW,
-    /** Replicas come first for reads. */
-    IS_THE_PRIMARY,
-    /** Its role or state rules it out. */
-    UNFIT;
+    /** Failed an earlier attempt of the same work. */
+    AVOIDED,
+    /** The primary, which serves reads only if no replica can. */
+    PRIMARY,
+    /** Excluded by its role or state. */
+    INELIGIBLE;
 
-    /** Of a node on its own, for a read. */
+    /** Returns the eligibility of a node for reads, regardless of its zone. */
     static Eligibility forReads(NodeStatus node, TopologySnapshot snapshot, List<Node> avoided) {
         if (avoided.contains(node.node())) {
-            return REFUSED_JUST_NOW;
+            return AVOIDED;
         }
         if (node.equals(snapshot.primary())) {
-            return IS_THE_PRIMARY;
+            return PRIMARY;
         }
         if (node.role() != Role.REPLICA || node.state() != NodeState.ONLINE) {
-            return UNFIT;
+            return INELIGIBLE;
         }
         return node.suspected() ? SUSPECTED : ELIGIBLE;
     }
 
-    /** Of a node on its own, for a write. */
+    /** Returns the eligibility of a node for writes. */
     static Eligibility forWrites(NodeStatus node, TopologySnapshot snapshot, List<Node> avoided) {
         if (avoided.contains(node.node())) {
-            return REFUSED_JUST_NOW;
+            return AVOIDED;
         }
-        return node.equals(snapshot.primary()) ? ELIGIBLE : UNFIT;
+        return node.equals(snapshot.primary()) ? ELIGIBLE : INELIGIBLE;
     }
 
-    /** For people; without secrets. */
-    String words(NodeStatus node) {
+    /** Describes it for exceptions and explanations, without secrets. */
+    String describe(NodeStatus node) {
         return switch (this) {
             case ELIGIBLE -> "eligible";
-            case OTHER_ZONE -> "of another zone, and the application's own suffices";
+            case OTHER_ZONE -> "in another zone, and the local zone has enough capacity";
             case SUSPECTED -> node.reason() == null ? "failed to answer just now" : node.reason();
-            case REFUSED_JUST_NOW -> "refused a connection just now";
-            case IS_THE_PRIMARY -> "is the primary";
-            case UNFIT -> roleAndState(node);
+            case AVOIDED -> "failed an earlier attempt";
+            case PRIMARY -> "is the primary";
+            case INELIGIBLE -> roleAndState(node);
         };
     }
 
     private static String roleAndState(NodeStatus node) {
-        String words = node.role().name().toLowerCase(Locale.ROOT) + ", "
+        String text = node.role().name().toLowerCase(Locale.ROOT) + ", "
                 + node.state().name().toLowerCase(Locale.ROOT);
-        return node.reason() == null ? words : words + " (" + node.reason() + ")";
+        return node.reason() == null ? text : text + " (" + node.reason() + ")";
     }
 }

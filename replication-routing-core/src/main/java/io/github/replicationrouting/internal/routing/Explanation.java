@@ -7,12 +7,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the router makes of an intent now, and why. Nothing is sent to any server.
+ * How the router would decide on an intent at one moment, and why. Immutable.
  *
- * @param intent what is asked for
+ * @param intent the intent
  * @param candidates every node, in the order of the configuration
- * @param decision whom it would choose; where several are eligible, one draw of the selector. Null where it refuses
- * @param refusal why it refuses, in the words of the exception; null where it does not
+ * @param decision the node that would be chosen; if several are eligible, one draw of the selector. Null if the intent
+ *     would be refused
+ * @param refusal the message of the exception that would be thrown, null if a node would be chosen
  */
 public record Explanation(
         Intent intent,
@@ -21,12 +22,13 @@ public record Explanation(
         @Nullable String refusal) {
 
     /**
-     * One node.
+     * The eligibility of one node.
      *
-     * @param eligible whether it is among those that are chosen from first
-     * @param words {@code eligible}, or why not
+     * @param node the node
+     * @param eligible whether it belongs to the nodes among which the selector chooses first
+     * @param description {@code eligible}, or the reason why it is not
      */
-    public record Candidate(Node node, boolean eligible, String words) {}
+    public record Candidate(Node node, boolean eligible, String description) {}
 
     public Explanation {
         candidates = List.copyOf(candidates);
@@ -39,7 +41,7 @@ public record Explanation(
                 : decision.node() + " (" + decision.reason().label() + ")";
         return intent.access().label() + " -> " + outcome + "; "
                 + candidates.stream()
-                        .map(candidate -> candidate.node() + ": " + candidate.words())
+                        .map(candidate -> candidate.node() + ": " + candidate.description())
                         .collect(Collectors.joining("; "));
     }
 }

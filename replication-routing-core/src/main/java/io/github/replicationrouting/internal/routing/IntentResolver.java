@@ -2,6 +2,7 @@ package io.github.replicationrouting.internal.routing;
 
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.internal.consistency.Consistency;
+import io.github.replicationrouting.internal.consistency.SessionConstraint;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,21 +29,21 @@ public final class IntentResolver {
         }
         Hint hint = HintContext.current();
         if (hint == null) {
-            Consistency.Demand session = consistency.demand();
+            SessionConstraint session = consistency.sessionConstraint();
             return session == null
                     ? RetryContext.intentOf(access)
-                    : RetryContext.intentOf(access).wishing(new ReadConstraints(session, null, false, true));
+                    : RetryContext.intentOf(access).with(new ReadConstraints(session, null, false, true));
         }
         if (hint.maxStaleness() != null) {
             warnIfHopeless(hint.maxStaleness());
         }
         return switch (hint.kind()) {
-            case PRIMARY -> RetryContext.intentOf(access).wishing(ReadConstraints.PRIMARY);
+            case PRIMARY -> RetryContext.intentOf(access).with(ReadConstraints.PRIMARY);
             case REPLICA ->
-                RetryContext.intentOf(Access.READ).wishing(new ReadConstraints(null, hint.maxStaleness(), false, true));
+                RetryContext.intentOf(Access.READ).with(new ReadConstraints(null, hint.maxStaleness(), false, true));
             case STALENESS ->
                 RetryContext.intentOf(access)
-                        .wishing(new ReadConstraints(consistency.demand(), hint.maxStaleness(), false, true));
+                        .with(new ReadConstraints(consistency.sessionConstraint(), hint.maxStaleness(), false, true));
         };
     }
 

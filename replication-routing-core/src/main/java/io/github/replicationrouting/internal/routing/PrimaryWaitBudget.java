@@ -3,9 +3,9 @@ package io.github.replicationrouting.internal.routing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one unit of work has waited for a primary: a web request, else an outermost transaction with all of its runs and
- * whatever transactions are inside, else one transaction or statement. All of its transactions together wait as long as
- * one may. Used by one thread at a time.
+ * The time that one unit of work has waited for a primary. A unit of work is a web request, else an outermost transaction
+ * with all of its attempts and the transactions inside it, else one transaction or statement. All of its waits together
+ * may take as long as a single one. Used by one thread at a time.
  */
 public final class PrimaryWaitBudget {
 
@@ -13,38 +13,42 @@ public final class PrimaryWaitBudget {
 
     private long spentNanos;
 
-    /** The budget of the unit of work that this thread is in; a new one where it is in none. */
+    /** Returns the budget of this thread's unit of work; a new one if it is not in any. */
     public static PrimaryWaitBudget ofThread() {
         PrimaryWaitBudget bound = CURRENT.get();
         if (bound != null) {
             return bound;
         }
-        RetryContext record = RetryContext.current();
-        return record == null ? new PrimaryWaitBudget() : record.holdBudget();
+        RetryContext context = RetryContext.current();
+        return context == null ? new PrimaryWaitBudget() : context.primaryWaitBudget();
     }
 
-    /** Makes it the budget of what this thread does from now on; returns the one before, for {@link #restore}. */
+    /**
+     * Binds this budget to the current thread.
+     *
+     * @return the budget bound before, for {@link #restore}; null for none
+     */
     public @Nullable PrimaryWaitBudget bind() {
-        PrimaryWaitBudget before = CURRENT.get();
+        PrimaryWaitBudget previous = CURRENT.get();
         CURRENT.set(this);
-        return before;
+        return previous;
     }
 
-    /** Ends a {@link #bind()}. */
-    public static void restore(@Nullable PrimaryWaitBudget before) {
-        if (before == null) {
+    /** Binds the budget that {@link #bind()} returned. */
+    public static void restore(@Nullable PrimaryWaitBudget previous) {
+        if (previous == null) {
             CURRENT.remove();
         } else {
-            CURRENT.set(before);
+            CURRENT.set(previous);
         }
     }
 
-    /** How long the unit of work has waited so far. */
+    /** Returns the time that the unit of work has waited so far, in nanoseconds. */
     public long spentNanos() {
         return spentNanos;
     }
 
-    /** The unit of work has waited. */
+    /** Adds a wait, in nanoseconds. */
     public void spend(long nanos) {
         spentNanos += nanos;
     }

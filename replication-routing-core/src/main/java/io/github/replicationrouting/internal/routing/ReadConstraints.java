@@ -1,51 +1,54 @@
 package io.github.replicationrouting.internal.routing;
 
-import io.github.replicationrouting.internal.consistency.Consistency;
+import io.github.replicationrouting.internal.consistency.SessionConstraint;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a read asks for beyond a replica that is fresh enough. Immutable.
+ * What a read requires of a node beyond eligibility. Immutable.
  *
- * @param session what its session must see; null for nothing
- * @param maxStaleness how old its data may be; null for what {@code reads.max-lag} allows
- * @param onPrimary whether only the primary will do
- * @param mayWait whether it may wait on a replica for what its session must see
+ * @param session what the session of the read must see, null for nothing
+ * @param maxStaleness maximum age of the data, null for the limit of {@code reads.max-lag}
+ * @param onPrimary whether only the primary may serve the read
+ * @param mayWait whether the read may wait on a replica for what its session must see
  */
 public record ReadConstraints(
-        Consistency.@Nullable Demand session, @Nullable Duration maxStaleness, boolean onPrimary, boolean mayWait) {
+        @Nullable SessionConstraint session, @Nullable Duration maxStaleness, boolean onPrimary, boolean mayWait) {
 
-    /** Nothing. */
+    /** No constraint: any eligible replica may serve the read. */
     public static final ReadConstraints NONE = new ReadConstraints(null, null, false, true);
 
-    /** Only the primary. */
+    /** Only the primary may serve the read. */
     static final ReadConstraints PRIMARY = new ReadConstraints(null, null, true, false);
 
-    /** Whether any replica that is fresh enough will do. */
+    /** Returns whether any eligible replica may serve the read. */
     public boolean isNone() {
         return session == null && maxStaleness == null && !onPrimary;
     }
 
-    /** Whether it may wait for a primary; who has only read is content with any node that serves reads. */
-    public boolean mayHold() {
+    /**
+     * Returns whether the read may wait for a primary if no node satisfies it. A session that has only read does not
+     * wait: without a primary any node that serves reads satisfies it.
+     */
+    public boolean mayWaitForPrimary() {
         return onPrimary || maxStaleness != null || (session != null && session.hasOwnCommits());
     }
 
-    /** Whether a node that serves reads is known to do. */
+    /** Returns whether a node that serves reads is known to satisfy the constraints. */
     public boolean isMetBy(NodeStatus node) {
         return (!onPrimary || node.role() == Role.PRIMARY)
                 && (session == null || session.isMetBy(node))
                 && (maxStaleness == null || node.freshness().isWithin(maxStaleness.toNanos(), System.nanoTime()));
     }
 
-    /** The same whatever the session has written and seen. */
+    /** Returns these constraints without that of the session. */
     public ReadConstraints withoutSession() {
         return new ReadConstraints(null, maxStaleness, onPrimary, mayWait);
     }
 
-    /** The same after a wait in vain. */
+    /** Returns these constraints without the permission to wait on a replica, for use after a wait that timed out. */
     public ReadConstraints withoutWaiting() {
         return new ReadConstraints(session, maxStaleness, onPrimary, false);
     }

@@ -11,62 +11,52 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of the database work of one thread while somebody stands ready to run its transaction again: which node
- * was lost, what has been committed meanwhile, what the server rolled back. The connections report here, because an
- * exception does not tell it reliably: frameworks replace it.
+ * Records what happens to the database work of one thread while its outermost transaction may be retried: which node was
+ * lost, what was committed, what the server rolled back. The connections report it here, because exceptions are no
+ * reliable source: frameworks replace them.
  *
- * <p>Bound to the thread that opened it, platform or virtual; where none is open, a report costs one look at a thread
- * local. Work that other threads do is not seen.
+ * <p>Bound to the thread that opened it, platform or virtual. Without an open context a report costs one read of a thread
+ * local. The work of other threads is not recorded.
  */
 public final class RetryContext implements AutoCloseable {
 
     private static final ThreadLocal<@Nullable RetryContext> CURRENT = new ThreadLocal<>();
 
     private final LongSupplier nanoTime;
-    private final long opened;
-    private final PrimaryWaitBudget holdBudget = new PrimaryWaitBudget();
-    private final ArgumentStates given = new ArgumentStates();
-    private @Nullable Duration limit;
+    private final long openedAt;
+    private final PrimaryWaitBudget primaryWaitBudget = new PrimaryWaitBudget();
+    private final ArgumentStates arguments = new ArgumentStates();
+    private @Nullable Duration timeout;
 
-    /** Nodes lost in earlier runs. */
+    /** The nodes that earlier attempts lost. */
     private List<Node> avoided = List.of();
 
-    private @Nullable Node lost;
-
-    /** Nodes that lack what this run names. */
-    private Set<Node> lacking = Set.of();
-
-    private boolean unserved;
-    private boolean rolledBack;
-    private @Nullable Node refusing;
+    private RetryAttempt attempt = new RetryAttempt(1);
     private boolean committed;
     private boolean forbidden;
-    private boolean begun;
-    private boolean completed;
-    private boolean unsound;
-    private int run = 1;
+    private boolean argumentModified;
 
     private RetryContext(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        this.opened = nanoTime.getAsLong();
+        this.openedAt = nanoTime.getAsLong();
     }
 
     /**
-     * Begins to record the work of this thread, until {@link #close()}.
+     * Opens a context for the work of this thread, until {@link #close()}.
      *
      * @param nanoTime monotonic time
-     * @throws IllegalStateException when the thread's work is recorded already
+     * @throws IllegalStateException if this thread has an open context
      */
     public static RetryContext open(LongSupplier nanoTime) {
         if (CURRENT.get() != null) {
-            throw new IllegalStateException("The work of this thread is recorded already");
+            throw new IllegalStateException("This thread already has an open retry context");
         }
-        RetryContext record = new RetryContext(nanoTime);
-        CURRENT.set(record);
-        return record;
+        RetryContext context = new RetryContext(nanoTime);
+        CURRENT.set(context);
+        return context;
     }
 
-    /** The record of this thread's work; null when nobody would run it again. */
+    /** Returns the context of this thread; null if its work is not retried. */
     public static @Nullable RetryContext current() {
         return CURRENT.get();
     }
@@ -76,201 +66,200 @@ public final class RetryContext implements AutoCloseable {
         CURRENT.remove();
     }
 
-    // What connections report
+    // Reported by connections
 
-    /** A node was lost in the middle of work that may not write there. */
+    /** Reports that a node was lost during work that may not write there. */
     public static void lost(Node node) {
-        RetryContext record = CURRENT.get();
-        // What runs after the commit is no part of the transaction, and is not done twice for it.
-        if (record != null && !record.completed) {
-            record.lost = node;
-            record.lacking = Set.of();
+        RetryContext context = uncompleted();
+        if (context != null) {
+            context.attempt.lostNode = node;
+            context.attempt.nodesWithoutObject = Set.of();
         }
     }
 
     /**
-     * A node lacks what the work names, and another may have it: none where an earlier run has met this node, too.
+     * Reports that a node lacks an object that a statement names, such as a table, which another node may have. Ignored
+     * if an earlier attempt lost the node already.
      *
-     * @param alike the nodes that are known to lack it, this one among them: the next run goes elsewhere
+     * @param nodes the nodes that are known to lack it, including this one: the next attempt avoids them
      */
-    public static void lacking(Node node, Set<Node> alike) {
-        RetryContext record = CURRENT.get();
-        if (record != null && !record.completed && !record.avoided.contains(node)) {
-            record.lost = node;
-            record.lacking = alike;
+    public static void objectMissing(Node node, Set<Node> nodes) {
+        RetryContext context = uncompleted();
+        if (context != null && !context.avoided.contains(node)) {
+            context.attempt.lostNode = node;
+            context.attempt.nodesWithoutObject = nodes;
         }
     }
 
-    /** No node took the work. */
+    /** Reports that no node served the work. */
     public static void unserved() {
-        RetryContext record = CURRENT.get();
-        if (record != null && !record.completed) {
-            record.unserved = true;
+        RetryContext context = uncompleted();
+        if (context != null) {
+            context.attempt.unserved = true;
         }
     }
 
-    /** Something was committed, or may have been: the work is not undone by a rollback any more. */
+    /** Reports that something was committed, or may have been: a rollback no longer undoes all of the work. */
     public static void committed() {
-        RetryContext record = CURRENT.get();
-        if (record != null) {
-            record.committed = true;
+        RetryContext context = CURRENT.get();
+        if (context != null) {
+            context.committed = true;
         }
     }
 
-    /** The server rolled a transaction back, so that another run may succeed. */
+    /** Reports that the server rolled back a transaction, so that a retry may succeed. */
     public static void rolledBack() {
-        RetryContext record = CURRENT.get();
-        if (record != null && !record.completed) {
-            record.rolledBack = true;
+        RetryContext context = uncompleted();
+        if (context != null) {
+            context.attempt.rolledBack = true;
         }
     }
 
-    /** A node that was the primary refused work because it is read-only: nothing of the transaction is there. */
-    public static void refused(Node node) {
-        RetryContext record = CURRENT.get();
-        if (record != null && !record.completed) {
-            record.refusing = node;
+    /** Reports that a node that was the primary refused work because it is read-only: nothing of it was committed. */
+    public static void demoted(Node node) {
+        RetryContext context = uncompleted();
+        if (context != null) {
+            context.attempt.demotedNode = node;
         }
     }
 
-    /** Whether this thread's work is recorded, and nothing of it committed so far. */
+    /** Returns the context of this thread unless its transaction has committed: what runs after that is not retried. */
+    private static @Nullable RetryContext uncompleted() {
+        RetryContext context = CURRENT.get();
+        return context == null || context.attempt.completed ? null : context;
+    }
+
+    /** Returns whether this thread has an open context and has committed nothing so far. */
     public static boolean isUncommitted() {
-        RetryContext record = CURRENT.get();
-        return record != null && !record.committed;
+        RetryContext context = CURRENT.get();
+        return context != null && !context.committed;
     }
 
     /**
-     * A framework that may change this object was given it.
+     * Records an object that is passed to a framework that may modify it.
      *
-     * @param kind what is remembered of it
-     * @param asItIs remembers it as it is now; asked for once for each object and kind
-     * @throws ModifiedByPreviousAttemptException when an earlier run was given the same object, and it was another then
+     * @param type type of the state to record
+     * @param state captures the present state; called once for each object and type
+     * @throws ModifiedByPreviousAttemptException if an earlier attempt passed the same object with another state
      */
-    public static <G extends ArgumentState> void given(Object object, Class<G> kind, Supplier<G> asItIs) {
-        RetryContext record = CURRENT.get();
-        if (record != null && !record.completed && !record.given.give(object, record.run, kind, asItIs)) {
-            record.unsound = true;
+    public static <S extends ArgumentState> void recordArgument(Object object, Class<S> type, Supplier<S> state) {
+        RetryContext context = uncompleted();
+        if (context != null && !context.arguments.record(object, context.attempt.number, type, state)) {
+            context.argumentModified = true;
             throw new ModifiedByPreviousAttemptException(object.getClass().getName());
         }
     }
 
-    /** What to ask for: the next run of lost work goes elsewhere. */
+    /** Returns the intent of this access: a retry of a lost read avoids the nodes lost so far. */
     public static Intent intentOf(Access access) {
-        RetryContext record = CURRENT.get();
-        return record == null || access != Access.READ || record.avoided.isEmpty()
+        RetryContext context = CURRENT.get();
+        return context == null || access != Access.READ || context.avoided.isEmpty()
                 ? Intent.of(access)
-                : new Intent(access, record.avoided);
+                : new Intent(access, context.avoided);
     }
 
-    /** What is left of the transaction's timeout for a run that is not the first; null when nothing limits it. */
+    /** Returns what remains of the transaction's timeout in a retry; null in the first attempt or without a timeout. */
     public static @Nullable Duration timeLeftOfRetry() {
-        RetryContext record = CURRENT.get();
-        return record == null || record.run == 1 ? null : record.timeLeft();
+        RetryContext context = CURRENT.get();
+        return context == null || context.attempt.number == 1 ? null : context.timeLeft();
     }
 
-    // What the transaction's surroundings report
+    // Reported by what surrounds the transaction
 
-    /** The transaction began; returns false when this was known, because one inside it begins. */
+    /** Reports that a transaction begins; returns false if it is inside the one that began before in this attempt. */
     public boolean begin() {
-        boolean first = !begun;
-        begun = true;
+        boolean first = !attempt.begun;
+        attempt.begun = true;
         return first;
     }
 
-    /** The transaction has committed. */
+    /** Reports that the transaction has committed. */
     public void complete() {
-        completed = true;
+        attempt.completed = true;
     }
 
-    /** Something was done that must not be done twice. */
+    /** Forbids a retry, because something was done that must not be done twice. */
     public void forbid() {
         forbidden = true;
     }
 
-    /** All runs together may take this long; the first limit counts. */
+    /** Limits the time of all attempts together; only the first call has an effect. */
     public void limitTo(Duration timeout) {
-        if (limit == null) {
-            limit = timeout;
+        if (this.timeout == null) {
+            this.timeout = timeout;
         }
     }
 
-    // What whoever runs it again reads
+    // Read by what retries the transaction
 
-    /** Whether this run was given something that an earlier one has changed: it must not commit. */
-    public boolean isUnsound() {
-        return unsound;
+    /** Returns whether an attempt was passed an object that an earlier attempt has modified: it must not commit. */
+    public boolean isArgumentModified() {
+        return argumentModified;
     }
 
-    /** Whether frameworks were given more objects than are remembered. */
-    public boolean wasGivenTooMuch() {
-        return given.areTooMany();
+    /** Returns whether frameworks were passed more objects than are recorded. */
+    public boolean hasTooManyArguments() {
+        return arguments.isExceeded();
     }
 
-    /** What this transaction, with all of its runs and what is inside, has waited for a primary. */
-    PrimaryWaitBudget holdBudget() {
-        return holdBudget;
+    /** Returns the budget of the transaction, shared by its attempts and the transactions inside it. */
+    PrimaryWaitBudget primaryWaitBudget() {
+        return primaryWaitBudget;
     }
 
-    /** The node lost in this run; null when none was. */
+    /** Returns the node that this attempt lost, null if there is none. */
     public @Nullable Node lostNode() {
-        return lost;
+        return attempt.lostNode;
     }
 
-    /** Whether the lost node is there, but lacks what the work names. */
-    public boolean isLacking() {
-        return !lacking.isEmpty();
+    /** Returns whether the lost node answers, but lacks an object that a statement names. */
+    public boolean isObjectMissing() {
+        return !attempt.nodesWithoutObject.isEmpty();
     }
 
-    /** Whether this run found no node at all. */
+    /** Returns whether no node served this attempt. */
     public boolean isUnserved() {
-        return unserved;
+        return attempt.unserved;
     }
 
-    /** Whether the server rolled back the transaction of this run. */
+    /** Returns whether the server rolled back the transaction of this attempt. */
     public boolean isRolledBack() {
-        return rolledBack;
+        return attempt.rolledBack;
     }
 
-    /** The node that refused this run as read-only; null when none did. */
-    public @Nullable Node refusingNode() {
-        return refusing;
+    /** Returns the node that refused this attempt because it is read-only, null if there is none. */
+    public @Nullable Node demotedNode() {
+        return attempt.demotedNode;
     }
 
-    /** Whether anything has been committed, or may have been. */
+    /** Returns whether anything has been committed, or may have been. */
     public boolean hasCommitted() {
         return committed;
     }
 
-    /** Whether something was done that must not be done twice. */
+    /** Returns whether a retry is forbidden. */
     public boolean isForbidden() {
         return forbidden;
     }
 
-    /** What is left of the transaction's timeout, negative when it is over; null when nothing limits it. */
+    /** Returns what remains of the transaction's timeout, negative if it has expired; null without a timeout. */
     public @Nullable Duration timeLeft() {
-        return limit == null ? null : limit.minusNanos(nanoTime.getAsLong() - opened);
+        return timeout == null ? null : timeout.minusNanos(nanoTime.getAsLong() - openedAt);
     }
 
-    /** Takes back what frameworks changed in the objects that they were given. */
-    public void restoreGiven() {
-        given.restore();
+    /** Reverts what frameworks modified in the objects that they were passed. */
+    public void restoreArguments() {
+        arguments.restore();
     }
 
-    /** Begins the next run, which goes elsewhere than to the nodes lost so far. */
-    public void nextRun() {
-        if (lost != null) {
-            Set<Node> more = new LinkedHashSet<>(avoided);
-            more.add(lost);
-            more.addAll(lacking);
-            avoided = List.copyOf(more);
+    /** Begins the next attempt, which avoids the nodes lost so far. */
+    public void nextAttempt() {
+        if (attempt.lostNode != null) {
+            Set<Node> lost = new LinkedHashSet<>(avoided);
+            lost.add(attempt.lostNode);
+            lost.addAll(attempt.nodesWithoutObject);
+            avoided = List.copyOf(lost);
         }
-        lost = null;
-        lacking = Set.of();
-        unserved = false;
-        rolledBack = false;
-        refusing = null;
-        begun = false;
-        completed = false;
-        run++;
+        attempt = new RetryAttempt(attempt.number + 1);
     }
 }

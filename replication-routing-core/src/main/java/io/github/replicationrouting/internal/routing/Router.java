@@ -13,22 +13,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which node serves an intent: one volatile read of the snapshot, no lock, no I/O. What a snapshot means is
- * worked out once, by whichever thread meets it first. Thread-safe.
+ * Decides which node serves an intent.
+ *
+ * <p>A decision reads the snapshot once (a volatile read), takes no lock and does no I/O. What a snapshot means for
+ * routing is derived once per snapshot, by the first thread that uses it. Thread-safe.
  */
 public final class Router implements Route {
 
     private final Topology topology;
     private final RouterSettings settings;
-    private final ConstrainedReads wished;
+    private final ConstrainedReads constrainedReads;
 
-    /** Racing threads work out equal tables; any of them may win. */
+    /** The table of the latest snapshot. Concurrent threads derive equal tables, so that any of them may win. */
     private volatile RoutingTable table;
 
     public Router(Topology topology, RouterSettings settings) {
         this.topology = topology;
         this.settings = settings;
-        this.wished = new ConstrainedReads(settings);
+        this.constrainedReads = new ConstrainedReads(settings);
         this.table = RoutingTable.of(topology.snapshot(), settings);
     }
 
@@ -37,7 +39,7 @@ public final class Router implements Route {
         return decide(intent, tableFor(intent));
     }
 
-    /** What would be decided now, and what is held against each node: for people and tests, not for the way. */
+    /** Explains how an intent would be decided now; for administration and tests, not for the hot path. */
     public Explanation explain(Intent intent) {
         RoutingTable current = tableFor(intent);
         Decision decision = null;
@@ -48,21 +50,23 @@ public final class Router implements Route {
             refusal = e.getMessage();
         }
         List<Explanation.Candidate> candidates = current.snapshot().nodes().stream()
-                .map(node -> candidate(node, standing(node, current, intent)))
+                .map(node -> candidate(node, eligibility(node, current, intent)))
                 .toList();
         return new Explanation(intent, candidates, decision, refusal);
     }
 
-    private static Explanation.Candidate candidate(NodeStatus node, Eligibility standing) {
-        return new Explanation.Candidate(node.node(), standing == Eligibility.ELIGIBLE, standing.words(node));
+    private static Explanation.Candidate candidate(NodeStatus node, Eligibility eligibility) {
+        return new Explanation.Candidate(node.node(), eligibility == Eligibility.ELIGIBLE, eligibility.describe(node));
     }
 
-    private Eligibility standing(NodeStatus node, RoutingTable current, Intent intent) {
+    private Eligibility eligibility(NodeStatus node, RoutingTable current, Intent intent) {
         if (writes(intent)) {
             return Eligibility.forWrites(node, current.snapshot(), intent.avoided());
         }
-        Eligibility alone = Eligibility.forReads(node, current.snapshot(), intent.avoided());
-        return alone == Eligibility.ELIGIBLE && !current.readable().reaches(node) ? Eligibility.OTHER_ZONE : alone;
+        Eligibility eligibility = Eligibility.forReads(node, current.snapshot(), intent.avoided());
+        return eligibility == Eligibility.ELIGIBLE && !current.readable().reaches(node)
+                ? Eligibility.OTHER_ZONE
+                : eligibility;
     }
 
     private boolean writes(Intent intent) {
@@ -89,42 +93,42 @@ public final class Router implements Route {
     }
 
     private RoutingTable tableOf(TopologySnapshot snapshot) {
-        RoutingTable known = table;
-        if (known.snapshot() != snapshot) {
-            known = RoutingTable.of(snapshot, settings);
-            table = known;
+        RoutingTable current = table;
+        if (current.snapshot() != snapshot) {
+            current = RoutingTable.of(snapshot, settings);
+            table = current;
         }
-        return known;
+        return current;
     }
 
     private Decision read(RoutingTable current, Intent intent, DecisionReason reason) throws SQLException {
-        if (!intent.wish().isNone()) {
-            Decision decision = wished.decide(current, intent.wish(), reason);
+        if (!intent.constraints().isNone()) {
+            Decision decision = constrainedReads.decide(current, intent.constraints(), reason);
             if (decision != null) {
                 return decision;
             }
             throw RoutingExceptions.noReadable(current.snapshot(), intent, settings.whenNoneEligible());
         }
-        WhenNoneEligible otherwise = settings.whenNoneEligible();
+        WhenNoneEligible whenNoneEligible = settings.whenNoneEligible();
         if (!current.readable().isEmpty()) {
             return read(current.readable(), reason);
         }
-        if (otherwise == WhenNoneEligible.LEAST_LAGGED && current.leastLagged() != null) {
+        if (whenNoneEligible == WhenNoneEligible.LEAST_LAGGED && current.leastLagged() != null) {
             return new Decision(current.leastLagged(), DecisionReason.LEAST_LAGGED, false);
         }
-        @Nullable Node fallback = otherwise == WhenNoneEligible.FAIL ? null : current.unsuspectedPrimary();
+        @Nullable Node fallback = whenNoneEligible == WhenNoneEligible.FAIL ? null : current.unsuspectedPrimary();
         if (fallback == null && !current.suspected().isEmpty()) {
-            // Who failed to answer once is better than nobody, and than a primary that failed to answer, too.
+            // A replica that failed to answer once is better than no node, and than a primary that failed as well.
             return read(current.suspected(), reason);
         }
-        if (otherwise != WhenNoneEligible.FAIL && current.primary() != null) {
+        if (whenNoneEligible != WhenNoneEligible.FAIL && current.primary() != null) {
             return new Decision(current.primary(), DecisionReason.NO_ELIGIBLE_REPLICA, false);
         }
-        throw RoutingExceptions.noReadable(current.snapshot(), intent, otherwise);
+        throw RoutingExceptions.noReadable(current.snapshot(), intent, whenNoneEligible);
     }
 
-    private Decision read(ZoneAwareCandidates spread, DecisionReason reason) {
-        return new Decision(settings.selector().select(spread.next()).node(), reason, false);
+    private Decision read(ZoneAwareCandidates replicas, DecisionReason reason) {
+        return new Decision(settings.selector().select(replicas.next()).node(), reason, false);
     }
 
     private static Decision write(RoutingTable current, Intent intent, DecisionReason reason) throws SQLException {

@@ -12,52 +12,56 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Explains why no node was chosen: every node considered, why not, and the cure. */
+/**
+ * Creates the exceptions of a router that finds no node. Each says what failed and why, lists the nodes that were
+ * considered with the reason why each was refused, and says what to do.
+ */
 final class RoutingExceptions {
 
     private RoutingExceptions() {}
 
-    static NoWritableNodeException noWritable(TopologySnapshot snapshot, List<Node> unreachable) {
-        long rivals = snapshot.nodes().stream()
+    static NoWritableNodeException noWritable(TopologySnapshot snapshot, List<Node> avoided) {
+        long fenced = snapshot.nodes().stream()
                 .filter(node -> node.state() == NodeState.FENCED)
                 .count();
-        String why = snapshot.noPrimaryReason() != null ? snapshot.noPrimaryReason() : "the primary cannot be reached";
-        String considered = considered(snapshot, node -> Eligibility.forWrites(node, snapshot, unreachable));
-        if (rivals > 1 && snapshot.primary() == null) {
-            return new MultipleWritableNodesException("No node is written to: " + why + " ["
-                    + considered + "]. Make all but one of them read-only, or declare them with"
+        String reason = snapshot.noPrimaryReason() != null ? snapshot.noPrimaryReason() : "the primary is unreachable";
+        String considered = considered(snapshot, node -> Eligibility.forWrites(node, snapshot, avoided));
+        if (fenced > 1 && snapshot.primary() == null) {
+            return new MultipleWritableNodesException("Writes are refused: " + reason + considered
+                    + " Make all but one of them read-only, or declare them with"
                     + " replication.routing.nodes.<name>.role=replica.");
         }
-        return new NoWritableNodeException("No node can be written to: " + why + " [" + considered
-                + "]. Writes go on as soon as the primary answers, or the promotion of another node is seen.");
+        return new NoWritableNodeException("Writes are unavailable: " + reason + considered
+                + " Writes resume as soon as the primary answers or the promotion of another node is observed.");
     }
 
     static NoReadableNodeException noReadable(
             TopologySnapshot snapshot, Intent intent, WhenNoneEligible whenNoneEligible) {
         String considered = considered(snapshot, node -> Eligibility.forReads(node, snapshot, intent.avoided()));
-        if (intent.wish().mayHold() && snapshot.primary() == null) {
-            return new NoReadableNodeException("No node has what this read must see: there is no primary, and "
-                    + missing(intent.wish()) + " [" + considered
-                    + "]. Such reads go on as soon as there is a primary.");
+        if (intent.constraints().mayWaitForPrimary() && snapshot.primary() == null) {
+            return new NoReadableNodeException("No node satisfies this read: there is no primary, and "
+                    + unsatisfied(intent.constraints()) + considered
+                    + " Such reads resume as soon as there is a primary.");
         }
-        String cure = whenNoneEligible == WhenNoneEligible.FAIL && snapshot.primary() != null
-                ? "The primary could serve it with replication.routing.reads.when-none-eligible=primary."
-                : "Reads go on as soon as a node answers and is fresh enough.";
-        return new NoReadableNodeException("No node can be read from [" + considered + "]. " + cure);
+        String action = whenNoneEligible == WhenNoneEligible.FAIL && snapshot.primary() != null
+                ? " Set replication.routing.reads.when-none-eligible=primary to let the primary serve such reads."
+                : " Reads resume as soon as a node answers and is fresh enough.";
+        return new NoReadableNodeException("Reads are unavailable: no node is eligible" + considered + action);
     }
 
-    private static String missing(ReadConstraints wish) {
-        if (wish.onPrimary()) {
-            return "only the primary was asked for";
+    private static String unsatisfied(ReadConstraints constraints) {
+        if (constraints.onPrimary()) {
+            return "only the primary was requested";
         }
-        return wish.maxStaleness() != null
-                ? "no replica is known to be at most " + wish.maxStaleness().toMillis() + " ms old"
+        return constraints.maxStaleness() != null
+                ? "no replica is known to be at most "
+                        + constraints.maxStaleness().toMillis() + " ms old"
                 : "no replica is known to have what its session has written";
     }
 
-    private static String considered(TopologySnapshot snapshot, Function<NodeStatus, Eligibility> standing) {
+    private static String considered(TopologySnapshot snapshot, Function<NodeStatus, Eligibility> eligibility) {
         return snapshot.nodes().stream()
-                .map(node -> node.name() + ": " + standing.apply(node).words(node))
-                .collect(Collectors.joining("; "));
+                .map(node -> node.name() + ": " + eligibility.apply(node).describe(node))
+                .collect(Collectors.joining("; ", ". Nodes considered: ", "."));
     }
 }

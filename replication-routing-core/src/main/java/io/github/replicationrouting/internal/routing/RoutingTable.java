@@ -10,10 +10,14 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What one snapshot means for routing, worked out once so that a decision only looks it up. Immutable. */
+/**
+ * What one snapshot means for routing: the nodes that each kind of decision may choose. Derived once per snapshot, so that
+ * a decision only reads it. Immutable.
+ */
 final class RoutingTable {
 
-    private static final int LEAST_LAGGED_FACTOR = 10;
+    /** The least lagged replica may exceed {@code max-lag} by this factor. */
+    private static final int MAX_LAG_FACTOR = 10;
 
     private final TopologySnapshot snapshot;
     private final ZoneAwareCandidates readable;
@@ -23,91 +27,92 @@ final class RoutingTable {
     private final List<NodeStatus> lagging;
     private final @Nullable Node anyReachable;
 
-    private RoutingTable(TopologySnapshot snapshot, RouterSettings settings, List<Node> unreachable) {
+    private RoutingTable(TopologySnapshot snapshot, RouterSettings settings, List<Node> avoided) {
         this.snapshot = snapshot;
-        List<NodeStatus> candidates = snapshot.nodes().stream()
-                .filter(node -> !unreachable.contains(node.node()))
+        List<NodeStatus> notAvoided = snapshot.nodes().stream()
+                .filter(node -> !avoided.contains(node.node()))
                 .toList();
-        this.readable = spread(Eligibility.ELIGIBLE, snapshot, settings, unreachable);
-        this.suspected = spread(Eligibility.SUSPECTED, snapshot, settings, unreachable);
+        this.readable = candidates(Eligibility.ELIGIBLE, snapshot, settings, avoided);
+        this.suspected = candidates(Eligibility.SUSPECTED, snapshot, settings, avoided);
         NodeStatus writer = snapshot.primary();
-        this.primary = writer == null || unreachable.contains(writer.node()) ? null : writer.node();
+        this.primary = writer == null || avoided.contains(writer.node()) ? null : writer.node();
         this.primarySuspected = writer != null && writer.suspected();
-        this.lagging = lagging(candidates, settings);
-        this.anyReachable = anyReachable(candidates);
+        this.lagging = lagging(notAvoided, settings);
+        this.anyReachable = anyReachable(notAvoided);
     }
 
     static RoutingTable of(TopologySnapshot snapshot, RouterSettings settings) {
         return new RoutingTable(snapshot, settings, List.of());
     }
 
-    static RoutingTable without(List<Node> unreachable, TopologySnapshot snapshot, RouterSettings settings) {
-        return new RoutingTable(snapshot, settings, unreachable);
+    static RoutingTable without(List<Node> avoided, TopologySnapshot snapshot, RouterSettings settings) {
+        return new RoutingTable(snapshot, settings, avoided);
     }
 
     TopologySnapshot snapshot() {
         return snapshot;
     }
 
-    /** Replicas that are alive and fresh enough. */
+    /** Returns the eligible replicas: online, and within {@code max-lag}. */
     ZoneAwareCandidates readable() {
         return readable;
     }
 
-    /** Replicas that were alive and fresh enough until they failed to answer just now. */
+    /** Returns the replicas that were eligible until they failed to answer just now. */
     ZoneAwareCandidates suspected() {
         return suspected;
     }
 
+    /** Returns the primary; null if there is none, or if it is avoided. */
     @Nullable
     Node primary() {
         return primary;
     }
 
-    /** The primary, unless it failed to answer just now. */
+    /** Returns the primary, unless it failed to answer just now. */
     @Nullable
     Node unsuspectedPrimary() {
         return primarySuspected ? null : primary;
     }
 
-    /** The replica to read from when none is fresh enough, within ten times the limit. */
+    /** Returns the first of {@link #lagging()}, null if there is none. */
     @Nullable
     Node leastLagged() {
         return lagging.isEmpty() ? null : lagging.get(0).node();
     }
 
-    /** The replicas that may be read from when none is fresh enough, the least lagged first. */
+    /** Returns the replicas that exceed {@code max-lag}, up to ten times, the least lagged first. */
     List<NodeStatus> lagging() {
         return lagging;
     }
 
-    /** Some node that answers, the healthiest first. */
+    /** Returns a node that answers: one that is online, else lagging, else fenced. Null if no node answers. */
     @Nullable
     Node anyReachable() {
         return anyReachable;
     }
 
-    private static ZoneAwareCandidates spread(
-            Eligibility standing, TopologySnapshot snapshot, RouterSettings settings, List<Node> unreachable) {
+    private static ZoneAwareCandidates candidates(
+            Eligibility eligibility, TopologySnapshot snapshot, RouterSettings settings, List<Node> avoided) {
         List<NodeStatus> nodes = snapshot.nodes().stream()
-                .filter(node -> Eligibility.forReads(node, snapshot, unreachable) == standing)
+                .filter(node -> Eligibility.forReads(node, snapshot, avoided) == eligibility)
                 .toList();
-        return ZoneAwareCandidates.over(nodes, snapshot, settings.zone());
+        return ZoneAwareCandidates.of(nodes, snapshot, settings.zone());
     }
 
-    private static List<NodeStatus> lagging(List<NodeStatus> candidates, RouterSettings settings) {
-        return candidates.stream()
+    private static List<NodeStatus> lagging(List<NodeStatus> nodes, RouterSettings settings) {
+        return nodes.stream()
                 .filter(node -> node.role() == Role.REPLICA && node.state() == NodeState.LAGGING)
                 .filter(node -> node.lag() != null
-                        && node.lag().compareTo(settings.maxLag().multipliedBy(LEAST_LAGGED_FACTOR)) <= 0)
+                        && node.lag().compareTo(settings.maxLag().multipliedBy(MAX_LAG_FACTOR)) <= 0)
                 .sorted(Comparator.comparing(NodeStatus::suspected)
                         .thenComparing(node -> Objects.requireNonNull(node.lag())))
                 .toList();
     }
 
-    private static @Nullable Node anyReachable(List<NodeStatus> candidates) {
+    private static @Nullable Node anyReachable(List<NodeStatus> nodes) {
         for (NodeState state : new NodeState[] {NodeState.ONLINE, NodeState.LAGGING, NodeState.FENCED}) {
-            for (NodeStatus node : candidates) {
+            for (NodeStatus node : nodes) {
                 if (node.state() == state) {
                     return node.node();
                 }

@@ -10,70 +10,74 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes that may serve reads, those of the application's own zone first. A zone that is short spills over: of all reads
- * the own zone gets {@value #OVERPROVISIONING} times the part of its declared weight that is usable now, at most all,
- * and the other zones get the rest. So the zone keeps everything until more than 28% of it is gone (down, behind,
- * suspected, or warming up), and what remains of it is not overrun.
+ * Nodes that may serve reads, those of the application's own zone preferred. A zone with too little capacity spills over:
+ * its share of all reads is {@value #OVERPROVISIONING} times the fraction of its declared weight that is usable, at most
+ * 1, and the other zones serve the rest. The local zone thus serves all reads until more than 28% of its weight is
+ * unusable (down, lagging, suspected or in slow start), and its remaining nodes are not overloaded.
  *
- * <p>Source: the locality weighted load balancing of Envoy, with its overprovisioning factor. Immutable.
+ * <p>Source: the overprovisioning factor of Envoy's load balancing, by which a locality spills over to others. Immutable.
  */
 final class ZoneAwareCandidates {
 
-    static final double OVERPROVISIONING = 1.4;
+    private static final double OVERPROVISIONING = 1.4;
 
-    private final Candidates near;
-    private final Candidates far;
-    private final double nearPart;
-    private final Predicate<NodeStatus> isNear;
+    private final Candidates local;
+    private final Candidates remote;
+    private final double localShare;
+    private final Predicate<NodeStatus> isLocal;
     private final List<NodeStatus> nodes;
 
-    private ZoneAwareCandidates(Candidates near, Candidates far, double nearPart, Predicate<NodeStatus> isNear) {
-        this.near = near;
-        this.far = far;
-        this.nearPart = nearPart;
-        this.isNear = isNear;
-        this.nodes = Stream.concat(near.nodes().stream(), far.nodes().stream()).toList();
+    private ZoneAwareCandidates(Candidates local, Candidates remote, double localShare, Predicate<NodeStatus> isLocal) {
+        this.local = local;
+        this.remote = remote;
+        this.localShare = localShare;
+        this.isLocal = isLocal;
+        this.nodes =
+                Stream.concat(local.nodes().stream(), remote.nodes().stream()).toList();
     }
 
     /**
-     * @param usable the nodes that may serve now
-     * @param snapshot all nodes: the primary does not count to what its zone has for reads
+     * Creates candidates.
+     *
+     * @param usable the nodes that may serve reads
+     * @param snapshot all nodes; the primary does not count towards the capacity of its zone
      * @param zone the application's zone, null for none
      */
-    static ZoneAwareCandidates over(List<NodeStatus> usable, TopologySnapshot snapshot, @Nullable String zone) {
-        Predicate<NodeStatus> isNear =
+    static ZoneAwareCandidates of(List<NodeStatus> usable, TopologySnapshot snapshot, @Nullable String zone) {
+        Predicate<NodeStatus> isLocal =
                 node -> zone != null && zone.equals(node.node().spec().zone());
-        Candidates near = Candidates.of(usable.stream().filter(isNear).toList());
-        if (near.isEmpty()) {
-            return new ZoneAwareCandidates(near, Candidates.of(usable), 0, isNear);
+        Candidates local = Candidates.of(usable.stream().filter(isLocal).toList());
+        if (local.isEmpty()) {
+            return new ZoneAwareCandidates(local, Candidates.of(usable), 0, isLocal);
         }
         int declared = snapshot.nodes().stream()
-                .filter(isNear.and(node -> !node.equals(snapshot.primary())))
+                .filter(isLocal.and(node -> !node.equals(snapshot.primary())))
                 .mapToInt(node -> node.node().spec().weight())
                 .sum();
-        Candidates far = Candidates.of(usable.stream().filter(isNear.negate()).toList());
-        double part = OVERPROVISIONING * near.totalWeight() / declared;
-        return new ZoneAwareCandidates(near, far, far.isEmpty() || part > 1 ? 1 : part, isNear);
+        Candidates remote =
+                Candidates.of(usable.stream().filter(isLocal.negate()).toList());
+        double share = OVERPROVISIONING * local.totalWeight() / declared;
+        return new ZoneAwareCandidates(local, remote, remote.isEmpty() || share > 1 ? 1 : share, isLocal);
     }
 
-    /** All of them, the near ones first. */
+    /** Returns all nodes, those of the local zone first. */
     List<NodeStatus> nodes() {
         return nodes;
     }
 
     boolean isEmpty() {
-        return near.isEmpty() && far.isEmpty();
+        return local.isEmpty() && remote.isEmpty();
     }
 
-    /** Whether a node of these gets any reads, or its zone is kept in reserve. */
+    /** Returns whether a node receives reads; false if its zone is held in reserve. */
     boolean reaches(NodeStatus node) {
-        return nearPart < 1 || isNear.test(node);
+        return localShare < 1 || isLocal.test(node);
     }
 
-    /** Those among which the next read is to choose. */
+    /** Returns the candidates of the next read: those of the local zone, or the others. */
     Candidates next() {
-        boolean stays =
-                nearPart == 1 || (nearPart > 0 && ThreadLocalRandom.current().nextDouble() < nearPart);
-        return stays ? near : far;
+        boolean isLocalRead = localShare == 1
+                || (localShare > 0 && ThreadLocalRandom.current().nextDouble() < localShare);
+        return isLocalRead ? local : remote;
     }
 }

@@ -1,4 +1,4 @@
-/** From intent to decision. */
+/** Decides which node serves a transaction: from the intent to the decision. */
 @NullMarked
 package io.github.replicationrouting.internal.routing;
 

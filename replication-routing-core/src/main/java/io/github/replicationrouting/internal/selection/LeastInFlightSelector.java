@@ -4,7 +4,12 @@ import io.github.replicationrouting.spi.Candidates;
 import io.github.replicationrouting.spi.NodeSelector;
 import io.github.replicationrouting.topology.NodeStatus;
 
-/** The less busy of two nodes drawn at random: that with fewer connections in flight per weight. */
+/**
+ * Selects, of two nodes drawn at random, the one with fewer connections in flight in proportion to its weight.
+ * Thread-safe, without a lock.
+ *
+ * @see PowerOfTwoChoices
+ */
 public final class LeastInFlightSelector implements NodeSelector {
 
     @Override

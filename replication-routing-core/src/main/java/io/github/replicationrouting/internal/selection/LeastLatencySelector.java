@@ -6,9 +6,10 @@ import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeStatus;
 
 /**
- * The faster of two nodes drawn at random: that with the lower peak EWMA of statement time, times its connections in
- * flight plus one, per weight. So a slow node still gets as much as keeps its queue short, and one that got nothing for
- * a while, whose estimate has decayed, is tried again.
+ * Selects, of two nodes drawn at random, the one with the lower load: the peak EWMA of its statement time, multiplied by
+ * its connections in flight plus one, in proportion to its weight. A slow node thus still receives as many reads as keep
+ * its queue short, and one that received none for a while is tried again, because its estimate decays. Thread-safe,
+ * without a lock.
  *
  * <p>Source: Finagle's {@code PeakEwma} load metric with {@code P2CPeakEwma} (Twitter,
  * com.twitter.finagle.loadbalancer).
@@ -17,8 +18,11 @@ import io.github.replicationrouting.topology.NodeStatus;
  */
 public final class LeastLatencySelector implements NodeSelector {
 
-    /** For a node that is in use but has not answered yet, in nanoseconds: one try is enough until it has. */
-    private static final double UNKNOWN_BUT_BUSY = 1e15;
+    /**
+     * Assumed statement time, in nanoseconds, of a node that is in use but has not completed a statement yet: high, so
+     * that it receives a single read until then.
+     */
+    private static final double NANOS_BEFORE_FIRST_ANSWER = 1e15;
 
     @Override
     public NodeStatus select(Candidates candidates) {
@@ -30,7 +34,7 @@ public final class LeastLatencySelector implements NodeSelector {
         int inFlight = node.inFlight();
         double nanos = node.statementTime().nanos();
         if (nanos == 0) {
-            return inFlight == 0 ? 0 : UNKNOWN_BUT_BUSY * (inFlight + 1);
+            return inFlight == 0 ? 0 : NANOS_BEFORE_FIRST_ANSWER * (inFlight + 1);
         }
         return nanos * (inFlight + 1);
     }

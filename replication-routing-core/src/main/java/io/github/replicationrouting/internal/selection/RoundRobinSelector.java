@@ -6,21 +6,21 @@ import io.github.replicationrouting.topology.NodeStatus;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the nodes in turn, each as often as it weighs, and evenly spread. */
+/** Selects the nodes in turn, each in proportion to its weight and evenly spread. Thread-safe, without a lock. */
 public final class RoundRobinSelector implements NodeSelector {
 
     private final AtomicInteger turn = new AtomicInteger();
 
-    /** Of the candidates met last. Racing threads make equal ones; any of them may win. */
-    private volatile @Nullable WeightedRoundRobin rota;
+    /** The sequence of the latest candidates. Concurrent threads create equal ones, so that any of them may win. */
+    private volatile @Nullable WeightedRoundRobin sequence;
 
     @Override
     public NodeStatus select(Candidates candidates) {
-        WeightedRoundRobin known = rota;
-        if (known == null || known.candidates() != candidates) {
-            known = WeightedRoundRobin.of(candidates);
-            rota = known;
+        WeightedRoundRobin current = sequence;
+        if (current == null || current.candidates() != candidates) {
+            current = WeightedRoundRobin.of(candidates);
+            sequence = current;
         }
-        return known.at(turn.getAndIncrement());
+        return current.at(turn.getAndIncrement());
     }
 }

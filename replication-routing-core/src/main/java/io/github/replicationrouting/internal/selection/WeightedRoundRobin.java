@@ -4,14 +4,16 @@ import io.github.replicationrouting.spi.Candidates;
 import io.github.replicationrouting.topology.NodeStatus;
 
 /**
- * The order in which weighted nodes take turns. Source: the smooth weighted round-robin of nginx
- * (ngx_http_upstream_round_robin): in each turn everybody gains its weight, and the richest serves and pays the total.
- * Immutable.
+ * The order in which weighted nodes take turns. Immutable.
+ *
+ * <p>Source: the smooth weighted round-robin of nginx (ngx_http_upstream_round_robin). In each turn every node is
+ * credited its weight; the node with the highest credit takes the turn and is debited the total weight. After as many
+ * turns as the total weight every credit is zero again, so that the sequence repeats.
  */
 final class WeightedRoundRobin {
 
-    /** Weights are rounded to this many steps, which bounds the length. */
-    private static final int STEPS = 100;
+    /** Weights are scaled to at most this number, which limits the length of the sequence. */
+    private static final int MAX_WEIGHT = 100;
 
     private final Candidates candidates;
     private final int[] turns;
@@ -30,13 +32,13 @@ final class WeightedRoundRobin {
         int[] turns = new int[total];
         int[] credit = new int[weights.length];
         for (int turn = 0; turn < total; turn++) {
-            int richest = 0;
+            int highest = 0;
             for (int i = 0; i < weights.length; i++) {
                 credit[i] += weights[i];
-                richest = credit[i] > credit[richest] ? i : richest;
+                highest = credit[i] > credit[highest] ? i : highest;
             }
-            credit[richest] -= total;
-            turns[turn] = richest;
+            credit[highest] -= total;
+            turns[turn] = highest;
         }
         return new WeightedRoundRobin(candidates, turns);
     }
@@ -45,20 +47,21 @@ final class WeightedRoundRobin {
         return candidates;
     }
 
+    /** Returns the node whose turn it is. Any number is valid, because the sequence repeats. */
     NodeStatus at(int turn) {
         return candidates.node(turns[Math.floorMod(turn, turns.length)]);
     }
 
-    /** Whole numbers in proportion to the weights: 1 for each where all weigh the same. */
+    /** Returns the smallest whole numbers in proportion to the weights, such as 1 for each if all are equal. */
     private static int[] wholeWeights(Candidates candidates) {
-        double most = 0;
+        double max = 0;
         boolean whole = true;
         for (int i = 0; i < candidates.size(); i++) {
             double weight = candidates.weight(i);
-            most = Math.max(most, weight);
+            max = Math.max(max, weight);
             whole &= weight == Math.rint(weight);
         }
-        double scale = whole && most <= STEPS ? 1 : STEPS / most;
+        double scale = whole && max <= MAX_WEIGHT ? 1 : MAX_WEIGHT / max;
         int[] weights = new int[candidates.size()];
         int divisor = 0;
         for (int i = 0; i < weights.length; i++) {

@@ -1,4 +1,4 @@
-/** Strategies that choose one of several eligible nodes. */
+/** The built-in strategies that choose one of several eligible nodes. */
 @NullMarked
 package io.github.replicationrouting.internal.selection;
 

@@ -38,7 +38,7 @@ public final class DemotionRetryPolicy implements RetryPolicy {
 
     @Override
     public @Nullable String reason(RetryContext record) {
-        Node node = record.refusingNode();
+        Node node = record.demotedNode();
         return node == null ? null : "node " + node + " has ceased to be the primary";
     }
 

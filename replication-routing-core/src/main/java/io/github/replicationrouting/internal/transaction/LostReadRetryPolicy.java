@@ -31,7 +31,7 @@ public final class LostReadRetryPolicy implements RetryPolicy {
     @Override
     public @Nullable String reason(RetryContext record) {
         Node lost = record.lostNode();
-        return lost == null ? null : "node " + lost + (record.isLacking() ? " lacks what it names" : " was lost");
+        return lost == null ? null : "node " + lost + (record.isObjectMissing() ? " lacks what it names" : " was lost");
     }
 
     @Override

@@ -57,7 +57,7 @@ public final class RetryContextListener implements TransactionExecutionListener 
 
         @Override
         public void beforeCommit(boolean readOnly) {
-            if (record.isUnsound()) {
+            if (record.isArgumentModified()) {
                 throw new IllegalStateException("The failure of something that is not done twice was hidden");
             }
         }

@@ -145,7 +145,7 @@ public final class TransactionRunner {
 
         /** What to throw after a failure; null when the call is to be made again. */
         private @Nullable Throwable endAfter(Throwable failure, RetryableCall<?> call) {
-            if (record.isUnsound() && policy != null) {
+            if (record.isArgumentModified() && policy != null) {
                 return refused(RetryRefusal.ENTITIES, lastReason, withEarlier(failure));
             }
             RetryPolicy next = failure instanceof Exception ? policyCalledFor() : null;
@@ -174,7 +174,7 @@ public final class TransactionRunner {
                     retries,
                     next.limit(),
                     failure);
-            record.nextRun();
+            record.nextAttempt();
             return null;
         }
 
@@ -227,7 +227,7 @@ public final class TransactionRunner {
             if (record.hasCommitted()) {
                 return RetryRefusal.COMMITTED;
             }
-            if (record.wasGivenTooMuch()) {
+            if (record.hasTooManyArguments()) {
                 return RetryRefusal.ENTITIES;
             }
             if (refusalAtStart != null) {
@@ -257,7 +257,7 @@ public final class TransactionRunner {
             }
             try {
                 guards.forEach(RetryGuard::beforeRetry);
-                record.restoreGiven();
+                record.restoreArguments();
                 return null;
             } catch (RuntimeException e) {
                 log.unready(e);

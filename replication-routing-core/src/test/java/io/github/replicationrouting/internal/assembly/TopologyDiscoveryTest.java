@@ -71,7 +71,7 @@ class TopologyDiscoveryTest {
         assertThat(routing.pools()).extracting(each -> each.node().name()).containsExactly("db1", "db3");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> routing.dataSource().node("db2"))
-                .withMessage("Router dataSource has no node db2; it has [db1, db3]");
+                .withMessage("Router dataSource has no node db2; its nodes are [db1, db3]");
     }
 
     /** The properties still have the password that was declared. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.replicationrouting.SessionToken;
-import io.github.replicationrouting.internal.consistency.Consistency.Demand;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.GtidSet;
@@ -49,103 +48,103 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenSwitchedOffShouldDemandNothing() {
+    void whenSwitchedOffShouldRequireNothing() {
         Consistency off = with(new ConsistencySettings(ConsistencyMode.EVENTUAL, Duration.ofSeconds(1), HOUR));
         off.committed();
         off.committed(gtids("5"));
-        off.seen(db2);
-        off.seen(db1, gtids("1-5"), System.nanoTime());
+        off.readOn(db2);
+        off.readOnPrimary(db1, gtids("1-5"), System.nanoTime());
         off.raiseFloor(gtids("5"));
 
-        assertThat(off.demand()).isNull();
+        assertThat(off.sessionConstraint()).isNull();
         assertThat(SessionToken.current().isEmpty()).isTrue();
         assertThat(off.describe(SessionScope.COOKIE, true)).isEqualTo("eventual consistency");
     }
 
     @Test
-    void whenASessionHasDoneNothingShouldDemandNothing() {
-        assertThat(consistency.demand()).isNull();
+    void whenASessionHasDoneNothingShouldRequireNothing() {
+        assertThat(consistency.sessionConstraint()).isNull();
     }
 
     @Test
-    void whenASessionHasCommittedShouldDemandItOfReplicas() {
+    void whenASessionHasCommittedShouldRequireItOfReplicas() {
         consistency.committed(gtids("5"));
 
-        assertThat(demand().isMetBy(replica())).isFalse();
-        assertThat(demand().wanted(replica())).isEqualTo(gtids("5"));
+        assertThat(constraint().isMetBy(replica())).isFalse();
+        assertThat(constraint().positionToAwait(replica())).isEqualTo(gtids("5"));
         executed = gtids("1-5");
-        assertThat(demand().isMetBy(replica())).isTrue();
-        assertThat(demand().wanted(replica())).isNull();
+        assertThat(constraint().isMetBy(replica())).isTrue();
+        assertThat(constraint().positionToAwait(replica())).isNull();
     }
 
     @Test
-    void whenOnlyTheOwnCommitsCountShouldLeaveReadsOut() {
+    void whenOnlyOwnCommitsCountShouldIgnoreReads() {
         executed = gtids("1-5");
         consistency.committed(gtids("5"));
-        consistency.seen(db1);
+        consistency.readOn(db1);
 
-        assertThat(demand().isMetBy(replica())).isFalse();
-        assertThat(demand().hasOwnCommitsOn(replica())).isTrue();
+        assertThat(constraint().isMetBy(replica())).isFalse();
+        assertThat(constraint().hasOwnCommitsOn(replica())).isTrue();
         executed = gtids("1-4");
-        assertThat(demand().hasOwnCommitsOn(replica())).isFalse();
+        assertThat(constraint().hasOwnCommitsOn(replica())).isFalse();
     }
 
     @Test
-    void whenOneReadOnThePrimaryCoversACommitShouldDemandWhatItSaw() {
+    void whenAReadOnThePrimaryCoversACommitShouldRequireWhatItSaw() {
         consistency.committed();
-        consistency.seen(db1, gtids("1-5"), System.nanoTime());
+        consistency.readOnPrimary(db1, gtids("1-5"), System.nanoTime());
 
-        assertThat(demand().isMetBy(replica())).isFalse();
-        assertThat(demand().wanted(replica())).isEqualTo(gtids("5"));
+        assertThat(constraint().isMetBy(replica())).isFalse();
+        assertThat(constraint().positionToAwait(replica())).isEqualTo(gtids("5"));
         executed = gtids("1-5");
-        assertThat(demand().isMetBy(replica())).isTrue();
+        assertThat(constraint().isMetBy(replica())).isTrue();
     }
 
     @Test
-    void whenTheProcessHasCommittedAtATimeShouldDemandItOfEverySession() {
+    void whenTheProcessHasCommittedAtATimeShouldRequireItOfEverySession() {
         consistency.raiseFloor(null);
-        consistency.seen(db2);
+        consistency.readOn(db2);
 
-        assertThat(demand().isMetBy(replica())).isFalse();
+        assertThat(constraint().isMetBy(replica())).isFalse();
         forget();
-        assertThat(demand().isMetBy(replica())).isFalse();
+        assertThat(constraint().isMetBy(replica())).isFalse();
     }
 
     @Test
-    void whenSessionAndProcessHaveCommittedShouldDemandBoth() {
+    void whenSessionAndProcessHaveCommittedShouldRequireBoth() {
         consistency.raiseFloor(gtids("4"));
         consistency.committed(gtids("5"));
         executed = gtids("5");
 
-        assertThat(demand().isMetBy(replica())).isFalse();
+        assertThat(constraint().isMetBy(replica())).isFalse();
         executed = gtids("4-5");
-        assertThat(demand().isMetBy(replica())).isTrue();
+        assertThat(constraint().isMetBy(replica())).isTrue();
     }
 
     @Test
-    void whenReadsNeverWaitShouldWantNothing() {
+    void whenReadsNeverWaitShouldAwaitNothing() {
         Consistency impatient = with(new ConsistencySettings(ConsistencyMode.SESSION, Duration.ZERO, HOUR));
         impatient.committed(gtids("5"));
 
-        Demand demand = Objects.requireNonNull(impatient.demand());
-        assertThat(demand.isWorthWaitingOn(replica())).isFalse();
-        assertThat(demand.wanted(replica())).isNull();
+        SessionConstraint constraint = Objects.requireNonNull(impatient.sessionConstraint());
+        assertThat(constraint.isWorthWaitingOn(replica())).isFalse();
+        assertThat(constraint.positionToAwait(replica())).isNull();
     }
 
     @Test
     void whenAWaitHasEndedShouldRememberAndCountHowItEnded() {
         consistency.committed(gtids("5"));
         consistency.waited(db2, Duration.ofMillis(100), null);
-        assertThat(demand().isWorthWaitingOn(replica())).isFalse();
+        assertThat(constraint().isWorthWaitingOn(replica())).isFalse();
 
         consistency.waited(db2, Duration.ofMillis(3), gtids("1-5"));
-        assertThat(demand().isWorthWaitingOn(replica())).isTrue();
-        assertThat(demand().isMetBy(replica())).isTrue();
+        assertThat(constraint().isWorthWaitingOn(replica())).isTrue();
+        assertThat(constraint().isMetBy(replica())).isTrue();
         assertThat(waits).containsExactly("primary", "reached");
     }
 
     @Test
-    void whenAReplicaToldTwiceShouldKnowTheFurtherPosition() {
+    void whenAReplicaReportedTwiceShouldKnowTheFurtherPosition() {
         known.reached(db2, gtids("1-5"));
         known.reached(db2, gtids("1-4"));
         assertThat(known.of(db2)).isEqualTo(gtids("1-5"));
@@ -157,9 +156,9 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenANodeBecameAnotherShouldForgetWhatItTold() {
+    void whenANodeChangedShouldForgetWhatItReported() {
         known.reached(db2, gtids("1-5"));
-        known.waitedInVain(db2, 0);
+        known.waitTimedOut(db2, 0);
         assertThat(known.isWorthWaiting(replica().node(), HOUR.toNanos())).isFalse();
         assertThat(known.isWorthWaiting(replica().node(), HOUR.toNanos() + 1)).isTrue();
 
@@ -193,8 +192,8 @@ class ConsistencyTest {
                 .isThrownBy(() -> new ConsistencySettings(ConsistencyMode.SESSION, Duration.ZERO, negative));
     }
 
-    private Demand demand() {
-        return Objects.requireNonNull(consistency.demand());
+    private SessionConstraint constraint() {
+        return Objects.requireNonNull(consistency.sessionConstraint());
     }
 
     private Consistency with(ConsistencySettings settings) {

@@ -14,7 +14,7 @@ class ReadHistoryTest {
     private static final Position SEEN = GtidSet.parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-9");
 
     @Test
-    void readsOnSeveralNodesAreKeptApart() {
+    void whenReadOnSeveralNodesShouldKeepThemApart() {
         ReadHistory reads = seen(seen(seen(ReadHistory.NONE, "db2", 10), "db3", 20), "db2", 30);
 
         assertThat(reads.byNode())
@@ -23,7 +23,7 @@ class ReadHistoryTest {
     }
 
     @Test
-    void whatItsNodeHasOfOthersIsCovered() {
+    void whenANodeContainsOtherReadsShouldCoverThem() {
         ReadHistory reads =
                 seen(ReadHistory.NONE, "db2", 10).with(new ObservedRead("db1", 20, null), other -> true, PAUSE);
 
@@ -32,7 +32,7 @@ class ReadHistoryTest {
 
     /** Another thread's read may have ended later than this one asked its node. */
     @Test
-    void whatEndedLaterIsNotCovered() {
+    void whenAnotherReadEndedLaterShouldNotCoverIt() {
         ReadHistory reads =
                 seen(ReadHistory.NONE, "db2", 21).with(new ObservedRead("db1", 20, SEEN), other -> true, PAUSE);
 
@@ -44,7 +44,7 @@ class ReadHistoryTest {
     }
 
     @Test
-    void aSessionThatReadsWithoutAPauseIsKnownToStay() {
+    void whenASessionReadsWithoutAPauseShouldRecordSinceWhen() {
         ReadHistory reads = seen(seen(seen(ReadHistory.NONE, "db2", 10), "db2", 110), "db2", 210);
         assertThat(reads.on("db2")).isEqualTo(new ObservedRead("db2", 210, null, 10));
 
@@ -56,7 +56,7 @@ class ReadHistoryTest {
         assertThat(seen(asked, "db2", 212).on("db2")).isEqualTo(new ObservedRead("db2", 212, null, 212));
         assertThat(reads.with(new ObservedRead("db2", 212, null), other -> false, ObservedRead.BEGINS_ANEW)
                         .on("db2"))
-                .as("its server could not tell")
+                .as("its server did not report a position")
                 .isEqualTo(new ObservedRead("db2", 212, null, 212));
         assertThat(reads.with(new ObservedRead("db2", 209, SEEN), other -> false, ObservedRead.BEGINS_ANEW)
                         .on("db2"))
@@ -65,7 +65,7 @@ class ReadHistoryTest {
     }
 
     @Test
-    void moreNodesThanAreKeptApartAreStillAsked() {
+    void whenThereAreTooManyNodesShouldStillRequireTheirReads() {
         ReadHistory reads = ReadHistory.NONE;
         for (int i = 0; i < 20; i++) {
             reads = seen(reads, "node" + i, i);

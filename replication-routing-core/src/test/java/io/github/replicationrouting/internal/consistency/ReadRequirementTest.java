@@ -13,6 +13,7 @@ import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class ReadRequirementTest {
     private static final long NOW = 100_000;
 
     @Test
-    void aReportedCommitIsMetByAPositionThatContainsIt() {
+    void whenAPositionContainsAReportedCommitShouldBeMet() {
         ReadRequirement own = ReadRequirement.NONE.committed(gtids("5"), 50);
 
         assertThat(isMet(own, replica("db2", gtids("1-5"), Freshness.UNKNOWN))).isTrue();
@@ -33,15 +34,18 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whatAReplicaToldCountsLikeItsStatus() {
+    void whenAReplicaReportedAPositionShouldCountLikeItsStatus() {
         ReadRequirement own = ReadRequirement.NONE.committed(gtids("5"), 50);
 
-        assertThat(own.isMetBy(replica("db2", gtids("1-4"), Freshness.UNKNOWN), gtids("1-5"), PIN, NOW))
-                .isTrue();
+        NodeStatus replica = replica("db2", gtids("1-4"), Freshness.UNKNOWN);
+        KnownPositions known = new KnownPositions(Duration.ZERO);
+        known.reached(replica.node(), gtids("1-5"));
+
+        assertThat(new ReplicaCheck(known, PIN).isMet(own, replica, NOW)).isTrue();
     }
 
     @Test
-    void aCommitKnownByItsTimeIsMetByAPrimarySampleTakenAfterIt() {
+    void whenACommitIsKnownByItsTimeShouldBeMetByALaterSampleOfThePrimary() {
         ReadRequirement own = ReadRequirement.NONE.committed(50);
 
         assertThat(isMet(own, replica("db2", gtids("1-5"), Freshness.provenAsOf(50))))
@@ -54,7 +58,7 @@ class ReadRequirementTest {
 
     /** Servers send what is in their log before they commit it themselves. */
     @Test
-    void aReadOnAReplicaMayHaveShownWhatThePrimaryIsStillCommitting() {
+    void whenReadOnAReplicaShouldPossiblyBeAheadOfThePrimary() {
         ReadRequirement read =
                 ReadRequirement.NONE.reading(reads -> reads.with(new ObservedRead("db2", 50, null), seen -> false, 0));
 
@@ -72,7 +76,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void commitsLostWithAFailedPrimaryAreNotWaitedForForEver() {
+    void whenCommitsAreLostWithAFailedPrimaryShouldStopRequiringThem() {
         ReadRequirement lost = ReadRequirement.NONE.committed(gtids("5"), 50);
 
         assertThat(isMet(lost, replica("db2", gtids("1-4"), Freshness.provenAsOf(60))))
@@ -80,7 +84,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void withoutAnyPositionReadsFollowThePrimaryForAWhile() {
+    void whenThereIsNoPositionShouldFollowThePrimaryForAWhile() {
         NodeStatus replica = replica("db2", null, Freshness.reportedAsOf(NOW));
 
         assertThat(isMet(ReadRequirement.NONE.committed(NOW - PIN), replica)).isFalse();
@@ -89,7 +93,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void aLaterReadStaysOnItsNodeOrFindsOneKnownToBeAsFar() {
+    void whenReadingAgainShouldStayOrUseANodeKnownToBeAsFar() {
         ReadRequirement reader = read("db2", 50, null);
 
         assertThat(isMet(reader, replica("db2", gtids("1"), Freshness.UNKNOWN))).isTrue();
@@ -100,18 +104,18 @@ class ReadRequirementTest {
     }
 
     @Test
-    void aReadWhosePositionIsKnownCanBeWaitedFor() {
+    void whenThePositionOfAReadIsKnownShouldBeWaitedFor() {
         ReadRequirement reader = seen(ReadRequirement.NONE.committed(40), "db1", 50, gtids("1-9"));
         NodeStatus behind = replica("db2", gtids("1-7"), Freshness.UNKNOWN);
 
         assertThat(isMet(reader, behind)).isFalse();
-        assertThat(reader.wanted(behind, null, PIN, NOW)).isEqualTo(gtids("8-9"));
+        assertThat(missing(reader, behind)).isEqualTo(gtids("8-9"));
         assertThat(isMet(reader, replica("db2", gtids("1-9"), Freshness.UNKNOWN)))
                 .isTrue();
     }
 
     @Test
-    void aCommitAfterThePositionWasAskedIsNotCovered() {
+    void whenACommitIsLaterThanThePositionShouldNotBeCovered() {
         ReadRequirement reader = seen(ReadRequirement.NONE.committed(60), "db1", 50, gtids("1-9"));
 
         assertThat(isMet(reader, replica("db2", gtids("1-9"), Freshness.UNKNOWN)))
@@ -119,18 +123,17 @@ class ReadRequirementTest {
     }
 
     @Test
-    void waitingDoesNotHelpForATime() {
+    void whenOnlyATimeIsKnownShouldHaveNoPositionToAwait() {
         NodeStatus behind = replica("db2", gtids("1-4"), Freshness.UNKNOWN);
 
-        assertThat(ReadRequirement.NONE.committed(50).wanted(behind, null, PIN, NOW))
-                .isNull();
-        assertThat(read("db3", 50, null).wanted(behind, null, PIN, NOW)).isNull();
-        assertThat(ReadRequirement.NONE.committed(gtids("5"), 50).wanted(behind, null, PIN, NOW))
+        assertThat(missing(ReadRequirement.NONE.committed(50), behind)).isNull();
+        assertThat(missing(read("db3", 50, null), behind)).isNull();
+        assertThat(missing(ReadRequirement.NONE.committed(gtids("5"), 50), behind))
                 .isEqualTo(gtids("5"));
     }
 
     @Test
-    void behindAnEndpointAPositionSaysNothingAndIsWaitedForInFull() {
+    void whenBehindAnEndpointShouldIgnorePositionsAndAwaitInFull() {
         NodeStatus endpoint = status(
                 new Node(new NodeSpec("ro", "jdbc:mysql://ro/shop", DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null)),
                 gtids("1-9"),
@@ -138,11 +141,11 @@ class ReadRequirementTest {
         ReadRequirement own = ReadRequirement.NONE.committed(gtids("5"), NOW);
 
         assertThat(isMet(own, endpoint)).isFalse();
-        assertThat(own.wanted(endpoint, null, PIN, NOW)).isEqualTo(gtids("5"));
+        assertThat(missing(own, endpoint)).isEqualTo(gtids("5"));
     }
 
     @Test
-    void behindAnEndpointACommitIsOldWhenTheLimitOfItsLagHasPassed() {
+    void whenBehindAnEndpointShouldBeMetOnceTheLagLimitHasPassed() {
         Node node =
                 new Node(new NodeSpec("ro", "jdbc:mysql://ro/shop", DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null));
         ReadRequirement old = ReadRequirement.NONE.committed(gtids("5"), NOW - PIN - 1);
@@ -158,7 +161,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void behindAnEndpointACommitThatAReadOnThePrimaryCoveredIsStillAwaited() {
+    void whenBehindAnEndpointShouldStillAwaitACoveredCommit() {
         NodeStatus endpoint = status(
                 new Node(new NodeSpec("ro", "jdbc:mysql://ro/shop", DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null)),
                 null,
@@ -166,11 +169,11 @@ class ReadRequirementTest {
         ReadRequirement own = seen(ReadRequirement.NONE.committed(NOW - 2), "db1", NOW - 1, gtids("1-9"));
 
         assertThat(isMet(own, endpoint)).isFalse();
-        assertThat(own.wanted(endpoint, null, PIN, NOW)).isEqualTo(gtids("1-9"));
+        assertThat(missing(own, endpoint)).isEqualTo(gtids("1-9"));
     }
 
     @Test
-    void commitsThatAllNodesHaveAreForgotten() {
+    void whenAllNodesContainCommitsShouldForgetThem() {
         ReadRequirement own = ReadRequirement.NONE
                 .committed(gtids("5"), 50)
                 .committed(gtids("7"), 51)
@@ -183,7 +186,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void aNodeThatNeverAnswersDoesNotMakeATokenGrowForEver() {
+    void whenANodeNeverAnswersShouldBoundTheToken() {
         List<NodeStatus> nodes = List.of(replica("db2", null, Freshness.UNKNOWN));
         ReadRequirement own = ReadRequirement.NONE;
         for (int i = 0; i < 10_000; i++) {
@@ -232,7 +235,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whenJoinedShouldAskForAllThatBothAskFor() {
+    void whenCombinedShouldRequireWhatBothRequire() {
         ReadRequirement one = seen(ReadRequirement.NONE.committed(gtids("5"), 50), "db3", 70, null);
         ReadRequirement other =
                 seen(ReadRequirement.NONE.committed(gtids("9"), 60).committed(55), "db2", 40, null);
@@ -253,7 +256,7 @@ class ReadRequirementTest {
 
     /** Two requests of one browser: the last one to end says nothing of what the other has shown. */
     @Test
-    void overlappingReadsOnSeveralNodesAreEachAskedOfTheOthers() {
+    void whenReadsOverlapOnSeveralNodesShouldRequireEachOfTheOthers() {
         ReadRequirement both = read("db2", 50, null).and(read("db3", 60, null));
 
         assertThat(isMet(both, replica("db2", gtids("1-9"), Freshness.provenAsOf(59))))
@@ -267,22 +270,26 @@ class ReadRequirementTest {
     }
 
     @Test
-    void anAnswerThatIsMissingIsWaitedForAsLongAsACommitMayTake() {
-        ReadRequirement inDoubt = ReadRequirement.NONE.committedPerhaps(50);
+    void whenAnOutcomeIsUnknownShouldRequireWhatACommitMayStillDo() {
+        ReadRequirement outcomeUnknown = ReadRequirement.NONE.commitOutcomeUnknown(50);
 
-        assertThat(isMet(inDoubt, replica("db2", gtids("1-9"), Freshness.provenAsOf(NOW))))
+        assertThat(isMet(outcomeUnknown, replica("db2", gtids("1-9"), Freshness.provenAsOf(NOW))))
                 .isFalse();
-        assertThat(isMet(inDoubt, replica("db2", gtids("1-9"), Freshness.provenAsOf(50 + ReadRequirement.MAX_COMMIT))))
+        assertThat(isMet(
+                        outcomeUnknown,
+                        replica("db2", gtids("1-9"), Freshness.provenAsOf(50 + ReadRequirement.MAX_COMMIT))))
                 .isTrue();
-        assertThat(isMet(seen(inDoubt, "db1", NOW, gtids("1-9")), replica("db2", gtids("1-9"), Freshness.UNKNOWN)))
+        assertThat(isMet(
+                        seen(outcomeUnknown, "db1", NOW, gtids("1-9")),
+                        replica("db2", gtids("1-9"), Freshness.UNKNOWN)))
                 .as("a look at the primary shows what it has by then, not what comes of it")
                 .isFalse();
-        assertThat(isMet(inDoubt, replica("db1", gtids("1-9"), Freshness.PRIMARY)))
+        assertThat(isMet(outcomeUnknown, replica("db1", gtids("1-9"), Freshness.PRIMARY)))
                 .isTrue();
     }
 
     @Test
-    void whenAllNodesHaveEveryCommitShouldAskForNothing() {
+    void whenAllNodesContainEveryCommitShouldRequireNothing() {
         ReadRequirement own = ReadRequirement.NONE.committed(gtids("5"), 50).committed(gtids("7"), 51);
 
         assertThat(own.reduced(List.of(replica("db1", gtids("1-9"), Freshness.PRIMARY)))
@@ -291,32 +298,30 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whenCommitsAndAReadAreMissingShouldWantBoth() {
+    void whenCommitsAndAReadAreMissingShouldAwaitBoth() {
         ReadRequirement own = seen(ReadRequirement.NONE.committed(gtids("5"), 50), "db1", NOW, gtids("1-3"));
 
-        assertThat(own.wanted(replica("db2", gtids("1"), Freshness.UNKNOWN), null, PIN, NOW))
-                .isEqualTo(gtids("2-3:5"));
-        assertThat(own.wanted(replica("db2", gtids("1-3"), Freshness.UNKNOWN), null, PIN, NOW))
+        assertThat(missing(own, replica("db2", gtids("1"), Freshness.UNKNOWN))).isEqualTo(gtids("2-3:5"));
+        assertThat(missing(own, replica("db2", gtids("1-3"), Freshness.UNKNOWN)))
                 .isEqualTo(gtids("5"));
-        assertThat(own.wanted(replica("db2", gtids("1:5"), Freshness.UNKNOWN), null, PIN, NOW))
+        assertThat(missing(own, replica("db2", gtids("1:5"), Freshness.UNKNOWN)))
                 .isEqualTo(gtids("2-3"));
-        assertThat(own.wanted(replica("db2", null, Freshness.UNKNOWN), null, PIN, NOW))
-                .as("of a node that tells no position, all of it")
+        assertThat(missing(own, replica("db2", null, Freshness.UNKNOWN)))
+                .as("of a node that reports no position, all of it")
                 .isEqualTo(gtids("1-3:5"));
-        assertThat(own.wanted(replica("db2", gtids("1-5"), Freshness.UNKNOWN), null, PIN, NOW))
+        assertThat(missing(own, replica("db2", gtids("1-5"), Freshness.UNKNOWN)))
                 .isNull();
     }
 
     @Test
-    void whenCommitsAndAReadDoNotCompareShouldWantNeither() {
+    void whenCommitsAndAReadAreNotComparableShouldAwaitNeither() {
         ReadRequirement own = seen(
                 ReadRequirement.NONE.committed(gtids("5"), 50),
                 "db1",
                 60,
                 BinlogPosition.of(UUID, "binlog.000001", 157));
 
-        assertThat(own.wanted(replica("db2", gtids("1"), Freshness.UNKNOWN), null, PIN, NOW))
-                .isNull();
+        assertThat(missing(own, replica("db2", gtids("1"), Freshness.UNKNOWN))).isNull();
     }
 
     private static ReadRequirement read(String node, long at, @Nullable Position position) {
@@ -330,7 +335,11 @@ class ReadRequirementTest {
     }
 
     private static boolean isMet(ReadRequirement requirement, NodeStatus replica) {
-        return requirement.isMetBy(replica, null, PIN, NOW);
+        return new ReplicaCheck(new KnownPositions(Duration.ZERO), PIN).isMet(requirement, replica, NOW);
+    }
+
+    private static @Nullable Position missing(ReadRequirement requirement, NodeStatus replica) {
+        return new ReplicaCheck(new KnownPositions(Duration.ZERO), PIN).missing(requirement, replica, NOW);
     }
 
     private static Position gtids(String numbers) {

@@ -26,7 +26,7 @@ class SessionTest {
     }
 
     @Test
-    void aTokenComesBackFromItsText() {
+    void whenATokenIsParsedShouldEqualTheOriginal() {
         require("0-1-42");
         String text = SessionToken.current().toString();
         SessionToken.clear();
@@ -40,7 +40,7 @@ class SessionTest {
     }
 
     @Test
-    void whenTokensAreJoinedShouldNameAllThatBothName() {
+    void whenTokensAreCombinedShouldRequireWhatBothRequire() {
         SessionRequirements one = token("a", "0-1-42");
         SessionRequirements other = token("b", "0-1-43");
 
@@ -54,7 +54,7 @@ class SessionTest {
     }
 
     @Test
-    void whenManyTokensAreJoinedShouldKeepTheirTimeInPlaceOfALongList() {
+    void whenManyTokensAreCombinedShouldKeepTheirTimeInsteadOfALongList() {
         for (int domain = 0; domain < 1_000; domain++) {
             Session.current().join(token("test", domain + "-1-1"));
         }
@@ -70,7 +70,7 @@ class SessionTest {
     }
 
     @Test
-    void whenAThreadGoesOnWithoutASessionShouldBeginAnew() {
+    void whenAThreadHasNoSessionShouldBeginANewOne() {
         Session before = Session.current();
 
         new SessionThreadLocalAccessor().setValue();
@@ -79,7 +79,7 @@ class SessionTest {
     }
 
     @Test
-    void whatIsNoTokenIsRefused() {
+    void whenATextIsNoTokenShouldRefuseIt() {
         for (String text : new String[] {"?", "AAAA", "x".repeat(9_000), "MQpyb3V0ZXI"}) {
             assertThatIllegalArgumentException().isThrownBy(() -> SessionToken.parse(text));
         }
@@ -87,7 +87,7 @@ class SessionTest {
     }
 
     @Test
-    void aTimeOfThisProcessIsItselfAndAForeignOneThatOfItsFirstArrival() {
+    void whenATimeIsForeignShouldReadItAsItsFirstArrival() {
         long past = System.nanoTime() - 1_000;
         assertThat(ProcessTimestamp.parse(ProcessTimestamp.format(past))).isEqualTo(past);
 
@@ -99,7 +99,7 @@ class SessionTest {
 
     /** However many sessions another process has, none of their times is forgotten for another one. */
     @Test
-    void whatAnotherProcessDidLongAgoIsNotReadAsNow() {
+    void whenAForeignTimeIsOldShouldNotReadItAsNow() {
         long[] first = new long[20_000];
         for (int i = 0; i < first.length; i++) {
             first[i] = ProcessTimestamp.parse("f00d." + Long.toHexString(1_000_000_000L + i * 1_000_000L));
@@ -115,7 +115,7 @@ class SessionTest {
 
     /** A rounded time proves nothing of what came after the moment at which it was written. */
     @Test
-    void aTimeThatWasAheadOfItsProcessProvesNoLaterOne() {
+    void whenATimeWasAheadOfItsProcessShouldProveNoLaterOne() {
         long written = 5_000_000_000L;
         ProcessTimestamp.parse("beef." + Long.toHexString(written + 250), 250);
         long before = System.nanoTime();
@@ -125,14 +125,14 @@ class SessionTest {
     }
 
     @Test
-    void aTimeToComeIsNotBelieved() {
+    void whenATimeIsInTheFutureShouldNotTrustIt() {
         long future = ProcessTimestamp.parse(ProcessTimestamp.format(System.nanoTime() + 3_600_000_000_000L));
 
         assertThat(future - System.nanoTime()).isNotPositive();
     }
 
     @Test
-    void theOriginIsAskedOnceAndOnlyWhenItMatters() {
+    void whenFirstUsedShouldLoadFromTheOriginOnce() {
         FakeOrigin origin = new FakeOrigin(null);
         new Session(origin).bind();
         assertThat(origin.loads).isZero();
@@ -144,7 +144,7 @@ class SessionTest {
     }
 
     @Test
-    void whoComesWhileTheOriginIsAskedWaitsForTheAnswer() throws Exception {
+    void whenTheOriginIsLoadingShouldMakeOtherThreadsWait() throws Exception {
         require("0-1-42");
         SessionRequirements stored = Session.current().requirements();
         CountDownLatch asked = new CountDownLatch(1);
@@ -181,8 +181,8 @@ class SessionTest {
 
     /** A session store may keep its sessions in the very database. */
     @Test
-    void whatAnOriginItselfDoesIsNotTheSessions() {
-        int[] told = {0};
+    void whenAnOriginUsesTheDatabaseShouldNotAffectTheSession() {
+        int[] notifications = {0};
         Session session = new Session(new Session.Origin() {
             @Override
             public @Nullable SessionRequirements load() {
@@ -191,7 +191,7 @@ class SessionTest {
 
             @Override
             public void changed(Session changed) {
-                told[0]++;
+                notifications[0]++;
                 require("0-1-43");
             }
         });
@@ -199,13 +199,13 @@ class SessionTest {
 
         require("0-1-42");
 
-        assertThat(told[0]).isOne();
+        assertThat(notifications[0]).isOne();
         assertThat(Objects.requireNonNull(required()).commits()).isEqualTo(MariaDbGtidPosition.parse("0-1-42"));
         Session.restore(before);
     }
 
     @Test
-    void anOriginThatFailsNeverMakesACommitLookFailed() {
+    void whenAnOriginFailsShouldNotFailTheCommit() {
         FakeOrigin origin = new FakeOrigin(new IllegalStateException("session store is down"));
         new Session(origin).bind();
 
@@ -215,50 +215,50 @@ class SessionTest {
     }
 
     @Test
-    void whenTheOriginHasATokenShouldCarryItOn() {
+    void whenTheOriginHasATokenShouldContinueIt() {
         assertThat(new Session(new Store()).requirements().isEmpty()).isFalse();
     }
 
     @Test
-    void whenClearedShouldForgetWhatIsStoredTooAndTellTheOrigin() {
+    void whenClearedShouldForgetWhatIsStoredAndNotifyTheOrigin() {
         Store store = new Store();
         Session session = new Session(store);
 
         session.clear();
 
         assertThat(session.requirements().isEmpty()).isTrue();
-        assertThat(store.told).hasValue(1);
+        assertThat(store.notifications).hasValue(1);
     }
 
     @Test
-    void whenATokenJoinsShouldKeepWhatIsStoredTooAndTellTheOrigin() {
+    void whenATokenJoinsShouldKeepWhatIsStoredAndNotifyTheOrigin() {
         Store store = new Store();
         Session session = new Session(store);
         session.join(token("test", "1-1-7"));
 
         assertThat(Objects.requireNonNull(session.required("test")).commits())
                 .isEqualTo(MariaDbGtidPosition.parse("0-1-42,1-1-7"));
-        assertThat(store.told).hasValue(1);
+        assertThat(store.notifications).hasValue(1);
     }
 
     @Test
-    void whenToldAgainShouldTellWhatThereIsAndOnlyThen() {
+    void whenNotifiedAgainShouldReportOnlyWhatThereIs() {
         Store store = new Store();
         Session session = new Session(store);
-        session.tellAgain();
-        assertThat(store.told).as("not known yet").hasValue(0);
+        session.notifyOriginAgain();
+        assertThat(store.notifications).as("not known yet").hasValue(0);
 
         session.requirements();
-        session.tellAgain();
-        assertThat(store.told).hasValue(1);
+        session.notifyOriginAgain();
+        assertThat(store.notifications).hasValue(1);
 
         session.clear();
-        session.tellAgain();
-        assertThat(store.told).as("that it is empty, once").hasValue(2);
+        session.notifyOriginAgain();
+        assertThat(store.notifications).as("that it is empty, once").hasValue(2);
     }
 
     @Test
-    void whenOneThreadHasToldShouldLetTheNextTell() throws InterruptedException {
+    void whenOneThreadHasNotifiedShouldLetTheNextNotify() throws InterruptedException {
         Store store = new Store();
         Session session = new Session(store);
         session.clear();
@@ -268,13 +268,13 @@ class SessionTest {
         next.start();
         next.join(30_000);
 
-        assertThat(store.told).hasValue(2);
+        assertThat(store.notifications).hasValue(2);
     }
 
     /** Has one commit of the router "test", and counts the commits that are reported to it. */
     private static final class Store implements Session.Origin {
 
-        private final AtomicInteger told = new AtomicInteger();
+        private final AtomicInteger notifications = new AtomicInteger();
 
         @Override
         public SessionRequirements load() {
@@ -283,12 +283,12 @@ class SessionTest {
 
         @Override
         public void changed(Session session) {
-            told.incrementAndGet();
+            notifications.incrementAndGet();
         }
     }
 
     @Test
-    void aSessionIsTakenAlongToAnotherThreadAndShared() throws InterruptedException {
+    void whenPropagatedToAnotherThreadShouldShareTheSession() throws InterruptedException {
         Session session = Session.current();
         ContextSnapshot snapshot = ContextSnapshotFactory.builder()
                 .contextRegistry(new ContextRegistry().registerThreadLocalAccessor(new SessionThreadLocalAccessor()))
@@ -306,7 +306,7 @@ class SessionTest {
     }
 
     @Test
-    void theAccessorIsFoundByMicrometer() {
+    void whenMicrometerLoadsAccessorsShouldFindOurs() {
         assertThat(ContextRegistry.getInstance().getThreadLocalAccessors())
                 .anyMatch(accessor -> accessor instanceof SessionThreadLocalAccessor);
     }

@@ -80,7 +80,7 @@ class TokenFormatTest {
     void whenACommitIsInDoubtShouldSayUntilWhen() {
         long lostAt = System.nanoTime();
 
-        ReadRequirement after = backAndForth(ReadRequirement.NONE.committedPerhaps(lostAt));
+        ReadRequirement after = backAndForth(ReadRequirement.NONE.commitOutcomeUnknown(lostAt));
 
         assertThat(after.untrackedAt()).isEqualTo(lostAt + ReadRequirement.MAX_COMMIT);
         String foreign = base64("1\nrouter test\ndoubt cafe." + Long.toHexString(lostAt + ReadRequirement.MAX_COMMIT));

@@ -3,7 +3,15 @@ package io.github.replicationrouting.internal.dialect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.replicationrouting.position.BinlogPosition;
+import io.github.replicationrouting.position.GtidSet;
+import io.github.replicationrouting.position.MariaDbGtidPosition;
+import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.spi.ErrorKind;
 import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.ServerRefusal;
+import java.sql.SQLException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +60,45 @@ class DialectsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Dialects.standard().named("oracle"))
                 .withMessageContaining("oracle")
-                .withMessageContaining("mariadb, mysql");
+                .withMessageContaining("mysql, mariadb");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jdbc:mysql://db1/shop, mysql",
+        "jdbc:mysql:replication://db1/shop, mysql",
+        "jdbc:mariadb://db1/shop, mariadb",
+        "jdbc:p6spy:mysql://db1/shop,",
+        "jdbc:postgresql://db1/shop,",
+    })
+    void findsTheDialectOfAUrl(String url, @Nullable String expected) {
+        ReplicationDialect found = Dialects.standard().forUrl(url);
+        assertThat(found == null ? null : found.name()).isEqualTo(expected);
+    }
+
+    @Test
+    void whenAPositionHasATextFormShouldFindTheDialectThatParsesIt() {
+        GtidSet set = GtidSet.parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5");
+        MariaDbGtidPosition position = MariaDbGtidPosition.parse("0-1-42");
+        assertThat(parsed(set)).isEqualTo(set);
+        assertThat(parsed(position)).isEqualTo(position);
+        assertThat(Dialects.standard().forPosition(BinlogPosition.of("1", "binlog.000001", 4)))
+                .isNull();
+    }
+
+    private static Position parsed(Position position) {
+        return Objects.requireNonNull(Dialects.standard().forPosition(position)).parsePosition(position.toString());
+    }
+
+    @Test
+    void whenTheDialectIsNotKnownShouldReadErrorsByTheFirstThatRecognizesThem() {
+        SQLException shutdown = new SQLException("text", "08S01", 1053);
+        assertThat(Dialects.standard().classify(shutdown)).isEqualTo(ErrorKind.NODE_UNFIT);
+        assertThat(Dialects.standard().refusal(shutdown))
+                .isEqualTo(new ServerRefusal(ServerRefusal.Kind.GOING_DOWN, "shutting down"));
+        assertThat(Dialects.standard().classify(new SQLException("text", "23000", 1062)))
+                .isEqualTo(ErrorKind.OTHER);
+        assertThat(Dialects.standard().refusal(new SQLException("text", "23000", 1062)))
+                .isNull();
     }
 }

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.NodeSpec;
 import java.util.Map;
@@ -21,14 +21,14 @@ class ClaimTest {
     void thereIsNoneBeforeThereWasAPrimary() {
         db1.readOnly();
 
-        fleet.look();
+        fleet.probe();
 
         assertThat(fleet.claim).isEqualTo(Claim.NONE);
     }
 
     @Test
     void thePrimaryHasOne() {
-        fleet.look();
+        fleet.probe();
 
         Claim claim = fleet.claim;
         assertThat(claim.node()).isEqualTo("db1");
@@ -44,10 +44,10 @@ class ClaimTest {
 
     @Test
     void itsAgeGrowsWhileTheIncumbentAnswers() {
-        fleet.look();
+        fleet.probe();
         long since = fleet.claim.since();
         for (int i = 0; i < 20; i++) {
-            fleet.look();
+            fleet.probe();
             assertThat(fleet.claim.since()).isEqualTo(since);
         }
 
@@ -56,21 +56,21 @@ class ClaimTest {
 
     @Test
     void itsAgeDoesNotGrowThroughAnAnswerOfAnother() {
-        fleet.look();
+        fleet.probe();
         long fitAt = fleet.claim.fitAt();
 
-        fleet.look(db2);
+        fleet.probe(db2);
 
         assertThat(fleet.claim.fitAt()).isEqualTo(fitAt);
     }
 
     @Test
     void aGapOfExactlyTheLimitIsNone() {
-        fleet.look();
+        fleet.probe();
         long since = fleet.claim.since();
         fleet.passUntil(since + Fleet.GAP.toNanos());
 
-        fleet.look(db1);
+        fleet.probe(db1);
 
         assertThat(fleet.claim.fitAt() - since).isEqualTo(Fleet.GAP.toNanos());
         assertThat(fleet.claim.since()).isEqualTo(since);
@@ -78,10 +78,10 @@ class ClaimTest {
 
     @Test
     void aLongerGapStartsItAnew() {
-        fleet.look();
+        fleet.probe();
         fleet.passUntil(fleet.claim.since() + Fleet.GAP.toNanos() + 1);
 
-        fleet.look(db1);
+        fleet.probe(db1);
 
         assertThat(fleet.claim.since()).isEqualTo(fleet.claim.fitAt());
         assertThat(fleet.claim.present()).isTrue();
@@ -89,13 +89,13 @@ class ClaimTest {
 
     @Test
     void anAbsenceStartsItAnewHoweverShort() {
-        fleet.look();
+        fleet.probe();
         db1.readOnly();
-        fleet.look();
+        fleet.probe();
         assertThat(fleet.claim.present()).isFalse();
         db1.writable();
 
-        fleet.look();
+        fleet.probe();
 
         assertThat(fleet.claim.since()).isEqualTo(fleet.claim.fitAt());
         assertThat(fleet.claim.present()).isTrue();
@@ -103,11 +103,11 @@ class ClaimTest {
 
     @Test
     void anAbsenceChangesNothingElse() {
-        fleet.look();
+        fleet.probe();
         Claim before = fleet.claim;
         db1.dies();
 
-        fleet.look();
+        fleet.probe();
 
         assertThat(fleet.claim)
                 .usingRecursiveComparison()
@@ -118,11 +118,11 @@ class ClaimTest {
 
     @Test
     void anotherServerStartsItAnew() {
-        fleet.look();
-        fleet.look();
+        fleet.probe();
+        fleet.probe();
         db1.replacedBy("db9");
 
-        fleet.look();
+        fleet.probe();
 
         assertThat(fleet.claim.since()).isEqualTo(fleet.claim.fitAt());
         assertThat(fleet.claim.serverId()).endsWith("9");
@@ -132,11 +132,11 @@ class ClaimTest {
 
     @Test
     void theSourceThatASuccessorHasLeftIsTolerated() {
-        fleet.look();
+        fleet.probe();
         db2Succeeds();
         assertThat(fleet.claim.tolerated()).containsExactly("db1:3306");
 
-        fleet.look();
+        fleet.probe();
 
         assertThat(fleet.claim.tolerated()).as("also later").containsExactly("db1:3306");
     }
@@ -145,30 +145,30 @@ class ClaimTest {
     void aNodeThatReplicatesFromThePrimaryIsNoSourceThatItHasLeft() {
         db1.channel(db2, Receiver.OFF);
 
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
 
         assertThat(fleet.claim.tolerated()).isEmpty();
     }
 
     @Test
     void aNodeThatBecomesASourceLaterIsNotTolerated() {
-        fleet.look();
+        fleet.probe();
         db1.channel(db2, Receiver.OFF);
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
 
         assertThat(fleet.claim.tolerated()).isEmpty();
     }
 
     @Test
     void aSourceThatIsNoNodeIsToleratedWheneverItComes() {
-        fleet.look();
+        fleet.probe();
         db1.channel("elsewhere", "x", Receiver.ON);
-        fleet.look();
+        fleet.probe();
         assertThat(fleet.claim.tolerated()).containsExactly("elsewhere:3306");
         db1.resetReplica();
 
-        fleet.look();
+        fleet.probe();
 
         assertThat(fleet.claim.tolerated()).containsExactly("elsewhere:3306");
     }
@@ -200,11 +200,11 @@ class ClaimTest {
 
     @Test
     void aContestAmongThePresentEndsIt() {
-        fleet.look();
+        fleet.probe();
         Claim before = fleet.claim;
         FleetServer db4 = fleet.server("db4").has("db4:1-3");
 
-        fleet.look(db4, db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db4, db1).expectNone(Reason.CONTESTED);
 
         assertThat(fleet.claim.node()).isNull();
         assertThat(fleet.claim.last()).isEqualTo("db1");
@@ -214,13 +214,13 @@ class ClaimTest {
 
     @Test
     void soDoesAContestForTheSuccession() {
-        fleet.look();
+        fleet.probe();
         db1.dies();
-        fleet.look();
+        fleet.probe();
         db2.resetReplica().writable();
         db3.resetReplica().writable();
 
-        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.probe().expectNone(Reason.CONTESTED);
 
         assertThat(fleet.claim.node()).isNull();
         assertThat(fleet.claim.last()).isEqualTo("db1");
@@ -232,44 +232,44 @@ class ClaimTest {
     void theNodeThatWillBeThePrimaryIsRememberedWithTheMomentAtWhichThatWasFound() {
         db2.resetReplica().writable();
         db3.follows(db1);
-        fleet.look(db2, db1, db3).expectNone(Reason.PENDING);
-        long foundAt = fleet.claim.promisedAt();
-        assertThat(fleet.claim.promised()).isEqualTo("db1");
+        fleet.probe(db2, db1, db3).expectNone(Reason.PENDING);
+        long foundAt = fleet.claim.pendingSince();
+        assertThat(fleet.claim.pending()).isEqualTo("db1");
         assertThat(fleet.now() - foundAt)
                 .as("when db1 had answered, before db3 did")
                 .isEqualTo(1_000_000);
 
-        fleet.look(db1).expectNone(Reason.PENDING);
-        assertThat(fleet.claim.promisedAt()).isEqualTo(foundAt);
+        fleet.probe(db1).expectNone(Reason.PENDING);
+        assertThat(fleet.claim.pendingSince()).isEqualTo(foundAt);
 
-        fleet.look(db2).expectPrimary(db1, Reason.SUPPORTED);
-        assertThat(fleet.claim.promised()).isNull();
-        assertThat(fleet.claim.promisedAt()).isZero();
+        fleet.probe(db2).expectPrimary(db1, Reason.SUPPORTED);
+        assertThat(fleet.claim.pending()).isNull();
+        assertThat(fleet.claim.pendingSince()).isZero();
         assertThat(fleet.claim.electedAt()).isEqualTo(fleet.claim.fitAt() + 1_000_000);
     }
 
     @Test
     void aNodeThatIsNotTheNextPrimaryAnyMoreIsForgotten() {
         db2.resetReplica().writable();
-        fleet.look(db2, db1, db3).expectNone(Reason.PENDING);
+        fleet.probe(db2, db1, db3).expectNone(Reason.PENDING);
         db1.readOnly();
         db2.dies();
 
-        fleet.look(db1).expectNone(Reason.NO_CANDIDATE);
+        fleet.probe(db1).expectNone(Reason.NO_CANDIDATE);
 
-        assertThat(fleet.claim.promised()).isNull();
-        assertThat(fleet.claim.promisedAt()).isZero();
+        assertThat(fleet.claim.pending()).isNull();
+        assertThat(fleet.claim.pendingSince()).isZero();
     }
 
     @Test
     void theMomentOfTheElectionStaysTheSame() {
-        fleet.look();
+        fleet.probe();
         long electedAt = fleet.claim.electedAt();
         db1.readOnly();
-        fleet.look();
+        fleet.probe();
         db1.writable();
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
 
         assertThat(fleet.claim.electedAt()).isEqualTo(electedAt);
     }
@@ -279,8 +279,8 @@ class ClaimTest {
     private void db2Succeeds() {
         db1.dies();
         db2.receiver(Receiver.OFF);
-        fleet.look();
+        fleet.probe();
         db2.writable();
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 }

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import org.junit.jupiter.api.Test;
@@ -19,7 +19,7 @@ class ClearedNodesTest {
 
     @Test
     void aReadOnlyReplicaThatAnsweredBesideTheIncumbentIsCleared() {
-        fleet.look(db1, db2);
+        fleet.probe(db1, db2);
 
         assertThat(fleet.claim.cleared()).containsOnlyKeys("db2");
         assertThat(fleet.claim.cleared().get("db2")).isEqualTo(fleet.now());
@@ -27,7 +27,7 @@ class ClearedNodesTest {
 
     @Test
     void aReadOnlyReplicaThatAnsweredBeforeItIsNot() {
-        fleet.look(db2, db1, db3);
+        fleet.probe(db2, db1, db3);
 
         assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
     }
@@ -35,15 +35,15 @@ class ClearedNodesTest {
     @Test
     void aWritableReplicaIsClearedWhenItWasWatchedBesideTheIncumbentForAWhile() {
         db2.writable();
-        fleet.look(db2, db1).look(db2).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe(db2, db1).probe(db2).expectPrimary(db1, Reason.SOLE_CANDIDATE);
         long since = fleet.claim.since();
-        fleet.look(db1, db2);
+        fleet.probe(db1, db2);
         fleet.passUntil(since + Fleet.GAP.toNanos() - 1);
-        fleet.look(db2);
+        fleet.probe(db2);
         assertThat(fleet.claim.cleared()).as("a moment too early").isEmpty();
 
         fleet.passUntil(since + Fleet.GAP.toNanos());
-        fleet.look(db2);
+        fleet.probe(db2);
 
         assertThat(fleet.claim.cleared()).containsOnlyKeys("db2");
     }
@@ -52,7 +52,7 @@ class ClearedNodesTest {
     void aReplicaIsClearedAnewByEachAnswer() {
         fleet.settle();
 
-        fleet.look(db1, db2);
+        fleet.probe(db1, db2);
 
         assertThat(fleet.claim.cleared().get("db2")).isEqualTo(fleet.now());
     }
@@ -97,10 +97,10 @@ class ClearedNodesTest {
     void aNodeThatHasChangedBesideTheIncumbentStaysCleared() {
         fleet.settle();
         db2.resetReplica().writable();
-        fleet.look(db1, db2);
+        fleet.probe(db1, db2);
         assertThat(fleet.claim.cleared().get("db2")).isEqualTo(fleet.now());
 
-        fleet.look(db1, db2);
+        fleet.probe(db1, db2);
 
         assertThat(fleet.claim.cleared().get("db2")).isEqualTo(fleet.now());
     }
@@ -109,15 +109,15 @@ class ClearedNodesTest {
     void alsoWhenTheIncumbentWasGoneAfterThat() {
         fleet.settle();
         db2.resetReplica().writable();
-        fleet.look();
-        fleet.look();
+        fleet.probe();
+        fleet.probe();
         Long before = fleet.claim.cleared().get("db2");
         db1.dies();
-        fleet.look();
+        fleet.probe();
         assertThat(fleet.claim.cleared().get("db2")).isEqualTo(before);
         db1.returns();
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
 
         assertThat(fleet.claim.cleared()).containsOnlyKeys("db2", "db3");
     }
@@ -125,7 +125,7 @@ class ClearedNodesTest {
     @Test
     void whatAWritableReplicaWroteEarlierIsAMistakeOfThePast() {
         db2.writable().has("db1:1-10,db2:1-3");
-        fleet.look(db2, db1).look(db2, db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db2, db1).probe(db2, db1).expectNone(Reason.CONTESTED);
 
         fleet.settle();
         fleet.settle();
@@ -136,11 +136,11 @@ class ClearedNodesTest {
     @Test
     void aWritableReplicaThatGoesOnWritingIsNotCleared() {
         db2.writable();
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         for (int i = 1; i < 12; i++) {
             db1.has("db1:1-10,db2:1-" + i);
             db2.has("db1:1-10,db2:1-" + i);
-            fleet.look(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
+            fleet.probe(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
         }
 
         assertThat(fleet.claim.cleared()).doesNotContainKey("db2");
@@ -182,7 +182,7 @@ class ClearedNodesTest {
         Long clearedAt = fleet.claim.cleared().get("db2");
         db2.dies();
 
-        fleet.look();
+        fleet.probe();
 
         assertThat(fleet.claim.cleared().get("db2")).isEqualTo(clearedAt);
     }
@@ -191,13 +191,13 @@ class ClearedNodesTest {
     void aNodeThatMayHaveChangedInAGapIsNotClearedAnyMore() {
         fleet.settle();
         db1.dies();
-        fleet.look();
+        fleet.probe();
         db1.returns();
-        fleet.look(db1);
+        fleet.probe(db1);
         assertThat(fleet.claim.cleared()).containsKey("db2");
         db2.resetReplica().writable();
 
-        fleet.look(db1, db2);
+        fleet.probe(db1, db2);
 
         assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
     }
@@ -205,7 +205,7 @@ class ClearedNodesTest {
     @Test
     void aPromotionClearsAllOthersAlsoThoseThatNeverAnswered() {
         fleet.server("db4").dies();
-        fleet.look();
+        fleet.probe();
         assertThat(fleet.claim.cleared()).containsOnlyKeys("db2", "db3");
 
         db2Succeeds();
@@ -217,7 +217,7 @@ class ClearedNodesTest {
     void aPrimaryThatIsFoundAtTheStartClearsReplicasOnly() {
         db3.resetReplica().writable();
 
-        fleet.look().expectPrimary(db1, Reason.SUPPORTED);
+        fleet.probe().expectPrimary(db1, Reason.SUPPORTED);
 
         assertThat(fleet.claim.cleared()).containsOnlyKeys("db2");
     }
@@ -226,11 +226,11 @@ class ClearedNodesTest {
     void aContestLeavesThoseClearedThatTakeNoWrites() {
         fleet.settle();
         db2.resetReplica().writable();
-        fleet.look();
+        fleet.probe();
         assertThat(fleet.claim.cleared()).containsOnlyKeys("db2", "db3");
         FleetServer db4 = fleet.server("db4").has("db4:1-3");
 
-        fleet.look(db4, db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db4, db1).expectNone(Reason.CONTESTED);
 
         assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
         assertThat(fleet.claim.fenced()).containsExactly("db2");
@@ -243,7 +243,7 @@ class ClearedNodesTest {
         fleet.settle();
         db2.resetReplica().writable();
 
-        fleet.look();
+        fleet.probe();
 
         assertThat(fleet.claim.fenced()).containsExactly("db2");
     }
@@ -263,14 +263,14 @@ class ClearedNodesTest {
         fleet.settle();
         db2.writable();
 
-        fleet.look();
+        fleet.probe();
 
         assertThat(fleet.claim.fenced()).isEmpty();
     }
 
     @Test
     void anOldPrimaryIsFencedFromThePromotionOn() {
-        fleet.look();
+        fleet.probe();
 
         db2Succeeds();
 
@@ -281,22 +281,22 @@ class ClearedNodesTest {
     void thePrimaryIsNotFenced() {
         fleet.settle();
         db2.resetReplica().writable();
-        fleet.look(db1, db2);
+        fleet.probe(db1, db2);
         assertThat(fleet.claim.fenced()).containsExactly("db2");
         db1.dies();
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
 
         assertThat(fleet.claim.fenced()).containsExactly("db1");
     }
 
     @Test
     void aServerThatReplacedTheIncumbentAndIsNoPrimaryIsFencedWhenAnotherIsFound() {
-        fleet.look();
+        fleet.probe();
         db1.replacedBy("db9").readOnly();
         db2.resetReplica().writable();
 
-        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
 
         assertThat(fleet.claim.fenced()).containsExactly("db1");
     }
@@ -315,10 +315,10 @@ class ClearedNodesTest {
     void aFencedNodeThatIsDownStaysFenced() {
         fencedIs(db2);
         db2.dies();
-        fleet.look();
+        fleet.probe();
         db1.dies();
 
-        fleet.look();
+        fleet.probe();
 
         assertThat(fleet.claim.fenced()).containsExactly("db2");
     }
@@ -328,7 +328,7 @@ class ClearedNodesTest {
         fencedIs(db2);
         db2.channel(db1, Receiver.CONNECTING);
 
-        fleet.look();
+        fleet.probe();
 
         assertThat(fleet.claim.fenced()).isEmpty();
     }
@@ -339,7 +339,7 @@ class ClearedNodesTest {
         db1.dies();
         db2.channel(db1, Receiver.OFF);
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
 
         assertThat(fleet.claim.fenced()).isEmpty();
     }
@@ -349,7 +349,7 @@ class ClearedNodesTest {
         fencedIs(db2);
         db2.denied().readOnly();
 
-        fleet.look();
+        fleet.probe();
 
         assertThat(fleet.claim.fenced()).isEmpty();
     }
@@ -359,7 +359,7 @@ class ClearedNodesTest {
         fencedIs(db2);
         fleet.remove(db2);
 
-        fleet.look();
+        fleet.probe();
 
         assertThat(fleet.claim.fenced()).isEmpty();
     }
@@ -367,16 +367,16 @@ class ClearedNodesTest {
     private void fencedIs(FleetServer server) {
         fleet.settle();
         server.resetReplica().writable();
-        fleet.look();
-        fleet.look();
+        fleet.probe();
+        fleet.probe();
         assertThat(fleet.claim.fenced()).containsExactly(server.name);
     }
 
     private void db2Succeeds() {
         db1.dies();
         db2.receiver(Receiver.OFF);
-        fleet.look();
+        fleet.probe();
         db2.writable();
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 }

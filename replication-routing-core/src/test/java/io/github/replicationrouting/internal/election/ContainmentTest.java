@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.NodeView.Sighting;
+import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.MariaDbGtidPosition;
 import io.github.replicationrouting.position.MariaDbGtidState;
@@ -37,7 +37,7 @@ class ContainmentTest {
     @ParameterizedTest
     @CsvSource({"0, NOT_COMPARED_YET", "1, NOT_COMPARED_YET", "2, LACKING", "3, LACKING"})
     void lacksSomethingOnlyWhenItWasAskedAfterTheOtherHadAnswered(long sentAt, Containment expected) {
-        Sighting other = mySql(2, LATE, ONE + ":1-11");
+        Answer other = mySql(2, LATE, ONE + ":1-11");
 
         assertThat(Containment.of(mySql(1, LATE + sentAt, ONE + ":1-10"), other))
                 .isEqualTo(expected);
@@ -47,7 +47,7 @@ class ContainmentTest {
 
     @Test
     void isUnknownWithoutAnAnswerOrAPosition() {
-        Sighting seen = mySql(1, 0, ONE + ":1");
+        Answer seen = mySql(1, 0, ONE + ":1");
 
         assertThat(Containment.of(null, seen)).isEqualTo(Containment.UNKNOWN);
         assertThat(Containment.of(seen, null)).isEqualTo(Containment.UNKNOWN);
@@ -63,7 +63,7 @@ class ContainmentTest {
 
     @Test
     void isUnknownWhereOnlyHowFarTheOtherReplicatedIsKnown() {
-        Sighting other = sighting(TWO, 0, null, GtidSet.parse(ONE + ":1-11"), null);
+        Answer other = sighting(TWO, 0, null, GtidSet.parse(ONE + ":1-11"), null);
 
         assertThat(Containment.of(mySql(1, 9, ONE + ":1-10"), other)).isEqualTo(Containment.UNKNOWN);
         assertThat(Containment.ofReplicated(mySql(1, 9, ONE + ":1-10"), other)).isEqualTo(Containment.LACKING);
@@ -71,8 +71,8 @@ class ContainmentTest {
 
     @Test
     void isUnknownBetweenTwoKindsOfPositions() {
-        Sighting mySql = mySql(1, 9, ONE + ":1");
-        Sighting mariaDb = mariaDb("2", 0, "0-1-1", "", "0-1-1");
+        Answer mySql = mySql(1, 9, ONE + ":1");
+        Answer mariaDb = mariaDb("2", 0, "0-1-1", "", "0-1-1");
 
         assertThat(Containment.of(mySql, mariaDb)).isEqualTo(Containment.UNKNOWN);
         assertThat(Containment.ofReplicated(mySql, mariaDb)).isEqualTo(Containment.UNKNOWN);
@@ -80,9 +80,9 @@ class ContainmentTest {
 
     @Test
     void twoServersOfMariaDbThatWentOnEachOnItsOwnLackEachOthers() {
-        Sighting one = mariaDb("1", 9, "0-1-20", "", "0-1-20");
-        Sighting two = mariaDb("2", 0, "0-2-15", "0-1-12", "0-1-12,0-2-15");
-        Sighting twoLater = mariaDb("2", 20, "0-2-15", "0-1-12", "0-1-12,0-2-15");
+        Answer one = mariaDb("1", 9, "0-1-20", "", "0-1-20");
+        Answer two = mariaDb("2", 0, "0-2-15", "0-1-12", "0-1-12,0-2-15");
+        Answer twoLater = mariaDb("2", 20, "0-2-15", "0-1-12", "0-1-12,0-2-15");
 
         assertThat(Containment.of(one, two)).isEqualTo(Containment.LACKING);
         assertThat(Containment.of(twoLater, one)).isEqualTo(Containment.LACKING);
@@ -92,7 +92,7 @@ class ContainmentTest {
 
     @Test
     void containsWhatTheOtherWroteItself() {
-        Sighting other = mySql(2, 0, ONE + ":1-99," + TWO + ":1-5");
+        Answer other = mySql(2, 0, ONE + ":1-99," + TWO + ":1-5");
 
         assertThat(Containment.ofOwn(mySql(1, 9, TWO + ":1-5"), other)).isEqualTo(Containment.CONTAINED);
         assertThat(Containment.ofOwn(mySql(1, 9, TWO + ":1-4"), other)).isEqualTo(Containment.LACKING);
@@ -106,7 +106,7 @@ class ContainmentTest {
 
     @Test
     void whatTheOtherWroteItselfWasNotReplicated() {
-        Sighting other = mySql(2, 0, ONE + ":1-10," + TWO + ":1-5");
+        Answer other = mySql(2, 0, ONE + ":1-10," + TWO + ":1-5");
 
         assertThat(Containment.ofReplicated(mySql(1, 9, ONE + ":1-10"), other)).isEqualTo(Containment.CONTAINED);
         assertThat(Containment.ofReplicated(mySql(1, 9, ONE + ":1-9"), other)).isEqualTo(Containment.LACKING);
@@ -114,7 +114,7 @@ class ContainmentTest {
 
     @Test
     void aServerOfMariaDbThatHasWrittenFurtherHasComeAsFar() {
-        Sighting primary = mariaDb("2", 9, "0-2-15", "0-1-12", "0-2-15");
+        Answer primary = mariaDb("2", 9, "0-2-15", "0-1-12", "0-2-15");
 
         assertThat(Containment.ofReplicated(primary, mariaDb("3", 0, "0-2-14", "0-2-14", "0-1-12,0-2-14")))
                 .as("although it does not list server 1, having been restored from a backup")
@@ -125,7 +125,7 @@ class ContainmentTest {
 
     @Test
     void aServerOfMariaDbWithoutABinaryLogHasWhatItReplicated() {
-        Sighting candidate = sighting("2", 9, null, MariaDbGtidPosition.parse("0-1-12"), null);
+        Answer candidate = sighting("2", 9, null, MariaDbGtidPosition.parse("0-1-12"), null);
 
         assertThat(Containment.ofReplicated(candidate, mariaDb("3", 0, "", "0-1-12", "")))
                 .isEqualTo(Containment.CONTAINED);
@@ -148,28 +148,28 @@ class ContainmentTest {
 
     @Test
     void whereTheTwoCannotBeComparedWhatWasWrittenCounts() {
-        Sighting mixed = sighting("2", 0, GtidSet.parse(ONE + ":1"), MariaDbGtidPosition.parse("0-1-1"), null);
+        Answer mixed = sighting("2", 0, GtidSet.parse(ONE + ":1"), MariaDbGtidPosition.parse("0-1-1"), null);
 
         assertThat(Objects.requireNonNull(Containment.everything(mixed))).hasToString(ONE + ":1");
     }
 
-    private static Sighting mySql(int server, long sentAt, String executed) {
+    private static Answer mySql(int server, long sentAt, String executed) {
         GtidSet set = GtidSet.parse(executed);
         return sighting(server == 1 ? ONE : TWO, sentAt, set, set, set);
     }
 
-    private static Sighting mariaDb(String id, long sentAt, String written, String replicated, String state) {
+    private static Answer mariaDb(String id, long sentAt, String written, String replicated, String state) {
         MariaDbGtidPosition slave = MariaDbGtidPosition.parse(replicated);
         return sighting(id, sentAt, MariaDbGtidPosition.parse(written), slave, MariaDbGtidState.parse(state, slave));
     }
 
-    private static Sighting sighting(
+    private static Answer sighting(
             String id,
             long sentAt,
             @Nullable Position written,
             @Nullable Position executed,
             @Nullable Position history) {
-        return new Sighting(
+        return new Answer(
                 sentAt,
                 sentAt + 2,
                 new Observation("a server", id, false, false, written, executed, history),

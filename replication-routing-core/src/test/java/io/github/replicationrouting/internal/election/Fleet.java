@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +29,8 @@ final class Fleet {
     boolean sticks;
     boolean follows;
     Claim claim = Claim.NONE;
-    private @Nullable Outcome last;
+    private @Nullable ElectionContext context;
+    private @Nullable ElectionResult last;
 
     private Fleet(boolean mariaDb) {
         this.mariaDb = mariaDb;
@@ -73,11 +74,11 @@ final class Fleet {
         now = moment - INTERVAL.toNanos();
     }
 
-    /** Looks for as long as nodes are watched before they are taken for no rivals. */
+    /** Probes for as long as nodes are observed before they are cleared. */
     Fleet settle() {
         long start = now;
         while (now - start <= GAP.plus(INTERVAL).toNanos()) {
-            look();
+            probe();
         }
         return this;
     }
@@ -87,14 +88,14 @@ final class Fleet {
     }
 
     /** Asks all servers, one after the other in their order, and elects; once more where that is wanted before a primary. */
-    Fleet look() {
+    Fleet probe() {
         FleetServer[] all = servers.toArray(FleetServer[]::new);
-        look(all);
-        return outcome().reason() == Reason.PENDING ? look(all) : this;
+        probe(all);
+        return result().reason() == Reason.PENDING ? probe(all) : this;
     }
 
     /** Asks some servers in this order, and elects by what is known of all. */
-    Fleet look(FleetServer... asked) {
+    Fleet probe(FleetServer... asked) {
         pass(INTERVAL);
         for (FleetServer server : asked) {
             long sentAt = now;
@@ -106,6 +107,7 @@ final class Fleet {
 
     private Fleet elect() {
         List<NodeView> views = views();
+        context = ElectionContext.of(views, claim, GAP);
         last = PrimaryElection.elect(views, claim, GAP, sticks, executed -> follows);
         claim = claim.after(last, views, GAP);
         return this;
@@ -115,35 +117,40 @@ final class Fleet {
         return servers.stream().map(FleetServer::view).toList();
     }
 
+    /** Returns what the last election started from. */
+    ElectionContext context() {
+        return Objects.requireNonNull(context);
+    }
+
     /** Returns which server replicates from which, by their indices. */
     ReplicationGraph graph() {
         return new ReplicationGraph(views(), claim.node());
     }
 
-    Outcome outcome() {
+    ElectionResult result() {
         return Objects.requireNonNull(last);
     }
 
-    Finding finding(FleetServer server) {
-        return outcome().findings().get(servers.indexOf(server));
+    NodeAssessment assessment(FleetServer server) {
+        return result().assessments().get(servers.indexOf(server));
     }
 
     String reason() {
-        return Objects.requireNonNull(outcome().noPrimaryReason());
+        return Objects.requireNonNull(result().noPrimaryReason());
     }
 
     /** Expects a primary that was elected for a reason. */
     void expectPrimary(FleetServer server, Reason reason) {
-        assertThat(outcome().noPrimaryReason()).isNull();
-        assertThat(outcome().primary()).as("index of the primary").isEqualTo(servers.indexOf(server));
-        assertThat(outcome().reason()).isEqualTo(reason);
-        assertThat(finding(server)).isEqualTo(new Finding(Role.PRIMARY, false, null, null));
+        assertThat(result().noPrimaryReason()).isNull();
+        assertThat(result().primary()).as("index of the primary").isEqualTo(servers.indexOf(server));
+        assertThat(result().reason()).isEqualTo(reason);
+        assertThat(assessment(server)).isEqualTo(new NodeAssessment(Role.PRIMARY, false, null, null));
     }
 
     /** Expects no primary, for a reason whose text contains all of these. */
     void expectNone(Reason reason, String... words) {
-        assertThat(outcome().primary()).as("index of the primary").isEqualTo(-1);
-        assertThat(outcome().reason()).isEqualTo(reason);
+        assertThat(result().primary()).as("index of the primary").isEqualTo(-1);
+        assertThat(result().reason()).isEqualTo(reason);
         assertThat(reason()).isNotEmpty();
         assertThat(List.of(words)).allSatisfy(word -> assertThat(reason()).contains(word));
     }

@@ -1,6 +1,6 @@
 package io.github.replicationrouting.internal.election;
 
-import io.github.replicationrouting.internal.election.NodeView.Sighting;
+import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.MariaDbGtidPosition;
 import io.github.replicationrouting.position.MariaDbGtidState;
@@ -42,7 +42,7 @@ final class FleetServer {
     private @Nullable Position executed;
     private @Nullable Position history;
 
-    private @Nullable Sighting seen;
+    private @Nullable Answer seen;
     private RoleHistory roles = RoleHistory.NONE;
 
     FleetServer(String name, boolean mariaDb, long now) {
@@ -225,8 +225,7 @@ final class FleetServer {
                     Duration.ofNanos(arrivedAt - startedAt).truncatedTo(ChronoUnit.SECONDS));
         }
         Replication replication = hangs ? new Replication.NotAsked() : replication();
-        Sighting now =
-                new Sighting(sentAt, arrivedAt, observation, replication, denied || (tellsReplication && !hangs));
+        Answer now = new Answer(sentAt, arrivedAt, observation, replication, denied || (tellsReplication && !hangs));
         roles = roles.after(seen, now);
         seen = now;
     }

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.NodeView.Sighting;
+import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.spi.Observation;
@@ -124,13 +124,13 @@ class NodeViewTest {
         return new NodeView(
                 NodeSpec.of("db1", "jdbc:mysql://db1/"),
                 alive,
-                new Sighting(NOW - 1, NOW, seen, replication, true),
+                new Answer(NOW - 1, NOW, seen, replication, true),
                 RoleHistory.NONE,
                 null);
     }
 
-    private static Sighting sighting(@Nullable Position history, boolean current) {
-        return new Sighting(
+    private static Answer sighting(@Nullable Position history, boolean current) {
+        return new Answer(
                 NOW - 1,
                 NOW,
                 new Observation("MySQL 9.7.4", ID, false, false, history, history),

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Role;
@@ -21,28 +21,28 @@ class PrimaryElectionCandidateTest {
 
     @Test
     void theOnlyWritableNodeWithoutASourceIsThePrimary() {
-        fleet.look();
+        fleet.probe();
 
         fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        assertThat(fleet.finding(db2)).isEqualTo(new Finding(Role.REPLICA, false, null, null));
+        assertThat(fleet.assessment(db2)).isEqualTo(new NodeAssessment(Role.REPLICA, false, null, null));
     }
 
     @Test
     void aReadOnlyNodeTakesNoWrites() {
         db1.readOnly();
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.NO_CANDIDATE);
         assertThat(fleet.reason()).isEqualTo("no node is writable: db1 is read-only, db2 is read-only");
-        assertThat(fleet.finding(db1).rival()).isFalse();
+        assertThat(fleet.assessment(db1).rival()).isFalse();
     }
 
     @Test
     void anOfflineNodeTakesNoWrites() {
         db1.offline();
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.NO_CANDIDATE);
         assertThat(fleet.reason()).isEqualTo("no node is writable: db1 is offline, db2 is read-only");
@@ -52,7 +52,7 @@ class PrimaryElectionCandidateTest {
     void aNodeThatIsDownTakesNoWrites() {
         db1.dies();
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.NO_CANDIDATE);
         assertThat(fleet.reason()).isEqualTo("no node is writable: db1 is down (no answer), db2 is read-only");
@@ -60,7 +60,7 @@ class PrimaryElectionCandidateTest {
 
     @Test
     void aNodeThatWasNotProbedYetTakesNoWrites() {
-        fleet.look(db2);
+        fleet.probe(db2);
 
         fleet.expectNone(Reason.NO_CANDIDATE);
         assertThat(fleet.reason()).isEqualTo("no node is writable: db1 has not been probed yet, db2 is read-only");
@@ -72,22 +72,22 @@ class PrimaryElectionCandidateTest {
     void aDeclaredReplicaIsNeverThePrimary() {
         db1.declared(DeclaredRole.REPLICA);
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.NO_CANDIDATE, "db1 is declared a replica, but writable");
-        assertThat(fleet.finding(db1))
-                .isEqualTo(new Finding(Role.REPLICA, false, null, "is declared a replica, but writable"));
+        assertThat(fleet.assessment(db1))
+                .isEqualTo(new NodeAssessment(Role.REPLICA, false, null, "is declared a replica, but writable"));
     }
 
     @Test
     void aDeclaredReplicaIsNotThePrimaryEvenWhenItsPromotionWasSeen() {
         db2.declared(DeclaredRole.REPLICA);
-        fleet.look();
+        fleet.probe();
         db1.dies();
-        fleet.look();
+        fleet.probe();
         db2.writable().resetReplica();
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.NO_SUCCESSOR, "db2 is declared a replica, but writable");
     }
@@ -96,13 +96,13 @@ class PrimaryElectionCandidateTest {
     void whenOneServerHasTwoNamesShouldTakeTheFirst() {
         FleetServer db4 = fleet.server("db4").replacedBy("db1");
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        assertThat(fleet.finding(db4).role()).isEqualTo(Role.UNKNOWN);
-        assertThat(fleet.finding(db4).rival()).isFalse();
-        assertThat(fleet.finding(db4).warning())
-                .isEqualTo(fleet.finding(db4).doubt())
+        assertThat(fleet.assessment(db4).role()).isEqualTo(Role.UNKNOWN);
+        assertThat(fleet.assessment(db4).rival()).isFalse();
+        assertThat(fleet.assessment(db4).warning())
+                .isEqualTo(fleet.assessment(db4).reason())
                 .startsWith("is the same server as db1 (00000000-0000-0000-0000-000000000001)")
                 .contains("give each server one name and an identity of its own");
     }
@@ -112,7 +112,7 @@ class PrimaryElectionCandidateTest {
         FleetServer db4 = fleet.server("db4").replacedBy("db1");
         db1.dies();
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectPrimary(db4, Reason.SOLE_CANDIDATE);
     }
@@ -121,10 +121,10 @@ class PrimaryElectionCandidateTest {
     void whenAnEndpointLeadsToAServerThatHasANameShouldKnowBoth() {
         FleetServer reader = fleet.server("db3").endpoint(DeclaredRole.REPLICA).replacedBy("db1");
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        assertThat(fleet.finding(reader).role()).isEqualTo(Role.REPLICA);
+        assertThat(fleet.assessment(reader).role()).isEqualTo(Role.REPLICA);
     }
 
     @Test
@@ -132,7 +132,7 @@ class PrimaryElectionCandidateTest {
         fleet.server("db4").replacedBy("db2").readOnly();
         db1.dies();
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.NO_CANDIDATE, "db4 is the same server as db2");
     }
@@ -144,12 +144,12 @@ class PrimaryElectionCandidateTest {
     void aWritableNodeWithASourceIsAReplicaWhateverItsReceiverDoes(Receiver receiver) {
         db2.writable().receiver(receiver);
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        assertThat(fleet.finding(db2).role()).isEqualTo(Role.REPLICA);
-        assertThat(fleet.finding(db2).rival()).isFalse();
-        assertThat(fleet.finding(db2).warning()).contains("db1").endsWith("but is writable: set read_only");
+        assertThat(fleet.assessment(db2).role()).isEqualTo(Role.REPLICA);
+        assertThat(fleet.assessment(db2).rival()).isFalse();
+        assertThat(fleet.assessment(db2).warning()).contains("db1").endsWith("but is writable: set read_only");
     }
 
     @Test
@@ -157,7 +157,7 @@ class PrimaryElectionCandidateTest {
         db2.writable();
         db1.dies();
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.NO_CANDIDATE);
         assertThat(fleet.reason())
@@ -169,7 +169,7 @@ class PrimaryElectionCandidateTest {
         db2.writable().receiver(Receiver.CONNECTING);
         db1.dies();
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(
                 Reason.NO_CANDIDATE,
@@ -182,7 +182,7 @@ class PrimaryElectionCandidateTest {
         db2.writable().receiver(Receiver.OFF);
         db1.dies();
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.NO_CANDIDATE, "(db1:3306, receiver stopped)", "RESET REPLICA ALL");
     }
@@ -191,10 +191,10 @@ class PrimaryElectionCandidateTest {
     void whenAReplicaOfAReplicaIsWritableShouldNameASourceOfIt() {
         FleetServer db3 = fleet.server("db3").follows(db2).writable();
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        assertThat(fleet.finding(db3).warning()).isEqualTo("replicates from db1, but is writable: set read_only");
+        assertThat(fleet.assessment(db3).warning()).isEqualTo("replicates from db1, but is writable: set read_only");
     }
 
     @Test
@@ -203,7 +203,7 @@ class PrimaryElectionCandidateTest {
         db2.resetReplica().writable().channel("elsewhere", null, Receiver.CONNECTING);
         db2.channel(db1, Receiver.ON).declared(DeclaredRole.PRIMARY);
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
@@ -218,21 +218,21 @@ class PrimaryElectionCandidateTest {
         ring(receiver);
         db2.writable();
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.CONTESTED, "db1", "db2");
-        assertThat(fleet.finding(db1).rival()).isTrue();
-        assertThat(fleet.finding(db2).rival()).isTrue();
+        assertThat(fleet.assessment(db1).rival()).isTrue();
+        assertThat(fleet.assessment(db2).rival()).isTrue();
     }
 
     @Test
     void whenTheOtherMemberOfARingIsReadOnlyShouldTakeTheWritableOne() {
         ring(Receiver.ON);
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        assertThat(fleet.finding(db2).role()).isEqualTo(Role.REPLICA);
+        assertThat(fleet.assessment(db2).role()).isEqualTo(Role.REPLICA);
     }
 
     @Test
@@ -240,7 +240,7 @@ class PrimaryElectionCandidateTest {
         FleetServer db3 = fleet.server("db3").follows(db2);
         db1.channel(db3, Receiver.ON);
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
@@ -251,7 +251,7 @@ class PrimaryElectionCandidateTest {
         db1.dies();
 
         db2.writable();
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.NO_CANDIDATE, "db2 is writable, but still replicates from db1");
     }
@@ -260,7 +260,7 @@ class PrimaryElectionCandidateTest {
     void aStoppedChannelToANodeThatReplicatesFromThisOneIsALeftover() {
         db1.channel(db2, Receiver.OFF);
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
@@ -273,7 +273,7 @@ class PrimaryElectionCandidateTest {
         db1.channel(db2, Receiver.OFF);
         db2.receiver(receiver);
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.NO_CANDIDATE, "db1 is writable, but has a source configured (db2, receiver stopped)");
     }
@@ -283,7 +283,7 @@ class PrimaryElectionCandidateTest {
         db1.channel(db2, Receiver.ON);
         db2.receiver(Receiver.OFF);
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.NO_CANDIDATE, "db1 is writable, but still replicates from db2");
     }
@@ -292,7 +292,7 @@ class PrimaryElectionCandidateTest {
     void aSecondChannelThatIsNoLeftoverMakesAReplica() {
         db1.channel(db2, Receiver.OFF).channel("elsewhere", "x", Receiver.OFF);
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.NO_CANDIDATE, "has a source configured (elsewhere:3306, receiver stopped)");
     }
@@ -302,7 +302,7 @@ class PrimaryElectionCandidateTest {
     void aDeclaredPrimaryMayReplicateFromOutsideTheTopology(Receiver receiver) {
         db1.declared(DeclaredRole.PRIMARY).channel("elsewhere", "x", receiver);
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
@@ -311,7 +311,7 @@ class PrimaryElectionCandidateTest {
     void anUndeclaredNodeMayNot() {
         db1.channel("elsewhere", "x", Receiver.ON);
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.NO_CANDIDATE, "db1 is writable, but still replicates from elsewhere:3306");
     }
@@ -321,7 +321,7 @@ class PrimaryElectionCandidateTest {
         db1.declared(DeclaredRole.PRIMARY).channel("elsewhere", "x", Receiver.OFF);
         fleet.server("db3").dies();
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
@@ -331,7 +331,7 @@ class PrimaryElectionCandidateTest {
         db2.writable().receiver(Receiver.OFF).declared(DeclaredRole.PRIMARY);
         db1.readOnly();
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.NO_CANDIDATE, "db2 is writable, but has a source configured (db1, receiver stopped)");
     }
@@ -341,7 +341,7 @@ class PrimaryElectionCandidateTest {
         db1.readOnly();
         FleetServer writer = fleet.server("db3").endpoint(DeclaredRole.PRIMARY).channel(db1, Receiver.OFF);
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectPrimary(writer, Reason.SOLE_CANDIDATE);
     }
@@ -351,7 +351,7 @@ class PrimaryElectionCandidateTest {
         db1.readOnly();
         fleet.server("db3").endpoint(DeclaredRole.PRIMARY).channel(db1, Receiver.ON);
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectNone(Reason.NO_CANDIDATE, "db3 is writable, but still replicates from db1");
     }
@@ -363,7 +363,7 @@ class PrimaryElectionCandidateTest {
         db1.denied();
         db2.denied();
 
-        fleet.look();
+        fleet.probe();
 
         fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }

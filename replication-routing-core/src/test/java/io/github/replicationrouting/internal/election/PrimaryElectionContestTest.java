@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Role;
@@ -21,16 +21,16 @@ class PrimaryElectionContestTest {
     void twoCandidatesWithoutEvidenceAreRefused() {
         db2.resetReplica().writable();
 
-        fleet.look()
+        fleet.probe()
                 .expectNone(
                         Reason.CONTESTED,
                         "db1 (at ",
                         " and db2 (at ",
                         " are writable and nothing shows which is right: make the wrong one read-only, or set"
                                 + " replication.routing.nodes.<name>.role=replica for it");
-        assertThat(fleet.finding(db1))
-                .isEqualTo(
-                        new Finding(Role.UNKNOWN, true, "writable like db2, and nothing shows which is right", null));
+        assertThat(fleet.assessment(db1))
+                .isEqualTo(new NodeAssessment(
+                        Role.UNKNOWN, true, "writable like db2, and nothing shows which is right", null));
         assertThat(fleet.claim.node()).isNull();
     }
 
@@ -40,9 +40,9 @@ class PrimaryElectionContestTest {
         db2.resetReplica().writable();
         fleet.server("db3").follows(db2);
 
-        fleet.look().expectPrimary(db2, Reason.SUPPORTED);
-        assertThat(fleet.finding(db1))
-                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable beside the primary db2", null));
+        fleet.probe().expectPrimary(db2, Reason.SUPPORTED);
+        assertThat(fleet.assessment(db1))
+                .isEqualTo(new NodeAssessment(Role.UNKNOWN, true, "writable beside the primary db2", null));
     }
 
     @Test
@@ -51,7 +51,7 @@ class PrimaryElectionContestTest {
         db2.resetReplica().writable();
         fleet.server("db3").follows(db2);
 
-        fleet.look().expectNone(Reason.CONTESTED, "db1", "db2", "nothing shows which is right");
+        fleet.probe().expectNone(Reason.CONTESTED, "db1", "db2", "nothing shows which is right");
     }
 
     @Test
@@ -60,7 +60,7 @@ class PrimaryElectionContestTest {
         db2.hasNoGtids().resetReplica().writable();
         fleet.server("db3").hasNoGtids().follows(db2);
 
-        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.probe().expectNone(Reason.CONTESTED);
         assertThat(fleet.reason()).startsWith("db1 and db2 are writable");
     }
 
@@ -73,7 +73,7 @@ class PrimaryElectionContestTest {
                 .channel("elsewhere", "x", Receiver.ON)
                 .has("db1:1-11");
 
-        fleet.look(db4, db1, db2).expectNone(Reason.CONTESTED);
+        fleet.probe(db4, db1, db2).expectNone(Reason.CONTESTED);
     }
 
     @Test
@@ -82,10 +82,10 @@ class PrimaryElectionContestTest {
         fleet.server("db3").follows(db1);
         fleet.server("db4").follows(db2);
 
-        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.probe().expectNone(Reason.CONTESTED);
         FleetServer db5 = fleet.server("db5").follows(db2);
-        fleet.look().expectPrimary(db2, Reason.SUPPORTED);
-        assertThat(fleet.finding(db5).role()).isEqualTo(Role.REPLICA);
+        fleet.probe().expectPrimary(db2, Reason.SUPPORTED);
+        assertThat(fleet.assessment(db5).role()).isEqualTo(Role.REPLICA);
     }
 
     @Test
@@ -95,7 +95,7 @@ class PrimaryElectionContestTest {
         fleet.server("db4").follows(db3);
         fleet.server("db5").follows(db1);
 
-        fleet.look().expectPrimary(db2, Reason.SUPPORTED);
+        fleet.probe().expectPrimary(db2, Reason.SUPPORTED);
     }
 
     @Test
@@ -105,7 +105,7 @@ class PrimaryElectionContestTest {
         fleet.server("db4").readOnly();
         fleet.server("db5").readOnly().channel("elsewhere", "x", Receiver.ON);
 
-        fleet.look().expectPrimary(db2, Reason.SUPPORTED);
+        fleet.probe().expectPrimary(db2, Reason.SUPPORTED);
     }
 
     @Test
@@ -113,17 +113,17 @@ class PrimaryElectionContestTest {
         db2.resetReplica().writable();
         fleet.server("db3").follows(db2).receiver(Receiver.CONNECTING);
 
-        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.probe().expectNone(Reason.CONTESTED);
     }
 
     @Test
     void whoDidNotTellItsSourceWithItsNewestAnswerDoesNotCount() {
         db2.resetReplica().writable();
         FleetServer db3 = fleet.server("db3").follows(db2);
-        fleet.look(db3);
+        fleet.probe(db3);
         db3.notAskedForReplication();
 
-        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.probe().expectNone(Reason.CONTESTED);
     }
 
     @Test
@@ -131,7 +131,7 @@ class PrimaryElectionContestTest {
         db2.writable();
         db1.channel(db2, Receiver.ON);
 
-        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.probe().expectNone(Reason.CONTESTED);
     }
 
     @Test
@@ -139,11 +139,11 @@ class PrimaryElectionContestTest {
         db2.resetReplica().writable();
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-1");
         fleet.server("db4").follows(db2);
-        fleet.look().expectNone(Reason.CONTESTED);
-        assertThat(fleet.finding(db1).doubt()).startsWith("writable like db2 and db3, and nothing");
+        fleet.probe().expectNone(Reason.CONTESTED);
+        assertThat(fleet.assessment(db1).reason()).startsWith("writable like db2 and db3, and nothing");
         db3.has("db1:1-9");
 
-        fleet.look().expectPrimary(db2, Reason.SUPPORTED);
+        fleet.probe().expectPrimary(db2, Reason.SUPPORTED);
     }
 
     // --- what is declared
@@ -152,7 +152,7 @@ class PrimaryElectionContestTest {
     void theOneThatIsDeclaredPrimaryIsThePrimary() {
         db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
 
-        fleet.look().expectPrimary(db2, Reason.SUPPORTED);
+        fleet.probe().expectPrimary(db2, Reason.SUPPORTED);
     }
 
     @Test
@@ -160,14 +160,14 @@ class PrimaryElectionContestTest {
         db1.declared(DeclaredRole.PRIMARY);
         db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
 
-        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.probe().expectNone(Reason.CONTESTED);
     }
 
     @Test
     void theOneThatIsDeclaredPrimaryIsRefusedIfItLacksSomething() {
         db2.resetReplica().writable().declared(DeclaredRole.PRIMARY).has("db1:1-9");
 
-        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.probe().expectNone(Reason.CONTESTED);
     }
 
     @Test
@@ -175,7 +175,7 @@ class PrimaryElectionContestTest {
         db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
         fleet.server("db3").follows(db1);
 
-        fleet.look().expectPrimary(db1, Reason.SUPPORTED);
+        fleet.probe().expectPrimary(db1, Reason.SUPPORTED);
     }
 
     @Test
@@ -184,17 +184,17 @@ class PrimaryElectionContestTest {
         fleet.server("db3").follows(db1);
         fleet.server("db4").follows(db2);
 
-        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.probe().expectNone(Reason.CONTESTED);
     }
 
     @Test
     void whatTheOthersSaidEarlierKeepsADeclarationFromDeciding() {
         db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
         FleetServer db3 = fleet.server("db3").follows(db1);
-        fleet.look(db3);
+        fleet.probe(db3);
         db3.notAskedForReplication();
 
-        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.probe().expectNone(Reason.CONTESTED);
     }
 
     @Test
@@ -202,7 +202,7 @@ class PrimaryElectionContestTest {
         db1.declared(DeclaredRole.PRIMARY).denied();
         db2.denied().writable().has("db1:1-11");
 
-        fleet.look(db1, db2).expectPrimary(db1, Reason.SUPPORTED);
+        fleet.probe(db1, db2).expectPrimary(db1, Reason.SUPPORTED);
     }
 
     @Test
@@ -210,7 +210,7 @@ class PrimaryElectionContestTest {
         db1.declared(DeclaredRole.PRIMARY).denied();
         db2.denied().writable().has("db1:1-10,db2:1-5");
 
-        fleet.look(db2, db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db2, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
@@ -218,7 +218,7 @@ class PrimaryElectionContestTest {
         db1.declared(DeclaredRole.PRIMARY).denied().hasNoGtids();
         db2.denied().writable().hasNoGtids();
 
-        fleet.look().expectPrimary(db1, Reason.SUPPORTED);
+        fleet.probe().expectPrimary(db1, Reason.SUPPORTED);
     }
 
     @Test
@@ -226,7 +226,7 @@ class PrimaryElectionContestTest {
         db1.declared(DeclaredRole.PRIMARY).hasNoGtids();
         db2.resetReplica().writable().hasNoGtids();
 
-        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.probe().expectNone(Reason.CONTESTED);
     }
 
     @Test
@@ -235,7 +235,7 @@ class PrimaryElectionContestTest {
         db2.denied().writable().hasNoGtids();
         fleet.server("db3").hasNoGtids().follows(db1);
 
-        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.probe().expectNone(Reason.CONTESTED);
     }
 
     // --- writes.on-multiple-writable=stick
@@ -243,12 +243,12 @@ class PrimaryElectionContestTest {
     @Test
     void onRequestTheLastPrimaryGoesOn() {
         fleet.sticks = true;
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-5");
 
-        fleet.look(db3, db1).expectPrimary(db1, Reason.STICKY);
-        fleet.look(db3, db1).expectPrimary(db1, Reason.STICKY);
-        assertThat(fleet.finding(db3).doubt()).isEqualTo("writable beside the primary db1");
+        fleet.probe(db3, db1).expectPrimary(db1, Reason.STICKY);
+        fleet.probe(db3, db1).expectPrimary(db1, Reason.STICKY);
+        assertThat(fleet.assessment(db3).reason()).isEqualTo("writable beside the primary db1");
     }
 
     @Test
@@ -256,19 +256,19 @@ class PrimaryElectionContestTest {
         fleet.sticks = true;
         db2.resetReplica().writable();
 
-        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.probe().expectNone(Reason.CONTESTED);
     }
 
     @Test
     void onRequestANodeThatDoesNotContestIsNotPreferred() {
         fleet.sticks = true;
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         FleetServer db3 = fleet.server("db3").follows(db1);
         db1.dies();
-        fleet.look();
+        fleet.probe();
         db2.resetReplica().writable();
         db3.resetReplica().writable();
 
-        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.probe().expectNone(Reason.CONTESTED);
     }
 }

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Role;
@@ -24,7 +24,7 @@ class PrimaryElectionGapTest {
 
     @BeforeEach
     void db1IsTheIncumbent() {
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     // --- a node that turns up
@@ -33,15 +33,15 @@ class PrimaryElectionGapTest {
     void aNodeThatTurnsUpWritableWithTransactionsThatTheIncumbentLacksIsContested() {
         db3.returns().has(ON_ITS_OWN);
 
-        fleet.look(db3, db1)
+        fleet.probe(db3, db1)
                 .expectNone(
                         Reason.CONTESTED,
                         "db1 (at ",
                         " and db3 (at ",
                         "of its own 00000000-0000-0000-0000-000000000003:1-5)",
                         "are writable and nothing shows which is right");
-        assertThat(fleet.finding(db1).doubt()).isEqualTo("writable like db3, and nothing shows which is right");
-        assertThat(fleet.finding(db3).rival()).isTrue();
+        assertThat(fleet.assessment(db1).reason()).isEqualTo("writable like db3, and nothing shows which is right");
+        assertThat(fleet.assessment(db3).rival()).isTrue();
         assertThat(fleet.claim.node()).isNull();
     }
 
@@ -49,19 +49,19 @@ class PrimaryElectionGapTest {
     void aNodeThatTurnsUpWritableAndHasNothingMoreIsNone() {
         db3.returns().has("db1:1-9");
 
-        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
-        assertThat(fleet.finding(db3))
-                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable beside the primary db1", null));
+        fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+        assertThat(fleet.assessment(db3))
+                .isEqualTo(new NodeAssessment(Role.UNKNOWN, true, "writable beside the primary db1", null));
         db3.has(ON_ITS_OWN);
-        fleet.look(db3, db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
     void aNodeThatTurnsUpIsNoneBeforeItWasCompared() {
         db3.returns().has(ON_ITS_OWN);
 
-        fleet.look(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
-        fleet.look(db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
@@ -70,36 +70,36 @@ class PrimaryElectionGapTest {
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         db3.resetReplica().writable().has(ON_ITS_OWN);
 
-        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
         assertThat(fleet.claim.fenced()).containsExactly("db3");
     }
 
     @Test
     void aWritableReplicaThatWasNotWatchedForLongEnoughIsContestedWhenItLeavesItsSource() {
         db3.returns().follows(db1).writable();
-        fleet.look(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
         db3.resetReplica().has(ON_ITS_OWN);
 
-        fleet.look(db3, db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
     void aNodeThatWasSeenReadOnlyAndWithoutASourceIsContested() {
         db3.returns().readOnly();
-        fleet.look(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
         db3.writable().has(ON_ITS_OWN);
 
-        fleet.look(db3, db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
     void aNodeThatTurnsUpAndIsWrittenToIsContestedAlthoughTheIncumbentLacksNothing() {
         db3.returns();
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db1.has(ON_ITS_OWN);
         db3.has(ON_ITS_OWN);
 
-        fleet.look(db3, db1).expectNone(Reason.CONTESTED, "db1", "db3");
+        fleet.probe(db3, db1).expectNone(Reason.CONTESTED, "db1", "db3");
     }
 
     @Test
@@ -107,49 +107,49 @@ class PrimaryElectionGapTest {
         db1.readOnly();
         fleet.startAnew();
         db3.returns().follows(db2).writable();
-        fleet.look();
+        fleet.probe();
         db1.has(ON_ITS_OWN);
         db3.has(ON_ITS_OWN);
-        fleet.look().expectNone(Reason.NO_CANDIDATE);
+        fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db1.writable();
 
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void aConnectedReplicaThatTurnsUpAndIsWrittenToIsNotWhileTheIncumbentLacksNothing() {
         db3.returns().follows(db1).writable();
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db1.has(ON_ITS_OWN);
         db3.has(ON_ITS_OWN);
 
-        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void aDeclaredReplicaThatTurnsUpIsNone() {
         db3.declared(DeclaredRole.REPLICA).returns().has(ON_ITS_OWN);
 
-        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void aNodeThatWasAddedLaterIsWeighedToo() {
         FleetServer db4 = fleet.server("db4").has(ON_ITS_OWN);
 
-        fleet.look(db4, db1).expectNone(Reason.CONTESTED, "db1", "db4");
+        fleet.probe(db4, db1).expectNone(Reason.CONTESTED, "db1", "db4");
     }
 
     @Test
     void aNodeThatWasThereWhenTheIncumbentWasPromotedIsNone() {
         db1.dies();
-        fleet.look();
+        fleet.probe();
         db2.resetReplica().writable();
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
         db3.returns().has(ON_ITS_OWN);
 
-        fleet.look(db3, db2).expectPrimary(db2, Reason.INCUMBENT);
+        fleet.probe(db3, db2).expectPrimary(db2, Reason.INCUMBENT);
         assertThat(fleet.claim.fenced()).containsExactlyInAnyOrder("db1", "db3");
     }
 
@@ -157,7 +157,7 @@ class PrimaryElectionGapTest {
     void aWritableReplicaThatTurnsUpWithMoreContradicts() {
         db3.returns().has(ON_ITS_OWN).channel("elsewhere", "x", Receiver.OFF);
 
-        fleet.look(db3, db1)
+        fleet.probe(db3, db1)
                 .expectNone(
                         Reason.CONTESTED,
                         "db1 (at ",
@@ -165,7 +165,7 @@ class PrimaryElectionGapTest {
                         ") has transactions that it lacks, or is written to as well: if db1 is the primary, make db3"
                                 + " its replica, or set replication.routing.nodes.db3.role=replica; if not, make db1"
                                 + " read-only");
-        assertThat(fleet.finding(db1).doubt())
+        assertThat(fleet.assessment(db1).reason())
                 .isEqualTo("writable, but lacks transactions of db3, or that is written to as well");
     }
 
@@ -173,17 +173,17 @@ class PrimaryElectionGapTest {
     void aConnectedWritableReplicaThatTurnsUpWithMoreIsNoRival() {
         db3.returns().follows(db1).writable().has(ON_ITS_OWN);
 
-        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
-        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void unlessItWritesMore() {
         db3.returns().follows(db1).writable();
-        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
         db3.has(ON_ITS_OWN);
 
-        fleet.look(db3, db1).expectNone(Reason.CONTESTED, ") is writable, but db3 (at ");
+        fleet.probe(db3, db1).expectNone(Reason.CONTESTED, ") is writable, but db3 (at ");
     }
 
     @Test
@@ -191,7 +191,7 @@ class PrimaryElectionGapTest {
         db3.returns().follows(db1).writable();
         db1.channel(db3, Receiver.ON);
 
-        fleet.look().expectNone(Reason.CONTESTED, "db1", "db3");
+        fleet.probe().expectNone(Reason.CONTESTED, "db1", "db3");
     }
 
     @Test
@@ -199,7 +199,7 @@ class PrimaryElectionGapTest {
         db1.declared(DeclaredRole.PRIMARY).channel(db3, Receiver.ON);
         db3.returns().follows(db1).writable();
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     // --- that cannot be compared
@@ -209,7 +209,7 @@ class PrimaryElectionGapTest {
         db1.hasNoGtids();
         db3.returns().hasNoGtids();
 
-        fleet.look().expectNone(Reason.CONTESTED);
+        fleet.probe().expectNone(Reason.CONTESTED);
     }
 
     @Test
@@ -217,7 +217,7 @@ class PrimaryElectionGapTest {
         db1.declared(DeclaredRole.PRIMARY).hasNoGtids();
         db3.returns().hasNoGtids();
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
@@ -225,7 +225,7 @@ class PrimaryElectionGapTest {
         db1.hasNoGtids();
         db3.returns().hasNoGtids().channel("elsewhere", "x", Receiver.OFF);
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     // --- what the others follow
@@ -235,7 +235,7 @@ class PrimaryElectionGapTest {
         db3.returns();
         db2.follows(db3);
 
-        fleet.look(db1, db3, db2).expectNone(Reason.CONTESTED, "db1", "db3");
+        fleet.probe(db1, db3, db2).expectNone(Reason.CONTESTED, "db1", "db3");
         assertThat(fleet.claim.node()).isNull();
     }
 
@@ -243,25 +243,25 @@ class PrimaryElectionGapTest {
     void aNodeThatTurnsUpIsNotWhenTheOthersFollowTheIncumbent() {
         db3.returns();
 
-        fleet.look(db1, db3, db2).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db1, db3, db2).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void aNodeThatTurnsUpWithMoreIsContestedAlthoughTheReplicasFollowTheIncumbent() {
         db3.returns().has(ON_ITS_OWN);
 
-        fleet.look(db3, db2, db1).expectNone(Reason.CONTESTED, "db1", "db3");
+        fleet.probe(db3, db2, db1).expectNone(Reason.CONTESTED, "db1", "db3");
     }
 
     @Test
     void theLoserOfAVoteIsWeighedAgain() {
         db3.returns();
         fleet.startAnew();
-        fleet.look().expectPrimary(db1, Reason.SUPPORTED);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.SUPPORTED);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db3.has(ON_ITS_OWN);
 
-        fleet.look(db3, db2, db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db3, db2, db1).expectNone(Reason.CONTESTED);
     }
 
     // --- a node that is still unseen
@@ -270,7 +270,7 @@ class PrimaryElectionGapTest {
     void whileANodeIsUnseenAReplicaOfAnotherServerThatHasMoreContradicts() {
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
 
-        fleet.look(db2, db1)
+        fleet.probe(db2, db1)
                 .expectNone(
                         Reason.CONTESTED,
                         ") is writable, but db2 (at ",
@@ -282,24 +282,24 @@ class PrimaryElectionGapTest {
     void whileANodeIsUnseenAReplicaOfAnotherServerThatLacksNothingDoesNot() {
         db2.resetReplica().channel("db3", "3", Receiver.ON);
 
-        fleet.look(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void norDoesOneThatWasNotComparedYet() {
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
 
-        fleet.look(db1, db2).expectPrimary(db1, Reason.INCUMBENT);
-        fleet.look(db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db1, db2).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
     void whenAllNodesWereSeenAReplicaOfAnotherServerDoesNotContradict() {
         db3.returns().readOnly();
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db2.resetReplica().channel("elsewhere", "x", Receiver.ON).has("db1:1-11");
 
-        fleet.look(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
@@ -307,18 +307,18 @@ class PrimaryElectionGapTest {
         db3.declared(DeclaredRole.REPLICA);
         db2.resetReplica().channel("elsewhere", "x", Receiver.ON).has("db1:1-11");
 
-        fleet.look(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void norWhenTheIncumbentWasPromotedWhileItWasThere() {
         db1.dies();
-        fleet.look();
+        fleet.probe();
         db2.resetReplica().writable();
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
         db1.returns().readOnly().channel("db3", "3", Receiver.ON).has("db1:1-11");
 
-        fleet.look(db1, db2).expectPrimary(db2, Reason.INCUMBENT);
+        fleet.probe(db1, db2).expectPrimary(db2, Reason.INCUMBENT);
     }
 
     // --- a gap
@@ -329,12 +329,12 @@ class PrimaryElectionGapTest {
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
         db3.dies();
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db1.returns();
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db3.restarts().resetReplica().writable().has(ON_ITS_OWN);
 
-        fleet.look(db3, db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
@@ -342,12 +342,12 @@ class PrimaryElectionGapTest {
         db3.returns().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db1.returns();
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db3.resetReplica().writable().has(ON_ITS_OWN);
 
-        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
@@ -355,10 +355,10 @@ class PrimaryElectionGapTest {
         db3.returns().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         fleet.pass(Fleet.GAP);
-        fleet.look(db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db1).expectPrimary(db1, Reason.INCUMBENT);
         db3.restarts().resetReplica().writable().has(ON_ITS_OWN);
 
-        fleet.look(db3, db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
@@ -366,10 +366,10 @@ class PrimaryElectionGapTest {
         db3.returns().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         fleet.pass(Fleet.GAP.minus(Duration.ofSeconds(1)));
-        fleet.look(db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db1).expectPrimary(db1, Reason.INCUMBENT);
         db3.restarts().resetReplica().writable().has(ON_ITS_OWN);
 
-        fleet.look(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     // --- after a contest
@@ -379,7 +379,7 @@ class PrimaryElectionGapTest {
         aNodeThatTurnsUpWritableWithTransactionsThatTheIncumbentLacksIsContested();
         db1.readOnly();
 
-        fleet.look().expectPrimary(db3, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db3, Reason.SOLE_CANDIDATE);
     }
 
     @Test
@@ -389,14 +389,14 @@ class PrimaryElectionGapTest {
         db4.restarts().resetReplica().writable();
         contestBetweenOthersThatEnds(db4);
 
-        fleet.look()
+        fleet.probe()
                 .expectNone(
                         Reason.NO_CANDIDATE,
                         "db4 is writable, but was so beside the primary db1: to promote it, set read_only on and off");
         db4.readOnly();
-        fleet.look().expectNone(Reason.NO_CANDIDATE);
+        fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db4.writable();
-        fleet.look().expectPrimary(db4, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db4, Reason.SOLE_CANDIDATE);
     }
 
     @Test
@@ -406,15 +406,15 @@ class PrimaryElectionGapTest {
         db4.resetReplica().writable();
         contestBetweenOthersThatEnds(db4);
 
-        fleet.look().expectNone(Reason.NO_CANDIDATE, "db4 is writable, but was so beside the primary db1");
+        fleet.probe().expectNone(Reason.NO_CANDIDATE, "db4 is writable, but was so beside the primary db1");
     }
 
     private void contestBetweenOthersThatEnds(FleetServer fenced) {
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         assertThat(fleet.claim.fenced()).containsExactly(fenced.name);
         db3.returns().has(ON_ITS_OWN);
-        fleet.look(db3, db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
         db1.readOnly();
         db3.dies();
     }

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Role;
@@ -19,7 +19,7 @@ class PrimaryElectionIncumbentTest {
 
     @BeforeEach
     void db1IsTheIncumbent() {
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         fleet.settle();
     }
 
@@ -27,7 +27,7 @@ class PrimaryElectionIncumbentTest {
 
     @Test
     void anIncumbentThatAnswersAndIsWritableStays() {
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
@@ -35,25 +35,25 @@ class PrimaryElectionIncumbentTest {
         db2.resetReplica().writable();
         db3.follows(db2);
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
-        assertThat(fleet.finding(db2))
-                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable beside the primary db1", null));
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
+        assertThat(fleet.assessment(db2))
+                .isEqualTo(new NodeAssessment(Role.UNKNOWN, true, "writable beside the primary db1", null));
     }
 
     @Test
     void noDeclarationOutweighsAFitIncumbent() {
         db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void noTransactionOfAnotherOutweighsAFitIncumbent() {
         db2.resetReplica().writable().has("db1:1-10,db2:1-5");
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
@@ -61,14 +61,14 @@ class PrimaryElectionIncumbentTest {
         db2.dies();
         db3.dies();
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void anIncumbentStaysWhenItHasRestarted() {
         db1.restarts();
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     /** What a replica said before it was asked again may be older than what the primary says. */
@@ -76,10 +76,10 @@ class PrimaryElectionIncumbentTest {
     void anIncumbentStaysWhateverWasLastKnownOfTheOthers() {
         db2.resetReplica().writable();
         db3.follows(db2);
-        fleet.look();
+        fleet.probe();
         db3.notAskedForReplication();
 
-        fleet.look(db1, db2, db3).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db1, db2, db3).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     // --- demotion
@@ -88,11 +88,11 @@ class PrimaryElectionIncumbentTest {
     void anIncumbentThatIsConnectedToAnotherNodeThatTakesWritesWasDemoted() {
         db2.resetReplica();
         db1.channel(db2, Receiver.ON);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
 
         db2.writable();
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -101,21 +101,21 @@ class PrimaryElectionIncumbentTest {
         db2.follows(db3);
         db1.channel(db2, Receiver.ON);
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db1 has become a replica, and no promotion");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "the primary db1 has become a replica, and no promotion");
     }
 
     @Test
     void anIncumbentThatReplicatesFromOutsideTheTopologyStays() {
         db1.channel("elsewhere", "x", Receiver.ON);
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void anIncumbentThatBecomesAMemberOfARingStays() {
         db1.channel(db2, Receiver.ON);
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
@@ -123,22 +123,22 @@ class PrimaryElectionIncumbentTest {
         db2.dies();
         db1.channel(db2, Receiver.ON);
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db1 has become a replica");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "the primary db1 has become a replica");
     }
 
     @Test
     void anIncumbentThatFollowsTheFirstNodeWasDemoted() {
         db1.dies();
-        fleet.look();
+        fleet.probe();
         db2.resetReplica().writable();
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
         db1.returns();
         db2.channel(db1, Receiver.ON);
         db3.resetReplica();
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db2 has become a replica");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "the primary db2 has become a replica");
         db3.follows(db1);
-        fleet.look().expectPrimary(db1, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db1, Reason.PROMOTION);
     }
 
     @Test
@@ -146,39 +146,39 @@ class PrimaryElectionIncumbentTest {
         db2.resetReplica().writable();
         db1.channel("elsewhere", "x", Receiver.ON).channel(db3, Receiver.ON).channel(db2, Receiver.ON);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
     void whenAMemberOfARingWasElectedShouldStayWhenTheOtherMembersEndIsCut() {
         db1.channel(db2, Receiver.ON);
         fleet.startAnew();
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         db2.receiver(Receiver.OFF);
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void whenAnotherSourceComesBesideTheOneItAlwaysHadShouldTakeTheIncumbentForDemoted() {
         db1.channel(db2, Receiver.ON);
         fleet.startAnew();
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         db3.resetReplica().writable();
         db1.channel(db3, Receiver.ON);
 
-        fleet.look().expectPrimary(db3, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db3, Reason.PROMOTION);
     }
 
     @Test
     void whenARingWasClosedAfterTheElectionShouldStayWhenTheOtherMemberFreezes() {
         db1.channel(db2, Receiver.ON);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db2.dies();
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     // --- while it is gone
@@ -187,7 +187,7 @@ class PrimaryElectionIncumbentTest {
     void anIncumbentThatIsDownKeepsItsClaim() {
         db1.dies();
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         assertThat(fleet.reason())
                 .isEqualTo("the primary db1 is down (no answer), and no promotion has been seen since:"
                         + " db2 is read-only, db3 is read-only");
@@ -198,48 +198,48 @@ class PrimaryElectionIncumbentTest {
     void anIncumbentThatIsReadOnlyKeepsItsClaim() {
         db1.readOnly();
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db1 is read-only, and no promotion");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "the primary db1 is read-only, and no promotion");
         db1.writable();
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void anIncumbentThatIsOfflineKeepsItsClaim() {
         db1.offline();
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db1 is offline, and no promotion");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "the primary db1 is offline, and no promotion");
         db1.writable();
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void anIncumbentThatComesBackAfterHoursGoesOn() {
         db1.dies();
-        fleet.look();
+        fleet.probe();
         fleet.pass(Fleet.GAP.multipliedBy(10_000));
         db1.restarts();
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void anIncumbentThatWasRemovedHasNoClaim() {
         fleet.remove(db1);
-        fleet.look(db2, db3)
+        fleet.probe(db2, db3)
                 .expectNone(Reason.NO_CANDIDATE, "db2 is read-only and replicates from ", "none of the nodes");
         FleetServer db4 = fleet.server("db4");
 
-        fleet.look().expectPrimary(db4, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db4, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void norDoesItLetThoseInThatWereFencedBesideIt() {
         db2.resetReplica().writable();
-        fleet.look();
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe();
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.remove(db1);
 
-        fleet.look(db2, db3)
+        fleet.probe(db2, db3)
                 .expectNone(
                         Reason.NO_CANDIDATE,
                         "db2 is writable, but was so beside the primary db1: to promote it, set read_only on and off");
@@ -248,45 +248,45 @@ class PrimaryElectionIncumbentTest {
     @Test
     void anIncumbentThatComesBackWithoutPartOfItsDataIsACandidateLikeAnyOther() {
         db1.dies();
-        fleet.look();
+        fleet.probe();
         db1.restarts().has("db1:1-8");
         db2.receiver(Receiver.OFF);
         db3.receiver(Receiver.OFF);
 
-        fleet.look(db2, db3, db1)
+        fleet.probe(db2, db3, db1)
                 .expectNone(
                         Reason.CONTESTED,
                         "db1 (at ",
                         ") is writable, but db2 (at ",
                         ") has replicated transactions that it lacks");
         db1.has("db1:1-10");
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void anIncumbentThatComesBackWithMoreGoesOn() {
         db1.dies();
-        fleet.look();
+        fleet.probe();
         db1.restarts().has("db1:1-12");
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void anIncumbentWhoseDataCannotBeComparedGoesOn() {
         db1.dies();
-        fleet.look();
+        fleet.probe();
         db1.restarts().hasNoGtids();
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
-        fleet.look();
+        fleet.probe();
         db1.restarts().has("db1:1-3");
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
-        fleet.look();
+        fleet.probe();
         db1.restarts().hasOfMariaDb("0-1-5", "0-1-5", "0-1-5");
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
@@ -294,12 +294,12 @@ class PrimaryElectionIncumbentTest {
         fleet.remove(db1);
         FleetServer writer = fleet.server("db4").endpoint(DeclaredRole.PRIMARY);
         fleet.startAnew();
-        fleet.look().expectPrimary(writer, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(writer, Reason.SOLE_CANDIDATE);
         writer.dies();
-        fleet.look();
+        fleet.probe();
         writer.restarts().has("db1:1-3");
 
-        fleet.look().expectPrimary(writer, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(writer, Reason.INCUMBENT);
     }
 
     // --- another server under its name
@@ -310,7 +310,7 @@ class PrimaryElectionIncumbentTest {
         db2.receiver(Receiver.CONNECTING);
         db3.receiver(Receiver.CONNECTING);
 
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         assertThat(fleet.claim.serverId()).endsWith("9");
     }
 
@@ -319,9 +319,9 @@ class PrimaryElectionIncumbentTest {
         db1.replacedBy("db9").has("db9:1-3");
         db2.receiver(Receiver.CONNECTING);
 
-        fleet.look(db2, db3, db1).expectNone(Reason.CONTESTED, "db1 (at ", ") is writable, but db");
-        assertThat(fleet.finding(db1).rival()).isTrue();
-        fleet.look(db2, db3).expectNone(Reason.CONTESTED);
+        fleet.probe(db2, db3, db1).expectNone(Reason.CONTESTED, "db1 (at ", ") is writable, but db");
+        assertThat(fleet.assessment(db1).rival()).isTrue();
+        fleet.probe(db2, db3).expectNone(Reason.CONTESTED);
     }
 
     @Test
@@ -330,7 +330,7 @@ class PrimaryElectionIncumbentTest {
         db2.receiver(Receiver.CONNECTING);
         db3.receiver(Receiver.CONNECTING);
 
-        fleet.look(db1, db2, db3).expectNone(Reason.PENDING);
+        fleet.probe(db1, db2, db3).expectNone(Reason.PENDING);
     }
 
     @Test
@@ -338,9 +338,9 @@ class PrimaryElectionIncumbentTest {
         db1.replacedBy("db9").denied();
         FleetServer db4 = fleet.server("db4").dies();
 
-        fleet.look().expectNone(Reason.NO_CANDIDATE, "db1 is writable, but whether it replicates from db4");
-        assertThat(fleet.finding(db1).doubt()).startsWith("writable, but whether it replicates from db4");
-        assertThat(fleet.finding(db4).role()).isEqualTo(Role.UNKNOWN);
+        fleet.probe().expectNone(Reason.NO_CANDIDATE, "db1 is writable, but whether it replicates from db4");
+        assertThat(fleet.assessment(db1).reason()).startsWith("writable, but whether it replicates from db4");
+        assertThat(fleet.assessment(db4).role()).isEqualTo(Role.UNKNOWN);
     }
 
     @Test
@@ -348,10 +348,10 @@ class PrimaryElectionIncumbentTest {
         fleet.remove(db1);
         FleetServer writer = fleet.server("db4").endpoint(DeclaredRole.PRIMARY);
         fleet.startAnew();
-        fleet.look(writer, db2, db3).expectPrimary(writer, Reason.SOLE_CANDIDATE);
+        fleet.probe(writer, db2, db3).expectPrimary(writer, Reason.SOLE_CANDIDATE);
         writer.replacedBy("db9").has("db1:1-3");
 
-        fleet.look(writer, db2, db3).expectPrimary(writer, Reason.INCUMBENT);
+        fleet.probe(writer, db2, db3).expectPrimary(writer, Reason.INCUMBENT);
     }
 
     @Test
@@ -359,17 +359,17 @@ class PrimaryElectionIncumbentTest {
         db1.replacedBy("db9").dies();
         db2.resetReplica().writable();
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
     void whenAnEarlierNameLeadsToTheServerOfTheIncumbentShouldStayWithIt() {
         db1.dies();
-        fleet.look();
+        fleet.probe();
         db2.resetReplica().writable();
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
         db1.replacedBy("db2");
 
-        fleet.look().expectPrimary(db2, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db2, Reason.INCUMBENT);
     }
 }

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +24,7 @@ class PrimaryElectionLastProbeTest {
 
     @BeforeEach
     void db1IsTheIncumbent() {
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         fleet.settle();
     }
 
@@ -36,13 +36,13 @@ class PrimaryElectionLastProbeTest {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
 
-        fleet.look(db4, db3, db2)
+        fleet.probe(db4, db3, db2)
                 .expectNone(
                         Reason.PENDING,
                         "db2 is being compared with the other nodes that take writes, before the first write");
-        assertThat(fleet.outcome().promised()).isEqualTo(1);
-        fleet.look(db2, db4).expectNone(Reason.PENDING);
-        fleet.look(db3).expectPrimary(db2, Reason.PROMOTION);
+        assertThat(fleet.result().pending()).isEqualTo(1);
+        fleet.probe(db2, db4).expectNone(Reason.PENDING);
+        fleet.probe(db3).expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -50,7 +50,7 @@ class PrimaryElectionLastProbeTest {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
 
-        fleet.look(db3, db4, db2).expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe(db3, db4, db2).expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -59,7 +59,7 @@ class PrimaryElectionLastProbeTest {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
 
-        fleet.look(db3, db2).expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe(db3, db2).expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -69,26 +69,26 @@ class PrimaryElectionLastProbeTest {
         db3.dies();
         db2.writable().receiver(Receiver.OFF);
 
-        fleet.look(db2).expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe(db2).expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
     void aSuccessorWaitsForTheOldPrimaryIfThatAnswers() {
         db1.readOnly();
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db2.writable().receiver(Receiver.OFF);
 
-        fleet.look(db3, db2).expectNone(Reason.PENDING);
-        fleet.look(db1).expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe(db3, db2).expectNone(Reason.PENDING);
+        fleet.probe(db1).expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
     void aProbeThatWasSentAfterTheDiscoveryIsEnough() {
         db1.readOnly();
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db2.writable().receiver(Receiver.OFF);
 
-        fleet.look(db2, db1).expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe(db2, db1).expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -97,15 +97,15 @@ class PrimaryElectionLastProbeTest {
         lose(db1);
         db1.returns();
 
-        fleet.look(db3, db1).expectNone(Reason.PENDING, "db1 is being compared with the other nodes");
-        fleet.look(db3).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db3, db1).expectNone(Reason.PENDING, "db1 is being compared with the other nodes");
+        fleet.probe(db3).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void anIncumbentThatGoesOnWaitsForNone() {
         writableBesideDb1(db3);
 
-        fleet.look(db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
@@ -113,8 +113,8 @@ class PrimaryElectionLastProbeTest {
         fleet.startAnew();
         db3.writable();
 
-        fleet.look(db2, db4, db3, db1).expectNone(Reason.PENDING, "db1 is being compared");
-        fleet.look(db3).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe(db2, db4, db3, db1).expectNone(Reason.PENDING, "db1 is being compared");
+        fleet.probe(db3).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
@@ -122,13 +122,13 @@ class PrimaryElectionLastProbeTest {
         writableBesideDb1(db3);
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
-        fleet.look(db4, db2).expectNone(Reason.PENDING);
+        fleet.probe(db4, db2).expectNone(Reason.PENDING);
         long foundAt = fleet.now();
 
         fleet.passUntil(foundAt + Fleet.GAP.toNanos() - 1_000_000);
-        fleet.look(db2).expectNone(Reason.PENDING);
+        fleet.probe(db2).expectNone(Reason.PENDING);
         assertThat(fleet.now() - foundAt).isEqualTo(Fleet.GAP.toNanos());
-        fleet.look(db2).expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe(db2).expectPrimary(db2, Reason.PROMOTION);
     }
 
     // --- what another instance wrote
@@ -140,7 +140,7 @@ class PrimaryElectionLastProbeTest {
         db2.writable().receiver(Receiver.OFF);
         db3.has(WRITTEN);
 
-        fleet.look()
+        fleet.probe()
                 .expectNone(
                         Reason.CONTESTED,
                         "db2 (at ",
@@ -153,12 +153,12 @@ class PrimaryElectionLastProbeTest {
     void aNodeThatWasWrittenToBeforeTheLossDoesNot() {
         writableBesideDb1(db3);
         db3.has(WRITTEN);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -167,7 +167,7 @@ class PrimaryElectionLastProbeTest {
         db2.writable().receiver(Receiver.OFF);
         db3.has(WRITTEN);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -177,7 +177,7 @@ class PrimaryElectionLastProbeTest {
         db2.writable().receiver(Receiver.OFF);
         db3.has("db1:1-11");
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -186,18 +186,18 @@ class PrimaryElectionLastProbeTest {
         db2.writable().receiver(Receiver.OFF);
         db3.follows(db2).writable().has(WRITTEN);
 
-        fleet.look().expectNone(Reason.CONTESTED, "db2 (at ", ") is writable, but db3 (at ");
+        fleet.probe().expectNone(Reason.CONTESTED, "db2 (at ", ") is writable, but db3 (at ");
     }
 
     @Test
     void aReplicaOfTheSuccessorThatHasWrittenNoMoreForAWhileDoesNot() {
         lose(db1);
         db3.follows(db2).writable().has(WRITTEN);
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         fleet.pass(Fleet.GAP);
         db2.writable().receiver(Receiver.OFF);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -206,7 +206,7 @@ class PrimaryElectionLastProbeTest {
         db2.writable().receiver(Receiver.OFF).has(WRITTEN);
         db3.follows(db2).writable().has(WRITTEN);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -216,7 +216,7 @@ class PrimaryElectionLastProbeTest {
         db3.has(WRITTEN);
         db1.returns();
 
-        fleet.look().expectNone(Reason.CONTESTED, "db1 (at ", ") is writable, but db3 (at ");
+        fleet.probe().expectNone(Reason.CONTESTED, "db1 (at ", ") is writable, but db3 (at ");
         assertThat(fleet.claim.node()).isNull();
     }
 
@@ -224,13 +224,13 @@ class PrimaryElectionLastProbeTest {
     void aNodeThatWasWrittenToBeforeTheAbsenceOfTheIncumbentDoesNot() {
         writableBesideDb1(db3);
         db3.has(WRITTEN);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         lose(db1);
         db1.returns();
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
@@ -238,8 +238,8 @@ class PrimaryElectionLastProbeTest {
         writableBesideDb1(db3);
         db3.has(WRITTEN);
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     // --- an incumbent that comes back with a source
@@ -250,7 +250,7 @@ class PrimaryElectionLastProbeTest {
         db2.resetReplica();
         db1.returns().channel(db2, Receiver.CONNECTING);
 
-        fleet.look(db2, db1)
+        fleet.probe(db2, db1)
                 .expectNone(
                         Reason.NO_SUCCESSOR, "the primary db1 has become a replica, and no promotion has been seen");
     }
@@ -259,32 +259,32 @@ class PrimaryElectionLastProbeTest {
     void anIncumbentThatComesBackWithASourceThatItHadLeftGoesOn() {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
         lose(db2);
         db2.restarts();
 
-        fleet.look().expectPrimary(db2, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db2, Reason.INCUMBENT);
     }
 
     @Test
     void anIncumbentThatComesBackWithASourceThatIsNoNodeGoesOn() {
         db1.channel("elsewhere", "x", Receiver.ON);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         lose(db1);
         db1.returns();
 
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     /** Has a node be writable and without a source while the incumbent is healthy. */
     private void writableBesideDb1(FleetServer server) {
         server.resetReplica().writable();
-        fleet.look();
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe();
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     private void lose(FleetServer incumbent) {
         incumbent.dies();
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 }

@@ -1,6 +1,6 @@
 package io.github.replicationrouting.internal.election;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,13 +19,13 @@ class PrimaryElectionMajorityTest {
 
     @BeforeEach
     void db1IsLostAndTheReceiverOfDb2Stopped() {
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
         db2.receiver(Receiver.OFF);
         db3.receiver(Receiver.CONNECTING);
         db4.receiver(Receiver.CONNECTING);
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
     }
 
     @Test
@@ -33,14 +33,14 @@ class PrimaryElectionMajorityTest {
         db3.follows(db2);
         db4.follows(db2);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
     void theDeadCountAgainstIt() {
         db3.follows(db2);
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
     }
 
     @Test
@@ -49,9 +49,9 @@ class PrimaryElectionMajorityTest {
         db3.follows(db2);
         db4.follows(db2);
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db5.follows(db2);
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -60,7 +60,7 @@ class PrimaryElectionMajorityTest {
         db3.follows(db2);
         db4.follows(db2);
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 
     @Test
@@ -68,7 +68,7 @@ class PrimaryElectionMajorityTest {
         db3.follows(db2);
         db1.returns().follows(db2);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -76,7 +76,7 @@ class PrimaryElectionMajorityTest {
         db3.follows(db2);
         db4.follows(db3);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -84,27 +84,27 @@ class PrimaryElectionMajorityTest {
         db3.follows(db2);
         db4.follows(db2).receiver(Receiver.CONNECTING);
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 
     @Test
     void aReplicaThatIsDownIsNone() {
         db3.follows(db2);
         db4.follows(db2);
-        fleet.look(db3);
+        fleet.probe(db3);
         db4.dies();
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 
     @Test
     void aReplicaWhoseNewestAnswerDidNotTellItsSourceIsNone() {
         db3.follows(db2);
-        fleet.look();
+        fleet.probe();
         db3.notAskedForReplication();
         db4.follows(db2);
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 
     @Test
@@ -112,10 +112,10 @@ class PrimaryElectionMajorityTest {
         fleet.server("db5").endpoint(DeclaredRole.REPLICA).follows(db2);
         fleet.server("db6").endpoint(DeclaredRole.REPLICA).follows(db2);
         db3.follows(db2);
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db4.follows(db2);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -123,10 +123,10 @@ class PrimaryElectionMajorityTest {
         fleet.server("db5").replacedBy("db3").readOnly();
         fleet.server("db6").replacedBy("db3").readOnly();
         db3.follows(db2);
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db4.follows(db2);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @ParameterizedTest
@@ -138,7 +138,7 @@ class PrimaryElectionMajorityTest {
         db3.follows(db2);
         db4.follows(db2);
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but");
     }
 
     @Test
@@ -147,14 +147,14 @@ class PrimaryElectionMajorityTest {
         db3.follows(db2);
         db4.follows(db2);
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is read-only");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is read-only");
     }
 
     @Test
     void replicasThatFollowedItAllAlongDoNotPromoteIt() {
         chain();
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
     }
 
     @Test
@@ -163,7 +163,7 @@ class PrimaryElectionMajorityTest {
         chain();
         db5.follows(db2);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -171,10 +171,10 @@ class PrimaryElectionMajorityTest {
         db1.returns();
         db3.follows(db2);
         db4.follows(db2);
-        fleet.look(db3, db4, db1, db2).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db3, db4, db1, db2).expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 
     /** Has db3 and db4 replicate from db2, and db2 from db1, and then loses db1 again. */
@@ -183,8 +183,8 @@ class PrimaryElectionMajorityTest {
         db2.receiver(Receiver.ON);
         db3.follows(db2);
         db4.follows(db2);
-        fleet.look();
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe();
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
         db2.receiver(Receiver.OFF);
     }

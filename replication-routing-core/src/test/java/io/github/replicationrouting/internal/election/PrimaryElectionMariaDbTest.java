@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +18,7 @@ class PrimaryElectionMariaDbTest {
         goesOnAfterAPromotion(db2);
         fleet.server("db3").follows(db2);
 
-        fleet.look().expectPrimary(db2, Reason.SUPPORTED);
+        fleet.probe().expectPrimary(db2, Reason.SUPPORTED);
     }
 
     @Test
@@ -27,7 +27,7 @@ class PrimaryElectionMariaDbTest {
         db1.has("0-1-21");
         fleet.server("db3").follows(db2);
 
-        fleet.look()
+        fleet.probe()
                 .expectNone(
                         Reason.CONTESTED,
                         "db1 (at 0-1-21, of its own 0-1-21) and db2 (at 0-1-20,0-2-25, of its own 0-2-25) are writable"
@@ -37,22 +37,22 @@ class PrimaryElectionMariaDbTest {
     @Test
     void aServerThatTurnsUpFurtherAheadIsContestedIfItHasDiverged() {
         db2.dies();
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         goesOnAfterAPromotion(db2.returns());
         db1.has("0-1-21");
 
-        fleet.look(db2, db1).expectNone(Reason.CONTESTED, "db1 (at 0-1-21", "db2 (at 0-1-20,0-2-25");
+        fleet.probe(db2, db1).expectNone(Reason.CONTESTED, "db1 (at 0-1-21", "db2 (at 0-1-20,0-2-25");
     }
 
     @Test
     void aServerThatTurnsUpWithLessIsFenced() {
         db2.dies();
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         db2.returns().resetReplica().writable();
         db1.has("0-1-21");
 
-        fleet.look(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
-        assertThat(fleet.finding(db2).doubt()).isEqualTo("writable beside the primary db1");
+        fleet.probe(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
+        assertThat(fleet.assessment(db2).reason()).isEqualTo("writable beside the primary db1");
     }
 
     /** The state of one that was restored does not list the servers that wrote before the backup. */
@@ -61,7 +61,7 @@ class PrimaryElectionMariaDbTest {
         db1.hasOfMariaDb("0-1-20", "0-1-20", "");
         db2.hasOfMariaDb("0-9-5,0-1-20", "0-1-20", "0-1-20").receiver(Receiver.OFF);
 
-        fleet.look(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
@@ -69,7 +69,7 @@ class PrimaryElectionMariaDbTest {
         fleet.server("db3").dies();
         db2.resetReplica().channel("db3", "3", Receiver.ON).hasOfMariaDb("0-3-21", "0-3-21", "0-3-21");
 
-        fleet.look(db2, db1).expectNone(Reason.CONTESTED, "db1 (at 0-1-20", "db2 (at 0-3-21");
+        fleet.probe(db2, db1).expectNone(Reason.CONTESTED, "db1 (at 0-1-20", "db2 (at 0-3-21");
     }
 
     @Test
@@ -77,7 +77,7 @@ class PrimaryElectionMariaDbTest {
         db1.dies();
         goesOnAfterAPromotion(db2.denied());
 
-        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     private static void goesOnAfterAPromotion(FleetServer server) {

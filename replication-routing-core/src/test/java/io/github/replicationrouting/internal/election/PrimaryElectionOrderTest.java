@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import org.junit.jupiter.api.Test;
@@ -19,18 +19,18 @@ class PrimaryElectionOrderTest {
     void theFirstNodeMayContradictTheOnlyCandidate() {
         db3.readOnly().channel("elsewhere", "x", Receiver.ON).has("db1:1-11");
 
-        fleet.look()
+        fleet.probe()
                 .expectNone(
                         Reason.CONTESTED, ") is writable, but db3 (at ", ") has replicated transactions that it lacks");
-        assertThat(fleet.finding(db1).doubt()).startsWith("writable, but lacks transactions of db3, or");
+        assertThat(fleet.assessment(db1).reason()).startsWith("writable, but lacks transactions of db3, or");
     }
 
     @Test
     void theFirstNodeMayHaveToBeComparedFirst() {
         db3.readOnly().channel("elsewhere", "x", Receiver.ON).has("db1:1-11");
 
-        fleet.look(db1, db3).expectNone(Reason.PENDING);
-        fleet.look(db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db1, db3).expectNone(Reason.PENDING);
+        fleet.probe(db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
@@ -38,27 +38,27 @@ class PrimaryElectionOrderTest {
         db3.follows(db1);
         db2.writable();
 
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        assertThat(fleet.finding(db2).warning()).isEqualTo("replicates from db1, but is writable: set read_only");
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        assertThat(fleet.assessment(db2).warning()).isEqualTo("replicates from db1, but is writable: set read_only");
     }
 
     @Test
     void theFirstNodeMayContradictTheIncumbentWhileANodeIsUnseen() {
         fleet.server("db4").dies();
         db3.readOnly().channel("elsewhere", "x", Receiver.ON);
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         db3.has("db1:1-11");
 
-        fleet.look().expectNone(Reason.CONTESTED, ") is writable, but db3 (at ");
+        fleet.probe().expectNone(Reason.CONTESTED, ") is writable, but db3 (at ");
     }
 
     @Test
     void theFirstNodeMayBeARivalOfTheIncumbent() {
         db3.channel("elsewhere", "x", Receiver.OFF);
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         db3.has("db1:1-10,db3:1-5");
 
-        fleet.look().expectNone(Reason.CONTESTED, ") is writable, but db3 (at ");
+        fleet.probe().expectNone(Reason.CONTESTED, ") is writable, but db3 (at ");
     }
 
     @Test
@@ -68,11 +68,11 @@ class PrimaryElectionOrderTest {
         db3.resetReplica().writable();
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db2.resetReplica().writable();
         db3.has("db1:1-10,db3:1-5");
 
-        fleet.look().expectNone(Reason.CONTESTED, "db2 (at ", ") is writable, but db3 (at ");
+        fleet.probe().expectNone(Reason.CONTESTED, "db2 (at ", ") is writable, but db3 (at ");
     }
 
     @Test
@@ -80,7 +80,7 @@ class PrimaryElectionOrderTest {
         db1.declared(DeclaredRole.PRIMARY);
         db2.follows(db3);
 
-        fleet.look().expectPrimary(db3, Reason.SUPPORTED);
+        fleet.probe().expectPrimary(db3, Reason.SUPPORTED);
     }
 
     @Test
@@ -89,7 +89,7 @@ class PrimaryElectionOrderTest {
         db3.readOnly();
         fleet.server("db4").replacedBy("db3").readOnly();
 
-        fleet.look().expectNone(Reason.NO_CANDIDATE, "db4 is the same server as db3");
+        fleet.probe().expectNone(Reason.NO_CANDIDATE, "db4 is the same server as db3");
     }
 
     @Test
@@ -99,22 +99,22 @@ class PrimaryElectionOrderTest {
         fleet.server("db4").replacedBy("db3").readOnly();
         writable(db2.receiver(Receiver.OFF));
         db1.dies();
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db3.follows(db2);
         db5.follows(db2);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
     void theFirstNodeMayReplicateFromAPrimaryWithALeftoverChannelToIt() {
         db3.follows(db1);
         db1.channel(db3, Receiver.OFF);
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         db3.resetReplica().writable();
         db1.receiver(Receiver.ON);
 
-        fleet.look().expectPrimary(db3, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db3, Reason.PROMOTION);
     }
 
     private void writable(FleetServer server) {

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Role;
@@ -22,14 +22,14 @@ class PrimaryElectionStartTest {
     void theOnlyCandidateIsThePrimaryAlthoughANodeIsDown() {
         fleet.server("db3").dies();
 
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void theOnlyCandidateIsThePrimaryAlthoughAStoppedReplicaIsBehind() {
         db2.receiver(Receiver.OFF).has("db1:1-7");
 
-        fleet.look(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
@@ -37,7 +37,7 @@ class PrimaryElectionStartTest {
         db1.hasNoGtids();
         db2.hasNoGtids().receiver(Receiver.OFF);
 
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
@@ -45,15 +45,15 @@ class PrimaryElectionStartTest {
         fleet.server("db3").dies();
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
 
-        fleet.look(db2, db1)
+        fleet.probe(db2, db1)
                 .expectNone(
                         Reason.CONTESTED,
                         "db1 (at ",
                         ") is writable, but db2 (at ",
                         ") has replicated transactions that it lacks: if db1 is the primary, set"
                                 + " replication.routing.nodes.db1.role=primary; if not, make it read-only");
-        assertThat(fleet.finding(db1).rival()).isTrue();
-        assertThat(fleet.finding(db1).role()).isEqualTo(Role.UNKNOWN);
+        assertThat(fleet.assessment(db1).rival()).isTrue();
+        assertThat(fleet.assessment(db1).role()).isEqualTo(Role.UNKNOWN);
         assertThat(fleet.claim.node()).isNull();
     }
 
@@ -61,20 +61,20 @@ class PrimaryElectionStartTest {
     void norBeforeItWasAskedAfterThatReplica() {
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
         db1.has("db1:1-11");
-        fleet.look(db1, db2).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe(db1, db2).expectPrimary(db1, Reason.SOLE_CANDIDATE);
 
         fleet.startAnew();
         db2.has("db1:1-12");
-        fleet.look(db1, db2).expectNone(Reason.PENDING);
+        fleet.probe(db1, db2).expectNone(Reason.PENDING);
         db1.has("db1:1-12");
-        fleet.look(db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe(db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void whatAReplicaWroteItselfDoesNotCount() {
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-10,db2:1-5");
 
-        fleet.look(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     /** The candidate is a blank server, for one. */
@@ -82,7 +82,7 @@ class PrimaryElectionStartTest {
     void whatAConnectedReplicaHasOfOtherServersCounts() {
         db2.has("db1:1-10,db9:1-11");
 
-        fleet.look(db2, db1).expectNone(Reason.CONTESTED, ") is writable, but db2 (at ");
+        fleet.probe(db2, db1).expectNone(Reason.CONTESTED, ") is writable, but db2 (at ");
     }
 
     @Test
@@ -90,9 +90,9 @@ class PrimaryElectionStartTest {
         db2.has("db1:1-10,db2:1-3");
         fleet.server("db3").follows(db2).has("db1:1-10,db2:1-3");
 
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         fleet.startAnew();
-        fleet.look(fleet.server("db4").follows(db2).has("db1:1-10,db2:1-3"), db2, db1)
+        fleet.probe(fleet.server("db4").follows(db2).has("db1:1-10,db2:1-3"), db2, db1)
                 .expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
@@ -101,25 +101,25 @@ class PrimaryElectionStartTest {
         db2.writable().receiver(Receiver.OFF);
         FleetServer db3 = fleet.server("db3").follows(db2).has("db1:1-10,db2:1-3");
 
-        fleet.look(db3, db2, db1).expectNone(Reason.PENDING);
-        fleet.look(db2).expectNone(Reason.CONTESTED, ") is writable, but db3 (at ");
+        fleet.probe(db3, db2, db1).expectNone(Reason.PENDING);
+        fleet.probe(db2).expectNone(Reason.CONTESTED, ") is writable, but db3 (at ");
     }
 
     @Test
     void whatAReplicaHadThatIsDownDoesNotCount() {
         db2.receiver(Receiver.OFF).has("db1:1-11");
-        fleet.look(db2);
+        fleet.probe(db2);
         db2.dies();
 
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void whatAWritableReplicaWroteItselfCounts() {
         db2.writable().receiver(Receiver.OFF).has("db1:1-10,db2:1-5");
 
-        fleet.look(db2, db1).expectNone(Reason.PENDING);
-        fleet.look(db2, db1).expectNone(Reason.CONTESTED, "is writable, but db2 (at ");
+        fleet.probe(db2, db1).expectNone(Reason.PENDING);
+        fleet.probe(db2, db1).expectNone(Reason.CONTESTED, "is writable, but db2 (at ");
     }
 
     /** Another instance may take it for the primary. */
@@ -127,71 +127,71 @@ class PrimaryElectionStartTest {
     void whatAConnectedWritableReplicaWroteItselfCountsUntilItHasWrittenNoMoreForAWhile() {
         db2.writable().has("db1:1-10,db2:1-5");
         long first = fleet.now();
-        fleet.look(db2, db1);
-        fleet.look(db2, db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db2, db1);
+        fleet.probe(db2, db1).expectNone(Reason.CONTESTED);
         fleet.pass(Duration.ofNanos(first - fleet.now()).plus(Fleet.GAP).minusNanos(1));
-        fleet.look(db2, db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db2, db1).expectNone(Reason.CONTESTED);
 
-        fleet.look(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        fleet.look(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void orLongerWhileItGoesOnWriting() {
         db2.writable();
         db2.has("db1:1-10,db2:1-1");
-        fleet.look(db2, db1);
+        fleet.probe(db2, db1);
         for (int i = 2; i < 20; i++) {
             db2.has("db1:1-10,db2:1-" + i);
-            fleet.look(db2, db1).expectNone(Reason.CONTESTED);
+            fleet.probe(db2, db1).expectNone(Reason.CONTESTED);
         }
         fleet.pass(Fleet.GAP);
 
-        fleet.look(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void whatAConnectedReplicaReplicatedFasterThanTheCandidateCountsUntilThatIsAskedAgain() {
         db2.has("db1:1-10,db9:1-11");
 
-        fleet.look(db1, db2).expectNone(Reason.PENDING);
+        fleet.probe(db1, db2).expectNone(Reason.PENDING);
         db1.has("db1:1-10,db9:1-11");
-        fleet.look(db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe(db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void untilAWritableReplicaWasComparedItMayHaveMore() {
         db2.writable().receiver(Receiver.OFF).has("db1:1-11");
 
-        fleet.look(db1, db2).expectNone(Reason.PENDING);
+        fleet.probe(db1, db2).expectNone(Reason.PENDING);
         db1.has("db1:1-11");
-        fleet.look(db1, db2).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe(db1, db2).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void whatADeclaredReplicaWroteItselfDoesNotCount() {
         db2.writable().resetReplica().declared(DeclaredRole.REPLICA).has("db1:1-10,db2:1-5");
 
-        fleet.look(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void aPromotionThatIsSeenMakesACandidateOfAReplica() {
         db1.dies();
-        fleet.look().expectNone(Reason.NO_CANDIDATE);
+        fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.writable().receiver(Receiver.OFF);
 
-        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void aPromotionThatIsSeenOutranksNoOtherCandidate() {
         db1.dies();
-        fleet.look().expectNone(Reason.NO_CANDIDATE);
+        fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db1.returns();
         db2.writable().receiver(Receiver.OFF);
 
-        fleet.look().expectNone(Reason.CONTESTED, "db1 (at ", "db2 (at ");
+        fleet.probe().expectNone(Reason.CONTESTED, "db1 (at ", "db2 (at ");
     }
 
     @Test
@@ -201,57 +201,57 @@ class PrimaryElectionStartTest {
                 .channel("elsewhere", "x", Receiver.ON)
                 .has("db1:1-11");
         db1.dies();
-        fleet.look().expectNone(Reason.NO_CANDIDATE);
+        fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.writable().receiver(Receiver.OFF);
 
-        fleet.look(db3, db2).expectNone(Reason.CONTESTED, "db2 (at ", ") is writable, but db3 (at ");
+        fleet.probe(db3, db2).expectNone(Reason.CONTESTED, "db2 (at ", ") is writable, but db3 (at ");
     }
 
     @Test
     void withoutTheGrantAPromotionThatIsSeenShowsThatANodeIsNoReplica() {
         db1.dies();
         db2.denied();
-        fleet.look().expectNone(Reason.NO_CANDIDATE);
+        fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.writable();
 
-        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void whatAReplicaHasOfAServerThatIsDownCounts() {
         FleetServer db3 = fleet.server("db3").readOnly().has("db1:1-10,db3:1-5");
         db2.follows(db3).has("db1:1-10,db3:1-5");
-        fleet.look(db3);
+        fleet.probe(db3);
         db3.dies();
 
-        fleet.look(db2, db1).expectNone(Reason.CONTESTED, "db1 (at ", ") is writable, but db2 (at ");
+        fleet.probe(db2, db1).expectNone(Reason.CONTESTED, "db1 (at ", ") is writable, but db2 (at ");
     }
 
     @Test
     void whatAnotherNodeWroteThatIsGoneCounts() {
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-5");
-        fleet.look(db3, db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
         db3.dies();
 
-        fleet.look()
+        fleet.probe()
                 .expectNone(
                         Reason.CONTESTED,
                         ") is writable, but db3 (at ",
                         "), which does not answer, had transactions that it lacks: start db3");
         db1.has("db1:1-10,db3:1-5");
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void whatAnotherNodeWroteThatIsGoneDoesNotCountAfterAPromotion() {
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-5");
-        fleet.look(db3, db1).expectNone(Reason.CONTESTED);
+        fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
         db3.dies();
         db1.readOnly();
-        fleet.look().expectNone(Reason.NO_CANDIDATE);
+        fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db1.writable();
 
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
@@ -259,23 +259,23 @@ class PrimaryElectionStartTest {
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-5").readOnly();
         FleetServer db4 = fleet.server("db4").has("db1:1-10,db4:1-5").declared(DeclaredRole.REPLICA);
         FleetServer db5 = fleet.server("db5").has("db1:1-10,db5:1-5").channel(db1, Receiver.ON);
-        fleet.look(db3, db4, db5);
+        fleet.probe(db3, db4, db5);
         db3.dies();
         db4.dies();
         db5.dies();
 
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     /** It begins its numbers anew. */
     @Test
     void whatItWroteItselfBeforeItWasResetDoesNotCountWhileItsReplicasAreConnected() {
         db1.has("db1:1-3");
-        fleet.look(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
 
         fleet.startAnew();
         db2.receiver(Receiver.OFF);
-        fleet.look(db2, db1).expectNone(Reason.CONTESTED, ") is writable, but db2 (at ");
+        fleet.probe(db2, db1).expectNone(Reason.CONTESTED, ") is writable, but db2 (at ");
     }
 
     // --- without the grant
@@ -285,7 +285,7 @@ class PrimaryElectionStartTest {
         db1.dies();
         db2.denied().writable();
 
-        fleet.look()
+        fleet.probe()
                 .expectNone(
                         Reason.NO_CANDIDATE,
                         "db2 is writable, but whether it replicates from db1, which has not answered yet, cannot be"
@@ -296,21 +296,21 @@ class PrimaryElectionStartTest {
     void unlessItHasWrittenItself() {
         db1.dies();
         db2.denied().writable().has("db1:1-10");
-        fleet.look().expectNone(Reason.NO_CANDIDATE);
+        fleet.probe().expectNone(Reason.NO_CANDIDATE);
 
         db2.has("db1:1-10,db2:1-1");
         fleet.startAnew();
-        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void orIsSeenToWrite() {
         db1.dies();
         db2.denied().writable();
-        fleet.look().expectNone(Reason.NO_CANDIDATE);
+        fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.has("db1:1-10,db2:1-1");
 
-        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
@@ -318,7 +318,7 @@ class PrimaryElectionStartTest {
         db1.dies();
         db2.denied().writable().declared(DeclaredRole.PRIMARY);
 
-        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
@@ -326,7 +326,7 @@ class PrimaryElectionStartTest {
         db1.dies().declared(DeclaredRole.REPLICA);
         db2.denied().writable();
 
-        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
@@ -334,7 +334,7 @@ class PrimaryElectionStartTest {
         db1.dies();
         db2.resetReplica().writable();
 
-        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
@@ -342,16 +342,16 @@ class PrimaryElectionStartTest {
         db1.dies();
         db2.denied().writable().hasNoGtids();
 
-        fleet.look().expectNone(Reason.NO_CANDIDATE, "GRANT X");
+        fleet.probe().expectNone(Reason.NO_CANDIDATE, "GRANT X");
     }
 
     @Test
     void aNodeThatDoesNotTellItsReplicationIsTakenWhenItIsSeenToWrite() {
         db1.dies();
         db2.hangsWhenAskedForReplication().writable().has("db1:1-10,db2:1-1");
-        fleet.look().expectNone(Reason.NO_CANDIDATE);
+        fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.has("db1:1-10,db2:1-2");
 
-        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 }

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
@@ -19,7 +19,7 @@ class PrimaryElectionSuccessorTest {
 
     @BeforeEach
     void db1IsTheIncumbent() {
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         fleet.settle();
     }
 
@@ -30,7 +30,7 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
         assertThat(fleet.claim.node()).isEqualTo("db2");
     }
 
@@ -38,22 +38,22 @@ class PrimaryElectionSuccessorTest {
     void aNodeThatBecameWritableBeforeItsReceiverLostThePrimarySucceedsWhenThatStops() {
         lose(db1);
         db2.writable();
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but still replicates from db1");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but still replicates from db1");
         db2.receiver(Receiver.CONNECTING);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
     void aNodeThatGoesOnReceivingWasNotPromoted() {
         lose(db1);
         db2.writable();
-        fleet.look();
+        fleet.probe();
         fleet.pass(Duration.ofSeconds(5));
-        fleet.look();
+        fleet.probe();
         db2.receiver(Receiver.CONNECTING);
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
     }
 
     @Test
@@ -62,7 +62,7 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.resetReplica().channel("elsewhere", "x", Receiver.ON).writable();
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but still replicates from elsewhere:3306");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but still replicates from elsewhere:3306");
     }
 
     @Test
@@ -70,7 +70,7 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.resetReplica().channel("elsewhere", "x", Receiver.ON).writable();
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -79,27 +79,27 @@ class PrimaryElectionSuccessorTest {
         db2.resetReplica().channel(db3, Receiver.ON).writable();
         db3.follows(db2);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
     void aNodeThatReceivesFromTheFirstNodeWhichReplicatesFromItIsPromoted() {
         db1.readOnly();
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db1.follows(db2);
         db2.writable();
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
     void aRestartIsNoPromotion() {
         lose(db1);
         db2.receiver(Receiver.CONNECTING);
-        fleet.look();
+        fleet.probe();
         db2.restarts().writable();
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
     }
 
     @Test
@@ -107,12 +107,12 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.restarts().writable().resetReplica();
 
-        fleet.look()
+        fleet.probe()
                 .expectNone(
                         Reason.NO_SUCCESSOR,
                         "db2 is writable, but was so already beside db1: to promote it, set read_only on and off again");
-        assertThat(fleet.finding(db2))
-                .isEqualTo(new Finding(
+        assertThat(fleet.assessment(db2))
+                .isEqualTo(new NodeAssessment(
                         Role.UNKNOWN,
                         true,
                         "writable, but was so already beside db1: to promote it, set read_only on and off again",
@@ -123,10 +123,10 @@ class PrimaryElectionSuccessorTest {
     void theAdviceInTheReasonWorks() {
         aRestartWithoutASourceIsNoPromotionEither();
         db2.readOnly();
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db2.writable();
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -134,37 +134,37 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.replacedBy("db9").writable().resetReplica();
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
     }
 
     @Test
     void aNodeThatComesBackFromOfflineModeIsNotPromoted() {
         db2.resetReplica().writable().offline();
-        fleet.look();
+        fleet.probe();
         lose(db1);
         db2.writable();
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
     }
 
     @Test
     void aNodeThatIsDownAgainDoesNotSucceed() {
         lose(db1);
         db2.writable();
-        fleet.look();
+        fleet.probe();
         db2.dies();
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is down (no answer), db3 is read-only");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is down (no answer), db3 is read-only");
     }
 
     @Test
     void evidenceFromBeforeTheLossIsVoid() {
         db2.resetReplica().writable();
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
-        fleet.look();
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe();
         lose(db1);
 
-        fleet.look()
+        fleet.probe()
                 .expectNone(
                         Reason.NO_SUCCESSOR,
                         "db2 is writable, but was so already beside db1: to promote it, set read_only on and off again");
@@ -174,32 +174,32 @@ class PrimaryElectionSuccessorTest {
     void evidenceFromAnAbsenceOfTheIncumbentIsVoidWhenThatCameBack() {
         lose(db1);
         db2.writable();
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but still replicates from db1");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but still replicates from db1");
         db1.returns();
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         lose(db1);
         db2.receiver(Receiver.CONNECTING);
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured");
     }
 
     @Test
     void evidenceThatCameWithTheLastAnswerOfTheIncumbentCounts() {
         db2.resetReplica().writable();
-        fleet.look(db1, db2).expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe(db1, db2).expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
     void theIncumbentItselfIsNoSuccessor() {
         db1.readOnly();
         db2.resetReplica();
-        fleet.look();
+        fleet.probe();
         db1.writable().channel(db2, Receiver.ON);
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db1 has become a replica");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "the primary db1 has become a replica");
     }
 
     // --- (b) writable, then without a source
@@ -209,20 +209,20 @@ class PrimaryElectionSuccessorTest {
         writableAllAlong(db2);
         lose(db1);
         db2.receiver(Receiver.OFF);
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "(db1, receiver stopped)");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "(db1, receiver stopped)");
         db2.resetReplica();
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
     void aReadOnlyReplicaWithoutASourceIsNotPromotedYet() {
         lose(db1);
         db2.resetReplica();
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is read-only");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is read-only");
         db2.writable();
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -231,18 +231,18 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.restarts().resetReplica();
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
     }
 
     @Test
     void aSourceThatWasRemovedBesideTheIncumbentIsNoEvidence() {
         writableAllAlong(db2);
         db2.resetReplica();
-        fleet.look();
-        fleet.look();
+        fleet.probe();
+        fleet.probe();
         lose(db1);
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1");
     }
 
     @Test
@@ -251,7 +251,7 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.resetReplica().channel("elsewhere", "x", Receiver.OFF);
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (elsewhere:3306");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (elsewhere:3306");
     }
 
     // --- without the grant only (a) can be seen
@@ -259,11 +259,11 @@ class PrimaryElectionSuccessorTest {
     @Test
     void withoutTheGrantANodeThatBecomesWritableSucceeds() {
         db2.denied();
-        fleet.look();
+        fleet.probe();
         lose(db1);
         db2.writable();
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
@@ -271,7 +271,7 @@ class PrimaryElectionSuccessorTest {
         writableAllAlong(db2.denied());
         lose(db1);
 
-        fleet.look()
+        fleet.probe()
                 .expectNone(
                         Reason.NO_SUCCESSOR,
                         "db2 is writable, but was so already beside db1, and whether it replicates cannot be seen:"
@@ -285,7 +285,7 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.granted().resetReplica();
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1: to promote it");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was so already beside db1: to promote it");
     }
 
     // --- two with evidence
@@ -296,16 +296,16 @@ class PrimaryElectionSuccessorTest {
         db2.resetReplica().writable();
         db3.resetReplica().writable();
 
-        fleet.look()
+        fleet.probe()
                 .expectNone(
                         Reason.CONTESTED,
                         "db2 (at ",
                         " and db3 (at ",
                         "are writable and nothing shows which is right: make the wrong one read-only",
                         "replication.routing.nodes.<name>.role=replica");
-        assertThat(fleet.finding(db2))
-                .isEqualTo(
-                        new Finding(Role.UNKNOWN, true, "writable like db3, and nothing shows which is right", null));
+        assertThat(fleet.assessment(db2))
+                .isEqualTo(new NodeAssessment(
+                        Role.UNKNOWN, true, "writable like db3, and nothing shows which is right", null));
         assertThat(fleet.claim.node()).isNull();
     }
 
@@ -314,33 +314,33 @@ class PrimaryElectionSuccessorTest {
         twoNodesWithEvidenceAreRefused();
         db3.readOnly();
 
-        fleet.look().expectPrimary(db2, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void ofTwoNodesWithEvidenceTheOneThatMostOthersFollowSucceedsIfItLacksNothing() {
         FleetServer db4 = fleet.server("db4").follows(db1);
-        fleet.look();
+        fleet.probe();
         lose(db1);
         db2.resetReplica().writable();
         db3.resetReplica().writable();
         db4.follows(db2);
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
     void twoNodesWithEvidenceAreRefusedAlthoughTheOthersFollowOneThatLacksSomething() {
         FleetServer db4 = fleet.server("db4").follows(db1);
-        fleet.look();
+        fleet.probe();
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
         db3.writable().receiver(Receiver.OFF).has("db1:1-11");
         db4.follows(db2);
 
-        fleet.look().expectNone(Reason.CONTESTED, "db2 (at ", " and db3 (at ");
-        assertThat(fleet.finding(db2).rival()).isTrue();
-        assertThat(fleet.finding(db3).rival()).isTrue();
+        fleet.probe().expectNone(Reason.CONTESTED, "db2 (at ", " and db3 (at ");
+        assertThat(fleet.assessment(db2).rival()).isTrue();
+        assertThat(fleet.assessment(db3).rival()).isTrue();
     }
 
     @Test
@@ -349,8 +349,8 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.resetReplica().writable();
 
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
-        assertThat(fleet.finding(db3).doubt()).isEqualTo("writable beside the primary db2");
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
+        assertThat(fleet.assessment(db3).reason()).isEqualTo("writable beside the primary db2");
     }
 
     // --- rule 6: who is fenced
@@ -360,25 +360,25 @@ class PrimaryElectionSuccessorTest {
         db2Succeeds();
         db1.returns();
 
-        fleet.look().expectPrimary(db2, Reason.INCUMBENT);
-        assertThat(fleet.finding(db1))
-                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable beside the primary db2", null));
+        fleet.probe().expectPrimary(db2, Reason.INCUMBENT);
+        assertThat(fleet.assessment(db1))
+                .isEqualTo(new NodeAssessment(Role.UNKNOWN, true, "writable beside the primary db2", null));
     }
 
     @Test
     void aFencedOldPrimaryIsNotElectedWhileItsSuccessorIsGone() {
         db2Succeeds();
         db1.returns();
-        fleet.look();
+        fleet.probe();
         lose(db2);
 
-        fleet.look()
+        fleet.probe()
                 .expectNone(
                         Reason.NO_SUCCESSOR,
                         "the primary db2 is down (no answer)",
                         "db1 is writable, but was so already beside db2: to promote it, set read_only on and off again");
         db2.returns();
-        fleet.look().expectPrimary(db2, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db2, Reason.INCUMBENT);
     }
 
     @Test
@@ -387,7 +387,7 @@ class PrimaryElectionSuccessorTest {
         lose(db2);
         db1.returns();
 
-        fleet.look().expectNone(Reason.NO_SUCCESSOR, "the primary db2 is down", "db1 is writable, but was so already");
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR, "the primary db2 is down", "db1 is writable, but was so already");
     }
 
     @Test
@@ -396,22 +396,22 @@ class PrimaryElectionSuccessorTest {
         db1.returns();
         db3.follows(db1);
 
-        fleet.look().expectPrimary(db2, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db2, Reason.INCUMBENT);
         lose(db2);
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 
     @Test
     void aFencedNodeIsPromotedByEvidenceOfItsOwn() {
         db2Succeeds();
         db1.returns();
-        fleet.look();
+        fleet.probe();
         lose(db2);
         db1.readOnly();
-        fleet.look();
+        fleet.probe();
         db1.writable();
 
-        fleet.look().expectPrimary(db1, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db1, Reason.PROMOTION);
         assertThat(fleet.claim.fenced()).containsExactly("db2");
     }
 
@@ -419,30 +419,30 @@ class PrimaryElectionSuccessorTest {
     void aFencedNodeThatBecomesAReplicaIsLetBackIn() {
         db2Succeeds();
         db1.returns();
-        fleet.look();
+        fleet.probe();
         assertThat(fleet.claim.fenced()).containsExactly("db1");
         db1.follows(db2);
 
-        fleet.look().expectPrimary(db2, Reason.INCUMBENT);
+        fleet.probe().expectPrimary(db2, Reason.INCUMBENT);
         assertThat(fleet.claim.fenced()).isEmpty();
-        assertThat(fleet.finding(db1)).isEqualTo(new Finding(Role.REPLICA, false, null, null));
+        assertThat(fleet.assessment(db1)).isEqualTo(new NodeAssessment(Role.REPLICA, false, null, null));
     }
 
     /** Makes a node writable beside the incumbent, which answers once more after that. */
     private void writableAllAlong(FleetServer server) {
         server.writable();
-        fleet.look();
-        fleet.look().expectPrimary(db1, Reason.INCUMBENT);
+        fleet.probe();
+        fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     private void db2Succeeds() {
         lose(db1);
         db2.resetReplica().writable();
-        fleet.look().expectPrimary(db2, Reason.PROMOTION);
+        fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     private void lose(FleetServer incumbent) {
         incumbent.dies();
-        fleet.look().expectNone(Reason.NO_SUCCESSOR);
+        fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 }

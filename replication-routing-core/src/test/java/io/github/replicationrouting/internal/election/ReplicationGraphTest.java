@@ -33,7 +33,7 @@ class ReplicationGraphTest {
 
     @Test
     void whoReceivesThroughAnotherIsConnectedToo() {
-        ReplicationGraph graph = fleet.look().graph();
+        ReplicationGraph graph = fleet.probe().graph();
 
         assertThat(graph.isConnected(DB3, DB2)).isTrue();
         assertThat(graph.isConnected(DB3, DB1)).isTrue();
@@ -45,10 +45,10 @@ class ReplicationGraphTest {
 
     @Test
     void whoIsDownIsNotConnectedAndConnectsNoOther() {
-        fleet.look();
+        fleet.probe();
         db2.dies();
 
-        ReplicationGraph graph = fleet.look().graph();
+        ReplicationGraph graph = fleet.probe().graph();
 
         assertThat(graph.isConnected(DB2, DB1)).isFalse();
         assertThat(graph.isConnected(DB3, DB2)).isTrue();
@@ -59,7 +59,7 @@ class ReplicationGraphTest {
     void membersOfARingReceiveFromEachOtherAndAreNoReplicas() {
         db1.channel(db3, Receiver.ON);
 
-        ReplicationGraph graph = fleet.look().graph();
+        ReplicationGraph graph = fleet.probe().graph();
 
         assertThat(graph.isConnected(DB1, DB2)).isTrue();
         assertThat(graph.isReplicaOf(DB2, DB1)).isFalse();
@@ -71,7 +71,7 @@ class ReplicationGraphTest {
     void aServerThatReplicatesFromItselfDoesNot() {
         db1.channel(db1, Receiver.ON);
 
-        ReplicationGraph graph = fleet.look().graph();
+        ReplicationGraph graph = fleet.probe().graph();
 
         assertThat(graph.isConnected(DB1, DB1)).isFalse();
         assertThat(graph.sourceOf(DB1)).isEqualTo(-1);
@@ -81,28 +81,28 @@ class ReplicationGraphTest {
     void aSourceThatWasNeverReachedIsNoNode() {
         db2.resetReplica().channel("db1", null, Receiver.CONNECTING);
 
-        assertThat(source(fleet.look().graph(), "db1", null)).isEqualTo(-1);
+        assertThat(source(fleet.probe().graph(), "db1", null)).isEqualTo(-1);
     }
 
     @Test
     void aSourceThatIsDownIsKnownByItsLastAnswer() {
-        fleet.look();
+        fleet.probe();
         db1.dies();
 
-        assertThat(source(fleet.look().graph(), "x", "1")).isEqualTo(DB1);
+        assertThat(source(fleet.probe().graph(), "x", "1")).isEqualTo(DB1);
     }
 
     @Test
     void aSourceIsTheServerRatherThanAnEndpointThatLeadsToIt() {
         fleet.server("db4").endpoint(DeclaredRole.PRIMARY).replacedBy("db1");
-        assertThat(source(fleet.look().graph(), "x", "1")).isEqualTo(DB1);
+        assertThat(source(fleet.probe().graph(), "x", "1")).isEqualTo(DB1);
 
         fleet.remove(db1);
-        assertThat(source(fleet.look().graph(), "x", "1"))
+        assertThat(source(fleet.probe().graph(), "x", "1"))
                 .as("the endpoint, now the last")
                 .isEqualTo(2);
         fleet.server("db1");
-        assertThat(source(fleet.look().graph(), "x", "1"))
+        assertThat(source(fleet.probe().graph(), "x", "1"))
                 .as("the server behind it")
                 .isEqualTo(3);
     }
@@ -111,7 +111,7 @@ class ReplicationGraphTest {
     void aSourceIsTheFirstOfTwoNamesOfAServer() {
         fleet.server("db4").replacedBy("db1");
 
-        ReplicationGraph graph = fleet.look().graph();
+        ReplicationGraph graph = fleet.probe().graph();
 
         assertThat(graph.twinOf(DB1)).isEqualTo(-1);
         assertThat(graph.twinOf(3)).isEqualTo(DB1);
@@ -122,7 +122,7 @@ class ReplicationGraphTest {
     void theIncumbentCountsWhateverItsPlace() {
         FleetServer db4 = fleet.server("db4").replacedBy("db1");
         fleet.remove(db1);
-        fleet.look().expectPrimary(db4, Outcome.Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db4, ElectionResult.Reason.SOLE_CANDIDATE);
         fleet.remove(db4);
         fleet.remove(db2);
         fleet.remove(db3);
@@ -130,7 +130,7 @@ class ReplicationGraphTest {
         fleet.add(db4);
         fleet.server("db6").replacedBy("db1");
 
-        ReplicationGraph graph = fleet.look().graph();
+        ReplicationGraph graph = fleet.probe().graph();
 
         assertThat(graph.twinOf(0)).isEqualTo(1);
         assertThat(graph.twinOf(1)).isEqualTo(-1);
@@ -141,11 +141,12 @@ class ReplicationGraphTest {
     void twoServersWithOneIdOfWhichOneIsReadOnlyAreNoneToBeWrittenTo() {
         fleet.server("db4").replacedBy("db1").readOnly();
 
-        ReplicationGraph graph = fleet.look().graph();
+        ReplicationGraph graph = fleet.probe().graph();
 
         assertThat(graph.twinOf(DB1)).isEqualTo(3);
         assertThat(graph.twinOf(3)).isEqualTo(DB1);
-        fleet.expectNone(Outcome.Reason.NO_CANDIDATE, "db1 is the same server as db4", "db4 is the same server as db1");
+        fleet.expectNone(
+                ElectionResult.Reason.NO_CANDIDATE, "db1 is the same server as db4", "db4 is the same server as db1");
     }
 
     /** One answers between 0 and 10, the other one from a moment on for as long. */
@@ -177,7 +178,7 @@ class ReplicationGraphTest {
         return new NodeView(
                 NodeSpec.of(name, "jdbc:mysql://" + name + "/"),
                 true,
-                new NodeView.Sighting(
+                new NodeView.Answer(
                         sentAt,
                         sentAt + 10,
                         new Observation(
@@ -197,86 +198,86 @@ class ReplicationGraphTest {
     @Test
     void aSourceIsTheNodeThatAnswersRatherThanOneThatUsedToBeThatServer() {
         FleetServer db4 = fleet.server("db4").replacedBy("db1");
-        fleet.look(db4);
+        fleet.probe(db4);
         db4.dies();
 
-        assertThat(source(fleet.look(db1, db2, db3).graph(), "x", "1")).isEqualTo(DB1);
+        assertThat(source(fleet.probe(db1, db2, db3).graph(), "x", "1")).isEqualTo(DB1);
     }
 
     @Test
     void aNodeThatNeverAnsweredMayBeAnythingButADeclaredReplica() {
-        assertThat(fleet.look().graph().neverSeen()).isNull();
+        assertThat(fleet.probe().graph().neverSeen()).isNull();
 
         FleetServer db4 = fleet.server("db4").dies();
-        NodeView unseen = fleet.look().graph().neverSeen();
+        NodeView unseen = fleet.probe().graph().neverSeen();
         assertThat(unseen).isNotNull().extracting(NodeView::name).isEqualTo("db4");
         db4.declared(DeclaredRole.REPLICA);
-        assertThat(fleet.look().graph().neverSeen()).isNull();
+        assertThat(fleet.probe().graph().neverSeen()).isNull();
     }
 
     @Test
     void ofSeveralTheOneThatMoreThanHalfFollowIsTheMostFollowed() {
         FleetServer db4 = fleet.server("db4").readOnly();
-        assertThat(fleet.look().graph().mostFollowed(List.of(DB1, 3))).isEqualTo(DB1);
+        assertThat(fleet.probe().graph().mostFollowed(List.of(DB1, 3))).isEqualTo(DB1);
         fleet.server("db5").follows(db4);
-        assertThat(fleet.look().graph().mostFollowed(List.of(DB1, 3))).isEqualTo(DB1);
+        assertThat(fleet.probe().graph().mostFollowed(List.of(DB1, 3))).isEqualTo(DB1);
         fleet.server("db6").follows(db4);
-        assertThat(fleet.look().graph().mostFollowed(List.of(DB1, 3)))
+        assertThat(fleet.probe().graph().mostFollowed(List.of(DB1, 3)))
                 .as("two and two")
                 .isEqualTo(-1);
         fleet.server("db7").follows(db4);
-        assertThat(fleet.look().graph().mostFollowed(List.of(DB1, 3))).isEqualTo(3);
+        assertThat(fleet.probe().graph().mostFollowed(List.of(DB1, 3))).isEqualTo(3);
     }
 
     @Test
     void whoFollowsTwoOfThemIsOneVoterForEach() {
         FleetServer db4 = fleet.server("db4").readOnly();
         db2.channel(db4, Receiver.ON);
-        assertThat(fleet.look().graph().mostFollowed(List.of(DB1, 3)))
+        assertThat(fleet.probe().graph().mostFollowed(List.of(DB1, 3)))
                 .as("two each")
                 .isEqualTo(-1);
 
         fleet.server("db5").follows(db1);
-        assertThat(fleet.look().graph().mostFollowed(List.of(DB1, 3)))
+        assertThat(fleet.probe().graph().mostFollowed(List.of(DB1, 3)))
                 .as("three and two of three")
                 .isEqualTo(-1);
 
         fleet.server("db6").follows(db1);
-        assertThat(fleet.look().graph().mostFollowed(List.of(DB1, 3)))
+        assertThat(fleet.probe().graph().mostFollowed(List.of(DB1, 3)))
                 .as("four and two of four")
                 .isEqualTo(DB1);
     }
 
     @Test
     void oneOfThemIsNoVoter() {
-        assertThat(fleet.look().graph().mostFollowed(List.of(DB1, DB2)))
+        assertThat(fleet.probe().graph().mostFollowed(List.of(DB1, DB2)))
                 .as("db3, for both")
                 .isEqualTo(-1);
 
         db3.resetReplica();
 
-        assertThat(fleet.look().graph().mostFollowed(List.of(DB1, DB2))).isEqualTo(-1);
+        assertThat(fleet.probe().graph().mostFollowed(List.of(DB1, DB2))).isEqualTo(-1);
     }
 
     @Test
     void whoTriesToReachAnotherIsReplicatingAndNotConnected() {
         db2.receiver(Receiver.CONNECTING);
 
-        ReplicationGraph graph = fleet.look().graph();
+        ReplicationGraph graph = fleet.probe().graph();
 
         assertThat(graph.isReplicating(DB2, DB1)).isTrue();
         assertThat(graph.isReplicating(DB3, DB1)).isTrue();
         assertThat(graph.isReplicating(DB1, DB2)).isFalse();
         assertThat(graph.isConnected(DB2, DB1)).isFalse();
         db2.receiver(Receiver.OFF);
-        assertThat(fleet.look().graph().isReplicating(DB2, DB1)).isFalse();
+        assertThat(fleet.probe().graph().isReplicating(DB2, DB1)).isFalse();
     }
 
     @Test
     void withoutAFollowerNoneIsTheMostFollowed() {
         db2.receiver(Receiver.OFF);
 
-        assertThat(fleet.look().graph().mostFollowed(List.of(DB1))).isEqualTo(-1);
+        assertThat(fleet.probe().graph().mostFollowed(List.of(DB1))).isEqualTo(-1);
     }
 
     private static int source(ReplicationGraph graph, String host, @Nullable String id) {

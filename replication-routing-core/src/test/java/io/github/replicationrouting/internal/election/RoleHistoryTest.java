@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.NodeView.Sighting;
+import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
@@ -428,7 +428,7 @@ class RoleHistoryTest {
     private static final class Answers {
 
         private long now = START;
-        private @Nullable Sighting last;
+        private @Nullable Answer last;
         private RoleHistory roles = RoleHistory.NONE;
         private @Nullable GtidSet executed;
 
@@ -453,7 +453,7 @@ class RoleHistoryTest {
         RoleHistory answer(
                 boolean readOnly, boolean offline, Replication replication, String id, @Nullable Duration uptime) {
             Observation seen = new Observation("MySQL 9.7.4", id, readOnly, offline, executed, executed);
-            Sighting next = new Sighting(
+            Answer next = new Answer(
                     now,
                     now + Duration.ofMillis(10).toNanos(),
                     uptime == null ? seen : seen.withUptime(uptime),

@@ -1,6 +1,6 @@
 package io.github.replicationrouting.internal.election;
 
-import io.github.replicationrouting.internal.election.NodeView.Sighting;
+import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.topology.NodeSpec;
@@ -19,20 +19,20 @@ final class SimulatedInstance {
     private static final int FAILURE_THRESHOLD = 2;
 
     private final List<NodeSpec> specs;
-    private final @Nullable Sighting[] seen;
+    private final @Nullable Answer[] seen;
     private final RoleHistory[] roles;
     private final int[] failures;
     private final boolean[] alive;
     private Claim claim = Claim.NONE;
     private boolean decided;
-    private @Nullable Outcome outcome;
+    private @Nullable ElectionResult outcome;
 
     SimulatedInstance(int size) {
         specs = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             specs.add(NodeSpec.of("db" + (i + 1), "jdbc:mysql://db" + (i + 1)));
         }
-        seen = new Sighting[size];
+        seen = new Answer[size];
         roles = new RoleHistory[size];
         Arrays.fill(roles, RoleHistory.NONE);
         failures = new int[size];
@@ -70,7 +70,7 @@ final class SimulatedInstance {
     }
 
     @Nullable
-    Outcome outcome() {
+    ElectionResult result() {
         return outcome;
     }
 
@@ -99,7 +99,7 @@ final class SimulatedInstance {
                     Duration.ofNanos(sentAt - servers.servers[node].startedAt).toSeconds();
             observation = observation.withUptime(Duration.ofSeconds(seconds));
         }
-        Sighting now = new Sighting(sentAt, arrivedAt, observation, servers.replication(node), true);
+        Answer now = new Answer(sentAt, arrivedAt, observation, servers.replication(node), true);
         roles[node] = roles[node].after(seen[node], now);
         seen[node] = now;
         failures[node] = 0;
@@ -113,7 +113,7 @@ final class SimulatedInstance {
             views.add(new NodeView(specs.get(i), alive[i], seen[i], roles[i], alive[i] ? null : "is down"));
         }
         if (decided) {
-            Outcome found = PrimaryElection.elect(views, claim, GAP, false, this::hasFollowed);
+            ElectionResult found = PrimaryElection.elect(views, claim, GAP, false, this::hasFollowed);
             claim = claim.after(found, views, GAP);
             outcome = found;
         }
@@ -121,7 +121,7 @@ final class SimulatedInstance {
 
     /** Whether a position has followed that of the primary: without one, any may have. */
     private boolean hasFollowed(@Nullable Position executed) {
-        Sighting primary = primary() < 0 ? null : seen[primary()];
+        Answer primary = primary() < 0 ? null : seen[primary()];
         Position written = primary == null ? null : primary.observation().written();
         return written == null || (executed != null && written.contains(executed));
     }

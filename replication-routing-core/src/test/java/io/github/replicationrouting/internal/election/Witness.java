@@ -32,7 +32,7 @@ final class Witness {
     }
 
     /** Compares the instance with its state before. */
-    void look(SimulatedInstance instance, SimulatedServers servers, Supplier<String> story) {
+    void probe(SimulatedInstance instance, SimulatedServers servers, Supplier<String> story) {
         int now = instance.primary();
         if (now >= 0 && now != claimant && claimant >= 0) {
             long since = (gap ? fitBeforeGap : fitAt)

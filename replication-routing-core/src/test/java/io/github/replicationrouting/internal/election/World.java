@@ -111,7 +111,7 @@ final class World {
     private void probe(SimulatedInstance instance, Witness witness, long at) {
         for (int k = 0; k < order.length; k++) {
             instance.probe(servers, order[k], at + k * 2_000_000L);
-            witness.look(instance, servers, this::story);
+            witness.probe(instance, servers, this::story);
         }
     }
 
@@ -136,7 +136,7 @@ final class World {
     }
 
     private static String describe(SimulatedInstance instance) {
-        Outcome outcome = instance.outcome();
+        ElectionResult outcome = instance.result();
         return (instance.primary() < 0 ? "has none" : "writes to db" + (instance.primary() + 1))
                 + (outcome == null ? "" : " (" + outcome.reason() + ", claim of db" + (instance.claimant() + 1) + ")");
     }

@@ -12,6 +12,7 @@ import io.github.replicationrouting.spi.ErrorKind;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.SessionSettings;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;
@@ -425,13 +426,13 @@ class ConnectionProberTest {
         }
 
         @Override
-        public String readOnlyVariable() {
-            return "ro";
+        public SessionSettings sessionSettings(Connection connection) {
+            throw new UnsupportedOperationException();
         }
 
         @Override
-        public String isolationVariable() {
-            return "iso";
+        public String setStatement(SessionSettings.Change change) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -56,6 +56,6 @@ class ErrorAttributionTest {
     }
 
     private static boolean accuses(Exception cause) {
-        return ErrorAttribution.accuses(cause, new MySqlDialect());
+        return ErrorAttribution.accuses(cause, new MySqlDialect()::classify);
     }
 }

@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Finding;
+import io.github.replicationrouting.internal.election.NodeAssessment;
 import io.github.replicationrouting.internal.monitor.NodeEvaluator.Judgement;
 import io.github.replicationrouting.internal.monitor.NodeStateMachine.Signal;
 import io.github.replicationrouting.settings.MonitorSettings;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** At the limits themselves: max-lag is 5 s, readmit-lag 2.5 s. */
 class NodeEvaluatorTest {
 
-    private static final Finding REPLICA = new Finding(Role.REPLICA, false, null, null);
+    private static final NodeAssessment REPLICA = new NodeAssessment(Role.REPLICA, false, null, null);
 
     private final MonitoredNodes members = new MonitoredNodes();
     private final NodeRecord db1 = watch("db1");
@@ -83,13 +83,13 @@ class NodeEvaluatorTest {
 
     @Test
     void whenTheRoleIsInDoubtShouldSayWhy() {
-        assertThat(judge.judge(db2, new Finding(Role.UNKNOWN, true, "writable like db3", null)))
+        assertThat(judge.judge(db2, new NodeAssessment(Role.UNKNOWN, true, "writable like db3", null)))
                 .isEqualTo(new Judgement(Signal.RIVAL, "writable like db3"));
-        assertThat(judge.judge(db2, new Finding(Role.UNKNOWN, true, null, null)))
+        assertThat(judge.judge(db2, new NodeAssessment(Role.UNKNOWN, true, null, null)))
                 .isEqualTo(new Judgement(Signal.RIVAL, "writable"));
-        assertThat(judge.judge(db2, new Finding(Role.UNKNOWN, false, "read-only", null)))
+        assertThat(judge.judge(db2, new NodeAssessment(Role.UNKNOWN, false, "read-only", null)))
                 .isEqualTo(new Judgement(Signal.UNDECIDED, "read-only"));
-        assertThat(judge.judge(db2, new Finding(Role.UNKNOWN, false, null, null)))
+        assertThat(judge.judge(db2, new NodeAssessment(Role.UNKNOWN, false, null, null)))
                 .isEqualTo(new Judgement(Signal.UNDECIDED, "role unknown"));
     }
 

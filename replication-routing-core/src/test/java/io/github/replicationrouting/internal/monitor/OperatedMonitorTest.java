@@ -19,6 +19,7 @@ import io.github.replicationrouting.spi.ReplicationChannel;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import io.github.replicationrouting.spi.RouterMetrics;
+import io.github.replicationrouting.spi.SessionSettings;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
@@ -167,13 +168,13 @@ class OperatedMonitorTest {
         }
 
         @Override
-        public String readOnlyVariable() {
-            return "ro";
+        public SessionSettings sessionSettings(Connection connection) {
+            throw new UnsupportedOperationException();
         }
 
         @Override
-        public String isolationVariable() {
-            return "iso";
+        public String setStatement(SessionSettings.Change change) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -3,8 +3,8 @@ package io.github.replicationrouting.internal.monitor;
 import static io.github.replicationrouting.internal.monitor.Watches.executed;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome;
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.internal.election.RoleHistory;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
@@ -38,7 +38,7 @@ class PrimaryTrackerTest {
         assertThat(elect().reason()).isEqualTo(Reason.INCUMBENT);
         db1.alive = false;
 
-        Outcome gone = elect();
+        ElectionResult gone = elect();
 
         assertThat(gone.reason()).isEqualTo(Reason.NO_SUCCESSOR);
         assertThat(gone.noPrimaryReason())
@@ -155,7 +155,7 @@ class PrimaryTrackerTest {
         return new PrimaryTracker(new WritePolicy(multiple, incomplete), MonitorSettings.defaults());
     }
 
-    private Outcome elect() {
+    private ElectionResult elect() {
         return primaries.elect(nodes, watch -> "is absent", executed -> false, told::add);
     }
 

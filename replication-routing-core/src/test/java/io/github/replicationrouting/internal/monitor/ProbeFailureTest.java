@@ -61,7 +61,6 @@ class ProbeFailureTest {
                 "1044 | MISCONFIGURED | access denied to the database for the monitor's user",
                 "1049 | MISCONFIGURED | unknown database",
                 "1040 | OVERLOADED    | too many connections",
-                "1226 | OVERLOADED    | too many connections of the monitor's user",
                 "1053 | UNREACHABLE   | shutting down",
                 "1862 | MISCONFIGURED | the password of the monitor's user has expired",
                 "3118 | MISCONFIGURED | the monitor's account is locked",
@@ -74,6 +73,16 @@ class ProbeFailureTest {
     void namesWhatTheServerRefuses(int code, Kind kind, String reason) {
         assertThat(ProbeFailure.of(new SQLException("text", "HY000", code), TIMEOUT))
                 .isEqualTo(new ProbeFailure(kind, reason));
+    }
+
+    @Test
+    void whenOnlyTheAccountHasNoConnectionLeftShouldLetAnotherAccountTry() {
+        ProbeFailure failure = ProbeFailure.of(new SQLException("text", "HY000", 1226), TIMEOUT);
+        assertThat(failure)
+                .isEqualTo(new ProbeFailure(Kind.OVERLOADED, "too many connections of the monitor's user", true));
+        assertThat(ProbeFailure.of(new SQLException("text", "HY000", 1040), TIMEOUT)
+                        .ofAccount())
+                .isFalse();
     }
 
     static Stream<Arguments> tlsFailures() {

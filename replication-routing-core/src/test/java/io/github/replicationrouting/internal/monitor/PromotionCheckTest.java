@@ -4,9 +4,9 @@ import static io.github.replicationrouting.internal.monitor.Watches.answers;
 import static io.github.replicationrouting.internal.monitor.Watches.executed;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Finding;
-import io.github.replicationrouting.internal.election.Outcome;
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
+import io.github.replicationrouting.internal.election.NodeAssessment;
 import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.MariaDbGtidPosition;
@@ -48,17 +48,17 @@ class PromotionCheckTest {
 
     @Test
     void whereThereIsNoPrimaryThereIsNothingToCheck() {
-        Outcome none = new Outcome(-1, Reason.NO_CANDIDATE, "none", List.of(), -1);
+        ElectionResult none = new ElectionResult(-1, Reason.NO_CANDIDATE, "none", List.of(), -1);
 
         assertThat(check.check(none, nodes, told::add)).isSameAs(none);
     }
 
     @Test
     void aPromotedNodeThatHasEverythingIsNoNews() {
-        Outcome first = elected(db1);
+        ElectionResult first = elected(db1);
         assertThat(check.check(first, nodes, told::add)).isSameAs(first);
 
-        Outcome second = elected(db2);
+        ElectionResult second = elected(db2);
         assertThat(check.check(second, nodes, told::add)).isSameAs(second);
         assertThat(told).isEmpty();
     }
@@ -227,7 +227,7 @@ class PromotionCheckTest {
         passes(db1);
         executed(db2, OLD + ":1-7");
 
-        Outcome refused = check.check(elected(db2), nodes, told::add);
+        ElectionResult refused = check.check(elected(db2), nodes, told::add);
 
         assertThat(refused.primary()).isEqualTo(-1);
         assertThat(refused.reason()).isEqualTo(Reason.PENDING);
@@ -236,8 +236,8 @@ class PromotionCheckTest {
                         + " (replication.routing.writes.on-incomplete-promotion=reject). Writes go on when it has"
                         + " them, when db1 is back, or when ReplicationRouting.acceptPromotion() or a restart accepts"
                         + " the loss");
-        assertThat(refused.findings().get(1))
-                .isEqualTo(new Finding(
+        assertThat(refused.assessments().get(1))
+                .isEqualTo(new NodeAssessment(
                         Role.UNKNOWN,
                         true,
                         "promoted without 3 transactions that db1 had: " + OLD
@@ -407,14 +407,14 @@ class PromotionCheckTest {
         db3.arrivedAt = 10;
         db2.answeredAt = 9;
 
-        Outcome withheld = check.check(elected(db2), nodes, told::add);
+        ElectionResult withheld = check.check(elected(db2), nodes, told::add);
 
         assertThat(withheld.primary()).isEqualTo(-1);
         assertThat(withheld.reason()).isEqualTo(Reason.PENDING);
         assertThat(withheld.noPrimaryReason()).isEqualTo("db2 is being compared with db3 before the first write");
-        assertThat(withheld.findings().get(1))
+        assertThat(withheld.assessments().get(1))
                 .as("what it was")
-                .isEqualTo(new Finding(Role.REPLICA, false, null, null));
+                .isEqualTo(new NodeAssessment(Role.REPLICA, false, null, null));
         assertThat(told).isEmpty();
 
         db2.answeredAt = db3.arrivedAt;
@@ -486,13 +486,13 @@ class PromotionCheckTest {
         return check.check(elected(elected), nodes, told::add).noPrimaryReason();
     }
 
-    private Outcome elected(NodeRecord watch) {
-        return new Outcome(
+    private ElectionResult elected(NodeRecord watch) {
+        return new ElectionResult(
                 nodes.indexOf(watch),
                 Reason.PROMOTION,
                 null,
                 nodes.stream()
-                        .map(node -> new Finding(node == watch ? Role.PRIMARY : Role.UNKNOWN, false, null, null))
+                        .map(node -> new NodeAssessment(node == watch ? Role.PRIMARY : Role.UNKNOWN, false, null, null))
                         .toList(),
                 -1);
     }

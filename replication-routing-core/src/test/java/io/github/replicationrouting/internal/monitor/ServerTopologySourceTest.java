@@ -11,6 +11,7 @@ import io.github.replicationrouting.spi.Member;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.SessionSettings;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.Node;
@@ -323,13 +324,23 @@ class ServerTopologySourceTest {
         }
 
         @Override
-        public String readOnlyVariable() {
-            return "ro";
+        public String urlPrefix() {
+            return "jdbc:stub:";
         }
 
         @Override
-        public String isolationVariable() {
-            return "iso";
+        public int defaultPort() {
+            return 3306;
+        }
+
+        @Override
+        public SessionSettings sessionSettings(Connection connection) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String setStatement(SessionSettings.Change change) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -82,13 +82,13 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aSessionWithoutATokenReadsLikeAnybody() throws SQLException {
+    void whenASessionHasNoTokenShouldAddNoConstraint() throws SQLException {
         assertThat(intents.of(Access.READ)).isSameAs(Intent.READ);
         assertThat(read().reason()).isEqualTo(DecisionReason.REPLICA_SELECTED);
     }
 
     @Test
-    void aReplicaKnownToHaveTheTokenIsPreferred() throws SQLException {
+    void whenAReplicaContainsTheTokenShouldPreferIt() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 100)));
         consistency.committed(COMMIT);
 
@@ -96,14 +96,14 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void elseTheClosestOneIsWaitedOn() throws SQLException {
+    void whenNoReplicaContainsTheTokenShouldWaitOnTheClosest() throws SQLException {
         consistency.committed(COMMIT);
 
         assertThat(read()).isEqualTo(new Decision(db3, DecisionReason.SESSION_WAIT, false, COMMIT, false));
     }
 
     @Test
-    void whatTheWaitShowedIsKnownToAll() throws SQLException {
+    void whenAWaitSucceededShouldKnowThePositionInEverySession() throws SQLException {
         consistency.committed(COMMIT);
         consistency.waited(db2, Duration.ofMillis(3), NEW);
 
@@ -111,7 +111,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void whereAWaitWasInVainNobodyWaitsForAWhile() throws SQLException {
+    void whenAWaitTimedOutShouldNotWaitThereForAWhile() throws SQLException {
         consistency.committed(COMMIT);
         consistency.waited(db3, Duration.ofMillis(100), null);
         assertThat(read().node()).isEqualTo(db2);
@@ -121,7 +121,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aReplicaFurtherBehindThanAWaitIsLongIsNotWaitedOn() throws SQLException {
+    void whenAReplicaLagsMoreThanAWaitIsLongShouldNotWaitOnIt() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 3_000), replica(db3, OLD, 4_000)));
         consistency.committed(COMMIT);
 
@@ -129,7 +129,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aLateProbeIsNoReasonNotToWait() throws SQLException {
+    void whenAProbeIsLateShouldWaitNevertheless() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 10, 60_000), replica(db3, OLD, 10, 30_000)));
         consistency.committed(COMMIT);
 
@@ -137,15 +137,15 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aCommitKnownByItsTimeIsReadOnThePrimary() throws SQLException {
+    void whenACommitIsKnownByItsTimeShouldReadOnThePrimary() throws SQLException {
         consistency.committed();
 
         assertThat(read()).isEqualTo(new Decision(db1, DecisionReason.SESSION_PRIMARY, false, null, true));
     }
 
     @Test
-    void aSessionStaysOnItsReplica() throws SQLException {
-        consistency.seen(db3);
+    void whenASessionHasReadShouldStayOnItsReplica() throws SQLException {
+        consistency.readOn(db3);
 
         for (int i = 0; i < 10; i++) {
             assertThat(read().node()).isEqualTo(db3);
@@ -153,7 +153,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aTokenStaysStrictWithoutAPrimary() {
+    void whenThereIsNoPrimaryShouldStillRequireTheToken() {
         topology.set(withoutPrimary("db1 is down", replica(db2, OLD, 10), replica(db3, OLD, 10)));
         consistency.committed(COMMIT);
         consistency.waited(db2, Duration.ofMillis(100), null);
@@ -165,15 +165,15 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void readsSurviveThePrimaryAndTheirReplica() throws SQLException {
+    void whenPrimaryAndReplicaAreLostShouldServeReadsFromAnotherReplica() throws SQLException {
         topology.set(withoutPrimary("db1 is down", replica(db2, OLD, 10)));
-        consistency.seen(db3);
+        consistency.readOn(db3);
 
         assertThat(read().node()).isEqualTo(db2);
     }
 
     @Test
-    void theFloorOfTheProcessCountsForEverySession() throws SQLException {
+    void whenTheProcessHasAFloorShouldApplyItToEverySession() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 100)));
         consistency.raiseFloor(COMMIT);
 
@@ -181,7 +181,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void declaredStalenessIsHeldAgainstTheAgeAtTheDecision() throws SQLException {
+    void whenAStalenessIsDeclaredShouldCompareItWithTheAgeAtTheDecision() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 1_500), replica(db3, OLD, 60_000)));
 
         Decision within = RoutingHints.onReplica(Duration.ofSeconds(30), this::readUnchecked);
@@ -194,10 +194,10 @@ class ConstrainedReadsTest {
 
     /** Reading without a pause, it could never leave its replica otherwise. */
     @Test
-    void aSessionThatKnowsHowFarItsReplicaIsChoosesAnew() throws SQLException {
+    void whenASessionKnowsThePositionOfItsReplicaShouldChooseAnew() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 10)));
-        consistency.seen(db3);
-        consistency.seenOnReplica(db3, NEW, System.nanoTime());
+        consistency.readOn(db3);
+        consistency.readOnReplica(db3, NEW, System.nanoTime());
 
         assertThat(List.of(read(), read()))
                 .containsExactlyInAnyOrder(
@@ -208,8 +208,8 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aSessionThatFailedToMoveStays() throws SQLException {
-        consistency.seenOnReplica(db3, NEW, System.nanoTime());
+    void whenASessionFailedToMoveShouldStayOnItsReplica() throws SQLException {
+        consistency.readOnReplica(db3, NEW, System.nanoTime());
         consistency.waited(db2, Duration.ofMillis(100), null);
 
         for (int i = 0; i < 10; i++) {
@@ -218,11 +218,11 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aSessionGoesOnToReadFromTheLeastLaggedReplica() throws SQLException {
+    void whenReadingFromTheLeastLaggedReplicaShouldStayThere() throws SQLException {
         NodeStatus slow = lagging(db2, Duration.ofSeconds(7));
         topology.set(withPrimary(primary(db1), slow, lagging(db3, Duration.ofSeconds(8))));
         assertThat(leastLagged()).isEqualTo(new Decision(db2, DecisionReason.LEAST_LAGGED, false));
-        consistency.seen(db2);
+        consistency.readOn(db2);
 
         topology.set(withPrimary(primary(db1), slow, lagging(db3, Duration.ofSeconds(6))));
 
@@ -232,9 +232,9 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void withoutAPrimaryALaggingReplicaServesWhoHasOnlyRead() throws SQLException {
+    void whenThereIsNoPrimaryShouldServeSessionsThatOnlyReadFromALaggingReplica() throws SQLException {
         topology.set(withoutPrimary("db1 is down", lagging(db2, Duration.ofSeconds(7))));
-        consistency.seen(db3);
+        consistency.readOn(db3);
         assertThat(leastLagged()).isEqualTo(new Decision(db2, DecisionReason.LEAST_LAGGED, false));
 
         consistency.committed(COMMIT);
@@ -244,7 +244,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void aDeclaredStalenessIsStrictWithTheLeastLaggedReplicaToo() {
+    void whenTheLeastLaggedReplicaExceedsADeclaredStalenessShouldChooseThePrimary() {
         topology.set(withPrimary(primary(db1), lagging(db2, Duration.ofSeconds(7))));
 
         Decision decision = RoutingHints.onReplica(Duration.ofSeconds(6), () -> {
@@ -264,23 +264,23 @@ class ConstrainedReadsTest {
 
     /** What a session has only seen is no reason to wait for a primary, and no more than any read has to say. */
     @Test
-    void whoHasOnlyReadIsRefusedLikeAnybody() {
+    void whenASessionHasOnlyReadShouldNotWaitForAPrimary() {
         topology.set(withoutPrimary("db1 is down", down(db2), down(db3)));
-        consistency.seen(db3);
+        consistency.readOn(db3);
 
-        assertThat(intents.of(Access.READ).wish().mayHold()).isFalse();
+        assertThat(intents.of(Access.READ).constraints().mayWaitForPrimary()).isFalse();
         assertThatExceptionOfType(NoReadableNodeException.class)
                 .isThrownBy(this::read)
-                .withMessageContaining("No node can be read from")
+                .withMessageContaining("Reads are unavailable")
                 .withMessageNotContaining("written");
         consistency.committed(COMMIT);
-        assertThat(intents.of(Access.READ).wish().mayHold()).isTrue();
+        assertThat(intents.of(Access.READ).constraints().mayWaitForPrimary()).isTrue();
     }
 
     @Test
-    void afterACommitInDoubtThePrimaryServes() throws SQLException {
+    void whenTheOutcomeOfACommitIsUnknownShouldChooseThePrimary() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, NEW, -1_000), replica(db3, NEW, -1_000)));
-        consistency.commitInDoubt();
+        consistency.commitOutcomeUnknown();
 
         assertThat(read().node()).isEqualTo(db1);
         topology.set(withPrimary(primary(db1), replica(db2, NEW, -60_000), replica(db3, NEW, 10)));
@@ -288,7 +288,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void theFloorFallsOnceEveryNodeHasIt() throws SQLException {
+    void whenEveryNodeContainsTheFloorShouldRemoveIt() throws SQLException {
         consistency.raiseFloor(COMMIT);
         assertThat(read().reason()).isEqualTo(DecisionReason.SESSION_WAIT);
 

@@ -41,36 +41,36 @@ class ExplanationTest {
             new SettableTopology(withPrimary(primary(db1), replica(db2), replica(db3)));
 
     @Test
-    void whenReadingShouldNameTheEligibleAndTheChosen() {
+    void whenReadingShouldListTheEligibleAndTheChosenNode() {
         Explanation read = router(null).explain(Intent.READ);
 
-        assertThat(words(read)).isEqualTo(Map.of("db1", "is the primary", "db2", "eligible", "db3", "eligible"));
+        assertThat(descriptions(read)).isEqualTo(Map.of("db1", "is the primary", "db2", "eligible", "db3", "eligible"));
         assertThat(Objects.requireNonNull(read.decision()).node()).isIn(db2, db3);
         assertThat(read.refusal()).isNull();
     }
 
     @Test
-    void whenReplicasAreUnfitShouldSayWhy() {
+    void whenReplicasAreIneligibleShouldSayWhy() {
         topology.set(withPrimary(primary(db1), down(db2), lagging(db3, Duration.ofSeconds(9))));
 
         Explanation read = router(null).explain(Intent.READ);
 
-        assertThat(words(read))
+        assertThat(descriptions(read))
                 .containsEntry("db2", "unknown, down (connection refused)")
                 .containsEntry("db3", "replica, lagging (lag PT9S)");
         assertThat(read.decision()).isEqualTo(new Decision(db1, DecisionReason.NO_ELIGIBLE_REPLICA, false));
     }
 
     @Test
-    void whenAZoneIsPreferredShouldSayWhatIsWrongWithTheOther() {
-        assertThat(words(router("a").explain(Intent.READ)))
+    void whenAZoneIsPreferredShouldSayWhyTheOtherIsNotUsed() {
+        assertThat(descriptions(router("a").explain(Intent.READ)))
                 .containsEntry("db2", "eligible")
-                .containsEntry("db3", "of another zone, and the application's own suffices");
+                .containsEntry("db3", "in another zone, and the local zone has enough capacity");
     }
 
     @Test
-    void whenWritingShouldNameThePrimaryOrRefuseInTheWordsOfTheException() {
-        assertThat(words(router(null).explain(Intent.WRITE)))
+    void whenWritingShouldNameThePrimaryOrRefuseWithTheMessageOfTheException() {
+        assertThat(descriptions(router(null).explain(Intent.WRITE)))
                 .isEqualTo(Map.of("db1", "eligible", "db2", "replica, online", "db3", "replica, online"));
 
         topology.set(withoutPrimary("db1 and db2 are both writable", fenced(db1), fenced(db2), replica(db3)));
@@ -84,15 +84,15 @@ class ExplanationTest {
     }
 
     @Test
-    void whenNodesAreAvoidedShouldSayThatTheyRefused() {
-        assertThat(words(router(null).explain(Intent.READ.avoiding(db2))))
-                .containsEntry("db2", "refused a connection just now")
+    void whenNodesAreAvoidedShouldSayThatTheyFailed() {
+        assertThat(descriptions(router(null).explain(Intent.READ.avoiding(db2))))
+                .containsEntry("db2", "failed an earlier attempt")
                 .containsEntry("db3", "eligible");
     }
 
     /** Whatever the nodes look like: what is called eligible is what is chosen from. */
     @Test
-    void whatIsExplainedIsWhatIsDecided() {
+    void whenExplainedShouldMatchTheDecision() {
         Random random = new Random(7);
         for (int i = 0; i < 300; i++) {
             topology.set(anySnapshot(random));
@@ -154,9 +154,11 @@ class ExplanationTest {
                         zone));
     }
 
-    private static Map<String, String> words(Explanation explanation) {
-        Map<String, String> words = new TreeMap<>();
-        explanation.candidates().forEach(candidate -> words.put(candidate.node().name(), candidate.words()));
-        return words;
+    private static Map<String, String> descriptions(Explanation explanation) {
+        Map<String, String> descriptions = new TreeMap<>();
+        explanation
+                .candidates()
+                .forEach(candidate -> descriptions.put(candidate.node().name(), candidate.description()));
+        return descriptions;
     }
 }

@@ -17,7 +17,7 @@ class RetryContextTest {
     private final AtomicLong now = new AtomicLong(-5);
 
     @Test
-    void whenNobodyRecordsReportsShouldGoNowhere() {
+    void whenNoContextIsOpenShouldIgnoreReports() {
         RetryContext.lost(db2);
         RetryContext.committed();
         RetryContext.rolledBack();
@@ -26,116 +26,116 @@ class RetryContextTest {
         assertThat(RetryContext.current()).isNull();
         assertThat(RetryContext.timeLeftOfRetry()).isNull();
         assertThat(RetryContext.intentOf(Access.READ)).isSameAs(Intent.READ);
-        try (RetryContext record = open()) {
-            assertThat(record.lostNode()).isNull();
-            assertThat(record.hasCommitted()).isFalse();
+        try (RetryContext context = open()) {
+            assertThat(context.lostNode()).isNull();
+            assertThat(context.hasCommitted()).isFalse();
         }
     }
 
     @Test
-    void shouldHoldWhatConnectionsReport() {
-        try (RetryContext record = open()) {
+    void whenConnectionsReportShouldRecordIt() {
+        try (RetryContext context = open()) {
             RetryContext.lost(db2);
             RetryContext.committed();
             RetryContext.rolledBack();
             RetryContext.unserved();
 
-            assertThat(record.lostNode()).isSameAs(db2);
-            assertThat(record.hasCommitted()).isTrue();
-            assertThat(record.isRolledBack()).isTrue();
-            assertThat(record.isUnserved()).isTrue();
+            assertThat(context.lostNode()).isSameAs(db2);
+            assertThat(context.hasCommitted()).isTrue();
+            assertThat(context.isRolledBack()).isTrue();
+            assertThat(context.isUnserved()).isTrue();
         }
         assertThat(RetryContext.current()).isNull();
     }
 
     @Test
-    void whenWorkIsRunAgainReadsShouldAvoidAllNodesLostSoFar() {
-        try (RetryContext record = open()) {
+    void whenReadsAreRetriedShouldAvoidAllNodesLostSoFar() {
+        try (RetryContext context = open()) {
             assertThat(RetryContext.intentOf(Access.READ)).isSameAs(Intent.READ);
             RetryContext.lost(db2);
-            record.nextRun();
-            assertThat(record.lostNode()).isNull();
+            context.nextAttempt();
+            assertThat(context.lostNode()).isNull();
             assertThat(RetryContext.intentOf(Access.READ).avoided()).containsExactly(db2);
             assertThat(RetryContext.intentOf(Access.WRITE)).isSameAs(Intent.WRITE);
             RetryContext.lost(db3);
-            record.nextRun();
+            context.nextAttempt();
             assertThat(RetryContext.intentOf(Access.READ).avoided()).containsExactly(db2, db3);
         }
         assertThat(RetryContext.intentOf(Access.READ)).isSameAs(Intent.READ);
     }
 
     @Test
-    void theNextRunShouldAvoidEachNodeThatIsKnownToLackTheSame() {
-        try (RetryContext record = open()) {
-            RetryContext.lacking(db2, Set.of(db2, db3));
-            record.nextRun();
+    void whenAnObjectIsMissingShouldAvoidEachNodeThatLacksIt() {
+        try (RetryContext context = open()) {
+            RetryContext.objectMissing(db2, Set.of(db2, db3));
+            context.nextAttempt();
             assertThat(RetryContext.intentOf(Access.READ).avoided()).containsExactly(db2, db3);
         }
     }
 
     /** As where no other node serves reads: it lacks the same again. */
     @Test
-    void whenWorkComesBackToANodeThatLacksWhatItNamesShouldNotRunAgain() {
-        try (RetryContext record = open()) {
-            RetryContext.lacking(db2, Set.of(db2));
-            assertThat(record.lostNode()).isSameAs(db2);
-            record.nextRun();
-            RetryContext.lacking(db2, Set.of(db2));
-            assertThat(record.lostNode()).isNull();
+    void whenARetryMeetsTheSameNodeWithoutTheObjectShouldNotReportItAsLost() {
+        try (RetryContext context = open()) {
+            RetryContext.objectMissing(db2, Set.of(db2));
+            assertThat(context.lostNode()).isSameAs(db2);
+            context.nextAttempt();
+            RetryContext.objectMissing(db2, Set.of(db2));
+            assertThat(context.lostNode()).isNull();
             RetryContext.lost(db2);
-            assertThat(record.lostNode()).isSameAs(db2);
+            assertThat(context.lostNode()).isSameAs(db2);
         }
     }
 
     @Test
-    void whenTheTransactionHasCommittedWhatComesAfterShouldNotBeItsOwn() {
-        try (RetryContext record = open()) {
-            record.complete();
+    void whenTheTransactionHasCommittedShouldIgnoreLaterReports() {
+        try (RetryContext context = open()) {
+            context.complete();
             RetryContext.lost(db2);
             RetryContext.rolledBack();
             RetryContext.unserved();
-            RetryContext.refused(db3);
-            assertThat(record.lostNode()).isNull();
-            assertThat(record.isRolledBack()).isFalse();
-            assertThat(record.isUnserved()).isFalse();
-            assertThat(record.refusingNode()).isNull();
+            RetryContext.demoted(db3);
+            assertThat(context.lostNode()).isNull();
+            assertThat(context.isRolledBack()).isFalse();
+            assertThat(context.isUnserved()).isFalse();
+            assertThat(context.demotedNode()).isNull();
         }
     }
 
     @Test
-    void onlyTheFirstTransactionOfARunShouldBeginIt() {
-        try (RetryContext record = open()) {
-            assertThat(record.begin()).isTrue();
-            assertThat(record.begin()).isFalse();
-            record.nextRun();
-            assertThat(record.begin()).isTrue();
+    void whenATransactionBeginsInsideAnotherShouldNotBeginTheAttempt() {
+        try (RetryContext context = open()) {
+            assertThat(context.begin()).isTrue();
+            assertThat(context.begin()).isFalse();
+            context.nextAttempt();
+            assertThat(context.begin()).isTrue();
         }
     }
 
     @Test
-    void theTimeoutShouldCoverAllRunsAndLimitThoseAfterTheFirst() {
-        try (RetryContext record = open()) {
-            record.limitTo(Duration.ofSeconds(3));
-            record.limitTo(Duration.ofSeconds(30));
+    void whenATimeoutIsSetShouldCoverAllAttemptsAndLimitRetries() {
+        try (RetryContext context = open()) {
+            context.limitTo(Duration.ofSeconds(3));
+            context.limitTo(Duration.ofSeconds(30));
             now.addAndGet(Duration.ofSeconds(2).toNanos());
-            assertThat(record.timeLeft()).isEqualTo(Duration.ofSeconds(1));
+            assertThat(context.timeLeft()).isEqualTo(Duration.ofSeconds(1));
             assertThat(RetryContext.timeLeftOfRetry()).isNull();
-            record.nextRun();
+            context.nextAttempt();
             assertThat(RetryContext.timeLeftOfRetry()).isEqualTo(Duration.ofSeconds(1));
             now.addAndGet(Duration.ofSeconds(2).toNanos());
-            assertThat(record.timeLeft()).isNegative();
+            assertThat(context.timeLeft()).isNegative();
         }
     }
 
     @Test
-    void shouldBelongToOneThread() {
-        try (RetryContext record = open()) {
+    void whenAnotherThreadReportsShouldIgnoreIt() {
+        try (RetryContext context = open()) {
             CompletableFuture.runAsync(() -> {
                         assertThat(RetryContext.current()).isNull();
                         RetryContext.lost(db2);
                     })
                     .join();
-            assertThat(record.lostNode()).isNull();
+            assertThat(context.lostNode()).isNull();
             assertThatIllegalStateException().isThrownBy(this::open);
         }
     }

@@ -42,19 +42,19 @@ class RouterTest {
             new SettableTopology(withPrimary(primary(db1), replica(db2), replica(db3)));
 
     @Test
-    void readsSpreadOverTheReplicas() throws SQLException {
+    void whenReadingShouldSpreadOverTheReplicas() throws SQLException {
         assertThat(nodesChosen(router(), Intent.READ)).containsExactlyInAnyOrder(db2, db3);
     }
 
     @Test
-    void writesAndStatementsOutsideTransactionsGoToThePrimary() throws SQLException {
+    void whenWritingOrOutsideTransactionsShouldChooseThePrimary() throws SQLException {
         assertThat(router().decide(Intent.WRITE)).isEqualTo(new Decision(db1, DecisionReason.READ_WRITE, true));
         assertThat(router().decide(Intent.OUTSIDE_TRANSACTION))
                 .isEqualTo(new Decision(db1, DecisionReason.OUTSIDE_TRANSACTION, true));
     }
 
     @Test
-    void whenToldSoStatementsOutsideTransactionsGoToReplicas() throws SQLException {
+    void whenOutsideTransactionIsReplicaShouldChooseReplicas() throws SQLException {
         Router router = router(OutsideTransaction.REPLICA, WhenNoneEligible.PRIMARY, null);
 
         Decision decision = router.decide(Intent.OUTSIDE_TRANSACTION);
@@ -64,7 +64,7 @@ class RouterTest {
     }
 
     @Test
-    void whenAReplicaLeavesTheNextDecisionKnows() throws SQLException {
+    void whenAReplicaLeavesShouldAvoidItInTheNextDecision() throws SQLException {
         Router router = router();
         assertThat(nodesChosen(router, Intent.READ)).contains(db3);
 
@@ -74,7 +74,7 @@ class RouterTest {
     }
 
     @Test
-    void whenNoReplicaIsEligibleThePrimaryServesReadOnly() throws SQLException {
+    void whenNoReplicaIsEligibleShouldChooseThePrimaryReadOnly() throws SQLException {
         topology.set(withPrimary(primary(db1), down(db2), lagging(db3, Duration.ofSeconds(9))));
 
         assertThat(router().decide(Intent.READ))
@@ -82,7 +82,7 @@ class RouterTest {
     }
 
     @Test
-    void whenToldSoTheLeastLaggedReplicaServesWithinTenTimesTheLimit() throws SQLException {
+    void whenLeastLaggedIsConfiguredShouldChooseItWithinTenTimesTheLimit() throws SQLException {
         Router router = router(OutsideTransaction.PRIMARY, WhenNoneEligible.LEAST_LAGGED, null);
         topology.set(
                 withPrimary(primary(db1), lagging(db2, Duration.ofSeconds(20)), lagging(db3, Duration.ofSeconds(9))));
@@ -94,7 +94,7 @@ class RouterTest {
     }
 
     @Test
-    void whenToldToFailTheReadSaysWhyNotAndHowToMendIt() {
+    void whenFailIsConfiguredShouldSayWhyAndWhatToDo() {
         Router router = router(OutsideTransaction.PRIMARY, WhenNoneEligible.FAIL, null);
         topology.set(withPrimary(primary(db1), down(db2), lagging(db3, Duration.ofSeconds(9))));
 
@@ -107,7 +107,7 @@ class RouterTest {
     }
 
     @Test
-    void whenThereIsNoPrimaryReadsGoOnAndWritesSayWhyNot() throws SQLException {
+    void whenThereIsNoPrimaryShouldServeReadsAndExplainWrites() throws SQLException {
         topology.set(withoutPrimary("db1 does not answer", down(db1), replica(db2), replica(db3)));
 
         assertThat(nodesChosen(router(), Intent.READ)).containsExactlyInAnyOrder(db2, db3);
@@ -119,7 +119,7 @@ class RouterTest {
     }
 
     @Test
-    void whenTwoNodesAreWritableNoneIsWrittenTo() {
+    void whenTwoNodesAreWritableShouldRefuseWrites() {
         topology.set(withoutPrimary("db1 and db2 are both writable", fenced(db1), fenced(db2), replica(db3)));
 
         assertThatExceptionOfType(MultipleWritableNodesException.class)
@@ -129,7 +129,7 @@ class RouterTest {
     }
 
     @Test
-    void metadataMakesDoWithAnyReachableNodeWhileThereIsNoPrimary() throws SQLException {
+    void whenThereIsNoPrimaryShouldServeMetadataFromAnyReachableNode() throws SQLException {
         assertThat(router().decide(Intent.METADATA).node()).isEqualTo(db1);
 
         topology.set(withoutPrimary("db1 does not answer", down(db1), lagging(db2, Duration.ofSeconds(9))));
@@ -139,7 +139,7 @@ class RouterTest {
     }
 
     @Test
-    void nodesOfTheOwnZoneArePreferredAndOthersStandIn() throws SQLException {
+    void whenAZoneIsSetShouldPreferItsNodesAndFallBackToOthers() throws SQLException {
         Router router = router(OutsideTransaction.PRIMARY, WhenNoneEligible.PRIMARY, "a");
         assertThat(nodesChosen(router, Intent.READ)).containsExactly(db2);
 
@@ -149,36 +149,36 @@ class RouterTest {
     }
 
     @Test
-    void whenTheOwnZoneIsShortSomeReadsSpillOver() throws SQLException {
+    void whenTheLocalZoneHasTooLittleCapacityShouldSpillOver() throws SQLException {
         Router router = router(OutsideTransaction.PRIMARY, WhenNoneEligible.PRIMARY, "a");
         Node near = node("db4", "a");
         topology.set(withPrimary(primary(node("db1", "a")), replica(db2), at(0.5, replica(near)), replica(db3)));
-        assertThat(partOf(db3, router)).as("three quarters are left").isZero();
+        assertThat(shareOf(db3, router)).as("three quarters are left").isZero();
 
         topology.set(withPrimary(primary(node("db1", "a")), replica(db2), down(near), replica(db3)));
-        assertThat(partOf(db3, router)).as("half is left: 70% stays").isCloseTo(0.3, within(0.05));
+        assertThat(shareOf(db3, router)).as("half is left: 70% stays").isCloseTo(0.3, within(0.05));
 
         topology.set(withPrimary(primary(node("db1", "a")), suspected(replica(db2)), down(near), replica(db3)));
-        assertThat(partOf(db3, router)).isEqualTo(1);
+        assertThat(shareOf(db3, router)).isEqualTo(1);
     }
 
     @Test
-    void whenNobodyElseCanTheOwnZoneTakesEverythingHoweverShort() throws SQLException {
+    void whenNoOtherZoneCanServeShouldUseTheLocalZoneWhateverItsCapacity() throws SQLException {
         Router router = router(OutsideTransaction.PRIMARY, WhenNoneEligible.PRIMARY, "a");
         topology.set(withPrimary(primary(db1), at(0.1, replica(db2)), down(db3)));
 
-        assertThat(partOf(db2, router)).isEqualTo(1);
+        assertThat(shareOf(db2, router)).isEqualTo(1);
     }
 
     @Test
-    void whenAReplicaIsSuspectedReadsAvoidIt() throws SQLException {
+    void whenAReplicaIsSuspectedShouldAvoidIt() throws SQLException {
         topology.set(withPrimary(primary(db1), suspected(replica(db2)), replica(db3)));
 
         assertThat(nodesChosen(router(), Intent.READ)).containsExactly(db3);
     }
 
     @Test
-    void whenAllReplicasAreSuspectedThePrimaryServes() throws SQLException {
+    void whenAllReplicasAreSuspectedShouldChooseThePrimary() throws SQLException {
         topology.set(withPrimary(primary(db1), suspected(replica(db2)), suspected(replica(db3))));
 
         assertThat(router().decide(Intent.READ))
@@ -186,7 +186,7 @@ class RouterTest {
     }
 
     @Test
-    void whenNobodyElseCanSuspectedReplicasServeRatherThanFail() throws SQLException {
+    void whenNoOtherNodeCanServeShouldChooseSuspectedReplicas() throws SQLException {
         topology.set(withPrimary(suspected(primary(db1)), suspected(replica(db2)), suspected(replica(db3))));
         assertThat(nodesChosen(router(), Intent.READ)).containsExactlyInAnyOrder(db2, db3);
 
@@ -199,14 +199,14 @@ class RouterTest {
     }
 
     @Test
-    void whenThePrimaryIsSuspectedWritesStillGoThere() throws SQLException {
+    void whenThePrimaryIsSuspectedShouldStillChooseItForWrites() throws SQLException {
         topology.set(withPrimary(suspected(primary(db1)), replica(db2)));
 
         assertThat(router().decide(Intent.WRITE).node()).isEqualTo(db1);
     }
 
     @Test
-    void theLeastLaggedIsOneThatAnswers() throws SQLException {
+    void whenChoosingTheLeastLaggedShouldPreferOneThatAnswers() throws SQLException {
         Router router = router(OutsideTransaction.PRIMARY, WhenNoneEligible.LEAST_LAGGED, null);
         topology.set(withPrimary(
                 primary(db1), suspected(lagging(db2, Duration.ofSeconds(6))), lagging(db3, Duration.ofSeconds(9))));
@@ -215,17 +215,17 @@ class RouterTest {
     }
 
     @Test
-    void nodesThatRefusedThisWorkAreLeftOutAndNamed() throws SQLException {
+    void whenNodesAreAvoidedShouldExcludeAndNameThem() throws SQLException {
         assertThat(router().decide(Intent.READ.avoiding(db2)).node()).isEqualTo(db3);
         assertThat(router().decide(new Intent(Access.READ, List.of(db2, db3))).node())
                 .isEqualTo(db1);
         assertThatExceptionOfType(NoReadableNodeException.class)
                 .isThrownBy(() -> router().decide(new Intent(Access.READ, List.of(db1, db2, db3))))
-                .withMessageContaining("db2: refused a connection just now");
+                .withMessageContaining("db2: failed an earlier attempt");
     }
 
     @Test
-    void oneNodeIsEnough() throws SQLException {
+    void whenThereIsOneNodeShouldServeEverything() throws SQLException {
         TopologySnapshot alone = withPrimary(primary(db1));
         topology.set(alone);
 
@@ -242,7 +242,7 @@ class RouterTest {
                 topology, new RouterSettings(new RoundRobinSelector(), outside, whenNone, Duration.ofSeconds(5), zone));
     }
 
-    private static double partOf(Node node, Router router) throws SQLException {
+    private static double shareOf(Node node, Router router) throws SQLException {
         int chosen = 0;
         for (int i = 0; i < 5_000; i++) {
             chosen += router.decide(Intent.READ).node() == node ? 1 : 0;

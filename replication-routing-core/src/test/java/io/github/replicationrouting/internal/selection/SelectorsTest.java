@@ -31,14 +31,14 @@ class SelectorsTest {
     private final List<NodeStatus> all = List.of(light, middle, heavy);
 
     @Test
-    void roundRobinTakesEachAsOftenAsItWeighs() {
+    void whenWeightsDifferRoundRobinShouldSelectInProportion() {
         Map<NodeStatus, Integer> taken = draw(new RoundRobinSelector(), all, 600);
 
         assertThat(taken).containsExactlyInAnyOrderEntriesOf(Map.of(light, 100, middle, 200, heavy, 300));
     }
 
     @Test
-    void whenAllWeighTheSameRoundRobinTakesTurns() {
+    void whenWeightsAreEqualRoundRobinShouldTakeTurns() {
         NodeStatus a = node("a", 1, 0.5);
         NodeStatus b = node("b", 1, 0.5);
         RoundRobinSelector selector = new RoundRobinSelector();
@@ -49,7 +49,7 @@ class SelectorsTest {
     }
 
     @Test
-    void whenSnapshotsChangeRoundRobinStillTakesEachAsOftenAsItWeighs() {
+    void whenSnapshotsChangeRoundRobinShouldStillSelectInProportion() {
         RoundRobinSelector selector = new RoundRobinSelector();
         Map<NodeStatus, Integer> taken = new HashMap<>();
         for (int i = 0; i < 600; i++) {
@@ -60,7 +60,7 @@ class SelectorsTest {
     }
 
     @Test
-    void whenWeightsAreHugeRoundRobinShouldStillGiveTheLightOneItsTurn() {
+    void whenWeightsAreHugeRoundRobinShouldStillSelectTheLightest() {
         NodeStatus huge = node("huge", 1_000, 1);
         NodeStatus small = node("small", 10, 1);
 
@@ -70,7 +70,7 @@ class SelectorsTest {
 
     @ParameterizedTest
     @MethodSource("all")
-    void everySelectorGivesANodeThatWarmsUpItsShareOnly(NodeSelector selector) {
+    void whenANodeIsInSlowStartEverySelectorShouldGiveItItsShareOnly(NodeSelector selector) {
         NodeStatus warm = node("warm", 2, 1);
         NodeStatus cold = node("cold", 2, 0.1);
         warm.node().statementTime().add(1_000_000);
@@ -86,7 +86,7 @@ class SelectorsTest {
     }
 
     @Test
-    void whenIdleLeastInFlightFollowsTheWeights() {
+    void whenIdleLeastInFlightShouldFollowTheWeights() {
         Map<NodeStatus, Integer> taken = draw(new LeastInFlightSelector(), all, DRAWS);
 
         assertThat(share(taken, light)).isCloseTo(1 / 6d, within(0.03));
@@ -95,7 +95,7 @@ class SelectorsTest {
     }
 
     @Test
-    void whenOneIsBusyLeastInFlightTakesItOnlyWhenItIsDrawnTwice() {
+    void whenOneIsBusyLeastInFlightShouldAvoidIt() {
         light.node().acquire();
 
         assertThat(draw(new LeastInFlightSelector(), List.of(light, heavy), 1_000))
@@ -104,7 +104,7 @@ class SelectorsTest {
     }
 
     @Test
-    void leastInFlightComparesPerWeight() {
+    void whenWeightsDifferLeastInFlightShouldCompareInProportion() {
         use(heavy, 2);
         use(light, 1);
 
@@ -113,7 +113,7 @@ class SelectorsTest {
     }
 
     @Test
-    void leastLatencyTakesTheFasterUntilItsQueueIsLonger() {
+    void whenLatenciesDifferShouldSelectTheFasterUntilItsQueueIsLonger() {
         NodeStatus slow = node("slow", 1, 1);
         NodeStatus fast = node("fast", 1, 1);
         slow.node().statementTime().add(8_000_000);
@@ -128,7 +128,7 @@ class SelectorsTest {
     }
 
     @Test
-    void leastLatencyTriesANodeItDoesNotKnowOnceAtATime() {
+    void whenALatencyIsUnknownShouldTryTheNodeOnceAtATime() {
         NodeStatus known = node("known", 1, 1);
         NodeStatus fresh = node("fresh", 1, 1);
         known.node().statementTime().add(1_000_000);
@@ -140,7 +140,7 @@ class SelectorsTest {
     }
 
     @Test
-    void whenAllAreBusyAndUnknownLeastLatencyShouldTakeTheLessBusy() {
+    void whenAllAreBusyAndUnknownLeastLatencyShouldSelectTheLessBusy() {
         use(light, 1);
         NodeStatus busier = node("busier", 1, 1);
         use(busier, 2);

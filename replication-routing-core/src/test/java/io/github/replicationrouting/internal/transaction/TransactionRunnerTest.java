@@ -166,7 +166,7 @@ class TransactionRunnerTest {
     }
 
     private static void give(int[] object) {
-        RetryContext.given(object, ArgumentState.class, () -> {
+        RetryContext.recordArgument(object, ArgumentState.class, () -> {
             int before = object[0];
             return new ArgumentState() {
                 @Override

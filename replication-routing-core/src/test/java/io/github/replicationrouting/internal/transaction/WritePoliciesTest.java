@@ -77,7 +77,7 @@ class WritePoliciesTest {
 
         String result = runner.run(write, () -> {
             if (++runs == 1) {
-                RetryContext.refused(db1);
+                RetryContext.demoted(db1);
                 throw new IllegalStateException("read-only");
             }
             return "done";
@@ -87,7 +87,7 @@ class WritePoliciesTest {
         assertThatThrownBy(() -> runner.<String>run(write, () -> {
                     runs++;
                     RetryContext.committed();
-                    RetryContext.refused(db1);
+                    RetryContext.demoted(db1);
                     throw new IllegalStateException("read-only");
                 }))
                 .hasMessage("read-only");

@@ -14,7 +14,7 @@ record FallbackValidity(DecisionValidity rotation, Route route, Intent intent) i
 
     /** What ends the wait for a node that was decided on. */
     static WaitCondition of(DecisionValidity rotation, Route route, Intent intent) {
-        return rotation.decision().reason().isInPlaceOfReplica()
+        return rotation.decision().reason().isFallbackToPrimary()
                 ? new FallbackValidity(rotation, route, intent)
                 : rotation;
     }

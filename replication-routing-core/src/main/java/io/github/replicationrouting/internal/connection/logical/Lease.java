@@ -227,9 +227,9 @@ final class Lease {
             return;
         }
         if (decision.reason() == DecisionReason.PINNED_WRITER) {
-            consistency.raiseFloorInDoubt();
+            consistency.raiseFloorOutcomeUnknown();
         } else {
-            consistency.commitInDoubt();
+            consistency.commitOutcomeUnknown();
         }
     }
 
@@ -258,7 +258,7 @@ final class Lease {
     void statementReturned() {
         if (isReadOfSession()) {
             read = true;
-            consistency.seen(decision.node());
+            consistency.readOn(decision.node());
         }
     }
 
@@ -295,20 +295,20 @@ final class Lease {
                 log.debug("Node {} does not say how far it is", decision.node(), e);
             }
         }
-        consistency.endedReading();
+        consistency.readsEnded();
     }
 
     private void notePosition() throws SQLException {
         long askedAt = System.nanoTime();
-        if (decision.notesPosition()) {
+        if (decision.recordsPosition()) {
             Position position = physical.written();
             if (position != null && !position.isEmpty()) {
-                consistency.seen(decision.node(), position, askedAt);
+                consistency.readOnPrimary(decision.node(), position, askedAt);
             }
         } else if (consistency.mayLeave(decision.node())) {
             Position position = physical.executed();
             boolean known = position != null && !position.isEmpty();
-            consistency.seenOnReplica(decision.node(), known ? position : null, askedAt);
+            consistency.readOnReplica(decision.node(), known ? position : null, askedAt);
         }
     }
 

@@ -10,6 +10,7 @@ import io.github.replicationrouting.internal.connection.pool.NodeEvictedExceptio
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.connection.pool.WaitCondition;
 import io.github.replicationrouting.internal.consistency.Consistency;
+import io.github.replicationrouting.internal.consistency.SessionConstraint;
 import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.internal.routing.Intent;
 import io.github.replicationrouting.internal.routing.IntentResolver;
@@ -119,7 +120,7 @@ public final class LeaseManager implements LogicalConnections {
         }
         Intent intent = intents.of(lease.access());
         Node node = lease.decision().node();
-        if (lease.decision().reason().isMakeshift()) {
+        if (lease.decision().reason().isProvisional()) {
             try {
                 return route.decide(intent).node() == node;
             } catch (SQLException e) {
@@ -128,21 +129,21 @@ public final class LeaseManager implements LogicalConnections {
             }
         }
         NodeStatus status = topology.snapshot().node(node.name());
-        return status == null || intent.wish().isMetBy(status) || catchesUp(lease, status, intent.wish());
+        return status == null || intent.constraints().isMetBy(status) || catchesUp(lease, status, intent.constraints());
     }
 
     /** A connection that is kept is better waited on than left: its session may hold locks and variables. */
     private boolean catchesUp(Lease lease, NodeStatus status, ReadConstraints wish) {
-        Consistency.Demand session = wish.session();
+        SessionConstraint session = wish.session();
         return session != null
                 && wish.withoutSession().isMetBy(status)
                 && (wasAwaited(lease, session, status)
-                        || (lease.isIdle() && sessionWait.isOver(lease, session.wanted(status))));
+                        || (lease.isIdle() && sessionWait.isOver(lease, session.positionToAwait(status))));
     }
 
     /** Whether what a node is not known to have was waited for on this connection, which leads to one server. */
-    private static boolean wasAwaited(Lease lease, Consistency.Demand session, NodeStatus node) {
-        Position lacked = session.lackedBy(node);
+    private static boolean wasAwaited(Lease lease, SessionConstraint session, NodeStatus node) {
+        Position lacked = session.missingPosition(node);
         return lacked != null && lease.physical().hasReached(lacked);
     }
 
@@ -154,7 +155,7 @@ public final class LeaseManager implements LogicalConnections {
         if (lease.decision().reason().isServedByPrimary()) {
             return true;
         }
-        Consistency.Demand session = intents.of(lease.access()).wish().session();
+        SessionConstraint session = intents.of(lease.access()).constraints().session();
         NodeStatus status = topology.snapshot().node(lease.decision().node().name());
         return session == null
                 || status == null
@@ -317,11 +318,11 @@ public final class LeaseManager implements LogicalConnections {
                 Lease lease =
                         borrow(access, duration, since, new DecisionValidity(topology, seen, decision), route, intent);
                 if (!sessionWait.isOver(lease)) {
-                    intent = intent.wishing(intent.wish().withoutWaiting());
+                    intent = intent.with(intent.constraints().withoutWaiting());
                     continue;
                 }
-                if (decision.reason().isInPlaceOfReplica()) {
-                    sessionWait.settle(lease, intent.wish().session());
+                if (decision.reason().isFallbackToPrimary()) {
+                    sessionWait.settle(lease, intent.constraints().session());
                 }
                 metrics.decided(
                         access.label(), decision.node(), decision.reason().label());
@@ -361,7 +362,7 @@ public final class LeaseManager implements LogicalConnections {
             NoReadableNodeException refusal)
             throws SQLException {
         try {
-            if (allowance == null || !intent.wish().mayHold()) {
+            if (allowance == null || !intent.constraints().mayWaitForPrimary()) {
                 throw refusal;
             }
             if (seen.primary() == null) {

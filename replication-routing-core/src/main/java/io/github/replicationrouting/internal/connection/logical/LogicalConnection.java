@@ -146,7 +146,7 @@ final class LogicalConnection implements RoutedConnection {
                 }
             } else if (current.isWritable() || mayGoOn(current)) {
                 if (access == Access.WRITE && !transactionOpen) {
-                    lastDecision = current.decision().forWrite();
+                    lastDecision = current.decision().forTransaction();
                 }
                 return current;
             }
@@ -346,7 +346,7 @@ final class LogicalConnection implements RoutedConnection {
             Node node = own.decision().node();
             Set<Node> alike = leases.nodesWithSchemaError(node, error);
             if (!alike.isEmpty() && !own.isWritable()) {
-                RetryContext.lacking(node, alike);
+                RetryContext.objectMissing(node, alike);
             }
         } else if (kind == ErrorKind.ROLLED_BACK) {
             RetryContext.rolledBack();
@@ -372,7 +372,7 @@ final class LogicalConnection implements RoutedConnection {
         if (kind == ErrorKind.READ_ONLY_SERVER && own.isWritable()) {
             own.condemn();
             if (own.decision().reason() != DecisionReason.NODE_REQUESTED) {
-                RetryContext.refused(own.decision().node());
+                RetryContext.demoted(own.decision().node());
             }
         }
         return kind == ErrorKind.CONNECTION_LOST && mayWrite(own) && !autoCommit

@@ -1,6 +1,7 @@
 package io.github.replicationrouting.internal.connection.logical;
 
 import io.github.replicationrouting.internal.consistency.Consistency;
+import io.github.replicationrouting.internal.consistency.SessionConstraint;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.spi.ErrorKind;
@@ -48,7 +49,7 @@ final class PositionWait {
      * Before a read on the primary that goes on from a replica: what that has shown may still be being committed here. A
      * primary that is lost meanwhile is met by the read itself.
      */
-    void settle(Lease lease, Consistency.@Nullable Demand session) {
+    void settle(Lease lease, @Nullable SessionConstraint session) {
         Node primary = lease.decision().node();
         if (session == null || !session.mayBeAheadOf(primary)) {
             return;
@@ -56,8 +57,8 @@ final class PositionWait {
         long begin = System.nanoTime();
         boolean over = false;
         try {
-            if (!lease.physical().awaitCommitting(consistency.longestWait())) {
-                consistency.notSettled(primary, Duration.ofNanos(System.nanoTime() - begin));
+            if (!lease.physical().awaitCommitting(consistency.maxWait())) {
+                consistency.primaryWaitTimedOut(primary, Duration.ofNanos(System.nanoTime() - begin));
             }
             over = true;
         } catch (SQLException e) {
@@ -87,7 +88,7 @@ final class PositionWait {
 
     private @Nullable Position await(Lease lease, Position awaited) {
         try {
-            return lease.physical().await(awaited, consistency.longestWait());
+            return lease.physical().await(awaited, consistency.maxWait());
         } catch (SQLException e) {
             // A node that is lost here is lost for the read as well; the next decision goes to the primary.
             if (lease.kindOf(e) == ErrorKind.CONNECTION_LOST) {

@@ -30,7 +30,7 @@ final class CommitTracker implements Consumer<String> {
     static CommitTracker of(Connection delegate, DriverSession session, ReplicationDialect dialect)
             throws SQLException {
         CommitTracker reports = new CommitTracker(dialect);
-        String statement = session.canTrackCommits() ? dialect.commitReports(delegate) : null;
+        String statement = session.canTrackCommits() ? dialect.commitTrackingStatement(delegate) : null;
         if (statement != null) {
             reports.reliable = session.trackCommits(statement, reports);
         }
@@ -44,7 +44,7 @@ final class CommitTracker implements Consumer<String> {
     @Override
     public void accept(String report) {
         try {
-            Position commit = dialect.commit(report);
+            Position commit = dialect.parsePosition(report);
             committed = committed == null ? commit : committed.union(commit);
         } catch (RuntimeException e) {
             reliable = false;

@@ -479,18 +479,17 @@ public final class PhysicalConnection implements Connection {
     @Override
     public void setTransactionIsolation(int level) throws SQLException {
         requireOpen();
-        IsolationLevel isolation = IsolationLevel.ofJdbc(level);
-        if (isolation == null) {
-            delegate.setTransactionIsolation(level);
+        if (SessionState.isIsolationLevel(level)) {
+            state.wantIsolation(level);
         } else {
-            state.wantIsolation(isolation);
+            delegate.setTransactionIsolation(level);
         }
     }
 
     @Override
     public int getTransactionIsolation() throws SQLException {
         requireOpen();
-        return state.isolation(delegate).jdbc();
+        return state.isolation(delegate);
     }
 
     @Override

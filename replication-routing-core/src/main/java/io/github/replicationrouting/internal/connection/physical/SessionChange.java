@@ -43,17 +43,17 @@ final class SessionChange {
         return !lasting && !database && !locks && variables.isEmpty();
     }
 
-    /** Whether nothing but the end of the session undoes it. */
+    /** Returns whether nothing but the end of the session undoes it. */
     boolean isLasting() {
         return lasting;
     }
 
-    /** Whether it begins a transaction that may write, whatever the session says. */
+    /** Returns whether it begins a transaction that may write, whatever the session says. */
     boolean isWritableTransaction() {
         return writable;
     }
 
-    /** Whether it is in another database. */
+    /** Returns whether it is in another database. */
     boolean isOfDatabase() {
         return database;
     }
@@ -62,7 +62,7 @@ final class SessionChange {
         return !variables.isEmpty();
     }
 
-    /** What both leave. */
+    /** Returns what both leave. */
     SessionChange and(SessionChange other) {
         SessionChange both = leftWith(other);
         return writable || other.writable ? both.withWritableTransaction() : both;
@@ -97,7 +97,7 @@ final class SessionChange {
     }
 
     /**
-     * What undoes it, where it does not last and where no variable had a value before.
+     * Returns what undoes it, where it does not last and where no variable had a value before.
      *
      * @param initialDatabase the one to go back to; empty where there is none, and no way back
      */
@@ -264,7 +264,7 @@ final class SessionChange {
             atTarget = false;
         }
 
-        /** Whether {@code :=} follows. */
+        /** Returns whether {@code :=} follows. */
         private boolean isAssigned() {
             int to = at;
             if (to < sql.length() && isQuote(sql.charAt(to))) {

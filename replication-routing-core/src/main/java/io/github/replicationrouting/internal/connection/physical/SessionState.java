@@ -2,12 +2,9 @@ package io.github.replicationrouting.internal.connection.physical;
 
 import io.github.replicationrouting.internal.driver.DriverSession;
 import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.SessionSettings;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The session variables behind auto-commit, read-only and isolation: what the users of a connection want, and what the
@@ -22,24 +19,19 @@ final class SessionState {
     private boolean wantedAutoCommit;
     private boolean actualAutoCommit;
     private final Setting<Boolean> readOnly;
-    private final Setting<IsolationLevel> isolation;
+    private final Setting<Integer> isolation;
 
     /** Whether the actual state may be another. */
     private boolean distrusted;
 
     private SessionState(
-            DriverSession session,
-            ReplicationDialect dialect,
-            boolean wantedAutoCommit,
-            boolean actualAutoCommit,
-            boolean actualReadOnly,
-            IsolationLevel actualIsolation) {
+            DriverSession session, ReplicationDialect dialect, boolean wantedAutoCommit, SessionSettings actual) {
         this.session = session;
         this.dialect = dialect;
         this.wantedAutoCommit = wantedAutoCommit;
-        this.actualAutoCommit = actualAutoCommit;
-        this.readOnly = new Setting<>(Boolean.FALSE, actualReadOnly);
-        this.isolation = new Setting<>(actualIsolation, actualIsolation);
+        this.actualAutoCommit = actual.autoCommit();
+        this.readOnly = new Setting<>(Boolean.FALSE, actual.readOnly());
+        this.isolation = new Setting<>(actual.isolation(), actual.isolation());
     }
 
     /** A variable that SQL text may have set, too: then it stays as it is until JDBC asks for it, as on a plain pool. */
@@ -82,21 +74,7 @@ final class SessionState {
     /** Asks a new connection once, because its URL or an initial statement may have changed any of it. */
     static SessionState learn(Connection connection, DriverSession session, ReplicationDialect dialect)
             throws SQLException {
-        String sql = "SELECT @@session.autocommit, @@session." + dialect.readOnlyVariable() + ", @@session."
-                + dialect.isolationVariable();
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            if (!result.next()) {
-                throw new SQLException("The server does not answer " + sql);
-            }
-            return new SessionState(
-                    session,
-                    dialect,
-                    connection.getAutoCommit(),
-                    result.getInt(1) != 0,
-                    result.getInt(2) != 0,
-                    IsolationLevel.ofVariable(result.getString(3)));
-        }
+        return new SessionState(session, dialect, connection.getAutoCommit(), dialect.sessionSettings(connection));
     }
 
     boolean autoCommit() {
@@ -115,18 +93,23 @@ final class SessionState {
         readOnly.want(wanted);
     }
 
-    /** Asks the server where SQL text may have set it. */
-    IsolationLevel isolation(Connection connection) throws SQLException {
-        if (!isolation.isLeftToSql()) {
-            return isolation.wanted;
-        }
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery("SELECT @@session." + dialect.isolationVariable())) {
-            return result.next() ? IsolationLevel.ofVariable(result.getString(1)) : isolation.wanted;
-        }
+    /** Returns whether a level is one that servers have; drivers refuse every other. */
+    static boolean isIsolationLevel(int level) {
+        return switch (level) {
+            case Connection.TRANSACTION_READ_UNCOMMITTED,
+                    Connection.TRANSACTION_READ_COMMITTED,
+                    Connection.TRANSACTION_REPEATABLE_READ,
+                    Connection.TRANSACTION_SERIALIZABLE -> true;
+            default -> false;
+        };
     }
 
-    void wantIsolation(IsolationLevel wanted) {
+    /** Asks the server where SQL text may have set it. */
+    int isolation(Connection connection) throws SQLException {
+        return isolation.isLeftToSql() ? dialect.sessionSettings(connection).isolation() : isolation.wanted;
+    }
+
+    void wantIsolation(int wanted) {
         isolation.want(wanted);
     }
 
@@ -148,24 +131,19 @@ final class SessionState {
     }
 
     private void sendDifference() throws SQLException {
-        List<String> assignments = new ArrayList<>(3);
-        boolean readOnlyDiffers = readOnly.differs(distrusted);
-        if (readOnlyDiffers) {
-            assignments.add(dialect.readOnlyVariable() + "=" + (readOnly.wanted ? 1 : 0));
-        }
-        boolean isolationDiffers = isolation.differs(distrusted);
-        if (isolationDiffers) {
-            assignments.add(dialect.isolationVariable() + "='" + isolation.wanted.variable() + "'");
-        }
         boolean autoCommitDiffers = distrusted || wantedAutoCommit != actualAutoCommit;
+        SessionSettings.Change change = new SessionSettings.Change(
+                readOnly.differs(distrusted) ? readOnly.wanted : null,
+                isolation.differs(distrusted) ? isolation.wanted : null,
+                autoCommitDiffers ? (Boolean) wantedAutoCommit : null);
         // A statement that fails may have changed a part: auto-commit on commits, and a commit may be refused.
         distrusted = true;
-        session.set(assignments, autoCommitDiffers ? (Boolean) wantedAutoCommit : null);
+        session.set(change, dialect);
         distrusted = false;
-        if (readOnlyDiffers) {
+        if (change.readOnly() != null) {
             readOnly.settled();
         }
-        if (isolationDiffers) {
+        if (change.isolation() != null) {
             isolation.settled();
         }
         actualAutoCommit = wantedAutoCommit;
@@ -176,30 +154,27 @@ final class SessionState {
         distrusted = true;
     }
 
-    /** Whether the server's auto-commit may have been changed by SQL behind our back. */
+    /** Returns whether the server's auto-commit may have been changed by SQL behind our back. */
     boolean mayDisagree() {
         return autoCommitDisagrees() || isForgotten();
     }
 
-    /** The same, as far as the driver knows. */
+    /** Returns the same, as far as the driver knows. */
     private boolean autoCommitDisagrees() {
         Boolean server = session.serverAutoCommit();
         return server != null && server != actualAutoCommit;
     }
 
-    /** Whether the driver has forgotten the server's status; off looks like forgotten, so it counts only for on. */
+    /** Returns whether the driver has forgotten the server's status; off looks like forgotten, so it counts only for on. */
     private boolean isForgotten() {
         return actualAutoCommit && session.hasForgottenStatus();
     }
 
-    /** The same for sure: asks the server where the driver has forgotten. */
+    /** Returns the same for sure: asks the server where the driver has forgotten. */
     boolean autoCommitDisagreesForSure(Connection connection) throws SQLException {
         if (!isForgotten()) {
             return autoCommitDisagrees();
         }
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery("SELECT @@session.autocommit")) {
-            return result.next() && result.getInt(1) == 0;
-        }
+        return !dialect.sessionSettings(connection).autoCommit();
     }
 }

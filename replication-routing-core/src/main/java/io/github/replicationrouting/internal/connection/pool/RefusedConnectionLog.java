@@ -1,8 +1,7 @@
 package io.github.replicationrouting.internal.connection.pool;
 
-import io.github.replicationrouting.internal.dialect.MySqlDialect;
+import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.spi.ErrorKind;
-import io.github.replicationrouting.spi.ReplicationDialect;
 import io.github.replicationrouting.topology.Node;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,9 +15,6 @@ import org.slf4j.LoggerFactory;
 final class RefusedConnectionLog {
 
     private static final Logger log = LoggerFactory.getLogger(NodePool.class);
-
-    /** The standard ones read errors alike. */
-    private static final ReplicationDialect COMMON_DIALECT = new MySqlDialect();
 
     private final Node node;
     private final AtomicBoolean told = new AtomicBoolean();
@@ -46,7 +42,7 @@ final class RefusedConnectionLog {
 
     /** Whether an operator has to act: a server that is full or shuts down is another matter. */
     static boolean isRefusal(SQLException error) {
-        ErrorKind kind = COMMON_DIALECT.classify(error);
+        ErrorKind kind = Dialects.standard().classify(error);
         return error.getErrorCode() > 0 && (kind == ErrorKind.OTHER || kind == ErrorKind.SCHEMA);
     }
 }

@@ -185,7 +185,7 @@ class PrimaryWaitTest {
     void whatEarlierRunsLeftOfTheTimeLimitShouldEndTheHold() {
         try (RetryContext record = RetryContext.open(System::nanoTime)) {
             record.limitTo(SHORT);
-            record.nextRun();
+            record.nextAttempt();
             assertThatThrownBy(() -> exhaust(hold(LONG, 1), new NoWritableNodeException("No node.")))
                     .hasMessageContaining("the transaction's time limit");
         }
@@ -302,7 +302,7 @@ class PrimaryWaitTest {
     void allRunsOfATransactionAndWhatIsInsideShouldWaitOnce() {
         try (RetryContext record = RetryContext.open(System::nanoTime)) {
             assertWaitedOnce(PrimaryWaitBudget.ofThread());
-            record.nextRun();
+            record.nextAttempt();
             assertThatThrownBy(() -> exhaust(hold(SHORT, 1), new NoWritableNodeException("No node.")))
                     .hasMessageContaining("has waited 30 ms for a primary");
         }

@@ -7,6 +7,7 @@ import io.github.replicationrouting.spi.ErrorKind;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.SessionSettings;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;
@@ -87,13 +88,13 @@ class PrimaryEndpointCheckTest {
         }
 
         @Override
-        public String readOnlyVariable() {
-            return "";
+        public SessionSettings sessionSettings(Connection connection) {
+            throw new UnsupportedOperationException();
         }
 
         @Override
-        public String isolationVariable() {
-            return "";
+        public String setStatement(SessionSettings.Change change) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -1,7 +1,7 @@
 package io.github.replicationrouting.internal.election;
 
-import io.github.replicationrouting.internal.election.NodeView.Sighting;
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
+import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.spi.ReplicationChannel;
 import java.time.Duration;
 import java.util.HashMap;
@@ -11,33 +11,33 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** What an instance remembers of an election. */
-final class NextClaim {
+/** Works out what an instance remembers of an election, rule 6 included: which nodes are fenced. */
+final class ClaimUpdate {
 
     private final Claim before;
-    private final Outcome outcome;
+    private final ElectionResult result;
     private final List<NodeView> nodes;
     private final Duration gap;
     private final ReplicationGraph graph;
 
-    NextClaim(Claim before, Outcome outcome, List<NodeView> nodes, Duration gap) {
+    ClaimUpdate(Claim before, ElectionResult result, List<NodeView> nodes, Duration gap) {
         this.before = before;
-        this.outcome = outcome;
+        this.result = result;
         this.nodes = nodes;
         this.gap = gap;
         this.graph = new ReplicationGraph(nodes, before.node());
     }
 
     Claim claim() {
-        return outcome.primary() < 0 ? withoutPrimary() : withPrimary(nodes.get(outcome.primary()));
+        return result.primary() < 0 ? withoutPrimary() : withPrimary(nodes.get(result.primary()));
     }
 
     // --- no primary
 
     /** The incumbent keeps its claim while it is gone, and loses it when it is contested. */
     private Claim withoutPrimary() {
-        boolean contested = outcome.reason() == Reason.CONTESTED;
-        NodeView promised = outcome.promised() < 0 ? null : nodes.get(outcome.promised());
+        boolean contested = result.reason() == Reason.CONTESTED;
+        NodeView pending = result.pending() < 0 ? null : nodes.get(result.pending());
         return new Claim(
                 contested ? null : before.node(),
                 before.last(),
@@ -50,8 +50,8 @@ final class NextClaim {
                 before.tolerated(),
                 contested,
                 contested ? clearedThatTakeNoWrites() : before.cleared(),
-                promised == null ? null : promised.name(),
-                promised == null ? 0 : before.promisedSince(promised),
+                pending == null ? null : pending.name(),
+                pending == null ? 0 : before.pendingSince(pending),
                 stillFenced());
     }
 
@@ -61,7 +61,7 @@ final class NextClaim {
         return rest;
     }
 
-    /** Only a node that has become a replica is let back in. */
+    /** Returns the nodes that stay fenced: only becoming a replica ends it. */
     private Set<String> stillFenced() {
         Set<String> still = new HashSet<>(before.fenced());
         still.retainAll(nodes.stream().map(NodeView::name).toList());
@@ -72,7 +72,7 @@ final class NextClaim {
     // --- a primary
 
     private Claim withPrimary(NodeView primary) {
-        Sighting newest = Objects.requireNonNull(primary.seen());
+        Answer newest = Objects.requireNonNull(primary.lastAnswer());
         boolean goesOn = primary.name().equals(before.node())
                 && (!primary.isServer() || Objects.equals(primary.serverId(), before.serverId()));
         long since = goesOn ? before.since(newest, gap) : newest.sentAt();
@@ -94,24 +94,24 @@ final class NextClaim {
                 fenced(primary, goesOn, cleared));
     }
 
-    private Map<String, Long> cleared(boolean goesOn, long since, Sighting primary) {
+    private Map<String, Long> cleared(boolean goesOn, long since, Answer primary) {
         Map<String, Long> cleared = new HashMap<>();
         for (int i = 0; i < nodes.size(); i++) {
             NodeView node = nodes.get(i);
-            Sighting living = node.living();
-            if (i == outcome.primary()) {
+            Answer answer = node.currentAnswer();
+            if (i == result.primary()) {
                 continue;
             }
-            if (living != null && living.sentAt() - since >= 0 && isReplica(i, living, since)) {
-                cleared.put(node.name(), living.arrivedAt());
+            if (answer != null && answer.sentAt() - since >= 0 && isReplica(i, answer, since)) {
+                cleared.put(node.name(), answer.arrivedAt());
             } else if (goesOn && before.isCleared(node, since)) {
                 // What it has changed while the incumbent was seen to be fit is accounted for.
                 cleared.put(
                         node.name(),
-                        before.present() && living != null
-                                ? Long.valueOf(living.arrivedAt())
+                        before.present() && answer != null
+                                ? Long.valueOf(answer.arrivedAt())
                                 : Objects.requireNonNull(before.cleared().get(node.name())));
-            } else if (!goesOn && outcome.reason() == Reason.PROMOTION) {
+            } else if (!goesOn && result.reason() == Reason.PROMOTION) {
                 cleared.put(node.name(), primary.arrivedAt());
             }
         }
@@ -119,23 +119,23 @@ final class NextClaim {
     }
 
     /**
-     * Whether a node shows its source and is read-only. One that is writable has to be watched beside the primary for a
-     * while: it must be connected and must not write. What it wrote before is a mistake of the past.
+     * Returns whether a node shows its source and is read-only. One that is writable has to be observed beside the primary for
+     * the length of the gap: it must be connected and must not write. What it wrote before is a mistake of the past.
      */
-    private boolean isReplica(int i, Sighting living, long since) {
-        if (living.channels().isEmpty() || outcome.findings().get(i).rival()) {
+    private boolean isReplica(int i, Answer answer, long since) {
+        if (answer.channels().isEmpty() || result.assessments().get(i).rival()) {
             return false;
         }
-        return living.observation().readOnly()
+        return answer.observation().readOnly()
                 || (graph.sourceOf(i) >= 0
-                        && living.sentAt() - since >= gap.toNanos()
+                        && answer.sentAt() - since >= gap.toNanos()
                         && nodes.get(i).isQuiet(gap));
     }
 
     private Set<String> fenced(NodeView primary, boolean goesOn, Map<String, Long> cleared) {
         Set<String> fenced = stillFenced();
         for (int i = 0; i < nodes.size(); i++) {
-            if (outcome.findings().get(i).rival()
+            if (result.assessments().get(i).rival()
                     && cleared.containsKey(nodes.get(i).name())) {
                 fenced.add(nodes.get(i).name());
             }
@@ -150,9 +150,9 @@ final class NextClaim {
 
     private Set<String> tolerated(boolean goesOn) {
         Set<String> tolerated = new HashSet<>(goesOn ? before.tolerated() : Set.of());
-        for (ReplicationChannel channel : nodes.get(outcome.primary()).channels()) {
+        for (ReplicationChannel channel : nodes.get(result.primary()).channels()) {
             int source = graph.sourceOf(channel);
-            boolean left = !goesOn && source >= 0 && !graph.isReplicating(source, outcome.primary());
+            boolean left = !goesOn && source >= 0 && !graph.isReplicating(source, result.primary());
             if (source < 0 || left) {
                 tolerated.add(NodeView.address(channel));
             }

@@ -1,7 +1,7 @@
 package io.github.replicationrouting.internal.election;
 
-import io.github.replicationrouting.internal.election.NodeView.Sighting;
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
+import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.position.PositionFormat;
 import io.github.replicationrouting.spi.Observation;
@@ -9,17 +9,18 @@ import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationChannel;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
-import io.github.replicationrouting.topology.Role;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntPredicate;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
-/** What an election finds of each node, and in words why there is no primary and what would change that. */
-final class Findings {
+/**
+ * The texts of an election, as logs, exceptions and the endpoint show them: why a node is not the primary, why there is none,
+ * and which evidence would change that.
+ */
+final class ElectionMessages {
+
+    static final String WRITABLE_DECLARED_REPLICA = "is declared a replica, but writable";
+    static final String REPLICATES_FROM_NOWHERE = "read-only, but replicates from nowhere";
 
     private static final String PENDING =
             "being compared with the other nodes that take writes, before the first write";
@@ -28,116 +29,70 @@ final class Findings {
     private final List<NodeView> nodes;
     private final ReplicationGraph graph;
     private final Claim claim;
-    private final Predicate<@Nullable Position> follows;
-    private final IntPredicate isCandidate;
+    private final ElectionDecision decision;
 
-    Findings(
-            List<NodeView> nodes,
-            ReplicationGraph graph,
-            Claim claim,
-            Predicate<@Nullable Position> follows,
-            IntPredicate isCandidate) {
-        this.nodes = nodes;
-        this.graph = graph;
-        this.claim = claim;
-        this.follows = follows;
-        this.isCandidate = isCandidate;
+    ElectionMessages(ElectionContext context, ElectionDecision decision) {
+        this.nodes = context.nodes();
+        this.graph = context.graph();
+        this.claim = context.claim();
+        this.decision = decision;
     }
 
-    // --- each node
-
-    List<Finding> all(int primary, Reason reason, List<Integer> claimants, int other) {
-        return IntStream.range(0, nodes.size())
-                .mapToObj(i -> find(i, primary, reason, claimants, other))
-                .toList();
+    /** Returns why a node with the same server id as another one is neither primary nor replica. */
+    String sameServer(int i, Answer answer) {
+        return "is the same server as " + name(graph.twinOf(i)) + " ("
+                + answer.observation().serverId() + "): give each server one name and an identity of its own";
     }
 
-    private Finding find(int i, int primary, Reason reason, List<Integer> claimants, int other) {
-        NodeView node = nodes.get(i);
-        Sighting seen = node.seen();
-        if (seen == null) {
-            Role promised = node.isDeclared(DeclaredRole.REPLICA) ? Role.REPLICA : Role.UNKNOWN;
-            return new Finding(promised, false, null, null);
-        }
-        if (i == primary) {
-            return new Finding(Role.PRIMARY, false, null, null);
-        }
-        if (graph.twinOf(i) >= 0) {
-            String same = "is the same server as " + name(graph.twinOf(i)) + " ("
-                    + seen.observation().serverId() + "): give each server one name and an identity of its own";
-            return new Finding(Role.UNKNOWN, false, same, same);
-        }
-        if (reason == Reason.PENDING && claimants.contains(i)) {
-            // What it was a moment ago: it is the primary after one more probe.
-            return replica(null);
-        }
-        if (isCandidate.test(i) || claimants.contains(i)) {
-            return new Finding(Role.UNKNOWN, true, whyNotPrimary(i, primary, reason, claimants, other), null);
-        }
-        return replica(i, seen);
+    /** Returns what to change about a replica that is writable. */
+    String writableReplicaOf(int source) {
+        return "replicates from " + name(source) + ", but is writable: set read_only";
     }
 
-    private String whyNotPrimary(int i, int primary, Reason reason, List<Integer> claimants, int other) {
-        if (primary >= 0) {
-            return "writable beside the primary " + name(primary);
+    /** Returns what to change about a replica that is writable, and whose source is none of the nodes or not connected. */
+    String writableWithSource(ReplicationChannel channel) {
+        return "has " + describe(channel) + ", but is writable: set read_only";
+    }
+
+    /** Returns why it is not known whether a read-only node replicates. */
+    static String replicationUnknown(Answer answer) {
+        return answer.replication() instanceof Replication.NotPermitted denied
+                ? "read-only, and its position does not show that it replicates: " + denied.grant()
+                : "read-only, and its replication has not been seen yet";
+    }
+
+    /** Returns why a node that claims to be the primary, or could be it, is not. */
+    String whyNotPrimary(int i) {
+        if (decision.primary() >= 0) {
+            return "writable beside the primary " + name(decision.primary());
         }
-        if (reason != Reason.CONTESTED) {
+        if (decision.reason() != Reason.CONTESTED) {
             return evidence(i);
         }
-        if (claimants.size() == 1 && other >= 0) {
-            return "writable, but lacks transactions of " + name(other) + ", or that is written to as well";
+        if (decision.onlyClaimant() >= 0 && decision.contradictedBy() >= 0) {
+            return "writable, but lacks transactions of " + name(decision.contradictedBy())
+                    + ", or that is written to as well";
         }
         return "writable like "
-                + claimants.stream().filter(rival -> rival != i).map(this::name).collect(Collectors.joining(" and "))
+                + decision.claimants().stream()
+                        .filter(rival -> rival != i)
+                        .map(this::name)
+                        .collect(Collectors.joining(" and "))
                 + ", and nothing shows which is right";
     }
 
-    private Finding replica(int i, Sighting seen) {
-        NodeView node = nodes.get(i);
-        boolean writable = node.isWritable();
-        if (node.isDeclared(DeclaredRole.REPLICA)) {
-            return replica(writable ? "is declared a replica, but writable" : null);
-        }
-        int source = graph.sourceOf(i);
-        if (source >= 0) {
-            return replica(writable ? "replicates from " + name(source) + ", but is writable: set read_only" : null);
-        }
-        if (seen.replication() instanceof Replication.Channels known) {
-            if (known.channels().isEmpty()) {
-                return new Finding(Role.UNKNOWN, false, "read-only, but replicates from nowhere", null);
-            }
-            return replica(
-                    writable ? "has " + describe(known.channels().get(0)) + ", but is writable: set read_only" : null);
-        }
-        if (follows.test(seen.observation().executed())) {
-            return replica(null);
-        }
-        return new Finding(
-                Role.UNKNOWN,
-                false,
-                seen.replication() instanceof Replication.NotPermitted denied
-                        ? "read-only, and its position does not show that it replicates: " + denied.grant()
-                        : "read-only, and its replication has not been seen yet",
-                null);
-    }
+    // --- why there is no primary
 
-    private static Finding replica(@Nullable String warning) {
-        return new Finding(Role.REPLICA, false, null, warning);
-    }
-
-    // --- no primary
-
-    String whyNone(Reason reason, List<Integer> claimants, int other) {
-        return switch (reason) {
-            case CONTESTED -> contested(claimants, other);
-            case PENDING -> name(claimants.get(0)) + " is " + PENDING;
+    /** Returns why there is no primary, and what would change that. */
+    String whyNoPrimary() {
+        return switch (decision.reason()) {
+            case CONTESTED -> contested(decision.claimants(), decision.contradictedBy());
+            case PENDING -> name(decision.claimants().get(0)) + " is " + PENDING;
             case NO_SUCCESSOR ->
                 "the primary " + claim.node() + " " + absence() + ", and no promotion has been seen since: "
-                        + eachNode(reason);
+                        + eachNode();
             default ->
-                nodes.stream().anyMatch(NodeView::isWritable)
-                        ? eachNode(reason)
-                        : "no node is writable: " + eachNode(reason);
+                nodes.stream().anyMatch(NodeView::isWritable) ? eachNode() : "no node is writable: " + eachNode();
         };
     }
 
@@ -152,7 +107,7 @@ final class Findings {
 
     private String contradicted(int sole, int other) {
         String writable = name(sole) + at(sole) + " is writable, but " + name(other) + at(other);
-        if (nodes.get(other).living() == null) {
+        if (nodes.get(other).currentAnswer() == null) {
             return writable + ", which does not answer, had transactions that it lacks: start " + name(other)
                     + ", or, if " + name(sole) + " is to be the primary without them, " + TOGGLE + " on " + name(sole);
         }
@@ -168,25 +123,26 @@ final class Findings {
     private String absence() {
         for (NodeView node : nodes) {
             if (node.name().equals(claim.node())) {
-                return node.living() == null ? absence(node) : whyUnfit(node);
+                return node.currentAnswer() == null ? absence(node) : whyUnfit(node);
             }
         }
         return "is no node any more";
     }
 
     private static String whyUnfit(NodeView node) {
-        Sighting seen = node.seen();
-        Observation observation = seen == null ? null : seen.observation();
+        Answer answer = node.lastAnswer();
+        Observation observation = answer == null ? null : answer.observation();
         if (observation == null || observation.writable()) {
             return "has become a replica";
         }
         return observation.offline() ? "is offline" : "is read-only";
     }
 
-    private String eachNode(Reason reason) {
+    private String eachNode() {
         List<String> reasons = new ArrayList<>();
         for (int i = 0; i < nodes.size(); i++) {
-            if (!(reason == Reason.NO_SUCCESSOR && nodes.get(i).name().equals(claim.node()))) {
+            if (!(decision.reason() == Reason.NO_SUCCESSOR
+                    && nodes.get(i).name().equals(claim.node()))) {
                 reasons.add(name(i) + " " + whyNot(i));
             }
         }
@@ -195,20 +151,20 @@ final class Findings {
 
     private String whyNot(int i) {
         NodeView node = nodes.get(i);
-        Sighting living = node.living();
-        if (living == null) {
+        Answer answer = node.currentAnswer();
+        if (answer == null) {
             return absence(node);
         }
         if (graph.twinOf(i) >= 0) {
             return "is the same server as " + name(graph.twinOf(i));
         }
-        if (!living.observation().writable()) {
-            return living.observation().offline() ? "is offline" : "is read-only" + foreignSource(i);
+        if (!answer.observation().writable()) {
+            return answer.observation().offline() ? "is offline" : "is read-only" + foreignSource(i);
         }
-        return node.isDeclared(DeclaredRole.REPLICA) ? "is declared a replica, but writable" : "is " + evidence(i);
+        return node.isDeclared(DeclaredRole.REPLICA) ? WRITABLE_DECLARED_REPLICA : "is " + evidence(i);
     }
 
-    /** Where a replica replicates from, if that is none of the nodes: it may be the primary that was left out. */
+    /** Names the source of a replica where it is none of the nodes: it may be the primary that was not configured. */
     private String foreignSource(int i) {
         ReplicationChannel source = graph.sourceChannel(i);
         return source == null || graph.sourceOf(source) >= 0 || graph.neverSeen() != null
@@ -220,10 +176,11 @@ final class Findings {
         return node.absence() == null ? "has not been probed yet" : node.absence();
     }
 
-    /** Which evidence is missing for a writable node. */
+    /** Returns which evidence is missing for a writable node. */
     private String evidence(int i) {
         NodeView node = nodes.get(i);
-        Replication replication = node.seen() == null ? null : node.seen().replication();
+        Replication replication =
+                node.lastAnswer() == null ? null : node.lastAnswer().replication();
         ReplicationChannel source = graph.sourceChannel(i);
         if (source != null) {
             return source.receiver() == Receiver.ON
@@ -270,8 +227,8 @@ final class Findings {
     // --- positions
 
     private String at(int i) {
-        Sighting seen = nodes.get(i).seen();
-        Position has = seen == null ? null : seen.observation().history();
+        Answer answer = nodes.get(i).lastAnswer();
+        Position has = answer == null ? null : answer.observation().history();
         if (has == null) {
             return "";
         }
@@ -279,11 +236,11 @@ final class Findings {
         return " (at " + PositionFormat.of(has) + (own.isEmpty() ? "" : ", of its own " + PositionFormat.of(own)) + ")";
     }
 
-    /** What a node has and no other: written there, and lost if another is chosen. */
+    /** Returns what a node has and no other: written there, and lost if another is chosen. */
     private Position ownOf(int i, Position has) {
         Position own = has;
         for (int j = 0; j < nodes.size(); j++) {
-            Sighting other = nodes.get(j).seen();
+            Answer other = nodes.get(j).lastAnswer();
             Position others = other == null || graph.twinOf(j) >= 0
                     ? null
                     : other.observation().history();

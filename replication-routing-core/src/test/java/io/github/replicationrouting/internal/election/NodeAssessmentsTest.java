@@ -2,7 +2,7 @@ package io.github.replicationrouting.internal.election;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.internal.election.Outcome.Reason;
+import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Role;
@@ -12,9 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an election finds of nodes that are not the primary. */
-class FindingsTest {
+class NodeAssessmentsTest {
 
-    private static final Finding REPLICA = new Finding(Role.REPLICA, false, null, null);
+    private static final NodeAssessment REPLICA = new NodeAssessment(Role.REPLICA, false, null, null);
 
     private final Fleet fleet = Fleet.ofMySql();
     private final FleetServer db1 = fleet.server("db1");
@@ -26,18 +26,18 @@ class FindingsTest {
     void aNodeThatNeverAnsweredIsUnknown() {
         db2.dies();
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2)).isEqualTo(new Finding(Role.UNKNOWN, false, null, null));
+        assertThat(fleet.assessment(db2)).isEqualTo(new NodeAssessment(Role.UNKNOWN, false, null, null));
     }
 
     @Test
     void unlessItIsDeclaredAReplica() {
         db2.dies().declared(DeclaredRole.REPLICA);
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2)).isEqualTo(REPLICA);
+        assertThat(fleet.assessment(db2)).isEqualTo(REPLICA);
     }
 
     @Test
@@ -45,28 +45,28 @@ class FindingsTest {
         db2.resetReplica().readOnly();
         fleet.follows = true;
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2))
-                .isEqualTo(new Finding(Role.UNKNOWN, false, "read-only, but replicates from nowhere", null));
+        assertThat(fleet.assessment(db2))
+                .isEqualTo(new NodeAssessment(Role.UNKNOWN, false, "read-only, but replicates from nowhere", null));
     }
 
     @Test
     void aDeclaredReplicaThatReplicatesFromNowhereIsOne() {
         db2.resetReplica().readOnly().declared(DeclaredRole.REPLICA);
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2)).isEqualTo(REPLICA);
+        assertThat(fleet.assessment(db2)).isEqualTo(REPLICA);
     }
 
     @Test
     void aNodeThatIsNotConnectedToItsSourceIsAReplica() {
         db2.resetReplica().channel("elsewhere", null, Receiver.CONNECTING);
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2)).isEqualTo(REPLICA);
+        assertThat(fleet.assessment(db2)).isEqualTo(REPLICA);
     }
 
     @Test
@@ -74,19 +74,19 @@ class FindingsTest {
         db2.denied();
         fleet.follows = true;
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2)).isEqualTo(REPLICA);
+        assertThat(fleet.assessment(db2)).isEqualTo(REPLICA);
     }
 
     @Test
     void withoutTheGrantAPositionThatDoesNotFollowShowsNothing() {
         db2.denied();
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2))
-                .isEqualTo(new Finding(
+        assertThat(fleet.assessment(db2))
+                .isEqualTo(new NodeAssessment(
                         Role.UNKNOWN,
                         false,
                         "read-only, and its position does not show that it replicates: GRANT X",
@@ -97,11 +97,11 @@ class FindingsTest {
     void aNodeWhoseReplicationWasNotToldYetIsUnknown() {
         db2.hangsWhenAskedForReplication();
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2))
-                .isEqualTo(
-                        new Finding(Role.UNKNOWN, false, "read-only, and its replication has not been seen yet", null));
+        assertThat(fleet.assessment(db2))
+                .isEqualTo(new NodeAssessment(
+                        Role.UNKNOWN, false, "read-only, and its replication has not been seen yet", null));
     }
 
     @ParameterizedTest
@@ -109,10 +109,10 @@ class FindingsTest {
     void aWritableReplicaOfAnUnknownServerIsWarnedOf(Receiver receiver, String word) {
         db2.resetReplica().writable().channel("elsewhere", null, receiver);
 
-        fleet.look().expectPrimary(db1, Reason.SOLE_CANDIDATE);
+        fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
 
-        assertThat(fleet.finding(db2))
-                .isEqualTo(new Finding(
+        assertThat(fleet.assessment(db2))
+                .isEqualTo(new NodeAssessment(
                         Role.REPLICA,
                         false,
                         null,
@@ -124,20 +124,20 @@ class FindingsTest {
     void aDeclaredReplicaThatIsWritableIsWarnedOf() {
         db2.writable().declared(DeclaredRole.REPLICA);
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2).warning()).isEqualTo("is declared a replica, but writable");
+        assertThat(fleet.assessment(db2).warning()).isEqualTo("is declared a replica, but writable");
     }
 
     /** What was last seen of a node that is down still shows its role. */
     @Test
     void aReplicaThatIsDownStaysAReplica() {
-        fleet.look();
+        fleet.probe();
         db2.dies();
 
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.finding(db2)).isEqualTo(REPLICA);
+        assertThat(fleet.assessment(db2)).isEqualTo(REPLICA);
     }
 
     // --- positions in reasons
@@ -147,7 +147,7 @@ class FindingsTest {
         db1.hasNoGtids();
         db2.hasNoGtids().resetReplica().writable();
 
-        fleet.look();
+        fleet.probe();
 
         assertThat(fleet.reason()).startsWith("db1 and db2 are writable and nothing shows which is right");
     }
@@ -159,7 +159,7 @@ class FindingsTest {
         mariaDb.server("db2").has("0-1-7");
         mariaDb.server("db3").has("0-3-1").readOnly();
 
-        mariaDb.look();
+        mariaDb.probe();
 
         assertThat(mariaDb.reason()).startsWith("db1 (at 0-1-7,1-1-3, of its own 1-1-3) and db2 (at 0-1-7) are");
     }
@@ -171,7 +171,7 @@ class FindingsTest {
         mariaDb.server("db2").has("0-1-7");
         mariaDb.server("db3").has("1-1-4").readOnly();
 
-        mariaDb.look();
+        mariaDb.probe();
 
         assertThat(mariaDb.reason()).startsWith("db1 (at 0-1-7,1-1-3) and db2 (at 0-1-7) are writable");
     }
@@ -183,7 +183,7 @@ class FindingsTest {
         mariaDb.server("db2").has("0-1-7");
         mariaDb.server("db3").has("0-1-7,1-1-3").replacedBy("db1");
 
-        mariaDb.look();
+        mariaDb.probe();
 
         assertThat(mariaDb.reason()).startsWith("db1 (at 0-1-7,1-1-3, of its own 1-1-3) and db2");
     }
@@ -197,15 +197,15 @@ class FindingsTest {
                 .channel("elsewhere", "x", Receiver.ON)
                 .has("0-1-9");
 
-        mariaDb.look(two, one);
+        mariaDb.probe(two, one);
 
         assertThat(mariaDb.reason())
                 .isEqualTo(
                         "db1 (at 0-1-7) is writable, but db2 (at 0-1-9, of its own 0-1-9) has replicated transactions"
                                 + " that it lacks: if db1 is the primary, set replication.routing.nodes.db1.role=primary; if"
                                 + " not, make it read-only");
-        assertThat(mariaDb.finding(one))
-                .isEqualTo(new Finding(
+        assertThat(mariaDb.assessment(one))
+                .isEqualTo(new NodeAssessment(
                         Role.UNKNOWN,
                         true,
                         "writable, but lacks transactions of db2, or that is written to as well",
@@ -220,7 +220,7 @@ class FindingsTest {
                 .channel("elsewhere", "x", Receiver.OFF)
                 .hasOfMariaDb("0-1-7,0-2-9", "0-2-9", "0-1-7");
 
-        mariaDb.look(two, one).look(two, one);
+        mariaDb.probe(two, one).probe(two, one);
 
         assertThat(mariaDb.reason())
                 .isEqualTo(
@@ -234,13 +234,13 @@ class FindingsTest {
         Fleet mariaDb = Fleet.ofMariaDb();
         FleetServer one = mariaDb.server("db1").has("0-1-7").readOnly();
         FleetServer two = mariaDb.server("db2").hasOfMariaDb("0-1-7,0-2-9", "0-2-9", "0-1-7");
-        mariaDb.look(two).look(one);
+        mariaDb.probe(two).probe(one);
         mariaDb.startAnew();
         one.restarts().writable();
-        mariaDb.look(two, one);
+        mariaDb.probe(two, one);
         two.dies();
 
-        mariaDb.look();
+        mariaDb.probe();
 
         assertThat(mariaDb.reason())
                 .isEqualTo("db1 (at 0-1-7) is writable, but db2 (at 0-1-7,0-2-9, of its own 0-2-9), which does not"
@@ -253,36 +253,37 @@ class FindingsTest {
         db2.resetReplica().writable();
         FleetServer db3 = fleet.server("db3").follows(db1);
 
-        fleet.look(db3, db2, db1).expectNone(Reason.PENDING);
+        fleet.probe(db3, db2, db1).expectNone(Reason.PENDING);
 
         assertThat(fleet.reason())
                 .isEqualTo("db1 is being compared with the other nodes that take writes, before the first write");
-        assertThat(fleet.outcome().promised()).isZero();
-        assertThat(fleet.finding(db1)).isEqualTo(REPLICA);
-        assertThat(fleet.finding(db2))
-                .isEqualTo(new Finding(Role.UNKNOWN, true, "writable, and no primary has been known yet", null));
+        assertThat(fleet.result().pending()).isZero();
+        assertThat(fleet.assessment(db1)).isEqualTo(REPLICA);
+        assertThat(fleet.assessment(db2))
+                .isEqualTo(new NodeAssessment(Role.UNKNOWN, true, "writable, and no primary has been known yet", null));
     }
 
     // --- no primary yet, or not this one
 
     @Test
     void aPrimaryThatIsPostponedIsWhatItWas() {
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.outcome().postponed("db1 is being compared"))
-                .isEqualTo(new Outcome(-1, Reason.PENDING, "db1 is being compared", List.of(REPLICA, REPLICA), 0));
+        assertThat(fleet.result().postponed("db1 is being compared"))
+                .isEqualTo(
+                        new ElectionResult(-1, Reason.PENDING, "db1 is being compared", List.of(REPLICA, REPLICA), 0));
     }
 
     @Test
     void aPrimaryThatIsRefusedIsARivalForTheTimeBeing() {
-        fleet.look();
+        fleet.probe();
 
-        assertThat(fleet.outcome().refused("incomplete", "db1 is incomplete"))
-                .isEqualTo(new Outcome(
+        assertThat(fleet.result().refused("incomplete", "db1 is incomplete"))
+                .isEqualTo(new ElectionResult(
                         -1,
                         Reason.PENDING,
                         "db1 is incomplete",
-                        List.of(new Finding(Role.UNKNOWN, true, "incomplete", null), REPLICA),
+                        List.of(new NodeAssessment(Role.UNKNOWN, true, "incomplete", null), REPLICA),
                         0));
     }
 }
