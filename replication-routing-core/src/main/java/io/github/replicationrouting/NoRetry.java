@@ -8,9 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Says that a method must not be run twice for one call: when its node is lost, or the server rolls it back, the caller
- * gets to see the failure. Counts for the transaction that the method begins and, where the method joins one, for that.
- * On a type it counts for all of its methods.
+ * Indicates that a method must not be called twice because of a retry: when its node is lost or the server rolls it back,
+ * the caller receives the failure. Applies to the transaction that the method begins or joins. On a type it applies to all
+ * of its methods.
  */
 @Documented
 @Inherited

@@ -1,6 +1,6 @@
 package io.github.replicationrouting.benchmarks;
 
-import io.github.replicationrouting.autoconfigure.metrics.RouterMeters;
+import io.github.replicationrouting.autoconfigure.metrics.MicrometerRouterMetrics;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeSpec;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class CountingBenchmark {
 
-    private final RouterMeters meters = new RouterMeters("dataSource", () -> null);
+    private final MicrometerRouterMetrics meters = new MicrometerRouterMetrics("dataSource", () -> null);
     private final Node node = new Node(NodeSpec.of("db2", "jdbc:mysql://db2/shop"));
 
     /** Counts a read. */

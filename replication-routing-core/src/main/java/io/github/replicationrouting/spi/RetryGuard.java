@@ -2,19 +2,25 @@ package io.github.replicationrouting.spi;
 
 import org.jspecify.annotations.Nullable;
 
-/** Knows what around a transaction may forbid another run of it. Thread-safe. */
+/**
+ * Guards state around a transaction that a rollback does not restore, such as a persistence context or a web response: it
+ * may refuse a retry, or restore the state before one. Thread-safe.
+ */
 public interface RetryGuard {
 
-    /** What forbids it from the beginning; asked before the first run of each transaction, so at once answered. */
+    /**
+     * Returns why the transaction that begins must not be retried, null if it may be. Called before the first attempt of
+     * every transaction that could be retried, so it must return quickly.
+     */
     default @Nullable RetryRefusal refusalAtStart() {
         return null;
     }
 
-    /** What forbids it now; asked after a failure. */
+    /** Returns why the transaction must not be retried now, null if it may be. Called after a failure. */
     default @Nullable RetryRefusal refusal() {
         return null;
     }
 
-    /** Makes what is around the transaction ready for the next run. What it throws forbids that run. */
+    /** Restores the state before a retry. An exception that it throws prevents the retry. */
     default void beforeRetry() {}
 }

@@ -1,34 +1,46 @@
 package io.github.replicationrouting.spi;
 
-/** Why a transaction is not run again. The labels are the same in logs, metrics and answers, and never change. */
+/** The reason why a failed transaction is not retried. The labels never change. */
 public enum RetryRefusal {
-    COMMITTED("committed-elsewhere", "something inside has committed, or may have, and would be done twice"),
+    /** Work inside the transaction has been committed, or may have been. */
+    COMMITTED_ELSEWHERE(
+            "committed-elsewhere", "work inside it was committed, or may have been, and would be done twice"),
+    /** The web response is committed. */
     RESPONSE_COMMITTED("response-committed", "part of the web response has been sent"),
-    STREAM("stream", "the method hands its rows over one by one, and may have handed over some"),
+    /** The method delivers its rows while it reads them. */
+    STREAM("stream", "the method streams its rows and may have delivered some of them"),
+    /** A persistence context outlives the transaction and cannot be restored. */
     PERSISTENCE_CONTEXT(
             "persistence-context",
             "the persistence context outlives the transaction and held entities before it began"),
-    ENTITIES("entities", "an object that it saves was changed by an earlier run, or there are too many to tell"),
-    NO_RETRY("no-retry", "@NoRetry says so"),
-    TIMEOUT("timeout", "the timeout of the transaction is over"),
+    /** An object that the transaction saves was changed by an earlier attempt, or cannot be tracked. */
+    ENTITIES(
+            "entities",
+            "an object that it saves was changed by an earlier attempt, or there are too many objects to track"),
+    /** {@link io.github.replicationrouting.NoRetry @NoRetry} forbids it. */
+    NO_RETRY("no-retry", "@NoRetry forbids it"),
+    /** The timeout of the transaction leaves no time for a retry. */
+    TIMEOUT("timeout", "the timeout of the transaction leaves no time for it"),
+    /** The thread was interrupted. */
     INTERRUPTED("interrupted", "the thread was interrupted"),
-    UNREADY("unready", "what is around the transaction could not be made ready for another run");
+    /** A {@link RetryGuard} failed, or the state of an object could not be restored. */
+    UNREADY("unready", "the state around the transaction could not be restored");
 
     private final String label;
-    private final String words;
+    private final String description;
 
-    RetryRefusal(String label, String words) {
+    RetryRefusal(String label, String description) {
         this.label = label;
-        this.words = words;
+        this.description = description;
     }
 
-    /** The word used outside of Java. */
+    /** Returns the label for logs, metrics and the endpoint. */
     public String label() {
         return label;
     }
 
-    /** The reason, as the end of a sentence. */
-    public String words() {
-        return words;
+    /** Returns the reason as a clause, for the end of a sentence. */
+    public String description() {
+        return description;
     }
 }

@@ -187,7 +187,7 @@ class StatesIT {
         for (String body : List.of("{\"action\":\"stop\"}", "{}")) {
             ObservedApplication.Answer answer = application.post("/actuator/replicationrouting/db3", body);
             assertThat(answer.status()).isEqualTo(400);
-            assertThat(answer.body()).contains("is none of drain, undrain");
+            assertThat(answer.body()).contains("must be drain or undrain");
         }
         ObservedApplication.Answer primary =
                 application.post("/actuator/replicationrouting/db1", "{\"action\":\"drain\"}");

@@ -367,8 +367,8 @@ class JpaWriteRetryIT {
     private static void assertFirstCause(Throwable failure, String cause) {
         assertThat(failure).as("the first cause").isNotNull().hasStackTraceContaining(cause);
         assertThat(failure.getSuppressed()).as("why it was not retried").anySatisfy(note -> assertThat(note)
-                .hasMessageContaining("Not run again, although")
-                .hasMessageContaining("changed by an earlier run"));
+                .hasMessageContaining("not retried although")
+                .hasMessageContaining("changed by an earlier attempt"));
     }
 
     private Author stored() {

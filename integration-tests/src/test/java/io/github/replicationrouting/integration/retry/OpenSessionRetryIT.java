@@ -71,7 +71,7 @@ class OpenSessionRetryIT {
 
         assertThat(answer.statusCode()).isEqualTo(500);
         assertThat(answer.body())
-                .contains("Not run again, although node db", "the persistence context outlives the transaction");
+                .contains("not retried although node db", "the persistence context outlives the transaction");
         assertThat(app.bean(Finder.class).takeAttempts()).isOne();
     }
 

@@ -170,7 +170,7 @@ class RetryIT {
     @Test
     void whenAWriteIsCommittedInsideTheLossShouldReachTheCaller() {
         refused(
-                "something inside has committed",
+                "work inside it was committed",
                 () -> transactions.readOnly(() -> attempts.losingOnce(() -> {
                     transactions.newWrite(() -> {
                         app.insertAuthor(author);
@@ -183,7 +183,7 @@ class RetryIT {
     @Test
     void whenAnAutoCommitWriteIsInsideTheLossShouldReachTheCaller() {
         refused(
-                "something inside has committed",
+                "work inside it was committed",
                 () -> transactions.readOnly(() -> attempts.losingOnce(() -> {
                     transactions.notSupported(() -> {
                         app.insertAuthor(author);
@@ -212,7 +212,7 @@ class RetryIT {
 
     @Test
     void whenTheResultIsAStreamTheRetryShouldBeRefused() {
-        refused("hands its rows over", () -> reports.stream(() -> attempts.losingOnce()));
+        refused("streams its rows", () -> reports.stream(() -> attempts.losingOnce()));
     }
 
     @Test
@@ -226,7 +226,7 @@ class RetryIT {
         assertThat(attempts.count()).isOne();
         assertThat(failure).isNotNull();
         assertThat(failure.getSuppressed()).singleElement().satisfies(note -> assertThat(note)
-                .hasMessageContaining("Not run again, although node db")
+                .hasMessageContaining("not retried although node db")
                 .hasMessageContaining(why));
     }
 

@@ -9,13 +9,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the router would do with an intent.
+ * The decision that the router would make now, in the endpoint's answers.
  *
- * @param intent what was asked about, for example {@code read}
- * @param node whom it would choose; null where it would refuse
- * @param reason why that one, in the word that metrics and traces use
- * @param refusal why it would refuse; null where it would not
- * @param nodes for each node {@code eligible}, or why not
+ * @param intent the intent of the decision, for example {@code read}
+ * @param node name of the node that would be chosen; null when the intent would be refused
+ * @param reason label of the decision's reason, as in metrics and traces; null when the intent would be refused
+ * @param refusal why the intent would be refused; null when a node would be chosen
+ * @param nodes for each node {@code eligible}, or why it is not
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 @JsonPropertyOrder({"intent", "node", "reason", "refusal", "nodes"})

@@ -10,22 +10,22 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * A node in the endpoint's answers. Neither its URL nor anything of its login is shown.
+ * A node in the endpoint's answers. Contains neither its URL nor its credentials.
  *
- * @param role what it is now: {@code primary}, {@code replica}, {@code unknown}
- * @param declaredRole what the configuration promises
+ * @param role observed role: {@code primary}, {@code replica} or {@code unknown}
+ * @param declaredRole role that the configuration declares
  * @param kind {@code server} or {@code endpoint}
- * @param state whether it is used
- * @param reason why it is not, in words; null when it is
- * @param lagMillis staleness bound; null when unknown
- * @param position what it has executed; null when unknown
- * @param inFlight connections that transactions hold or wait for now
- * @param weight its share of reads relative to the other nodes
- * @param zone where it stands; null when not said
- * @param server product and version; null before its first answer
- * @param suspected whether it failed to answer just now
- * @param share the part of its weight that it is given now, at most 1
- * @param semiSynchronous whether the commits of a primary wait for a replica; null where that is not known
+ * @param state state of the node, such as {@code online}
+ * @param reason why the node is not used; null when it is
+ * @param lagMillis staleness bound in milliseconds; null when unknown
+ * @param position position that the node has executed; null when unknown
+ * @param inFlight number of connections that transactions hold or wait for
+ * @param weight share of reads relative to the other nodes
+ * @param zone zone of the node; null when none is configured
+ * @param server product and version of the server; null before its first answer
+ * @param suspected whether the node has failed to answer and is not yet confirmed to be down
+ * @param share part of the weight that applies now, at most 1
+ * @param semiSynchronous whether commits on this primary wait for a replica; null when not known
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 @JsonPropertyOrder({

@@ -6,13 +6,13 @@ import io.github.replicationrouting.topology.IncompletePromotion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A promotion to a node that lacked something of what its predecessor had.
+ * A promotion to a node that lacked transactions of the previous primary, in the endpoint's answers.
  *
- * @param from name of the primary before
- * @param to name of the node that was promoted
- * @param missing what it lacked, as the server would write it
- * @param transactions how many these are; null where that cannot be told
- * @param rejected whether writes are refused for it
+ * @param from name of the previous primary
+ * @param to name of the promoted node
+ * @param missing the missing transactions, in the notation of the server
+ * @param transactions number of missing transactions; null when not known
+ * @param rejected whether writes are refused because of it
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 @JsonPropertyOrder({"from", "to", "missing", "transactions", "rejected"})

@@ -14,7 +14,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * Shows the nodes, why one is not used and what the router would do. Reads what is known; asks no server.
+ * {@link Endpoint @Endpoint} to show the nodes of the router and explain its decisions, and to drain nodes. Reads the
+ * newest snapshot and contacts no server.
  */
 @Endpoint(id = "replicationrouting", defaultAccess = org.springframework.boot.actuate.endpoint.Access.READ_ONLY)
 public final class ReplicationRoutingEndpoint {
@@ -29,10 +30,10 @@ public final class ReplicationRoutingEndpoint {
     }
 
     /**
-     * All nodes.
+     * Returns the router with all nodes.
      *
-     * @param explain an access, such as {@code read}, to be told what the router would do with it; or null
-     * @throws IllegalArgumentException when there is no such access
+     * @param explain intent to explain, such as {@code read}; null for none
+     * @throws IllegalArgumentException when there is no such intent
      */
     @ReadOperation
     public RouterDescriptor router(@Nullable String explain) {
@@ -46,9 +47,9 @@ public final class ReplicationRoutingEndpoint {
     }
 
     /**
-     * One node.
+     * Returns one node.
      *
-     * @throws UnknownNodeException when there is none of this name
+     * @throws UnknownNodeException when there is no node of this name
      */
     @ReadOperation
     public NodeDescriptor node(@Selector String node) {
@@ -62,13 +63,13 @@ public final class ReplicationRoutingEndpoint {
     }
 
     /**
-     * Takes a node out of use, or lets it back in.
+     * Drains a node, or ends its drain.
      *
      * @param action {@code drain} or {@code undrain}
-     * @return the node as it is then
-     * @throws UnknownNodeException when there is none of this name
+     * @return the node after the change
+     * @throws UnknownNodeException when there is no node of this name
      * @throws IllegalArgumentException when there is no such action
-     * @throws IllegalStateException when the node is the primary, which is not drained
+     * @throws IllegalStateException when the node is the primary, which cannot be drained
      */
     @WriteOperation
     public NodeDescriptor change(@Selector String node, @Nullable String action) {
@@ -76,7 +77,7 @@ public final class ReplicationRoutingEndpoint {
         switch (String.valueOf(action)) {
             case "drain" -> routing.drain(node);
             case "undrain" -> routing.undrain(node);
-            default -> throw new IllegalArgumentException("action: '" + action + "' is none of drain, undrain");
+            default -> throw new IllegalArgumentException("action must be drain or undrain, but is '" + action + "'");
         }
         return node(node);
     }
@@ -85,11 +86,12 @@ public final class ReplicationRoutingEndpoint {
         return Stream.of(Access.values())
                 .filter(access -> access.label().equals(label))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("explain: '" + label + "' is none of "
-                        + Stream.of(Access.values()).map(Access::label).collect(Collectors.joining(", "))));
+                .orElseThrow(() -> new IllegalArgumentException("explain must be one of "
+                        + Stream.of(Access.values()).map(Access::label).collect(Collectors.joining(", "))
+                        + ", but is '" + label + "'"));
     }
 
-    /** There is no node of the name that was asked for. */
+    /** Thrown when no node has the requested name. */
     static final class UnknownNodeException extends IllegalArgumentException {
 
         private static final long serialVersionUID = 1L;

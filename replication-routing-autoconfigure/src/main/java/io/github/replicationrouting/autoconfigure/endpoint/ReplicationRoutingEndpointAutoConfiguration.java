@@ -11,7 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 
-/** Auto-configuration of the {@code replicationrouting} endpoint. */
+/** Auto-configuration of the {@link ReplicationRoutingEndpoint}. */
 @AutoConfiguration(after = ReplicationRoutingAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(ReplicationRouting.class)

@@ -11,7 +11,10 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
-/** The endpoint over HTTP: what is wrong with a request is said in words, with the status for it. */
+/**
+ * {@link EndpointWebExtension @EndpointWebExtension} of the {@link ReplicationRoutingEndpoint}, which answers an invalid
+ * request with status 404 or 400 and a message.
+ */
 @EndpointWebExtension(endpoint = ReplicationRoutingEndpoint.class)
 public final class ReplicationRoutingEndpointWebExtension {
 
@@ -21,35 +24,35 @@ public final class ReplicationRoutingEndpointWebExtension {
         this.endpoint = endpoint;
     }
 
-    /** @see ReplicationRoutingEndpoint#router(String) */
+    /** Responds with {@link ReplicationRoutingEndpoint#router(String)}. */
     @ReadOperation
     public WebEndpointResponse<Object> router(@Nullable String explain) {
-        return answer(() -> endpoint.router(explain));
+        return respond(() -> endpoint.router(explain));
     }
 
-    /** @see ReplicationRoutingEndpoint#node(String) */
+    /** Responds with {@link ReplicationRoutingEndpoint#node(String)}. */
     @ReadOperation
     public WebEndpointResponse<Object> node(@Selector String node) {
-        return answer(() -> endpoint.node(node));
+        return respond(() -> endpoint.node(node));
     }
 
-    /** @see ReplicationRoutingEndpoint#change(String, String) */
+    /** Responds with {@link ReplicationRoutingEndpoint#change(String, String)}. */
     @WriteOperation
     public WebEndpointResponse<Object> change(@Selector String node, @Nullable String action) {
-        return answer(() -> endpoint.change(node, action));
+        return respond(() -> endpoint.change(node, action));
     }
 
-    private static WebEndpointResponse<Object> answer(Supplier<Object> operation) {
+    private static WebEndpointResponse<Object> respond(Supplier<Object> operation) {
         try {
             return new WebEndpointResponse<>(operation.get());
         } catch (UnknownNodeException e) {
-            return problem(e, WebEndpointResponse.STATUS_NOT_FOUND);
+            return error(e, WebEndpointResponse.STATUS_NOT_FOUND);
         } catch (IllegalArgumentException | IllegalStateException e) {
-            return problem(e, WebEndpointResponse.STATUS_BAD_REQUEST);
+            return error(e, WebEndpointResponse.STATUS_BAD_REQUEST);
         }
     }
 
-    private static WebEndpointResponse<Object> problem(RuntimeException e, int status) {
+    private static WebEndpointResponse<Object> error(RuntimeException e, int status) {
         return new WebEndpointResponse<>(
                 OperationResponseBody.of(Map.of("error", String.valueOf(e.getMessage()))), status);
     }

@@ -14,12 +14,12 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * The router in the endpoint's answers.
  *
  * @param topology {@code primary-replica} or {@code multi-primary}
- * @param primary the node that takes writes; null where none does
- * @param writable whether one does
- * @param nodes all nodes, in the order of the configuration
- * @param reason why no node takes writes; absent when one does
- * @param incompletePromotion what the primary lacked when it was promoted; absent when nothing is known to be missing
- * @param explanation what the router would do; absent unless asked for
+ * @param primary name of the node that accepts writes; null when there is none
+ * @param writable whether there is such a node
+ * @param nodes all nodes by name, in the order of the configuration
+ * @param reason why no node accepts writes; absent when one does
+ * @param incompletePromotion transactions that the primary lacked when it was promoted; absent when none are known
+ * @param explanation the decision that the router would make; absent unless requested
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 @JsonPropertyOrder({"topology", "primary", "writable", "nodes", "reason", "incompletePromotion", "explanation"})

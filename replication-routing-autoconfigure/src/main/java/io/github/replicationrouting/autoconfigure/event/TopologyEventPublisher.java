@@ -22,39 +22,39 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Makes application events of what the monitor tells, one after the other in its order, on a thread of its own: a
- * listener that takes its time holds up the events behind it, and never the monitor. When too many wait, new ones are
- * dropped with a warning. Begins when the application has started, so that listeners are there, and ends with it.
+ * Publishes changes of the topology as application events, in order and on a thread of its own: a slow listener delays
+ * later events but never the monitor. When its queue is full, further events are dropped with a warning. Publishes from
+ * the end of the application's start, when listeners are registered, until its stop.
  */
 public final class TopologyEventPublisher implements TopologyListener, SmartLifecycle, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(TopologyEventPublisher.class);
 
-    private static final int MAX_WAITING = 1_000;
-    private static final Duration IDLE_THREAD = Duration.ofSeconds(10);
+    private static final int MAX_QUEUED_EVENTS = 1_000;
+    private static final Duration THREAD_KEEP_ALIVE = Duration.ofSeconds(10);
 
     private final String router;
-    private final ApplicationEventPublisher events;
+    private final ApplicationEventPublisher publisher;
     private final ThreadPoolExecutor executor;
     private final AtomicBoolean dropping = new AtomicBoolean();
     private volatile boolean running;
 
-    /** @param router name of the router, in events and of the thread */
-    public TopologyEventPublisher(String router, ApplicationEventPublisher events) {
+    /** @param router name of the router, for the events, log messages and the name of the thread */
+    public TopologyEventPublisher(String router, ApplicationEventPublisher publisher) {
         this.router = router;
-        this.events = events;
+        this.publisher = publisher;
         this.executor = new ThreadPoolExecutor(
                 1,
                 1,
-                IDLE_THREAD.toMillis(),
+                THREAD_KEEP_ALIVE.toMillis(),
                 TimeUnit.MILLISECONDS,
-                new ArrayBlockingQueue<>(MAX_WAITING),
+                new ArrayBlockingQueue<>(MAX_QUEUED_EVENTS),
                 task -> {
                     Thread thread = new Thread(task, router + "-events");
                     thread.setDaemon(true);
                     return thread;
                 },
-                (task, pool) -> dropped());
+                (task, pool) -> warnDropped());
         this.executor.allowCoreThreadTimeOut(true);
     }
 
@@ -106,22 +106,22 @@ public final class TopologyEventPublisher implements TopologyListener, SmartLife
 
     private void deliver(Object event) {
         try {
-            events.publishEvent(event);
+            publisher.publishEvent(event);
         } catch (RuntimeException | Error e) {
-            log.warn("[{}] a listener failed on {}", router, event, e);
+            log.warn("[{}] event listener failed on {}", router, event, e);
         }
         if (executor.getQueue().isEmpty()) {
             dropping.set(false);
         }
     }
 
-    private void dropped() {
+    private void warnDropped() {
         if (running && !dropping.getAndSet(true)) {
             log.warn(
-                    "[{}] events are dropped: {} wait for a listener that does not return. Let it hand its work to a"
-                            + " thread of its own, for example with @Async",
+                    "[{}] events are dropped: {} are queued behind a listener that has not returned. Run slow listeners on"
+                            + " another thread, for example with @Async",
                     router,
-                    MAX_WAITING);
+                    MAX_QUEUED_EVENTS);
         }
     }
 
@@ -136,7 +136,7 @@ public final class TopologyEventPublisher implements TopologyListener, SmartLife
         executor.getQueue().clear();
     }
 
-    /** Interrupts a listener that still works. */
+    /** Stops publishing, and interrupts a listener that is still running. */
     @Override
     public void close() {
         running = false;

@@ -1,4 +1,4 @@
-/** Publishes what the monitor sees to the application. */
+/** Publication of topology changes as application events. */
 @NullMarked
 package io.github.replicationrouting.autoconfigure.event;
 

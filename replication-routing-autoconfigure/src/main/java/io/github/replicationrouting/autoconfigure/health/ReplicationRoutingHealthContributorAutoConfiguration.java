@@ -23,8 +23,8 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * Auto-configuration of the {@code replicationRouting} health contributor, and of {@code db}, which covers the router
- * in the same way. Spring Boot's own would have one indicator for each node and one for the pinned writer, so that one
- * dead replica turned the application's health down.
+ * the same way. Spring Boot's own {@code db} contributor would check each node and the pinned writer, so that one dead
+ * replica would turn the application's health DOWN.
  */
 @AutoConfiguration(
         after = ReplicationRoutingAutoConfiguration.class,
@@ -56,7 +56,7 @@ public final class ReplicationRoutingHealthContributorAutoConfiguration {
             ConfigurableListableBeanFactory beanFactory,
             ObjectProvider<ReplicationRouting> routing) {
         Map<String, HealthContributor> contributors = new LinkedHashMap<>();
-        // None where a test has put its own data source in the router's place.
+        // Absent when a test has replaced the routing data source.
         ReplicationRouting router = routing.getIfAvailable();
         SimpleAutowireCandidateResolver.resolveAutowireCandidates(beanFactory, DataSource.class, false, true)
                 .forEach((name, dataSource) -> {

@@ -2,12 +2,12 @@ package io.github.replicationrouting.autoconfigure.health;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
-/** When the router is healthy. */
+/** Configuration properties for the health of the router. */
 @ConfigurationProperties("management.health.replicationrouting")
 public final class ReplicationRoutingHealthProperties {
 
     /**
-     * Whether the router is down as soon as no node takes writes, instead of when no node can be used at all.
+     * Whether the router is down when no node accepts writes, rather than only when no node can be used at all.
      */
     private boolean requireWritable;
 

@@ -14,8 +14,9 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Up while any node can be used, or where it is told so, while writes are possible. Reads the newest snapshot and asks
- * no server, so it never waits for a dead one.
+ * {@link AbstractHealthIndicator Health indicator} of a router: UP while any node can serve reads or writes or, when
+ * writes are required, while a node accepts writes. Reads the newest snapshot and contacts no server, so a dead node never
+ * delays it.
  */
 final class RouterHealthIndicator extends AbstractHealthIndicator {
 
@@ -23,7 +24,7 @@ final class RouterHealthIndicator extends AbstractHealthIndicator {
     private final BooleanSupplier readable;
     private final boolean requireWritable;
 
-    /** @param readable whether some node would serve a read now */
+    /** @param readable whether a read would find an eligible node now */
     RouterHealthIndicator(Topology topology, BooleanSupplier readable, boolean requireWritable) {
         this.topology = topology;
         this.readable = readable;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
 
-/** Says which version routes over what, and which servers it found. */
+/** {@link InfoContributor} that exposes the version and topology of the router, and the servers of its nodes. */
 final class RouterInfoContributor implements InfoContributor {
 
     private final String topology;

@@ -1,4 +1,4 @@
-/** The router in the answers of the info endpoint. */
+/** Information about the router in the info endpoint. */
 @NullMarked
 package io.github.replicationrouting.autoconfigure.info;
 

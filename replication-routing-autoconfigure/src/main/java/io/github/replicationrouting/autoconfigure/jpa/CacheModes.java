@@ -8,44 +8,47 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * What a persistence context does with shared caches. Hibernate 7.4 asks the property in {@code find(type, id)}, and the
- * mode everywhere else.
+ * How a persistence context uses shared caches. Hibernate 7.4 reads the store mode from the property in
+ * {@code find(type, id)}, and from the mode everywhere else.
  *
- * @param property the store mode by the property of its name
+ * @param storeProperty value of the property {@value #STORE_MODE}; null when it is not set
  */
-record CacheModes(@Nullable Object property, CacheStoreMode store, CacheRetrieveMode retrieve) {
+record CacheModes(@Nullable Object storeProperty, CacheStoreMode store, CacheRetrieveMode retrieve) {
 
     static final String STORE_MODE = "jakarta.persistence.cache.storeMode";
 
     /**
-     * Sets modes for the transaction in progress: the persistence context may outlive it.
+     * Sets the modes of a persistence context, and restores its own when the current transaction completes, which the
+     * persistence context may outlive.
      *
-     * @param retrieve null for the persistence context's own
+     * @param retrieve the retrieve mode; null to keep that of the persistence context
      */
-    static void set(EntityManager entityManager, CacheStoreMode store, @Nullable CacheRetrieveMode retrieve) {
-        CacheModes own = new CacheModes(
+    static void setForTransaction(
+            EntityManager entityManager, CacheStoreMode store, @Nullable CacheRetrieveMode retrieve) {
+        CacheModes original = new CacheModes(
                 entityManager.getProperties().get(STORE_MODE),
                 entityManager.getCacheStoreMode(),
                 entityManager.getCacheRetrieveMode());
-        new CacheModes(store, store, retrieve == null ? own.retrieve() : retrieve).applyTo(entityManager);
+        new CacheModes(store, store, retrieve == null ? original.retrieve() : retrieve).applyTo(entityManager);
         if (TransactionSynchronizationManager.isSynchronizationActive()) {
-            TransactionSynchronizationManager.registerSynchronization(new Restore(own, entityManager));
+            TransactionSynchronizationManager.registerSynchronization(new RestoreOnCompletion(original, entityManager));
         }
     }
 
     private void applyTo(EntityManager entityManager) {
-        // First, because it sets the mode, too.
-        entityManager.setProperty(STORE_MODE, property == null ? store : property);
+        // The property comes first, because setting it also sets the store mode.
+        entityManager.setProperty(STORE_MODE, storeProperty == null ? store : storeProperty);
         entityManager.setCacheRetrieveMode(retrieve);
         entityManager.setCacheStoreMode(store);
     }
 
-    private record Restore(CacheModes own, EntityManager entityManager) implements TransactionSynchronization {
+    private record RestoreOnCompletion(CacheModes original, EntityManager entityManager)
+            implements TransactionSynchronization {
 
         @Override
         public void afterCompletion(int status) {
             if (entityManager.isOpen()) {
-                own.applyTo(entityManager);
+                original.applyTo(entityManager);
             }
         }
     }

@@ -5,7 +5,6 @@ import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfigur
 import io.github.replicationrouting.settings.OutsideTransaction;
 import jakarta.persistence.EntityManager;
 import org.springframework.beans.factory.config.BeanDefinition;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -15,43 +14,44 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
-import org.springframework.dao.support.PersistenceExceptionTranslator;
 import org.springframework.orm.jpa.EntityManagerHolder;
 
-/** Auto-configuration of what JPA needs beside a routed data source: shared caches, and exceptions. */
+/** Auto-configuration of JPA on a routing data source: use of shared caches, and translation of exceptions. */
 @AutoConfiguration(after = ReplicationRoutingAutoConfiguration.class)
 @ConditionalOnClass({EntityManagerHolder.class, EntityManager.class})
 @ConditionalOnBean(ReplicationRouting.class)
 public final class ReplicationRoutingJpaAutoConfiguration {
 
     @Bean
-    PersistenceExceptionTranslator replicationRoutingReadOnlyAccessTranslator() {
-        return new ReadOnlyAccessTranslator();
+    ReadOnlyAccessExceptionTranslator replicationRoutingReadOnlyAccessExceptionTranslator() {
+        return new ReadOnlyAccessExceptionTranslator();
     }
 
-    /** From the environment: a bean that a post-processor needs must need no other. */
+    /** Binds its property from the environment: a dependency of a bean post-processor should have none itself. */
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static DefaultStoreMode replicationRoutingDefaultStoreMode(Environment environment) {
-        OutsideTransaction outside = Binder.get(environment)
+    static DefaultCacheStoreMode replicationRoutingDefaultCacheStoreMode(Environment environment) {
+        OutsideTransaction outsideTransaction = Binder.get(environment)
                 .bind("replication.routing.reads.outside-transaction", OutsideTransaction.class)
                 .orElse(OutsideTransaction.PRIMARY);
-        return new DefaultStoreMode(outside == OutsideTransaction.REPLICA);
+        return new DefaultCacheStoreMode(outsideTransaction == OutsideTransaction.REPLICA);
     }
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static BeanPostProcessor replicationRoutingSharedCachePostProcessor(DefaultStoreMode defaultStoreMode) {
-        return new SharedCachePostProcessor(defaultStoreMode);
+    static SharedCacheBypassPostProcessor replicationRoutingSharedCacheBypassPostProcessor(
+            DefaultCacheStoreMode defaultStoreMode) {
+        return new SharedCacheBypassPostProcessor(defaultStoreMode);
     }
 
-    /** With another persistence provider an application sets {@code jakarta.persistence.cache.storeMode} itself. */
+    /** The default store mode of Hibernate. Other persistence providers are configured by the application itself. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(HibernatePropertiesCustomizer.class)
     static class HibernateConfiguration {
 
         @Bean
-        HibernatePropertiesCustomizer replicationRoutingDefaultStoreModeCustomizer(DefaultStoreMode defaultStoreMode) {
+        HibernatePropertiesCustomizer replicationRoutingHibernatePropertiesCustomizer(
+                DefaultCacheStoreMode defaultStoreMode) {
             return defaultStoreMode::customize;
         }
     }

@@ -6,27 +6,27 @@ import org.hibernate.boot.spi.SessionFactoryOptions;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.springframework.util.ClassUtils;
 
-/** Which caches the persistence contexts of a factory share. */
+/** The caches that the persistence contexts of a factory share. */
 enum SharedCaches {
     NONE,
     ENTITIES,
-    /** Hibernate 7.4 stores the result of a query that it has looked for in vain, whatever the store mode says. */
+    /** Hibernate 7.4 stores the result of a query after a cache miss, whatever the store mode. */
     ENTITIES_AND_QUERIES;
 
     private static final boolean HIBERNATE_PRESENT = ClassUtils.isPresent(
             "org.hibernate.engine.spi.SessionFactoryImplementor", SharedCaches.class.getClassLoader());
 
-    /** Other persistence providers than Hibernate are taken to have one of entities. */
+    /** Returns the shared caches of a factory; providers other than Hibernate are assumed to have one of entities. */
     static SharedCaches of(EntityManagerFactory factory) {
-        return HIBERNATE_PRESENT ? Hibernate.cachesOf(factory) : ENTITIES;
+        return HIBERNATE_PRESENT ? Hibernate.sharedCaches(factory) : ENTITIES;
     }
 
-    /** Apart, because Hibernate may be absent. */
+    /** A class of its own because Hibernate may be absent. */
     private static final class Hibernate {
 
         private Hibernate() {}
 
-        static SharedCaches cachesOf(EntityManagerFactory factory) {
+        static SharedCaches sharedCaches(EntityManagerFactory factory) {
             try {
                 SessionFactoryOptions options =
                         factory.unwrap(SessionFactoryImplementor.class).getSessionFactoryOptions();

@@ -1,4 +1,4 @@
-/** What JPA needs beside a routed data source. */
+/** JPA support: shared caches that replicas must not fill, and translation of exceptions. */
 @NullMarked
 package io.github.replicationrouting.autoconfigure.jpa;
 

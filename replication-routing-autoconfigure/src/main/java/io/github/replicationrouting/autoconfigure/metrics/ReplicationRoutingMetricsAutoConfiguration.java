@@ -11,7 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 
-/** Auto-configuration of the router's meters, which Spring Boot binds to every registry. */
+/** Auto-configuration of the router's meters. Spring Boot binds them to every registry. */
 @AutoConfiguration(after = ReplicationRoutingAutoConfiguration.class)
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean(ReplicationRouting.class)
@@ -19,7 +19,7 @@ public final class ReplicationRoutingMetricsAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(RouterMetrics.class)
-    RouterMeters replicationRoutingMeters(ObjectProvider<ReplicationRouting> routing) {
-        return new RouterMeters("dataSource", routing::getIfAvailable);
+    MicrometerRouterMetrics replicationRoutingRouterMetrics(ObjectProvider<ReplicationRouting> routing) {
+        return new MicrometerRouterMetrics("dataSource", routing::getIfAvailable);
     }
 }

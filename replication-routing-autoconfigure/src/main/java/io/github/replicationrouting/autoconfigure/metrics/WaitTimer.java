@@ -11,31 +11,30 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Times waits by their outcome. Those from before there is a registry are kept for it, as many as a start can have.
- * Thread-safe.
+ * Times waits by outcome. Those from before the first registry is bound are kept for it, up to a limit. Thread-safe.
  */
 final class WaitTimer {
 
     private static final int MAX_EARLY_WAITS = 1_000;
 
-    private record Wait(Duration length, String outcome) {}
+    private record Wait(Duration duration, String outcome) {}
 
     private final String name;
     private final String description;
-    private final Tags common;
+    private final Tags commonTags;
     private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Queue<Wait> early = new ArrayDeque<>();
+    private final Queue<Wait> earlyWaits = new ArrayDeque<>();
 
-    WaitTimer(String name, String description, Tags common) {
+    WaitTimer(String name, String description, Tags commonTags) {
         this.name = name;
         this.description = description;
-        this.common = common;
+        this.commonTags = commonTags;
     }
 
     void record(Duration waited, String outcome) {
         Wait wait = new Wait(waited, outcome);
-        if (registries.isEmpty() && isKept(wait)) {
+        if (registries.isEmpty() && keep(wait)) {
             return;
         }
         registries.forEach(registry -> record(wait, registry));
@@ -45,17 +44,18 @@ final class WaitTimer {
         lock.lock();
         try {
             registries.add(registry);
-            early.forEach(wait -> record(wait, registry));
-            early.clear();
+            earlyWaits.forEach(wait -> record(wait, registry));
+            earlyWaits.clear();
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean isKept(Wait wait) {
+    /** Returns false when a registry has been bound meanwhile; at the limit the wait is dropped. */
+    private boolean keep(Wait wait) {
         lock.lock();
         try {
-            return registries.isEmpty() && (early.size() >= MAX_EARLY_WAITS || early.add(wait));
+            return registries.isEmpty() && (earlyWaits.size() >= MAX_EARLY_WAITS || earlyWaits.add(wait));
         } finally {
             lock.unlock();
         }
@@ -64,9 +64,9 @@ final class WaitTimer {
     private void record(Wait wait, MeterRegistry registry) {
         Timer.builder(name)
                 .description(description)
-                .tags(common)
+                .tags(commonTags)
                 .tag("outcome", wait.outcome())
                 .register(registry)
-                .record(wait.length());
+                .record(wait.duration());
     }
 }

@@ -10,7 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 
-/** Auto-configuration of what a trace says about routing, where datasource-micrometer observes JDBC queries. */
+/** Auto-configuration of routing decisions in the observations that datasource-micrometer makes of JDBC queries. */
 @AutoConfiguration(after = ReplicationRoutingAutoConfiguration.class)
 @ConditionalOnClass({ObservationFilter.class, QueryContext.class})
 @ConditionalOnBean(ReplicationRouting.class)

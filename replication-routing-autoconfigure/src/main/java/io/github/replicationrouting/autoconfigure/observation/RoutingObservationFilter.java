@@ -17,9 +17,9 @@ import net.ttddyy.observation.tracing.QueryContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds to each observed JDBC query the node that served it, the role of that node and the reason of the decision.
- * Queries of other data sources carry the same keys, with {@code none}: registries want the same keys of all meters of
- * a name.
+ * {@link ObservationFilter} that adds to each observed JDBC query the node that served it, the node's role and the reason
+ * of the decision. Queries of other data sources carry the same keys with the value {@code none}, because registries
+ * require meters of one name to have the same keys.
  */
 final class RoutingObservationFilter implements ObservationFilter {
 
@@ -46,7 +46,7 @@ final class RoutingObservationFilter implements ObservationFilter {
     private KeyValues keyValues(QueryContext query) {
         Decision decision = query.getExecutionInfo() == null
                 ? null
-                : decisionBehind(query.getExecutionInfo().getStatement());
+                : decisionOf(query.getExecutionInfo().getStatement());
         return decision == null
                 ? NOT_ROUTED
                 : KeyValues.of(
@@ -58,8 +58,8 @@ final class RoutingObservationFilter implements ObservationFilter {
                         decision.reason().label());
     }
 
-    /** None of this reaches a server: the logical connection answers it itself. */
-    private static @Nullable Decision decisionBehind(@Nullable Statement statement) {
+    /** Returns the decision for the statement's connection, which answers without a call to the server. */
+    private static @Nullable Decision decisionOf(@Nullable Statement statement) {
         try {
             Connection connection = statement == null ? null : statement.getConnection();
             return connection instanceof RoutedConnection routed ? routed.lastDecision() : null;

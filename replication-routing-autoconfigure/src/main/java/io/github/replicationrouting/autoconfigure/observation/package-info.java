@@ -1,4 +1,4 @@
-/** Which node, and why, in traces. */
+/** Routing decisions in observations of JDBC queries. */
 @NullMarked
 package io.github.replicationrouting.autoconfigure.observation;
 

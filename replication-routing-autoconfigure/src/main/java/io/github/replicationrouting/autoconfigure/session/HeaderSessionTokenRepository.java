@@ -5,25 +5,30 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
-/** A signed header of the response, which the client sends with its next request. */
+/** A {@link SessionTokenRepository} that keeps the token in a signed header, which the client returns with its next request. */
 final class HeaderSessionTokenRepository implements SessionTokenRepository {
 
-    static final String NAME = "Replication-Token";
+    static final String HEADER_NAME = "Replication-Token";
 
-    private final TokenSignature signature;
+    private final TokenSigner signer;
 
-    HeaderSessionTokenRepository(TokenSignature signature) {
-        this.signature = signature;
+    HeaderSessionTokenRepository(TokenSigner signer) {
+        this.signer = signer;
     }
 
     @Override
-    public @Nullable String read(HttpServletRequest request) {
-        String signed = request.getHeader(NAME);
-        return signed == null ? null : signature.verify(signed);
+    public @Nullable String loadToken(HttpServletRequest request) {
+        String signed = request.getHeader(HEADER_NAME);
+        return signed == null ? null : signer.verify(signed);
     }
 
     @Override
-    public void write(HttpServletRequest request, HttpServletResponse response, SessionRequirements token) {
-        response.setHeader(NAME, signature.sign(token.toString()));
+    public void saveToken(SessionRequirements token, HttpServletRequest request, HttpServletResponse response) {
+        response.setHeader(HEADER_NAME, signer.sign(token.toString()));
+    }
+
+    @Override
+    public boolean usesResponse() {
+        return true;
     }
 }

@@ -8,24 +8,24 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP session, where there is one. The attribute is a string, which every session store can keep. Requests of one
- * session may run at the same time: what the others have left meanwhile stays.
+ * A {@link SessionTokenRepository} that keeps the token in the HTTP session if one exists. The attribute is a string,
+ * which every session store can persist. Requests of one session may run concurrently: a request that saves its token
+ * keeps what the others have saved meanwhile.
  */
 final class HttpSessionTokenRepository implements SessionTokenRepository {
 
     static final String ATTRIBUTE = "io.github.replicationrouting.session-token";
 
-    private static final Object[] MONITORS =
-            Stream.generate(Object::new).limit(64).toArray();
+    private static final Object[] LOCKS = Stream.generate(Object::new).limit(64).toArray();
 
-    /** What other requests have left while this one ran. */
-    private static final String OTHERS = HttpSessionTokenRepository.class.getName() + ".others";
+    /** Request attribute with the tokens that concurrent requests have saved. */
+    private static final String CONCURRENT = HttpSessionTokenRepository.class.getName() + ".concurrent";
 
-    /** What this request has read or left last. */
+    /** Request attribute with the text that this request has loaded or saved last. */
     private static final String LAST = HttpSessionTokenRepository.class.getName() + ".last";
 
     @Override
-    public @Nullable String read(HttpServletRequest request) {
+    public @Nullable String loadToken(HttpServletRequest request) {
         HttpSession session = request.getSession(false);
         String stored = session == null ? null : stored(session);
         request.setAttribute(LAST, stored);
@@ -33,14 +33,14 @@ final class HttpSessionTokenRepository implements SessionTokenRepository {
     }
 
     @Override
-    public void write(HttpServletRequest request, HttpServletResponse response, SessionRequirements token) {
+    public void saveToken(SessionRequirements token, HttpServletRequest request, HttpServletResponse response) {
         HttpSession session = request.getSession(false);
         if (session == null) {
             return;
         }
-        synchronized (monitorOf(session)) {
+        synchronized (lockOf(session)) {
             String stored = stored(session);
-            String text = withOthers(request, token, stored).toString();
+            String text = withConcurrent(request, token, stored).toString();
             if (!text.equals(stored)) {
                 session.setAttribute(ATTRIBUTE, text);
             }
@@ -48,25 +48,31 @@ final class HttpSessionTokenRepository implements SessionTokenRepository {
         }
     }
 
-    private static SessionRequirements withOthers(
-            HttpServletRequest request, SessionRequirements token, @Nullable String stored) {
-        if (token.isEmpty()) {
-            // Cleared on purpose.
-            request.removeAttribute(OTHERS);
-            return token;
-        }
-        SessionRequirements others = request.getAttribute(OTHERS) instanceof SessionRequirements known ? known : null;
-        if (stored != null && !stored.equals(request.getAttribute(LAST))) {
-            SessionRequirements news = SessionRequirements.parse(stored);
-            others = others == null ? news : others.and(news);
-            request.setAttribute(OTHERS, others);
-        }
-        return others == null ? token : token.and(others);
+    @Override
+    public boolean usesResponse() {
+        return false;
     }
 
-    /** Not the session's mutex: an application may hold that while it waits for threads that come here. */
-    private static Object monitorOf(HttpSession session) {
-        return MONITORS[Math.floorMod(session.getId().hashCode(), MONITORS.length)];
+    private static SessionRequirements withConcurrent(
+            HttpServletRequest request, SessionRequirements token, @Nullable String stored) {
+        if (token.isEmpty()) {
+            // The application has cleared the token.
+            request.removeAttribute(CONCURRENT);
+            return token;
+        }
+        SessionRequirements concurrent =
+                request.getAttribute(CONCURRENT) instanceof SessionRequirements known ? known : null;
+        if (stored != null && !stored.equals(request.getAttribute(LAST))) {
+            SessionRequirements saved = SessionRequirements.parse(stored);
+            concurrent = concurrent == null ? saved : concurrent.and(saved);
+            request.setAttribute(CONCURRENT, concurrent);
+        }
+        return concurrent == null ? token : token.and(concurrent);
+    }
+
+    /** Returns a lock that is not the session's mutex, which the application may hold while it waits for this thread. */
+    private static Object lockOf(HttpSession session) {
+        return LOCKS[Math.floorMod(session.getId().hashCode(), LOCKS.length)];
     }
 
     private static @Nullable String stored(HttpSession session) {

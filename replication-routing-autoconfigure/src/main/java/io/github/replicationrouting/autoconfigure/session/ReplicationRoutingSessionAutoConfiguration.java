@@ -20,7 +20,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Auto-configuration of sessions that span web requests, and of {@code @UsePrimary} and {@code @MaxStaleness}. */
+/**
+ * Auto-configuration of read-your-writes sessions that span web requests, and of the annotations {@code @UsePrimary} and
+ * {@code @MaxStaleness}.
+ */
 @AutoConfiguration(after = ReplicationRoutingAutoConfiguration.class)
 @ConditionalOnBean(ReplicationRouting.class)
 public final class ReplicationRoutingSessionAutoConfiguration {
@@ -31,7 +34,7 @@ public final class ReplicationRoutingSessionAutoConfiguration {
         return new HintAdvisor();
     }
 
-    /** A session for each web request. */
+    /** A session for each web request, whose token the configured carrier takes to the next one. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
     @ConditionalOnClass({OncePerRequestFilter.class, Filter.class})
@@ -42,7 +45,7 @@ public final class ReplicationRoutingSessionAutoConfiguration {
     static class WebConfiguration {
 
         @Bean
-        SessionTokenFilter replicationRoutingSessionFilter(ReplicationRoutingProperties properties) {
+        SessionTokenFilter replicationRoutingSessionTokenFilter(ReplicationRoutingProperties properties) {
             return new SessionTokenFilter(repository(properties));
         }
 
@@ -59,14 +62,14 @@ public final class ReplicationRoutingSessionAutoConfiguration {
         private static @Nullable SessionTokenRepository repository(ReplicationRoutingProperties properties) {
             return switch (properties.getConsistency().getCarrier()) {
                 case HTTP_SESSION -> new HttpSessionTokenRepository();
-                case COOKIE -> new CookieSessionTokenRepository(signature(properties));
-                case HEADER -> new HeaderSessionTokenRepository(signature(properties));
+                case COOKIE -> new CookieSessionTokenRepository(signer(properties));
+                case HEADER -> new HeaderSessionTokenRepository(signer(properties));
                 case NONE -> null;
             };
         }
 
-        private static TokenSignature signature(ReplicationRoutingProperties properties) {
-            return new TokenSignature(
+        private static TokenSigner signer(ReplicationRoutingProperties properties) {
+            return new TokenSigner(
                     Objects.requireNonNull(properties.getConsistency().getSigningKey()),
                     properties.getReads().getMaxLag().plusMinutes(1),
                     InstantSource.system());

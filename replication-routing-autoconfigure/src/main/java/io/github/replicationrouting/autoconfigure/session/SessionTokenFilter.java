@@ -14,19 +14,18 @@ import org.springframework.core.Ordered;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Gives each web request a session of its own, which goes on where the last request of the same client ended. The token
- * is left for the next request at the very moment when it changes: what a request has written is carried unless the
- * response was on its way before.
+ * Binds a {@link Session} to each web request, which continues the one of the same client's previous request. The token
+ * is saved whenever it changes, because a cookie or header can only be set until the response is committed.
  *
- * <p>Stands behind the filter of Spring Session and before everything that may use the database.
+ * <p>Runs after the filter of Spring Session and before every other filter that may use the database.
  */
 final class SessionTokenFilter extends OncePerRequestFilter implements Ordered {
 
-    /** Spring Session's filter is at {@code Integer.MIN_VALUE + 50}. */
+    /** After Spring Session's filter, which is at {@code Integer.MIN_VALUE + 50}. */
     static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 60;
 
     private static final Logger log = LoggerFactory.getLogger(SessionTokenFilter.class);
-    private static final String ATTRIBUTE = SessionTokenFilter.class.getName() + ".session";
+    private static final String SESSION_ATTRIBUTE = SessionTokenFilter.class.getName() + ".session";
 
     private final @Nullable SessionTokenRepository repository;
 
@@ -39,13 +38,13 @@ final class SessionTokenFilter extends OncePerRequestFilter implements Ordered {
         return ORDER;
     }
 
-    /** What goes on on another thread is the same request. */
+    /** Returns false: an asynchronous dispatch continues the session of its request. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
         return false;
     }
 
-    /** Nor is an error page somebody else's. */
+    /** Returns false: an error page belongs to the session of its request. */
     @Override
     protected boolean shouldNotFilterErrorDispatch() {
         return false;
@@ -54,42 +53,47 @@ final class SessionTokenFilter extends OncePerRequestFilter implements Ordered {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        Session session = request.getAttribute(ATTRIBUTE) instanceof Session begun ? begun : begin(request, response);
-        Session before = session.bind();
+        Session session = sessionOf(request, response);
+        Session previous = session.bind();
         try {
             chain.doFilter(request, response);
-            if (repository instanceof HttpSessionTokenRepository) {
-                // It may have begun after what it is to keep, as at a registration with a login.
+            if (repository != null && !repository.usesResponse()) {
+                // The HTTP session may have been created after the write, as by a registration that logs in.
                 session.notifyOriginAgain();
             }
         } finally {
-            Session.restore(before);
+            Session.restore(previous);
         }
     }
 
-    private Session begin(HttpServletRequest request, HttpServletResponse response) {
+    private Session sessionOf(HttpServletRequest request, HttpServletResponse response) {
+        if (request.getAttribute(SESSION_ATTRIBUTE) instanceof Session existing) {
+            return existing;
+        }
         Session session =
-                repository == null ? new Session() : new Session(new CarriedSession(repository, request, response));
-        request.setAttribute(ATTRIBUTE, session);
+                repository == null ? new Session() : new Session(new RequestOrigin(repository, request, response));
+        request.setAttribute(SESSION_ATTRIBUTE, session);
         return session;
     }
 
-    private record CarriedSession(
+    /** The origin of a session in the token of a previous request. */
+    private record RequestOrigin(
             SessionTokenRepository repository, HttpServletRequest request, HttpServletResponse response)
             implements Session.Origin {
 
         @Override
         public @Nullable SessionRequirements load() {
-            String text = repository.read(request);
+            String text = repository.loadToken(request);
             return text == null ? null : SessionRequirements.parse(text);
         }
 
         @Override
         public void changed(Session session) {
-            if (response.isCommitted() && !(repository instanceof HttpSessionTokenRepository)) {
-                log.debug("A write came after the response was on its way; the next request will not know of it");
+            if (repository.usesResponse() && response.isCommitted()) {
+                log.debug("A session token that changed after the response was committed is not sent to the client; the"
+                        + " next request may not see what this one has written");
             } else {
-                repository.write(request, response, session.requirements());
+                repository.saveToken(session.requirements(), request, response);
             }
         }
     }

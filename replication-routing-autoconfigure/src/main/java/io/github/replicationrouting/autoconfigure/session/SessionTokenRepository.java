@@ -5,13 +5,20 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the text of a token from one request to the next. */
+/** Carries the token of a session from one request to the next. Thread-safe. */
 interface SessionTokenRepository {
 
-    /** What the last request left; null for nothing. */
+    /**
+     * Loads the text of the token that the previous request saved; null when there is none.
+     *
+     * @throws IllegalArgumentException when the text is not a valid token
+     */
     @Nullable
-    String read(HttpServletRequest request);
+    String loadToken(HttpServletRequest request);
 
-    /** Leaves a token for the next request, as long as the response is not on its way. */
-    void write(HttpServletRequest request, HttpServletResponse response, SessionRequirements token);
+    /** Saves the token for the next request. */
+    void saveToken(SessionRequirements token, HttpServletRequest request, HttpServletResponse response);
+
+    /** Returns whether the token is part of the response, so that it can only be saved until that is committed. */
+    boolean usesResponse();
 }

@@ -1,4 +1,4 @@
-/** Sessions of web requests, and hints on methods. */
+/** Read-your-writes sessions of web requests, and routing hints on methods. */
 @NullMarked
 package io.github.replicationrouting.autoconfigure.session;
 

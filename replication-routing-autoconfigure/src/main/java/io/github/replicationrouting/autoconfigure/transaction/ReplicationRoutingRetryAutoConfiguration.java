@@ -16,12 +16,12 @@ import java.util.function.Supplier;
 import org.hibernate.Session;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -33,13 +33,15 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Auto-configuration of what runs transactions again: for {@code @Transactional}, the {@code TransactionTemplate} bean
- * and Spring Data repositories. The bean post-processors and the advisor look for everything else when a transaction
- * first begins, so that no bean is created before its time.
+ * Auto-configuration of retries of transactions: those of {@code @Transactional} methods, of the
+ * {@code TransactionTemplate} bean and of Spring Data repositories. The advisor and the bean post-processors obtain other
+ * beans only when a transaction first begins, so that none of them is created early.
  */
 @AutoConfiguration(after = ReplicationRoutingAutoConfiguration.class)
 @ConditionalOnBean(ReplicationRouting.class)
 public final class ReplicationRoutingRetryAutoConfiguration {
+
+    private static final String HIBERNATE_SESSION = "org.hibernate.Session";
 
     @Bean
     @ConditionalOnMissingBean
@@ -47,16 +49,17 @@ public final class ReplicationRoutingRetryAutoConfiguration {
             ObjectProvider<RetryPolicy> policies,
             ObjectProvider<RetryGuard> guards,
             ObjectProvider<ReplicationRouting> routing) {
-        // None where a test has put its own data source in the router's place.
+        // Absent when a test has replaced the routing data source.
         ReplicationRouting router = routing.getIfAvailable();
         return new TransactionRunner(
+                router == null ? "none" : router.name(),
                 policies.orderedStream().toList(),
                 guards.orderedStream().toList(),
                 router == null ? RouterMetrics.NONE : router.metrics());
     }
 
     @Bean
-    RetryPolicy replicationRoutingLostReadPolicy(ReplicationRoutingProperties properties) {
+    RetryPolicy replicationRoutingLostReadRetryPolicy(ReplicationRoutingProperties properties) {
         return new LostReadRetryPolicy(properties.getReads().getRetries());
     }
 
@@ -64,75 +67,78 @@ public final class ReplicationRoutingRetryAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static RetryAdvisor replicationRoutingRetryAdvisor(
             ConfigurableListableBeanFactory beanFactory, ObjectProvider<TransactionRunner> runner) {
-        return new RetryAdvisor(beanFactory, later(runner));
+        return new RetryAdvisor(beanFactory, lazy(runner));
     }
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static BeanPostProcessor replicationRoutingTransactionPostProcessor(ObjectProvider<TransactionRunner> runner) {
-        return new TransactionPostProcessor(later(runner));
+    static TransactionRetryPostProcessor replicationRoutingTransactionRetryPostProcessor(
+            ObjectProvider<TransactionRunner> runner) {
+        return new TransactionRetryPostProcessor(lazy(runner));
     }
 
-    private static Supplier<TransactionRunner> later(ObjectProvider<TransactionRunner> runner) {
+    private static Supplier<TransactionRunner> lazy(ObjectProvider<TransactionRunner> runner) {
         return SingletonSupplier.of(runner::getObject);
     }
 
-    /** Repositories have a transaction interceptor of their own, which no advisor sees. */
+    /** Spring Data repositories, whose own transaction interceptor is out of reach of an advisor. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(RepositoryFactoryBeanSupport.class)
     static class RepositoryConfiguration {
 
         @Bean
         @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-        static BeanPostProcessor replicationRoutingRepositoryPostProcessor(ObjectProvider<TransactionRunner> runner) {
-            return new RepositoryPostProcessor(later(runner));
+        static RepositoryRetryPostProcessor replicationRoutingRepositoryRetryPostProcessor(
+                ObjectProvider<TransactionRunner> runner) {
+            return new RepositoryRetryPostProcessor(lazy(runner));
         }
     }
 
-    /** A response that is on its way cannot be taken back. */
+    /** The response of a web request, which cannot be withdrawn once it is committed. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({ServletRequestAttributes.class, ServletResponse.class})
-    static class WebConfiguration {
+    static class WebResponseConfiguration {
 
         @Bean
-        RetryGuard replicationRoutingWebResponseGuard() {
-            return new WebResponseGuard();
+        WebResponseRetryGuard replicationRoutingWebResponseRetryGuard() {
+            return new WebResponseRetryGuard();
         }
     }
 
-    /** A web request has several transactions. */
+    /** The time that the transactions of one web request together may wait for a primary. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
     @ConditionalOnClass({OncePerRequestFilter.class, Filter.class})
-    static class HoldConfiguration {
+    static class PrimaryWaitBudgetConfiguration {
 
         @Bean
-        PrimaryWaitFilter replicationRoutingHoldFilter() {
-            return new PrimaryWaitFilter();
+        PrimaryWaitBudgetFilter replicationRoutingPrimaryWaitBudgetFilter() {
+            return new PrimaryWaitBudgetFilter();
         }
     }
 
-    /** A persistence context may outlive the transaction. */
+    /** Persistence contexts that may outlive a transaction, and the entities that a retry would meet again. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({EntityManagerHolder.class, EntityManager.class})
-    static class PersistenceConfiguration {
+    static class JpaConfiguration {
 
         @Bean
         @ConditionalOnClass(Session.class)
-        RetryGuard replicationRoutingPersistenceContextGuard() {
-            return new PersistenceContextGuard(HibernateContexts::isEmpty);
+        PersistenceContextRetryGuard replicationRoutingPersistenceContextRetryGuard() {
+            return new PersistenceContextRetryGuard(HibernatePersistenceContexts::isEmpty);
+        }
+
+        /** For JPA providers other than Hibernate: no persistence context is known to be empty. */
+        @Bean
+        @ConditionalOnMissingClass(HIBERNATE_SESSION)
+        PersistenceContextRetryGuard replicationRoutingOpaquePersistenceContextRetryGuard() {
+            return new PersistenceContextRetryGuard(entityManager -> false);
         }
 
         @Bean
-        @ConditionalOnMissingBean(name = "replicationRoutingPersistenceContextGuard")
-        RetryGuard replicationRoutingUnknownPersistenceContextGuard() {
-            return new PersistenceContextGuard(entityManager -> false);
-        }
-
-        @Bean
-        @ConditionalOnMissingBean(name = "replicationRoutingPersistenceContextGuard")
-        RetryGuard replicationRoutingUnknownEntitiesGuard() {
-            return new UnknownEntitiesGuard();
+        @ConditionalOnMissingClass(HIBERNATE_SESSION)
+        UntrackedEntitiesRetryGuard replicationRoutingUntrackedEntitiesRetryGuard() {
+            return new UntrackedEntitiesRetryGuard();
         }
     }
 }

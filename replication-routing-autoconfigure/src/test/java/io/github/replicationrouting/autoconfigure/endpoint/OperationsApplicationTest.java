@@ -26,7 +26,7 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
-/** What an operator sees over HTTP and JMX, of an application none of whose nodes answers. */
+/** The endpoint, health, info and metrics over HTTP and JMX, in an application where no node answers. */
 class OperationsApplicationTest {
 
     private static final HttpClient http = HttpClient.newHttpClient();
@@ -35,7 +35,7 @@ class OperationsApplicationTest {
 
     @BeforeAll
     static void start() {
-        // In an order, as those of a YAML file are.
+        // In order, like the properties of a YAML file.
         Map<String, Object> properties = new LinkedHashMap<>();
         Stream.concat(
                         Stream.of(ClosedPorts.nodes()),
@@ -65,7 +65,7 @@ class OperationsApplicationTest {
     }
 
     @Test
-    void whenNothingAnswersTheEndpointShouldSayWhatIsKnownAndNullForTheRest() {
+    void whenNoNodeAnswersShouldReturnNullForWhatIsUnknown() {
         Answer answer = get("/actuator/replicationrouting");
 
         assertThat(answer.status()).isEqualTo(200);
@@ -79,20 +79,20 @@ class OperationsApplicationTest {
     }
 
     @Test
-    void aNodeShouldHaveAnAnswerOfItsOwn() {
+    void whenNodeIsRequestedShouldReturnThatNode() {
         assertThat(get("/actuator/replicationrouting/db2").body())
                 .startsWith("{\"role\":")
                 .contains("\"zone\":\"b\"");
     }
 
     @Test
-    void whenTheNodeIsNotKnownShouldSayWhichAre() {
+    void whenNodeIsUnknownShouldReturnNotFoundWithTheKnownNames() {
         assertThat(get("/actuator/replicationrouting/db9"))
                 .isEqualTo(new Answer(404, "{\"error\":\"There is no node db9; there are db1, db2\"}"));
     }
 
     @Test
-    void shouldExplainWhatItWouldDo() {
+    void whenExplanationIsRequestedShouldReturnTheDecision() {
         assertThat(get("/actuator/replicationrouting?explain=read").body())
                 .contains("\"explanation\":{\"intent\":\"read\",\"node\":null,\"reason\":null,\"refusal\":\"Reads are"
                         + " unavailable: no node is eligible. Nodes considered: db1: unknown, down (connection"
@@ -100,18 +100,19 @@ class OperationsApplicationTest {
         assertThat(get("/actuator/replicationrouting?explain=everything"))
                 .isEqualTo(new Answer(
                         400,
-                        "{\"error\":\"explain: 'everything' is none of read, write, outside-transaction, metadata\"}"));
+                        "{\"error\":\"explain must be one of read, write, outside-transaction, metadata, but is"
+                                + " 'everything'\"}"));
     }
 
     @Test
-    void writeOperationsShouldBeClosedByDefault() {
+    void whenAccessIsNotConfiguredShouldRejectWriteOperations() {
         assertThat(post("/actuator/replicationrouting/db2", "{\"action\":\"drain\"}")
                         .status())
                 .isEqualTo(405);
     }
 
     @Test
-    void healthShouldBeDownInBothPlacesWithTheStateOfEachNode() {
+    void whenNoNodeAnswersShouldReportBothHealthContributorsDown() {
         Answer answer = get("/actuator/health");
 
         assertThat(answer.status()).isEqualTo(503);
@@ -122,14 +123,14 @@ class OperationsApplicationTest {
     }
 
     @Test
-    void infoShouldNameRouterTopologyAndServers() {
+    void whenInfoIsRequestedShouldContainRouterTopologyAndServers() {
         assertThat(get("/actuator/info").body())
                 .contains("\"replicationRouting\":{\"router\":\"dataSource\"")
                 .contains("\"topology\":\"primary-replica\",\"servers\":{\"db1\":\"unknown\",\"db2\":\"unknown\"}");
     }
 
     @Test
-    void metricsShouldBeThere() {
+    void whenMetricsAreRequestedShouldContainThoseOfRouterAndPools() {
         assertThat(get("/actuator/metrics/replication.routing.node.state?tag=node:db1&tag=state:down")
                         .body())
                 .contains("\"value\":1.0");
@@ -139,7 +140,7 @@ class OperationsApplicationTest {
     }
 
     @Test
-    void jmxShouldTellTheSame() throws JMException {
+    void whenReadOverJmxShouldReturnTheSame() throws JMException {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         ObjectName name = new ObjectName("operations:type=Endpoint,name=Replicationrouting");
 

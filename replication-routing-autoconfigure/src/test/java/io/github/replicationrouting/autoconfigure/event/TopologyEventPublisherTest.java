@@ -31,8 +31,8 @@ class TopologyEventPublisherTest {
     private final Node db2 = new Node(NodeSpec.of("db2", "jdbc:mysql://db2/shop"));
     private final NodeStatus online = status(NodeState.ONLINE, null);
     private final NodeStatus down = status(NodeState.DOWN, "connection refused");
-    private final List<Object> heard = new CopyOnWriteArrayList<>();
-    private final AtomicReference<ApplicationEventPublisher> events = new AtomicReference<>(heard::add);
+    private final List<Object> received = new CopyOnWriteArrayList<>();
+    private final AtomicReference<ApplicationEventPublisher> events = new AtomicReference<>(received::add);
     private final TopologyEventPublisher publisher =
             new TopologyEventPublisher("dataSource", event -> events.get().publishEvent(event));
 
@@ -42,7 +42,7 @@ class TopologyEventPublisherTest {
     }
 
     @Test
-    void shouldPublishInOrderWithTheRoutersName() {
+    void whenTopologyChangesShouldPublishEventsInOrder() {
         publisher.start();
         publisher.nodeStateChanged(online, down);
         publisher.primaryChanged(online, null);
@@ -51,7 +51,7 @@ class TopologyEventPublisherTest {
         publisher.lagRecovered(online);
         publisher.semiSynchronousChanged(db2, false);
 
-        await().untilAsserted(() -> assertThat(heard)
+        await().untilAsserted(() -> assertThat(received)
                 .containsExactly(
                         new NodeStateChangedEvent(
                                 "dataSource",
@@ -68,25 +68,24 @@ class TopologyEventPublisherTest {
     }
 
     @Test
-    void whenTheApplicationHasNotStartedOrHasStoppedShouldPublishNothing() {
+    void whenApplicationIsNotRunningShouldPublishNothing() {
         publisher.nodeStateChanged(online, down);
         publisher.start();
         publisher.primaryChanged(null, online);
-        await().until(() -> heard.size() == 1);
+        await().until(() -> received.size() == 1);
         publisher.stop();
         publisher.nodeStateChanged(online, down);
         publisher.start();
         publisher.primaryChanged(online, null);
 
-        await().untilAsserted(() -> assertThat(heard)
+        await().untilAsserted(() -> assertThat(received)
                 .containsExactly(
                         new PrimaryChangedEvent("dataSource", null, "db2"),
                         new PrimaryChangedEvent("dataSource", "db2", null)));
     }
 
     @Test
-    void whenAListenerIsSlowShouldNotHoldUpTheMonitorAndSayOnceThatItDrops(CapturedOutput output)
-            throws InterruptedException {
+    void whenListenerIsSlowShouldDropEventsAndWarnOnce(CapturedOutput output) throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
         events.set(event -> {
             try {
@@ -94,24 +93,24 @@ class TopologyEventPublisherTest {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            heard.add(event);
+            received.add(event);
         });
         publisher.start();
         for (int i = 0; i < 3_000; i++) {
-            // On this thread, which would hang here if it waited for the listener.
+            // Would block this thread if publishing waited for the listener.
             publisher.nodeStateChanged(online, down);
         }
         release.countDown();
 
-        await().untilAsserted(() -> assertThat(heard).hasSizeBetween(1_000, 1_002));
+        await().untilAsserted(() -> assertThat(received).hasSizeBetween(1_000, 1_002));
         assertThat(output.getOut().lines().filter(line -> line.contains("events are dropped")))
                 .hasSize(1);
     }
 
     @Test
-    void whenAListenerFailsShouldGoOn(CapturedOutput output) {
+    void whenListenerFailsShouldPublishLaterEvents(CapturedOutput output) {
         events.set(event -> {
-            events.set(heard::add);
+            events.set(received::add);
             throw new IllegalStateException("listener");
         });
         publisher.start();
@@ -119,8 +118,8 @@ class TopologyEventPublisherTest {
         publisher.primaryChanged(null, online);
 
         await().untilAsserted(
-                        () -> assertThat(heard).containsExactly(new PrimaryChangedEvent("dataSource", null, "db2")));
-        assertThat(output).contains("a listener failed on PrimaryChangedEvent");
+                        () -> assertThat(received).containsExactly(new PrimaryChangedEvent("dataSource", null, "db2")));
+        assertThat(output).contains("event listener failed on PrimaryChangedEvent");
     }
 
     private NodeStatus status(NodeState state, String reason) {

@@ -51,7 +51,7 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
                     "replication.routing.monitor.timeout=200ms");
 
     @Test
-    void shouldHaveOneIndicatorForTheRouterAndTheSameInDb() {
+    void whenRouterExistsShouldContributeToBothNames() {
         runner.run(context -> {
             assertThat(context).hasNotFailed();
             assertThat(context.getBeansOfType(HealthContributor.class))
@@ -62,14 +62,14 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
     }
 
     @Test
-    void whenTheRoutersIndicatorIsDisabledShouldKeepDb() {
+    void whenRouterIndicatorIsDisabledShouldKeepDb() {
         runner.withPropertyValues("management.health.replicationrouting.enabled=false")
                 .run(context -> assertThat(context.getBeansOfType(HealthContributor.class))
                         .containsOnlyKeys("dbHealthContributor"));
     }
 
     @Test
-    void whenNothingAnswersShouldBeDown() {
+    void whenNoNodeAnswersShouldBeDown() {
         runner.run(context -> assertThat(
                         context.getBeansOfType(HealthIndicator.class).values())
                 .hasSize(2)
@@ -84,7 +84,7 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
     }
 
     @Test
-    void shouldCoverTheApplicationsOtherDataSourcesButNotTheWriter() {
+    void whenApplicationHasOtherDataSourcesShouldIncludeThemButNotTheWriter() {
         runner.withUserConfiguration(Reporting.class).run(context -> assertThat(context.getBean("dbHealthContributor"))
                 .isInstanceOfSatisfying(CompositeHealthContributor.class, all -> {
                     assertThat(all.stream().map(HealthContributors.Entry::name))
@@ -97,7 +97,7 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
     }
 
     @Test
-    void whenTheApplicationHasItsOwnShouldBackOff() {
+    void whenApplicationDefinesContributorShouldBackOff() {
         runner.withBean(
                         "dbHealthContributor",
                         HealthIndicator.class,
@@ -107,14 +107,14 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
     }
 
     @Test
-    void whenTheIndicatorIsDisabledShouldBackOff() {
+    void whenIndicatorIsDisabledShouldBackOff() {
         runner.withPropertyValues("management.health.db.enabled=false")
                 .run(context -> assertThat(context.getBeansOfType(HealthContributor.class))
                         .containsOnlyKeys("replicationRoutingHealthContributor"));
     }
 
     @Test
-    void whenNoNodesAreSetShouldLeaveItToSpringBoot() {
+    void whenNoNodesAreConfiguredShouldLeaveDbToSpringBoot() {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         ReplicationRoutingAutoConfiguration.class,
@@ -127,7 +127,7 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
     }
 
     @Test
-    void whenATestReplacesTheDatabaseShouldLookAtThatOne() {
+    void whenTestReplacesTheDatabaseShouldCheckThatOne() {
         runner.withConfiguration(AutoConfigurations.of(TestDatabaseAutoConfiguration.class))
                 .run(context -> assertThat(context.getBean("dbHealthContributor"))
                         .isInstanceOf(DataSourceHealthIndicator.class));
@@ -146,7 +146,7 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
     }
 
     @Test
-    void whileAnythingServesShouldBeUp() {
+    void whenAnyNodeServesShouldBeUp() {
         NodeStatus primary = status("db1", Role.PRIMARY, NodeState.ONLINE);
         NodeStatus replica = status("db2", Role.REPLICA, NodeState.ONLINE);
         NodeStatus dead = status("db3", Role.REPLICA, NodeState.DOWN);
@@ -166,7 +166,7 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
     }
 
     @Test
-    void whenWritesAreRequiredShouldBeDownWithoutThem() {
+    void whenWritesAreRequiredAndNotPossibleShouldBeDown() {
         NodeStatus primary = status("db1", Role.PRIMARY, NodeState.ONLINE);
         NodeStatus replica = status("db2", Role.REPLICA, NodeState.ONLINE);
 
@@ -177,7 +177,7 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
 
     /** As with {@code reads.when-none-eligible=least-lagged}. */
     @Test
-    void whileALaggingReplicaServesShouldBeUp() {
+    void whenLaggingReplicaServesReadsShouldBeUp() {
         NodeStatus lagging = status("db2", Role.REPLICA, NodeState.LAGGING);
 
         assertThat(health(false, true, null, lagging).getStatus()).isEqualTo(Status.UP);

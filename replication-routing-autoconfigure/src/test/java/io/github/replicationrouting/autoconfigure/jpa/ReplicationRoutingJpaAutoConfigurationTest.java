@@ -32,7 +32,7 @@ class ReplicationRoutingJpaAutoConfigurationTest {
                     "replication.routing.monitor.timeout=200ms");
 
     @Test
-    void shouldTranslateRefusalsOnly() {
+    void whenFailureIsARefusalShouldTranslateIt() {
         ReadOnlyAccessException refusal = new ReadOnlyAccessException("A write on a replica", null);
         BatchUpdateException batch = new BatchUpdateException("refused", "25006", 1792, new int[0]);
         batch.setNextException(refusal);
@@ -54,16 +54,16 @@ class ReplicationRoutingJpaAutoConfigurationTest {
     }
 
     @Test
-    void shouldDoWithoutHibernateAndWithoutJpa() {
+    void whenHibernateOrJpaIsAbsentShouldStart() {
         routed.withClassLoader(
                         new FilteredClassLoader(HibernatePropertiesCustomizer.class, SessionFactoryImplementor.class))
-                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(DefaultStoreMode.class));
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(DefaultCacheStoreMode.class));
         routed.withClassLoader(new FilteredClassLoader(EntityManager.class))
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(DefaultStoreMode.class));
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(DefaultCacheStoreMode.class));
     }
 
     @Test
-    void shouldCreateNoBeanBeforeItsTime(CapturedOutput output) {
+    void whenContextStartsShouldCreateNoBeanEarly(CapturedOutput output) {
         routed.run(context -> assertThat(context).hasNotFailed());
         assertThat(output).doesNotContain("is not eligible for getting processed by all BeanPostProcessors");
     }

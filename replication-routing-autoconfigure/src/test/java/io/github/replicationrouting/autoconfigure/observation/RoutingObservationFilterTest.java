@@ -32,7 +32,7 @@ class RoutingObservationFilterTest {
     private final RoutingObservationFilter filter = new RoutingObservationFilter(() -> null);
 
     @Test
-    void aRoutedQueryShouldCarryNodeAndReason() {
+    void whenQueryIsRoutedShouldAddNodeRoleAndReason() {
         assertThat(keyValues(queryOn(connection(RoutedConnection.class))))
                 .isEqualTo(Map.of(
                         "replication.routing.node", "db2",
@@ -41,7 +41,7 @@ class RoutingObservationFilterTest {
     }
 
     @Test
-    void anotherQueryShouldCarryTheSameKeys() {
+    void whenQueryIsNotRoutedShouldAddTheSameKeysWithNone() {
         Map<String, String> none = Map.of(
                 "replication.routing.node", "none",
                 "replication.routing.role", "none",
@@ -51,12 +51,12 @@ class RoutingObservationFilterTest {
     }
 
     @Test
-    void otherObservationsShouldBeLeftAlone() {
+    void whenObservationIsNoQueryShouldAddNothing() {
         assertThat(keyValues(new Observation.Context())).isEmpty();
     }
 
     @Test
-    void shouldBeThereOnlyWhereQueriesAreObserved() {
+    void whenQueriesAreNotObservedShouldBackOff() {
         ApplicationContextRunner runner = new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         ReplicationRoutingAutoConfiguration.class,
@@ -84,7 +84,7 @@ class RoutingObservationFilterTest {
         return stub(type, DECISION);
     }
 
-    /** Answers every question with {@code answer}. */
+    /** Returns a stub whose methods all return {@code answer}. */
     private static <T> T stub(Class<T> type, Object answer) {
         return type.cast(Proxy.newProxyInstance(
                 type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> answer));

@@ -26,11 +26,11 @@ class SessionTokenFilterTest {
             .encodeToString(
                     "1\nrouter dataSource\nmariadb 0-1-42@feed.7".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
 
-    private final TokenSignature signature =
-            new TokenSignature("0123456789abcdef", Duration.ofMinutes(1), InstantSource.system());
+    private final TokenSigner signer =
+            new TokenSigner("0123456789abcdef", Duration.ofMinutes(1), InstantSource.system());
 
     @Test
-    void aRequestHasASessionOfItsOwn() throws Exception {
+    void whenRequestIsFilteredShouldBindASessionOfItsOwn() throws Exception {
         Session outside = Session.current();
 
         run(null, new MockHttpServletRequest(), new MockHttpServletResponse(), () -> {
@@ -43,7 +43,7 @@ class SessionTokenFilterTest {
     }
 
     @Test
-    void theHttpSessionCarriesAStringAndIsNeverCreated() throws Exception {
+    void whenHttpSessionExistsShouldCarryTheTokenAndNeverCreateOne() throws Exception {
         MockHttpServletRequest without = new MockHttpServletRequest();
         run(new HttpSessionTokenRepository(), without, new MockHttpServletResponse(), WRITTEN::join);
         assertThat(without.getSession(false)).isNull();
@@ -57,7 +57,7 @@ class SessionTokenFilterTest {
     }
 
     @Test
-    void requestsOfOneSessionThatRunAtTheSameTimeDoNotEraseWhatTheOthersLeft() throws Exception {
+    void whenRequestsRunConcurrentlyShouldKeepTheTokensOfAll() throws Exception {
         MockHttpSession session = new MockHttpSession();
         run(new HttpSessionTokenRepository(), with(session), new MockHttpServletResponse(), () -> {
             assertThat(SessionToken.current().isEmpty()).isTrue();
@@ -69,9 +69,9 @@ class SessionTokenFilterTest {
                 .contains("0-1-42", "0-1-7"));
     }
 
-    /** Two requests of one browser that read on two replicas: the next one must not go back behind either. */
+    /** Two requests of one browser read on two replicas: the next one must see at least what both have seen. */
     @Test
-    void requestsOfOneSessionThatRunAtTheSameTimeKeepWhatEachHasSeen() throws Exception {
+    void whenRequestsReadConcurrentlyShouldKeepWhatEachHasSeen() throws Exception {
         MockHttpSession session = new MockHttpSession();
         run(new HttpSessionTokenRepository(), with(session), new MockHttpServletResponse(), () -> {
             assertThat(SessionToken.current().isEmpty()).isTrue();
@@ -84,7 +84,7 @@ class SessionTokenFilterTest {
     }
 
     @Test
-    void whatIsClearedIsClearedForTheNextRequestToo() throws Exception {
+    void whenTokenIsClearedShouldBeEmptyInTheNextRequest() throws Exception {
         MockHttpSession session = new MockHttpSession();
         run(new HttpSessionTokenRepository(), with(session), new MockHttpServletResponse(), WRITTEN::join);
         run(new HttpSessionTokenRepository(), with(session), new MockHttpServletResponse(), SessionToken::clear);
@@ -95,7 +95,7 @@ class SessionTokenFilterTest {
     }
 
     @Test
-    void anHttpSessionThatBeginsAfterTheWriteKeepsItToo() throws Exception {
+    void whenHttpSessionIsCreatedAfterTheWriteShouldSaveTheToken() throws Exception {
         MockHttpServletRequest request = new MockHttpServletRequest();
         run(new HttpSessionTokenRepository(), request, new MockHttpServletResponse(), () -> {
             WRITTEN.join();
@@ -107,7 +107,7 @@ class SessionTokenFilterTest {
     }
 
     @Test
-    void anErrorPageBelongsToTheSessionOfItsRequest() throws Exception {
+    void whenErrorPageIsDispatchedShouldKeepTheSessionOfItsRequest() throws Exception {
         MockHttpServletRequest request = new MockHttpServletRequest();
         Session[] sessions = new Session[2];
         run(null, request, new MockHttpServletResponse(), () -> sessions[0] = Session.current());
@@ -119,48 +119,46 @@ class SessionTokenFilterTest {
     }
 
     @Test
-    void aSignedCookieCarriesOnceAndBesideOthers() throws Exception {
+    void whenCookieIsUsedShouldSetItOnceAndKeepOtherCookies() throws Exception {
         MockHttpServletResponse response = new MockHttpServletResponse();
-        run(new CookieSessionTokenRepository(signature), new MockHttpServletRequest(), response, () -> {
+        run(new CookieSessionTokenRepository(signer), new MockHttpServletRequest(), response, () -> {
             response.addHeader("Set-Cookie", "theirs=1");
             WRITTEN.join();
             SessionToken.parse(WRITTEN.toString()).join();
         });
         List<String> cookies = response.getHeaders("Set-Cookie");
         assertThat(cookies).hasSize(2).anyMatch(cookie -> cookie.startsWith("theirs="));
-        assertThat(response.getCookie(CookieSessionTokenRepository.NAME)).isNotNull();
-        assertThat(Objects.requireNonNull(response.getCookie(CookieSessionTokenRepository.NAME))
+        assertThat(response.getCookie(CookieSessionTokenRepository.COOKIE_NAME)).isNotNull();
+        assertThat(Objects.requireNonNull(response.getCookie(CookieSessionTokenRepository.COOKIE_NAME))
                         .isHttpOnly())
                 .isTrue();
 
         MockHttpServletRequest next = new MockHttpServletRequest();
-        next.setCookies(response.getCookie(CookieSessionTokenRepository.NAME));
-        run(new CookieSessionTokenRepository(signature), next, new MockHttpServletResponse(), () -> assertThat(
-                        carried())
+        next.setCookies(response.getCookie(CookieSessionTokenRepository.COOKIE_NAME));
+        run(new CookieSessionTokenRepository(signer), next, new MockHttpServletResponse(), () -> assertThat(carried())
                 .contains("0-1-42"));
     }
 
     @Test
-    void aForgedHeaderIsHarmless() throws Exception {
+    void whenHeaderIsForgedShouldIgnoreIt() throws Exception {
         MockHttpServletRequest request = new MockHttpServletRequest();
-        request.addHeader(HeaderSessionTokenRepository.NAME, WRITTEN + ".ffffffff.forged");
+        request.addHeader(HeaderSessionTokenRepository.HEADER_NAME, WRITTEN + ".ffffffff.forged");
 
-        run(new HeaderSessionTokenRepository(signature), request, new MockHttpServletResponse(), () -> assertThat(
+        run(new HeaderSessionTokenRepository(signer), request, new MockHttpServletResponse(), () -> assertThat(
                         SessionToken.current().isEmpty())
                 .isTrue());
     }
 
     @Test
-    void aHeaderCarries() throws Exception {
+    void whenHeaderIsUsedShouldCarryTheToken() throws Exception {
         MockHttpServletResponse response = new MockHttpServletResponse();
-        run(new HeaderSessionTokenRepository(signature), new MockHttpServletRequest(), response, WRITTEN::join);
+        run(new HeaderSessionTokenRepository(signer), new MockHttpServletRequest(), response, WRITTEN::join);
         MockHttpServletRequest next = new MockHttpServletRequest();
         next.addHeader(
-                HeaderSessionTokenRepository.NAME,
-                Objects.requireNonNull(response.getHeader(HeaderSessionTokenRepository.NAME)));
+                HeaderSessionTokenRepository.HEADER_NAME,
+                Objects.requireNonNull(response.getHeader(HeaderSessionTokenRepository.HEADER_NAME)));
 
-        run(new HeaderSessionTokenRepository(signature), next, new MockHttpServletResponse(), () -> assertThat(
-                        carried())
+        run(new HeaderSessionTokenRepository(signer), next, new MockHttpServletResponse(), () -> assertThat(carried())
                 .contains("0-1-42"));
     }
 
@@ -191,12 +189,12 @@ class SessionTokenFilterTest {
     }
 
     private static void run(
-            @Nullable SessionTokenRepository carrier,
+            @Nullable SessionTokenRepository repository,
             MockHttpServletRequest request,
             MockHttpServletResponse response,
             Runnable work)
             throws ServletException, IOException {
-        new SessionTokenFilter(carrier).doFilter(request, response, new MockFilterChain() {
+        new SessionTokenFilter(repository).doFilter(request, response, new MockFilterChain() {
             @Override
             public void doFilter(jakarta.servlet.ServletRequest served, jakarta.servlet.ServletResponse answer) {
                 work.run();

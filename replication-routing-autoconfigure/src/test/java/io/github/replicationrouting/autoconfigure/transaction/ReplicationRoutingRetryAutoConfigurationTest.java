@@ -60,7 +60,7 @@ class ReplicationRoutingRetryAutoConfigurationTest {
     private final ApplicationContextRunner routed = empty.withBean(Shop.class);
 
     @Test
-    void shouldStandRightOutsideTheTransactionInterceptor() {
+    void whenMethodIsTransactionalShouldRetryOutsideTheTransactionInterceptor() {
         routed.run(context -> {
             List<Class<?>> advice = Arrays.stream(((Advised) context.getBean(Shop.class)).getAdvisors())
                     .map(Advisor::getAdvice)
@@ -73,13 +73,13 @@ class ReplicationRoutingRetryAutoConfigurationTest {
     }
 
     @Test
-    void shouldCreateNoBeanBeforeItsTime(CapturedOutput output) {
+    void whenContextStartsShouldCreateNoBeanEarly(CapturedOutput output) {
         routed.run(context -> assertThat(context).hasNotFailed().hasSingleBean(RetryAdvisor.class));
         assertThat(output).doesNotContain("is not eligible for getting processed by all BeanPostProcessors");
     }
 
     @Test
-    void shouldRunTheTemplateAgainAndWatchTheTransactionManager() {
+    void whenTransactionBeansExistShouldReplaceTheTemplateAndListenToTheManager() {
         routed.run(context -> {
             assertThat(context.getBean(TransactionTemplate.class)).isInstanceOf(RetryingTransactionTemplate.class);
             assertThat(context.getBean(JdbcTransactionManager.class).getTransactionExecutionListeners())
@@ -88,32 +88,32 @@ class ReplicationRoutingRetryAutoConfigurationTest {
     }
 
     @Test
-    void shouldCoverBothKindsByDefaultAndNoneWithoutRetriesAndHold() {
+    void whenRetriesOrHoldAreZeroShouldNotRetryReadsOrWrites() {
         DefaultTransactionDefinition readOnly = new DefaultTransactionDefinition();
         readOnly.setReadOnly(true);
         routed.run(context -> {
-            assertThat(context.getBean(TransactionRunner.class).covers(readOnly))
+            assertThat(context.getBean(TransactionRunner.class).mayRetry(readOnly))
                     .isTrue();
-            assertThat(context.getBean(TransactionRunner.class).covers(new DefaultTransactionDefinition()))
+            assertThat(context.getBean(TransactionRunner.class).mayRetry(new DefaultTransactionDefinition()))
                     .isTrue();
         });
         routed.withPropertyValues("replication.routing.reads.retries=0").run(context -> assertThat(
-                        context.getBean(TransactionRunner.class).covers(readOnly))
+                        context.getBean(TransactionRunner.class).mayRetry(readOnly))
                 .isFalse());
         routed.withPropertyValues("replication.routing.writes.hold=0").run(context -> assertThat(
-                        context.getBean(TransactionRunner.class).covers(new DefaultTransactionDefinition()))
+                        context.getBean(TransactionRunner.class).mayRetry(new DefaultTransactionDefinition()))
                 .isFalse());
     }
 
     @Test
-    void whenRetriesAreNegativeShouldSayWhatToDo() {
+    void whenRetriesAreNegativeShouldFailWithTheKey() {
         routed.withPropertyValues("replication.routing.reads.retries=-1")
                 .run(context -> assertThat(context.getStartupFailure())
                         .hasMessageContaining("replication.routing.reads.retries must not be negative, but is -1"));
     }
 
     @Test
-    void whenNothingButJdbcIsPresentShouldStart() {
+    void whenOnlyJdbcIsPresentShouldStart() {
         empty.withClassLoader(new FilteredClassLoader(
                         EntityManager.class,
                         Session.class,
@@ -123,28 +123,28 @@ class ReplicationRoutingRetryAutoConfigurationTest {
     }
 
     @Test
-    void whenJpaIsNotHibernateShouldTrustNoOpenPersistenceContext() {
+    void whenJpaProviderIsNotHibernateShouldTreatPersistenceContextsAsOpaque() {
         empty.withClassLoader(new FilteredClassLoader(Session.class)).run(context -> assertThat(context)
                 .hasNotFailed()
-                .hasBean("replicationRoutingUnknownPersistenceContextGuard")
-                .hasBean("replicationRoutingUnknownEntitiesGuard")
-                .doesNotHaveBean("replicationRoutingPersistenceContextGuard"));
+                .hasBean("replicationRoutingOpaquePersistenceContextRetryGuard")
+                .hasBean("replicationRoutingUntrackedEntitiesRetryGuard")
+                .doesNotHaveBean("replicationRoutingPersistenceContextRetryGuard"));
     }
 
     @Test
-    void whenJpaIsNotHibernateShouldRunLostReadsAgainButNoWrites() {
-        UnknownEntitiesGuard guard = new UnknownEntitiesGuard();
-        try (RetryContext record = RetryContext.open(System::nanoTime)) {
+    void whenJpaProviderIsNotHibernateShouldRetryReadsButNotWrites() {
+        UntrackedEntitiesRetryGuard guard = new UntrackedEntitiesRetryGuard();
+        try (RetryContext context = RetryContext.open(System::nanoTime)) {
             assertThat(guard.refusal()).isEqualTo(RetryRefusal.ENTITIES);
             RetryContext.lost(new Node(NodeSpec.of("db2", "jdbc:mysql://db2/")));
             assertThat(guard.refusal()).isNull();
-            record.nextAttempt();
+            context.nextAttempt();
         }
     }
 
     @Test
-    void shouldBoundTheHoldOfWebRequestsOnly() {
-        empty.run(context -> assertThat(context).doesNotHaveBean(PrimaryWaitFilter.class));
+    void whenApplicationIsServletBasedShouldLimitPrimaryWaitPerRequest() {
+        empty.run(context -> assertThat(context).doesNotHaveBean(PrimaryWaitBudgetFilter.class));
         new WebApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         ReplicationRoutingAutoConfiguration.class, ReplicationRoutingRetryAutoConfiguration.class))
@@ -152,11 +152,11 @@ class ReplicationRoutingRetryAutoConfigurationTest {
                         "replication.routing.nodes.db1.url=jdbc:mysql://127.0.0.1:1/shop",
                         "replication.routing.connect-timeout=200ms",
                         "replication.routing.monitor.timeout=200ms")
-                .run(context -> assertThat(context).hasSingleBean(PrimaryWaitFilter.class));
+                .run(context -> assertThat(context).hasSingleBean(PrimaryWaitBudgetFilter.class));
     }
 
     @Test
-    void whenNothingIsRoutedShouldBackOff() {
+    void whenNoRouterExistsShouldBackOff() {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(ReplicationRoutingRetryAutoConfiguration.class))
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(RetryAdvisor.class));

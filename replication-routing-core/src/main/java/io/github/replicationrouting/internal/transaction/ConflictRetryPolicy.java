@@ -7,22 +7,22 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionDefinition;
 
 /**
- * Runs transactions that may write again when the server rolled them back for the sake of others: a deadlock, a failed
- * certification. The pauses grow exponentially and are spread at random, so that those who met do not meet again.
+ * Retries read-write transactions that the server rolled back because of a conflict with others: a deadlock or a failed
+ * certification. The exponential backoff is randomized, so that the transactions do not conflict again.
  */
 public final class ConflictRetryPolicy implements RetryPolicy {
 
-    private static final IntervalFunction PAUSES =
+    private static final IntervalFunction BACKOFF =
             IntervalFunction.ofExponentialRandomBackoff(Duration.ofMillis(10), 2, 0.5, Duration.ofSeconds(1));
 
-    private final int limit;
+    private final int maxRetries;
 
-    /** @param limit how many times one transaction is run again at most; 0 for never */
-    public ConflictRetryPolicy(int limit) {
-        if (limit < 0) {
-            throw new IllegalArgumentException("The number of retries must not be negative: " + limit);
+    /** @param maxRetries maximum number of retries of one transaction; 0 for none */
+    public ConflictRetryPolicy(int maxRetries) {
+        if (maxRetries < 0) {
+            throw new IllegalArgumentException("The number of retries must not be negative, but is " + maxRetries);
         }
-        this.limit = limit;
+        this.maxRetries = maxRetries;
     }
 
     @Override
@@ -31,22 +31,22 @@ public final class ConflictRetryPolicy implements RetryPolicy {
     }
 
     @Override
-    public boolean covers(TransactionDefinition definition) {
-        return limit > 0 && !definition.isReadOnly();
+    public boolean appliesTo(TransactionDefinition definition) {
+        return maxRetries > 0 && !definition.isReadOnly();
     }
 
     @Override
-    public @Nullable String reason(RetryContext record) {
-        return record.isRolledBack() ? "the server rolled it back" : null;
+    public @Nullable String reason(RetryContext context) {
+        return context.isRolledBack() ? "the server rolled it back" : null;
     }
 
     @Override
-    public int limit() {
-        return limit;
+    public int maxRetries() {
+        return maxRetries;
     }
 
     @Override
-    public Duration pauseBefore(int retry) {
-        return Duration.ofMillis(PAUSES.apply(retry));
+    public Duration backoff(int retry) {
+        return Duration.ofMillis(BACKOFF.apply(retry));
     }
 }

@@ -7,17 +7,16 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionDefinition;
 
 /**
- * Runs transactions again that met a primary in the moment in which it was made read-only: the server refused a statement
- * or the COMMIT, so nothing of them is there, and the next run waits for the new primary. So a planned switchover fails
- * no transaction.
+ * Retries read-write transactions whose primary was demoted meanwhile. The server refused a statement or the COMMIT, so
+ * nothing was committed, and the retry waits for the new primary: a planned switchover fails no transaction.
  *
- * <p>The pauses give the monitor, which looks at once after a refusal, the time to see it; from then on the retry waits
- * in the hold.
+ * <p>The backoff gives the monitor, which probes the node immediately after a refusal, the time to observe the demotion;
+ * from then on the retry waits for a primary like any write.
  */
 public final class DemotionRetryPolicy implements RetryPolicy {
 
-    private static final int LIMIT = 5;
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final int MAX_RETRIES = 5;
+    private static final Duration INITIAL_BACKOFF = Duration.ofMillis(50);
 
     private final boolean enabled;
 
@@ -32,24 +31,24 @@ public final class DemotionRetryPolicy implements RetryPolicy {
     }
 
     @Override
-    public boolean covers(TransactionDefinition definition) {
+    public boolean appliesTo(TransactionDefinition definition) {
         return enabled && !definition.isReadOnly();
     }
 
     @Override
-    public @Nullable String reason(RetryContext record) {
-        Node node = record.demotedNode();
-        return node == null ? null : "node " + node + " has ceased to be the primary";
+    public @Nullable String reason(RetryContext context) {
+        Node node = context.demotedNode();
+        return node == null ? null : "node " + node + " is no longer the primary";
     }
 
     @Override
-    public int limit() {
-        return LIMIT;
+    public int maxRetries() {
+        return MAX_RETRIES;
     }
 
-    /** 50, 100, 200, 400 and 800 ms. */
+    /** Returns 50, 100, 200, 400 and 800 ms. */
     @Override
-    public Duration pauseBefore(int retry) {
-        return FIRST_PAUSE.multipliedBy(1L << (retry - 1));
+    public Duration backoff(int retry) {
+        return INITIAL_BACKOFF.multipliedBy(1L << (retry - 1));
     }
 }

@@ -5,17 +5,17 @@ import io.github.replicationrouting.topology.Node;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionDefinition;
 
-/** Runs read-only transactions again whose node was lost. */
+/** Retries read-only transactions whose node was lost, or lacks a table or column that another node may have. */
 public final class LostReadRetryPolicy implements RetryPolicy {
 
-    private final int limit;
+    private final int maxRetries;
 
-    /** @param limit how many times one transaction is run again at most; 0 for never */
-    public LostReadRetryPolicy(int limit) {
-        if (limit < 0) {
-            throw new IllegalArgumentException("The number of retries must not be negative: " + limit);
+    /** @param maxRetries maximum number of retries of one transaction; 0 for none */
+    public LostReadRetryPolicy(int maxRetries) {
+        if (maxRetries < 0) {
+            throw new IllegalArgumentException("The number of retries must not be negative, but is " + maxRetries);
         }
-        this.limit = limit;
+        this.maxRetries = maxRetries;
     }
 
     @Override
@@ -24,18 +24,21 @@ public final class LostReadRetryPolicy implements RetryPolicy {
     }
 
     @Override
-    public boolean covers(TransactionDefinition definition) {
-        return limit > 0 && definition.isReadOnly();
+    public boolean appliesTo(TransactionDefinition definition) {
+        return maxRetries > 0 && definition.isReadOnly();
     }
 
     @Override
-    public @Nullable String reason(RetryContext record) {
-        Node lost = record.lostNode();
-        return lost == null ? null : "node " + lost + (record.isObjectMissing() ? " lacks what it names" : " was lost");
+    public @Nullable String reason(RetryContext context) {
+        Node lost = context.lostNode();
+        if (lost == null) {
+            return null;
+        }
+        return "node " + lost + (context.isObjectMissing() ? " lacks an object that it names" : " was lost");
     }
 
     @Override
-    public int limit() {
-        return limit;
+    public int maxRetries() {
+        return maxRetries;
     }
 }

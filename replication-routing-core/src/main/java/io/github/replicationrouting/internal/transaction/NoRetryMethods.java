@@ -12,22 +12,22 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodClassKey;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
-/** Finds {@link NoRetry} on methods and types, their interfaces and meta-annotations; remembers. Thread-safe. */
+/** Finds {@link NoRetry} on methods, types, their interfaces and meta-annotations, and caches the result. Thread-safe. */
 final class NoRetryMethods {
 
-    private final Map<MethodClassKey, Boolean> known = new ConcurrentHashMap<>();
+    private final Map<MethodClassKey, Boolean> cache = new ConcurrentHashMap<>();
 
     boolean contains(MethodInvocation invocation, @Nullable Class<?> targetType) {
         MethodClassKey key = new MethodClassKey(invocation.getMethod(), targetType);
-        Boolean cached = known.get(key);
+        Boolean cached = cache.get(key);
         if (cached == null) {
-            cached = look(invocation, targetType);
-            known.put(key, cached);
+            cached = isAnnotated(invocation, targetType);
+            cache.put(key, cached);
         }
         return cached;
     }
 
-    private static boolean look(MethodInvocation invocation, @Nullable Class<?> targetType) {
+    private static boolean isAnnotated(MethodInvocation invocation, @Nullable Class<?> targetType) {
         Method method = invocation.getMethod();
         if (isAnnotated(method) || isAnnotated(AopUtils.getMostSpecificMethod(method, targetType))) {
             return true;
@@ -35,7 +35,7 @@ final class NoRetryMethods {
         if (isAnnotated(method.getDeclaringClass()) || (targetType != null && isAnnotated(targetType))) {
             return true;
         }
-        // A repository inherits its methods from an interface that does not know of the application's own.
+        // A repository may inherit the method from an interface other than the application's annotated one.
         return invocation instanceof ProxyMethodInvocation proxied
                 && isAnnotated(proxied.getProxy().getClass());
     }

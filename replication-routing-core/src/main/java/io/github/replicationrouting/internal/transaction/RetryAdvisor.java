@@ -15,25 +15,25 @@ import org.springframework.transaction.interceptor.TransactionAspectSupport;
 import org.springframework.transaction.interceptor.TransactionAttributeSource;
 
 /**
- * Puts a {@link RetryInterceptor} around everything that Spring's own advisor makes transactional, right outside of the
- * transaction, and around what says {@link NoRetry}. Looks for Spring's advisor when it is first needed and never while
- * that one is in the making: a bean met then becomes transactional by neither. Thread-safe.
+ * Applies a {@link RetryInterceptor} to every method that Spring's own advisor makes transactional, immediately outside
+ * the transaction interceptor, and to every method with {@link NoRetry}. Obtains Spring's advisor on first use, but not
+ * while that advisor is in creation: a bean created meanwhile is advised by neither. Thread-safe.
  */
 public final class RetryAdvisor implements PointcutAdvisor, Ordered {
 
-    private static final Pointcut SAYS_NO_RETRY = new ComposablePointcut(
+    private static final Pointcut NO_RETRY = new ComposablePointcut(
                     (Pointcut) new AnnotationMatchingPointcut(NoRetry.class, true))
             .union((Pointcut) new AnnotationMatchingPointcut(null, NoRetry.class, true));
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final RetryInterceptor interceptor;
-    private volatile @Nullable BeanFactoryTransactionAttributeSourceAdvisor known;
+    private volatile @Nullable BeanFactoryTransactionAttributeSourceAdvisor transactionAdvisor;
     private volatile @Nullable Pointcut pointcut;
 
-    /** @param runner asked for when a method is first called */
+    /** @param runner supplies the runner when a method is first called */
     public RetryAdvisor(ConfigurableListableBeanFactory beanFactory, Supplier<TransactionRunner> runner) {
         this.beanFactory = beanFactory;
-        this.interceptor = new RetryInterceptor(this::attributes, runner);
+        this.interceptor = new RetryInterceptor(this::attributeSource, runner);
     }
 
     @Override
@@ -45,11 +45,11 @@ public final class RetryAdvisor implements PointcutAdvisor, Ordered {
     public Pointcut getPointcut() {
         Pointcut complete = pointcut;
         if (complete == null) {
-            BeanFactoryTransactionAttributeSourceAdvisor transactions = transactions();
+            BeanFactoryTransactionAttributeSourceAdvisor transactions = transactionAdvisor();
             if (transactions == null) {
-                return SAYS_NO_RETRY;
+                return NO_RETRY;
             }
-            complete = new ComposablePointcut(transactions.getPointcut()).union(SAYS_NO_RETRY);
+            complete = new ComposablePointcut(transactions.getPointcut()).union(NO_RETRY);
             pointcut = complete;
         }
         return complete;
@@ -57,28 +57,28 @@ public final class RetryAdvisor implements PointcutAdvisor, Ordered {
 
     @Override
     public int getOrder() {
-        BeanFactoryTransactionAttributeSourceAdvisor transactions = transactions();
+        BeanFactoryTransactionAttributeSourceAdvisor transactions = transactionAdvisor();
         int order = transactions == null ? Ordered.LOWEST_PRECEDENCE : transactions.getOrder();
         return order == Ordered.HIGHEST_PRECEDENCE ? order : order - 1;
     }
 
-    private @Nullable TransactionAttributeSource attributes() {
-        BeanFactoryTransactionAttributeSourceAdvisor transactions = transactions();
+    private @Nullable TransactionAttributeSource attributeSource() {
+        BeanFactoryTransactionAttributeSourceAdvisor transactions = transactionAdvisor();
         return transactions != null && transactions.getAdvice() instanceof TransactionAspectSupport support
                 ? support.getTransactionAttributeSource()
                 : null;
     }
 
-    private @Nullable BeanFactoryTransactionAttributeSourceAdvisor transactions() {
-        BeanFactoryTransactionAttributeSourceAdvisor found = known;
+    private @Nullable BeanFactoryTransactionAttributeSourceAdvisor transactionAdvisor() {
+        BeanFactoryTransactionAttributeSourceAdvisor found = transactionAdvisor;
         if (found == null) {
-            found = look();
-            known = found;
+            found = findTransactionAdvisor();
+            transactionAdvisor = found;
         }
         return found;
     }
 
-    private @Nullable BeanFactoryTransactionAttributeSourceAdvisor look() {
+    private @Nullable BeanFactoryTransactionAttributeSourceAdvisor findTransactionAdvisor() {
         for (String name :
                 beanFactory.getBeanNamesForType(BeanFactoryTransactionAttributeSourceAdvisor.class, true, false)) {
             if (!beanFactory.isCurrentlyInCreation(name)) {

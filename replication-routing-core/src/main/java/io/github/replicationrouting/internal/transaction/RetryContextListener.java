@@ -11,35 +11,35 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Tells the record of a transaction, as the transaction manager sees it, its timeout and its commit: what runs after the
- * commit is no reason to run the transaction again. Thread-safe.
+ * Reports the begin, default timeout and commit of a transaction from its transaction manager to the
+ * {@link RetryContext}: a failure after the commit is no reason for a retry. Thread-safe.
  */
 public final class RetryContextListener implements TransactionExecutionListener {
 
     private final AbstractPlatformTransactionManager manager;
 
-    /** @param manager the transaction manager that it listens to */
+    /** @param manager the transaction manager that notifies this listener */
     public RetryContextListener(AbstractPlatformTransactionManager manager) {
         this.manager = manager;
     }
 
     @Override
     public void afterBegin(TransactionExecution transaction, @Nullable Throwable failure) {
-        RetryContext record = RetryContext.current();
-        if (record == null || failure != null) {
+        RetryContext context = RetryContext.current();
+        if (context == null || failure != null) {
             return;
         }
-        boolean outermost = record.begin();
+        boolean outermost = context.begin();
         int defaultTimeout = manager.getDefaultTimeout();
         if (outermost && defaultTimeout > 0) {
-            record.limitTo(Duration.ofSeconds(defaultTimeout));
+            context.limitTo(Duration.ofSeconds(defaultTimeout));
         }
         if (TransactionSynchronizationManager.isSynchronizationActive()) {
-            TransactionSynchronizationManager.registerSynchronization(new Commit(record, outermost));
+            TransactionSynchronizationManager.registerSynchronization(new CommitSynchronization(context, outermost));
         }
     }
 
-    /** Also one of another transaction manager, which the router's connections know nothing of. */
+    /** Reports commits of other transaction managers, too, which the router's connections do not see. */
     @Override
     public void afterCommit(TransactionExecution transaction, @Nullable Throwable failure) {
         if (failure == null && transaction.isNewTransaction() && !transaction.isReadOnly()) {
@@ -47,8 +47,9 @@ public final class RetryContextListener implements TransactionExecutionListener 
         }
     }
 
-    /** Hears of the commit before all others do, and forbids that of a run that must not have one. */
-    private record Commit(RetryContext record, boolean outermost) implements TransactionSynchronization {
+    /** Runs before all other synchronizations, and prevents the commit of an attempt that must not commit. */
+    private record CommitSynchronization(RetryContext context, boolean outermost)
+            implements TransactionSynchronization {
 
         @Override
         public int getOrder() {
@@ -57,15 +58,17 @@ public final class RetryContextListener implements TransactionExecutionListener 
 
         @Override
         public void beforeCommit(boolean readOnly) {
-            if (record.isArgumentModified()) {
-                throw new IllegalStateException("The failure of something that is not done twice was hidden");
+            if (context.isArgumentModified()) {
+                throw new IllegalStateException(
+                        "The transaction cannot commit: an object was changed by an earlier attempt of it, and the"
+                                + " ModifiedByPreviousAttemptException that reported this was caught inside the transaction");
             }
         }
 
         @Override
         public void afterCommit() {
             if (outermost) {
-                record.complete();
+                context.complete();
             }
         }
     }

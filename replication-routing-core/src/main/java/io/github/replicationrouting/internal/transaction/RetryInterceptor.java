@@ -11,25 +11,26 @@ import org.springframework.transaction.interceptor.TransactionAttribute;
 import org.springframework.transaction.interceptor.TransactionAttributeSource;
 
 /**
- * Stands right outside Spring's transaction interceptor and has the transactions that it begins run by a
- * {@link TransactionRunner}. Each run takes a copy of the invocation: an invocation that has proceeded once would skip
- * the interceptors that stand further inside. Thread-safe.
+ * Runs the transactions that Spring's transaction interceptor, which is next in the chain, begins through a
+ * {@link TransactionRunner}. Each attempt proceeds with a clone of the invocation: the original would skip the inner
+ * interceptors when it proceeds a second time. Thread-safe.
  */
 public final class RetryInterceptor implements MethodInterceptor {
 
-    private final Supplier<? extends @Nullable TransactionAttributeSource> attributes;
+    private final Supplier<? extends @Nullable TransactionAttributeSource> attributeSource;
     private final Supplier<TransactionRunner> runner;
     private final NoRetryMethods noRetry = new NoRetryMethods();
 
     /**
-     * Both are asked for when a method is first called, so that nothing is created before its time.
+     * Both suppliers are called when a method is first called, so that no bean is created early.
      *
-     * @param attributes where the transaction interceptor looks for its attributes
-     * @param runner runs the transactions
+     * @param attributeSource supplies the attribute source of the transaction interceptor
+     * @param runner supplies the runner of the transactions
      */
     public RetryInterceptor(
-            Supplier<? extends @Nullable TransactionAttributeSource> attributes, Supplier<TransactionRunner> runner) {
-        this.attributes = attributes;
+            Supplier<? extends @Nullable TransactionAttributeSource> attributeSource,
+            Supplier<TransactionRunner> runner) {
+        this.attributeSource = attributeSource;
         this.runner = runner;
     }
 
@@ -41,15 +42,15 @@ public final class RetryInterceptor implements MethodInterceptor {
         if (outer != null && noRetry.contains(invocation, type)) {
             outer.forbid();
         }
-        TransactionAttributeSource source = attributes.get();
+        TransactionAttributeSource source = attributeSource.get();
         TransactionAttribute attribute =
                 source == null ? null : source.getTransactionAttribute(invocation.getMethod(), type);
-        if (attribute == null || !(invocation instanceof ProxyMethodInvocation repeatable)) {
+        if (attribute == null || !(invocation instanceof ProxyMethodInvocation cloneable)) {
             return invocation.proceed();
         }
-        TransactionRunner current = runner.get();
-        return current.covers(attribute)
-                ? current.run(attribute, new MethodCall(repeatable, type, noRetry))
+        TransactionRunner transactionRunner = runner.get();
+        return transactionRunner.mayRetry(attribute)
+                ? transactionRunner.run(attribute, new RetryableMethodCall(cloneable, type, noRetry))
                 : invocation.proceed();
     }
 }

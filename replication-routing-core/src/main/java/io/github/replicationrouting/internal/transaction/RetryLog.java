@@ -7,43 +7,58 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says that transactions are run again: once per reason, which names the node, and minute. Thread-safe. */
+/** Logs retries at WARN once per minute and reason, which names the node, and all of them at DEBUG. Thread-safe. */
 final class RetryLog {
 
     private static final Logger log = LoggerFactory.getLogger(RetryLog.class);
     private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
 
+    private final String router;
     private final LongSupplier nanoTime;
 
-    /** By reason; there are as many as nodes and kinds of retry. */
-    private final Map<String, Long> lastSaid = new ConcurrentHashMap<>();
+    /** Time of the last warning by reason; as many as there are nodes and kinds of retry. */
+    private final Map<String, Long> lastWarnings = new ConcurrentHashMap<>();
 
-    RetryLog(LongSupplier nanoTime) {
+    RetryLog(String router, LongSupplier nanoTime) {
+        this.router = router;
         this.nanoTime = nanoTime;
     }
 
-    void retry(String reason, String name, int retry, int limit, Throwable failure) {
-        if (isDue(reason)) {
+    void retry(String transaction, String reason, int retry, int maxRetries, Throwable failure) {
+        if (isWarningDue(reason)) {
             log.warn(
-                    "Transactions are run again because {}; the first is {} (retry {} of {}). Said once a minute.",
+                    "[{}] transaction {} is retried because {} (retry {} of {}). Further retries for this reason are"
+                            + " logged at DEBUG for one minute",
+                    router,
+                    transaction,
                     reason,
-                    name,
                     retry,
-                    limit);
+                    maxRetries);
         }
-        log.debug("{} is run again because {} (retry {} of {})", name, reason, retry, limit, failure);
+        log.debug(
+                "[{}] transaction {} is retried because {} (retry {} of {})",
+                router,
+                transaction,
+                reason,
+                retry,
+                maxRetries,
+                failure);
     }
 
-    void unready(RuntimeException failure) {
-        log.warn("A transaction is not run again: what is around it could not be made ready", failure);
+    void notRestored(String transaction, RuntimeException failure) {
+        log.warn(
+                "[{}] transaction {} is not retried: the state around it could not be restored",
+                router,
+                transaction,
+                failure);
     }
 
-    private boolean isDue(String reason) {
+    private boolean isWarningDue(String reason) {
         long now = nanoTime.getAsLong();
-        Long before = lastSaid.get(reason);
-        if (before == null) {
-            return lastSaid.putIfAbsent(reason, now) == null;
+        Long last = lastWarnings.get(reason);
+        if (last == null) {
+            return lastWarnings.putIfAbsent(reason, now) == null;
         }
-        return now - before >= QUIET_NANOS && lastSaid.replace(reason, before, now);
+        return now - last >= QUIET_NANOS && lastWarnings.replace(reason, last, now);
     }
 }

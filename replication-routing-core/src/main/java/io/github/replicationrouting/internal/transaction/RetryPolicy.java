@@ -5,24 +5,24 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionDefinition;
 
-/** Says after which failures a transaction is run again; {@link TransactionRunner} does it. Thread-safe. */
+/** Decides after which failures a transaction is retried by {@link TransactionRunner}, and how often. Thread-safe. */
 public interface RetryPolicy {
 
-    /** The word for this kind of retry in metrics. */
+    /** Returns the label of this policy's retries in metrics. */
     String kind();
 
-    /** Whether a transaction like this may ever be run again; asked whenever one begins. */
-    boolean covers(TransactionDefinition definition);
+    /** Returns whether a transaction of this definition can ever be retried; called for each one that begins. */
+    boolean appliesTo(TransactionDefinition definition);
 
-    /** What calls for another run, in words such as {@code node db2 was lost}; null when nothing does. */
+    /** Returns why a retry may succeed, such as {@code node db2 was lost}; null if there is no reason for a retry. */
     @Nullable
-    String reason(RetryContext record);
+    String reason(RetryContext context);
 
-    /** How many times one transaction is run again at most; above 0. */
-    int limit();
+    /** Returns the maximum number of retries of one transaction; above 0 where the policy applies. */
+    int maxRetries();
 
-    /** How long to wait before the retry of this number, which begins at 1. */
-    default Duration pauseBefore(int retry) {
+    /** Returns the pause before the retry of this number, which starts at 1. */
+    default Duration backoff(int retry) {
         return Duration.ZERO;
     }
 }

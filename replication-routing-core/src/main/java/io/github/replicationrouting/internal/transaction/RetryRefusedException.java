@@ -2,12 +2,12 @@ package io.github.replicationrouting.internal.transaction;
 
 import io.github.replicationrouting.spi.RetryRefusal;
 
-/** Stands beside a failure, as a suppressed exception, and says why its transaction was not run again. */
+/** Explains why a failed transaction was not retried. Only added to its failure, as a suppressed exception. */
 final class RetryRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     RetryRefusedException(String reason, RetryRefusal refusal) {
-        super("Not run again, although " + reason + ": " + refusal.words(), null, false, false);
+        super("The transaction was not retried although " + reason + ": " + refusal.description(), null, false, false);
     }
 }

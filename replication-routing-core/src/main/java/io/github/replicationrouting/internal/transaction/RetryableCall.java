@@ -4,22 +4,22 @@ import io.github.replicationrouting.spi.RetryRefusal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that runs in a transaction and may be made again. Used by one thread.
+ * A call that begins and ends a transaction, and that may be repeated. Used by one thread.
  *
- * @param <T> what it returns
+ * @param <T> type of its result
  */
 @FunctionalInterface
 public interface RetryableCall<T extends @Nullable Object> {
 
-    /** Makes the call. */
+    /** Makes one attempt. */
     T proceed() throws Throwable;
 
-    /** A name for it in logs. */
+    /** Returns the name of the call for log messages. */
     default String name() {
-        return "an unnamed transaction";
+        return "without a name";
     }
 
-    /** What about the call itself forbids to make it twice; asked after a failure. */
+    /** Returns why the call itself must not be repeated, null if it may; called after a failure. */
     default @Nullable RetryRefusal refusal() {
         return null;
     }

@@ -8,8 +8,9 @@ import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * A template whose outermost transactions are run again when their node is lost. Stands in for the application's
- * {@code TransactionTemplate} bean; one that an application builds itself does the same when it is made like this.
+ * A {@link TransactionTemplate} whose outermost transactions are run by a {@link TransactionRunner}, which retries them.
+ * Replaces the application's {@code TransactionTemplate} bean; an application can wrap a template that it builds itself
+ * the same way.
  */
 public class RetryingTransactionTemplate extends TransactionTemplate {
 
@@ -18,8 +19,8 @@ public class RetryingTransactionTemplate extends TransactionTemplate {
     private final transient Supplier<TransactionRunner> runner;
 
     /**
-     * @param template whose transaction manager and settings it takes over
-     * @param runner asked for when a transaction first begins
+     * @param template template with the transaction manager and settings to use
+     * @param runner supplies the runner when a transaction first begins
      */
     public RetryingTransactionTemplate(TransactionTemplate template, Supplier<TransactionRunner> runner) {
         super(Objects.requireNonNull(template.getTransactionManager()), template);

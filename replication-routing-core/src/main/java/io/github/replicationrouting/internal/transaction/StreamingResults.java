@@ -6,14 +6,14 @@ import java.util.Iterator;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** Tells calls that hand over rows while they read them: what was handed over cannot be taken back. */
+/** Recognizes calls that deliver rows while they read them: rows already delivered cannot be withdrawn by a retry. */
 final class StreamingResults {
 
     private static final String PUBLISHER = "org.reactivestreams.Publisher";
 
     private StreamingResults() {}
 
-    static boolean passThrough(Method method, @Nullable Object[] arguments) {
+    static boolean isStreaming(Method method, @Nullable Object[] arguments) {
         if (isStream(method.getReturnType())) {
             return true;
         }
@@ -26,7 +26,7 @@ final class StreamingResults {
         return false;
     }
 
-    /** Streams, results, cursors and whatever else is closed by its user are open resources. */
+    /** Returns whether the type is an iterator, a publisher or, like streams and cursors, closed by the caller. */
     private static boolean isStream(Class<?> type) {
         return AutoCloseable.class.isAssignableFrom(type)
                 || Iterator.class.isAssignableFrom(type)
@@ -34,7 +34,7 @@ final class StreamingResults {
                 || isPublisher(type);
     }
 
-    /** By name, because the interface need not be there. */
+    /** Compares names, because the interface may be absent. */
     private static boolean isPublisher(@Nullable Class<?> type) {
         if (type == null) {
             return false;

@@ -12,12 +12,13 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Runs outermost transactions, and runs them again as a whole where a {@link RetryPolicy} calls for it and nothing
- * stands against it: never when something inside has committed, when the call or what is around it says no, when the
- * thread is interrupted or the transaction's timeout over. Whoever was refused sees the first failure, or a later one that
- * may have committed, with the others and the reason of the refusal as suppressed exceptions.
+ * Runs outermost transactions, and retries them as a whole when a {@link RetryPolicy} has a reason for it and nothing
+ * forbids it. A retry is refused when something inside the transaction has committed, when the call or a
+ * {@link RetryGuard} forbids it, when the thread is interrupted, and when the transaction's timeout has expired. The
+ * caller then receives the first failure, or a later one that may have committed, with the other failures and the reason
+ * of the refusal as suppressed exceptions.
  *
- * <p>The whole method runs twice: what it did besides the database, it does again. Thread-safe.
+ * <p>A retry repeats the whole method, including its effects outside the database. Thread-safe.
  */
 public final class TransactionRunner {
 
@@ -28,26 +29,32 @@ public final class TransactionRunner {
     private final RetryLog log;
 
     /**
-     * @param policies after which failures; the first that calls for a retry decides
-     * @param guards what around a transaction may stand against it
-     * @param metrics counts retries and refusals
+     * @param router name of the router, for log messages
+     * @param policies policies in order of precedence: the first with a reason for a retry applies
+     * @param guards guards that may refuse a retry
+     * @param metrics recorder of retries and refusals
      */
-    public TransactionRunner(List<RetryPolicy> policies, List<RetryGuard> guards, RouterMetrics metrics) {
-        this(policies, guards, metrics, System::nanoTime);
+    public TransactionRunner(
+            String router, List<RetryPolicy> policies, List<RetryGuard> guards, RouterMetrics metrics) {
+        this(router, policies, guards, metrics, System::nanoTime);
     }
 
     TransactionRunner(
-            List<RetryPolicy> policies, List<RetryGuard> guards, RouterMetrics metrics, LongSupplier nanoTime) {
+            String router,
+            List<RetryPolicy> policies,
+            List<RetryGuard> guards,
+            RouterMetrics metrics,
+            LongSupplier nanoTime) {
         this.policies = List.copyOf(policies);
         this.guards = List.copyOf(guards);
         this.metrics = metrics;
         this.nanoTime = nanoTime;
-        this.log = new RetryLog(nanoTime);
+        this.log = new RetryLog(router, nanoTime);
     }
 
-    /** Whether a transaction of this kind, begun here and now, may ever be run again. Cheap. */
-    public boolean covers(TransactionDefinition definition) {
-        return beginsTransaction(definition) && isCovered(definition) && isOutermost();
+    /** Returns whether a transaction of this definition, begun by this thread now, could be retried. Cheap. */
+    public boolean mayRetry(TransactionDefinition definition) {
+        return beginsTransaction(definition) && hasPolicyFor(definition) && isOutermost();
     }
 
     private static boolean beginsTransaction(TransactionDefinition definition) {
@@ -59,9 +66,9 @@ public final class TransactionRunner {
         };
     }
 
-    private boolean isCovered(TransactionDefinition definition) {
+    private boolean hasPolicyFor(TransactionDefinition definition) {
         for (RetryPolicy policy : policies) {
-            if (policy.covers(definition)) {
+            if (policy.appliesTo(definition)) {
                 return true;
             }
         }
@@ -73,21 +80,21 @@ public final class TransactionRunner {
     }
 
     /**
-     * Makes a call that begins the transaction and ends it, and makes it again where that helps.
+     * Makes a call that begins and ends a transaction, and repeats it as long as a policy and the guards allow.
      *
-     * @throws Throwable what the call threw: that of the first run, unless another run ended in something else than a lost node
-     *     or a conflict
+     * @throws Throwable the failure of the first attempt, or that of a retry which reached a node and failed for another
+     *     reason, or which may have committed
      */
     public <T extends @Nullable Object> T run(TransactionDefinition definition, RetryableCall<T> call)
             throws Throwable {
-        if (!covers(definition)) {
+        if (!mayRetry(definition)) {
             return call.proceed();
         }
-        try (RetryContext record = RetryContext.open(nanoTime)) {
+        try (RetryContext context = RetryContext.open(nanoTime)) {
             if (definition.getTimeout() > 0) {
-                record.limitTo(Duration.ofSeconds(definition.getTimeout()));
+                context.limitTo(Duration.ofSeconds(definition.getTimeout()));
             }
-            return new Runs(definition, record).of(call);
+            return new Attempts(definition, context).run(call);
         }
     }
 
@@ -101,9 +108,10 @@ public final class TransactionRunner {
         return null;
     }
 
-    private static boolean sleeps(Duration pause) {
+    /** Returns false when the thread was interrupted. */
+    private static boolean sleep(Duration duration) {
         try {
-            Thread.sleep(pause.toMillis());
+            Thread.sleep(duration.toMillis());
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -111,123 +119,119 @@ public final class TransactionRunner {
         }
     }
 
-    /** All runs of one transaction. */
-    private final class Runs {
+    /** All attempts of one transaction. */
+    private final class Attempts {
 
         private final TransactionDefinition definition;
-        private final RetryContext record;
+        private final RetryContext context;
         private final @Nullable RetryRefusal refusalAtStart = refusalAtStart();
 
-        private @Nullable Throwable first;
+        private @Nullable Throwable firstFailure;
         private @Nullable RetryPolicy policy;
         private String lastReason = "";
         private int retries;
 
-        Runs(TransactionDefinition definition, RetryContext record) {
+        Attempts(TransactionDefinition definition, RetryContext context) {
             this.definition = definition;
-            this.record = record;
+            this.context = context;
         }
 
-        <T extends @Nullable Object> T of(RetryableCall<T> call) throws Throwable {
+        <T extends @Nullable Object> T run(RetryableCall<T> call) throws Throwable {
             while (true) {
                 try {
                     T result = call.proceed();
                     count("succeeded");
                     return result;
                 } catch (Throwable failure) {
-                    Throwable end = endAfter(failure, call);
-                    if (end != null) {
-                        throw end;
+                    Throwable finalFailure = prepareRetry(failure, call);
+                    if (finalFailure != null) {
+                        throw finalFailure;
                     }
                 }
             }
         }
 
-        /** What to throw after a failure; null when the call is to be made again. */
-        private @Nullable Throwable endAfter(Throwable failure, RetryableCall<?> call) {
-            if (record.isArgumentModified() && policy != null) {
-                return refused(RetryRefusal.ENTITIES, lastReason, withEarlier(failure));
+        /** Prepares the next attempt and returns null, or returns the failure to throw when there is none. */
+        private @Nullable Throwable prepareRetry(Throwable failure, RetryableCall<?> call) {
+            if (context.isArgumentModified() && policy != null) {
+                return refused(RetryRefusal.ENTITIES, lastReason, withFirstFailure(failure));
             }
-            RetryPolicy next = failure instanceof Exception ? policyCalledFor() : null;
-            if (next == null) {
-                return endOfAnotherKind(failure);
+            RetryPolicy applicable = failure instanceof Exception ? applicablePolicy() : null;
+            if (applicable == null) {
+                return finalFailure(failure);
             }
-            policy = next;
-            Throwable seen = withEarlier(failure);
-            if (retries >= next.limit()) {
+            policy = applicable;
+            Throwable reported = withFirstFailure(failure);
+            if (retries >= applicable.maxRetries()) {
                 count("failed");
-                return seen;
+                return reported;
             }
-            String reason = String.valueOf(next.reason(record));
+            String reason = String.valueOf(applicable.reason(context));
             lastReason = reason;
             RetryRefusal refusal = refusal(call);
             if (refusal == null) {
-                refusal = prepare(next.pauseBefore(retries + 1));
+                refusal = backOffAndRestore(applicable.backoff(retries + 1), call);
             }
             if (refusal != null) {
-                return refused(refusal, reason, seen);
+                return refused(refusal, reason, reported);
             }
             retries++;
-            log.retry(
-                    reason,
-                    definition.getName() != null ? definition.getName() : call.name(),
-                    retries,
-                    next.limit(),
-                    failure);
-            record.nextAttempt();
+            log.retry(name(call), reason, retries, applicable.maxRetries(), failure);
+            context.nextAttempt();
             return null;
         }
 
-        private Throwable refused(RetryRefusal refusal, String reason, Throwable seen) {
+        private Throwable refused(RetryRefusal refusal, String reason, Throwable reported) {
             count(refusal.label());
-            seen.addSuppressed(new RetryRefusedException(reason, refusal));
-            return seen;
+            reported.addSuppressed(new RetryRefusedException(reason, refusal));
+            return reported;
         }
 
-        private @Nullable RetryPolicy policyCalledFor() {
+        private @Nullable RetryPolicy applicablePolicy() {
             for (RetryPolicy candidate : policies) {
-                if (candidate.covers(definition) && candidate.reason(record) != null) {
+                if (candidate.appliesTo(definition) && candidate.reason(context) != null) {
                     return candidate;
                 }
             }
             return null;
         }
 
-        /** What a retry that reached a node fails for is the result, and what led to the retry stands beside it. */
-        private Throwable endOfAnotherKind(Throwable failure) {
+        /** Returns what to throw for a failure that no policy retries: a retry that reached a node reports its own. */
+        private Throwable finalFailure(Throwable failure) {
             count("failed");
-            if (record.isUnserved()) {
-                return withEarlier(failure);
+            if (context.isUnserved()) {
+                return withFirstFailure(failure);
             }
-            Throwable earlier = first;
-            if (earlier != null && earlier != failure) {
-                failure.addSuppressed(earlier);
+            Throwable first = firstFailure;
+            if (first != null && first != failure) {
+                failure.addSuppressed(first);
             }
             return failure;
         }
 
-        private Throwable withEarlier(Throwable failure) {
-            Throwable earlier = first;
-            if (earlier == null) {
-                first = failure;
+        /** Returns the first failure with the latest as suppressed, or the reverse when something was committed. */
+        private Throwable withFirstFailure(Throwable failure) {
+            Throwable first = firstFailure;
+            if (first == null) {
+                firstFailure = failure;
                 return failure;
             }
-            // What an earlier run met says that nothing was done: not so any more once something was committed.
-            Throwable told = record.hasCommitted() ? failure : earlier;
-            if (earlier != failure) {
-                told.addSuppressed(told == failure ? earlier : failure);
+            // The first failure implies that nothing was done, which a later commit makes untrue.
+            Throwable reported = context.hasCommitted() ? failure : first;
+            if (first != failure) {
+                reported.addSuppressed(reported == failure ? first : failure);
             }
-            return told;
+            return reported;
         }
 
         private @Nullable RetryRefusal refusal(RetryableCall<?> call) {
-            if (record.isForbidden()) {
+            if (context.isForbidden()) {
                 return RetryRefusal.NO_RETRY;
             }
-            if (record.hasCommitted()) {
-                return RetryRefusal.COMMITTED;
+            if (context.hasCommitted()) {
+                return RetryRefusal.COMMITTED_ELSEWHERE;
             }
-            if (record.hasTooManyArguments()) {
+            if (context.hasTooManyArguments()) {
                 return RetryRefusal.ENTITIES;
             }
             if (refusalAtStart != null) {
@@ -246,23 +250,28 @@ public final class TransactionRunner {
             return null;
         }
 
-        /** Waits, and makes everything ready for the next run; returns what stands against it. */
-        private @Nullable RetryRefusal prepare(Duration pause) {
-            Duration left = record.timeLeft();
-            if (left != null && left.compareTo(pause) <= 0) {
+        /** Waits and restores the state before the first attempt; returns null, or what prevents the retry. */
+        private @Nullable RetryRefusal backOffAndRestore(Duration backoff, RetryableCall<?> call) {
+            Duration left = context.timeLeft();
+            if (left != null && left.compareTo(backoff) <= 0) {
                 return RetryRefusal.TIMEOUT;
             }
-            if (Thread.currentThread().isInterrupted() || !sleeps(pause)) {
+            if (Thread.currentThread().isInterrupted() || !sleep(backoff)) {
                 return RetryRefusal.INTERRUPTED;
             }
             try {
                 guards.forEach(RetryGuard::beforeRetry);
-                record.restoreArguments();
+                context.restoreArguments();
                 return null;
             } catch (RuntimeException e) {
-                log.unready(e);
+                log.notRestored(name(call), e);
                 return RetryRefusal.UNREADY;
             }
+        }
+
+        private String name(RetryableCall<?> call) {
+            String name = definition.getName();
+            return name != null ? name : call.name();
         }
 
         private void count(String outcome) {

@@ -1,4 +1,4 @@
-/** Retries of transactions. */
+/** Retries of transactions: which failures are retried, what refuses a retry, and the interceptors that make it. */
 @NullMarked
 package io.github.replicationrouting.internal.transaction;
 

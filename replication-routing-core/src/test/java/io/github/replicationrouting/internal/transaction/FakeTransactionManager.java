@@ -6,7 +6,7 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionStatus;
 
-/** A transaction manager without a database that keeps what it did. */
+/** A transaction manager without a database that records its calls. */
 final class FakeTransactionManager extends AbstractPlatformTransactionManager {
 
     private static final long serialVersionUID = 1L;

@@ -37,7 +37,7 @@ class RetryAdvisorTest {
 
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext(Beans.class);
     private final FakeTransactionManager transactions = context.getBean(FakeTransactionManager.class);
-    private final CountedRetries counted = context.getBean(CountedRetries.class);
+    private final RecordingRouterMetrics metrics = context.getBean(RecordingRouterMetrics.class);
     private final InnerInterceptor inner = context.getBean(InnerInterceptor.class);
     private final Work work = new Work();
 
@@ -47,52 +47,52 @@ class RetryAdvisorTest {
     }
 
     @Test
-    void methodShouldBeRunAgainInATransactionOfItsOwnWithTheInnerInterceptors() {
-        assertThat(context.getBean(OnMethods.class).readOnly(work)).isEqualTo("run 2");
+    void whenMethodIsReadOnlyShouldRetryInANewTransactionWithTheInnerInterceptors() {
+        assertThat(context.getBean(OnMethods.class).readOnly(work)).isEqualTo("attempt 2");
         assertThat(transactions.log).containsExactly("begin", "rollback", "begin", "commit");
         assertThat(inner.calls).isEqualTo(2);
-        assertThat(counted.outcomes).containsExactly("read succeeded");
+        assertThat(metrics.outcomes).containsExactly("read succeeded");
     }
 
     @Test
-    void classShouldBeRunAgain() {
-        assertThat(context.getBean("onClass", OnClass.class).list(work)).isEqualTo("run 2");
+    void whenClassIsReadOnlyShouldRetry() {
+        assertThat(context.getBean("onClass", OnClass.class).list(work)).isEqualTo("attempt 2");
     }
 
     @Test
-    void interfaceShouldBeRunAgain() {
+    void whenInterfaceIsReadOnlyShouldRetry() {
         OnInterface bean = context.getBean(OnInterface.class);
-        assertThat(bean.list(work)).isEqualTo("run 2");
+        assertThat(bean.list(work)).isEqualTo("attempt 2");
         assertThat(AopUtils.isAopProxy(bean)).isTrue();
     }
 
     @Test
-    void metaAnnotationShouldBeRunAgain() {
-        assertThat(context.getBean(OnMethods.class).metaAnnotated(work)).isEqualTo("run 2");
+    void whenMetaAnnotationIsReadOnlyShouldRetry() {
+        assertThat(context.getBean(OnMethods.class).metaAnnotated(work)).isEqualTo("attempt 2");
     }
 
     @Test
-    void writeTransactionShouldNotBeRunAgain() {
-        notRunAgain(() -> context.getBean(OnMethods.class).write(work));
-        assertThat(counted.outcomes).isEmpty();
+    void whenMethodWritesShouldNotRetry() {
+        assertNotRetried(() -> context.getBean(OnMethods.class).write(work));
+        assertThat(metrics.outcomes).isEmpty();
     }
 
     @Test
-    void readInsideAWriteTransactionShouldNotBeRunAgain() {
+    void whenReadIsInsideAWriteTransactionShouldNotRetry() {
         TransactionTemplate template = new TransactionTemplate(transactions);
-        notRunAgain(() ->
+        assertNotRetried(() ->
                 template.execute(status -> context.getBean(OnMethods.class).readOnly(work)));
     }
 
     @Test
-    void joinedMethodShouldBeRunAgainWithTheOutermost() {
+    void whenMethodJoinsATransactionShouldRetryTheOutermost() {
         List<String> order = new ArrayList<>();
-        context.getBean(OnMethods.class).readOnly(new Work(run -> {
+        context.getBean(OnMethods.class).readOnly(new Work(attempt -> {
             order.add("outer");
             return context.getBean("onClass", OnClass.class).list(new Work(ignored -> {
                 order.add("inner");
-                if (run == 1) {
-                    throw Lost.node("db2");
+                if (attempt == 1) {
+                    throw LostNodeException.on("db2");
                 }
                 return "";
             }));
@@ -102,40 +102,40 @@ class RetryAdvisorTest {
     }
 
     @Test
-    void methodThatReturnsAStreamShouldNotBeRunAgain() {
-        notRunAgain(() -> context.getBean(OnMethods.class).stream(work));
-        assertThat(counted.outcomes).containsExactly("read stream");
+    void whenMethodReturnsAStreamShouldNotRetry() {
+        assertNotRetried(() -> context.getBean(OnMethods.class).stream(work));
+        assertThat(metrics.outcomes).containsExactly("read stream");
     }
 
     @Test
-    void methodThatWritesToAWriterShouldNotBeRunAgain() {
-        notRunAgain(() -> context.getBean(OnMethods.class).export(work, new StringWriter()));
-        assertThat(counted.outcomes).containsExactly("read stream");
+    void whenMethodWritesToAWriterShouldNotRetry() {
+        assertNotRetried(() -> context.getBean(OnMethods.class).export(work, new StringWriter()));
+        assertThat(metrics.outcomes).containsExactly("read stream");
     }
 
     @Test
-    void methodWithNoRetryShouldNotBeRunAgain() {
-        notRunAgain(() -> context.getBean(OnMethods.class).once(work));
-        assertThat(counted.outcomes).containsExactly("read no-retry");
+    void whenMethodHasNoRetryShouldNotRetry() {
+        assertNotRetried(() -> context.getBean(OnMethods.class).once(work));
+        assertThat(metrics.outcomes).containsExactly("read no-retry");
     }
 
     @Test
-    void classWithNoRetryShouldNotBeRunAgain() {
-        notRunAgain(() -> context.getBean(OnceOnClass.class).list(work));
+    void whenClassHasNoRetryShouldNotRetry() {
+        assertNotRetried(() -> context.getBean(OnceOnClass.class).list(work));
     }
 
     @Test
-    void methodWithNoRetryInsideShouldKeepTheOutermostFromBeingRunAgain() {
-        notRunAgain(() -> context.getBean(OnMethods.class).readOnly(new Work(run -> {
+    void whenJoinedMethodHasNoRetryShouldNotRetryTheOutermost() {
+        assertNotRetried(() -> context.getBean(OnMethods.class).readOnly(new Work(attempt -> {
             context.getBean(Mailer.class).send();
             return work.run();
         })));
-        assertThat(counted.outcomes).containsExactly("read no-retry");
+        assertThat(metrics.outcomes).containsExactly("read no-retry");
     }
 
     @Test
-    void whatIsLostAfterTheCommitShouldNotRunTheTransactionAgain() {
-        notRunAgain(() -> context.getBean(OnMethods.class).readOnly(new Work(run -> {
+    void whenNodeIsLostAfterTheCommitShouldNotRetry() {
+        assertNotRetried(() -> context.getBean(OnMethods.class).readOnly(new Work(attempt -> {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
                 @Override
                 public void afterCommit() {
@@ -148,59 +148,59 @@ class RetryAdvisorTest {
     }
 
     @Test
-    void timeoutOfTheTransactionManagerShouldCount() {
+    void whenTimeoutOfTheManagerHasExpiredShouldNotRetry() {
         transactions.setDefaultTimeout(1);
-        notRunAgain(() -> context.getBean(OnMethods.class).readOnly(new Work(run -> {
+        assertNotRetried(() -> context.getBean(OnMethods.class).readOnly(new Work(attempt -> {
             context.getBean(Beans.Clock.class).nanos += 1_000_000_000L;
             return work.run();
         })));
-        assertThat(counted.outcomes).containsExactly("read timeout");
+        assertThat(metrics.outcomes).containsExactly("read timeout");
     }
 
     @Test
-    void templateShouldBeRunAgain() {
+    void whenTemplateIsReadOnlyShouldRetry() {
         TransactionTemplate plain = new TransactionTemplate(transactions);
         plain.setReadOnly(true);
         TransactionTemplate template =
                 new RetryingTransactionTemplate(plain, () -> context.getBean(TransactionRunner.class));
         assertThat(template.isReadOnly()).isTrue();
-        assertThat(template.<String>execute(status -> work.run())).isEqualTo("run 2");
+        assertThat(template.<String>execute(status -> work.run())).isEqualTo("attempt 2");
         assertThat(transactions.log).containsExactly("begin", "rollback", "begin", "commit");
 
         template.setReadOnly(false);
-        notRunAgain(() -> template.execute(status -> new Work().run()));
+        assertNotRetried(() -> template.execute(status -> new Work().run()));
     }
 
     @Test
-    void beansThatAreNotTransactionalShouldNotBeProxied() {
+    void whenBeanIsNotTransactionalShouldNotProxyIt() {
         assertThat(AopUtils.isAopProxy(context.getBean("plain"))).isFalse();
     }
 
-    private static void notRunAgain(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOf(Lost.class);
+    private static void assertNotRetried(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOf(LostNodeException.class);
     }
 
-    /** Loses its node in the first run, unless it is told what to do. */
+    /** Loses its node in the first attempt by default. */
     static final class Work {
 
-        private final Function<Integer, String> doing;
-        private int runs;
+        private final Function<Integer, String> action;
+        private int attempts;
 
         Work() {
-            this(run -> {
-                if (run == 1) {
-                    throw Lost.node("db2");
+            this(attempt -> {
+                if (attempt == 1) {
+                    throw LostNodeException.on("db2");
                 }
-                return "run " + run;
+                return "attempt " + attempt;
             });
         }
 
-        Work(Function<Integer, String> doing) {
-            this.doing = doing;
+        Work(Function<Integer, String> action) {
+            this.action = action;
         }
 
         String run() {
-            return doing.apply(++runs);
+            return action.apply(++attempts);
         }
     }
 
@@ -282,7 +282,7 @@ class RetryAdvisorTest {
 
     static class Plain {}
 
-    /** Stands further inside than the transaction. */
+    /** Advice inside the transaction interceptor. */
     static final class InnerInterceptor implements MethodInterceptor {
 
         int calls;
@@ -336,13 +336,14 @@ class RetryAdvisorTest {
         }
 
         @Bean
-        CountedRetries counted() {
-            return new CountedRetries();
+        RecordingRouterMetrics metrics() {
+            return new RecordingRouterMetrics();
         }
 
         @Bean
-        TransactionRunner runner(CountedRetries counted, Clock clock) {
-            return new TransactionRunner(List.of(new LostReadRetryPolicy(2)), List.of(), counted, () -> clock.nanos);
+        TransactionRunner runner(RecordingRouterMetrics metrics, Clock clock) {
+            return new TransactionRunner(
+                    "dataSource", List.of(new LostReadRetryPolicy(2)), List.of(), metrics, () -> clock.nanos);
         }
 
         @Bean

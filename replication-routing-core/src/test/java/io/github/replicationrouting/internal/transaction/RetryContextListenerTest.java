@@ -11,34 +11,34 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 class RetryContextListenerTest {
 
-    private final FakeTransactionManager own = watched();
-    private final FakeTransactionManager other = watched();
+    private final FakeTransactionManager own = listenedTo();
+    private final FakeTransactionManager other = listenedTo();
 
-    private static FakeTransactionManager watched() {
+    private static FakeTransactionManager listenedTo() {
         FakeTransactionManager manager = new FakeTransactionManager();
         manager.setTransactionExecutionListeners(List.of(new RetryContextListener(manager)));
         return manager;
     }
 
     @Test
-    void whatAnotherManagerCommitsInsideCountsAsCommitted() {
-        try (RetryContext record = RetryContext.open(System::nanoTime)) {
+    void whenAnotherManagerCommitsAWriteInsideShouldReportTheCommit() {
+        try (RetryContext context = RetryContext.open(System::nanoTime)) {
             transaction(own, false).executeWithoutResult(outer -> {
                 transaction(other, true).executeWithoutResult(inner -> {});
-                assertThat(record.hasCommitted()).isFalse();
+                assertThat(context.hasCommitted()).isFalse();
 
                 transaction(other, false).executeWithoutResult(inner -> {});
-                assertThat(record.hasCommitted()).isTrue();
+                assertThat(context.hasCommitted()).isTrue();
             });
         }
     }
 
     @Test
-    void whatAnotherManagerRollsBackDoesNot() {
-        try (RetryContext record = RetryContext.open(System::nanoTime)) {
+    void whenAnotherManagerRollsBackShouldReportNoCommit() {
+        try (RetryContext context = RetryContext.open(System::nanoTime)) {
             transaction(own, false).executeWithoutResult(outer -> {
                 transaction(other, false).executeWithoutResult(inner -> inner.setRollbackOnly());
-                assertThat(record.hasCommitted()).isFalse();
+                assertThat(context.hasCommitted()).isFalse();
             });
         }
     }

@@ -24,21 +24,22 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 
 class TransactionRunnerTest {
 
-    private final CountedRetries counted = new CountedRetries();
+    private final RecordingRouterMetrics metrics = new RecordingRouterMetrics();
     private final AtomicLong now = new AtomicLong();
     private final TransactionRunner runner = runnerWith();
     private final DefaultTransactionDefinition readOnly = readOnly();
-    private int runs;
+    private int attempts;
 
     @AfterEach
-    void leaveTheThreadClean() {
+    void checkThread() {
         assertThat(RetryContext.current()).isNull();
         TransactionSynchronizationManager.clear();
         assertThat(Thread.interrupted()).isFalse();
     }
 
     private TransactionRunner runnerWith(RetryGuard... guards) {
-        return new TransactionRunner(List.of(new LostReadRetryPolicy(2)), List.of(guards), counted, now::get);
+        return new TransactionRunner(
+                "dataSource", List.of(new LostReadRetryPolicy(2)), List.of(guards), metrics, now::get);
     }
 
     private static DefaultTransactionDefinition readOnly() {
@@ -49,84 +50,85 @@ class TransactionRunnerTest {
     }
 
     @Test
-    void whenNothingHappensShouldRunOnceAndCountNothing() throws Throwable {
-        assertThat(runner.<String>run(readOnly, () -> "run " + ++runs)).isEqualTo("run 1");
-        assertThat(counted.outcomes).isEmpty();
+    void whenNothingFailsShouldMakeOneAttemptAndCountNothing() throws Throwable {
+        assertThat(runner.<String>run(readOnly, () -> "attempt " + ++attempts)).isEqualTo("attempt 1");
+        assertThat(metrics.outcomes).isEmpty();
     }
 
     @Test
-    void whenTheNodeIsLostShouldRunAgainElsewhere() throws Throwable {
+    void whenNodeIsLostShouldRetryOnAnotherNode() throws Throwable {
         String result = runner.run(readOnly, () -> {
-            if (++runs == 1) {
-                throw Lost.node("db2");
+            if (++attempts == 1) {
+                throw LostNodeException.on("db2");
             }
             return "avoids " + RetryContext.intentOf(Access.READ).avoided();
         });
 
         assertThat(result).isEqualTo("avoids [db2]");
-        assertThat(counted.outcomes).containsExactly("read succeeded");
+        assertThat(metrics.outcomes).containsExactly("read succeeded");
     }
 
     @Test
-    void whenNodesAreLostAgainAndAgainShouldGiveUpWithTheFirstFailure() {
+    void whenRetriesAreExhaustedShouldThrowTheFirstFailure() {
         Throwable failure = catchThrowable(() -> runner.run(readOnly, () -> {
-            throw Lost.node("db" + ++runs);
+            throw LostNodeException.on("db" + ++attempts);
         }));
 
-        assertThat(runs).isEqualTo(3);
-        assertThat(failure).isInstanceOf(Lost.class).hasMessage("lost db1");
+        assertThat(attempts).isEqualTo(3);
+        assertThat(failure).isInstanceOf(LostNodeException.class).hasMessage("lost db1");
         assertThat(failure.getSuppressed()).extracting(Throwable::getMessage).containsExactly("lost db2", "lost db3");
-        assertThat(counted.outcomes).containsExactly("read failed");
+        assertThat(metrics.outcomes).containsExactly("read failed");
     }
 
     @Test
-    void whenTheSameExceptionComesAgainShouldThrowItAsItIs() {
+    void whenEveryAttemptThrowsTheSameExceptionShouldThrowItUnchanged() {
         RuntimeException same = new RuntimeException("cached");
         assertThatThrownBy(() -> runner.run(readOnly, () -> {
-                    runs++;
-                    Lost.node("db2");
+                    attempts++;
+                    LostNodeException.on("db2");
                     throw same;
                 }))
                 .isSameAs(same)
                 .hasNoSuppressedExceptions();
-        assertThat(runs).isEqualTo(3);
+        assertThat(attempts).isEqualTo(3);
     }
 
     @Test
-    void whenTheApplicationFailsShouldNotRunAgain() {
+    void whenApplicationFailsShouldNotRetry() {
         assertThatThrownBy(() -> runner.run(readOnly, () -> {
-                    runs++;
+                    attempts++;
                     throw new IllegalArgumentException("no such book");
                 }))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasNoSuppressedExceptions();
-        assertThat(runs).isOne();
-        assertThat(counted.outcomes).isEmpty();
+        assertThat(attempts).isOne();
+        assertThat(metrics.outcomes).isEmpty();
     }
 
     @Test
-    void whenTheApplicationFailsInTheNextRunThatShouldBeTheResultWithTheLossBesideIt() {
+    void whenApplicationFailsInTheRetryShouldThrowThatWithTheLossSuppressed() {
         assertThatThrownBy(() -> runner.run(readOnly, () -> {
-                    if (++runs == 1) {
-                        throw Lost.node("db2");
+                    if (++attempts == 1) {
+                        throw LostNodeException.on("db2");
                     }
                     throw new IllegalArgumentException("no such book");
                 }))
                 .isInstanceOf(IllegalArgumentException.class)
-                .satisfies(failure -> assertThat(failure.getSuppressed()).hasExactlyElementsOfTypes(Lost.class));
-        assertThat(counted.outcomes).containsExactly("read failed");
+                .satisfies(failure ->
+                        assertThat(failure.getSuppressed()).hasExactlyElementsOfTypes(LostNodeException.class));
+        assertThat(metrics.outcomes).containsExactly("read failed");
     }
 
     @Test
-    void whenAnObjectWasChangedByTheFirstRunShouldTellTheFirstFailureAndWhy() {
-        Lost lost = Lost.node("db2");
-        int[] given = {1};
+    void whenObjectWasChangedByTheFirstAttemptShouldThrowTheFirstFailureWithTheReason() {
+        LostNodeException lost = LostNodeException.on("db2");
+        int[] argument = {1};
 
         Throwable failure = catchThrowable(() -> runner.run(readOnly, () -> {
-            give(given);
-            if (++runs == 1) {
-                given[0] = 3;
-                Lost.node("db2");
+            recordArgument(argument);
+            if (++attempts == 1) {
+                argument[0] = 3;
+                LostNodeException.on("db2");
                 throw lost;
             }
             return "done";
@@ -135,37 +137,37 @@ class TransactionRunnerTest {
         assertThat(failure).isSameAs(lost);
         assertThat(failure.getSuppressed())
                 .hasExactlyElementsOfTypes(ModifiedByPreviousAttemptException.class, RetryRefusedException.class);
-        assertThat(counted.outcomes).containsExactly("read entities");
+        assertThat(metrics.outcomes).containsExactly("read entities");
     }
 
     @Test
-    void whenWhatAFrameworkChangedIsTakenBackShouldRunAgain() throws Throwable {
-        int[] given = {1};
+    void whenArgumentIsRestoredShouldRetry() throws Throwable {
+        int[] argument = {1};
 
         int result = runner.run(readOnly, () -> {
-            give(given);
+            recordArgument(argument);
             // As a framework that gives it an id.
-            given[0] = -1;
-            if (++runs == 1) {
-                throw Lost.node("db2");
+            argument[0] = -1;
+            if (++attempts == 1) {
+                throw LostNodeException.on("db2");
             }
-            return given[0];
+            return argument[0];
         });
 
         assertThat(result).isEqualTo(-1);
-        assertThat(counted.outcomes).containsExactly("read succeeded");
+        assertThat(metrics.outcomes).containsExactly("read succeeded");
     }
 
     @Test
-    void whenTooManyObjectsWereGivenShouldNotRunAgain() {
+    void whenTooManyArgumentsAreRecordedShouldNotRetry() {
         refused("entities", "too many", runner, () -> {
             for (int i = 0; i < 2000; i++) {
-                give(new int[1]);
+                recordArgument(new int[1]);
             }
         });
     }
 
-    private static void give(int[] object) {
+    private static void recordArgument(int[] object) {
         RetryContext.recordArgument(object, ArgumentState.class, () -> {
             int before = object[0];
             return new ArgumentState() {
@@ -185,26 +187,26 @@ class TransactionRunnerTest {
     }
 
     @Test
-    void whenNoNodeTakesTheNextRunShouldTellTheLossFirst() {
+    void whenNoNodeServesTheRetryShouldThrowTheLoss() {
         Throwable failure = catchThrowable(() -> runner.run(readOnly, () -> {
-            if (++runs == 1) {
-                throw Lost.node("db2");
+            if (++attempts == 1) {
+                throw LostNodeException.on("db2");
             }
             RetryContext.unserved();
-            throw new IllegalStateException("nobody left");
+            throw new IllegalStateException("no node left");
         }));
 
-        assertThat(failure).isInstanceOf(Lost.class);
-        assertThat(failure.getSuppressed()).extracting(Throwable::getMessage).containsExactly("nobody left");
-        assertThat(counted.outcomes).containsExactly("read failed");
+        assertThat(failure).isInstanceOf(LostNodeException.class);
+        assertThat(failure.getSuppressed()).extracting(Throwable::getMessage).containsExactly("no node left");
+        assertThat(metrics.outcomes).containsExactly("read failed");
     }
 
-    /** What the first run met says that nothing was done, and a later one may have done it. */
+    /** The first failure implies that nothing was done, but the retry may have committed. */
     @Test
-    void whenALaterRunMayHaveCommittedShouldTellThatFirst() {
+    void whenRetryMayHaveCommittedShouldThrowItsFailure() {
         Throwable failure = catchThrowable(() -> runner.run(readOnly, () -> {
-            if (++runs == 1) {
-                throw Lost.node("db2");
+            if (++attempts == 1) {
+                throw LostNodeException.on("db2");
             }
             RetryContext.committed();
             RetryContext.unserved();
@@ -212,34 +214,34 @@ class TransactionRunnerTest {
         }));
 
         assertThat(failure).hasMessage("outcome unknown");
-        assertThat(failure.getSuppressed()).hasExactlyElementsOfTypes(Lost.class);
+        assertThat(failure.getSuppressed()).hasExactlyElementsOfTypes(LostNodeException.class);
     }
 
     @Test
-    void whenAnErrorIsThrownShouldNotRunAgain() {
+    void whenErrorIsThrownShouldNotRetry() {
         assertThatThrownBy(() -> runner.run(readOnly, () -> {
-                    runs++;
-                    Lost.node("db2");
+                    attempts++;
+                    LostNodeException.on("db2");
                     throw new StackOverflowError();
                 }))
                 .isInstanceOf(StackOverflowError.class);
-        assertThat(runs).isOne();
+        assertThat(attempts).isOne();
     }
 
     @Test
-    void whenSomethingInsideHasCommittedShouldNotRunAgainAndSaySo() {
-        refused("committed-elsewhere", "something inside has committed", runner, RetryContext::committed);
+    void whenWorkInsideHasCommittedShouldNotRetry() {
+        refused("committed-elsewhere", "work inside it was committed", runner, RetryContext::committed);
     }
 
     @Test
-    void whenSomethingInsideMustNotBeDoneTwiceShouldNotRunAgain() {
+    void whenRetryIsForbiddenShouldNotRetry() {
         refused("no-retry", "@NoRetry", runner, () -> {
             Objects.requireNonNull(RetryContext.current()).forbid();
         });
     }
 
     @Test
-    void whenTheTimeoutIsOverShouldNotRunAgain() {
+    void whenTimeoutHasExpiredShouldNotRetry() {
         readOnly.setTimeout(2);
         refused(
                 "timeout",
@@ -249,101 +251,101 @@ class TransactionRunnerTest {
     }
 
     @Test
-    void whenTheThreadIsInterruptedShouldNotRunAgain() {
+    void whenThreadIsInterruptedShouldNotRetry() {
         refused("interrupted", "interrupted", runner, () -> Thread.currentThread()
                 .interrupt());
         assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test
-    void whenAGuardSaysNoFromTheStartShouldNotRunAgain() {
+    void whenGuardRefusesAtTheStartShouldNotRetry() {
         RetryGuard guard = new RetryGuard() {
             @Override
             public @Nullable RetryRefusal refusalAtStart() {
-                return runs == 0 ? RetryRefusal.PERSISTENCE_CONTEXT : null;
+                return attempts == 0 ? RetryRefusal.PERSISTENCE_CONTEXT : null;
             }
         };
         refused("persistence-context", "persistence context", runnerWith(guard), () -> {});
     }
 
     @Test
-    void whenAGuardSaysNoAfterTheFailureShouldNotRunAgain() {
+    void whenGuardRefusesAfterTheFailureShouldNotRetry() {
         RetryGuard guard = new RetryGuard() {
             @Override
             public @Nullable RetryRefusal refusal() {
-                return runs == 1 ? RetryRefusal.RESPONSE_COMMITTED : null;
+                return attempts == 1 ? RetryRefusal.RESPONSE_COMMITTED : null;
             }
         };
         refused("response-committed", "web response", runnerWith(guard), () -> {});
     }
 
     @Test
-    void whenAGuardCannotMakeReadyShouldNotRunAgain() {
+    void whenGuardFailsToRestoreShouldNotRetry() {
         RetryGuard guard = new RetryGuard() {
             @Override
             public void beforeRetry() {
                 throw new IllegalStateException("cannot clear");
             }
         };
-        refused("unready", "could not be made ready", runnerWith(guard), () -> {});
+        refused("unready", "could not be restored", runnerWith(guard), () -> {});
     }
 
-    private void refused(String label, String words, TransactionRunner refusing, Runnable inside) {
+    private void refused(String label, String description, TransactionRunner refusing, Runnable inside) {
         Throwable failure = catchThrowable(() -> refusing.run(readOnly, () -> {
-            runs++;
+            attempts++;
             inside.run();
-            throw Lost.node("db2");
+            throw LostNodeException.on("db2");
         }));
 
-        assertThat(runs).isOne();
-        assertThat(failure).isInstanceOf(Lost.class);
+        assertThat(attempts).isOne();
+        assertThat(failure).isInstanceOf(LostNodeException.class);
         assertThat(failure.getSuppressed()).singleElement().satisfies(note -> assertThat(note)
-                .hasMessageContaining("Not run again, although node db2 was lost")
-                .hasMessageContaining(words));
-        assertThat(counted.outcomes).containsExactly("read " + label);
+                .hasMessageContaining("not retried although node db2 was lost")
+                .hasMessageContaining(description));
+        assertThat(metrics.outcomes).containsExactly("read " + label);
     }
 
     @Test
-    void shouldMakeReadyBeforeEachNextRun() throws Throwable {
+    void whenRetryingShouldCallGuardsBeforeEachRetry() throws Throwable {
         List<String> order = new ArrayList<>();
         RetryGuard guard = new RetryGuard() {
             @Override
             public void beforeRetry() {
-                order.add("ready");
+                order.add("restore");
             }
         };
         runnerWith(guard).<String>run(readOnly, () -> {
-            order.add("run");
-            if (++runs < 3) {
-                throw Lost.node("db2");
+            order.add("attempt");
+            if (++attempts < 3) {
+                throw LostNodeException.on("db2");
             }
             return "";
         });
-        assertThat(order).containsExactly("run", "ready", "run", "ready", "run");
+        assertThat(order).containsExactly("attempt", "restore", "attempt", "restore", "attempt");
     }
 
     @Test
-    void shouldCoverOnlyOutermostReadOnlyTransactions() {
-        assertThat(runner.covers(readOnly)).isTrue();
-        assertThat(runner.covers(new DefaultTransactionDefinition())).isFalse();
+    void whenTransactionIsNotOutermostAndReadOnlyShouldNotRetryIt() {
+        assertThat(runner.mayRetry(readOnly)).isTrue();
+        assertThat(runner.mayRetry(new DefaultTransactionDefinition())).isFalse();
 
         DefaultTransactionDefinition supports = readOnly();
         supports.setPropagationBehavior(TransactionDefinition.PROPAGATION_SUPPORTS);
-        assertThat(runner.covers(supports)).isFalse();
+        assertThat(runner.mayRetry(supports)).isFalse();
 
         TransactionSynchronizationManager.setActualTransactionActive(true);
-        assertThat(runner.covers(readOnly)).isFalse();
+        assertThat(runner.mayRetry(readOnly)).isFalse();
     }
 
     @Test
-    void aTransactionInsideAnotherShouldBeRunAgainWithThatOnly() throws Throwable {
+    void whenTransactionIsInsideAnotherShouldRetryTheOuterOne() throws Throwable {
         List<String> order = new ArrayList<>();
         runner.<String>run(readOnly, () -> {
             order.add("outer");
             return runner.run(readOnly, () -> {
                 order.add("inner");
-                if (++runs == 1) {
-                    throw Lost.node("db2");
+                if (++attempts == 1) {
+                    throw LostNodeException.on("db2");
                 }
                 return "";
             });
@@ -352,13 +354,14 @@ class TransactionRunnerTest {
     }
 
     @Test
-    void whenNoRetriesAreAllowedShouldCoverNothing() {
-        assertThat(new TransactionRunner(List.of(new LostReadRetryPolicy(0)), List.of(), counted).covers(readOnly))
+    void whenNoRetriesAreAllowedShouldRetryNothing() {
+        assertThat(new TransactionRunner("dataSource", List.of(new LostReadRetryPolicy(0)), List.of(), metrics)
+                        .mayRetry(readOnly))
                 .isFalse();
     }
 
     @Test
-    void aPolicyOfAnotherKindShouldWaitBetweenItsRuns() throws Throwable {
+    void whenPolicyHasABackoffShouldWaitBeforeTheRetry() throws Throwable {
         RetryPolicy conflicts = new RetryPolicy() {
             @Override
             public String kind() {
@@ -366,37 +369,37 @@ class TransactionRunnerTest {
             }
 
             @Override
-            public boolean covers(TransactionDefinition definition) {
+            public boolean appliesTo(TransactionDefinition definition) {
                 return true;
             }
 
             @Override
-            public @Nullable String reason(RetryContext record) {
-                return record.isRolledBack() ? "the server rolled it back" : null;
+            public @Nullable String reason(RetryContext context) {
+                return context.isRolledBack() ? "the server rolled it back" : null;
             }
 
             @Override
-            public int limit() {
+            public int maxRetries() {
                 return 1;
             }
 
             @Override
-            public Duration pauseBefore(int retry) {
+            public Duration backoff(int retry) {
                 return Duration.ofMillis(20L * retry);
             }
         };
         TransactionRunner both =
-                new TransactionRunner(List.of(new LostReadRetryPolicy(2), conflicts), List.of(), counted);
+                new TransactionRunner("dataSource", List.of(new LostReadRetryPolicy(2), conflicts), List.of(), metrics);
         long began = System.nanoTime();
         both.<String>run(new DefaultTransactionDefinition(), () -> {
-            if (++runs == 1) {
+            if (++attempts == 1) {
                 RetryContext.rolledBack();
                 throw new IllegalStateException("deadlock");
             }
             return "";
         });
-        assertThat(runs).isEqualTo(2);
+        assertThat(attempts).isEqualTo(2);
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofMillis(20));
-        assertThat(counted.outcomes).containsExactly("conflict succeeded");
+        assertThat(metrics.outcomes).containsExactly("conflict succeeded");
     }
 }

@@ -18,14 +18,14 @@ class WritePoliciesTest {
 
     private final DefaultTransactionDefinition write = new DefaultTransactionDefinition();
     private final Node db1 = new Node(NodeSpec.of("db1", "jdbc:mysql://db1/"));
-    private int runs;
+    private int attempts;
 
     @Test
-    void aTransactionThatTheServerRolledBackRunsAgainAsOftenAsAllowed() throws Throwable {
+    void whenServerRollsBackShouldRetryUpToTheMaximum() throws Throwable {
         TransactionRunner runner = runner(new ConflictRetryPolicy(2));
 
         String result = runner.run(write, () -> {
-            if (++runs <= 2) {
+            if (++attempts <= 2) {
                 RetryContext.rolledBack();
                 throw new IllegalStateException("deadlock");
             }
@@ -33,50 +33,50 @@ class WritePoliciesTest {
         });
 
         assertThat(result).isEqualTo("done");
-        assertThat(runs).isEqualTo(3);
+        assertThat(attempts).isEqualTo(3);
     }
 
     @Test
-    void andNoOftener() {
+    void whenRetriesAreExhaustedShouldThrowTheFailure() {
         TransactionRunner runner = runner(new ConflictRetryPolicy(1));
 
         assertThatThrownBy(() -> runner.<String>run(write, () -> {
-                    runs++;
+                    attempts++;
                     RetryContext.rolledBack();
                     throw new IllegalStateException("deadlock");
                 }))
                 .hasMessage("deadlock");
-        assertThat(runs).isEqualTo(2);
+        assertThat(attempts).isEqualTo(2);
     }
 
     @Test
-    void neverByDefaultAndNeverForReads() {
+    void whenRetriesAreZeroOrTransactionIsReadOnlyShouldNotApply() {
         DefaultTransactionDefinition readOnly = new DefaultTransactionDefinition();
         readOnly.setReadOnly(true);
 
-        assertThat(new ConflictRetryPolicy(0).covers(write)).isFalse();
-        assertThat(new ConflictRetryPolicy(3).covers(readOnly)).isFalse();
-        assertThat(new DemotionRetryPolicy(true).covers(readOnly)).isFalse();
+        assertThat(new ConflictRetryPolicy(0).appliesTo(write)).isFalse();
+        assertThat(new ConflictRetryPolicy(3).appliesTo(readOnly)).isFalse();
+        assertThat(new DemotionRetryPolicy(true).appliesTo(readOnly)).isFalse();
         assertThatThrownBy(() -> new ConflictRetryPolicy(-1)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void pausesGrowAndAreSpread() {
+    void whenRetriedRepeatedlyShouldBackOffExponentiallyAndAtRandom() {
         ConflictRetryPolicy policy = new ConflictRetryPolicy(3);
         Set<Duration> third = new HashSet<>();
         for (int i = 0; i < 100; i++) {
-            assertThat(policy.pauseBefore(1)).isBetween(Duration.ofMillis(4), Duration.ofMillis(16));
-            third.add(policy.pauseBefore(4));
+            assertThat(policy.backoff(1)).isBetween(Duration.ofMillis(4), Duration.ofMillis(16));
+            third.add(policy.backoff(4));
         }
-        assertThat(third).hasSizeGreaterThan(5).allMatch(pause -> pause.compareTo(Duration.ofMillis(39)) >= 0);
+        assertThat(third).hasSizeGreaterThan(5).allMatch(backoff -> backoff.compareTo(Duration.ofMillis(39)) >= 0);
     }
 
     @Test
-    void aTransactionThatAnOldPrimaryRefusedRunsAgainUnlessSomethingWasCommitted() throws Throwable {
+    void whenPrimaryIsDemotedShouldRetryUnlessWorkWasCommitted() throws Throwable {
         TransactionRunner runner = runner(new DemotionRetryPolicy(true));
 
         String result = runner.run(write, () -> {
-            if (++runs == 1) {
+            if (++attempts == 1) {
                 RetryContext.demoted(db1);
                 throw new IllegalStateException("read-only");
             }
@@ -85,21 +85,21 @@ class WritePoliciesTest {
         assertThat(result).isEqualTo("done");
 
         assertThatThrownBy(() -> runner.<String>run(write, () -> {
-                    runs++;
+                    attempts++;
                     RetryContext.committed();
                     RetryContext.demoted(db1);
                     throw new IllegalStateException("read-only");
                 }))
                 .hasMessage("read-only");
-        assertThat(runs).isEqualTo(3);
+        assertThat(attempts).isEqualTo(3);
     }
 
     @Test
-    void withoutAHoldARefusedWriteIsNotRunAgain() {
-        assertThat(new DemotionRetryPolicy(false).covers(write)).isFalse();
+    void whenWritesDoNotWaitForAPrimaryShouldNotApply() {
+        assertThat(new DemotionRetryPolicy(false).appliesTo(write)).isFalse();
     }
 
     private static TransactionRunner runner(RetryPolicy policy) {
-        return new TransactionRunner(List.of(policy), List.of(), RouterMetrics.NONE);
+        return new TransactionRunner("dataSource", List.of(policy), List.of(), RouterMetrics.NONE);
     }
 }

@@ -13,14 +13,15 @@ import org.hibernate.proxy.HibernateProxy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has every entity remembered that the application gives to Hibernate in a transaction that may be run again: it may be
- * older than the transaction, and what the first run makes of it meets the next. Does nothing in all others. Thread-safe.
+ * Records the state of each entity that the application persists or merges in a transaction that may be retried: the
+ * entity may exist before the transaction begins, so a retry would receive it as the first attempt left it. Does nothing
+ * in other transactions. Thread-safe.
  */
-final class EntityStateListener implements PersistEventListener, MergeEventListener {
+final class HibernateEntityStateListener implements PersistEventListener, MergeEventListener {
 
     @Override
     public void onPersist(PersistEvent event) {
-        given(event.getObject(), event.getEntityName(), event.getSession());
+        recordState(event.getObject(), event.getEntityName(), event.getSession());
     }
 
     @Override
@@ -30,7 +31,7 @@ final class EntityStateListener implements PersistEventListener, MergeEventListe
 
     @Override
     public void onMerge(MergeEvent event) {
-        given(event.getOriginal(), event.getEntityName(), event.getSession());
+        recordState(event.getOriginal(), event.getEntityName(), event.getSession());
     }
 
     @Override
@@ -38,21 +39,21 @@ final class EntityStateListener implements PersistEventListener, MergeEventListe
         onMerge(event);
     }
 
-    private static void given(@Nullable Object object, @Nullable String name, EventSource session) {
+    private static void recordState(@Nullable Object object, @Nullable String entityName, EventSource session) {
         if (RetryContext.isUncommitted() && object != null) {
-            Object entity = implementation(object);
+            Object entity = unproxy(object);
             if (entity != null && session.getPersistenceContextInternal().getEntry(entity) == null) {
                 SharedSessionContractImplementor owner = session;
                 RetryContext.recordArgument(
                         entity,
-                        EntityState.class,
-                        () -> new EntityState(entity, owner.getEntityPersister(name, entity), owner));
+                        HibernateEntityState.class,
+                        () -> new HibernateEntityState(entity, owner.getEntityPersister(entityName, entity), owner));
             }
         }
     }
 
-    /** Null for one that is not loaded, and so not changed. */
-    private static @Nullable Object implementation(Object object) {
+    /** Returns the entity behind a proxy; null when it is not initialized, which means that it is unchanged. */
+    private static @Nullable Object unproxy(Object object) {
         if (object instanceof HibernateProxy proxy) {
             return proxy.getHibernateLazyInitializer().isUninitialized()
                     ? null

@@ -4,14 +4,14 @@ import io.github.replicationrouting.spi.RetryRefusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
 
-/** The call of a method on a bean. */
-final class MethodCall implements RetryableCall<@Nullable Object> {
+/** The call of a method on a proxied bean. */
+final class RetryableMethodCall implements RetryableCall<@Nullable Object> {
 
     private final ProxyMethodInvocation invocation;
     private final @Nullable Class<?> targetType;
     private final NoRetryMethods noRetry;
 
-    MethodCall(ProxyMethodInvocation invocation, @Nullable Class<?> targetType, NoRetryMethods noRetry) {
+    RetryableMethodCall(ProxyMethodInvocation invocation, @Nullable Class<?> targetType, NoRetryMethods noRetry) {
         this.invocation = invocation;
         this.targetType = targetType;
         this.noRetry = noRetry;
@@ -33,7 +33,7 @@ final class MethodCall implements RetryableCall<@Nullable Object> {
         if (noRetry.contains(invocation, targetType)) {
             return RetryRefusal.NO_RETRY;
         }
-        return StreamingResults.passThrough(invocation.getMethod(), invocation.getArguments())
+        return StreamingResults.isStreaming(invocation.getMethod(), invocation.getArguments())
                 ? RetryRefusal.STREAM
                 : null;
     }

@@ -10,35 +10,36 @@ import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.dao.support.PersistenceExceptionTranslator;
 
 /**
- * Has repositories over JPA throw for a refused write or lock what they throw over JDBC. Comes before the translator of
- * the persistence provider, which knows no category for it.
+ * Translates a refused write or lock into the exception that repositories over JDBC throw for it. Ordered before the
+ * translator of the persistence provider, which has no category for it.
  */
-final class ReadOnlyAccessTranslator implements PersistenceExceptionTranslator, Ordered {
+final class ReadOnlyAccessExceptionTranslator implements PersistenceExceptionTranslator, Ordered {
 
-    /** Wrappers wrap a few times; beyond that it is a loop of their making. */
-    private static final int MAX_LINKS = 16;
+    /** Limits the search in case the causes form a loop. */
+    private static final int MAX_CAUSES = 16;
 
     @Override
     public @Nullable DataAccessException translateExceptionIfPossible(RuntimeException failure) {
         if (failure instanceof PersistenceException) {
-            Throwable link = failure;
-            for (int i = 0; i < MAX_LINKS && link != null; i++) {
-                ReadOnlyAccessException refusal = refusal(link);
+            Throwable cause = failure;
+            for (int i = 0; i < MAX_CAUSES && cause != null; i++) {
+                ReadOnlyAccessException refusal = refusal(cause);
                 if (refusal != null) {
                     return new InvalidDataAccessApiUsageException(String.valueOf(refusal.getMessage()), failure);
                 }
-                link = link.getCause();
+                cause = cause.getCause();
             }
         }
         return null;
     }
 
-    /** A batch has it beside its update counts. */
-    private static @Nullable ReadOnlyAccessException refusal(Throwable link) {
-        if (link instanceof ReadOnlyAccessException refusal) {
+    /** Returns the refusal that the cause is or, in a batch, that follows it as next exception. */
+    private static @Nullable ReadOnlyAccessException refusal(Throwable cause) {
+        if (cause instanceof ReadOnlyAccessException refusal) {
             return refusal;
         }
-        return link instanceof SQLException error && error.getNextException() instanceof ReadOnlyAccessException refusal
+        return cause instanceof SQLException error
+                        && error.getNextException() instanceof ReadOnlyAccessException refusal
                 ? refusal
                 : null;
     }

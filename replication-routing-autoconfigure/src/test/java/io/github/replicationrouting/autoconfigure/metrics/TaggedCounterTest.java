@@ -18,25 +18,25 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 @ExtendWith(OutputCaptureExtension.class)
-class LabelledCounterTest {
+class TaggedCounterTest {
 
     private static final int THREADS = 4;
-    private static final int LABELS = 500;
+    private static final int TAG_VALUES = 500;
 
-    private final LabelledCounter counter = new LabelledCounter("calls", "Calls", Tags.empty(), "node", "outcome");
+    private final TaggedCounter counter = new TaggedCounter("calls", "Calls", Tags.empty(), "node", "outcome");
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
-    void whenManyCountTheSameForTheFirstTimeShouldCountAllAndRegisterOnce(CapturedOutput output) throws Exception {
+    void whenThreadsFirstCountTheSameTagsShouldCountAllAndRegisterOnce(CapturedOutput output) throws Exception {
         counter.bindTo(registry);
-        CyclicBarrier together = new CyclicBarrier(THREADS);
+        CyclicBarrier barrier = new CyclicBarrier(THREADS);
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         List<Callable<Object>> work = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
             work.add(() -> {
-                for (int label = 0; label < LABELS; label++) {
-                    together.await();
-                    counter.increment("db1", label);
+                for (int value = 0; value < TAG_VALUES; value++) {
+                    barrier.await();
+                    counter.increment("db1", value);
                 }
                 return "done";
             });
@@ -47,17 +47,17 @@ class LabelledCounterTest {
         threads.shutdown();
 
         assertThat(registry.find("calls").functionCounters())
-                .hasSize(LABELS)
+                .hasSize(TAG_VALUES)
                 .extracting(FunctionCounter::count)
                 .containsOnly((double) THREADS);
         assertThat(output).doesNotContain("already registered");
     }
 
     @Test
-    void whenALabelComesBackShouldCountItFromZero() {
+    void whenTagValueReturnsShouldCountFromZero() {
         counter.bindTo(registry);
         counter.increment("db1", "ok");
-        counter.forget("db1");
+        counter.remove("db1");
         assertThat(registry.getMeters()).isEmpty();
 
         counter.increment("db1", "ok");

@@ -8,12 +8,15 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Watches transaction managers, and has a template bean's transactions run again, unless it is of a type of its own. */
-final class TransactionPostProcessor implements BeanPostProcessor {
+/**
+ * Adds a {@link RetryContextListener} to each transaction manager, and replaces each {@link TransactionTemplate} bean by
+ * a {@link RetryingTransactionTemplate}. Subclasses of the template are left alone.
+ */
+final class TransactionRetryPostProcessor implements BeanPostProcessor {
 
     private final Supplier<TransactionRunner> runner;
 
-    TransactionPostProcessor(Supplier<TransactionRunner> runner) {
+    TransactionRetryPostProcessor(Supplier<TransactionRunner> runner) {
         this.runner = runner;
     }
 

@@ -11,21 +11,21 @@ import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
-class PrimaryWaitFilterTest {
+class PrimaryWaitBudgetFilterTest {
 
-    private final PrimaryWaitFilter filter = new PrimaryWaitFilter();
+    private final PrimaryWaitBudgetFilter filter = new PrimaryWaitBudgetFilter();
     private final List<PrimaryWaitBudget> budgets = new ArrayList<>();
 
     @Test
-    void anErrorPageAndAnAsynchronousDispatchShouldGoOnWithTheBudgetOfTheirRequest() throws Exception {
+    void whenRequestIsDispatchedAgainShouldKeepItsBudget() throws Exception {
         MockHttpServletRequest request = new MockHttpServletRequest();
-        run(request);
+        filter(request);
         request.setDispatcherType(DispatcherType.ASYNC);
-        run(request);
+        filter(request);
         request.setDispatcherType(DispatcherType.ERROR);
         request.setAttribute(RequestDispatcher.ERROR_REQUEST_URI, "/");
-        run(request);
-        run(new MockHttpServletRequest());
+        filter(request);
+        filter(new MockHttpServletRequest());
 
         assertThat(budgets.get(1)).isSameAs(budgets.get(0));
         assertThat(budgets.get(2)).isSameAs(budgets.get(0));
@@ -33,7 +33,7 @@ class PrimaryWaitFilterTest {
         assertThat(PrimaryWaitBudget.ofThread()).as("outside of requests").isNotIn(budgets);
     }
 
-    private void run(MockHttpServletRequest request) throws Exception {
+    private void filter(MockHttpServletRequest request) throws Exception {
         filter.doFilter(request, new MockHttpServletResponse(), (in, out) -> budgets.add(PrimaryWaitBudget.ofThread()));
     }
 }

@@ -5,12 +5,12 @@ import jakarta.persistence.PersistenceException;
 import org.hibernate.Session;
 import org.hibernate.stat.SessionStatistics;
 
-/** What Hibernate's persistence contexts hold. */
-final class HibernateContexts {
+/** Inspects Hibernate's persistence contexts. A class of its own because Hibernate may be absent. */
+final class HibernatePersistenceContexts {
 
-    private HibernateContexts() {}
+    private HibernatePersistenceContexts() {}
 
-    /** Whether it is known to hold nothing. */
+    /** Returns whether the persistence context is known to hold no entity and no collection. */
     static boolean isEmpty(EntityManager entityManager) {
         try {
             SessionStatistics statistics = entityManager.unwrap(Session.class).getStatistics();

@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
-/** Knows whether the response of the thread's web request is on its way to the client. */
-final class WebResponseGuard implements RetryGuard {
+/** Refuses retries once the response of the thread's web request is committed: a part of it may have been sent. */
+final class WebResponseRetryGuard implements RetryGuard {
 
     @Override
     public @Nullable RetryRefusal refusal() {
         ServletResponse response =
-                RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes request
-                        ? request.getResponse()
+                RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes
+                        ? attributes.getResponse()
                         : null;
         return response != null && response.isCommitted() ? RetryRefusal.RESPONSE_COMMITTED : null;
     }

@@ -6,21 +6,25 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-/** An entity as Hibernate was given it, before it has an id, a version, and collections of Hibernate's. */
-final class EntityState implements ArgumentState {
+/**
+ * An entity as the application passed it to Hibernate, before Hibernate sets its id and version and replaces its
+ * collections.
+ */
+final class HibernateEntityState implements ArgumentState {
 
     private final Object entity;
     private final EntityPersister persister;
     private final SharedSessionContractImplementor session;
     private final @Nullable Object id;
-    private final StateValues values;
+    private final HibernatePropertyValues values;
 
-    EntityState(Object entity, EntityPersister persister, SharedSessionContractImplementor session) {
+    HibernateEntityState(Object entity, EntityPersister persister, SharedSessionContractImplementor session) {
         this.entity = entity;
         this.persister = persister;
         this.session = session;
         this.id = persister.getIdentifier(entity);
-        this.values = new StateValues(persister.getPropertyTypes(), persister.getValues(entity), session.getFactory());
+        this.values = new HibernatePropertyValues(
+                persister.getPropertyTypes(), persister.getValues(entity), session.getFactory());
     }
 
     @Override
@@ -30,7 +34,7 @@ final class EntityState implements ArgumentState {
 
     @Override
     public void restore() {
-        persister.setValues(entity, values.restored());
+        persister.setValues(entity, values.restore());
         if (!Objects.equals(id, persister.getIdentifier(entity))) {
             persister.setIdentifier(entity, id, session);
         }

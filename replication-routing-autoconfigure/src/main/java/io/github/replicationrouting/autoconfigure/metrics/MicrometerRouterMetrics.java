@@ -27,23 +27,24 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of one router.
+ * Micrometer meters of one router.
  *
- * <p>The router is made before the registry can be, and must not be what makes it: the registry's customizers could
- * need a data source. So this counts by itself from the beginning, and registries come and read. Thread-safe.
+ * <p>The router is created before the registry, and must not depend on it: the registry's customizers may need a data
+ * source. So this class keeps the counts itself from the beginning, and registries read them once they are bound.
+ * Thread-safe.
  */
-public final class RouterMeters implements RouterMetrics, TopologyListener, MeterBinder {
+public final class MicrometerRouterMetrics implements RouterMetrics, TopologyListener, MeterBinder {
 
     private static final String PREFIX = "replication.routing.";
-    private static final String NODE = "node";
+    private static final String NODE_TAG = "node";
 
-    private final Tags router;
+    private final Tags routerTag;
     private final Supplier<@Nullable ReplicationRouting> routing;
     private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
-    private final LabelledCounter decisions;
-    private final LabelledCounter probes;
-    private final LabelledCounter statementErrors;
-    private final LabelledCounter retries;
+    private final TaggedCounter decisions;
+    private final TaggedCounter probes;
+    private final TaggedCounter statementErrors;
+    private final TaggedCounter retries;
     private final WaitTimer consistencyWaits;
     private final WaitTimer holds;
     private final LongAdder primaryChanges = new LongAdder();
@@ -51,33 +52,40 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
 
     /**
      * @param router name of the router
-     * @param routing the router, asked for when the first registry comes; null where there is none after all
+     * @param routing supplies the router when the first registry is bound; null when a test has replaced it
      */
-    public RouterMeters(String router, Supplier<@Nullable ReplicationRouting> routing) {
-        this.router = Tags.of("router", router);
+    public MicrometerRouterMetrics(String router, Supplier<@Nullable ReplicationRouting> routing) {
+        this.routerTag = Tags.of("router", router);
         this.routing = routing;
-        this.decisions = new LabelledCounter(
-                PREFIX + "decisions", "Connections that a node has given", this.router, "node", "intent", "reason");
-        this.probes = new LabelledCounter(
-                PREFIX + "probes", "Looks of the monitor at a node", this.router, "node", "outcome");
-        this.statementErrors = new LabelledCounter(
+        this.decisions = new TaggedCounter(
+                PREFIX + "decisions",
+                "Routing decisions for which the node supplied a connection",
+                this.routerTag,
+                NODE_TAG,
+                "intent",
+                "reason");
+        this.probes = new TaggedCounter(
+                PREFIX + "probes", "Probes of a node by the monitor", this.routerTag, NODE_TAG, "outcome");
+        this.statementErrors = new TaggedCounter(
                 PREFIX + "statement.errors",
                 "Statements of the application that failed on a node",
-                this.router,
-                "node",
+                this.routerTag,
+                NODE_TAG,
                 "kind");
-        this.retries = new LabelledCounter(
+        this.retries = new TaggedCounter(
                 PREFIX + "retries",
-                "Transactions that were run again, or could not be",
-                this.router,
+                "Transactions that were retried, or whose retry was refused",
+                this.routerTag,
                 "kind",
                 "outcome");
         this.consistencyWaits = new WaitTimer(
-                PREFIX + "consistency.waits", "Waits of reads for what their session has written", this.router);
-        this.holds = new WaitTimer(PREFIX + "hold", "Waits of writes for a primary", this.router);
+                PREFIX + "consistency.waits",
+                "Waits of reads for a replica to reach the token of their session",
+                this.routerTag);
+        this.holds = new WaitTimer(PREFIX + "hold", "Waits of writes for a primary", this.routerTag);
     }
 
-    // What the router tells
+    // Reported by the router
 
     @Override
     public void decided(String access, Node node, String reason) {
@@ -109,7 +117,7 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
         holds.record(waited, outcome);
     }
 
-    /** The first primary that is ever found is no change. */
+    /** Counts every change but the discovery of the first primary. */
     @Override
     public void primaryChanged(@Nullable NodeStatus before, @Nullable NodeStatus after) {
         if (primaryKnown.getAndSet(true)) {
@@ -117,20 +125,20 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
         }
     }
 
-    /** Meters of nodes come and go with them. */
+    /** Registers the meters of added nodes and removes those of removed nodes. */
     @Override
-    public void snapshotPublished(TopologySnapshot before, TopologySnapshot now) {
-        List<Node> old = nodes(before);
-        List<Node> current = nodes(now);
-        if (old.equals(current)) {
+    public void snapshotPublished(TopologySnapshot before, TopologySnapshot after) {
+        List<Node> previous = nodes(before);
+        List<Node> current = nodes(after);
+        if (previous.equals(current)) {
             return;
         }
-        old.stream().filter(node -> !current.contains(node)).forEach(this::forget);
-        ReplicationRouting found = registries.isEmpty() ? null : routing.get();
-        if (found != null) {
-            found.pools().stream()
-                    .filter(pool -> current.contains(pool.node()) && !old.contains(pool.node()))
-                    .forEach(pool -> registries.forEach(registry -> bind(pool, found.topology(), registry)));
+        previous.stream().filter(node -> !current.contains(node)).forEach(this::remove);
+        ReplicationRouting router = registries.isEmpty() ? null : routing.get();
+        if (router != null) {
+            router.pools().stream()
+                    .filter(pool -> current.contains(pool.node()) && !previous.contains(pool.node()))
+                    .forEach(pool -> registries.forEach(registry -> bind(pool, router.topology(), registry)));
         }
     }
 
@@ -138,27 +146,27 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
         return snapshot.nodes().stream().map(NodeStatus::node).toList();
     }
 
-    private void forget(Node node) {
-        decisions.forget(node);
-        probes.forget(node);
-        statementErrors.forget(node);
+    private void remove(Node node) {
+        decisions.remove(node);
+        probes.remove(node);
+        statementErrors.remove(node);
         for (MeterRegistry registry : registries) {
             for (String gauge : List.of("node.lag", "node.state", "node.waiting")) {
                 registry.find(PREFIX + gauge)
-                        .tags(router)
-                        .tag(NODE, node.name())
+                        .tags(routerTag)
+                        .tag(NODE_TAG, node.name())
                         .meters()
                         .forEach(registry::remove);
             }
         }
     }
 
-    // What registries read
+    // Read by registries
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        ReplicationRouting found = routing.get();
-        if (found == null) {
+        ReplicationRouting router = routing.get();
+        if (router == null) {
             return;
         }
         registries.add(registry);
@@ -169,41 +177,41 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
         consistencyWaits.bindTo(registry);
         holds.bindTo(registry);
         FunctionCounter.builder(PREFIX + "primary.changes", primaryChanges, LongAdder::sum)
-                .description("Changes of the node that takes writes, also to none and back")
-                .tags(router)
+                .description("Changes of the primary, including its loss and its return")
+                .tags(routerTag)
                 .register(registry);
-        Gauge.builder(PREFIX + "held", found, ReplicationRouting::held)
-                .description("Writes that wait for a primary now")
-                .tags(router)
+        Gauge.builder(PREFIX + "held", router, ReplicationRouting::held)
+                .description("Writes that wait for a primary")
+                .tags(routerTag)
                 .register(registry);
-        Topology topology = found.topology();
-        gauge("writable", "1 while a node takes writes, else 0", topology, RouterMeters::writable)
+        Topology topology = router.topology();
+        gauge("writable", "1 while a node accepts writes, else 0", topology, MicrometerRouterMetrics::writable)
                 .register(registry);
-        gauge("readable.replicas", "Replicas that may serve reads", topology, RouterMeters::readableReplicas)
+        gauge("readable.replicas", "Replicas that may serve reads", topology, MicrometerRouterMetrics::readableReplicas)
                 .register(registry);
-        found.pools().forEach(pool -> bind(pool, topology, registry));
+        router.pools().forEach(pool -> bind(pool, topology, registry));
     }
 
     private void bind(NodePool pool, Topology topology, MeterRegistry registry) {
         String node = pool.node().name();
-        gauge("node.lag", "Staleness bound of a node; NaN when unknown", topology, now -> lag(now, node))
+        gauge("node.lag", "Staleness bound of a node, NaN when unknown", topology, current -> lag(current, node))
                 .baseUnit("seconds")
-                .tag(NODE, node)
+                .tag(NODE_TAG, node)
                 .register(registry);
         for (NodeState state : NodeState.values()) {
             gauge(
                             "node.state",
-                            "1 for the state that a node is in, 0 for the others",
+                            "1 for the current state of a node, 0 for the others",
                             topology,
-                            now -> is(state, now, node))
-                    .tag(NODE, node)
+                            current -> isInState(state, current, node))
+                    .tag(NODE_TAG, node)
                     .tag("state", Labels.of(state))
                     .register(registry);
         }
         Gauge.builder(PREFIX + "node.waiting", pool, NodePool::waiting)
-                .description("Threads that wait for a connection because all of the node's are in use")
-                .tags(router)
-                .tag(NODE, node)
+                .description("Threads that wait for a connection because all connections of the node are in use")
+                .tags(routerTag)
+                .tag(NODE_TAG, node)
                 .register(registry);
         pool.measure(new MicrometerMetricsTrackerFactory(registry));
     }
@@ -212,7 +220,7 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
             String name, String description, Topology topology, ToDoubleFunction<Topology> value) {
         return Gauge.builder(PREFIX + name, topology, value)
                 .description(description)
-                .tags(router);
+                .tags(routerTag);
     }
 
     private static double writable(Topology topology) {
@@ -231,7 +239,7 @@ public final class RouterMeters implements RouterMetrics, TopologyListener, Mete
         return lag == null ? Double.NaN : lag.toNanos() / 1e9;
     }
 
-    private static double is(NodeState state, Topology topology, String name) {
+    private static double isInState(NodeState state, Topology topology, String name) {
         NodeStatus node = topology.snapshot().node(name);
         return node != null && node.state() == state ? 1 : 0;
     }

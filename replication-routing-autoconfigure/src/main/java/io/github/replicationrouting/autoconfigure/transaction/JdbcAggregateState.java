@@ -7,17 +7,20 @@ import org.springframework.data.mapping.PersistentEntity;
 import org.springframework.data.mapping.PersistentProperty;
 import org.springframework.data.mapping.PersistentPropertyAccessor;
 
-/** Id and version of an object before Spring Data JDBC saved it, where saving changes the object itself, not a copy. */
-final class AggregateState implements ArgumentState {
+/**
+ * Id and version of an aggregate as they were before Spring Data JDBC saved it. Saving sets both in the given object
+ * itself unless the object is immutable.
+ */
+final class JdbcAggregateState implements ArgumentState {
 
     private final PersistentEntity<?, ?> entity;
     private final PersistentPropertyAccessor<?> accessor;
     private final @Nullable Object id;
     private final @Nullable Object version;
 
-    AggregateState(PersistentEntity<?, ?> entity, Object object) {
+    JdbcAggregateState(PersistentEntity<?, ?> entity, Object aggregate) {
         this.entity = entity;
-        this.accessor = entity.getPropertyAccessor(object);
+        this.accessor = entity.getPropertyAccessor(aggregate);
         this.id = value(entity.getIdProperty());
         this.version = value(entity.getVersionProperty());
     }
@@ -38,9 +41,9 @@ final class AggregateState implements ArgumentState {
         restore(entity.getVersionProperty(), version);
     }
 
-    private void restore(@Nullable PersistentProperty<?> property, @Nullable Object before) {
-        if (property != null && !property.isImmutable() && !Objects.equals(before, value(property))) {
-            accessor.setProperty(property, before);
+    private void restore(@Nullable PersistentProperty<?> property, @Nullable Object original) {
+        if (property != null && !property.isImmutable() && !Objects.equals(original, value(property))) {
+            accessor.setProperty(property, original);
         }
     }
 }

@@ -11,13 +11,13 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 @ExtendWith(OutputCaptureExtension.class)
-class DefaultStoreModeTest {
+class DefaultCacheStoreModeTest {
 
     private final Map<String, Object> properties = new HashMap<>();
 
     @Test
-    void shouldBypassWhereStatementsOutsideOfTransactionsGoToReplicas() {
-        DefaultStoreMode mode = new DefaultStoreMode(true);
+    void whenStatementsOutsideTransactionsGoToReplicasShouldSetBypass() {
+        DefaultCacheStoreMode mode = new DefaultCacheStoreMode(true);
         mode.customize(properties);
         assertThat(mode.isBypass()).isTrue();
         assertThat(properties)
@@ -26,18 +26,18 @@ class DefaultStoreModeTest {
     }
 
     @Test
-    void shouldLeaveWhatTheApplicationHasSet() {
+    void whenApplicationHasSetTheModeShouldKeepIt() {
         properties.put("jakarta.persistence.cache.storeMode", CacheStoreMode.USE);
-        DefaultStoreMode mode = new DefaultStoreMode(true);
+        DefaultCacheStoreMode mode = new DefaultCacheStoreMode(true);
         mode.customize(properties);
         assertThat(mode.isBypass()).isFalse();
         assertThat(properties).hasSize(1);
     }
 
     @Test
-    void shouldDoNothingWhereTheyGoToThePrimary(CapturedOutput output) {
+    void whenStatementsOutsideTransactionsGoToThePrimaryShouldDoNothing(CapturedOutput output) {
         properties.put("hibernate.cache.use_query_cache", "true");
-        DefaultStoreMode mode = new DefaultStoreMode(false);
+        DefaultCacheStoreMode mode = new DefaultCacheStoreMode(false);
         mode.customize(properties);
         assertThat(mode.isBypass()).isFalse();
         assertThat(properties).hasSize(1);
@@ -45,9 +45,9 @@ class DefaultStoreModeTest {
     }
 
     @Test
-    void shouldWarnOfQueriesThatAreCachedOutsideOfTransactions(CapturedOutput output) {
+    void whenQueryCacheIsEnabledShouldWarn(CapturedOutput output) {
         properties.put("hibernate.cache.use_query_cache", "true");
-        new DefaultStoreMode(true).customize(properties);
-        assertThat(output).contains("hibernate.cache.use_query_cache=true", "Run such queries in transactions");
+        new DefaultCacheStoreMode(true).customize(properties);
+        assertThat(output).contains("hibernate.cache.use_query_cache=true", "Run cacheable queries in transactions");
     }
 }

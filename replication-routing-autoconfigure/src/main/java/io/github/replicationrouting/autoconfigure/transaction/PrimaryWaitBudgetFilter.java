@@ -10,14 +10,15 @@ import org.springframework.core.Ordered;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Has all transactions of a web request, also those of its error page and of the session store, wait for a primary as long
- * as one of them may. Stands before everything that may use the database, such as the filter of Spring Session.
+ * Binds one {@link PrimaryWaitBudget} to each web request, so that all of its transactions together, those of its error
+ * page and of the session store included, wait for a primary no longer than a single transaction may. Runs before every
+ * filter that may use the database, such as that of Spring Session.
  */
-final class PrimaryWaitFilter extends OncePerRequestFilter implements Ordered {
+final class PrimaryWaitBudgetFilter extends OncePerRequestFilter implements Ordered {
 
-    private static final String ATTRIBUTE = PrimaryWaitFilter.class.getName() + ".budget";
+    private static final String ATTRIBUTE = PrimaryWaitBudgetFilter.class.getName() + ".budget";
 
-    /** Spring Session's filter is at {@code Integer.MIN_VALUE + 50}. */
+    /** Returns an order before Spring Session's filter, which is at {@code Integer.MIN_VALUE + 50}. */
     @Override
     public int getOrder() {
         return Ordered.HIGHEST_PRECEDENCE + 40;
@@ -36,17 +37,18 @@ final class PrimaryWaitFilter extends OncePerRequestFilter implements Ordered {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        PrimaryWaitBudget budget =
-                request.getAttribute(ATTRIBUTE) instanceof PrimaryWaitBudget begun ? begun : begin(request);
-        PrimaryWaitBudget before = budget.bind();
+        PrimaryWaitBudget previous = budgetOf(request).bind();
         try {
             chain.doFilter(request, response);
         } finally {
-            PrimaryWaitBudget.restore(before);
+            PrimaryWaitBudget.restore(previous);
         }
     }
 
-    private static PrimaryWaitBudget begin(HttpServletRequest request) {
+    private static PrimaryWaitBudget budgetOf(HttpServletRequest request) {
+        if (request.getAttribute(ATTRIBUTE) instanceof PrimaryWaitBudget existing) {
+            return existing;
+        }
         PrimaryWaitBudget budget = new PrimaryWaitBudget();
         request.setAttribute(ATTRIBUTE, budget);
         return budget;

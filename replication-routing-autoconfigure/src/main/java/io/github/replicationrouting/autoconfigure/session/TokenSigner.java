@@ -10,53 +10,54 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/** Signs a token that travels with the client, for a short time. Thread-safe. */
-final class TokenSignature {
+/** Signs and verifies tokens that the client holds. A signature is valid for a limited time. Thread-safe. */
+final class TokenSigner {
 
     private static final String ALGORITHM = "HmacSHA256";
 
     private final SecretKeySpec key;
-    private final Duration goodFor;
+    private final Duration validity;
     private final InstantSource clock;
 
-    /** @param goodFor longer than any replica that serves reads is behind */
-    TokenSignature(String key, Duration goodFor, InstantSource clock) {
-        this.goodFor = goodFor;
+    /** @param validity time for which a signature is valid; must exceed the lag of every replica that serves reads */
+    TokenSigner(String key, Duration validity, InstantSource clock) {
+        this.validity = validity;
         this.key = new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), ALGORITHM);
         this.clock = clock;
     }
 
-    Duration goodFor() {
-        return goodFor;
+    Duration validity() {
+        return validity;
     }
 
-    /** {@code token.expiry.signature}, fit for a cookie. */
+    /** Returns {@code token.expiry.signature}, which a cookie and a header can hold. */
     String sign(String token) {
         String text =
-                token + '.' + Long.toHexString(clock.instant().plus(goodFor).getEpochSecond());
+                token + '.' + Long.toHexString(clock.instant().plus(validity).getEpochSecond());
         return text + '.' + signatureOf(text);
     }
 
     /**
-     * The token, or null when it has expired.
+     * Verifies the signature and returns the token; null when it has expired.
      *
-     * @throws IllegalArgumentException when the signature is not one of this key
+     * @throws IllegalArgumentException when the text has no signature that this key has made
      */
     @Nullable
     String verify(String signed) {
         int end = signed.lastIndexOf('.');
         int expiry = signed.lastIndexOf('.', end - 1);
         if (expiry < 0) {
-            throw new IllegalArgumentException("not a signed token");
+            throw new IllegalArgumentException("The session token is not signed");
         }
         String text = signed.substring(0, end);
         if (!MessageDigest.isEqual(
                 signed.substring(end + 1).getBytes(StandardCharsets.US_ASCII),
                 signatureOf(text).getBytes(StandardCharsets.US_ASCII))) {
-            throw new IllegalArgumentException("signed with another key, or forged");
+            throw new IllegalArgumentException(
+                    "The signature of the session token is not valid: it was made with another key, or forged");
         }
-        long goodUntil = Long.parseLong(text.substring(expiry + 1), 16);
-        return clock.instant().getEpochSecond() > goodUntil ? null : text.substring(0, expiry);
+        long expiresAt = Long.parseLong(text.substring(expiry + 1), 16);
+        return clock.instant().getEpochSecond() > expiresAt ? null : text.substring(0, expiry);
     }
 
     private String signatureOf(String text) {
@@ -67,7 +68,7 @@ final class TokenSignature {
                     .withoutPadding()
                     .encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+            throw new IllegalStateException(ALGORITHM + " is not available on this Java platform", e);
         }
     }
 }

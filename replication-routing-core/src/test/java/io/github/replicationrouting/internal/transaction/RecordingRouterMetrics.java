@@ -4,8 +4,8 @@ import io.github.replicationrouting.spi.RouterMetrics;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Keeps what was counted. */
-final class CountedRetries implements RouterMetrics {
+/** Records the outcomes of retries. */
+final class RecordingRouterMetrics implements RouterMetrics {
 
     final List<String> outcomes = new ArrayList<>();
 

@@ -22,13 +22,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class RouterMetersTest {
+class MicrometerRouterMetricsTest {
 
     private final ReplicationRouting routing = ReplicationRouting.builder("dataSource")
             .node(unreachable("db1"))
             .node(unreachable("db2"))
             .build();
-    private final RouterMeters meters = new RouterMeters("dataSource", () -> routing);
+    private final MicrometerRouterMetrics metrics = new MicrometerRouterMetrics("dataSource", () -> routing);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Node db1 = routing.pools().get(0).node();
     private final Node db2 = routing.pools().get(1).node();
@@ -39,13 +39,13 @@ class RouterMetersTest {
     }
 
     @Test
-    void whatWasCountedBeforeTheRegistryCameShouldNotBeLost() {
-        meters.decided("read", db2, "replica-selected");
-        meters.held(Duration.ofMillis(1500), "released");
-        meters.bindTo(registry);
-        meters.decided("read", db2, "replica-selected");
-        meters.decided("write", db1, "read-write");
-        meters.held(Duration.ofMillis(500), "released");
+    void whenRegistryIsBoundLaterShouldKeepEarlierCounts() {
+        metrics.decided("read", db2, "replica-selected");
+        metrics.held(Duration.ofMillis(1500), "released");
+        metrics.bindTo(registry);
+        metrics.decided("read", db2, "replica-selected");
+        metrics.decided("write", db1, "read-write");
+        metrics.held(Duration.ofMillis(500), "released");
 
         assertThat(decisions("read", "db2", "replica-selected")).isEqualTo(2);
         assertThat(decisions("write", "db1", "read-write")).isEqualTo(1);
@@ -59,13 +59,13 @@ class RouterMetersTest {
     }
 
     @Test
-    void shouldHaveTheNamesAndTagsOfTheContract() {
-        meters.bindTo(registry);
-        meters.decided("read", db2, "replica-selected");
-        meters.probed(db1, "unreachable");
-        meters.retry("read", "succeeded");
-        meters.consistencyWaited(Duration.ofMillis(3), "reached");
-        meters.held(Duration.ofMillis(3), "released");
+    void whenBoundShouldHaveTheNamesAndTagsOfTheContract() {
+        metrics.bindTo(registry);
+        metrics.decided("read", db2, "replica-selected");
+        metrics.probed(db1, "unreachable");
+        metrics.retry("read", "succeeded");
+        metrics.consistencyWaited(Duration.ofMillis(3), "reached");
+        metrics.held(Duration.ofMillis(3), "released");
 
         assertThat(shape("replication.routing."))
                 .containsExactlyInAnyOrder(
@@ -84,8 +84,8 @@ class RouterMetersTest {
     }
 
     @Test
-    void gaugesShouldTellWhatIsKnown() {
-        meters.bindTo(registry);
+    void whenNoNodeHasBeenProbedShouldExposeUnknownValues() {
+        metrics.bindTo(registry);
 
         assertThat(gauge("replication.routing.node.lag", "node", "db1")).isNaN();
         assertThat(gauge("replication.routing.node.waiting", "node", "db1")).isZero();
@@ -99,19 +99,19 @@ class RouterMetersTest {
     }
 
     @Test
-    void metersOfANodeShouldLeaveAndComeWithIt() {
+    void whenNodeIsRemovedOrAddedShouldRemoveOrRegisterItsMeters() {
         TopologySnapshot both = snapshot(db1, db2);
         TopologySnapshot one = snapshot(db1);
-        meters.bindTo(registry);
-        meters.decided("read", db2, "replica-selected");
-        meters.probed(db2, "answered");
+        metrics.bindTo(registry);
+        metrics.decided("read", db2, "replica-selected");
+        metrics.probed(db2, "answered");
 
-        meters.snapshotPublished(both, one);
+        metrics.snapshotPublished(both, one);
         assertThat(registry.getMeters())
                 .noneMatch(meter -> "db2".equals(meter.getId().getTag("node")))
                 .anyMatch(meter -> "db1".equals(meter.getId().getTag("node")));
 
-        meters.snapshotPublished(one, both);
+        metrics.snapshotPublished(one, both);
         assertThat(gauge("replication.routing.node.lag", "node", "db2")).isNaN();
     }
 
@@ -120,18 +120,18 @@ class RouterMetersTest {
     }
 
     @Test
-    void theFirstPrimaryIsNoChange() {
-        meters.bindTo(registry);
-        meters.primaryChanged(null, null);
+    void whenFirstPrimaryIsFoundShouldCountNoChange() {
+        metrics.bindTo(registry);
+        metrics.primaryChanged(null, null);
         assertThat(primaryChanges()).isZero();
-        meters.primaryChanged(null, null);
+        metrics.primaryChanged(null, null);
         assertThat(primaryChanges()).isEqualTo(1);
     }
 
     @Test
-    void eachPoolShouldHaveHikarisOwnMetersOnce() {
-        meters.bindTo(registry);
-        meters.bindTo(new SimpleMeterRegistry());
+    void whenBoundTwiceShouldRegisterPoolMetersOnce() {
+        metrics.bindTo(registry);
+        metrics.bindTo(new SimpleMeterRegistry());
 
         assertThat(registry.find("hikaricp.connections").gauges())
                 .extracting(gauge -> gauge.getId().getTag("pool"))
@@ -139,7 +139,7 @@ class RouterMetersTest {
     }
 
     @Test
-    void whenThreadsCountAtOnceShouldCountThemAll() throws InterruptedException {
+    void whenThreadsCountConcurrentlyShouldCountAll() throws InterruptedException {
         int threads = 8;
         int each = 20_000;
         CountDownLatch go = new CountDownLatch(1);
@@ -152,14 +152,14 @@ class RouterMetersTest {
                     return;
                 }
                 for (int n = 0; n < each; n++) {
-                    meters.decided("read", n % 2 == 0 ? db1 : db2, "replica-selected");
+                    metrics.decided("read", n % 2 == 0 ? db1 : db2, "replica-selected");
                 }
             });
             thread.start();
             all.add(thread);
         }
         go.countDown();
-        meters.bindTo(registry);
+        metrics.bindTo(registry);
         for (Thread thread : all) {
             thread.join();
         }

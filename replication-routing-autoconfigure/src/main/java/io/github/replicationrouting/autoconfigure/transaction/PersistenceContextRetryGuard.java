@@ -3,24 +3,23 @@ package io.github.replicationrouting.autoconfigure.transaction;
 import io.github.replicationrouting.spi.RetryGuard;
 import io.github.replicationrouting.spi.RetryRefusal;
 import jakarta.persistence.EntityManager;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Watches persistence contexts that are open before a transaction begins and outlive it, such as that of
- * open-session-in-view. One that was empty is cleared before the next run, so that this begins like the first; one that
- * held entities cannot be brought back to what it was.
+ * Guards persistence contexts that are open before a transaction begins and outlive it, such as that of
+ * open-session-in-view. One that was empty is cleared before each retry, so that the retry begins like the first attempt;
+ * one that held entities cannot be restored, so the transaction is not retried.
  */
-final class PersistenceContextGuard implements RetryGuard {
+final class PersistenceContextRetryGuard implements RetryGuard {
 
-    private final Predicate<EntityManager> empty;
+    private final Predicate<EntityManager> isEmpty;
 
-    /** @param empty whether a persistence context is known to be empty */
-    PersistenceContextGuard(Predicate<EntityManager> empty) {
-        this.empty = empty;
+    /** @param isEmpty whether a persistence context is known to be empty */
+    PersistenceContextRetryGuard(Predicate<EntityManager> isEmpty) {
+        this.isEmpty = isEmpty;
     }
 
     @Override
@@ -28,7 +27,7 @@ final class PersistenceContextGuard implements RetryGuard {
         for (Object resource :
                 TransactionSynchronizationManager.getResourceMap().values()) {
             EntityManager open = entityManager(resource);
-            if (open != null && !empty.test(open)) {
+            if (open != null && !isEmpty.test(open)) {
                 return RetryRefusal.PERSISTENCE_CONTEXT;
             }
         }
@@ -37,15 +36,11 @@ final class PersistenceContextGuard implements RetryGuard {
 
     @Override
     public void beforeRetry() {
-        forEachOpen(EntityManager::clear);
-    }
-
-    private static void forEachOpen(Consumer<EntityManager> action) {
         for (Object resource :
                 TransactionSynchronizationManager.getResourceMap().values()) {
             EntityManager open = entityManager(resource);
             if (open != null) {
-                action.accept(open);
+                open.clear();
             }
         }
     }
@@ -57,7 +52,7 @@ final class PersistenceContextGuard implements RetryGuard {
         try {
             return holder.getEntityManager();
         } catch (IllegalStateException e) {
-            // It holds a session without a persistence context.
+            // The holder has a StatelessSession, which has no persistence context.
             return null;
         }
     }

@@ -17,19 +17,19 @@ import org.springframework.transaction.support.ResourceTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Keeps what a late replica says out of the caches that all persistence contexts share, where it would stay for good and
- * reach writes: a read-only transaction reads those caches, but stores nothing in them, unless it is bound to read on the
- * primary. Thread-safe.
+ * Keeps stale rows of a lagging replica out of the caches that persistence contexts share, from where writes could use
+ * them: a read-only transaction reads these caches but stores nothing in them, unless it is routed to the primary.
+ * Thread-safe.
  */
-final class SharedCacheGuard implements TransactionExecutionListener {
+final class SharedCacheBypassListener implements TransactionExecutionListener {
 
     private final ResourceTransactionManager manager;
-    private final DefaultStoreMode defaultStoreMode;
+    private final DefaultCacheStoreMode defaultStoreMode;
 
-    /** Found out by the first transaction, because the factory may be made later than its manager. */
-    private volatile @Nullable SharedCaches caches;
+    /** Set by the first transaction, because the factory may be created after its transaction manager. */
+    private volatile @Nullable SharedCaches sharedCaches;
 
-    SharedCacheGuard(ResourceTransactionManager manager, DefaultStoreMode defaultStoreMode) {
+    SharedCacheBypassListener(ResourceTransactionManager manager, DefaultCacheStoreMode defaultStoreMode) {
         this.manager = manager;
         this.defaultStoreMode = defaultStoreMode;
     }
@@ -48,7 +48,7 @@ final class SharedCacheGuard implements TransactionExecutionListener {
                 && TransactionSynchronizationManager.getResource(factory) instanceof EntityManagerHolder holder) {
             EntityManager entityManager = entityManager(holder);
             if (entityManager != null) {
-                apply(entityManager, cachesOf(entityManagers), bypass);
+                apply(entityManager, sharedCaches(entityManagers), bypass);
             }
         }
     }
@@ -57,30 +57,30 @@ final class SharedCacheGuard implements TransactionExecutionListener {
         try {
             return holder.getEntityManager();
         } catch (IllegalStateException e) {
-            // It holds a session without a persistence context, whose cache mode is set on itself.
+            // The holder has a StatelessSession, whose cache mode the application sets itself.
             return null;
         }
     }
 
-    private static void apply(EntityManager entityManager, SharedCaches shared, boolean bypass) {
-        if (shared == SharedCaches.ENTITIES_AND_QUERIES && bypass) {
-            CacheModes.set(entityManager, CacheStoreMode.BYPASS, CacheRetrieveMode.BYPASS);
-        } else if (shared != SharedCaches.NONE) {
-            CacheModes.set(entityManager, bypass ? CacheStoreMode.BYPASS : CacheStoreMode.USE, null);
+    private static void apply(EntityManager entityManager, SharedCaches sharedCaches, boolean bypass) {
+        if (sharedCaches == SharedCaches.ENTITIES_AND_QUERIES && bypass) {
+            CacheModes.setForTransaction(entityManager, CacheStoreMode.BYPASS, CacheRetrieveMode.BYPASS);
+        } else if (sharedCaches != SharedCaches.NONE) {
+            CacheModes.setForTransaction(entityManager, bypass ? CacheStoreMode.BYPASS : CacheStoreMode.USE, null);
         }
     }
 
-    private SharedCaches cachesOf(EntityManagerFactory factory) {
-        SharedCaches known = caches;
+    private SharedCaches sharedCaches(EntityManagerFactory factory) {
+        SharedCaches known = sharedCaches;
         if (known == null) {
-            known = isRouted(factory) ? SharedCaches.of(factory) : SharedCaches.NONE;
-            caches = known;
+            known = mayBeRouted(factory) ? SharedCaches.of(factory) : SharedCaches.NONE;
+            sharedCaches = known;
         }
         return known;
     }
 
-    /** Another database's pool is no router; what is not known to be one may be a router behind a decorator. */
-    private static boolean isRouted(EntityManagerFactory factory) {
+    /** Returns false for a plain pool only: any other data source may be a decorator around a router. */
+    private static boolean mayBeRouted(EntityManagerFactory factory) {
         DataSource dataSource = factory instanceof EntityManagerFactoryInfo info ? info.getDataSource() : null;
         return dataSource == null || DataSourceUnwrapper.unwrap(dataSource, HikariDataSource.class) == null;
     }

@@ -6,19 +6,19 @@ import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;
 import io.github.replicationrouting.topology.NodeSpec;
 
-/** A lost node as an application sees it: an exception that says nothing of it. */
-final class Lost extends RuntimeException {
+/** The failure of work whose node was lost: like that of a framework, it does not indicate the loss by its type. */
+final class LostNodeException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private Lost(Node node) {
+    private LostNodeException(Node node) {
         super("lost " + node);
     }
 
     /** Reports the loss as a connection does. */
-    static Lost node(String name) {
+    static LostNodeException on(String name) {
         Node node = new Node(new NodeSpec(name, "jdbc:mysql://" + name, DeclaredRole.AUTO, NodeKind.SERVER, 1, null));
         RetryContext.lost(node);
-        return new Lost(node);
+        return new LostNodeException(node);
     }
 }

@@ -4,12 +4,12 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.ResourceTransactionManager;
 
-/** Guards the shared caches of each transaction manager's persistence contexts. */
-final class SharedCachePostProcessor implements BeanPostProcessor {
+/** Adds a {@link SharedCacheBypassListener} to each transaction manager. */
+final class SharedCacheBypassPostProcessor implements BeanPostProcessor {
 
-    private final DefaultStoreMode defaultStoreMode;
+    private final DefaultCacheStoreMode defaultStoreMode;
 
-    SharedCachePostProcessor(DefaultStoreMode defaultStoreMode) {
+    SharedCacheBypassPostProcessor(DefaultCacheStoreMode defaultStoreMode) {
         this.defaultStoreMode = defaultStoreMode;
     }
 
@@ -17,7 +17,7 @@ final class SharedCachePostProcessor implements BeanPostProcessor {
     public Object postProcessAfterInitialization(Object bean, String beanName) {
         if (bean instanceof AbstractPlatformTransactionManager manager
                 && bean instanceof ResourceTransactionManager resources) {
-            manager.addListener(new SharedCacheGuard(resources, defaultStoreMode));
+            manager.addListener(new SharedCacheBypassListener(resources, defaultStoreMode));
         }
         return bean;
     }
