@@ -1,8 +1,8 @@
 #!/bin/bash
 #
-# The part of the official MySQL image's contract that our tests use: MYSQL_ROOT_PASSWORD, MYSQL_DATABASE,
-# arguments that go to mysqld, and a data directory that is initialised at the first start. "prepare" initialises one that
-# becomes part of the image, so that containers start in a fraction of the time.
+# The part of the official MySQL image's interface that the tests use: MYSQL_ROOT_PASSWORD, MYSQL_DATABASE, arguments
+# for mysqld, and a data directory that is initialized at the first start. "prepare" initializes a data directory within
+# the image, so that containers start faster.
 set -euo pipefail
 
 readonly data=/var/lib/mysql
@@ -12,7 +12,7 @@ initialize() {
     id mysql > /dev/null 2>&1 || useradd --system --home-dir "$data" --shell /usr/sbin/nologin mysql
     install -d -o mysql -g mysql -m 750 "$data" /run/mysqld /var/run/mysqld /var/lib/mysql-files
     mysqld --no-defaults --initialize-insecure --user=mysql --datadir="$data"
-    # The identity of a server: each makes its own when it starts.
+    # Identifies a server: each generates its own at its start.
     rm -f "$data/auto.cnf"
 }
 

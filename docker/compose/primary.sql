@@ -2,5 +2,5 @@
 CREATE USER 'replication'@'%' IDENTIFIED BY 'replication';
 GRANT REPLICATION SLAVE ON *.* TO 'replication'@'%';
 
--- Lets the router see the state of replication; it works without, and says what it misses.
+-- Optional: lets the router see the state of replication. Without it the router logs the missing grant.
 GRANT REPLICATION CLIENT ON *.* TO 'shop'@'%';

@@ -1,5 +1,5 @@
--- Run once, when a replica's data directory is new. The server starts to replicate when it is started next.
--- What it has executed by itself so far must not count: it would be errant.
+-- Run once, when a replica's data directory is new. The server starts to replicate at its next start.
+-- Removes the transactions of the initialization, which would be errant.
 RESET BINARY LOGS AND GTIDS;
 
 CHANGE REPLICATION SOURCE TO

@@ -1,4 +1,4 @@
-// Draws what the feed sends. No framework, no build: one object per node, redrawn four times a second.
+// Draws the states that the feed sends, four times a second. No framework, no build.
 const SECONDS = 60;
 const byId = id => document.getElementById(id);
 const svg = (name, attributes) => {
@@ -22,7 +22,7 @@ function card(name, index) {
     element.style.setProperty('--color', color(index));
     element.setAttribute('aria-label', `Node ${name}`);
     element.querySelector('h3').textContent = name;
-    element.querySelector('.actions').setAttribute('aria-label', `What to do to ${name}`);
+    element.querySelector('.actions').setAttribute('aria-label', `Actions on ${name}`);
     byId('nodes').append(element);
     cards.set(name, { element, lags: [], buttons: new Map() });
   }
@@ -38,10 +38,10 @@ function showNode(node, index, state) {
   setText(badge, node.suspected && node.state === 'online' ? 'suspected' : node.state);
   const isPrimary = node.name === state.primary;
   setText(find('.lag strong'), isPrimary ? 'primary' : lagText(node.lagMillis));
-  setText(find('.lag span'), isPrimary ? 'takes the writes' : node.lagMillis === null ? '' : 'behind the primary');
+  setText(find('.lag span'), isPrimary ? 'serves writes' : node.lagMillis === null ? '' : 'behind the primary');
   setText(find('.reason'), node.reason ?? '');
   setText(find('.facts'), [node.server, `${node.inFlight} in flight`,
-    node.share < 1 && node.state === 'online' ? `${Math.round(100 * node.share)}% of its share` : null]
+    node.share < 1 && node.state === 'online' ? `${Math.round(100 * node.share)}% of its share of reads` : null]
     .filter(Boolean).join(' · '));
   shown.lags.push({ at: Date.parse(state.at), lag: isPrimary ? 0 : node.lagMillis });
   while (shown.lags[0].at < Date.parse(state.at) - SECONDS * 1000) shown.lags.shift();
@@ -170,14 +170,14 @@ function showDecisions(entries) {
   }));
 }
 
-// --- everything else
+// --- events, summary and connection
 
-let newest = null;
+let newestKey = null;
 
 function showJournal(entries) {
   const key = entries.length ? entries[0].at + entries[0].text : null;
-  if (key === newest) return;
-  newest = key;
+  if (key === newestKey) return;
+  newestKey = key;
   byId('journal').replaceChildren(...entries.map(entry => {
     const item = document.createElement('li');
     const at = document.createElement('time');
@@ -206,7 +206,7 @@ function show(state) {
 }
 
 function offline() {
-  setText(byId('summary'), 'The application does not answer; trying again…');
+  setText(byId('summary'), 'The application does not answer; reconnecting…');
   byId('summary').classList.add('alarm');
 }
 

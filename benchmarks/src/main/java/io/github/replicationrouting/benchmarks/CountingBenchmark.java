@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What counting adds to a decision. Run with {@code -prof gc} to see what it allocates. */
+/** The cost of counting a decision. Run with {@code -prof gc} to measure its allocation. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -26,7 +26,7 @@ public class CountingBenchmark {
     private final MicrometerRouterMetrics meters = new MicrometerRouterMetrics("dataSource", () -> null);
     private final Node node = new Node(NodeSpec.of("db2", "jdbc:mysql://db2/shop"));
 
-    /** A read was decided. */
+    /** Counts a read. */
     @Benchmark
     public void count() {
         meters.decided("read", node, "replica-selected");

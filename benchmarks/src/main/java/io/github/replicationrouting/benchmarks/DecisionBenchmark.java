@@ -35,7 +35,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One routing decision, without a server. Run with {@code -prof gc} to see what it allocates. */
+/** One routing decision, without a server. Run with {@code -prof gc} to measure its allocation. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -48,15 +48,15 @@ public class DecisionBenchmark {
     @Param({"2", "8"})
     int replicas;
 
-    /** How a replica is chosen. */
+    /** The selector of replicas. */
     @Param({"least-in-flight", "least-latency", "round-robin"})
     String selector = "least-in-flight";
 
     private Router router = routerFor(1, new LeastInFlightSelector());
 
-    /** Makes the router. */
+    /** Creates the router. */
     @Setup
-    public void prepare() {
+    public void createRouter() {
         router = routerFor(
                 replicas,
                 switch (selector) {
@@ -67,13 +67,13 @@ public class DecisionBenchmark {
                 });
     }
 
-    /** A read-only transaction asks for a node. */
+    /** Decides the node of a read-only transaction. */
     @Benchmark
     public Decision read() throws SQLException {
         return router.decide(Intent.READ);
     }
 
-    /** A write transaction asks for a node. */
+    /** Decides the node of a write transaction. */
     @Benchmark
     public Decision write() throws SQLException {
         return router.decide(Intent.WRITE);
@@ -86,7 +86,7 @@ public class DecisionBenchmark {
             all.add(status(i, Role.REPLICA));
         }
         TopologySnapshot snapshot = new TopologySnapshot(all, primary, null);
-        Topology still = new Topology() {
+        Topology fixed = new Topology() {
             @Override
             public TopologySnapshot snapshot() {
                 return snapshot;
@@ -98,7 +98,7 @@ public class DecisionBenchmark {
             }
         };
         return new Router(
-                still,
+                fixed,
                 new RouterSettings(
                         selector,
                         OutsideTransaction.PRIMARY,

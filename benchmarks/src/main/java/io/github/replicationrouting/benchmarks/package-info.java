@@ -1,4 +1,4 @@
-/** Benchmarks; each says in its comment how to run it. */
+/** Benchmarks. The comment of each names the options to run it with. */
 @NullMarked
 package io.github.replicationrouting.benchmarks;
 

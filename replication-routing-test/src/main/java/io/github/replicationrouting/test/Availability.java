@@ -1,11 +1,13 @@
 package io.github.replicationrouting.test;
 
+import io.github.replicationrouting.test.internal.docker.DockerAvailability;
+import io.github.replicationrouting.test.internal.server.MariaDbBinaries;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
 /**
  * Whether a kind of cluster can run here. Where it cannot, a developer's tests are skipped, but those of a continuous
- * integration (environment variable {@code CI=true}) fail: nothing goes untested there without notice.
+ * integration (environment variable {@code CI=true}) fail, so that no test is skipped there unnoticed.
  */
 final class Availability {
 
@@ -22,20 +24,22 @@ final class Availability {
         String reason =
                 switch (kind) {
                     case MARIADB -> MariaDbBinaries.unavailable();
-                    case MYSQL -> DockerAvailability.unavailable(ReplicatedCluster.mysqlImage());
+                    case MYSQL -> DockerAvailability.unavailable();
                 };
         return new Availability(reason, System.getenv("CI"));
     }
 
-    /** Why tests are to be skipped; null if they are to be run, be it to fail. */
+    /** Returns why tests are skipped; null if they run, even if only to fail. */
     @Nullable
     String skipReason() {
         return continuousIntegration ? null : reason;
     }
 
     /**
+     * Does nothing if the cluster can run here.
+     *
      * @throws TestAbortedException if the cluster cannot run here and may be skipped
-     * @throws IllegalStateException if it cannot run here and must
+     * @throws IllegalStateException if it cannot run here but must not be skipped
      */
     void require() {
         if (reason != null) {

@@ -4,7 +4,7 @@ import io.github.replicationrouting.autoconfigure.ReplicationRoutingConnectionDe
 import java.util.List;
 
 /**
- * The nodes of a cluster as Spring Boot's connection details. No role is declared: roles are what tests change.
+ * The nodes of a cluster as Spring Boot's connection details. No role is declared: tests change the roles.
  */
 final class ClusterConnectionDetails implements ReplicationRoutingConnectionDetails {
 

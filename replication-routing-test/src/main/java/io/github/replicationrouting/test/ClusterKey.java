@@ -4,9 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the clusters of annotated test classes apart.
+ * The identity of the cluster of an annotated test class: classes with equal keys share one cluster.
  *
- * @param owner the class that has the cluster for itself, null if it is shared
+ * @param owner the class that has a cluster of its own, null if it is shared
  */
 record ClusterKey(
         ClusterKind kind,

@@ -1,7 +1,7 @@
 package io.github.replicationrouting.test;
 
 /**
- * Which database a {@link ReplicatedCluster} runs.
+ * The database of a {@link ReplicatedCluster}.
  */
 public enum ClusterKind {
 

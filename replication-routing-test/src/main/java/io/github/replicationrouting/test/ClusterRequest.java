@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * What a test class asks for with {@link WithReplicatedCluster}, on itself or on a class around it.
+ * The cluster and driver that a test class requires by {@link WithReplicatedCluster}, on itself or on an enclosing class.
  */
 record ClusterRequest(ClusterKey key, JdbcDriver driver) {
 

@@ -4,12 +4,12 @@ import java.util.function.Predicate;
 import org.springframework.util.ClassUtils;
 
 /**
- * The JDBC driver that a URL is written for. Both drivers reach both kinds of cluster, but Connector/J cannot read the
- * key words of a MariaDB from 11 on, which Hibernate asks for when an application starts.
+ * The JDBC driver of a URL. Both drivers connect to both kinds of cluster, but Connector/J cannot read the key words of
+ * MariaDB 11 and later, which Hibernate queries when an application starts.
  */
 public enum JdbcDriver {
 
-    /** That of the servers, where it is on the class path, else the other one. */
+    /** The driver of the servers' vendor if it is on the class path, otherwise the other one. */
     AUTO,
 
     /** MySQL's Connector/J, {@code jdbc:mysql:}. */
@@ -21,7 +21,7 @@ public enum JdbcDriver {
     private static final String CONNECTOR_J_CLASS = "com.mysql.cj.jdbc.Driver";
     private static final String MARIADB_CLASS = "org.mariadb.jdbc.Driver";
 
-    /** This driver, or the one that {@link #AUTO} chooses for these servers. */
+    /** Returns this driver, or the one that {@link #AUTO} chooses for these servers. */
     JdbcDriver forServers(ClusterKind kind) {
         return forServers(kind, driver -> ClassUtils.isPresent(driver, JdbcDriver.class.getClassLoader()));
     }

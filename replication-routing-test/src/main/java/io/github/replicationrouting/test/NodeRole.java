@@ -1,11 +1,11 @@
 package io.github.replicationrouting.test;
 
 /**
- * What a node is now, as the server itself says.
+ * The role that a server reports.
  */
 public enum NodeRole {
 
-    /** Takes writes. */
+    /** Accepts writes. */
     PRIMARY,
 
     /** Is read-only. */

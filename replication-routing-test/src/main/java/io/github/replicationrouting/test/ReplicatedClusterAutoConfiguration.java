@@ -19,7 +19,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Auto-configuration for a {@link ReplicatedCluster} bean with {@code @ServiceConnection}: its nodes are those of the
- * routing data source. Spring Boot itself heeds that annotation on containers only.
+ * routing data source. Spring Boot itself supports that annotation on containers only.
  */
 @AutoConfiguration(before = ReplicationRoutingAutoConfiguration.class)
 @Conditional(ReplicatedClusterAutoConfiguration.OnServiceConnectionCondition.class)

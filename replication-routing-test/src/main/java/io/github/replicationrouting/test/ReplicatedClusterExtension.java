@@ -16,7 +16,7 @@ import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ReflectionSupport;
 
 /**
- * What {@link WithReplicatedCluster} does.
+ * Starts the cluster of a test class with {@link WithReplicatedCluster}, heals it after each test and closes it at the end.
  */
 final class ReplicatedClusterExtension
         implements ExecutionCondition, BeforeAllCallback, AfterEachCallback, ParameterResolver {
@@ -24,7 +24,7 @@ final class ReplicatedClusterExtension
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(ReplicatedClusterExtension.class);
 
-    // A condition, for it comes before everything else: before Spring, too, which would fail for want of a cluster.
+    // A condition, because it is evaluated before Spring starts a context, which would fail without a cluster.
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         String reason = context.getTestMethod().isPresent()
@@ -39,17 +39,16 @@ final class ReplicatedClusterExtension
     public void beforeAll(ExtensionContext context) throws IllegalAccessException {
         ClusterKey key = request(context).key();
         ReplicatedCluster cluster = RunningClusters.get(key);
-        closeAtTheEnd(key, context);
+        closeAtEnd(key, context);
         for (Field field : fields(context.getRequiredTestClass())) {
             field.setAccessible(true);
             field.set(null, cluster);
         }
     }
 
-    // A nested class finds the entry of the class around it and adds none. A shared cluster outlives the execution of
-    // one
-    // class: build tools that run classes in several JVMs execute each by itself.
-    private static void closeAtTheEnd(ClusterKey key, ExtensionContext context) {
+    // A nested class finds the entry of its enclosing class. A shared cluster is closed at the end of the launcher's
+    // session: build tools that run classes in several JVMs execute each class separately.
+    private static void closeAtEnd(ClusterKey key, ExtensionContext context) {
         ExtensionContext.Store store = key.owner() == null
                 ? context.getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE)
                 : context.getStore(NAMESPACE);

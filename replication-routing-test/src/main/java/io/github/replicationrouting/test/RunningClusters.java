@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The clusters of annotated test classes in this JVM. JUnit and Spring ask for them in no fixed order: the first to ask
+ * The clusters of annotated test classes in this JVM. JUnit and Spring request them in no fixed order: the first request
  * starts a cluster. JUnit closes it.
  */
 final class RunningClusters {

@@ -9,15 +9,14 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Runs the tests of a class with a {@link ReplicatedCluster}, given to its static fields and its parameters of that type.
+ * Runs the tests of a class with a {@link ReplicatedCluster}, injected into its static fields and parameters of that type.
  *
- * <p>After each test the cluster is {@linkplain ReplicatedCluster#heal() healed}: a fault ends with the test that made
- * it. Data stays, see {@link ReplicatedCluster#recreateDatabase()}. Tests that share a cluster must not run in parallel.
+ * <p>After each test the cluster is {@linkplain ReplicatedCluster#heal() healed}: a fault ends with its test. Data stays, see {@link ReplicatedCluster#recreateDatabase()}. Tests that share a cluster must not run in parallel.
  *
  * <p>In a Spring test the cluster's nodes are those of the routing data source; no node has to be configured. Test
  * slices do not replace it by an embedded database.
  *
- * <p>Where the cluster cannot run (no Docker) the class is skipped, and fails where the environment says
+ * <p>Where the cluster cannot run (no Docker) the class is skipped, and fails where the environment has
  * {@code CI=true}.
  */
 @Target(ElementType.TYPE)
@@ -27,24 +26,24 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ReplicatedClusterExtension.class)
 public @interface WithReplicatedCluster {
 
-    /** Which database. */
+    /** The database of the servers. */
     ClusterKind kind() default ClusterKind.MARIADB;
 
     /** The number of replicas. */
     int replicas() default 2;
 
-    /** Whether the servers count transactions; MySQL only can do without. */
+    /** Whether the servers have GTIDs; only MySQL can run without. */
     boolean gtids() default true;
 
-    /** More arguments for every server. */
+    /** Additional arguments for every server. */
     String[] serverArguments() default {};
 
-    /** The driver that Spring tests reach the nodes with; that of the servers unless set. */
+    /** The driver of Spring tests; by default that of the servers' vendor. */
     JdbcDriver driver() default JdbcDriver.AUTO;
 
     /**
-     * Whether all test classes of a run that ask for the same cluster share one. Otherwise the class has one of its own,
-     * closed at its end; a Spring test should then close its context as well ({@code @DirtiesContext}).
+     * Whether all test classes of a run that require the same cluster share one. Otherwise the class has a cluster of its
+     * own, closed at its end; a Spring test should then close its context as well ({@code @DirtiesContext}).
      */
     boolean shared() default true;
 }

@@ -15,7 +15,7 @@ class AvailabilityTest {
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"", "false"})
-    void onADevelopersMachineTestsAreSkippedWithTheReason(String ci) {
+    void whenNotInContinuousIntegrationTestsShouldBeSkippedWithTheReason(String ci) {
         var availability = new Availability("Docker is not available", ci);
         assertThat(availability.skipReason()).isEqualTo("Docker is not available");
         assertThatExceptionOfType(TestAbortedException.class)
@@ -25,7 +25,7 @@ class AvailabilityTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"true", "TRUE"})
-    void inContinuousIntegrationTestsFail(String ci) {
+    void whenInContinuousIntegrationTestsShouldFail(String ci) {
         var availability = new Availability("Docker is not available", ci);
         assertThat(availability.skipReason()).isNull();
         assertThatExceptionOfType(IllegalStateException.class)
@@ -34,7 +34,7 @@ class AvailabilityTest {
     }
 
     @Test
-    void whatIsAvailableIsNeitherSkippedNorRefused() {
+    void whenAKindIsAvailableItsTestsShouldRun() {
         var availability = new Availability(null, "true");
         assertThat(availability.skipReason()).isNull();
         assertThatCode(availability::require).doesNotThrowAnyException();

@@ -10,13 +10,13 @@ class JdbcDriverTest {
     private static final String MARIADB = "org.mariadb.jdbc.Driver";
 
     @Test
-    void whenBothArePresentTheServersOwnIsChosen() {
+    void whenBothDriversArePresentTheServersOwnShouldBeChosen() {
         assertThat(JdbcDriver.AUTO.forServers(ClusterKind.MARIADB)).isEqualTo(JdbcDriver.MARIADB);
         assertThat(JdbcDriver.AUTO.forServers(ClusterKind.MYSQL)).isEqualTo(JdbcDriver.CONNECTOR_J);
     }
 
     @Test
-    void whenOneIsPresentItIsChosen() {
+    void whenOneDriverIsPresentItShouldBeChosen() {
         assertThat(JdbcDriver.AUTO.forServers(ClusterKind.MARIADB, CONNECTOR_J::equals))
                 .isEqualTo(JdbcDriver.CONNECTOR_J);
         assertThat(JdbcDriver.AUTO.forServers(ClusterKind.MYSQL, MARIADB::equals))
@@ -24,7 +24,7 @@ class JdbcDriverTest {
     }
 
     @Test
-    void whatIsAskedForIsUsed() {
+    void whenADriverIsNamedItShouldBeUsed() {
         assertThat(JdbcDriver.CONNECTOR_J.forServers(ClusterKind.MARIADB, MARIADB::equals))
                 .isEqualTo(JdbcDriver.CONNECTOR_J);
         assertThat(JdbcDriver.MARIADB.forServers(ClusterKind.MYSQL, CONNECTOR_J::equals))

@@ -9,7 +9,7 @@ class MariaDbClusterIT extends ReplicatedClusterTests {
         super(ReplicatedCluster.mariaDb());
     }
 
-    // LeftoversIT looks closer.
+    // ClusterCleanupIT checks more.
     @Override
-    void assertNothingIsLeft() {}
+    void assertNothingRemains() {}
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.testcontainers.DockerClientFactory;
 
-/** What every MySQL cluster promises, and that none leaves a container behind. */
+/** The behaviour of every MySQL cluster; no container may remain. */
 abstract class MySqlClusterTests extends ReplicatedClusterTests {
 
     private static final Map<String, String> OURS =
@@ -18,7 +18,7 @@ abstract class MySqlClusterTests extends ReplicatedClusterTests {
     }
 
     @Override
-    void assertNothingIsLeft() {
+    void assertNothingRemains() {
         DockerClient docker = DockerClientFactory.lazyClient();
         assertThat(docker.listContainersCmd()
                         .withShowAll(true)

@@ -13,35 +13,35 @@ class MySqlWithoutGtidsClusterIT extends MySqlClusterTests {
     }
 
     @Test
-    void positionIsAPlaceInTheBinaryLog() {
+    void whenThereAreNoGtidsThePositionShouldBeInTheBinaryLog() {
         assertThat(cluster().primary().position()).matches("binlog\\.\\d{6,}:\\d+");
         assertThat(cluster().node("db2").position())
                 .isEqualTo(cluster().primary().position());
     }
 
-    /** Nobody could tell what one replica has and another has not. */
+    /** Without GTIDs the positions of two replicas cannot be compared. */
     @Test
     @Override
-    void consolidatedReplicaHasWhatOnlyAnotherOneHadReceived() {
+    void whenAReplicaIsConsolidatedItShouldHaveWhatOnlyAnotherHadReceived() {
         cluster().primary().kill();
         assertThatIllegalStateException()
                 .isThrownBy(() -> cluster().consolidate(cluster().node("db2")))
                 .withMessageContaining("by GTIDs");
     }
 
-    /** No GTID says from where on a server replicates. */
+    /** Without GTIDs the position to start at is unknown. */
     @Test
     @Override
-    void stepByStepPromotionIsHealed() {
+    void whenAPromotionIsMadeInStepsHealShouldUndoIt() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> cluster().node("db3").replicateFrom(cluster().node("db2")))
                 .withMessageContaining("by GTIDs");
     }
 
     @Test
-    void mariaDbCannotDoWithout() {
+    void whenMariaDbIsAskedToRunWithoutGtidsItShouldRefuse() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ReplicatedCluster.mariaDb().gtids(false))
-                .withMessage("MariaDB always has GTIDs; only MySQL can do without");
+                .withMessage("MariaDB always has GTIDs; only MySQL can run without");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.replicationrouting.test.internal.Await;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What every kind of cluster promises.
+ * The behaviour of every kind of cluster.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ReplicatedClusterTests {
@@ -56,11 +57,11 @@ abstract class ReplicatedClusterTests {
     void close() {
         if (cluster != null) {
             cluster.close();
-            assertNothingIsLeft();
+            assertNothingRemains();
         }
     }
 
-    abstract void assertNothingIsLeft();
+    abstract void assertNothingRemains();
 
     ReplicatedCluster cluster() {
         return cluster;
@@ -79,7 +80,7 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void replicatesToAllReplicas() throws SQLException {
+    void whenARowIsInsertedAllReplicasShouldReceiveIt() throws SQLException {
         insert(db1, 1);
         cluster.awaitRowCount("item", 1);
         assertThat(rows(db3)).isEqualTo(1);
@@ -93,7 +94,7 @@ abstract class ReplicatedClusterTests {
 
     @ParameterizedTest
     @EnumSource
-    void bothDriversReachTheNodes(JdbcDriver driver) throws SQLException {
+    void whenEitherDriverConnectsItShouldReachTheNode(JdbcDriver driver) throws SQLException {
         try (Connection connection =
                 DriverManager.getConnection(db2.jdbcUrl(driver), cluster.username(), cluster.password())) {
             assertThat(connection.isValid(5)).isTrue();
@@ -101,14 +102,14 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void readOnlyBindsTheApplication() {
+    void whenANodeIsReadOnlyTheApplicationShouldNotWrite() {
         assertThatExceptionOfType(SQLException.class)
                 .isThrownBy(() -> insert(db2, 1))
                 .satisfies(ex -> assertThat(ex.getErrorCode()).isEqualTo(1290));
     }
 
     @Test
-    void monitoringHasToBeGranted() throws SQLException {
+    void whenMonitoringIsNotGrantedTheMonitorShouldNotSeeReplication() throws SQLException {
         assertThat(monitorSeesReplication()).isFalse();
         cluster.grantMonitoring();
         assertThat(monitorSeesReplication()).isTrue();
@@ -119,7 +120,7 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void questionsCountTheApplicationsStatementsOnly() throws SQLException {
+    void whenStatementsAreExecutedQuestionsShouldCountTheApplicationsOnly() throws SQLException {
         try (Connection connection = db1.connect();
                 Statement statement = connection.createStatement()) {
             long before = db1.questions();
@@ -131,9 +132,9 @@ abstract class ReplicatedClusterTests {
         }
     }
 
-    /** A session keeps the id that its server had in its beginning, and a rebuild changes that for a while. */
+    /** A session keeps the server's id of its beginning, and a rebuild changes that id temporarily. */
     @Test
-    void nobodyReachesANodeThatIsRebuilt() throws Exception {
+    void whenANodeIsRebuiltConnectionsShouldBeRefused() throws Exception {
         String id = serverId(db2);
         try (Connection session = db2.connect()) {
             db2.readOnly(false);
@@ -165,7 +166,7 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void killedReplicaComesBackAndCatchesUp() throws SQLException {
+    void whenAKilledReplicaStartsItShouldCatchUp() throws SQLException {
         int port = db2.port();
         try (Connection connection = db2.connect()) {
             db2.kill();
@@ -182,7 +183,7 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void killedPrimaryComesBackAndReplicationResumes() throws SQLException {
+    void whenAKilledPrimaryStartsReplicationShouldResume() throws SQLException {
         insert(db1, 1);
         db1.kill();
         assertThatExceptionOfType(SQLException.class).isThrownBy(db1::connect);
@@ -193,7 +194,7 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void frozenNodeAnswersNothingUntilItThaws() throws SQLException {
+    void whenANodeIsFrozenItShouldAnswerAfterItsThawOnly() throws SQLException {
         try (Connection connection = db2.connect()) {
             db2.freeze();
             assertThat(connection.isValid(1)).isFalse();
@@ -203,10 +204,10 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void cutOffNodeAnswersNothingButReplicates() throws SQLException {
+    void whenANodeIsPartitionedItShouldReplicateWithoutAnswering() throws SQLException {
         try (Connection connection = db2.connect()) {
             connection.setNetworkTimeout(Runnable::run, 500);
-            db2.cutOff();
+            db2.partition();
             assertThatExceptionOfType(SQLException.class)
                     .isThrownBy(() -> connection.createStatement().execute("SELECT 1"));
         }
@@ -217,10 +218,10 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void whatWasSentWhileCutOffArrivesAfterwards() throws Exception {
+    void whenThePartitionEndsWhatWasSentShouldArrive() throws Exception {
         try (Connection connection = db2.connect();
                 Statement statement = connection.createStatement()) {
-            db2.cutOff();
+            db2.partition();
             var answer = CompletableFuture.supplyAsync(() -> {
                 try {
                     return statement.execute("SELECT 1");
@@ -235,7 +236,7 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void stoppedApplierHoldsBackOneReplica() throws SQLException {
+    void whenTheApplierStopsOneReplicaShouldFallBehind() throws SQLException {
         db2.stopApplier();
         insert(db1, 1);
         db3.awaitRowCount("item", 1);
@@ -245,7 +246,7 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void stoppedReceiverHoldsBackOneReplica() throws SQLException {
+    void whenTheReceiverStopsOneReplicaShouldFallBehind() throws SQLException {
         db2.stopReceiver();
         insert(db1, 1);
         db3.awaitRowCount("item", 1);
@@ -255,7 +256,7 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void receiverStopsBetweenTransactions() throws Exception {
+    void whenTheReceiverStopsItShouldDoSoBetweenTransactions() throws Exception {
         var over = new AtomicBoolean();
         var writer = CompletableFuture.runAsync(() -> insertInLargeTransactions(over));
         try {
@@ -292,8 +293,8 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void delayedReplicaIsLateByTheDelay() throws SQLException {
-        db2.delay(Duration.ofSeconds(2));
+    void whenReplicationIsDelayedTheReplicaShouldBeLateByTheDelay() throws SQLException {
+        db2.delayReplication(Duration.ofSeconds(2));
         long begin = System.nanoTime();
         insert(db1, 1);
         db2.awaitRowCount("item", 1);
@@ -302,12 +303,13 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void delayInFractionsOfASecondIsRefused() {
-        assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> db2.delay(Duration.ofMillis(1500)));
+    void whenADelayHasFractionsOfASecondItShouldBeRefused() {
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> db2.delayReplication(Duration.ofMillis(1500)));
     }
 
     @Test
-    void promotedReplicaTakesOverFromALivingPrimary() throws SQLException {
+    void whenThePrimaryAnswersThePromotedReplicaShouldTakeOver() throws SQLException {
         insert(db1, 1);
         cluster.promote(db2);
         assertThat(cluster.primary()).isSameAs(db2);
@@ -317,7 +319,7 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void consolidatedReplicaHasWhatOnlyAnotherOneHadReceived() throws SQLException {
+    void whenAReplicaIsConsolidatedItShouldHaveWhatOnlyAnotherHadReceived() throws SQLException {
         db2.stopReceiver();
         insert(db1, 1);
         db3.awaitRowCount("item", 1);
@@ -331,7 +333,7 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void promotedReplicaTakesOverFromADeadPrimary() throws SQLException {
+    void whenThePrimaryIsDeadThePromotedReplicaShouldTakeOver() throws SQLException {
         insert(db1, 1);
         cluster.awaitReplicated();
         db1.kill();
@@ -345,7 +347,7 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void stepByStepPromotionIsHealed() throws SQLException {
+    void whenAPromotionIsMadeInStepsHealShouldUndoIt() throws SQLException {
         insert(db1, 1);
         cluster.awaitReplicated();
         db2.removeSource();
@@ -363,7 +365,7 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void lostTailOfAnOldPrimaryIsThrownAwayWhenItRejoins() throws SQLException {
+    void whenAnOldPrimaryRejoinsItsOwnTransactionsShouldBeDiscarded() throws SQLException {
         db2.stopReceiver();
         db3.stopReceiver();
         insert(db1, 1);
@@ -378,14 +380,14 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void healUndoesEverything() throws SQLException {
+    void whenThereAreManyFaultsHealShouldEndThemAll() throws SQLException {
         db1.kill();
         cluster.promote(db2);
         db1.start();
         insert(db1, 1);
         insert(db2, 1);
-        db2.cutOff();
-        db3.delay(Duration.ofSeconds(60));
+        db2.partition();
+        db3.delayReplication(Duration.ofSeconds(60));
         db3.stopReceiver();
         db1.freeze();
         cluster.heal();
@@ -396,7 +398,7 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void healRepairsABrokenApplier() throws SQLException {
+    void whenAnApplierIsBrokenHealShouldRepairIt() throws SQLException {
         db2.executeLocally(List.of("INSERT INTO `%s`.item VALUES (1)".formatted(cluster.database())));
         insert(db1, 1);
         db3.awaitRowCount("item", 1);
@@ -406,7 +408,7 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void healRepairsAReplicaWithALostTail() throws SQLException {
+    void whenAReplicaHasItsOwnTransactionsHealShouldRepairIt() throws SQLException {
         db2.stopReceiver();
         db3.stopReceiver();
         insert(db1, 1);
@@ -414,7 +416,7 @@ abstract class ReplicatedClusterTests {
         cluster.promote(db2);
         insert(db2, 2);
         insert(db2, 3);
-        // As an administrator would do who does not know of the lost tail.
+        // As an administrator would do without knowledge of the lost tail.
         db1.start();
         db1.follow(db2);
         cluster.heal();
@@ -422,7 +424,7 @@ abstract class ReplicatedClusterTests {
     }
 
     @Test
-    void awaitingInVainTellsTheState() {
+    void whenAConditionIsNotMetTheErrorShouldNameTheState() {
         db3.freeze();
         db2.stopApplier();
         assertThatExceptionOfType(AssertionError.class)
@@ -442,7 +444,7 @@ abstract class ReplicatedClusterTests {
         }
     }
 
-    // Without the database, in which the monitor may do nothing.
+    // Without the database, to which the monitor has no access.
     private String monitorUrl() {
         return db2.jdbcUrl().replace("/" + cluster.database(), "/");
     }

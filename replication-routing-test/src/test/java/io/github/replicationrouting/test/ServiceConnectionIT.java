@@ -19,7 +19,7 @@ class ServiceConnectionIT {
             .withConfiguration(AutoConfigurations.of(ReplicatedClusterAutoConfiguration.class));
 
     @Test
-    void annotatedClusterBeanLendsItsNodes() {
+    void whenTheClusterBeanIsAnnotatedItsNodesShouldBeRouted() {
         runner.withUserConfiguration(Annotated.class).run(context -> {
             var cluster = context.getBean(ReplicatedCluster.class);
             assertThat(context.getBean(ReplicationRoutingConnectionDetails.class)
@@ -34,7 +34,7 @@ class ServiceConnectionIT {
     }
 
     @Test
-    void connectionDetailsOfTheUsersOwnWin() {
+    void whenTheApplicationHasConnectionDetailsTheyShouldWin() {
         ReplicationRoutingConnectionDetails own = List::of;
         runner.withUserConfiguration(Annotated.class)
                 .withBean(ReplicationRoutingConnectionDetails.class, () -> own)
@@ -43,7 +43,7 @@ class ServiceConnectionIT {
     }
 
     @Test
-    void clusterBeanWithoutTheAnnotationIsLeftAlone() {
+    void whenTheClusterBeanIsNotAnnotatedItShouldBeIgnored() {
         runner.withBean(ReplicatedCluster.class, ServiceConnectionIT::cluster)
                 .run(context -> assertThat(context).doesNotHaveBean(ReplicationRoutingConnectionDetails.class));
     }

@@ -26,7 +26,7 @@ class WithReplicatedClusterIT {
 
     @Test
     @Order(1)
-    void fieldsAndParametersGetTheCluster(ReplicatedCluster parameter) {
+    void whenAClassIsAnnotatedFieldsAndParametersShouldGetTheCluster(ReplicatedCluster parameter) {
         assertThat(cluster).isNotNull().isSameAs(parameter);
         assertThat(cluster.nodes()).extracting(ClusterNode::name).containsExactly("db1", "db2");
         assertThat(UNTOUCHED).isNull();
@@ -34,18 +34,18 @@ class WithReplicatedClusterIT {
 
     @Test
     @Order(2)
-    void faultsEndWithTheTest() {
+    void whenATestLeavesAFaultItShouldEndWithTheTest() {
         cluster.node("db2").freeze();
     }
 
     @Test
     @Order(3)
-    void theNextTestFindsAHealthyCluster() {
+    void whenATestStartsTheClusterShouldBeHealthy() {
         assertThat(cluster.node("db2").role()).isEqualTo(NodeRole.REPLICA);
     }
 
     @Test
-    void springGetsTheNodes(@Autowired ReplicationRoutingConnectionDetails details) {
+    void whenAClassIsASpringTestItShouldGetTheNodes(@Autowired ReplicationRoutingConnectionDetails details) {
         assertThat(details.nodes())
                 .extracting(ReplicationRoutingConnectionDetails.Node::name)
                 .containsExactly("db1", "db2");
@@ -59,7 +59,7 @@ class WithReplicatedClusterIT {
     }
 
     @Test
-    void slicesDoNotReplaceTheDataSource(@Autowired Environment environment) {
+    void whenAClassIsASliceItShouldKeepTheDataSource(@Autowired Environment environment) {
         assertThat(environment.getProperty("spring.test.database.replace")).isEqualTo("none");
     }
 

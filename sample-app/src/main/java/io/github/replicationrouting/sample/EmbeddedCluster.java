@@ -12,8 +12,8 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Starts a MariaDB primary with two replicas before the application, in the profile {@code embedded}, and ends them
- * after it. All that the application gets of them is {@code embedded.<node>.port}, for its YAML.
+ * Starts a MariaDB primary with two replicas before the application, in the profile {@code embedded}, and stops them after
+ * it. The application gets only {@code embedded.<node>.port}, for its YAML.
  */
 final class EmbeddedCluster implements ApplicationContextInitializer<GenericApplicationContext> {
 
@@ -23,7 +23,7 @@ final class EmbeddedCluster implements ApplicationContextInitializer<GenericAppl
     public void initialize(GenericApplicationContext context) {
         if (context.getEnvironment().matchesProfiles("embedded")) {
             ReplicatedCluster cluster = start();
-            // What is registered first is destroyed last: after the connection pools.
+            // The first bean to be registered is the last to be destroyed: after the connection pools.
             context.getBeanFactory().registerSingleton(NAME, cluster);
             context.getDefaultListableBeanFactory().registerDisposableBean(NAME, cluster::close);
             context.getEnvironment().getPropertySources().addFirst(new MapPropertySource(NAME, portsOf(cluster)));
@@ -41,13 +41,13 @@ final class EmbeddedCluster implements ApplicationContextInitializer<GenericAppl
             return cluster;
         } catch (RuntimeException | SQLException ex) {
             throw new IllegalStateException(
-                    "The embedded cluster does not start (%s). The profiles compose and own-databases do without it"
+                    "The embedded cluster does not start (%s). The profiles compose and own-databases need none"
                             .formatted(ex.getMessage()),
                     ex);
         }
     }
 
-    /** Lets the router see the state of replication; it works without, and says what it misses. */
+    /** Grants the privilege to see the state of replication. It is optional: without, the router logs what it lacks. */
     private static void grantMonitoring(ReplicatedCluster cluster) throws SQLException {
         try (Connection connection = cluster.primary().adminConnection();
                 Statement statement = connection.createStatement()) {

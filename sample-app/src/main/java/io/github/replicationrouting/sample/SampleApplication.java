@@ -9,8 +9,8 @@ import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 /**
- * A small shop whose reads are served by replicas and whose writes go to the primary. Nothing in it knows of nodes but
- * {@code application.yml}, and the answers, which tell who served them.
+ * A small shop whose reads are served by replicas and whose writes go to the primary. The nodes appear in {@code
+ * application.yml} only, and in the answers, which name the node that served them.
  */
 @SpringBootApplication
 @EnableScheduling
@@ -28,7 +28,7 @@ public class SampleApplication {
     void ready(ApplicationReadyEvent event) {
         String port = event.getApplicationContext().getEnvironment().getProperty("local.server.port");
         logger.info(
-                "The shop is open: look at  http://localhost:{}/  or try  curl -s http://localhost:{}/products/1",
+                "The shop is open: see  http://localhost:{}/  or try  curl -s http://localhost:{}/products/1",
                 port,
                 port);
     }

@@ -18,14 +18,14 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
-/** A Chromium without a window, as Debian's packages chromium and chromium-driver install it. */
+/** A headless Chromium, as installed by Debian's packages chromium and chromium-driver. */
 final class Browser implements AutoCloseable {
 
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
 
-    /** Where pictures go; those of the documentation are made with {@code -Dscreenshots=...}. */
-    private static final Path PICTURES = Path.of(System.getProperty("screenshots", "target/screenshots"));
+    /** The directory of the screenshots; {@code -Dscreenshots=...} is used for those of the documentation. */
+    private static final Path SCREENSHOTS = Path.of(System.getProperty("screenshots", "target/screenshots"));
 
     private final ChromeDriver driver;
 
@@ -33,7 +33,7 @@ final class Browser implements AutoCloseable {
         this.driver = driver;
     }
 
-    /** Skips the test where there is no browser, and fails it where the environment says that this is a gate. */
+    /** Opens the browser. Where there is none, skips the test, or fails it if the environment has {@code CI=true}. */
     static Browser open() {
         boolean installed = Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER);
         if (!installed && "true".equals(System.getenv("CI"))) {
@@ -68,8 +68,8 @@ final class Browser implements AutoCloseable {
         driver.manage().window().setSize(new Dimension(width, height));
     }
 
-    /** As a reader who prefers it so: {@code light} or {@code dark}. */
-    void prefer(String scheme) {
+    /** Emulates a preferred color scheme: {@code light} or {@code dark}. */
+    void preferScheme(String scheme) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
@@ -84,14 +84,14 @@ final class Browser implements AutoCloseable {
     }
 
     @Nullable
-    Object ask(String script) {
+    Object evaluate(String script) {
         return driver.executeScript("return " + script);
     }
 
-    void picture(String name) {
+    void takeScreenshot(String name) {
         try {
-            Files.createDirectories(PICTURES);
-            Files.write(PICTURES.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+            Files.createDirectories(SCREENSHOTS);
+            Files.write(SCREENSHOTS.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -19,14 +19,14 @@ import org.springframework.boot.test.context.SpringBootTest.UseMainMethod;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** The live page in a real browser, while real servers are broken and mended through it. */
+/** The live page in a real browser, which applies faults to real servers and ends them. */
 @Tag("essential")
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, useMainMethod = UseMainMethod.ALWAYS)
 class LivePageIT {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    private static final int WIDE = 1240;
-    private static final int HIGH = 1180;
+    private static final int WIDTH = 1240;
+    private static final int HEIGHT = 1180;
 
     private final ReplicatedCluster cluster;
     private final String url;
@@ -41,7 +41,7 @@ class LivePageIT {
     @BeforeEach
     void open() {
         open = Browser.open();
-        browser().show(url, WIDE, HIGH);
+        browser().show(url, WIDTH, HEIGHT);
         awaitState("db1", "online");
         awaitState("db2", "online");
         awaitState("db3", "online");
@@ -49,15 +49,15 @@ class LivePageIT {
         awaitLoad(true);
         await("decisions")
                 .atMost(TIMEOUT)
-                .until(() ->
-                        Boolean.TRUE.equals(browser().ask("document.querySelectorAll('#decisions tr').length > 5")));
+                .until(() -> Boolean.TRUE.equals(
+                        browser().evaluate("document.querySelectorAll('#decisions tr').length > 5")));
     }
 
     @AfterEach
     void close() {
         try (Browser closing = open) {
             if (closing != null && "true".equals(closing.find("#load").getDomAttribute("aria-pressed"))) {
-                // Else it runs on, after this class, too.
+                // Otherwise the load would continue after this class.
                 click("#load");
                 awaitLoad(false);
             }
@@ -67,13 +67,13 @@ class LivePageIT {
     }
 
     @Test
-    void everythingThatHappensToTheServersShows() {
+    void whenServersFailThePageShouldShowIt() {
         assertThat(browser().text("#summary")).isEqualTo("Writes go to db1; 2 of 2 replicas serve reads");
         await("both kinds of decisions")
                 .atMost(TIMEOUT)
                 .until(() -> browser().text("#decisions").matches("(?s).*db[23] replica-selected.*")
                         && browser().text("#decisions").contains("db1 read-write"));
-        browser().picture("live-all-well");
+        browser().takeScreenshot("live-all-well");
 
         act("db2", "stall");
         awaitState("db2", "lagging");
@@ -84,7 +84,7 @@ class LivePageIT {
         assertThat(browser().text("#summary")).isEqualTo("Writes go to db1; 1 of 2 replicas serve reads");
         awaitJournal("you: db2: stall");
         awaitJournal("db2: lagging, was online");
-        browser().picture("live-replica-evicted");
+        browser().takeScreenshot("live-replica-evicted");
         act("db2", "resume");
         awaitState("db2", "online");
 
@@ -96,7 +96,7 @@ class LivePageIT {
 
         act("db3", "kill");
         awaitState("db3", "down");
-        browser().picture("live-replica-killed");
+        browser().takeScreenshot("live-replica-killed");
         act("db3", "start");
         awaitState("db3", "online");
 
@@ -109,36 +109,36 @@ class LivePageIT {
                 .until(() -> browser().text("#decisions").contains("db2 read-write"));
         awaitJournal("writes go to db2");
         awaitState("db1", "online");
-        browser().picture("live-promoted");
+        browser().takeScreenshot("live-promoted");
 
         click("#heal");
-        await("all is well")
+        await("no fault is left")
                 .atMost(TIMEOUT)
                 .until(() -> browser().text("#summary").equals("Writes go to db1; 2 of 2 replicas serve reads"));
         assertThat(browser().text("#failed-reads")).isEqualTo("0");
     }
 
     @Test
-    void itCanBeReadInTheDarkAndOnAPhone() {
-        browser().prefer("dark");
-        browser().picture("live-dark");
-        assertThat(browser().ask("getComputedStyle(document.body).backgroundColor"))
+    void whenDarkOrNarrowThePageShouldBeReadable() {
+        browser().preferScheme("dark");
+        browser().takeScreenshot("live-dark");
+        assertThat(browser().evaluate("getComputedStyle(document.body).backgroundColor"))
                 .isEqualTo("rgb(13, 17, 23)");
-        browser().prefer("light");
-        assertThat(browser().ask("getComputedStyle(document.body).backgroundColor"))
+        browser().preferScheme("light");
+        assertThat(browser().evaluate("getComputedStyle(document.body).backgroundColor"))
                 .isEqualTo("rgb(246, 247, 249)");
 
         browser().resize(500, 900);
-        assertThat(browser().ask("document.documentElement.scrollWidth <= window.innerWidth"))
-                .as("nothing sticks out to the side")
+        assertThat(browser().evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+                .as("nothing overflows the window")
                 .isEqualTo(true);
-        browser().picture("live-phone");
+        browser().takeScreenshot("live-phone");
     }
 
     @Test
-    void everyButtonSaysWhatItDoesAndToWhom() {
+    void whenThePageIsLoadedEveryButtonShouldNameItsActionAndNode() {
         assertThat(browser()
-                        .ask("[...document.querySelectorAll('button')].filter(b => !b.hidden)"
+                        .evaluate("[...document.querySelectorAll('button')].filter(b => !b.hidden)"
                                 + ".every(b => b.type === 'button' && b.textContent.trim())"))
                 .isEqualTo(true);
         assertThat(browser().find("[aria-label='Kill db1']").isEnabled()).isTrue();
@@ -155,7 +155,7 @@ class LivePageIT {
         click("#node-%s [data-action=%s]".formatted(node, action));
     }
 
-    /** The buttons are made anew when a node changes. */
+    /** Clicks until it succeeds: the page replaces the buttons of a node that changes. */
     private void click(String selector) {
         await(selector).atMost(TIMEOUT).ignoreExceptions().until(() -> {
             if (!browser().find(selector).isEnabled()) {
@@ -172,7 +172,7 @@ class LivePageIT {
                 .until(() -> state.equals(steady(() -> browser().text("#node-" + node + " .state"))));
     }
 
-    /** The button shows what the server tells. */
+    /** Waits until the button shows the state of the load. */
     private void awaitLoad(boolean runs) {
         await("load " + runs).atMost(TIMEOUT).until(() -> Boolean.toString(runs)
                 .equals(browser().find("#load").getDomAttribute("aria-pressed")));
@@ -189,9 +189,9 @@ class LivePageIT {
                 : Double.parseDouble(text.substring(0, text.length() - 2));
     }
 
-    private static String steady(Callable<String> question) throws Exception {
+    private static String steady(Callable<String> query) throws Exception {
         try {
-            return question.call();
+            return query.call();
         } catch (StaleElementReferenceException | org.openqa.selenium.NoSuchElementException e) {
             return "not there yet: " + e.getClass().getSimpleName();
         }

@@ -53,7 +53,7 @@ class SampleAppIT {
     }
 
     @Test
-    void theCatalogueIsReadFromBothReplicasAndNothingElse() {
+    void whenTheCatalogueIsReadBothReplicasShouldServeIt() {
         assertThat(nodesOf("/products", 200)).containsExactlyInAnyOrder(REPLICAS);
         JsonNode products = get("/products");
         assertThat(products.at("/reason").asString()).isEqualTo("replica-selected");
@@ -61,7 +61,7 @@ class SampleAppIT {
     }
 
     @Test
-    void anOrderIsWrittenOnThePrimaryAndComesToBothReplicas() {
+    void whenAnOrderIsPlacedThePrimaryShouldWriteItAndReplicasReadIt() {
         JsonNode placed = order(2, 3);
 
         assertThat(placed.at("/node").asString()).isEqualTo(PRIMARY);
@@ -80,7 +80,7 @@ class SampleAppIT {
     }
 
     @Test
-    void oneRequestReadsOnAReplicaAndThenWritesOnThePrimary() {
+    void whenOneRequestReadsAndWritesEachShouldBeRoutedSeparately() {
         int stock = stockOf(1);
 
         JsonNode purchase =
@@ -93,7 +93,7 @@ class SampleAppIT {
     }
 
     @Test
-    void anOrderThatCannotBeServedLeavesNothingBehind() {
+    void whenAnOrderIsRefusedNothingShouldBeWritten() {
         order(4, 1);
         await().atMost(TIMEOUT).until(() -> stockOf(4) == 0);
 
@@ -106,7 +106,7 @@ class SampleAppIT {
     }
 
     @Test
-    void answersAreCountedByNode() {
+    void whenAnswersAreServedTheyShouldBeCountedByNode() {
         long before = get("/nodes/served").at("/" + PRIMARY).asLong(0);
 
         order(3, 1);

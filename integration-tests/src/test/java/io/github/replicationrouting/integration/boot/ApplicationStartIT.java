@@ -41,12 +41,12 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** An application starts by the YAML of the contract alone, whichever node is down. */
+/** An application that is configured by YAML alone starts, whichever node is down. */
 @Tag("essential")
 @ExtendWith(OutputCaptureExtension.class)
 class ApplicationStartIT {
 
-    /** Generous for a busy machine; what it excludes is waiting for connect or pool time limits in a row. */
+    /** Generous for a busy machine, but too short for several connect or pool timeouts in sequence. */
     private static final Duration SOON = Duration.ofSeconds(10);
 
     private static ReplicatedCluster cluster;
@@ -177,7 +177,7 @@ class ApplicationStartIT {
     private static Set<Long> serversThatRead(Shop.Items items) {
         Set<Long> servers = new HashSet<>();
         for (int i = 0; i < 50; i++) {
-            SessionToken.clear(); // one session stays where it is
+            SessionToken.clear(); // a session keeps its replica
             servers.add(items.readingServer());
         }
         return servers;

@@ -6,7 +6,7 @@ import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import org.jspecify.annotations.Nullable;
 
-/** Something to read and write. */
+/** An entity to read and write. */
 @Entity
 class Item {
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 
-/** The test module's defaults are enough for an application with JPA, which asks for metadata when it starts. */
+/** With the defaults of the test module an application with JPA starts, although JPA reads metadata. */
 class JpaOnTestClusterIT {
 
     abstract static class Tests {
@@ -20,7 +20,7 @@ class JpaOnTestClusterIT {
         Shop.Items items;
 
         @Test
-        void theApplicationStartsAndWrites(ReplicatedCluster cluster) {
+        void whenStartedTheApplicationShouldWrite(ReplicatedCluster cluster) {
             long before = items.count();
             items.add("new");
             cluster.awaitReplicated();

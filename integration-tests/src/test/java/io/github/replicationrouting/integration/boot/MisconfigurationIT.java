@@ -24,14 +24,14 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
 
-/** What is wrong with the settings, and only a server can tell, is one clear line at the start. */
+/** Settings that only a server can prove wrong are reported in one clear line at the start. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 @ExtendWith(OutputCaptureExtension.class)
 class MisconfigurationIT {
 
     private static final String SECRET = "marker-3f9a";
 
-    /** Those of the start; a missing grant is another matter. */
+    /** Warnings of the start, without those of missing grants. */
     private static final Pattern WARNING =
             Pattern.compile("RouterConfigurer|RouterGuard|ReplicationRoutingAutoConfiguration");
 
@@ -51,13 +51,13 @@ class MisconfigurationIT {
     }
 
     @Test
-    void whenAllIsWellNothingIsWarned(CapturedOutput output) {
+    void whenTheSettingsAreRightNothingShouldBeWarned(CapturedOutput output) {
         start(List.of("db1", "db2", "db3"));
         assertThat(warnings(output)).isEmpty();
     }
 
     @Test
-    void whenThePasswordOfANodeIsWrong(CapturedOutput output) {
+    void whenThePasswordOfANodeIsWrongItShouldBeReported(CapturedOutput output) {
         start(List.of("db1", "db2", "db3"), "replication.routing.nodes.db3.password=" + SECRET);
         assertThat(warnings(output))
                 .singleElement()
@@ -69,22 +69,22 @@ class MisconfigurationIT {
     }
 
     @Test
-    void whenThePasswordOfAllIsWrong(CapturedOutput output) {
+    void whenThePasswordOfAllNodesIsWrongItShouldBeReported(CapturedOutput output) {
         start(List.of("db1", "db2"), "replication.routing.hikari.password=" + SECRET);
         assertThat(warnings(output))
                 .singleElement()
                 .asString()
                 .contains("access denied on node db1, node db2: check replication.routing.username"
                         + " and replication.routing.hikari.password");
-        // Once for each node.
+        // Once per node.
         assertThat(startLine(output).split("access denied", -1)).hasSize(3);
         assertThat(output).doesNotContain(SECRET);
     }
 
     @Test
-    void whenThePasswordOfTheMonitorIsWrong(CapturedOutput output) {
+    void whenThePasswordOfTheMonitorIsWrongItShouldBeReported(CapturedOutput output) {
         start(List.of("db1", "db2", "db3"), "replication.routing.monitor.password=" + SECRET);
-        // The nodes are probed with their own account, so that the application starts as if all was well.
+        // The nodes are probed with their own account, so that the application starts normally.
         assertThat(warnings(output)).isEmpty();
         for (String node : List.of("db1", "db2", "db3")) {
             assertThat(output.getOut().lines())
@@ -99,7 +99,7 @@ class MisconfigurationIT {
     }
 
     @Test
-    void whenThePasswordOfAPoolIsWrongAndTheMonitorHasItsOwn(CapturedOutput output) {
+    void whenThePasswordOfAPoolAloneIsWrongItShouldBeReported(CapturedOutput output) {
         try (TestApplication app = application(
                 List.of("db1", "db2", "db3"),
                 "replication.routing.nodes.db3.password=" + SECRET,
@@ -119,7 +119,7 @@ class MisconfigurationIT {
     }
 
     @Test
-    void whenTheDatabaseDoesNotExist(CapturedOutput output) {
+    void whenTheDatabaseDoesNotExistItShouldBeReported(CapturedOutput output) {
         String url = cluster.node("db3").jdbcUrl(driver()).replace("/" + cluster.database(), "/shpo");
         start(List.of("db1", "db2", "db3"), "replication.routing.nodes.db3.url=" + url);
         assertThat(warnings(output)).anySatisfy(line -> assertThat(line)
@@ -127,7 +127,7 @@ class MisconfigurationIT {
     }
 
     @Test
-    void whenTheDeclaredPrimaryIsReadOnly(CapturedOutput output) {
+    void whenTheDeclaredPrimaryIsReadOnlyItShouldBeReported(CapturedOutput output) {
         start(List.of("db1", "db2", "db3"), "replication.routing.nodes.db2.role=primary");
         assertThat(warnings(output))
                 .singleElement()
@@ -136,8 +136,8 @@ class MisconfigurationIT {
     }
 
     @Test
-    void whenOnlyReplicasAreListed(CapturedOutput output) {
-        // Where a replica replicates from is shown to an account with the grant.
+    void whenOnlyReplicasAreListedItShouldBeReported(CapturedOutput output) {
+        // Only an account with the grant can read the source of a replica.
         cluster.nodes().forEach(ClusterNode::grantMonitoring);
         try {
             start(
@@ -187,7 +187,7 @@ class MisconfigurationIT {
                 .toList();
     }
 
-    /** Nothing that asks the database for anything when it starts. */
+    /** An application that sends no statement when it starts. */
     @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration(ReplicationRoutingAutoConfiguration.class)
     static class Router {}

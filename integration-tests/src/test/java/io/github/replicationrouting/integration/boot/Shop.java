@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** An ordinary application: JPA, actuator, and nothing that knows of routing. */
+/** An ordinary application with JPA and actuator, without any knowledge of routing. */
 @SpringBootConfiguration
 @EnableAutoConfiguration
 @Import(Shop.Items.class)
@@ -34,7 +34,7 @@ class Shop {
                     .getSingleResult();
         }
 
-        /** The server's own id, as the node that serves this transaction says it. */
+        /** Returns the id of the server that serves this transaction. */
         @Transactional(readOnly = true)
         public long readingServer() {
             return serverId();

@@ -1,4 +1,4 @@
-/** The auto-configuration on real servers: what an application sees at its start. */
+/** The auto-configuration on real servers: the start of an application. */
 @NullMarked
 package io.github.replicationrouting.integration.boot;
 

@@ -35,7 +35,7 @@ final class CachedPrice {
         app.bean(EntityManagerFactory.class).getCache().evictAll();
     }
 
-    /** @param queryCache whether results of queries are cached, too */
+    /** @param queryCache whether results of queries are cached as well */
     static CachedPrice of(Stack stack, boolean queryCache, Applications applications, String... properties) {
         return new CachedPrice(applications.get(
                 stack,
@@ -57,7 +57,7 @@ final class CachedPrice {
         return app;
     }
 
-    /** Sets the price to 2 in a way that clears the cache, and does the work while each replica still has 1. */
+    /** Sets the price to 2 in a way that clears the cache, and runs the work while each replica still has 1. */
     void whileReplicasAreLate(Runnable work) {
         app.transactions().write(this::amount);
         app.cluster().replicas().forEach(ClusterNode::stopApplier);

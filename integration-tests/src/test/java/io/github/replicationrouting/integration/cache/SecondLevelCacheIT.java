@@ -25,7 +25,7 @@ import org.springframework.orm.jpa.EntityManagerFactoryUtils;
 import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** What a late replica says must not stay in a cache that the whole application reads. */
+/** A stale answer of a replica must not remain in a cache that the whole application reads. */
 @Tag("essential")
 @ParameterizedClass
 @MethodSource("variants")
@@ -57,7 +57,7 @@ class SecondLevelCacheIT {
     }
 
     @Test
-    void entityOfALateReplicaShouldNotStay() {
+    void whenALateReplicaServesAnEntityItShouldNotBeCached() {
         for (Supplier<Integer> read :
                 List.<Supplier<Integer>>of(price::amount, price::amountAfterRefresh, price::amountOfQueriedEntity)) {
             price.reset();
@@ -69,7 +69,7 @@ class SecondLevelCacheIT {
     }
 
     @Test
-    void queryResultOfALateReplicaShouldNotStay() {
+    void whenALateReplicaServesAQueryItsResultShouldNotBeCached() {
         price.whileReplicasAreLate(
                 () -> assertThat(transactions.readOnly(price::amountByQuery)).isEqualTo(1));
         assertThat(transactions.write(price::amountByQuery)).isEqualTo(2);
@@ -77,16 +77,16 @@ class SecondLevelCacheIT {
     }
 
     @Test
-    void entityOfALateReplicaInASessionThatStaysOpenShouldNotStay() {
+    void whenALateReplicaServesAnOpenSessionItsEntityShouldNotBeCached() {
         price.whileReplicasAreLate(() -> inOpenSession(
                 () -> assertThat(transactions.readOnly(price::amount)).isEqualTo(1)));
         assertThat(transactions.write(price::amount)).isEqualTo(2);
     }
 
     @Test
-    void readInsideAWriteShouldNotStayEither() {
+    void whenALateReadIsInsideAWriteItShouldNotBeCached() {
         price.whileReplicasAreLate(() -> transactions.write(() -> {
-            app.countAuthors("nobody");
+            app.countAuthors("absent");
             assertThat(transactions.newReadOnly(price::amount)).isEqualTo(1);
             return null;
         }));
@@ -94,7 +94,7 @@ class SecondLevelCacheIT {
     }
 
     @Test
-    void cacheShouldStillBeFilledOnThePrimaryAndReadEverywhere() {
+    void whenThePrimaryServesTheCacheShouldBeFilledAndReadEverywhere() {
         for (Supplier<Integer> read : List.<Supplier<Integer>>of(
                 price::amount,
                 () -> transactions.write(price::amount),
@@ -110,7 +110,7 @@ class SecondLevelCacheIT {
     }
 
     @Test
-    void writeAfterAReadInOneSessionShouldFillTheCache() {
+    void whenASessionWritesAfterAReadItShouldFillTheCache() {
         inOpenSession(() -> {
             assertThat(transactions.readOnly(price::amountByQuery)).isEqualTo(1);
             statistics.clear();

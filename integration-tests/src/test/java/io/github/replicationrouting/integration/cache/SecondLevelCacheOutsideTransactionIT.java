@@ -11,7 +11,7 @@ import org.hibernate.stat.Statistics;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code reads.outside-transaction=replica}: no transaction begins that says where the answer comes from. */
+/** {@code reads.outside-transaction=replica}: there is no transaction that determines where an answer comes from. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class SecondLevelCacheOutsideTransactionIT {
 
@@ -27,14 +27,14 @@ class SecondLevelCacheOutsideTransactionIT {
     }
 
     @Test
-    void entityOfALateReplicaShouldNotStay() {
+    void whenALateReplicaServesAnEntityItShouldNotBeCached() {
         price.whileReplicasAreLate(() -> assertThat(price.amount()).isEqualTo(1));
         assertThat(price.app().transactions().write(price::amount)).isEqualTo(2);
         assertThat(price.amount()).isEqualTo(2);
     }
 
     @Test
-    void writesShouldFillTheCache() {
+    void whenAnEntityIsWrittenItShouldFillTheCache() {
         Statistics statistics = price.app()
                 .bean(EntityManagerFactory.class)
                 .unwrap(SessionFactory.class)

@@ -1,4 +1,4 @@
-/** Caches that are shared by the whole application, and filled by reads. */
+/** Caches that the whole application shares and reads fill. */
 @NullUnmarked
 package io.github.replicationrouting.integration.cache;
 

@@ -5,9 +5,9 @@ import io.github.replicationrouting.internal.consistency.SessionRequirements;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session with several callers, and what they have seen and written together. Either its callers share one object, as
- * threads of one web request do, or each piece of work begins with what the last ones left, as the web requests of one
- * HTTP session do. Thread-safe.
+ * A session with several callers, with the values that they have read and written. The callers share one object, as
+ * threads of one web request do, or each unit of work begins with the state that the previous ones left, as the web
+ * requests of one HTTP session do. Thread-safe.
  */
 final class CheckedSession {
 
@@ -29,19 +29,19 @@ final class CheckedSession {
         return new CheckedSession(null, rows);
     }
 
-    /** The session of the next piece of work. */
+    /** Returns the session of the next unit of work. */
     Session session() {
         return shared != null ? shared : new Session(new Request());
     }
 
-    /** What all work that is over by now has seen and written. Asked before {@link #session()}. */
+    /** Returns the values of all finished work. To be called before {@link #session()}. */
     Seen begin() {
         synchronized (lock) {
             return new Seen(all);
         }
     }
 
-    /** What a read that begins now must find: what others see meanwhile counts where the session is one object. */
+    /** Returns the minimum for a read that begins now; where the session is one object, concurrent reads count as well. */
     Seen now(Seen own) {
         synchronized (lock) {
             if (shared != null) {
@@ -52,14 +52,14 @@ final class CheckedSession {
         }
     }
 
-    /** Work is over, or a part of it that others of the same session hear of. */
+    /** Records the end of a unit of work, or of a part that other callers of the session may see. */
     void saw(Seen own) {
         synchronized (lock) {
             all.add(own);
         }
     }
 
-    /** The greatest values of each row. Used by one thread. */
+    /** The greatest value of each row. Not thread-safe. */
     static final class Seen {
 
         private final long[] values;
@@ -100,7 +100,7 @@ final class CheckedSession {
         }
     }
 
-    /** Keeps what other requests have left while this one ran. */
+    /** Keeps what other requests have stored while this one ran. */
     private final class Request implements Session.Origin {
 
         private @Nullable SessionRequirements last;

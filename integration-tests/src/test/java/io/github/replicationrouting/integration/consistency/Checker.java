@@ -20,19 +20,19 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Many sessions at once, each of which counts up a row of its own and reads it back, together with another's row, while a
- * second caller of the same session reads at the same time. Values only grow, so that a read tells by itself whether it
- * went back: behind what the session had written, or had seen, before the read began. A write that failed may have been
- * executed; it only makes later values larger.
+ * Many concurrent sessions. Each increments a row of its own and reads it back, together with another session's row,
+ * while a second caller of the same session reads concurrently. Values only grow, so that each read shows whether it went
+ * back behind what the session had written or read before it began. A write that failed may have been executed; it only
+ * makes later values larger.
  */
 final class Checker {
 
     static final String TABLE = "CREATE TABLE %s.counter (id INT PRIMARY KEY, value BIGINT NOT NULL)";
 
-    /** Sessions that only read, beside the others. */
+    /** Sessions that only read. */
     private static final int READING_SESSIONS = 2;
 
-    /** Callers that read on a kept connection take another one now and then, wherever that leads. */
+    /** How often callers on a kept connection change to another one, on any node. */
     private static final int READS_OF_KEPT_CONNECTION = 50;
 
     private static final long PAUSE_NANOS = 100_000;
@@ -57,16 +57,16 @@ final class Checker {
         this.end = begin + seconds * 1_000_000_000L;
     }
 
-    /** Connections of each node that keep callers from waiting for one another: some use two at a time. */
+    /** Connections of each node, enough that no caller waits for another: some use two concurrently. */
     static int poolSize(int sessions) {
         return 3 * sessions + 4 * READING_SESSIONS;
     }
 
-    /** Runs until enough pairs of a write and a read are done, or the time is up. */
+    /** LossyWork until enough pairs of a write and a read are done, or the time is over. */
     void run() throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         for (int id = 0; id < sessions; id++) {
-            // Of three sessions one is shared by its threads, one by its web requests, and one keeps a connection.
+            // One third of the sessions is shared by threads, one by web requests, and one keeps a connection.
             CheckedSession session =
                     id % 3 == 1 ? CheckedSession.ofRequests(sessions) : CheckedSession.shared(sessions);
             boolean keepsConnection = id % 3 == 2;
@@ -77,15 +77,15 @@ final class Checker {
                         if (keepsConnection) {
                             readOnKeptConnections(session);
                         } else {
-                            readBeside(session);
+                            readConcurrently(session);
                         }
                     },
                     "session-" + id + "-beside"));
         }
         for (int i = 0; i < READING_SESSIONS; i++) {
             CheckedSession session = i % 2 == 0 ? CheckedSession.shared(sessions) : CheckedSession.ofRequests(sessions);
-            threads.add(new Thread(() -> readBeside(session), "reading-session-" + i));
-            threads.add(new Thread(() -> readBeside(session), "reading-session-" + i + "-beside"));
+            threads.add(new Thread(() -> readConcurrently(session), "reading-session-" + i));
+            threads.add(new Thread(() -> readConcurrently(session), "reading-session-" + i + "-beside"));
         }
         threads.forEach(Thread::start);
         for (Thread thread : threads) {
@@ -93,13 +93,13 @@ final class Checker {
         }
     }
 
-    boolean isOver() {
+    boolean isFinished() {
         return done.sum() >= pairs || System.nanoTime() - end > 0;
     }
 
     private void writeAndRead(CheckedSession session, int row) {
         long next = 0;
-        while (!isOver()) {
+        while (!isFinished()) {
             long value = ++next;
             int other = anyRow();
             inOneRequest(session, seen -> {
@@ -121,9 +121,9 @@ final class Checker {
         }
     }
 
-    /** Reads of the same session at the same time, every second one with another read inside. */
-    private void readBeside(CheckedSession session) {
-        for (int i = 0; mayReadBeside(); i++) {
+    /** Concurrent reads of the same session, every second one with a nested read. */
+    private void readConcurrently(CheckedSession session) {
+        for (int i = 0; mayReadConcurrently(); i++) {
             int row = anyRow();
             boolean nests = i % 2 == 0;
             inOneRequest(session, seen -> {
@@ -145,12 +145,12 @@ final class Checker {
     }
 
     private void readOnKeptConnections(CheckedSession session) {
-        while (mayReadBeside()) {
+        while (mayReadConcurrently()) {
             inOneRequest(session, seen -> {
                 try (Connection kept = routing.routing().dataSource().getConnection()) {
                     kept.setReadOnly(true);
                     JdbcTemplate jdbc = new JdbcTemplate(new SingleConnectionDataSource(kept, true));
-                    for (int i = 0; i < READS_OF_KEPT_CONNECTION && mayReadBeside(); i++) {
+                    for (int i = 0; i < READS_OF_KEPT_CONNECTION && mayReadConcurrently(); i++) {
                         int row = anyRow();
                         CheckedSession.Seen before = session.now(seen);
                         long read = value(jdbc, row);
@@ -166,12 +166,12 @@ final class Checker {
         }
     }
 
-    /** One for every other pair, so that they overlap without taking the machine for themselves. */
-    private boolean mayReadBeside() {
-        while (2 * overlapping.sum() > done.sum() && !isOver()) {
+    /** One per two pairs, so that they overlap without using all of the processor. */
+    private boolean mayReadConcurrently() {
+        while (2 * overlapping.sum() > done.sum() && !isFinished()) {
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        return !isOver();
+        return !isFinished();
     }
 
     private void inOneRequest(CheckedSession session, Work work) {
@@ -227,7 +227,7 @@ final class Checker {
         }
     }
 
-    /** A fault begins. */
+    /** Marks the beginning of a fault. */
     void fault() {
         faults.increment();
     }
@@ -240,7 +240,7 @@ final class Checker {
         return done.sum();
     }
 
-    /** Reads of a session while another of the same session is under way. */
+    /** Reads of a session while another read of the same session is in progress. */
     long overlappingReads() {
         return overlapping.sum();
     }

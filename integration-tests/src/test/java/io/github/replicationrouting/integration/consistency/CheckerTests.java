@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * No read goes back while appliers stall, replicas are late and die, and another node becomes the primary; and the
- * checker finds those that do where nothing is promised. {@code -Dreplication-routing.test.pairs} asks for another number
- * of pairs of a write and a read, which then must be reached.
+ * No read goes back while appliers stall, replicas are late and die, and another node becomes the primary; without the
+ * guarantee, the checker finds reads that do. {@code -Dreplication-routing.test.pairs} sets the number of pairs of a write
+ * and a read, which then must be reached.
  */
 abstract class CheckerTests {
 
@@ -37,7 +37,7 @@ abstract class CheckerTests {
     private final long seconds;
     private ReplicatedCluster cluster;
 
-    /** @param seconds when to end although fewer pairs are done, where none are demanded */
+    /** @param seconds time limit where no number of pairs is demanded */
     CheckerTests(JdbcDriver driver, long seconds) {
         this.driver = driver;
         this.seconds = DEMANDED == null ? seconds : Math.max(seconds, DEMANDED / MIN_PAIRS_PER_SECOND);
@@ -61,7 +61,7 @@ abstract class CheckerTests {
     }
 
     @Test
-    void noReadGoesBack() throws Exception {
+    void whenFaultsOccurNoReadShouldGoBack() throws Exception {
         Checker checker = check(ConsistencyMode.SESSION, PAIRS, seconds);
 
         assertThat(checker.violations()).as(checker::toString).isZero();
@@ -71,7 +71,7 @@ abstract class CheckerTests {
     }
 
     @Test
-    void whereNothingIsPromisedReadsDo() throws Exception {
+    void whenReadsAreEventualTheCheckerShouldFindReadsThatGoBack() throws Exception {
         Checker checker = check(ConsistencyMode.EVENTUAL, 5_000, 10);
 
         assertThat(checker.violations()).as(checker::toString).isPositive();
@@ -83,7 +83,7 @@ abstract class CheckerTests {
                 cluster, driver, "", Duration.ofMillis(100), settings, Checker.poolSize(SESSIONS))) {
             Checker checker = new Checker(routing, SESSIONS, pairs, seconds);
             AtomicReference<Throwable> failure = new AtomicReference<>();
-            Thread faults = new Thread(() -> harm(checker), "faults");
+            Thread faults = new Thread(() -> applyFaults(checker), "faults");
             faults.setUncaughtExceptionHandler((thread, e) -> failure.set(e));
             faults.start();
             checker.run();
@@ -94,13 +94,13 @@ abstract class CheckerTests {
         }
     }
 
-    private void harm(Checker checker) {
-        while (!checker.isOver()) {
+    private void applyFaults(Checker checker) {
+        while (!checker.isFinished()) {
             List<ClusterNode> replicas = cluster.replicas();
             fault(checker, replicas.get(0)::stopApplier);
             replicas.get(0).startApplier();
-            fault(checker, () -> replicas.get(1).delay(Duration.ofSeconds(1)));
-            replicas.get(1).delay(Duration.ZERO);
+            fault(checker, () -> replicas.get(1).delayReplication(Duration.ofSeconds(1)));
+            replicas.get(1).delayReplication(Duration.ZERO);
             awaitPairs(checker);
             fault(checker, replicas.get(1)::kill);
             replicas.get(1).start();
@@ -116,9 +116,9 @@ abstract class CheckerTests {
         awaitPairs(checker);
     }
 
-    /** A fault lasts until reads and writes have met it. */
+    /** Lasts until reads and writes have run during the fault. */
     private static void awaitPairs(Checker checker) {
         long enough = checker.pairs() + PAIRS_UNDER_EACH_FAULT;
-        await().atMost(LIMIT).until(() -> checker.isOver() || checker.pairs() >= enough);
+        await().atMost(LIMIT).until(() -> checker.isFinished() || checker.pairs() >= enough);
     }
 }

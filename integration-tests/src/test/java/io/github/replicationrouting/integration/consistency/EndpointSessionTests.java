@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Commits are waited for behind an endpoint, and not for ever. */
+/** Reads wait for commits behind an endpoint as well, for a limited time. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class EndpointSessionTests {
 
@@ -58,7 +58,7 @@ abstract class EndpointSessionTests {
     }
 
     @Test
-    void theFloorOfAMigrationFalls() throws SQLException {
+    void whenAMigrationIsOldItsFloorShouldFall() throws SQLException {
         try (Connection migration = routing.routing().writerDataSource().getConnection();
                 Statement statement = migration.createStatement()) {
             statement.execute("INSERT INTO item VALUES ('migrated')");
@@ -69,7 +69,7 @@ abstract class EndpointSessionTests {
     }
 
     @Test
-    void aSessionsOwnCommitIsOldInTheEnd() {
+    void whenASessionsCommitIsOldReadsShouldNotWaitForIt() {
         routing.jdbc().update("INSERT INTO item VALUES ('own')");
         assertThat(countOf("own")).isPositive();
 
@@ -78,7 +78,7 @@ abstract class EndpointSessionTests {
 
     /** Otherwise each read of the session would wait until its commit is old. */
     @Test
-    void aSessionsOwnCommitIsWaitedForOnceOnEachConnection() {
+    void whenASessionReadsItShouldWaitForItsCommitOncePerConnection() {
         routing.jdbc().update("INSERT INTO item VALUES ('once')");
         routing.counts().reset();
 
@@ -90,7 +90,7 @@ abstract class EndpointSessionTests {
     }
 
     @Test
-    void aTransactionThatShowsEachCommitStaysWhereItsSessionsCommitWasWaitedFor() {
+    void whenATransactionShowsEachCommitItShouldStayWhereItsSessionWaited() {
         routing.jdbc().update("INSERT INTO item VALUES ('awaited')");
         routing.counts().reset();
 
@@ -100,7 +100,7 @@ abstract class EndpointSessionTests {
     }
 
     @Test
-    void aTransactionThatAskedForAnyReplicaStaysOnIt() {
+    void whenATransactionAsksForAnyReplicaItShouldStayOnIt() {
         routing.jdbc().update("INSERT INTO item VALUES ('unasked')");
         routing.counts().reset();
 
@@ -121,7 +121,7 @@ abstract class EndpointSessionTests {
         });
     }
 
-    /** Each over another connection, of which it is not known yet what its server has. */
+    /** Each read uses another connection, whose server's position is not known yet. */
     private void awaitReadsThatDoNotWait() {
         await("reads do not wait any more").atMost(LIMIT).until(() -> {
             routing.counts().reset();

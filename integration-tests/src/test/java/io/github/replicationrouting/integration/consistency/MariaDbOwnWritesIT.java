@@ -13,9 +13,9 @@ class MariaDbOwnWritesIT extends OwnWritesTests {
         super(JdbcDriver.MARIADB, true);
     }
 
-    /** Reports are read off the socket, which shows no text then; Connector/J tells them itself. */
+    /** The session reports are read from the socket, which shows no text then; Connector/J passes them on itself. */
     @Test
-    void whereReportsCannotBeReadTheTimeCounts() throws SQLException {
+    void whenReportsCannotBeReadTheTimeShouldCount() throws SQLException {
         assertTimeCountsWith("useCompression=true");
     }
 }

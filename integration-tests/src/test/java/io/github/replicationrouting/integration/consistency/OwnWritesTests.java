@@ -36,8 +36,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
- * Every way to commit leaves a token, and a read that follows finds the commit. The applier of the replicas stands still
- * where a test must not be lucky.
+ * Every way to commit leaves a token, and a read that follows finds the commit. The applier of the replicas is stopped
+ * where a replica could otherwise be fresh by chance.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class OwnWritesTests {
@@ -48,7 +48,7 @@ abstract class OwnWritesTests {
     private ReplicatedCluster cluster;
     private SessionRouting routing;
 
-    /** @param reported whether the driver passes on what the server reports */
+    /** @param reported whether the driver passes on the session reports of the server */
     OwnWritesTests(JdbcDriver driver, boolean reported) {
         this.driver = driver;
         this.reported = reported;
@@ -98,14 +98,14 @@ abstract class OwnWritesTests {
                 .queryForObject("SELECT COUNT(*) FROM item WHERE id = ?", Integer.class, id));
     }
 
-    /** The rows of the last write, read while no replica can have them. */
-    private void assertSeenThoughReplicasStandStill(ThrowingWrite write) throws SQLException {
+    /** Reads the rows of the last write while no replica can have them. */
+    private void assertSeenWithStoppedAppliers(ThrowingWrite write) throws SQLException {
         String position = cluster.kind().name().toLowerCase(java.util.Locale.ROOT) + " ";
-        assertSeenThoughReplicasStandStill(reported ? position : "at ", write);
+        assertSeenWithStoppedAppliers(reported ? position : "at ", write);
     }
 
-    /** @param token what the session's token tells then */
-    private void assertSeenThoughReplicasStandStill(String token, ThrowingWrite write) throws SQLException {
+    /** @param token receives the session's token at that time */
+    private void assertSeenWithStoppedAppliers(String token, ThrowingWrite write) throws SQLException {
         cluster.replicas().forEach(ClusterNode::stopApplier);
         int id = newId();
         write.of(id);
@@ -123,25 +123,25 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void aTransaction() throws SQLException {
-        assertSeenThoughReplicasStandStill(id ->
+    void whenATransactionCommitsItShouldBeRead() throws SQLException {
+        assertSeenWithStoppedAppliers(id ->
                 routing.readWrite().execute(status -> routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id)));
     }
 
     @Test
-    void anAutoCommitStatement() throws SQLException {
-        assertSeenThoughReplicasStandStill(id -> routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id));
+    void whenAnAutoCommitStatementWritesItShouldBeRead() throws SQLException {
+        assertSeenWithStoppedAppliers(id -> routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id));
     }
 
     @Test
-    void aBatch() throws SQLException {
-        assertSeenThoughReplicasStandStill(id -> routing.jdbc()
+    void whenABatchCommitsItShouldBeRead() throws SQLException {
+        assertSeenWithStoppedAppliers(id -> routing.jdbc()
                 .batchUpdate("INSERT INTO item VALUES (?, 'a')", List.of(new Object[] {id}, new Object[] {newId()})));
     }
 
     @Test
-    void aServerPreparedStatement() throws SQLException {
-        assertSeenThoughReplicasStandStill(id -> {
+    void whenAServerPreparedStatementCommitsItShouldBeRead() throws SQLException {
+        assertSeenWithStoppedAppliers(id -> {
             try (Connection connection = routing.routing().dataSource().getConnection();
                     PreparedStatement insert = connection.prepareStatement("INSERT INTO item VALUES (?, 'a')")) {
                 insert.setInt(1, id);
@@ -151,8 +151,8 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void setAutoCommitTrue() throws SQLException {
-        assertSeenThoughReplicasStandStill(id -> {
+    void whenSetAutoCommitCommitsItShouldBeRead() throws SQLException {
+        assertSeenWithStoppedAppliers(id -> {
             try (Connection connection = routing.routing().dataSource().getConnection();
                     Statement statement = connection.createStatement()) {
                 connection.setAutoCommit(false);
@@ -163,16 +163,16 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void anImplicitCommitByDdl() throws SQLException {
-        assertSeenThoughReplicasStandStill(id -> routing.readWrite().executeWithoutResult(status -> {
+    void whenDdlCommitsImplicitlyItShouldBeRead() throws SQLException {
+        assertSeenWithStoppedAppliers(id -> routing.readWrite().executeWithoutResult(status -> {
             routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
             routing.jdbc().execute("CREATE TABLE made_" + id + " (id INT PRIMARY KEY)");
         }));
     }
 
     @Test
-    void anImplicitCommitByDdlBeforeARollback() throws SQLException {
-        assertSeenThoughReplicasStandStill(id -> routing.readWrite().executeWithoutResult(status -> {
+    void whenARollbackFollowsDdlItsCommitShouldBeRead() throws SQLException {
+        assertSeenWithStoppedAppliers(id -> routing.readWrite().executeWithoutResult(status -> {
             routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
             routing.jdbc().execute("CREATE TABLE made_" + id + " (id INT PRIMARY KEY)");
             status.setRollbackOnly();
@@ -180,8 +180,8 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void anImplicitCommitByDdlThatFails() throws SQLException {
-        assertSeenThoughReplicasStandStill("at ", id -> routing.readWrite().executeWithoutResult(status -> {
+    void whenDdlFailsItsImplicitCommitShouldBeRead() throws SQLException {
+        assertSeenWithStoppedAppliers("at ", id -> routing.readWrite().executeWithoutResult(status -> {
             routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
             assertThatExceptionOfType(DataAccessException.class)
                     .isThrownBy(() -> routing.jdbc().execute("CREATE TABLE item (id INT PRIMARY KEY)"));
@@ -190,18 +190,18 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void aProcedureThatFailsAfterItsCommit() throws SQLException {
+    void whenAProcedureFailsAfterItsCommitItShouldBeRead() throws SQLException {
         String procedure = "fails_" + newId();
         cluster.primary()
                 .execute(List.of("CREATE PROCEDURE " + cluster.database() + "." + procedure + "(IN n INT) BEGIN"
                         + " INSERT INTO " + cluster.database() + ".item VALUES (n, 'a');"
                         + " SIGNAL SQLSTATE '45000'; END"));
         cluster.awaitReplicated();
-        assertSeenThoughReplicasStandStill("at ", id -> assertThatExceptionOfType(DataAccessException.class)
+        assertSeenWithStoppedAppliers("at ", id -> assertThatExceptionOfType(DataAccessException.class)
                 .isThrownBy(() -> routing.jdbc().update("CALL " + procedure + "(?)", id)));
     }
 
-    /** Through a connection whose reports the router cannot read: the time of a commit counts. */
+    /** Commits through a connection whose session reports the router cannot read: the time of the commit counts. */
     final void assertTimeCountsWith(String parameter) throws SQLException {
         try (SessionRouting opaque = SessionRouting.over(
                 cluster, driver, parameter, Duration.ofMillis(100), ConsistencySettings.defaults(), 2)) {
@@ -219,7 +219,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void selectsInAutoCommitLeaveNothing() {
+    void whenSelectsRunInAutoCommitTheyShouldLeaveNoToken() {
         int rounds = 50;
         for (int i = 0; i < rounds; i++) {
             routing.jdbc().queryForObject("SELECT COUNT(*) FROM item", Integer.class);
@@ -236,16 +236,16 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void severalStatementsInOne() throws SQLException {
+    void whenSeveralStatementsAreSentInOneTheirCommitsShouldBeRead() throws SQLException {
         if (driver == JdbcDriver.CONNECTOR_J) {
-            assertSeenThoughReplicasStandStill(id -> routing.jdbc()
+            assertSeenWithStoppedAppliers(id -> routing.jdbc()
                     .execute("INSERT INTO item VALUES (" + id + ", 'a'); INSERT INTO item VALUES (" + newId()
                             + ", 'b')"));
         }
     }
 
     @Test
-    void aConnectionThatIsHeldReadsThroughAnother() throws SQLException {
+    void whenTheConnectionIsHeldAnotherShouldReadItsCommit() throws SQLException {
         cluster.replicas().forEach(ClusterNode::stopApplier);
         int id = newId();
         try (Connection held = routing.routing().dataSource().getConnection();
@@ -255,9 +255,9 @@ abstract class OwnWritesTests {
         }
     }
 
-    /** It reads on a replica, and is not given back in between. */
+    /** The transaction reads on a replica and keeps its connection. */
     @Test
-    void aReadingConnectionThatIsHeldKeepsUpWithItsSession() throws SQLException {
+    void whenAReadingConnectionIsHeldItShouldFollowItsSession() throws SQLException {
         int id = newId();
         try (Connection held = routing.routing().dataSource().getConnection()) {
             held.setReadOnly(true);
@@ -274,7 +274,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void whoHasOnlyReadDoesNotWaitForAPrimary() {
+    void whenASessionHasOnlyReadItShouldNotWaitForAPrimary() {
         count(0);
         assertThat(SessionToken.current().isEmpty()).isFalse();
         cluster.nodes().forEach(ClusterNode::kill);
@@ -291,7 +291,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void whatIsRolledBackLeavesNoToken() {
+    void whenATransactionIsRolledBackItShouldLeaveNoToken() {
         routing.readWrite().executeWithoutResult(status -> {
             routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", newId());
             status.setRollbackOnly();
@@ -301,7 +301,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void anotherSessionDoesNotPay() throws Exception {
+    void whenASessionWroteAnotherShouldNotWait() throws Exception {
         cluster.replicas().forEach(ClusterNode::stopApplier);
         routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", newId());
         routing.counts().reset();
@@ -314,7 +314,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void thePinnedWriterIsAFloorForAll() throws Exception {
+    void whenThePinnedWriterCommitsAllSessionsShouldReadIt() throws Exception {
         cluster.replicas().forEach(ClusterNode::stopApplier);
         int id = newId();
         try (Connection migration = routing.routing().writerDataSource().getConnection();
@@ -331,7 +331,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void aTokenIsSentToAnotherThread() throws Exception {
+    void whenATokenIsPassedToAnotherThreadItShouldReadTheCommit() throws Exception {
         cluster.replicas().forEach(ClusterNode::stopApplier);
         int id = newId();
         routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
@@ -350,7 +350,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void aReadThatAsksForAnyReplicaLeavesTheSessionWhereItWas() {
+    void whenAReadAsksForAnyReplicaTheSessionsTokenShouldNotChange() {
         SessionToken.clear();
 
         RoutingHints.onReplica(Duration.ofSeconds(60), () -> count(0));
@@ -362,8 +362,8 @@ abstract class OwnWritesTests {
 
     /** Waits up to 5 s, because an applier on a busy machine may exceed the default wait of 100 ms. */
     @Test
-    void aReadFollowsItsWriteToAReplica() {
-        // So many that one late probe does not count.
+    void whenAReplicaHasTheWriteTheReadShouldUseIt() {
+        // So many that a single late probe does not matter.
         int rounds = 2_000;
         ConsistencySettings patient =
                 new ConsistencySettings(ConsistencyMode.SESSION, Duration.ofSeconds(5), Duration.ofSeconds(5));
@@ -381,9 +381,9 @@ abstract class OwnWritesTests {
         }
     }
 
-    /** Probes are so far apart that no delay of this machine is a pause in which the session could choose anew. */
+    /** Probes are so rare that no delay of this machine gives the session a chance to choose anew. */
     @Test
-    void aSessionThatReadsWithoutAPauseLeavesItsReplicaAndSeesNoLess() throws Exception {
+    void whenASessionReadsWithoutAPauseItShouldLeaveItsReplicaAndNotGoBack() throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         Thread writer = new Thread(() -> {
             while (!over.get()) {
@@ -421,7 +421,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void aSessionLeavesThePrimaryAgain() {
+    void whenReplicasCatchUpASessionShouldLeaveThePrimary() {
         cluster.replicas().forEach(ClusterNode::stopApplier);
         int id = newId();
         routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", id);
@@ -429,7 +429,7 @@ abstract class OwnWritesTests {
         assertThat(routing.counts().reads("session-primary")).isEqualTo(1);
         cluster.replicas().forEach(ClusterNode::startApplier);
 
-        // Reads on without a pause: no probe of the primary finds a moment between two of them.
+        // Reads without a pause, so that no probe of the primary completes between two of them.
         long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (routing.counts().readsOnReplicas() == 0 && System.nanoTime() < end) {
             count(id);

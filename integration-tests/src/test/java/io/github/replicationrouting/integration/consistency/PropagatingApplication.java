@@ -9,7 +9,7 @@ import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 
-/** An application that gives work to other threads, as Spring's documentation has it done. */
+/** An application that passes work to other threads as Spring's documentation recommends. */
 @EnableAsync
 class PropagatingApplication extends JdbcApplication {
 
@@ -23,7 +23,7 @@ class PropagatingApplication extends JdbcApplication {
         return new Later(transactions);
     }
 
-    /** Reads on a thread of its own. */
+    /** Reads on a separate thread. */
     static class Later {
 
         private final Transactions transactions;

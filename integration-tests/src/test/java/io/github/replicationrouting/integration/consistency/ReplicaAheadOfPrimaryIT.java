@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A replica shows what its primary has in its log and has not committed yet. For a moment this is always so; where the
- * primary waits for the acknowledgement of a second replica, it is so for as long as that takes.
+ * A replica shows transactions that its primary has logged and not yet committed. This is always so for a moment, and
+ * longer where the primary waits for the acknowledgement of a second replica.
  */
 @ExtendWith(Applications.Extension.class)
 class ReplicaAheadOfPrimaryIT {
@@ -48,9 +48,9 @@ class ReplicaAheadOfPrimaryIT {
     @BeforeEach
     void begin() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         await().atMost(LIMIT).untilAsserted(() -> {
-            // A server that has fallen back before waits for replicas again once one has acknowledged something.
+            // A server that has fallen back before waits for replicas again once one has acknowledged a commit.
             app.transactions().write(() -> {
                 app.insertAuthor("before");
                 return "";
@@ -75,7 +75,7 @@ class ReplicaAheadOfPrimaryIT {
     }
 
     @Test
-    void aSessionThatHasSeenItShouldStayWhereItIsShown() {
+    void whenASessionHasReadItTheSessionShouldStayOnThatReplica() {
         writeWithoutCommit("shown", Duration.ofSeconds(8));
         await().pollInSameThread().atMost(LIMIT).until(() -> read("shown") == 1);
 
@@ -92,7 +92,7 @@ class ReplicaAheadOfPrimaryIT {
     }
 
     @Test
-    void aSessionThatHasSeenItShouldWaitForThePrimaryWhereItGoesOnThere() {
+    void whenASessionThatHasReadItMovesToThePrimaryItShouldWait() {
         writeWithoutCommit("moved", Duration.ofSeconds(4));
         await().pollInSameThread().atMost(LIMIT).until(() -> read("moved") == 1);
         assertThat(write).isNotDone();
@@ -105,7 +105,7 @@ class ReplicaAheadOfPrimaryIT {
         }
     }
 
-    /** The other replica neither acknowledges nor gets it. */
+    /** The other replica neither acknowledges nor receives it. */
     private void writeWithoutCommit(String name, Duration wait) {
         app.cluster().node("db3").stopReceiver();
         primary.execute(List.of(

@@ -17,7 +17,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What reads cost that follow their own write at once, beside reads that are promised nothing and reads on the primary. */
+/** The cost of reads directly after their own write, compared with eventual reads and with reads on the primary. */
 abstract class ReplicaShareTests {
 
     private static final int SESSIONS = 4;
@@ -29,14 +29,14 @@ abstract class ReplicaShareTests {
     private final JdbcDriver driver;
     private final double leastShare;
 
-    /** @param leastShare part of the reads that must be served by replicas */
+    /** @param leastShare minimum part of the reads that replicas must serve */
     ReplicaShareTests(JdbcDriver driver, double leastShare) {
         this.driver = driver;
         this.leastShare = leastShare;
     }
 
-    /** @param nanos how long each read took, in order */
-    private record Result(String name, List<Long> nanos, long stale, double share, int waits, long inVain) {
+    /** @param nanos duration of each read, in order */
+    private record Result(String name, List<Long> nanos, long stale, double share, int waits, long timedOut) {
 
         double millis(double part) {
             return nanos.get((int) (part * (nanos.size() - 1))) / 1e6;
@@ -46,7 +46,7 @@ abstract class ReplicaShareTests {
     private record Pairs(List<Long> nanos, long stale) {}
 
     @Test
-    void readsThatFollowTheirWriteShouldStayOnReplicas(ReplicatedCluster cluster) throws Exception {
+    void whenReadsFollowTheirWriteReplicasShouldServeThem(ReplicatedCluster cluster) throws Exception {
         cluster.heal();
         cluster.recreateDatabase();
         cluster.primary().execute(List.of(Checker.TABLE.formatted(cluster.database())));
@@ -94,7 +94,7 @@ abstract class ReplicaShareTests {
                     stale,
                     share,
                     routing.counts().waits().size(),
-                    routing.counts().waitsInVain());
+                    routing.counts().timedOutWaits());
         }
     }
 
@@ -128,7 +128,7 @@ abstract class ReplicaShareTests {
                             result.stale(),
                             100 * result.share(),
                             result.waits(),
-                            result.inVain(),
+                            result.timedOut(),
                             result.millis(0.5),
                             result.millis(0.95),
                             result.millis(0.99)));

@@ -22,7 +22,7 @@ import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** What a session wrote is read by the threads that work for it, though no replica has it. */
+/** Threads that work for a session read what it wrote, even if no replica has it. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB_WITH_CONNECTOR_J})
 class SessionPropagationIT {
 
@@ -55,30 +55,30 @@ class SessionPropagationIT {
     void heal() {
         SessionToken.clear();
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @Test
-    void anAsyncMethodShouldReadIt() throws Exception {
+    void whenAnAsyncMethodReadsItShouldSeeTheWrite() throws Exception {
         CompletableFuture<Integer> read =
                 app.bean(PropagatingApplication.Later.class).readOnly(this::countAuthors);
 
         assertThat(read.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isOne();
-        assertThatAStrangerDoesNotReadIt();
+        assertOtherSessionDoesNotReadIt();
     }
 
     @Test
-    void aTaskOfTheExecutorShouldReadIt() throws Exception {
+    void whenATaskOfTheExecutorReadsItShouldSeeTheWrite() throws Exception {
         AsyncTaskExecutor executor = app.context().getBean("applicationTaskExecutor", AsyncTaskExecutor.class);
 
         assertThat(executor.submit(this::read).get(LIMIT.toSeconds(), TimeUnit.SECONDS))
                 .isOne();
-        assertThatAStrangerDoesNotReadIt();
+        assertOtherSessionDoesNotReadIt();
     }
 
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
-    void aVirtualThreadShouldReadIt() throws Exception {
+    void whenAVirtualThreadReadsItShouldSeeTheWrite() throws Exception {
         AsyncTaskExecutor executor = app.context().getBean("applicationTaskExecutor", AsyncTaskExecutor.class);
 
         assertThat(executor.submit(() -> Thread.currentThread().getClass().getSimpleName() + " " + read())
@@ -87,7 +87,7 @@ class SessionPropagationIT {
     }
 
     @Test
-    void aReactiveChainShouldReadIt() {
+    void whenAReactiveChainReadsItShouldSeeTheWrite() {
         Hooks.enableAutomaticContextPropagation();
         try {
             assertThat(Mono.fromCallable(this::read)
@@ -98,10 +98,10 @@ class SessionPropagationIT {
         } finally {
             Hooks.disableAutomaticContextPropagation();
         }
-        assertThatAStrangerDoesNotReadIt();
+        assertOtherSessionDoesNotReadIt();
     }
 
-    private void assertThatAStrangerDoesNotReadIt() {
+    private void assertOtherSessionDoesNotReadIt() {
         assertThat(CompletableFuture.supplyAsync(this::read))
                 .succeedsWithin(LIMIT)
                 .isEqualTo(0);

@@ -31,10 +31,10 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** A router with what its decisions and waits were. */
+/** A router that records its decisions and waits. */
 final class SessionRouting implements AutoCloseable {
 
-    /** How long a probe may take: no node freezes here, and a busy machine is no reason to leave one. */
+    /** Timeout of a probe: no node freezes here, and a busy machine must not cause an eviction. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     static final int ENDPOINT_POOL_SIZE = 4;
@@ -80,7 +80,7 @@ final class SessionRouting implements AutoCloseable {
         return parameters.isEmpty() ? url : url + (url.contains("?") ? "&" : "?") + parameters;
     }
 
-    /** Its primary, and one of its replicas as if it were an endpoint with several servers behind it. */
+    /** The primary, and one replica declared as an endpoint with several servers behind it. */
     static SessionRouting overEndpoint(ReplicatedCluster cluster, JdbcDriver driver, ConsistencySettings consistency) {
         ClusterNode reader = cluster.replicas().get(0);
         return over(
@@ -140,7 +140,7 @@ final class SessionRouting implements AutoCloseable {
         return readOnly;
     }
 
-    /** A transaction of its own, also within another one. */
+    /** LossyWork in a separate transaction, also within another one. */
     TransactionTemplate newReadOnly() {
         return newReadOnly;
     }
@@ -153,7 +153,7 @@ final class SessionRouting implements AutoCloseable {
         return counts;
     }
 
-    /** The server's own name for itself, in a read-only transaction. */
+    /** Returns the server's own name, read in a read-only transaction. */
     long readingServer() {
         return readOnly.execute(status -> jdbc.queryForObject("SELECT @@server_id", Long.class));
     }
@@ -170,12 +170,12 @@ final class SessionRouting implements AutoCloseable {
         routing.close();
     }
 
-    /** Counts decisions by reason, and keeps the waits. */
+    /** Counts decisions by reason and records the waits. */
     static final class Counts implements RouterMetrics {
 
         private final Map<String, LongAdder> reads = new ConcurrentHashMap<>();
         private final Queue<Duration> waits = new ConcurrentLinkedQueue<>();
-        private final LongAdder waitsInVain = new LongAdder();
+        private final LongAdder timedOutWaits = new LongAdder();
 
         @Override
         public void decided(String access, Node node, String reason) {
@@ -188,7 +188,7 @@ final class SessionRouting implements AutoCloseable {
         public void consistencyWaited(Duration waited, String outcome) {
             waits.add(waited);
             if (!outcome.equals("reached")) {
-                waitsInVain.increment();
+                timedOutWaits.increment();
             }
         }
 
@@ -209,19 +209,19 @@ final class SessionRouting implements AutoCloseable {
             return waits;
         }
 
-        long waitsInVain() {
-            return waitsInVain.sum();
+        long timedOutWaits() {
+            return timedOutWaits.sum();
         }
 
         void reset() {
             reads.clear();
             waits.clear();
-            waitsInVain.reset();
+            timedOutWaits.reset();
         }
 
         @Override
         public String toString() {
-            return new TreeMap<>(reads) + ", " + waits.size() + " waits, " + waitsInVain + " in vain";
+            return new TreeMap<>(reads) + ", " + waits.size() + " waits, " + timedOutWaits + " timed out";
         }
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** The log says at the start how own writes are known with the server and the driver in use. */
+/** The log states at the start how own writes are detected with the server and the driver in use. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 @ExtendWith(OutputCaptureExtension.class)
 class StartLineIT {
@@ -30,7 +30,7 @@ class StartLineIT {
     }
 
     @Test
-    void shouldSayHowOwnWritesAreKnown(CapturedOutput output) throws SQLException {
+    void whenStartedTheLogShouldStateHowOwnWritesAreDetected(CapturedOutput output) throws SQLException {
         applications.cluster(stack).heal();
         try (TestApplication app = applications.start(
                 stack,

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The answer to a commit is lost, and the server commits only afterwards. A session that then reads finds
- * it, although the replicas do not have it: else it would be done twice.
+ * The answer to a commit is lost, and the server commits only afterwards. A session that then reads finds the commit,
+ * although the replicas do not have it; otherwise the application would repeat the write.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class UnknownOutcomeTests {
@@ -66,7 +66,7 @@ abstract class UnknownOutcomeTests {
         SessionToken.clear();
     }
 
-    /** A write that has its commit wait in the server by locking at the last moment before it. */
+    /** Writes and lets the commit wait in the server, by a lock that is taken just before it. */
     private interface Write {
         void of(int id, Lock lock) throws SQLException;
     }
@@ -76,17 +76,17 @@ abstract class UnknownOutcomeTests {
     }
 
     @Test
-    void aTransaction() throws Exception {
+    void whenTheCommitOfATransactionIsLostItShouldBeRead() throws Exception {
         assertFound(this::inTransaction);
     }
 
     @Test
-    void anAutoCommitStatement() throws Exception {
+    void whenTheAnswerToAnAutoCommitStatementIsLostItShouldBeRead() throws Exception {
         assertFound(this::inAutoCommit);
     }
 
     @Test
-    void anAutoCommitBatch() throws Exception {
+    void whenTheAnswerToAnAutoCommitBatchIsLostItShouldBeRead() throws Exception {
         assertFound((id, lock) -> {
             lock.take();
             routing.jdbc().batchUpdate("INSERT INTO booking VALUES (?)", List.<Object[]>of(new Object[] {id}));
@@ -94,7 +94,7 @@ abstract class UnknownOutcomeTests {
     }
 
     @Test
-    void setAutoCommitTrue() throws Exception {
+    void whenTheAnswerToSetAutoCommitIsLostItShouldBeRead() throws Exception {
         assertFound((id, lock) -> {
             try (Connection connection = routing.routing().dataSource().getConnection();
                     Statement statement = connection.createStatement()) {
@@ -107,7 +107,7 @@ abstract class UnknownOutcomeTests {
     }
 
     @Test
-    void aTokenThatTravels() throws Exception {
+    void whenTheTokenIsPassedOnTheLostCommitShouldBeRead() throws Exception {
         int id = lose(this::inTransaction);
         String message = SessionToken.current().toString();
         SessionToken.clear();
@@ -118,7 +118,7 @@ abstract class UnknownOutcomeTests {
     }
 
     @Test
-    void withoutAPrimaryNoReplicaIsBelieved() throws Exception {
+    void whenThereIsNoPrimaryNoReplicaShouldServe() throws Exception {
         int id = lose(this::inAutoCommit);
         cluster.primary().kill();
         await().atMost(LIMIT)
@@ -150,10 +150,10 @@ abstract class UnknownOutcomeTests {
         assertThat(count(id)).isOne();
     }
 
-    /** The commit waits in the server until the client has given up its answer and the replicas look fresh. */
+    /** The commit waits in the server until the client has given up and the replicas appear fresh. */
     private int lose(Write write) throws Exception {
         int id = lastId.incrementAndGet();
-        // Servers look once a second whether a client that waits for a lock is still there.
+        // Servers check once a second whether a client that waits for a lock is still connected.
         cluster.primary().hideClosing(true);
         try (Connection admin = cluster.primary().adminConnection();
                 Statement server = admin.createStatement()) {
@@ -179,7 +179,7 @@ abstract class UnknownOutcomeTests {
         return id;
     }
 
-    /** What the application asks in order to know whether it must write again. */
+    /** The query by which the application decides whether to repeat the write. */
     private int count(int id) {
         return routing.readOnly().execute(status -> routing.jdbc()
                 .queryForObject("SELECT COUNT(*) FROM booking WHERE id = ?", Integer.class, id));

@@ -1,4 +1,4 @@
-/** What sessions see of their own writes and of what they saw before, on real servers that lag and fail. */
+/** The reads of sessions after their own writes and earlier reads, on real servers that lag and fail. */
 @NullUnmarked
 package io.github.replicationrouting.integration.consistency;
 

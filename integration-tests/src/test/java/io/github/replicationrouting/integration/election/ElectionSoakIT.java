@@ -3,7 +3,7 @@ package io.github.replicationrouting.integration.election;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.integration.failover.History;
-import io.github.replicationrouting.integration.failover.History.Told;
+import io.github.replicationrouting.integration.failover.History.Outcome;
 import io.github.replicationrouting.integration.failover.History.Write;
 import io.github.replicationrouting.integration.failover.Workload;
 import io.github.replicationrouting.integration.support.OnStacks;
@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two instances write through everything that may happen to a primary. {@code
- * -Dreplication-routing.test.election-soak=600} makes it longer, in seconds, and {@code -Dreplication-routing.test.seed}
- * plays a printed seed again.
+ * Two instances write while a primary goes through random faults and promotions. {@code
+ * -Dreplication-routing.test.election-soak=600} sets the duration in seconds, and {@code -Dreplication-routing.test.seed}
+ * repeats a printed seed.
  */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class ElectionSoakIT {
@@ -31,7 +31,7 @@ class ElectionSoakIT {
     private static final Duration LENGTH =
             Duration.ofSeconds(Long.getLong("replication-routing.test.election-soak", 60));
 
-    /** A round has a cluster of its own: a node that is made anew replicates the whole history. */
+    /** A round has a cluster of its own: a node that is rebuilt replicates the whole history. */
     private static final Duration ROUND = Duration.ofSeconds(60);
 
     private static final Duration TOLERANCE = Instances.INTERVAL.multipliedBy(2);
@@ -44,7 +44,7 @@ class ElectionSoakIT {
     }
 
     @Test
-    void noWriteShouldBeLostOrAcknowledgedByTheWrongNode() throws Exception {
+    void whenFaultsAndPromotionsOccurNoWriteShouldBeLostOrMisplaced() throws Exception {
         long end = System.nanoTime() + LENGTH.toNanos();
         for (int round = 0; end - System.nanoTime() > 0; round++) {
             Duration left = Duration.ofNanos(end - System.nanoTime());
@@ -58,17 +58,17 @@ class ElectionSoakIT {
             ReplicatedCluster cluster = servers.cluster();
             cluster.grantMonitoring();
             Workload.createTables(cluster);
-            Reigns reigns = new Reigns(cluster.primary().name(), System::nanoTime);
+            PrimaryTerms terms = new PrimaryTerms(cluster.primary().name(), System::nanoTime);
             Instances instances = new Instances(servers, stack);
-            Operator operator = new Operator(cluster, instances, reigns, roundSeed);
+            Operator operator = new Operator(cluster, instances, terms, roundSeed);
             try (instances) {
                 operator.work(length);
             }
-            check(roundSeed, operator, reigns, instances.history(), cluster.primary());
+            check(roundSeed, operator, terms, instances.history(), cluster.primary());
         }
     }
 
-    private void check(long roundSeed, Operator operator, Reigns reigns, History history, ClusterNode primary) {
+    private void check(long roundSeed, Operator operator, PrimaryTerms terms, History history, ClusterNode primary) {
         Map<String, Integer> rows = operator.ledger().rows(primary);
         List<Write> lost = history.lost(rows);
         log.warn(
@@ -77,17 +77,17 @@ class ElectionSoakIT {
                 roundSeed,
                 operator.counts(),
                 history.writes().size(),
-                history.count(Told.FAILED),
-                history.count(Told.UNKNOWN),
+                history.count(Outcome.FAILED),
+                history.count(Outcome.UNKNOWN),
                 lost.size());
         assertThat(history.writes())
                 .as("acknowledged by a node that was not the primary, seed %d", roundSeed)
-                .filteredOn(write -> write.told() == Told.ACKNOWLEDGED && !reigns.cover(write, TOLERANCE))
+                .filteredOn(write -> write.outcome() == Outcome.ACKNOWLEDGED && !terms.cover(write, TOLERANCE))
                 .isEmpty();
         assertThat(lost)
                 .as("lost, though not with the node that acknowledged it, seed %d", roundSeed)
                 .filteredOn(
-                        write -> !reigns.mayBeLost(write) || !operator.ledger().wasThrownAway(write.name()))
+                        write -> !terms.mayBeLost(write) || !operator.ledger().wasDiscarded(write.name()))
                 .isEmpty();
         assertThat(history.violations(rows, operator.ledger().counters(primary)))
                 .as("seed %d", roundSeed)

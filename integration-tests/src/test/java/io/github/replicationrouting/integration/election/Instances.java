@@ -15,14 +15,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Two instances of an application that write; the second one is started anew now and then. */
+/** Two instances of an application that writes; the second one restarts from time to time. */
 final class Instances implements AutoCloseable {
 
     static final Duration INTERVAL = Duration.ofMillis(100);
 
     private static final int WRITERS = 2;
 
-    /** Few enough for a node to replicate all of them anew in a few seconds. */
+    /** Few enough for a node to replicate all of them within seconds. */
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -79,10 +79,10 @@ final class Instances implements AutoCloseable {
         second = start();
     }
 
-    /** Until both have certainly seen what was done before. */
-    void awaitLooks(int looks) {
-        first.app.awaitLooks(looks);
-        second.app.awaitLooks(looks);
+    /** Waits until both instances have certainly observed the previous step. */
+    void awaitProbes(int probes) {
+        first.app.awaitProbes(probes);
+        second.app.awaitProbes(probes);
     }
 
     boolean firstAgreesOn(ClusterNode primary) {
@@ -99,13 +99,13 @@ final class Instances implements AutoCloseable {
                 .containsOnly(node.name()));
     }
 
-    /** Waits until the first one has written to a node once more. */
+    /** Waits until the first instance has written to a node once more. */
     void awaitWrite(ClusterNode node) {
         int before = first.load.acknowledgedBy(node.name());
         await().atMost(LIMIT).until(() -> first.load.acknowledgedBy(node.name()) > before);
     }
 
-    /** Everything that the writers of all instances were told. */
+    /** Returns the results that the writers of all instances received. */
     History history() {
         History all = new History();
         loads.forEach(load -> load.history().writes().forEach(all::add));

@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** The writes that the nodes of a cluster have, by name, and those that were thrown away with the data of a node. */
+/** The writes on the nodes of a cluster, by name, and those that were discarded with the data of a node. */
 final class Ledger {
 
     private final String database;
@@ -41,15 +41,15 @@ final class Ledger {
         return counters;
     }
 
-    /** Notes what a node has and the primary has not, before it is made a replica. */
-    void noteRest(ClusterNode node, ClusterNode primary) {
+    /** Records what a node has and the primary lacks, before it is made a replica. */
+    void recordMissing(ClusterNode node, ClusterNode primary) {
         // In this order: what is replicated in between is not missing.
         Set<String> rest = new HashSet<>(rows(node).keySet());
         rest.removeAll(rows(primary).keySet());
         thrownAway.addAll(rest);
     }
 
-    boolean wasThrownAway(String write) {
+    boolean wasDiscarded(String write) {
         return thrownAway.contains(write);
     }
 

@@ -18,18 +18,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Breaks, promotes and mends nodes as a seed says, and as people do who know what they do: it promotes only when the
- * primary is lost or was made read-only, and only a replica that has what the others have; and it makes sure that the
- * applications follow.
+ * Applies faults, promotes and repairs nodes in an order that a seed determines, as a careful administrator does: it
+ * promotes only when the primary is lost or was made read-only, and only a replica that has what the others have; and it
+ * makes sure that the applications follow.
  */
 final class Operator {
 
     private static final Logger log = LoggerFactory.getLogger(Operator.class);
 
-    /** Until an application has certainly seen what was done before. */
+    /** Until an application has certainly observed the previous step. */
     private static final int SOME_LOOKS = 3;
 
-    /** How long the operator waits for applications to follow before it helps them. */
+    /** Time that applications have to follow before the operator helps. */
     private static final int PATIENCE = 20;
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -43,17 +43,17 @@ final class Operator {
     private final ReplicatedCluster cluster;
     private final Instances instances;
     private final Random random;
-    private final Reigns reigns;
+    private final PrimaryTerms terms;
     private final Ledger ledger;
     private final Map<String, Integer> counts = new TreeMap<>();
     private final CountDownLatch never = new CountDownLatch(1);
 
-    /** The nodes that replicate from the primary, directly or through another, and from which each does. */
+    /** The nodes that replicate from the primary, directly or indirectly, with the source of each. */
     private final Map<ClusterNode, ClusterNode> sources = new HashMap<>();
 
-    Operator(ReplicatedCluster cluster, Instances instances, Reigns reigns, long seed) {
+    Operator(ReplicatedCluster cluster, Instances instances, PrimaryTerms terms, long seed) {
         this.cluster = cluster;
-        this.reigns = reigns;
+        this.terms = terms;
         this.instances = instances;
         this.random = new Random(seed);
         this.ledger = new Ledger(cluster.database());
@@ -64,7 +64,7 @@ final class Operator {
         return ledger;
     }
 
-    /** How often it did what. */
+    /** Counts of each action. */
     Map<String, Integer> counts() {
         return counts;
     }
@@ -74,13 +74,13 @@ final class Operator {
         int actions = 0;
         while (end - System.nanoTime() > 0) {
             if (usableFollowers().isEmpty() || ++actions > MAX_ACTIONS_WITHOUT_MENDING) {
-                mend();
+                repair();
                 actions = 0;
             }
             act();
             pause(1_000);
         }
-        mend();
+        repair();
     }
 
     private void act() throws InterruptedException {
@@ -105,21 +105,21 @@ final class Operator {
         ClusterNode next = pick(usableFollowers());
         if (random.nextInt(3) == 0) {
             makeWritable(next);
-            instances.awaitLooks(SOME_LOOKS);
+            instances.awaitProbes(SOME_LOOKS);
         }
         lose(old);
         pause(1_500);
-        perhapsRestartSecond();
+        maybeRestartSecond();
         if (random.nextInt(5) == 0) {
-            bringBack(old);
+            recover(old);
             return;
         }
-        say("consolidate " + next);
+        print("consolidate " + next);
         cluster.consolidate(next);
         promote(next, false);
         if (random.nextBoolean()) {
             pause(2_000);
-            bringBack(old);
+            recover(old);
             pause(1_000);
         }
     }
@@ -129,16 +129,16 @@ final class Operator {
         ClusterNode next = pick(usableFollowers());
         if (random.nextInt(3) == 0) {
             makeWritable(next);
-            instances.awaitLooks(SOME_LOOKS);
+            instances.awaitProbes(SOME_LOOKS);
         }
-        say("set " + old + " read-only");
+        print("set " + old + " read-only");
         old.readOnly(true);
-        perhapsRestartSecond();
+        maybeRestartSecond();
         next.awaitPosition(old.position());
         promote(next, true);
         if (random.nextBoolean()) {
             pause(1_000);
-            say("re-point " + old + " to " + next);
+            print("re-point " + old + " to " + next);
             old.replicateFrom(next);
             sources.put(old, next);
         }
@@ -150,10 +150,10 @@ final class Operator {
         boolean writableFirst = random.nextBoolean();
         int repoints = random.nextInt(3);
         count(planned ? "switchover" : "failover");
-        say("promote " + next + (removes ? ", source removed" : ", source stopped")
+        print("promote " + next + (removes ? ", source removed" : ", source stopped")
                 + (writableFirst ? ", writable first" : ", writable last") + ", others "
                 + List.of("first", "last", "never").get(repoints));
-        reigns.begin(next.name(), planned);
+        terms.begin(next.name(), planned);
         cluster.notePrimary(next);
         List<ClusterNode> others =
                 usableFollowers().stream().filter(node -> node != next).toList();
@@ -163,7 +163,7 @@ final class Operator {
         }
         if (writableFirst) {
             makeWritable(next);
-            perhapsRestartSecond();
+            maybeRestartSecond();
         }
         if (removes) {
             next.removeSource();
@@ -172,21 +172,21 @@ final class Operator {
             next.stopApplier();
         }
         if (!writableFirst) {
-            perhapsRestartSecond();
+            maybeRestartSecond();
             makeWritable(next);
         }
         if (repoints == 1) {
-            perhapsRestartSecond();
+            maybeRestartSecond();
             repoint(others, next);
         }
         if (repoints == 2) {
-            // As if they had never been touched.
+            // As if they had never been changed.
             others.forEach(ClusterNode::startReceiver);
         }
-        perhapsRestartSecond();
+        maybeRestartSecond();
         helpToFollow(next);
         if (!removes) {
-            say("remove the source of " + next);
+            print("remove the source of " + next);
             next.removeSource();
         }
     }
@@ -200,26 +200,26 @@ final class Operator {
 
     private void helpToFollow(ClusterNode next) {
         for (int i = 0; i < PATIENCE && !follow(next); i++) {
-            instances.awaitLooks(1);
+            instances.awaitProbes(1);
         }
         if (!follow(next)) {
             count("helped");
-            say("set " + next + " read-only and writable again");
+            print("set " + next + " read-only and writable again");
             next.removeSource();
             next.readOnly(true);
-            instances.awaitLooks(SOME_LOOKS);
+            instances.awaitProbes(SOME_LOOKS);
             next.readOnly(false);
         }
         await().atMost(LIMIT).until(() -> follow(next));
         instances.awaitWrite(next);
     }
 
-    /** An instance that has just started rightly refuses to choose between two. */
+    /** An instance that has just started refuses, as documented, to choose between two. */
     private boolean follow(ClusterNode next) {
         return instances.firstAgreesOn(next) && (instances.secondAgreesOn(next) || hasRival());
     }
 
-    /** Whether an old primary is writable, too. */
+    /** Returns whether an old primary is writable as well. */
     private boolean hasRival() {
         return cluster.replicas().stream()
                 .anyMatch(node -> node.answers() && !sources.containsKey(node) && node.role() == NodeRole.PRIMARY);
@@ -227,7 +227,7 @@ final class Operator {
 
     private void makeWritable(ClusterNode node) {
         if (node.role() != NodeRole.PRIMARY) {
-            say("make " + node + " writable");
+            print("make " + node + " writable");
             node.readOnly(false);
         }
     }
@@ -238,17 +238,17 @@ final class Operator {
         count("primary lost");
         lose(cluster.primary());
         pause(3_000);
-        perhapsRestartSecond();
-        bringBack(cluster.primary());
+        maybeRestartSecond();
+        recover(cluster.primary());
         instances.awaitWrite(cluster.primary());
     }
 
     private void makePrimaryReadOnlyForAWhile() throws InterruptedException {
         count("primary read-only");
-        say("set " + cluster.primary() + " read-only for a while");
+        print("set " + cluster.primary() + " read-only for a while");
         cluster.primary().readOnly(true);
         pause(2_000);
-        say("make " + cluster.primary() + " writable again");
+        print("make " + cluster.primary() + " writable again");
         cluster.primary().readOnly(false);
         instances.awaitWrite(cluster.primary());
     }
@@ -258,76 +258,76 @@ final class Operator {
         ClusterNode replica = pick(usableFollowers());
         lose(replica);
         pause(2_000);
-        bringBack(replica);
+        recover(replica);
     }
 
     private void leaveReplicaWritable() {
         count("replica writable");
         makeWritable(pick(usableFollowers()));
-        instances.awaitLooks(SOME_LOOKS);
+        instances.awaitProbes(SOME_LOOKS);
     }
 
     private void repointReplica() {
         ClusterNode replica = pick(usableFollowers());
-        // Directly behind the primary, so that no ring comes of it.
+        // Directly behind the primary, to avoid a ring.
         List<ClusterNode> possible = new ArrayList<>(usableFollowers().stream()
                 .filter(node -> node != replica && sources.get(node) == cluster.primary())
                 .toList());
         possible.add(cluster.primary());
         ClusterNode source = pick(possible);
         count("replica re-pointed");
-        say("re-point " + replica + " to " + source);
+        print("re-point " + replica + " to " + source);
         repoint(List.of(replica), source);
-        instances.awaitLooks(SOME_LOOKS);
+        instances.awaitProbes(SOME_LOOKS);
     }
 
     private void lose(ClusterNode node) {
         if (random.nextBoolean()) {
-            say("kill " + node);
+            print("kill " + node);
             node.kill();
         } else {
-            say("freeze " + node);
+            print("freeze " + node);
             node.freeze();
         }
     }
 
-    private void bringBack(ClusterNode node) {
-        say("bring " + node + " back");
-        reigns.comesBack(node.name());
+    private void recover(ClusterNode node) {
+        print("bring " + node + " back");
+        terms.recovers(node.name());
         node.thaw();
         node.start();
     }
 
-    /** Not while it could see no primary but an old one: then no instance could know better. */
+    /** Not while the only visible primary is an old one: then no instance could detect it. */
     private void restartSecond() throws InterruptedException {
         ClusterNode primary = cluster.primary();
         if (hasRival() && !(primary.answers() && primary.role() == NodeRole.PRIMARY)) {
             return;
         }
         count("instance restarted");
-        say("restart the second instance");
+        print("restart the second instance");
         instances.restartSecond();
     }
 
-    private void perhapsRestartSecond() throws InterruptedException {
+    private void maybeRestartSecond() throws InterruptedException {
         if (random.nextInt(8) == 0) {
             restartSecond();
         }
     }
 
-    // --- mending
+    // --- repairs
 
     /** Makes every node a replica of the primary again. */
-    private void mend() {
-        count("mended");
-        say("mend");
+    private void repair() {
+        count("repaired");
+        print("repair");
         for (ClusterNode node : cluster.replicas()) {
             if (!node.answers()) {
-                bringBack(node);
+                recover(node);
             }
         }
         for (ClusterNode node : cluster.replicas()) {
-            ledger.noteRest(node, cluster.primary());
+            ledger.recordMissing(node, cluster.primary());
             cluster.rejoin(node);
         }
         cluster.awaitRoles();
@@ -336,7 +336,7 @@ final class Operator {
         cluster.replicas().forEach(replica -> sources.put(replica, cluster.primary()));
         instances.awaitAgreementOn(cluster.primary());
         instances.awaitWrite(cluster.primary());
-        say("mended:\n" + cluster.describe());
+        print("repaired:\n" + cluster.describe());
     }
 
     private List<ClusterNode> usableFollowers() {
@@ -353,11 +353,11 @@ final class Operator {
         counts.merge(what, 1, Integer::sum);
     }
 
-    private static void say(String what) {
+    private static void print(String what) {
         log.warn("operator: {}", what);
     }
 
-    /** The rhythm itself: nothing is awaited that could come sooner. */
+    /** The rhythm of the faults; no condition is awaited here. */
     private void pause(int atMostMillis) throws InterruptedException {
         if (never.await(random.nextInt(atMostMillis), TimeUnit.MILLISECONDS)) {
             throw new IllegalStateException("it never opens");

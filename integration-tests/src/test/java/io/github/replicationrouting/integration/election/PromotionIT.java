@@ -3,7 +3,7 @@ package io.github.replicationrouting.integration.election;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.integration.failover.History.Told;
+import io.github.replicationrouting.integration.failover.History.Outcome;
 import io.github.replicationrouting.integration.failover.History.Write;
 import io.github.replicationrouting.integration.failover.Workload;
 import io.github.replicationrouting.integration.support.Applications;
@@ -32,7 +32,7 @@ class PromotionIT {
 
     private static final int SOME = 30;
 
-    /** At the interval of the tests, long enough for every rule to come into play. */
+    /** At the probe interval of the tests, long enough for every rule to apply. */
     private static final int MANY_LOOKS = 30;
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -67,33 +67,33 @@ class PromotionIT {
 
     @Test
     @Tag("essential")
-    void writesShouldWaitForAKilledPrimaryOfWhichOneReplicaIsWritable() throws Exception {
+    void whenThePrimaryIsKilledAndOneReplicaIsWritableWritesShouldWait() throws Exception {
         db2.readOnly(false);
         try (TestApplication app = startSeeing()) {
-            writesShouldWaitForTheKilledPrimary(app);
+            assertWritesWaitForKilledPrimary(app);
         }
     }
 
     @Test
-    void writesShouldWaitForAKilledPrimaryWhoseReplicasAreAllWritable() throws Exception {
+    void whenThePrimaryIsKilledAndAllReplicasAreWritableWritesShouldWait() throws Exception {
         makeReplicasWritable();
         try (TestApplication app = startSeeing()) {
-            writesShouldWaitForTheKilledPrimary(app);
+            assertWritesWaitForKilledPrimary(app);
         }
     }
 
     @Test
-    void writesShouldWaitForAKilledPrimaryWithoutTheGrant() throws Exception {
+    void whenThePrimaryIsKilledWithoutTheGrantWritesShouldWait() throws Exception {
         try (TestApplication app = startBlind()) {
-            writesShouldWaitForTheKilledPrimary(app);
+            assertWritesWaitForKilledPrimary(app);
         }
     }
 
     @Test
-    void writesShouldWaitForADeclaredPrimaryWithoutTheGrantWhereReplicasAreWritable() throws Exception {
+    void whenADeclaredPrimaryIsKilledWithoutTheGrantWritesShouldWait() throws Exception {
         makeReplicasWritable();
         try (TestApplication app = startBlind("replication.routing.nodes.db1.role=primary")) {
-            writesShouldWaitForTheKilledPrimary(app);
+            assertWritesWaitForKilledPrimary(app);
         }
     }
 
@@ -102,12 +102,12 @@ class PromotionIT {
         db3.readOnly(false);
     }
 
-    private void writesShouldWaitForTheKilledPrimary(TestApplication app) throws Exception {
+    private void assertWritesWaitForKilledPrimary(TestApplication app) throws Exception {
         try (Workload load = startLoad(app)) {
             load.awaitWrites("db1", SOME);
             db1.kill();
             app.awaitState("db1", NodeState.DOWN);
-            app.awaitLooks(MANY_LOOKS);
+            app.awaitProbes(MANY_LOOKS);
             assertThat(app.knownPrimary()).isNull();
 
             db1.start();
@@ -120,13 +120,13 @@ class PromotionIT {
 
     @Test
     @Tag("essential")
-    void anOldPrimaryShouldStayFencedWhenItsSuccessorCrashes() throws Exception {
+    void whenTheSuccessorCrashesTheOldPrimaryShouldStayFenced() throws Exception {
         try (TestApplication app = startSeeing();
                 Workload load = startLoad(app)) {
             int onDb1 = failOverToDb2WhileDb1Returns(app, load);
             db2.kill();
             app.awaitState("db2", NodeState.DOWN);
-            app.awaitLooks(MANY_LOOKS);
+            app.awaitProbes(MANY_LOOKS);
             assertThat(app.knownPrimary()).isNull();
 
             db2.start();
@@ -139,12 +139,12 @@ class PromotionIT {
     }
 
     @Test
-    void anOldPrimaryShouldStayFencedWhenItsSuccessorHandsOver() throws Exception {
+    void whenTheSuccessorHandsOverTheOldPrimaryShouldStayFenced() throws Exception {
         try (TestApplication app = startSeeing();
                 Workload load = startLoad(app)) {
             int onDb1 = failOverToDb2WhileDb1Returns(app, load);
             db2.readOnly(true);
-            app.awaitLooks(MANY_LOOKS);
+            app.awaitProbes(MANY_LOOKS);
             assertThat(app.knownPrimary()).isNull();
             db2.readOnly(false);
             awaitMoreWrites(load, "db2");
@@ -161,7 +161,7 @@ class PromotionIT {
         }
     }
 
-    /** Returns how many writes the old primary has acknowledged in its time. */
+    /** Returns how many writes the old primary has acknowledged. */
     private int failOverToDb2WhileDb1Returns(TestApplication app, Workload load) {
         load.awaitWrites("db1", SOME);
         db1.kill();
@@ -174,11 +174,11 @@ class PromotionIT {
     }
 
     @Test
-    void aReplicaThatFollowsTheReturnedOldPrimaryShouldChangeNothing() throws Exception {
+    void whenAReplicaFollowsTheReturnedOldPrimaryNothingShouldChange() throws Exception {
         try (TestApplication app = startSeeing();
                 Workload load = startLoad(app)) {
             int onDb1 = failOverToDb2WhileDb3FollowsTheReturnedDb1(app, load);
-            app.awaitLooks(MANY_LOOKS);
+            app.awaitProbes(MANY_LOOKS);
             assertThat(app.knownPrimary()).isEqualTo("db2");
             awaitMoreWrites(load, "db2");
 
@@ -188,9 +188,9 @@ class PromotionIT {
         }
     }
 
-    /** It cannot know which of the two was promoted, but that one of them has what the other lacks. */
+    /** The instance cannot determine which node was promoted, but that one of them has what the other lacks. */
     @Test
-    void anInstanceThatHasSeenTwoPrimariesShouldNotWriteToTheOneThatIsLeft() throws Exception {
+    void whenOneOfTwoPrimariesIsLostItsRivalShouldGetNoWrites() throws Exception {
         try (TestApplication app = startSeeing();
                 Workload load = startLoad(app)) {
             int onDb1 = failOverToDb2WhileDb3FollowsTheReturnedDb1(app, load);
@@ -199,13 +199,13 @@ class PromotionIT {
                 second.awaitState("db2", NodeState.FENCED);
                 db2.kill();
                 second.awaitState("db2", NodeState.DOWN);
-                second.awaitLooks(MANY_LOOKS);
+                second.awaitProbes(MANY_LOOKS);
                 assertThat(second.knownPrimary()).isNull();
                 assertThat(app.knownPrimary()).isNull();
 
                 db2.start();
                 awaitMoreWrites(load, "db2");
-                second.awaitLooks(MANY_LOOKS);
+                second.awaitProbes(MANY_LOOKS);
                 assertThat(second.knownPrimary()).isNotEqualTo("db1");
             }
             assertSoundButForTheTailOfDb1(load, db2, 2);
@@ -213,7 +213,7 @@ class PromotionIT {
         }
     }
 
-    /** Returns how many writes the old primary has acknowledged in its time. */
+    /** Returns how many writes the old primary has acknowledged. */
     private int failOverToDb2WhileDb3FollowsTheReturnedDb1(TestApplication app, Workload load) {
         load.awaitWrites("db1", SOME);
         db1.kill();
@@ -231,7 +231,7 @@ class PromotionIT {
 
     @Test
     @Tag("essential")
-    void aNodeMadeWritableBesideThePrimaryShouldNotSucceedIt() throws Exception {
+    void whenANodeWasWritableBesideThePrimaryItShouldNotSucceedIt() throws Exception {
         try (TestApplication app = startSeeing();
                 Workload load = startLoad(app)) {
             splitAndKillDb1(app, load);
@@ -245,14 +245,14 @@ class PromotionIT {
     }
 
     @Test
-    void aNodeMadeWritableBesideThePrimaryShouldSucceedItOncePromotedAnew() throws Exception {
+    void whenANodeThatWasWritableIsPromotedAnewItShouldSucceedThePrimary() throws Exception {
         try (TestApplication app = startSeeing();
                 Workload load = startLoad(app)) {
             splitAndKillDb1(app, load);
             int onDb1 = load.acknowledgedBy("db1");
 
             db2.readOnly(true);
-            app.awaitLooks(MANY_LOOKS);
+            app.awaitProbes(MANY_LOOKS);
             assertThat(app.knownPrimary()).isNull();
             db2.readOnly(false);
             cluster.notePrimary(db2);
@@ -273,13 +273,13 @@ class PromotionIT {
         awaitMoreWrites(load, "db1");
         db1.kill();
         app.awaitState("db1", NodeState.DOWN);
-        app.awaitLooks(MANY_LOOKS);
+        app.awaitProbes(MANY_LOOKS);
         assertThat(app.knownPrimary()).isNull();
         assertThat(load.acknowledgedBy("db2")).isZero();
     }
 
     @Test
-    void anUnknownSourceShouldNotBeTakenForANodeThatIsDownAtTheStart() throws Exception {
+    void whenANodeIsDownAtTheStartAnUnknownSourceShouldNotBeTakenForIt() throws Exception {
         try (Servers servers = Servers.on(stack.builder().replicas(3).start())) {
             ReplicatedCluster four = servers.cluster();
             four.grantMonitoring();
@@ -317,10 +317,10 @@ class PromotionIT {
                         .toArray(String[]::new));
     }
 
-    /** @param granted whether the account of the monitor may see the state of replication */
+    /** @param granted whether the monitor's account may see the state of replication */
     private static String[] properties(ReplicatedCluster cluster, boolean granted) {
         return new String[] {
-            // How long a restart or a promotion takes is the machine's affair.
+            // The duration of a restart or a promotion depends on the machine.
             "replication.routing.writes.hold=120s",
             "replication.routing.monitor.username=" + (granted ? cluster.monitorUsername() : cluster.username()),
             "replication.routing.monitor.password=" + (granted ? cluster.monitorPassword() : cluster.password())
@@ -334,7 +334,7 @@ class PromotionIT {
 
     private static List<String> serversThatAcknowledged(Workload load) {
         return load.history().writes().stream()
-                .filter(write -> write.told() == Told.ACKNOWLEDGED)
+                .filter(write -> write.outcome() == Outcome.ACKNOWLEDGED)
                 .map(Write::server)
                 .distinct()
                 .toList();
@@ -346,7 +346,7 @@ class PromotionIT {
         assertThat(load.failedWrites()).hasSizeLessThanOrEqualTo(losses * WRITERS);
     }
 
-    /** Finds every acknowledged write on the node or, if it was among the last of the old primary, still there. */
+    /** Finds every acknowledged write on the node or, if it was among the last of the old primary, on that one. */
     private void assertSoundButForTheTailOfDb1(Workload load, ClusterNode primary, int losses) throws Exception {
         List<Write> lost = load.assertSound(primary, true);
         Map<String, Integer> left = load.rows(db1);

@@ -6,8 +6,8 @@ import java.util.stream.Stream;
 /**
  * An order of the steps in which tools promote a replica.
  *
- * @param oldPrimary what becomes of the old primary
- * @param source what becomes of the source of the candidate
+ * @param oldPrimary what happens to the old primary
+ * @param source what happens to the source of the candidate
  * @param candidate when the candidate becomes writable
  * @param others when the other replicas are re-pointed to the candidate
  */
@@ -17,7 +17,7 @@ record PromotionWay(OldPrimary oldPrimary, Source source, Candidate candidate, O
         KILLED,
         /** Before any other step. */
         READ_ONLY_FIRST,
-        /** When the candidate is writable already. */
+        /** When the candidate is already writable. */
         READ_ONLY_LAST
     }
 
@@ -48,10 +48,10 @@ record PromotionWay(OldPrimary oldPrimary, Source source, Candidate candidate, O
     }
 
     /**
-     * Whether an application that has been running all along sees that the candidate is promoted. What it sees before the
-     * old primary is lost is no evidence, and the old primary is lost last where it becomes read-only last. After that
-     * evidence is the change from read-only to writable, the removal of the source, or that most of the other nodes of
-     * the topology, the old primary included, have been re-pointed to the candidate.
+     * Returns whether an application that runs during the promotion detects it. Changes before the loss of the old primary
+     * are not evidence, and the old primary is lost last where it becomes read-only last. After that the evidence is the
+     * change from read-only to writable, the removal of the source, or that most of the other nodes of the topology, the old
+     * primary included, have been re-pointed to the candidate.
      */
     boolean isWitnessed(int nodes) {
         boolean stepsComeAfterTheLoss = oldPrimary != OldPrimary.READ_ONLY_LAST;
@@ -64,10 +64,10 @@ record PromotionWay(OldPrimary oldPrimary, Source source, Candidate candidate, O
     }
 
     /**
-     * Whether the promotion can be given up by the return of the old primary alone: not if that makes it the second
-     * writable node without a source.
+     * Returns whether the return of the old primary alone reverts the promotion: not if that makes it the second writable
+     * node without a source.
      */
-    boolean canBeGivenUp() {
+    boolean isRevertible() {
         return source == Source.STOPPED;
     }
 }

@@ -30,15 +30,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.dao.DataAccessException;
 
 /**
- * In whatever order a tool promotes db2: the application follows where the rules of the election see a promotion, and
- * elsewhere holds its writes until an operator shows which node it shall be.
+ * Whatever the order in which a tool promotes db2, the application follows where the rules of the election detect a
+ * promotion, and elsewhere holds its writes until an operator shows which node is the primary.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class PromotionWaysTests {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    /** Until the application has certainly seen what was done before. */
+    /** Until the application has certainly observed the previous step. */
     private static final int SOME_LOOKS = 3;
 
     /** A read-only replica is asked for its source with every tenth probe. */
@@ -70,7 +70,7 @@ abstract class PromotionWaysTests {
                 .filter(node -> node != db1 && node != db2)
                 .toList();
         app = startApplication();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @AfterAll
@@ -92,7 +92,7 @@ abstract class PromotionWaysTests {
                 "replication.routing.monitor.password=" + cluster.monitorPassword());
     }
 
-    /** The old primary is the primary again, and the application has seen every step of that. */
+    /** Makes the old primary the primary again and waits until the application has observed every step of that. */
     @AfterEach
     void heal() {
         cluster.nodes().forEach(ClusterNode::start);
@@ -108,13 +108,13 @@ abstract class PromotionWaysTests {
         awaitRoles();
         cluster.awaitReplicated();
         if (primary == db1) {
-            // An incumbent that has come back is contested by a node that becomes writable before it was seen as a
+            // An incumbent that returns is contested by a node that becomes writable before it was observed as a
             // replica.
-            app.awaitLooks(LOOKS_AT_SOURCES);
+            app.awaitProbes(LOOKS_AT_SOURCES);
         }
     }
 
-    /** Not until all serve reads again: nodes that are lost so often stay out for longer and longer. */
+    /** Waits until all replicas serve reads again: each further loss of a node extends its eviction. */
     private void awaitRoles() {
         cluster.awaitRoles();
         await().atMost(LIMIT).until(() -> cluster.nodes().stream()
@@ -129,11 +129,11 @@ abstract class PromotionWaysTests {
 
     @ParameterizedTest
     @MethodSource("ways")
-    void writesShouldFollowExactlyTheWitnessedPromotion(PromotionWay way) {
+    void whenAReplicaIsPromotedWritesShouldFollowIfItWasWitnessed(PromotionWay way) {
         assertThat(write(app)).isEqualTo("db1");
         cluster.awaitReplicated();
         promote(way);
-        app.awaitLooks(SOME_LOOKS);
+        app.awaitProbes(SOME_LOOKS);
         try (TestApplication second = startApplication()) {
             if (way.isWitnessed(nodes)) {
                 cluster.notePrimary(db2);
@@ -149,22 +149,22 @@ abstract class PromotionWaysTests {
             }
             String primary = cluster.primary().name();
             assertThat(write(app)).isEqualTo(primary);
-            second.awaitLooks(SOME_LOOKS);
+            second.awaitProbes(SOME_LOOKS);
             assertWritesGoTo(Set.of(primary), second);
             assertThat(write(app)).isEqualTo(primary);
         }
     }
 
-    /** An operator gives the promotion up, or promotes anew. */
+    /** Makes an operator's correction: reverts the promotion, or promotes anew. */
     private void settle(PromotionWay way, TestApplication second) {
-        if (way.canBeGivenUp() && way.others() != Others.REPOINTED_FIRST) {
+        if (way.isRevertible() && way.others() != Others.REPOINTED_FIRST) {
             db1.start();
             db1.readOnly(false);
             await().atMost(LIMIT).until(() -> "db1".equals(app.knownPrimary()));
         } else {
             db2.readOnly(true);
-            app.awaitLooks(SOME_LOOKS);
-            second.awaitLooks(SOME_LOOKS);
+            app.awaitProbes(SOME_LOOKS);
+            second.awaitProbes(SOME_LOOKS);
             db2.readOnly(false);
             cluster.notePrimary(db2);
             await().atMost(LIMIT).until(() -> "db2".equals(app.knownPrimary()));
@@ -174,8 +174,8 @@ abstract class PromotionWaysTests {
     private void promote(PromotionWay way) {
         if (way.candidate() == Candidate.ALWAYS_WRITABLE) {
             db2.readOnly(false);
-            // A node counts as re-pointed only where the application has seen the source that it had before.
-            app.awaitLooks(LOOKS_AT_SOURCES);
+            // A node counts as re-pointed only where the application has observed its previous source.
+            app.awaitProbes(LOOKS_AT_SOURCES);
         }
         switch (way.oldPrimary()) {
             case KILLED -> db1.kill();
@@ -196,11 +196,11 @@ abstract class PromotionWaysTests {
             db2.readOnly(false);
         }
         if (way.oldPrimary() == OldPrimary.READ_ONLY_LAST) {
-            app.awaitLooks(LOOKS_AT_SOURCES);
+            app.awaitProbes(LOOKS_AT_SOURCES);
             db1.readOnly(true);
         }
         if (way.others() == Others.REPOINTED_LAST) {
-            app.awaitLooks(SOME_LOOKS);
+            app.awaitProbes(SOME_LOOKS);
         }
         repoint(way, Others.REPOINTED_LAST);
     }
@@ -212,7 +212,7 @@ abstract class PromotionWaysTests {
         }
     }
 
-    /** Tries some writes: it may refuse them, but writes to no other node. */
+    /** Attempts some writes: the application may refuse them, but writes to no other node. */
     private static void assertWritesGoTo(Set<String> allowed, TestApplication app) {
         Set<String> written = new HashSet<>();
         for (int i = 0; i < SOME_LOOKS; i++) {
@@ -225,7 +225,7 @@ abstract class PromotionWaysTests {
         assertThat(allowed).containsAll(written);
     }
 
-    /** Returns which node took a write. */
+    /** Returns which node served a write. */
     private static String write(TestApplication app) {
         return app.transactions().write(() -> {
             app.insertAuthor("way");

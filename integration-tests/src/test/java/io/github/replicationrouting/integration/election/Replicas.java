@@ -6,12 +6,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** What a server says of its replication. */
+/** The replication state that a server reports. */
 final class Replicas {
 
     private Replicas() {}
 
-    /** Whether the receiver of a node is connected to its source. */
+    /** Returns whether the receiver of a node is connected to its source. */
     static boolean receives(ClusterNode node) {
         try (Connection connection = node.adminConnection();
                 Statement statement = connection.createStatement();

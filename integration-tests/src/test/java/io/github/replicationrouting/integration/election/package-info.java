@@ -1,4 +1,4 @@
-/** Which node is the primary after failures, promotions and returns, in whatever order their steps come. */
+/** The election of the primary after failures, promotions and returns, in any order of their steps. */
 @NullUnmarked
 package io.github.replicationrouting.integration.election;
 

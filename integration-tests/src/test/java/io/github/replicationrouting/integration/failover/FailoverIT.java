@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.integration.failover.History.Told;
+import io.github.replicationrouting.integration.failover.History.Outcome;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The primary is lost or handed over under load, at the default interval; nothing acknowledged is lost silently. */
+/** The primary is lost or handed over under load, at the default interval; no acknowledged write is lost silently. */
 @Tag("essential")
 @OnStacks({Stack.MYSQL, Stack.MYSQL_SEMI_SYNCHRONOUS, Stack.MARIADB})
 class FailoverIT {
@@ -36,7 +36,7 @@ class FailoverIT {
 
     private static final int SOME = 30;
 
-    /** Far above what is measured, for machines that do many things at once. */
+    /** Far above the measured values, for busy machines. */
     private static final Duration SOON = Duration.ofSeconds(5);
 
     private final Stack stack;
@@ -57,7 +57,7 @@ class FailoverIT {
     private String[] properties() {
         return new String[] {
             "replication.routing.monitor.interval=500ms",
-            // How long a promotion takes is the machine's affair.
+            // The duration of a promotion depends on the machine.
             "replication.routing.writes.hold=60s",
             "replication.routing.monitor.username="
                     + applications.cluster(stack).monitorUsername(),
@@ -69,11 +69,11 @@ class FailoverIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @Test
-    void writesShouldFollowAPromotionAfterThePrimaryWasKilled() throws Exception {
+    void whenThePrimaryIsKilledWritesShouldFollowThePromotion() throws Exception {
         try (Workload load = Workload.start(app)) {
             load.awaitWrites("db1", SOME);
             load.awaitReads(SOME);
@@ -91,9 +91,9 @@ class FailoverIT {
         }
     }
 
-    /** Its last writes are in doubt; when it thaws, it is fenced, and nobody hears of them as acknowledged. */
+    /** The outcome of its last writes is unknown; when it thaws, it is fenced, and no writer gets them acknowledged. */
     @Test
-    void writesShouldLeaveAFrozenPrimaryForItsSuccessor() throws Exception {
+    void whenThePrimaryFreezesWritesShouldMoveToItsSuccessor() throws Exception {
         try (Workload load = Workload.start(app)) {
             load.awaitWrites("db1", SOME);
             db1.freeze();
@@ -114,17 +114,17 @@ class FailoverIT {
     }
 
     @Test
-    void noSecondPrimaryShouldBeInventedForOneThatOnlyTheApplicationCannotReach() throws Exception {
+    void whenOnlyTheApplicationCannotReachThePrimaryNoOtherShouldBeElected() throws Exception {
         try (Workload load = Workload.start(app)) {
             load.awaitWrites("db1", SOME);
-            db1.cutOff();
+            db1.partition();
             app.awaitState("db1", NodeState.DOWN);
             load.awaitReads(SOME);
             assertThat(primary(app)).isNull();
             assertThat(List.of(app.status("db2"), app.status("db3")))
                     .extracting(NodeStatus::role)
                     .containsOnly(Role.REPLICA);
-            // Somebody forgot to lock it: it replicates from the primary, which it hears.
+            // Left writable by mistake: it replicates from the primary, which it reaches.
             db2.readOnly(false);
             load.awaitReads(SOME);
             assertThat(primary(app)).isNull();
@@ -141,7 +141,7 @@ class FailoverIT {
     }
 
     @Test
-    void aPlannedSwitchoverShouldFailNothing() throws Exception {
+    void whenASwitchoverIsPlannedNoTransactionShouldFail() throws Exception {
         try (Workload load = Workload.start(app)) {
             load.awaitWrites("db1", SOME);
             long writableAt = promote(db2);
@@ -154,7 +154,7 @@ class FailoverIT {
     }
 
     @Test
-    void anOldPrimaryThatReturnsWritableShouldGetNothingAlsoFromANewInstance() throws Exception {
+    void whenAnOldPrimaryReturnsWritableNoInstanceShouldWriteToIt() throws Exception {
         try (Workload load = Workload.start(app)) {
             load.awaitWrites("db1", SOME);
             db1.kill();
@@ -165,8 +165,9 @@ class FailoverIT {
 
             try (TestApplication other = applications.start(stack, JdbcApplication.class, properties())) {
                 other.awaitState("db1", NodeState.FENCED);
-                // Where db1 has kept writes that were not replicated, the two have diverged: refused, whatever db3
-                // follows.
+                // Where db1 has kept writes that were not replicated, the two have diverged: refused, whichever source
+                // db3
+                // has.
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> "db2".equals(primary(other)) || isRefused(other, "db1", "db2"));
                 if (primary(other) != null) {
@@ -174,7 +175,7 @@ class FailoverIT {
                 }
                 assertThat(primary(app)).isEqualTo("db2");
             }
-            // Without a grant nothing shows who follows whom: refused, not guessed.
+            // Without a grant the sources are unknown: refused, not guessed.
             try (TestApplication blind = applications.start(
                     stack, JdbcApplication.class, TestApplication.PATIENT, "replication.routing.writes.hold=0")) {
                 await().atMost(Duration.ofSeconds(30))
@@ -197,7 +198,7 @@ class FailoverIT {
     }
 
     @Test
-    void aSplitBrainShouldNotSplitWrites() throws Exception {
+    void whenThereIsASplitBrainWritesShouldNotBeSplit() throws Exception {
         assumeFalse(stack.isSemiSynchronous(), "a write on a node without replicas waits for one");
         try (Workload load = Workload.start(app)) {
             load.awaitWrites("db1", SOME);
@@ -205,12 +206,13 @@ class FailoverIT {
             db2.readOnly(false);
             load.awaitWrites("db1", 2 * SOME);
             await().untilAsserted(() -> assertThat(app.status("db2").role()).isEqualTo(Role.REPLICA));
-            // Diverged: writable, and with a write of its own. It has a source, and so is a replica all the same.
+            // Diverged: writable, with a write of its own. It has a source and is therefore still a replica.
             db2.stopReceiver();
             db2.stopApplier();
             db2.execute(List.of("INSERT INTO " + app.cluster().database() + ".author (name) VALUES ('errant')"));
             try (TestApplication other = applications.start(stack, JdbcApplication.class, properties())) {
-                // An instance that has just started cannot tell which of two writable nodes that diverged is right.
+                // An instance that has just started cannot determine which of two writable nodes that diverged is
+                // right.
                 await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(noPrimaryReason(other))
                         .contains("db1")
                         .contains("db2")
@@ -223,12 +225,12 @@ class FailoverIT {
             assertThat(load.failedWrites()).isEmpty();
             assertThat(load.assertSound(false)).isZero();
             assertThat(load.history().writes())
-                    .filteredOn(write -> write.told() == Told.ACKNOWLEDGED)
+                    .filteredOn(write -> write.outcome() == Outcome.ACKNOWLEDGED)
                     .allMatch(write -> "db1".equals(write.server()));
         }
     }
 
-    /** Whether an instance refuses to choose between two nodes. */
+    /** Returns whether an instance refuses to choose between two nodes. */
     private static boolean isRefused(TestApplication app, String one, String other) {
         String reason = noPrimaryReason(app);
         return reason != null && reason.contains(one + " (at ") && reason.contains(" and " + other + " (at ");
@@ -249,7 +251,7 @@ class FailoverIT {
         return primary == null ? null : primary.name();
     }
 
-    /** Promotes a node, and tells when it was seen to be writable. */
+    /** Promotes a node and returns when it was observed to be writable. */
     private long promote(ClusterNode node) {
         CompletableFuture<Long> writable = CompletableFuture.supplyAsync(() -> {
             await().pollInterval(Duration.ofMillis(10))
@@ -274,8 +276,8 @@ class FailoverIT {
                 scenario,
                 first.toMillis(),
                 load.history().writes().size(),
-                load.history().count(Told.FAILED),
-                load.history().count(Told.UNKNOWN),
+                load.history().count(Outcome.FAILED),
+                load.history().count(Outcome.UNKNOWN),
                 lost,
                 load.failedReads().size());
         assertThat(first).isLessThan(SOON);

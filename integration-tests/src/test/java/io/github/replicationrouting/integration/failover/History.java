@@ -9,34 +9,39 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What writers were told, held against what the database has in the end. A write inserts one row, named by its writer and
- * number, and counts one up in its writer's counter, in one transaction.
+ * The results that writers received, compared with the final content of the database. A write inserts one row, named by
+ * its writer and number, and increments its writer's counter, in one transaction.
  */
 public final class History {
 
-    /** What a writer was told of a write. */
-    public enum Told {
+    /** The result of a write as its writer received it. */
+    public enum Outcome {
         /** It is committed. */
         ACKNOWLEDGED,
-        /** It failed, and has changed nothing. */
+        /** It failed and changed nothing. */
         FAILED,
-        /** Nobody knows. */
+        /** It may be committed or not. */
         UNKNOWN
     }
 
     /**
      * One write.
      *
-     * @param server which server it was on, as that said itself; null where it reached none
-     * @param reachedAt before the commit, when the server was known, by {@link System#nanoTime()}; 0 where it reached none
-     * @param toldAt after the commit, when the writer was told
+     * @param server the server that executed it, by its own name; null if it reached none
+     * @param reachedAt time before the commit, when the server was known, by {@link System#nanoTime()}; 0 if it reached none
+     * @param reportedAt time after the commit, when the writer received the result
      */
     public record Write(
-            int writer, int number, Told told, @Nullable String server, long reachedAt, long toldAt) {
+            int writer,
+            int number,
+            Outcome outcome,
+            @Nullable String server,
+            long reachedAt,
+            long reportedAt) {
 
-        /** A write of which it does not matter when it was. */
-        Write(int writer, int number, Told told, @Nullable String server) {
-            this(writer, number, told, server, 0, 0);
+        /** Returns a write whose time does not matter. */
+        Write(int writer, int number, Outcome outcome, @Nullable String server) {
+            this(writer, number, outcome, server, 0, 0);
         }
 
         public String name() {
@@ -46,7 +51,7 @@ public final class History {
 
     private final ConcurrentLinkedQueue<Write> writes = new ConcurrentLinkedQueue<>();
 
-    /** A writer's own writes are added in their order. */
+    /** Adds a write; those of one writer in their order. */
     public void add(Write write) {
         writes.add(write);
     }
@@ -55,17 +60,17 @@ public final class History {
         return List.copyOf(writes);
     }
 
-    public long count(Told told) {
-        return writes.stream().filter(write -> write.told() == told).count();
+    public long count(Outcome outcome) {
+        return writes.stream().filter(write -> write.outcome() == outcome).count();
     }
 
     /**
-     * Everything that is wrong, in words.
+     * Returns a text for each violation.
      *
-     * @param rows how often each write is there, by name
-     * @param counters how many writes each writer's counter has counted
-     * @param tailsMayBeLost whether a server may have died with its newest acknowledged writes: then what is missing of
-     *     a writer's writes on one server must be the last of them
+     * @param rows how often each write is stored, by name
+     * @param counters the counter of each writer
+     * @param tailsMayBeLost whether a server may have died with its newest acknowledged writes: then the missing writes of
+     *     a writer on one server must be its last ones
      */
     List<String> violations(Map<String, Integer> rows, Map<Integer, Integer> counters, boolean tailsMayBeLost) {
         List<String> found = violations(rows, counters);
@@ -73,7 +78,7 @@ public final class History {
         return found;
     }
 
-    /** Everything that is wrong, in words, but for acknowledged writes that are not there. */
+    /** Returns a text for each violation except missing acknowledged writes. */
     public List<String> violations(Map<String, Integer> rows, Map<Integer, Integer> counters) {
         List<String> found = new ArrayList<>();
         Map<String, Write> known = new HashMap<>();
@@ -82,7 +87,7 @@ public final class History {
             Write write = known.get(name);
             if (write == null) {
                 found.add(name + " was never written");
-            } else if (write.told() == Told.FAILED) {
+            } else if (write.outcome() == Outcome.FAILED) {
                 found.add(name + " failed, and is there");
             }
             if (times > 1) {
@@ -95,7 +100,7 @@ public final class History {
                     .sum();
             int counted = counters.getOrDefault(writer, 0);
             if (counted != there) {
-                found.add("writer " + writer + " has " + there + " rows, and its counter says " + counted);
+                found.add("writer " + writer + " has " + there + " rows, and its counter is " + counted);
             }
         });
         return found;
@@ -110,10 +115,10 @@ public final class History {
         return byWriter;
     }
 
-    /** Acknowledged writes that are not there. */
+    /** Returns the acknowledged writes that are missing. */
     public List<Write> lost(Map<String, Integer> rows) {
         return writes.stream()
-                .filter(write -> write.told() == Told.ACKNOWLEDGED && !rows.containsKey(write.name()))
+                .filter(write -> write.outcome() == Outcome.ACKNOWLEDGED && !rows.containsKey(write.name()))
                 .toList();
     }
 
@@ -121,7 +126,7 @@ public final class History {
         List<String> found = new ArrayList<>();
         @Nullable Write missing = null;
         for (Write write : own) {
-            if (write.told() != Told.ACKNOWLEDGED) {
+            if (write.outcome() != Outcome.ACKNOWLEDGED) {
                 continue;
             }
             boolean there = rows.containsKey(write.name());

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The primary dies with what it was told, and nobody knows whether it did it. */
+/** The primary dies with a commit that it received, and the outcome is unknown. */
 @OnStacks(
         value = {Stack.MYSQL, Stack.MARIADB},
         withEachTransactionManager = true)
@@ -41,11 +41,11 @@ class LostCommitIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @Test
-    void theCallerShouldLearnThatTheOutcomeIsUnknown() throws Exception {
+    void whenACommitIsLostTheCallerShouldLearnThatTheOutcomeIsUnknown() throws Exception {
         String author = UUID.randomUUID().toString();
         AtomicInteger runs = new AtomicInteger();
 
@@ -62,7 +62,7 @@ class LostCommitIT {
     }
 
     @Test
-    void aStatementInAutoCommitIsACommit() throws Exception {
+    void whenAnAutoCommitStatementIsLostItShouldCountAsACommit() throws Exception {
         Throwable failure = lostIn("executeUpdate", toCut -> {
             try (Connection connection = app.bean(RoutingDataSource.class).getConnection();
                     Statement statement = connection.createStatement()) {
@@ -78,7 +78,7 @@ class LostCommitIT {
     }
 
     @Test
-    void goingToAutoCommitIsACommit() throws Exception {
+    void whenSetAutoCommitIsLostItShouldCountAsACommit() throws Exception {
         Throwable failure = lostIn("setAutoCommit", toCut -> {
             try (Connection connection = app.bean(RoutingDataSource.class).getConnection();
                     Statement statement = connection.createStatement()) {
@@ -95,7 +95,7 @@ class LostCommitIT {
     }
 
     @Test
-    void beforeTheCommitItIsKnownThatNothingHappened() throws Exception {
+    void whenThePrimaryDiesBeforeTheCommitTheOutcomeShouldBeKnown() throws Exception {
         String author = UUID.randomUUID().toString();
 
         Throwable failure = lostIn("update", toCut -> app.transactions().write(() -> {
@@ -108,7 +108,7 @@ class LostCommitIT {
         assertThat(unknown(failure)).isNull();
         assertThat(failure).hasStackTraceContaining("was lost before COMMIT");
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         assertThat(app.countAuthorsOnPrimary(author)).isZero();
     }
 
@@ -116,17 +116,17 @@ class LostCommitIT {
         void run(Runnable toCut);
     }
 
-    /** Cuts the primary off where the work says so, and kills it when the work is waiting in the method. */
+    /** Partitions the primary when the work requests it, and kills it when the work waits in the method. */
     private @Nullable Throwable lostIn(String method, Work work) throws Exception {
         CountDownLatch reached = new CountDownLatch(1);
-        CountDownLatch cut = new CountDownLatch(1);
+        CountDownLatch partitioned = new CountDownLatch(1);
         CompletableFuture<@Nullable Throwable> outcome = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {
                 work.run(() -> {
                     reached.countDown();
                     try {
-                        cut.await();
+                        partitioned.await();
                     } catch (InterruptedException e) {
                         throw new IllegalStateException(e);
                     }
@@ -138,8 +138,8 @@ class LostCommitIT {
         });
         thread.start();
         assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
-        db1.cutOff();
-        cut.countDown();
+        db1.partition();
+        partitioned.countDown();
         await().atMost(Duration.ofSeconds(30)).until(() -> Arrays.stream(thread.getStackTrace())
                 .map(StackTraceElement::getMethodName)
                 .anyMatch(method::equals));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.PayloadApplicationEvent;
 
-/** A primary stops waiting for its replicas, and whoever relies on that is told. */
+/** A primary stops waiting for its replicas, and the router reports that. */
 @ExtendWith(Applications.Extension.class)
 class SemiSynchronousIT {
 
@@ -31,7 +31,7 @@ class SemiSynchronousIT {
 
     SemiSynchronousIT(Applications applications) {
         app = applications.start(Stack.MYSQL_SEMI_SYNCHRONOUS, JdbcApplication.class);
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         ApplicationListener<PayloadApplicationEvent<SemiSynchronousChangedEvent>> listener =
                 ApplicationListener.forPayload(heard::add);
         app.context().addApplicationListener(listener);
@@ -46,9 +46,9 @@ class SemiSynchronousIT {
     }
 
     @Test
-    void aFallBackToAsynchronousReplicationShouldBeToldAndItsEndToo() {
+    void whenReplicationFallsBackToAsynchronousItShouldBeReportedUntilItsEnd() {
         await().atMost(LIMIT).untilAsserted(() -> {
-            // A server that has fallen back before waits for replicas again once one has acknowledged something.
+            // A server that has fallen back before waits for replicas again once one has acknowledged a commit.
             write();
             assertThat(app.status("db1").semiSynchronous()).isTrue();
         });
@@ -58,7 +58,7 @@ class SemiSynchronousIT {
 
         write();
 
-        // What comes before tells that the server has recovered from an earlier test.
+        // The preceding lines show that the server has recovered from an earlier test.
         await().atMost(LIMIT).untilAsserted(() -> assertThat(List.copyOf(heard)).endsWith(changed(false)));
         assertThat(app.status("db1").semiSynchronous()).isFalse();
 

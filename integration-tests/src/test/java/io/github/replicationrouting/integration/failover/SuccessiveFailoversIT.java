@@ -3,7 +3,7 @@ package io.github.replicationrouting.integration.failover;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.integration.failover.History.Told;
+import io.github.replicationrouting.integration.failover.History.Outcome;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One failover after the other; {@code -Dreplication-routing.test.failovers} asks for another number. */
+/** Failover after failover; {@code -Dreplication-routing.test.failovers} sets another number. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class SuccessiveFailoversIT {
 
@@ -37,7 +37,7 @@ class SuccessiveFailoversIT {
                 JdbcApplication.class,
                 // More connections die with a primary than writes are in flight.
                 "replication.routing.hikari.maximum-pool-size=10",
-                // How long a promotion takes is the machine's affair.
+                // The duration of a promotion depends on the machine.
                 "replication.routing.writes.hold=60s");
         cluster = app.cluster();
         // In containers each takes half a minute.
@@ -45,7 +45,7 @@ class SuccessiveFailoversIT {
     }
 
     @Test
-    void shouldLoseNothingButWhatHadNotReplicated() throws Exception {
+    void whenFailoversFollowEachOtherOnlyUnreplicatedWritesShouldBeLost() throws Exception {
         try (Workload load = Workload.start(app)) {
             for (int i = 0; i < failovers; i++) {
                 ClusterNode old = cluster.primary();
@@ -69,16 +69,16 @@ class SuccessiveFailoversIT {
                     stack,
                     failovers,
                     load.history().writes().size(),
-                    load.history().count(Told.FAILED),
-                    load.history().count(Told.UNKNOWN),
+                    load.history().count(Outcome.FAILED),
+                    load.history().count(Outcome.UNKNOWN),
                     lost);
         } finally {
             cluster.heal();
-            app.awaitAllInUse();
+            app.awaitAllEligible();
         }
     }
 
-    /** Until the application has seen it, too: else the next promotion looks like a second writable node. */
+    /** Waits until the application has observed it as well: otherwise the next promotion appears as a second writable node. */
     private void awaitReplica(ClusterNode node) {
         await().atMost(Duration.ofSeconds(60)).until(() -> {
             NodeStatus seen = app.status(node.name());

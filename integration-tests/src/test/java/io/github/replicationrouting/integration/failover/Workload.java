@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.replicationrouting.CommitOutcomeUnknownException;
-import io.github.replicationrouting.integration.failover.History.Told;
+import io.github.replicationrouting.integration.failover.History.Outcome;
 import io.github.replicationrouting.integration.failover.History.Write;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.test.ClusterNode;
@@ -32,7 +32,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Writers and readers that go on whatever happens, and note what they were told. */
+/** Writers and readers that continue through all faults and record their results. */
 public final class Workload implements AutoCloseable {
 
     static final int WRITERS = 4;
@@ -40,7 +40,7 @@ public final class Workload implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    /** What replicas on a small machine keep up with: else the last writes of a lost primary tell nothing. */
+    /** A rate that replicas on a small machine keep up with: otherwise the last writes of a lost primary prove nothing. */
     private static final Duration PAUSE = Duration.ofMillis(10);
 
     private static final AtomicInteger NEXT_WRITER = new AtomicInteger();
@@ -76,7 +76,7 @@ public final class Workload implements AutoCloseable {
         }
     }
 
-    /** Makes the tables, and waits until all nodes have them. */
+    /** Creates the tables and waits until all nodes have them. */
     public static void createTables(ReplicatedCluster cluster) {
         cluster.primary()
                 .execute(List.of(
@@ -94,15 +94,15 @@ public final class Workload implements AutoCloseable {
         return new Workload(app, WRITERS, READERS, PAUSE);
     }
 
-    /** Starts writers only, on a cluster that has the {@linkplain #createTables tables}. */
+    /** Starts only writers, on a cluster that has the {@linkplain #createTables tables}. */
     public static Workload startWriters(TestApplication app, int writers) {
         return startWriters(app, writers, PAUSE);
     }
 
     /**
-     * Starts writers only, on a cluster that has the {@linkplain #createTables tables}.
+     * Starts only writers, on a cluster that has the {@linkplain #createTables tables}.
      *
-     * @param pause between two writes of a writer
+     * @param pause time between two writes of a writer
      */
     public static Workload startWriters(TestApplication app, int writers, Duration pause) {
         return new Workload(app, writers, 0, pause);
@@ -125,12 +125,12 @@ public final class Workload implements AutoCloseable {
                 });
                 String acknowledging = Objects.requireNonNull(server.get());
                 history.add(new Write(
-                        writer, number, Told.ACKNOWLEDGED, acknowledging, reachedAt.get(), System.nanoTime()));
+                        writer, number, Outcome.ACKNOWLEDGED, acknowledging, reachedAt.get(), System.nanoTime()));
                 acknowledged(acknowledging);
                 LockSupport.parkNanos(pause);
             } catch (RuntimeException e) {
-                Told told = isUnknown(e) ? Told.UNKNOWN : Told.FAILED;
-                history.add(new Write(writer, number, told, server.get(), reachedAt.get(), System.nanoTime()));
+                Outcome outcome = isUnknown(e) ? Outcome.UNKNOWN : Outcome.FAILED;
+                history.add(new Write(writer, number, outcome, server.get(), reachedAt.get(), System.nanoTime()));
                 failedWrites.add(LocalTime.now(ZoneId.systemDefault()) + " " + e);
             }
         }
@@ -169,7 +169,7 @@ public final class Workload implements AutoCloseable {
         }
     }
 
-    /** Waits until a server has acknowledged so many writes after the last one of another server. */
+    /** Waits until a server has acknowledged this number of writes after the last one of another server. */
     public void awaitWrites(String server, int more) {
         await().pollInterval(Duration.ofMillis(20)).atMost(LIMIT).until(() -> {
             Acknowledged now = newest();
@@ -177,7 +177,7 @@ public final class Workload implements AutoCloseable {
         });
     }
 
-    /** Returns how many writes a server has acknowledged by now. */
+    /** Returns how many writes a server has acknowledged so far. */
     public int acknowledgedBy(String server) {
         return acknowledgedBy.getOrDefault(server, 0);
     }
@@ -187,12 +187,12 @@ public final class Workload implements AutoCloseable {
         await().atMost(LIMIT).until(() -> reads.get() >= enough);
     }
 
-    /** When the server that acknowledges writes now began to. */
+    /** Returns when the server that acknowledges writes now began to do so. */
     long firstAcknowledgedAt() {
         return newest().firstAt();
     }
 
-    /** When, and what each said. */
+    /** The failed writes, with time and message. */
     public Queue<String> failedWrites() {
         return failedWrites;
     }
@@ -205,18 +205,18 @@ public final class Workload implements AutoCloseable {
         return history;
     }
 
-    /** Ends the threads, and finds nothing wrong with what they were told; returns how many writes were lost. */
+    /** Ends the threads and verifies their results; returns how many writes were lost. */
     int assertSound(boolean tailsMayBeLost) throws InterruptedException, SQLException {
         return assertSound(app.cluster().primary(), tailsMayBeLost).size();
     }
 
-    /** Ends the threads, and finds nothing wrong with what they were told; returns the writes that a node lacks. */
+    /** Ends the threads and verifies their results; returns the writes that a node lacks. */
     public List<Write> assertSound(ClusterNode node, boolean tailsMayBeLost) throws InterruptedException, SQLException {
         close();
         Map<String, Integer> rows = rows(node);
         Map<Integer, Integer> counters = new HashMap<>();
         query(node, "SELECT writer, n FROM %s.counter", row -> counters.put(row.getInt(1), row.getInt(2)));
-        assertThat(history.count(Told.ACKNOWLEDGED)).isPositive();
+        assertThat(history.count(Outcome.ACKNOWLEDGED)).isPositive();
         assertThat(history.violations(rows, counters, tailsMayBeLost)).isEmpty();
         return history.lost(rows);
     }
@@ -247,7 +247,7 @@ public final class Workload implements AutoCloseable {
         }
     }
 
-    /** Lets each thread end with what it is doing. */
+    /** Lets each thread complete its current transaction. */
     public void stop() {
         closed = true;
     }

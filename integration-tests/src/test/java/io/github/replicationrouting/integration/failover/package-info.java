@@ -1,4 +1,4 @@
-/** Proofs that writes survive the loss of a primary, and that nothing acknowledged is lost silently. */
+/** Writes survive the loss of a primary, and no acknowledged write is lost silently. */
 @NullMarked
 package io.github.replicationrouting.integration.failover;
 

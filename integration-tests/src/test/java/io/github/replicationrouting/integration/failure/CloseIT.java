@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** An application ends while servers do not answer: an orchestrator grants some seconds for that. */
+/** An application stops while servers do not answer: an orchestrator grants some seconds for that. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class CloseIT {
 
@@ -51,7 +51,7 @@ class CloseIT {
     }
 
     @Test
-    void withAFrozenPrimaryUnderOpenWritesShouldEndInTime() throws Exception {
+    void whenThePrimaryIsFrozenUnderOpenWritesTheEndShouldBeInTime() throws Exception {
         CountDownLatch frozen = new CountDownLatch(1);
         CountDownLatch inside = new CountDownLatch(POOL);
         TestApplication app = start();
@@ -83,7 +83,7 @@ class CloseIT {
     }
 
     @Test
-    void withFrozenServersAndIdleConnectionsShouldEndInTime() {
+    void whenServersAreFrozenUnderIdleConnectionsTheEndShouldBeInTime() {
         TestApplication app = start();
         for (NodePool pool : app.bean(ReplicationRouting.class).pools()) {
             await().atMost(Duration.ofMinutes(1))
@@ -110,7 +110,7 @@ class CloseIT {
                 "replication.routing.hikari.maximum-pool-size=" + POOL,
                 "replication.routing.hikari.minimum-idle=" + POOL,
                 "replication.routing.connect-timeout=" + CONNECT_TIMEOUT.toSeconds() + "s");
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         return app;
     }
 

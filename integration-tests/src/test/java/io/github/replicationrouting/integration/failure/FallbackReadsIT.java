@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** All replicas are gone and everybody reads on the primary, which must go on writing. */
+/** All replicas are lost and all readers use the primary, which must continue to write. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class FallbackReadsIT {
 
@@ -51,12 +51,12 @@ class FallbackReadsIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
     @Test
-    void readsShouldQueueForHalfOfThePoolAndWritesShouldFindTheOtherHalf() throws Exception {
+    void whenReadsFallBackTheyShouldLeaveHalfOfThePoolToWrites() throws Exception {
         app.cluster().node("db2").kill();
         app.cluster().node("db3").kill();
         app.awaitState("db2", NodeState.DOWN);
@@ -92,8 +92,8 @@ class FallbackReadsIT {
                 }
             }));
         }
-        // The first read that falls back makes it; asked by its name alone, the registry would make one of other
-        // limits.
+        // The first read that falls back creates it; a query by its name alone would create one with other
+        // limits in the registry.
         Bulkhead bulkhead = await().atMost(LIMIT)
                 .until(() -> app.bean(BulkheadRegistry.class).find("dataSource-fallback-db1"), Optional::isPresent)
                 .orElseThrow();
@@ -107,7 +107,7 @@ class FallbackReadsIT {
         while (System.nanoTime() - end < 0 && (writes.get() < WRITES_WATCHED || reads.get() < WRITES_WATCHED)) {
             mostWaiting = Math.max(mostWaiting, primary.waiting());
             fewestPermits = Math.min(fewestPermits, bulkhead.getMetrics().getAvailableConcurrentCalls());
-            // Between two samples, so that watching does not take the processor from those who are watched.
+            // Between two samples, so that sampling does not take the processor from the sampled threads.
             TimeUnit.MILLISECONDS.sleep(1);
         }
         done.set(true);
@@ -116,11 +116,11 @@ class FallbackReadsIT {
         }
         threads.shutdown();
         System.out.printf(
-                "%s: %d reads, at most %d at once; %d writes, at most %d threads waiting for a connection%n",
+                "%s: %d reads, at most %d concurrently; %d writes, at most %d threads waiting for a connection%n",
                 getClass().getSimpleName(), reads.get(), mostReads.get(), writes.get(), mostWaiting);
 
         assertThat(bulkhead.getMetrics().getMaxAllowedConcurrentCalls()).isEqualTo(POOL_SIZE / 2);
-        assertThat(fewestPermits).as("more read than were let in").isZero();
+        assertThat(fewestPermits).as("more reads than were admitted").isZero();
         assertThat(mostReads).hasValueLessThanOrEqualTo(POOL_SIZE / 2);
         assertThat(writes).hasValueGreaterThanOrEqualTo(WRITES_WATCHED);
         assertThat(mostWaiting)

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Reads that queue for the primary because no replica may serve: what they wait for, and what ends the wait. */
+/** Reads that queue for the primary because no replica is eligible: what they wait for, and what ends the wait. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class FallbackWaitIT {
 
@@ -61,12 +61,12 @@ class FallbackWaitIT {
         released.countDown();
         threads.shutdown();
         app.replicas().forEach(routing::undrain);
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
     @Test
-    void aQueuedReadShouldGoToAReplicaAsSoonAsOneServesAgain() {
+    void whenAReplicaRecoversAQueuedReadShouldUseIt() {
         List<CompletableFuture<String>> holding = hold(ADMITTED, app.transactions()::<String>readOnly);
         CompletableFuture<String> queued = queued();
 
@@ -77,7 +77,7 @@ class FallbackWaitIT {
     }
 
     @Test
-    void aReadThatWaitsForAConnectionOfThePrimaryShouldGoToAReplicaAsSoonAsOneServesAgain() {
+    void whenAReplicaRecoversAReadThatWaitsForAConnectionShouldUseIt() {
         List<CompletableFuture<String>> holding = hold(POOL, app.transactions()::<String>write);
         CompletableFuture<String> queued = queued();
 
@@ -87,9 +87,9 @@ class FallbackWaitIT {
         assertThat(holding).noneMatch(CompletableFuture::isDone);
     }
 
-    /** All that are admitted at once, each with a read in the middle. */
+    /** LossyWork all admitted reads concurrently, each with a nested read. */
     @Test
-    void aReadInAReadShouldNotWaitForItsOwnOuterRead() {
+    void whenAReadIsNestedItShouldNotWaitForItsOuterRead() {
         CyclicBarrier allInside = new CyclicBarrier(ADMITTED);
         List<CompletableFuture<String>> requests = new ArrayList<>();
         for (int i = 0; i < ADMITTED; i++) {
@@ -105,7 +105,7 @@ class FallbackWaitIT {
         assertThat(requests).allSatisfy(request -> assertThat(request)
                 .succeedsWithin(POOL_WAIT.dividedBy(4))
                 .isEqualTo("db1"));
-        // And nothing is left behind: as many as before are admitted, and the next one queues.
+        // And no permit is lost: as many as before are admitted, and the next one queues.
         hold(ADMITTED, app.transactions()::<String>readOnly);
         CompletableFuture<String> next = queued();
         released.countDown();
@@ -113,7 +113,7 @@ class FallbackWaitIT {
     }
 
     @Test
-    void aThreadWithItsInterruptMarkSetShouldReadWhereNobodyWaits() {
+    void whenAThreadIsInterruptedItShouldReadIfThereIsNoQueue() {
         Thread.currentThread().interrupt();
         try {
             assertThat(app.transactions().readOnly(app::node)).isEqualTo("db1");
@@ -145,7 +145,7 @@ class FallbackWaitIT {
         return holding;
     }
 
-    /** One more read, in the queue. */
+    /** Adds one read to the queue. */
     private CompletableFuture<String> queued() {
         CompletableFuture<Thread> thread = new CompletableFuture<>();
         CompletableFuture<String> read = CompletableFuture.supplyAsync(

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
 
-/** All pooled connections die at once, each in use a moment ago, and one thread goes on writing. */
+/** All pooled connections die together, each in use a moment ago, while one thread continues to write. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class LostConnectionsIT {
 
@@ -30,7 +30,7 @@ class LostConnectionsIT {
     }
 
     @Test
-    void oneTransactionShouldFailAndNotOneForEach() throws Exception {
+    void whenAllPooledConnectionsDieOnlyOneTransactionShouldFail() throws Exception {
         List<Long> connections = useAll();
         connections.forEach(app.cluster().primary()::killSession);
 
@@ -48,7 +48,7 @@ class LostConnectionsIT {
         assertThat(served).doesNotContainAnyElementsOf(connections);
     }
 
-    /** The connections of the primary's pool. */
+    /** Returns the connections of the primary's pool. */
     private List<Long> useAll() throws Exception {
         CyclicBarrier all = new CyclicBarrier(POOL);
         ExecutorService threads = Executors.newFixedThreadPool(POOL);

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The primary's pool is used up: what its meters show, and what it does when it is made larger. */
+/** No connection of the primary's pool is available: its meters show that, and a larger limit takes effect. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class PoolIT {
 
@@ -61,7 +61,7 @@ class PoolIT {
     }
 
     @Test
-    void metersShouldCountEachWaitOnceAndShowAllWhoWait() {
+    void whenThreadsWaitMetersShouldCountEachOnce() {
         hold(POOL);
         double timeoutsBefore = timeouts();
         double acquiredBefore = acquired();
@@ -78,7 +78,7 @@ class PoolIT {
     }
 
     @Test
-    void aPoolThatIsMadeLargerShouldServeThoseWhoWait() {
+    void whenAPoolIsEnlargedItShouldServeTheWaitingThreads() {
         pool.setConnectionTimeout(LIMIT.toMillis());
         List<CompletableFuture<String>> holding = hold(POOL);
         CompletableFuture<String> waiting =

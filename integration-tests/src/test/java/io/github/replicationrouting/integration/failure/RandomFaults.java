@@ -12,7 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Breaks and mends replicas, each on a thread and in a rhythm of its own, as a seed says. */
+/** Applies and ends faults of replicas, each on a separate thread, in a rhythm that a seed determines. */
 final class RandomFaults {
 
     private record Fault(Consumer<ClusterNode> harm, Consumer<ClusterNode> cure) {}
@@ -20,7 +20,7 @@ final class RandomFaults {
     private static final List<Fault> FAULTS = List.of(
             new Fault(ClusterNode::kill, ClusterNode::start),
             new Fault(ClusterNode::freeze, ClusterNode::thaw),
-            new Fault(ClusterNode::cutOff, ClusterNode::restoreNetwork),
+            new Fault(ClusterNode::partition, ClusterNode::restoreNetwork),
             new Fault(ClusterNode::stopApplier, ClusterNode::startApplier),
             new Fault(ClusterNode::stopReceiver, ClusterNode::startReceiver));
 
@@ -33,12 +33,12 @@ final class RandomFaults {
         this.length = length;
     }
 
-    /** Returns how many faults there were, when the time is over and the last one is cured. */
-    int inflictOn(List<ClusterNode> nodes) throws InterruptedException, ExecutionException {
+    /** Returns how many faults there were, when the time is over and the last one has ended. */
+    int applyTo(List<ClusterNode> nodes) throws InterruptedException, ExecutionException {
         ExecutorService threads = Executors.newFixedThreadPool(nodes.size());
         try {
             List<Future<Integer>> counts = nodes.stream()
-                    .map(node -> threads.submit(() -> inflictOn(node, new Random(seed + nodes.indexOf(node)))))
+                    .map(node -> threads.submit(() -> applyTo(node, new Random(seed + nodes.indexOf(node)))))
                     .toList();
             int all = 0;
             for (Future<Integer> count : counts) {
@@ -50,25 +50,25 @@ final class RandomFaults {
         }
     }
 
-    private int inflictOn(ClusterNode node, Random random) throws InterruptedException {
+    private int applyTo(ClusterNode node, Random random) throws InterruptedException {
         long end = System.nanoTime() + length.toNanos();
         int faults = 0;
         while (end - System.nanoTime() > 0) {
             Fault fault = FAULTS.get(random.nextInt(FAULTS.size()));
             fault.harm.accept(node);
             try {
-                letPass(200 + random.nextInt(5_000));
+                pause(200 + random.nextInt(5_000));
             } finally {
                 fault.cure.accept(node);
             }
             faults++;
-            letPass(random.nextInt(3_000));
+            pause(random.nextInt(3_000));
         }
         return faults;
     }
 
-    /** The rhythm itself: nothing is awaited that could come sooner. */
-    private void letPass(long millis) throws InterruptedException {
+    /** The rhythm of the faults; no condition is awaited here. */
+    private void pause(long millis) throws InterruptedException {
         if (never.await(millis, TimeUnit.MILLISECONDS)) {
             throw new IllegalStateException("it never opens");
         }

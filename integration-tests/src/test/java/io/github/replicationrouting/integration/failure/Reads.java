@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** An application that goes on reading, whatever happens. */
+/** An application that reads continuously. */
 final class Reads implements AutoCloseable {
 
     private static final int THREADS = 3;
@@ -28,7 +28,7 @@ final class Reads implements AutoCloseable {
             @Nullable String node,
             @Nullable Exception failure) {}
 
-    /** Threads that never rest would take the machine from other tests. */
+    /** Threads without pauses would take the processor from other tests. */
     private static final long THINK_TIME = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final TestApplication app;
@@ -57,10 +57,10 @@ final class Reads implements AutoCloseable {
     }
 
     /**
-     * Fails when one of the next reads is served by a node that was left, by none, or never by the others. The primary may
-     * help out: a node whose answer is late on a busy machine is avoided for a moment.
+     * Fails when one of the next reads is served by an evicted node, by none, or never by the others. The primary may serve
+     * some: a node whose answer is late on a busy machine is avoided for a moment.
      */
-    void assertLeft(String node, String... others) {
+    void assertAvoided(String node, String... others) {
         long now = System.nanoTime();
         await().atMost(LIMIT).until(() -> since(now).count() >= ENOUGH);
         List<Outcome> next = since(now).toList();

@@ -14,7 +14,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What happens to a replica, and that reads go on meanwhile. */
+/** Faults of a replica, during which reads continue. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class ReplicaFailureIT {
 
@@ -31,31 +31,32 @@ class ReplicaFailureIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @Test
-    void replicaWhoseApplierStoppedShouldBeEvictedAndReadmitted() throws Exception {
-        laggardShouldBeEvictedAndReadmitted(db2::stopApplier, db2::startApplier);
+    void whenTheApplierStopsTheReplicaShouldBeEvictedAndReadmitted() throws Exception {
+        assertEvictedAndReadmitted(db2::stopApplier, db2::startApplier);
     }
 
     @Test
-    void replicaWhoseReceiverStoppedShouldBeEvictedAndReadmitted() throws Exception {
-        laggardShouldBeEvictedAndReadmitted(db2::stopReceiver, db2::startReceiver);
+    void whenTheReceiverStopsTheReplicaShouldBeEvictedAndReadmitted() throws Exception {
+        assertEvictedAndReadmitted(db2::stopReceiver, db2::startReceiver);
     }
 
     @Test
-    void delayedReplicaShouldBeEvictedAndReadmitted() throws Exception {
-        laggardShouldBeEvictedAndReadmitted(() -> db2.delay(Duration.ofSeconds(60)), () -> db2.delay(Duration.ZERO));
+    void whenReplicationIsDelayedTheReplicaShouldBeEvictedAndReadmitted() throws Exception {
+        assertEvictedAndReadmitted(
+                () -> db2.delayReplication(Duration.ofSeconds(60)), () -> db2.delayReplication(Duration.ZERO));
     }
 
-    /** No read fails at any time: a laggard still answers. */
-    private void laggardShouldBeEvictedAndReadmitted(Runnable fault, Runnable cure) throws Exception {
+    /** No read fails at any time: a lagging replica still answers. */
+    private void assertEvictedAndReadmitted(Runnable fault, Runnable cure) throws Exception {
         try (Writes writes = new Writes(app.cluster());
                 Reads reads = new Reads(app)) {
             fault.run();
             app.awaitState("db2", NodeState.LAGGING);
-            reads.assertLeft("db2", "db3");
+            reads.assertAvoided("db2", "db3");
             cure.run();
             app.awaitState("db2", NodeState.ONLINE);
             reads.awaitServedBy("db2");
@@ -64,11 +65,11 @@ class ReplicaFailureIT {
     }
 
     @Test
-    void killedReplicaShouldBeEvictedAndReadmitted() throws Exception {
+    void whenAReplicaIsKilledItShouldBeEvictedAndReadmitted() throws Exception {
         try (Reads reads = new Reads(app)) {
             db2.kill();
             app.awaitState("db2", NodeState.DOWN);
-            reads.assertLeft("db2", "db3");
+            reads.assertAvoided("db2", "db3");
             db2.start();
             app.awaitState("db2", NodeState.ONLINE);
             reads.awaitServedBy("db2");
@@ -77,19 +78,19 @@ class ReplicaFailureIT {
 
     /** Reads that it had already accepted wait for it; those that begin after its eviction do not. */
     @Test
-    void frozenReplicaShouldBeEvictedAndReadmitted() {
+    void whenAReplicaFreezesItShouldBeEvictedAndReadmitted() {
         db2.freeze();
         app.awaitState("db2", NodeState.DOWN);
         for (int i = 0; i < 100; i++) {
             assertThat(app.transactions().readOnly(app::node)).isNotEqualTo("db2");
         }
         db2.thaw();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
     }
 
     @Test
-    void primaryShouldServeReadsReadOnlyWhileNoReplicaMay() {
+    void whenNoReplicaIsEligibleThePrimaryShouldServeReadsReadOnly() {
         db2.kill();
         db3.kill();
         app.awaitState("db2", NodeState.DOWN);
@@ -97,16 +98,16 @@ class ReplicaFailureIT {
         for (int i = 0; i < 10; i++) {
             assertThat(app.transactions().readOnly(app::node)).isEqualTo("db1");
             assertThatThrownBy(() -> app.transactions().readOnly(() -> {
-                        app.insertAuthor("nobody");
+                        app.insertAuthor("absent");
                         return null;
                     }))
                     .hasStackTraceContaining("A write in a read-only transaction, which runs on node db1");
             assertThat(app.transactions().write(app::node)).isEqualTo("db1");
         }
-        app.insertAuthor("somebody");
+        app.insertAuthor("present");
         db2.start();
         db3.start();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
     }
 }

@@ -24,7 +24,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Another node becomes the primary while everybody holds connections to the old one. */
+/** Another node becomes the primary while all threads hold connections to the old one. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class RoleChangeIT {
 
@@ -43,11 +43,11 @@ class RoleChangeIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @Test
-    void noPooledConnectionShouldOutliveAChangeOfRole() throws Exception {
+    void whenTheRoleChangesNoPooledConnectionShouldRemain() throws Exception {
         NodePool old = pool("db1");
         NodePool promoted = pool("db2");
         Set<Long> before = sessions(old.pool());
@@ -63,9 +63,9 @@ class RoleChangeIT {
         assertThat(app.transactions().write(app::node)).isEqualTo("db2");
     }
 
-    /** The server rolls it back, and nothing that comes after may look like a commit. */
+    /** The server rolls it back, and no later call may appear to commit it. */
     @Test
-    void transactionWhoseCommitIsRefusedShouldBeRunAgainOnTheNewPrimary() {
+    void whenACommitIsRefusedTheTransactionShouldBeRetriedOnTheNewPrimary() {
         String author = UUID.randomUUID().toString();
         List<String> nodes = new ArrayList<>();
 
@@ -81,7 +81,7 @@ class RoleChangeIT {
     }
 
     @Test
-    void aConnectionThatIsHeldOverAChangeOfRoleShouldWriteToTheNewPrimary() throws SQLException {
+    void whenAConnectionIsHeldOverARoleChangeItShouldWriteToTheNewPrimary() throws SQLException {
         String author = UUID.randomUUID().toString();
         try (Connection held = app.bean(RoutingDataSource.class).getConnection()) {
             insert(held, author);
@@ -115,7 +115,7 @@ class RoleChangeIT {
                 .orElseThrow();
     }
 
-    /** Identities of the pooled connections that can be had now: those of one node do not occur on another. */
+    /** Returns the ids of the pooled connections that are available now: those of one node do not occur on another. */
     private static Set<Long> sessions(HikariDataSource pool) throws SQLException {
         Set<Long> sessions = new HashSet<>();
         Connection[] borrowed = new Connection[pool.getMaximumPoolSize()];

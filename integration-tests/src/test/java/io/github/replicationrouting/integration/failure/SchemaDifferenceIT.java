@@ -69,7 +69,7 @@ class SchemaDifferenceIT {
                         + applications.cluster(stack).monitorUsername(),
                 "replication.routing.monitor.password="
                         + applications.cluster(stack).monitorPassword());
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @AfterEach
@@ -116,7 +116,7 @@ class SchemaDifferenceIT {
     void whenATableIsMissingOnOneReplicaReadsOutsideTransactionsShouldSoonGoElsewhere() {
         db2.executeLocally(List.of("DROP TABLE " + table));
 
-        // They are not run again, but others do not meet it for ever.
+        // They are not retried, but other readers do not meet the node indefinitely.
         assertThat(failedOf(READS, this::itemOutsideTransaction)).isLessThan(READS / 10);
         await().atMost(LIMIT).until(() -> app.status("db2").suspected());
         assertThat(app.status("db2").reason()).contains("1146");
@@ -133,8 +133,8 @@ class SchemaDifferenceIT {
         List<String> nodes = List.of("db1", "db2", "db3");
         double errors =
                 nodes.stream().mapToDouble(node -> errors(node, "schema")).sum();
-        assertThat(errors).as("run again on every node once, then never").isBetween(statements * 1.0, statements + 4.0);
-        app.awaitLooks(2);
+        assertThat(errors).as("retried on every node once, then never").isBetween(statements * 1.0, statements + 4.0);
+        app.awaitProbes(2);
         assertThat(nodes)
                 .allSatisfy(node -> assertThat(app.status(node).suspected()).isFalse());
         assertThat(output).doesNotContain("schema");
@@ -152,7 +152,7 @@ class SchemaDifferenceIT {
         db2.startApplier();
         try {
             await().atMost(LIMIT).untilAsserted(() -> assertThat(output).contains("replicates through a filter"));
-            app.awaitLooks(30);
+            app.awaitProbes(30);
             assertThat(output.getAll().lines().filter(line -> line.contains("replicates through a filter")))
                     .singleElement()
                     .asString()
@@ -186,7 +186,7 @@ class SchemaDifferenceIT {
         return app.jdbc().queryForObject("SELECT item FROM " + table + " WHERE id = 1", Integer.class);
     }
 
-    /** What says that it only reads is the connection. */
+    /** The connection itself is read-only. */
     private Integer itemOutsideTransaction() {
         JdbcTemplate jdbc = app.jdbc();
         return jdbc.<Integer>execute((java.sql.Connection connection) -> {

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random faults of both replicas under load. {@code -Dsoak.seconds=600} makes it longer, {@code -Dsoak.seed} plays a
- * printed one again.
+ * Random faults of both replicas under load. {@code -Dsoak.seconds=600} sets the duration, {@code -Dsoak.seed} repeats a
+ * printed seed.
  */
 @OnStacks({Stack.MARIADB, Stack.MYSQL})
 class SoakIT {
@@ -32,17 +32,17 @@ class SoakIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
     @Test
-    void noReadShouldFailWhateverHappensToReplicas() throws Exception {
+    void whenReplicasFailAtRandomNoReadShouldFail() throws Exception {
         System.out.printf("soak: seed %d, %d s%n", seed, LENGTH.toSeconds());
         Traffic traffic = new Traffic(app, READERS);
         int faults;
         try (traffic) {
-            faults = new RandomFaults(seed, LENGTH).inflictOn(app.cluster().replicas());
+            faults = new RandomFaults(seed, LENGTH).applyTo(app.cluster().replicas());
         }
         System.out.printf(
                 "soak: %d faults, %d reads, %d failed, longest %d ms; %d writes, %d failed%n",

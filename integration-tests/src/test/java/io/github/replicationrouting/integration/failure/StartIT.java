@@ -39,7 +39,7 @@ class StartIT {
     }
 
     @Test
-    void withAReplicaDownShouldSucceedAndReadFromTheOther() {
+    void whenAReplicaIsDownTheStartShouldSucceedAndTheOtherServe() {
         cluster.node("db2").kill();
         try (TestApplication app = start()) {
             app.awaitState("db2", NodeState.DOWN);
@@ -49,13 +49,13 @@ class StartIT {
             assertThat(app.transactions().write(app::node)).isEqualTo("db1");
 
             cluster.node("db2").start();
-            app.awaitAllInUse();
+            app.awaitAllEligible();
             app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
         }
     }
 
     @Test
-    void withThePrimaryDownShouldSucceedAndReadsShouldNotWaitForIt() {
+    void whenThePrimaryIsDownTheStartShouldSucceedAndReadsNotWait() {
         cluster.node("db1").kill();
         try (TestApplication app = start()) {
             long began = System.nanoTime();
@@ -66,15 +66,15 @@ class StartIT {
                     .hasStackTraceContaining("Writes are unavailable");
 
             cluster.node("db1").start();
-            app.awaitAllInUse();
+            app.awaitAllEligible();
             assertThat(app.transactions().write(app::node)).isEqualTo("db1");
             app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
         }
     }
 
-    /** Spring notes at the first read-only transaction whether connections are read-only anyway. */
+    /** Spring determines at the first read-only transaction whether connections are read-only by default. */
     @Test
-    void withBothReplicasDownShouldReadOnThePrimaryAndLaterOnTheReplicasReadOnlyEachTime() {
+    void whenBothReplicasAreDownThePrimaryShouldServeUntilTheyRecover() {
         cluster.node("db2").kill();
         cluster.node("db3").kill();
         try (TestApplication app = start()) {
@@ -85,7 +85,7 @@ class StartIT {
 
             cluster.node("db2").start();
             cluster.node("db3").start();
-            app.awaitAllInUse();
+            app.awaitAllEligible();
             app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(() -> {
                 assertThat(isReadOnly(app)).isTrue();
                 return app.node();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * One replica after the other goes, and comes back, under load; on servers that come back in a moment, and with
+ * One replica after the other fails and recovers, under load; on servers that restart within a moment, and with
  * {@code -Dsuccessive-faults.mysql=true} also on those that take half a minute.
  */
 @ParameterizedClass
@@ -49,12 +49,12 @@ class SuccessiveFaultsIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
     @Test
-    void thePrimaryShouldServeOnceAllReplicasAreKilledAndTheSpreadShouldReturn() throws Exception {
+    void whenAllReplicasAreKilledThePrimaryShouldServeUntilTheyRecover() throws Exception {
         Traffic traffic = new Traffic(app, READERS);
         try (traffic) {
             awaitReads(traffic);
@@ -66,7 +66,7 @@ class SuccessiveFaultsIT {
             awaitReadsServedBy(traffic, "db1");
             db2.start();
             db3.start();
-            app.awaitAllInUse();
+            app.awaitAllEligible();
             awaitReadsServedBy(traffic, "db2");
             awaitReadsServedBy(traffic, "db3");
         }
@@ -75,7 +75,7 @@ class SuccessiveFaultsIT {
     }
 
     @Test
-    void aRollingRestartOfAllReplicasShouldFailNoRead() throws Exception {
+    void whenAllReplicasRestartInTurnNoReadShouldFail() throws Exception {
         Traffic traffic = new Traffic(app, READERS);
         try (traffic) {
             for (ClusterNode node : app.cluster().replicas()) {

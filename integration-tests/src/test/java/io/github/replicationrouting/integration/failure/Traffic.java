@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Threads of an application that go on reading, and one that goes on writing, with how long each took. */
+/** Threads of an application that read continuously, and one that writes, with the duration of each transaction. */
 final class Traffic implements AutoCloseable {
 
     /** One transaction: the node that served it, or why none did. Times by {@link System#nanoTime()}. */
@@ -30,7 +30,7 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** Between transactions, as an application does: threads that never rest would take the machine from other tests. */
+    /** Pause between transactions: threads without pauses would take the processor from other tests. */
     private static final long THINK_TIME = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final TestApplication app;
@@ -84,7 +84,7 @@ final class Traffic implements AutoCloseable {
         return outcomes.stream().map(Outcome::took).max(Duration::compareTo).orElse(Duration.ZERO);
     }
 
-    /** Reads that ended in a span of time, per second. */
+    /** Returns the reads that ended in an interval, per second. */
     long readsPerSecond(long from, long to) {
         long ended = reads().stream()
                 .filter(read -> read.failure() == null && read.ended() - from >= 0 && read.ended() - to < 0)
@@ -92,7 +92,7 @@ final class Traffic implements AutoCloseable {
         return ended * TimeUnit.SECONDS.toNanos(1) / Math.max(1, to - from);
     }
 
-    /** Returns when every thread has ended what it was doing. */
+    /** Ends the threads and returns when each has completed its transaction. */
     @Override
     public void close() throws InterruptedException {
         closed = true;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Nodes that no longer answer, and what becomes of those who wait for them, with the monitor's default settings. */
+/** Nodes that no longer answer, and the threads that wait for them, with the monitor's default settings. */
 @Tag("essential")
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class UnansweredReadsIT {
@@ -32,7 +32,7 @@ class UnansweredReadsIT {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
 
-    /** By the monitor's time line 2.2 s; who is not released by the router waits far longer than this. */
+    /** The monitor's limits add up to 2.2 s; a thread that the router does not release waits far longer than this. */
     private static final Duration LONGEST = CONNECT_TIMEOUT.dividedBy(2);
 
     private final TestApplication app;
@@ -54,22 +54,22 @@ class UnansweredReadsIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
     @Test
-    void frozenReplicaShouldReleaseItsReadsAndThoseWhoQueueForIt() throws Exception {
-        readsShouldBeReleased(db2::freeze);
+    void whenAReplicaFreezesItsReadsAndQueuedThreadsShouldBeReleased() throws Exception {
+        assertReadsReleased(db2::freeze);
     }
 
     @Test
-    void replicaBehindACutNetworkShouldReleaseItsReadsAndThoseWhoQueueForIt() throws Exception {
-        readsShouldBeReleased(db2::cutOff);
+    void whenAReplicaIsPartitionedItsReadsAndQueuedThreadsShouldBeReleased() throws Exception {
+        assertReadsReleased(db2::partition);
     }
 
-    private void readsShouldBeReleased(Runnable fault) throws Exception {
-        try (Metronome metronome = new Metronome()) {
+    private void assertReadsReleased(Runnable fault) throws Exception {
+        try (SchedulingDelay schedulingDelay = new SchedulingDelay()) {
             Traffic traffic = new Traffic(app, READERS);
             long faultAt;
             try (traffic) {
@@ -89,7 +89,7 @@ class UnansweredReadsIT {
                     after.size(),
                     Traffic.failed(after).count(),
                     Traffic.longest(after).toMillis(),
-                    metronome.allowance().toMillis());
+                    schedulingDelay.tolerance().toMillis());
 
             assertThat(Traffic.longest(after)).isLessThan(LONGEST);
             assertThat(Traffic.failed(after))
@@ -101,9 +101,9 @@ class UnansweredReadsIT {
         }
     }
 
-    /** As when a node is taken out of use for maintenance, and then switched off too soon. */
+    /** As when a node is drained for maintenance and then stopped too early. */
     @Test
-    void drainingReplicaThatFreezesShouldReleaseTheReadsThatStillRan() throws Exception {
+    void whenADrainingReplicaFreezesItsReadsShouldBeReleased() throws Exception {
         ReplicationRouting routing = app.bean(ReplicationRouting.class);
         CompletableFuture<Void> drained = new CompletableFuture<>();
         CompletableFuture<Void> began = new CompletableFuture<>();
@@ -132,13 +132,13 @@ class UnansweredReadsIT {
         }
     }
 
-    /** HikariCP asks a connection that was idle whether it is alive: whoever waits for that has sent nothing yet. */
+    /** HikariCP validates an idle connection: a thread that waits for that has sent no statement yet. */
     @Test
-    void readsThatWaitForAnIdleConnectionToBeCheckedShouldGoElsewhereWithoutFailing() throws Exception {
+    void whenAnIdleConnectionIsValidatedTheReadShouldMoveWithoutFailing() throws Exception {
         app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(app::node));
-        await().pollDelay(Duration.ofMillis(700)).until(() -> true); // it checks what was idle for 500 ms
+        await().pollDelay(Duration.ofMillis(700)).until(() -> true); // it validates what was idle for 500 ms
         db2.freeze();
-        try (Metronome metronome = new Metronome()) {
+        try (SchedulingDelay schedulingDelay = new SchedulingDelay()) {
             Traffic traffic = new Traffic(app, READERS);
             try (traffic) {
                 app.awaitState("db2", NodeState.DOWN);
@@ -150,7 +150,7 @@ class UnansweredReadsIT {
     }
 
     @Test
-    void aWriteThatWaitsForThePrimaryShouldNotBeInterrupted() throws Exception {
+    void whenThePrimaryDoesNotAnswerAWriteShouldNotBeInterrupted() throws Exception {
         String author = UUID.randomUUID().toString();
         CompletableFuture<Void> frozen = new CompletableFuture<>();
         CompletableFuture<Void> began = new CompletableFuture<>();
@@ -171,7 +171,7 @@ class UnansweredReadsIT {
         db1.thaw();
 
         assertThat(write).succeedsWithin(LIMIT);
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         assertThat(app.countAuthorsOnPrimary(author)).isOne();
     }
 }

@@ -7,7 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** Somebody else who writes to the primary all the time: what stands still on an idle one cannot be told. */
+/** Another client that writes to the primary continuously: on an idle primary a stopped applier cannot be detected. */
 final class Writes implements AutoCloseable {
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor();

@@ -1,4 +1,4 @@
-/** Nodes that lag, hang, die and come back under a running application. */
+/** Nodes that lag, hang, die and recover under a running application. */
 @NullUnmarked
 package io.github.replicationrouting.integration.failure;
 

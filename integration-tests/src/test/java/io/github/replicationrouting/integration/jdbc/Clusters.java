@@ -7,7 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** One cluster of each kind for all tests of this package, started when the first test needs it. */
+/** One cluster per kind for all tests of this package, started on demand. */
 final class Clusters implements BeforeAllCallback {
 
     private static final Map<ClusterKind, ReplicatedCluster> running = new EnumMap<>(ClusterKind.class);
@@ -17,7 +17,7 @@ final class Clusters implements BeforeAllCallback {
                 kind, ignored -> ReplicatedCluster.of(kind).replicas(2).start());
     }
 
-    /** Has the clusters stopped at the end of the whole run. */
+    /** Registers the clusters to be closed at the end of the run. */
     @Override
     public void beforeAll(ExtensionContext context) {
         context.getStore(

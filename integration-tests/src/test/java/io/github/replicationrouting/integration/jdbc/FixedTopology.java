@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A topology that changes only when a test says so, and notes which nodes are suspected. */
+/** A topology that only a test changes, and that records which nodes are suspected. */
 final class FixedTopology implements Topology {
 
     private final Queue<Node> suspected = new ConcurrentLinkedQueue<>();
@@ -16,7 +16,7 @@ final class FixedTopology implements Topology {
 
     void publish(List<NodeStatus> nodes, int primary) {
         snapshot = new TopologySnapshot(
-                nodes, primary < 0 ? null : nodes.get(primary), primary < 0 ? "the test says so" : null);
+                nodes, primary < 0 ? null : nodes.get(primary), primary < 0 ? "as set by the test" : null);
     }
 
     Queue<Node> suspected() {

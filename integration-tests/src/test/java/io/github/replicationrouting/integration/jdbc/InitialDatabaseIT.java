@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each use of a connection begins in the database that the pool hands out, whatever the use before it chose. */
+/** Each use of a connection begins in the pool's database, whichever the previous use chose. */
 @ExtendWith(Clusters.class)
 class InitialDatabaseIT {
 
@@ -28,7 +28,7 @@ class InitialDatabaseIT {
 
     @ParameterizedTest
     @MethodSource("stacks")
-    void theCatalogOfThePoolHoldsForEachUse(Stack stack) throws SQLException {
+    void whenTheCatalogIsChangedTheNextUseShouldHaveThatOfThePool(Stack stack) throws SQLException {
         stack.recreateDatabases("initial1", "initial2");
         HikariConfig config = stack.poolConfig(2);
         config.setCatalog("initial2");
@@ -43,7 +43,7 @@ class InitialDatabaseIT {
 
     @ParameterizedTest
     @MethodSource("stacks")
-    void theSchemaOfThePoolHoldsForEachUse(Stack stack) throws SQLException {
+    void whenTheSchemaIsChangedTheNextUseShouldHaveThatOfThePool(Stack stack) throws SQLException {
         stack.recreateDatabases("initial1", "initial2");
         HikariConfig config = stack.poolConfig(2);
         config.setSchema("initial2");
@@ -61,7 +61,7 @@ class InitialDatabaseIT {
 
     @ParameterizedTest
     @MethodSource("stacks")
-    void aConnectionThatHadNoDatabaseIsNotUsedAgainInOne(Stack stack) throws SQLException {
+    void whenAConnectionHadNoDatabaseItShouldNotBeReusedInOne(Stack stack) throws SQLException {
         stack.recreateDatabases("initial1");
         HikariConfig config = stack.poolConfig(1);
 
@@ -70,7 +70,7 @@ class InitialDatabaseIT {
         }
     }
 
-    /** The databases in which uses begin; each then goes on to {@code next}. */
+    /** Returns the databases in which uses begin; each then changes to {@code next}. */
     private static Set<String> databasesOfUses(Side side, @Nullable String next) throws SQLException {
         Set<String> databases = new HashSet<>();
         for (int i = 0; i < USES; i++) {

@@ -7,9 +7,9 @@ import java.util.Random;
 /**
  * One call of a random sequence.
  *
- * @param kind what is called
- * @param slot which of the connections it is called on
- * @param choice which of the possible arguments
+ * @param kind the method that is called
+ * @param slot the connection that it is called on
+ * @param choice the arguments
  */
 record JdbcCall(Kind kind, int slot, int choice) {
 
@@ -77,8 +77,8 @@ record JdbcCall(Kind kind, int slot, int choice) {
     private static final int CHOICES = 1_000;
 
     /**
-     * A sequence of a few kinds only, drawn anew for each: what matters is that few calls come in every order, which
-     * they hardly do among forty kinds.
+     * A sequence of a few random kinds only: few kinds occur in every order, which forty kinds
+     * hardly do.
      */
     static List<JdbcCall> sequence(Random random) {
         int slots = 1 + random.nextInt(SLOTS);

@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random sequences of JDBC calls, made on plain HikariCP and on a stack of ours side by side: every answer, every error
- * and all that is committed must be the same. {@code -Djdbc.differential.seed} repeats a run,
- * {@code -Djdbc.differential.sequences} makes it longer.
+ * Random sequences of JDBC calls, made on plain HikariCP and on the router's connections in parallel: every answer, every
+ * error and all committed data must be the same. {@code -Djdbc.differential.seed} repeats a run,
+ * {@code -Djdbc.differential.sequences} sets its length.
  */
 @ExtendWith(Clusters.class)
 class JdbcDifferentialIT {
@@ -37,7 +37,7 @@ class JdbcDifferentialIT {
 
     @ParameterizedTest
     @MethodSource("comparisons")
-    void randomSequencesOfCallsGiveTheSameAsOnAPlainPool(Stack stack, Side.Layer layer, String parameters)
+    void whenCallsAreRandomTheResultsShouldEqualThoseOfAPlainPool(Stack stack, Side.Layer layer, String parameters)
             throws SQLException {
         stack.recreateDatabases("plain1", "plain2", "ours1", "ours2");
         var comparison = new Comparison(stack, layer, parameters);
@@ -55,7 +55,7 @@ class JdbcDifferentialIT {
         }
     }
 
-    /** The first call whose outcome differs. */
+    /** Returns the first call whose outcome differs. */
     private record Difference(int call, String plain, String ours) {}
 
     private record Comparison(Stack stack, Side.Layer layer, String parameters) {
@@ -97,7 +97,7 @@ class JdbcDifferentialIT {
                             shown == null ? "?" : shown.ours());
         }
 
-        /** Leaves out every call without which the difference stays; empty if it does not show on fresh pools. */
+        /** Removes every call that is not needed for the difference; empty if it does not occur on fresh pools. */
         private List<JdbcCall> shrink(List<JdbcCall> failing) throws SQLException {
             if (once(failing) == null) {
                 return List.of();

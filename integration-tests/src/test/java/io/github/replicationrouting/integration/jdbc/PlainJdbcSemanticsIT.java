@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each script gives the same answers, errors and data on our layers as on plain HikariCP with the same driver. */
+/** Each script gives the same answers, errors and data on the router's connections as on plain HikariCP. */
 @Tag("essential")
 @ExtendWith(Clusters.class)
 class PlainJdbcSemanticsIT {
@@ -35,7 +35,8 @@ class PlainJdbcSemanticsIT {
 
     @ParameterizedTest
     @MethodSource("comparisons")
-    void isTheSameAsOnAPlainPool(Stack stack, Side.Layer layer, Script script) throws SQLException {
+    void whenAScriptRunsItsResultsShouldEqualThoseOfAPlainPool(Stack stack, Side.Layer layer, Script script)
+            throws SQLException {
         Trial plain = trial(stack, Side.Layer.PLAIN);
         Trial ours = trial(stack, layer);
 

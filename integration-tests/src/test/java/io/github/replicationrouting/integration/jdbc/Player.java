@@ -17,7 +17,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the calls of a sequence on one side and tells what came of each. Which calls are left out depends on the
+ * Makes the calls of a sequence on one side and returns the outcome of each. Which calls are omitted depends on the
  * sequence alone, so that two players do the same.
  */
 final class Player implements AutoCloseable {
@@ -43,7 +43,7 @@ final class Player implements AutoCloseable {
     private @Nullable SQLException lastFailure;
     private final Slot[] slots = new Slot[JdbcCall.SLOTS];
 
-    /** A connection that may be borrowed, and what was made on it. */
+    /** A connection to borrow, and the statements on it. */
     private static final class Slot {
 
         private @Nullable Connection connection;
@@ -54,7 +54,7 @@ final class Player implements AutoCloseable {
         private boolean autoCommit = true;
         private boolean readOnly;
 
-        /** Whether the transaction may have begun read-only: what drivers make of it differs. */
+        /** Whether the transaction may have begun read-only: drivers differ in the effect. */
         private boolean begunReadOnly;
 
         private boolean begunByText;
@@ -66,9 +66,9 @@ final class Player implements AutoCloseable {
     /**
      * @param first its first database
      * @param second its other database
-     * @param lazy leaves out what a connection that is not connected yet cannot refuse as the driver does: settings that
-     *     do not exist, and the end of a transaction in auto-commit
-     * @param believesItsOwnState leaves out what a driver does not notice that is told that SQL text changes no session
+     * @param lazy omits what an unconnected connection cannot refuse as the driver does: settings that do not exist, and the
+     *     end of a transaction in auto-commit
+     * @param believesItsOwnState omits what a driver does not notice if it assumes that SQL text changes no session
      */
     Player(Side side, Stack stack, String first, String second, boolean lazy, boolean believesItsOwnState)
             throws SQLException {
@@ -85,7 +85,7 @@ final class Player implements AutoCloseable {
         Arrays.setAll(slots, ignored -> new Slot());
     }
 
-    /** Makes the tables and procedures that the calls need. */
+    /** Creates the tables and procedures that the calls need. */
     void createObjects() throws SQLException {
         try (Statement statement = observer.createStatement()) {
             for (String database : List.of(first, second)) {
@@ -101,8 +101,8 @@ final class Player implements AutoCloseable {
     }
 
     /**
-     * Makes all sequences begin alike. A number that both sides are given moves their auto-increment on alike: a statement
-     * that one driver refuses by itself has cost the other side a number.
+     * Gives all sequences the same initial state. A number that both sides are given advances their auto-increment equally: a
+     * statement that one driver refuses by itself has cost the other side a number.
      */
     void reset(int nextId) throws SQLException {
         try (Statement statement = observer.createStatement()) {
@@ -129,13 +129,13 @@ final class Player implements AutoCloseable {
         }
     }
 
-    /** The last failure in full, for messages. */
+    /** Returns the last failure in full, for messages. */
     @Nullable
     SQLException lastFailure() {
         return lastFailure;
     }
 
-    /** Gives back what is still borrowed. */
+    /** Returns all borrowed connections. */
     String end() {
         StringBuilder all = new StringBuilder();
         for (int slot = 0; slot < slots.length; slot++) {
@@ -164,7 +164,7 @@ final class Player implements AutoCloseable {
             return NOTHING;
         }
         if (stack.isConnectorJ() && usesPrepared(slot, call)) {
-            // It sends what belongs to server-side statements in between the rows of a stream, and waits for ever.
+            // It sends statements for server-side cursors between the rows of a stream, and then waits forever.
             closeStream(slot);
         }
         String table = "t" + call.slot();
@@ -287,7 +287,7 @@ final class Player implements AutoCloseable {
         };
     }
 
-    /** What changes something, or is taken for it by Connector/J. */
+    /** Returns whether a call changes data, or Connector/J assumes so. */
     private static boolean refusedInReadOnly(JdbcCall call) {
         return switch (call.kind()) {
             case INSERT,
@@ -318,7 +318,7 @@ final class Player implements AutoCloseable {
 
     private String giveBack(Slot slot, Connection connection) throws SQLException {
         if (slot.begunByText) {
-            // Left open, plain pools hand it to the next user; ours do not: that is a test of its own.
+            // Left open, plain pools hand it to the next user; the router does not: that has its own test.
             closeStream(slot);
             try {
                 update(connection, "ROLLBACK");
@@ -336,7 +336,7 @@ final class Player implements AutoCloseable {
         return "given back" + seenByOthers();
     }
 
-    /** A pool closes an evicted connection in its own time, and until then the driver still answers. */
+    /** A pool closes an evicted connection asynchronously, and until then the driver still answers. */
     private static void forgetWhatIsEvicted(Slot slot) {
         try {
             if (slot.connection != null && slot.connection.isClosed()) {
@@ -388,7 +388,7 @@ final class Player implements AutoCloseable {
         return (commit ? "committed" : "rolled back") + seenByOthers();
     }
 
-    /** Connector/J sends settings and questions, and so refuses them while rows are streamed; elided ones pass. */
+    /** Connector/J sends settings and queries, and so refuses them while rows are streamed; elided ones pass. */
     private void closeStreamBeforeSetting(Slot slot) throws SQLException {
         if (stack.isConnectorJ()) {
             closeStream(slot);
@@ -403,7 +403,7 @@ final class Player implements AutoCloseable {
 
     private static String change(Slot slot, Connection connection, String sql) throws SQLException {
         slot.sessionChanged = true;
-        // Connector/J takes each update for a write.
+        // Connector/J treats each update as a write.
         try (Statement statement = connection.createStatement()) {
             return "executed " + statement.execute(sql);
         }
@@ -594,7 +594,7 @@ final class Player implements AutoCloseable {
         }
     }
 
-    /** What is committed. */
+    /** Returns the committed data. */
     private String seenByOthers() throws SQLException {
         StringBuilder all = new StringBuilder(" others see");
         for (String database : List.of(first, second)) {

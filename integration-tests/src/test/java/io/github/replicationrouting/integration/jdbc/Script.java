@@ -7,8 +7,8 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 
-/** What may be done to a connection's state, each in an order that has broken an elision of statements somewhere. */
-@SuppressWarnings("ImmutableEnumChecker") // its steps are lambdas without state
+/** Changes of a connection's state, each in an order that has broken an elision of statements before. */
+@SuppressWarnings("ImmutableEnumChecker") // its steps are stateless lambdas
 enum Script {
     AUTO_COMMIT_WRITE(t -> {
         Connection c = t.borrow();
@@ -613,7 +613,7 @@ enum Script {
         return statement;
     }
 
-    /** What a script does. */
+    /** The steps of a script. */
     private interface Steps {
         void play(Trial trial) throws SQLException;
     }

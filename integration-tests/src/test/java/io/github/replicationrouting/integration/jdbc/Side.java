@@ -27,13 +27,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /** One side of a comparison: a pool of connections to one database of one node. */
 interface Side extends AutoCloseable {
 
-    /** What can be compared. */
+    /** The kinds of sides. */
     enum Layer {
         /** HikariCP over the driver. */
         PLAIN,
-        /** HikariCP over the physical connections of ours. */
+        /** HikariCP over the router's physical connections. */
         PHYSICAL,
-        /** Our logical connections over all that, always routed to the same node. */
+        /** The router's logical connections over all that, always routed to the same node. */
         LOGICAL
     }
 
@@ -41,7 +41,7 @@ interface Side extends AutoCloseable {
 
     void giveBack(Connection connection) throws SQLException;
 
-    /** Gives back what SQL text changed the session of: ours see to it that the next user does not meet that. */
+    /** Returns a connection whose session SQL text changed: the router shields the next user from that. */
     default void discard(Connection connection) throws SQLException {
         giveBack(connection);
     }
@@ -57,7 +57,7 @@ interface Side extends AutoCloseable {
         String url = stack.url(stack.primary(), database, parameters);
         if (layer == Layer.PLAIN) {
             config.setJdbcUrl(url);
-            // Ours go back to their database without being told to.
+            // The router's connections return to their database automatically.
             config.setCatalog(database);
             return new Plain(new HikariDataSource(config));
         }
@@ -66,7 +66,7 @@ interface Side extends AutoCloseable {
                 : new Physical(pool(stack, config, url, defaults(config)));
     }
 
-    /** Logical connections over a pool of the caller's own making. */
+    /** Logical connections over a pool of the caller. */
     static Side logical(Stack stack, HikariConfig config, String url) {
         ConnectionDefaults defaults = defaults(config);
         return Logical.over(pool(stack, config, url, defaults), defaults);

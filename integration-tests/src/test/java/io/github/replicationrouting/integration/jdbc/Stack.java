@@ -45,7 +45,7 @@ enum Stack {
         this.driver = driver;
     }
 
-    /** The stacks whose servers this run uses. */
+    /** Returns the stacks whose servers this run uses. */
     static Stream<Stack> enabled() {
         return Stream.of(values()).filter(stack -> EnabledServers.include(stack.kind));
     }
@@ -58,12 +58,12 @@ enum Stack {
         return kind == ClusterKind.MARIADB ? "@@tx_isolation, @@in_transaction" : "@@transaction_isolation";
     }
 
-    /** MariaDB's driver does not send a commit or rollback that it takes for needless; with this it does. */
+    /** MariaDB's driver does not send a commit or rollback that it considers needless; with this it does. */
     String sendsAllEnds() {
         return isConnectorJ() ? "" : "forceTransactionEnd=true";
     }
 
-    /** Has a driver take databases for schemas. */
+    /** Makes a driver treat databases as schemas. */
     String databaseIsSchema() {
         return isConnectorJ() ? "databaseTerm=SCHEMA" : "useCatalogTerm=schema";
     }
@@ -86,14 +86,14 @@ enum Stack {
         return cluster().primary();
     }
 
-    /** The URL of a node and one of its databases, with further parameters. */
+    /** Returns the URL of a node and one of its databases, with further parameters. */
     String url(ClusterNode node, String database, String parameters) {
         String url = node.jdbcUrl(driver).replace("/" + cluster().database(), "/" + database);
         String all = "socketTimeout=20000" + (parameters.isEmpty() ? "" : "&") + parameters;
         return url + (url.contains("?") ? "&" : "?") + all;
     }
 
-    /** Creates databases that the application's user may use, empty, on all nodes. */
+    /** Creates empty databases that the application's user may use, on all nodes. */
     void recreateDatabases(String... databases) {
         for (String database : databases) {
             primary()

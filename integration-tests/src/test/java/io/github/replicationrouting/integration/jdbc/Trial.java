@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A pool of one connection to a database with a small table, and a journal of all that came of calls on it. */
+/** A pool of one connection to a database with a small table, and a journal of the outcomes of all calls on it. */
 final class Trial implements AutoCloseable {
 
     private final Side side;
@@ -21,7 +21,7 @@ final class Trial implements AutoCloseable {
     private final Connection observer;
     private final List<String> journal = new ArrayList<>();
 
-    /** A call with an outcome to write down. */
+    /** A call with an outcome to record. */
     interface Call {
         @Nullable
         Object make() throws SQLException;
@@ -143,7 +143,7 @@ final class Trial implements AutoCloseable {
                         + connection.isClosed());
     }
 
-    /** What is committed. */
+    /** Returns the committed data. */
     void others() {
         query(observer, "SELECT id, v FROM " + first + ".t ORDER BY id");
         query(observer, "SELECT id, v FROM " + second + ".t ORDER BY id");

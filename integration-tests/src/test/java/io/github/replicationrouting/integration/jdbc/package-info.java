@@ -1,4 +1,4 @@
-/** Proof that the connection layers keep plain JDBC's meaning, on real servers and with both drivers. */
+/** The connection layers keep plain JDBC's semantics, on real servers and with both drivers. */
 @NullMarked
 package io.github.replicationrouting.integration.jdbc;
 

@@ -9,7 +9,7 @@ import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.integration.support.Transactions;
 import org.junit.jupiter.api.Test;
 
-/** Isolation as each transaction asks for it. One connection in each pool, so that the next one inherits it. */
+/** Isolation as each transaction declares it. One connection in each pool, so that the next one inherits it. */
 @OnStacks(
         value = {Stack.MYSQL, Stack.MARIADB},
         withEachTransactionManager = true)
@@ -25,7 +25,7 @@ class IsolationIT {
     }
 
     @Test
-    void eachTransactionShouldRunInTheIsolationItAsksFor() {
+    void whenATransactionDeclaresAnIsolationItShouldRunInIt() {
         for (int i = 0; i < 5; i++) {
             assertThat(transactions.writeReadCommitted(this::isolation)).isEqualTo("READ-COMMITTED");
             assertThat(transactions.write(this::isolation)).isEqualTo("REPEATABLE-READ");
@@ -36,7 +36,7 @@ class IsolationIT {
     }
 
     @Test
-    void isolationShouldNotChangeTheRoute() {
+    void whenATransactionDeclaresAnIsolationItsRouteShouldNotChange() {
         assertThat(transactions.writeReadCommitted(app::node)).isEqualTo(app.primary());
         app.assertSpreadsOverReplicas(() -> transactions.readOnlySerializable(app::node));
     }

@@ -60,7 +60,7 @@ class OpenSessionIT {
         return variants.stream();
     }
 
-    /** @param autoCommit of the pools; where it is off, Hibernate is told so and never sets it. */
+    /** @param autoCommit of the pools; where it is off, Hibernate is configured for that and never sets it. */
     OpenSessionIT(Stack stack, PhysicalConnectionHandlingMode mode, boolean autoCommit, Applications applications) {
         app = applications.get(
                 stack,
@@ -76,7 +76,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void runsInTheMode() {
+    void whenStartedTheModeShouldBeInForce() {
         assertThat(app.bean(EntityManagerFactory.class)
                         .unwrap(SessionFactoryImplementor.class)
                         .getSessionFactoryOptions()
@@ -85,7 +85,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void readThenWriteThenReadShouldEachGoToTheRightNode() {
+    void whenASessionReadsAndWritesEachShouldGoToTheRightNode() {
         for (int i = 0; i < 5; i++) {
             List<String> nodes = inOpenSession(() -> List.of(
                     transactions.readOnly(this::node),
@@ -102,7 +102,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void readsOfOneSessionShouldSpreadOverBothReplicas() {
+    void whenASessionReadsOftenBothReplicasShouldServe() {
         inOpenSession(() -> {
             app.assertSpreadsOverReplicas(() -> transactions.readOnly(this::node));
             return null;
@@ -110,7 +110,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void entityReadOnAReplicaShouldBeChangedOnThePrimary() {
+    void whenAnEntityOfAReplicaChangesThePrimaryShouldWriteIt() {
         Long id = persistAuthorWithBook();
         inOpenSession(() -> {
             Author read = transactions.readOnly(() -> entities.find(Author.class, id));
@@ -123,7 +123,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void renderingAViewShouldHoldNoConnection() {
+    void whenAViewIsRenderedNoConnectionShouldBeHeld() {
         Long id = persistAuthorWithBook();
         inOpenSession(() -> {
             transactions.readOnly(() -> entities.find(Author.class, id));
@@ -135,11 +135,11 @@ class OpenSessionIT {
     }
 
     /**
-     * Where the pools are out of auto-commit, lazy loading begins a transaction that nobody ends, so that a session which
-     * holds its connection keeps one from then on; such an application has asked for it twice.
+     * Where the pools are out of auto-commit, lazy loading begins a transaction that is never ended, so that a session that
+     * holds its connection keeps one from then on; such an application has configured that explicitly.
      */
     @Test
-    void lazyLoadingInTheViewShouldWorkAndGiveItsConnectionBack() {
+    void whenTheViewLoadsLazilyItsConnectionShouldBeReleased() {
         Long id = persistAuthorWithBook();
         inOpenSession(() -> {
             Author read = transactions.readOnly(() -> entities.find(Author.class, id));
@@ -156,12 +156,12 @@ class OpenSessionIT {
     }
 
     @Test
-    void lossInAReadShouldBeToldAndTheNextTransactionsShouldWork() {
+    void whenAReadLosesItsNodeTheNextTransactionsShouldWork() {
         inOpenSession(() -> {
             assertThatThrownBy(() -> transactions.readOnly(this::loseConnection))
-                    .satisfies(this::tellsTheLoss);
+                    .satisfies(this::reportsLoss);
             // Each retry lost its connection too, so that both replicas may be suspected.
-            app.awaitAllInUse();
+            app.awaitAllEligible();
             assertThat(transactions.readOnly(this::node)).isIn(app.replicas());
             assertThat(transactions.write(this::node)).isEqualTo(app.primary());
             return null;
@@ -169,9 +169,9 @@ class OpenSessionIT {
     }
 
     @Test
-    void lossInAWriteShouldBeToldAndTheNextTransactionsShouldWork() {
+    void whenAWriteLosesItsNodeTheNextTransactionsShouldWork() {
         inOpenSession(() -> {
-            assertThatThrownBy(() -> transactions.write(this::loseConnection)).satisfies(this::tellsTheLoss);
+            assertThatThrownBy(() -> transactions.write(this::loseConnection)).satisfies(this::reportsLoss);
             assertThat(transactions.readOnly(this::node)).isIn(app.replicas());
             assertThat(transactions.write(() -> {
                         entities.persist(new Author(author));
@@ -183,7 +183,7 @@ class OpenSessionIT {
         assertThat(app.countAuthorsOnPrimary(author)).isOne();
     }
 
-    /** Has the connection of the transaction in progress killed by its server, and uses it. */
+    /** Kills the connection of the current transaction on its server, and then uses it. */
     private String loseConnection() {
         Object[] row = (Object[]) entities.createNativeQuery("SELECT @@server_id, CONNECTION_ID()")
                 .getSingleResult();
@@ -191,7 +191,7 @@ class OpenSessionIT {
         return node();
     }
 
-    private void tellsTheLoss(Throwable failure) {
+    private void reportsLoss(Throwable failure) {
         assertThat(Stream.iterate(failure, Objects::nonNull, Throwable::getCause))
                 .filteredOn(SQLException.class::isInstance)
                 .extracting(cause -> ((SQLException) cause).getSQLState())
@@ -199,7 +199,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void writeInAfterCommitShouldBeCommitted() {
+    void whenAfterCommitWritesItShouldBeCommitted() {
         assumeTrue(autoCommit, "out of auto-commit nothing but another transaction commits it, with any pool");
         inOpenSession(() -> transactions.write(() -> {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {

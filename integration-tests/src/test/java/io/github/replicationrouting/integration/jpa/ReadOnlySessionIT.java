@@ -16,7 +16,7 @@ import org.hibernate.SessionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A session of Hibernate that is told to be read-only says so to its connection, and keeps it. */
+/** A read-only session of Hibernate makes its connection read-only and keeps it. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class ReadOnlySessionIT {
 
@@ -31,12 +31,12 @@ class ReadOnlySessionIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
     @Test
-    void ownWriteShouldBeSeenInItsNextTransaction() {
+    void whenASessionWroteItsNextTransactionShouldReadIt() {
         SessionToken.clear();
         try (Session session = app.bean(EntityManagerFactory.class)
                 .unwrap(SessionFactory.class)

@@ -1,6 +1,6 @@
 package io.github.replicationrouting.integration.lag;
 
-import static io.github.replicationrouting.integration.lag.WatchedCluster.status;
+import static io.github.replicationrouting.integration.lag.MonitoredCluster.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds what a snapshot says of a replica against what the replica really shows, in several situations for some seconds
- * each. Just after a probe its lag may be off by an interval, either way; until the next probe it stays as it is, while a
- * replica falls further behind or makes up for seconds. The age of the freshness is taken at any moment, is a bound, and
- * must never be too small.
+ * Compares the lag in a snapshot with the real lag of the replica, in several situations for some seconds each. Just
+ * after a probe its error is at most one interval; until the next probe it is constant, while a replica falls further
+ * behind or catches up. The age of the freshness is read at any moment, is an upper bound, and must never be too
+ * small.
  */
 abstract class LagAccuracyTests {
 
@@ -40,19 +40,19 @@ abstract class LagAccuracyTests {
     private static final Duration SNAPSHOT_FOLLOWS = Duration.ofMillis(5);
     private static final Duration BETWEEN_SAMPLES = Duration.ofMillis(10);
 
-    private final WatchedCluster kind;
+    private final MonitoredCluster kind;
 
     /** When the replica last answered a probe, until the next sample takes it. */
     private final AtomicReference<@Nullable Long> probedAt = new AtomicReference<>();
 
-    LagAccuracyTests(WatchedCluster kind) {
+    LagAccuracyTests(MonitoredCluster kind) {
         this.kind = kind;
     }
 
     /**
-     * What a snapshot said at a moment, in nanoseconds; null for unknown.
+     * The values of a snapshot at a moment, in nanoseconds; null for unknown.
      *
-     * @param probedAt when the replica's answer had come, null unless this is the first sample since
+     * @param probedAt when the replica's answer arrived, null unless this is the first sample since
      */
     private record Sample(
             long time,
@@ -60,45 +60,45 @@ abstract class LagAccuracyTests {
             @Nullable Long age,
             @Nullable Long probedAt) {}
 
-    /** @param delay the 99th percentile of how late the sampling thread itself was, in nanoseconds */
+    /** @param delay the 99th percentile of the delay of the sampling thread itself, in nanoseconds */
     private record Situation(String name, List<Sample> samples, long delay) {
 
-        /** Allowed error in nanoseconds: the monitor's threads are delayed as much as the sampling thread. */
+        /** Returns the allowed error in nanoseconds: the monitor's threads are delayed as much as the sampling thread. */
         long slack() {
             return TOLERANCE.toNanos() + 3 * delay;
         }
     }
 
     @Test
-    void lagIsWithinOneIntervalOfTheTruthAndFreshnessIsNeverTooGood() throws Exception {
+    void whenReplicasLagTheErrorShouldBeWithinOneInterval() throws Exception {
         List<Situation> situations = new ArrayList<>();
         Staleness truth;
         try (ReplicatedCluster cluster = kind.start(1)) {
             cluster.grantMonitoring();
             ClusterNode replica = cluster.node("db2");
-            try (TopologyMonitor monitor = WatchedCluster.watch(
+            try (TopologyMonitor monitor = MonitoredCluster.monitor(
                             cluster, LagProbe.POSITION, INTERVAL, Duration.ofMinutes(1), probes());
                     Staleness measured = new Staleness(cluster.primary(), replica)) {
                 truth = measured;
                 await().until(() -> measured.committed() > 100);
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> Duration.ZERO.equals(status(monitor, "db2").lag()));
-                situations.add(watch("normal load", monitor));
+                situations.add(observe("normal load", monitor));
 
                 replica.stopApplier();
-                situations.add(watch("applier stopped", monitor));
+                situations.add(observe("applier stopped", monitor));
                 replica.startApplier();
-                situations.add(watch("catching up", monitor));
+                situations.add(observe("catching up", monitor));
 
                 replica.stopReceiver();
-                situations.add(watch("receiver stopped", monitor));
+                situations.add(observe("receiver stopped", monitor));
                 measured.writes(false);
-                situations.add(watch("receiver stopped, primary idle", monitor));
+                situations.add(observe("receiver stopped, primary idle", monitor));
                 replica.startReceiver();
                 replica.awaitRowCount("tick", measured.committed());
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> Duration.ZERO.equals(status(monitor, "db2").lag()));
-                situations.add(watch("primary idle", monitor));
+                situations.add(observe("primary idle", monitor));
             }
         }
         report(situations, truth);
@@ -118,7 +118,7 @@ abstract class LagAccuracyTests {
         };
     }
 
-    private Situation watch(String name, TopologyMonitor monitor) {
+    private Situation observe(String name, TopologyMonitor monitor) {
         List<Sample> samples = new ArrayList<>();
         List<Long> delays = new ArrayList<>();
         probedAt.set(null);
@@ -129,7 +129,7 @@ abstract class LagAccuracyTests {
             delays.add(Math.max(0, System.nanoTime() - due));
             Long probed = probedAt.getAndSet(null);
             if (probed != null) {
-                // The snapshot with the answer is published by the same task that took it.
+                // The snapshot with the answer is published by the same task that received it.
                 LockSupport.parkNanos(SNAPSHOT_FOLLOWS.toNanos());
             }
             NodeStatus status = status(monitor, "db2");
@@ -162,7 +162,7 @@ abstract class LagAccuracyTests {
         String row = "%-32s %9s | %26s | %26s | %26s | %9s%n";
         String figures = "%8s %8s %8s".formatted("least", "95%", "most");
         StringBuilder table = new StringBuilder();
-        table.append("%n%s, probe interval %d ms; errors in ms, positive where the snapshot says more than is true%n"
+        table.append("%n%s, probe interval %d ms; errors in ms, positive where the snapshot's value is too large%n"
                         .formatted(kind, INTERVAL.toMillis()))
                 .append(row.formatted(
                         "", "real", "lag at its probe", "lag at any moment", "age at any moment", "own delay"))
@@ -197,7 +197,7 @@ abstract class LagAccuracyTests {
                 .toArray();
     }
 
-    /** A replica that catches up makes up for many seconds in one, and its answer is a little older than its arrival. */
+    /** A replica that catches up gains many seconds in one, and its answer is slightly older than its arrival. */
     private static long errorAtProbe(Sample sample, Staleness truth, long longest) {
         long lag = Objects.requireNonNull(sample.lag);
         long arrived = Objects.requireNonNull(sample.probedAt);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each way to measure lag, and what must never pass for freshness. */
+/** Each lag probe, and the cases that must never count as fresh. */
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class LagTests {
 
@@ -37,13 +37,13 @@ abstract class LagTests {
     private static final Duration A_FEW_PROBES = Duration.ofSeconds(1);
     private static final Duration MAX_LAG = Duration.ofSeconds(2);
 
-    private final WatchedCluster kind;
+    private final MonitoredCluster kind;
     private @Nullable ReplicatedCluster cluster;
     private @Nullable TopologyMonitor monitor;
     private final List<ClusterNode> tampered = new ArrayList<>();
     private int row;
 
-    LagTests(WatchedCluster kind) {
+    LagTests(MonitoredCluster kind) {
         this.kind = kind;
     }
 
@@ -68,7 +68,7 @@ abstract class LagTests {
         cluster().awaitReplicated();
     }
 
-    /** What a test did to the replication of a node itself, the cluster cannot undo of itself. */
+    /** Undoes changes of a node's replication that a test made itself and the cluster does not know of. */
     @AfterEach
     void rejoin() {
         tampered.forEach(cluster()::rejoin);
@@ -93,7 +93,7 @@ abstract class LagTests {
 
     @ParameterizedTest
     @EnumSource(names = {"AUTO", "POSITION"})
-    void byPositionAStalledApplierIsSeenAndAnIdlePrimaryIsNot(LagProbe probe) {
+    void whenProbedByPositionAStoppedApplierShouldShowAndAnIdlePrimaryNot(LagProbe probe) {
         start(probe);
         assertThat(status("db1").position())
                 .isInstanceOf(
@@ -116,7 +116,7 @@ abstract class LagTests {
     }
 
     @Test
-    void byPositionALogThatGoesOnInAnotherFileIsFollowed() {
+    void whenTheLogContinuesInAnotherFileThePositionShouldFollow() {
         start(LagProbe.POSITION);
         for (int i = 0; i < 3; i++) {
             execute("FLUSH BINARY LOGS");
@@ -132,26 +132,26 @@ abstract class LagTests {
     }
 
     @Test
-    void byStatusTheServersOwnSecondsDecide() {
+    void whenProbedByStatusTheServersOwnSecondsShouldCount() {
         start(LagProbe.STATUS);
         await().atMost(SOON)
                 .until(() -> status("db2").state() == NodeState.ONLINE
                         && Duration.ZERO.equals(status("db2").lag()));
-        db2().delay(Duration.ofSeconds(60));
+        db2().delayReplication(Duration.ofSeconds(60));
         insert();
 
         await().atMost(SOON).until(() -> status("db2").state() == NodeState.LAGGING);
         assertThat(status("db2").reason()).startsWith("delayed by 60s on purpose; lag ");
         assertThat(Objects.requireNonNull(status("db2").lag()).toMillis() % 1000)
                 .isZero();
-        db2().delay(Duration.ZERO);
+        db2().delayReplication(Duration.ZERO);
         await().atMost(SOON).until(() -> status("db2").state() == NodeState.ONLINE);
     }
 
     @Test
-    void byStatusAReceiverThatStoppedGrowsOld() {
+    void whenTheReceiverStopsTheLagByStatusShouldGrow() {
         start(LagProbe.STATUS);
-        // A server that has just caught up may show the seconds of before for a moment.
+        // A server that has just caught up may report the previous seconds for a moment.
         await().atMost(SOON).until(() -> status("db2").state() == NodeState.ONLINE);
         db2().stopReceiver();
 
@@ -160,7 +160,7 @@ abstract class LagTests {
     }
 
     @Test
-    void withoutProbeNobodyIsJudged() {
+    void whenLagIsNotProbedNoReplicaShouldBeEvictedForIt() {
         start(LagProbe.NONE);
         db2().stopApplier();
         insert();
@@ -170,7 +170,7 @@ abstract class LagTests {
     }
 
     @Test
-    void withoutTheGrantPositionsAreEnoughAndWhereThereAreNoneItIsAskedFor() {
+    void whenTheGrantIsMissingPositionsShouldSufficeOrTheGrantBeNamed() {
         cluster().nodes().forEach(ClusterNode::revokeMonitoring);
         start(LagProbe.AUTO);
         if (kind.hasGtids()) {
@@ -187,11 +187,11 @@ abstract class LagTests {
         }
     }
 
-    // --- what must never pass for freshness
+    // --- must never count as fresh
 
     @ParameterizedTest
     @EnumSource(names = {"AUTO", "POSITION"})
-    void aPrimaryThatWasResetMakesLagUnknown(LagProbe probe) {
+    void whenThePrimaryIsResetLagShouldBeUnknown(LagProbe probe) {
         insert();
         insert();
         insert();
@@ -205,14 +205,14 @@ abstract class LagTests {
             await().atMost(SOON).until(() -> status("db2").state() == NodeState.UNKNOWN);
             stays("db2", NodeState.UNKNOWN);
 
-            // The same names for other transactions: the replica seems to have them.
+            // The same GTIDs for other transactions: the replica appears to have them.
             insert();
             stays("db2", NodeState.UNKNOWN);
             assertThat(status("db2").lag()).isNull();
             assertThat(status("db2").freshness().isKnown()).isFalse();
             assertThat(status("db2").reason()).contains("lag unknown: it has transactions that db1 does not have");
 
-            // Nor does an instance fall for it that has not seen the reset.
+            // An instance that has not observed the reset is not misled either.
             stopMonitor();
             start(probe);
             await().atMost(SOON).until(() -> status("db2").state() == NodeState.UNKNOWN);
@@ -234,7 +234,7 @@ abstract class LagTests {
     }
 
     @Test
-    void strayWritesOfAReplicaAreNotTheOnesItLacks() {
+    void whenAReplicaHasErrantWritesTheyShouldNotHideItsLag() {
         start(LagProbe.POSITION);
         db2().stopApplier();
         if (!kind.isMariaDb()) {
@@ -251,7 +251,7 @@ abstract class LagTests {
     }
 
     @Test
-    void aReadOnlyServerThatReplicatesNothingIsNoReplica() {
+    void whenAReadOnlyServerReplicatesNothingItShouldNotBeAReplica() {
         tamperWith("db2")
                 .execute(
                         kind.isMariaDb()
@@ -267,9 +267,9 @@ abstract class LagTests {
     }
 
     @Test
-    void whileNoPrimaryAnswersEvictionStandsStillAndFreshnessDoesNot() {
+    void whenNoPrimaryAnswersEvictionShouldStopAndFreshnessAge() {
         start(LagProbe.AUTO);
-        // A replica that has only just connected to its source tells its place in the log a moment later.
+        // A replica that has just connected to its source reports its position a moment later.
         await().atMost(SOON).until(() -> status("db2").freshness().isKnown());
         cluster().primary().kill();
         await().atMost(SOON).until(() -> monitor().snapshot().primary() == null);
@@ -283,7 +283,7 @@ abstract class LagTests {
     }
 
     @Test
-    void aCommitIsIncludedOnlyWhereItIsVisible() throws Exception {
+    void whenACommitIsNotVisibleYetItShouldNotBeIncluded() throws Exception {
         start(LagProbe.AUTO);
         db2().stopApplier();
         insert();
@@ -301,7 +301,7 @@ abstract class LagTests {
     }
 
     @Test
-    void aNewPrimaryStartsANewLogAndIsFollowed() {
+    void whenANewPrimaryStartsALogItShouldBeFollowed() {
         start(LagProbe.AUTO);
         cluster().promote(db2());
         insert();
@@ -314,7 +314,7 @@ abstract class LagTests {
     }
 
     void start(LagProbe probe) {
-        monitor = WatchedCluster.watch(cluster(), probe, INTERVAL, MAX_LAG);
+        monitor = MonitoredCluster.monitor(cluster(), probe, INTERVAL, MAX_LAG);
         // On a busy machine a first connection may exceed the probe timeout.
         await().atMost(SOON).until(() -> monitor().snapshot().nodes().stream()
                 .noneMatch(node -> node.state() == NodeState.DOWN || node.server() == null));
@@ -349,6 +349,6 @@ abstract class LagTests {
     }
 
     NodeStatus status(String name) {
-        return WatchedCluster.status(monitor(), name);
+        return MonitoredCluster.status(monitor(), name);
     }
 }

@@ -3,6 +3,6 @@ package io.github.replicationrouting.integration.lag;
 class MariaDbLagAccuracyIT extends LagAccuracyTests {
 
     MariaDbLagAccuracyIT() {
-        super(WatchedCluster.MARIADB);
+        super(MonitoredCluster.MARIADB);
     }
 }

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Test;
 class MariaDbLagIT extends LagTests {
 
     MariaDbLagIT() {
-        super(WatchedCluster.MARIADB);
+        super(MonitoredCluster.MARIADB);
     }
 
     @Test
-    void replicationByPlaceInTheLogHasGtidsAllTheSame() {
+    void whenReplicationIsByLogPositionGtidsShouldStillCount() {
         tamperWith("db2").execute(List.of("STOP SLAVE", "CHANGE MASTER TO MASTER_USE_GTID = no", "START SLAVE"));
         start(LagProbe.POSITION);
         insert();

@@ -3,6 +3,6 @@ package io.github.replicationrouting.integration.lag;
 class MySqlLagAccuracyIT extends LagAccuracyTests {
 
     MySqlLagAccuracyIT() {
-        super(WatchedCluster.MYSQL);
+        super(MonitoredCluster.MYSQL);
     }
 }

@@ -3,6 +3,6 @@ package io.github.replicationrouting.integration.lag;
 class MySqlLagIT extends LagTests {
 
     MySqlLagIT() {
-        super(WatchedCluster.MYSQL);
+        super(MonitoredCluster.MYSQL);
     }
 }

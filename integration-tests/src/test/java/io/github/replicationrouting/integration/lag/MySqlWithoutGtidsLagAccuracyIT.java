@@ -3,6 +3,6 @@ package io.github.replicationrouting.integration.lag;
 class MySqlWithoutGtidsLagAccuracyIT extends LagAccuracyTests {
 
     MySqlWithoutGtidsLagAccuracyIT() {
-        super(WatchedCluster.MYSQL_WITHOUT_GTIDS);
+        super(MonitoredCluster.MYSQL_WITHOUT_GTIDS);
     }
 }

@@ -12,15 +12,15 @@ import org.junit.jupiter.api.Test;
 class MySqlWithoutGtidsLagIT extends LagTests {
 
     MySqlWithoutGtidsLagIT() {
-        super(WatchedCluster.MYSQL_WITHOUT_GTIDS);
+        super(MonitoredCluster.MYSQL_WITHOUT_GTIDS);
     }
 
     @Test
-    void aPlaceInTheLogOfAnotherServerDoesNotCompare() {
+    void whenTheSourceIsAnotherServerPositionsShouldNotBeCompared() {
         db2().awaitPosition(cluster().primary().position());
         ClusterNode db3 = tamperWith("db3");
         db3.awaitPosition(cluster().primary().position());
-        // db3 now replicates from db2, whose log is further than the primary's.
+        // db3 now replicates from db2, whose log is longer than the primary's.
         db2().execute(List.of("FLUSH BINARY LOGS", "FLUSH BINARY LOGS", "FLUSH BINARY LOGS"));
         db3.execute(List.of(
                 "STOP REPLICA",

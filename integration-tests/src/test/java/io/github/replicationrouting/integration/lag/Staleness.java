@@ -13,9 +13,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a replica really lacks: a writer commits numbered rows on the primary and an observer looks, all the time, up to
- * which number the replica shows them. Both note when they asked and when they were answered, so that the staleness at
- * any moment is known within bounds that hold however late their threads were scheduled.
+ * The real staleness of a replica: a writer commits numbered rows on the primary and an observer continuously reads up to
+ * which number the replica has them. Both record when they sent and received, so that the staleness at any moment is known
+ * within bounds that hold however late their threads were scheduled.
  */
 final class Staleness implements AutoCloseable {
 
@@ -25,17 +25,17 @@ final class Staleness implements AutoCloseable {
     /** One statement: when it was sent and answered, and the row's number. */
     private record Event(long sentAt, long answeredAt, int row) {}
 
-    /** Nanoseconds. */
+    /** Bounds in nanoseconds. */
     record Bounds(long least, long most) {
 
-        /** How far a figure is from what is possible: positive when it is too large, zero when it may be right. */
+        /** Returns the error of a value: positive when it is too large, zero when it is within the bounds. */
         long error(long figure) {
             return figure > most ? figure - most : figure < least ? figure - least : 0;
         }
     }
 
     private final List<Event> commits = Collections.synchronizedList(new ArrayList<>());
-    private final List<Event> looks = Collections.synchronizedList(new ArrayList<>());
+    private final List<Event> reads = Collections.synchronizedList(new ArrayList<>());
     private final Thread writer;
     private final Thread observer;
     private volatile boolean writing = true;
@@ -88,7 +88,7 @@ final class Staleness implements AutoCloseable {
         long sentAt = System.nanoTime();
         try (ResultSet row = statement.executeQuery("SELECT COALESCE(MAX(n), 0) FROM tick")) {
             row.next();
-            looks.add(new Event(sentAt, System.nanoTime(), row.getInt(1)));
+            reads.add(new Event(sentAt, System.nanoTime(), row.getInt(1)));
         }
         LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
     }
@@ -102,7 +102,7 @@ final class Staleness implements AutoCloseable {
         return commits.size();
     }
 
-    /** Ends both threads, after which {@link #at} may be asked. */
+    /** Ends both threads, after which {@link #at} may be called. */
     @Override
     public void close() throws Exception {
         running = false;
@@ -114,27 +114,27 @@ final class Staleness implements AutoCloseable {
         }
     }
 
-    /** How old the oldest commit was that the replica lacked at a moment; zero if it had all. */
+    /** Returns the age of the oldest commit that the replica lacked at a moment; zero if it had all. */
     Bounds at(long time) {
         return new Bounds(
-                age(firstMissing(looks, time, false), time, false), age(firstMissing(looks, time, true), time, true));
+                age(firstMissing(reads, time, false), time, false), age(firstMissing(reads, time, true), time, true));
     }
 
-    /** The first row that was not there: as the last answer before the moment says, or as the first question after it. */
-    private static int firstMissing(List<Event> looks, long time, boolean pessimistic) {
+    /** Returns the first missing row: by the last answer before the moment, or by the first query after it. */
+    private static int firstMissing(List<Event> reads, long time, boolean pessimistic) {
         int low = 0;
-        int high = looks.size();
+        int high = reads.size();
         while (low < high) {
             int middle = (low + high) >>> 1;
-            Event look = looks.get(middle);
-            if ((pessimistic ? look.answeredAt : look.sentAt) - time < 0) {
+            Event read = reads.get(middle);
+            if ((pessimistic ? read.answeredAt : read.sentAt) - time < 0) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
         int at = pessimistic ? low - 1 : low;
-        return at < 0 ? 1 : at >= looks.size() ? Integer.MAX_VALUE : looks.get(at).row + 1;
+        return at < 0 ? 1 : at >= reads.size() ? Integer.MAX_VALUE : reads.get(at).row + 1;
     }
 
     private long age(int row, long time, boolean pessimistic) {

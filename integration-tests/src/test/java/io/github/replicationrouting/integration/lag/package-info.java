@@ -1,4 +1,4 @@
-/** How well the monitor knows the lag of real replicas. */
+/** The accuracy of the monitor's lag on real replicas. */
 @NullMarked
 package io.github.replicationrouting.integration.lag;
 

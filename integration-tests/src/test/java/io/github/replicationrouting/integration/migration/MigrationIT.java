@@ -11,7 +11,7 @@ import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import org.junit.jupiter.api.Test;
 
-/** Each migration notes the server that it runs on. */
+/** Each migration records the server that it runs on. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class MigrationIT {
 
@@ -24,7 +24,7 @@ class MigrationIT {
     }
 
     @Test
-    void flywayShouldMigrateThePrimaryOnly() {
+    void whenFlywayMigratesOnlyThePrimaryShouldBeReached() {
         migrate(
                 "flyway_proof",
                 "spring.flyway.enabled=true",
@@ -34,7 +34,7 @@ class MigrationIT {
     }
 
     @Test
-    void liquibaseShouldMigrateThePrimaryOnly() {
+    void whenLiquibaseMigratesOnlyThePrimaryShouldBeReached() {
         migrate(
                 "liquibase_proof",
                 "spring.liquibase.enabled=true",
@@ -42,7 +42,7 @@ class MigrationIT {
     }
 
     @Test
-    void scriptsShouldRunOnThePrimaryOnly() {
+    void whenScriptsRunOnlyThePrimaryShouldBeReached() {
         migrate(
                 "script_proof",
                 "spring.sql.init.mode=always",
@@ -60,7 +60,7 @@ class MigrationIT {
                         .as("%s has nothing of its own", replica)
                         .isTrue();
             }
-            app.awaitAllInUse();
+            app.awaitAllEligible();
             app.assertSpreadsOverReplicas(() -> app.transactions().readOnly(() -> {
                 assertThat(app.name(app.jdbc().queryForObject("SELECT server_id FROM " + table, Long.class)))
                         .isEqualTo(app.primary());

@@ -40,7 +40,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.PayloadApplicationEvent;
 
-/** An account that may not log in any more says nothing of the servers, and a password that changes is followed. */
+/** A rejected login proves nothing about a server, and a changed password is adopted. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 @ExtendWith(OutputCaptureExtension.class)
 class AccountsIT {
@@ -48,7 +48,7 @@ class AccountsIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private static final String APPLICATION = "rotated";
-    private static final String MONITOR = "watcher";
+    private static final String MONITOR = "prober";
 
     private final Applications applications;
     private final Stack stack;
@@ -89,7 +89,7 @@ class AccountsIT {
             endSessionsOf(MONITOR);
 
             assertWorksOnEachNode(app);
-            app.awaitLooks(20);
+            app.awaitProbes(20);
             statuses.assertAlwaysOnline();
             assertWorksOnEachNode(app);
             assertThat(sessionsOf(MONITOR)).isZero();
@@ -107,7 +107,7 @@ class AccountsIT {
     }
 
     @Test
-    void whenNoAccountMayLogInShouldKeepWhatIsKnownAndCutNothing(CapturedOutput output) throws Exception {
+    void whenNoAccountMayLogInShouldKeepStatesAndCloseNothing(CapturedOutput output) throws Exception {
         try (TestApplication app = start("replication.routing.hikari.minimum-idle=4")) {
             awaitFullPools(app);
             Map<ClusterNode, Long> probes = sessionsOfProbes(app);
@@ -163,28 +163,28 @@ class AccountsIT {
                 "replication.routing.hikari.credentials-provider-class-name=" + ChangingPassword.class.getName());
     }
 
-    private void rotate(Consumer<HikariDataSource> tell, String... properties) {
+    private void rotate(Consumer<HikariDataSource> update, String... properties) {
         try (TestApplication app = start(properties)) {
             changePassword(APPLICATION, "new");
-            app.bean(ReplicationRouting.class).pools().forEach(pool -> tell.accept(pool.pool()));
+            app.bean(ReplicationRouting.class).pools().forEach(pool -> update.accept(pool.pool()));
             endSessionsOf(APPLICATION);
 
             long refused = refusedProbes(app);
             await().atMost(LIMIT).ignoreExceptions().untilAsserted(() -> assertWorksOnEachNode(app));
-            app.awaitLooks(10);
-            app.awaitAllInUse();
+            app.awaitProbes(10);
+            app.awaitAllEligible();
             assertWorksOnEachNode(app);
-            // One may have been on its way.
+            // One probe may have been in flight.
             assertThat(refusedProbes(app) - refused).isLessThanOrEqualTo(3);
         }
     }
 
     @Test
-    void whyANodeDoesNotLetTheMonitorInShouldBeToldInWords() {
+    void whenANodeRejectsTheMonitorShouldReportTheReason() {
         administer("CREATE USER locked@'%' IDENTIFIED BY 'x' ACCOUNT LOCK");
         administer("CREATE USER expired@'%' IDENTIFIED BY 'x' PASSWORD EXPIRE");
         administer("CREATE USER encrypted@'%' IDENTIFIED BY 'x' REQUIRE SSL");
-        // MariaDB lets it in, to change its password.
+        // MariaDB accepts the login, to let the account change its password.
         administer("GRANT ALL ON %s.* TO expired@'%%'".formatted(cluster.database()));
         cluster.awaitReplicated();
         try {
@@ -233,7 +233,7 @@ class AccountsIT {
         return cluster.node(node).jdbcUrl(stack == Stack.MARIADB ? JdbcDriver.MARIADB : JdbcDriver.CONNECTOR_J);
     }
 
-    // --- what is used
+    // --- credentials in use
 
     private TestApplication start(String... properties) {
         List<String> all = new ArrayList<>(List.of(
@@ -257,7 +257,7 @@ class AccountsIT {
                 .allMatch(pool -> pool.pool().getHikariPoolMXBean().getIdleConnections() == 4));
     }
 
-    /** Probes that ended without a look at the server, of whatever kind. */
+    /** Counts the probes that ended without reaching the server, of any kind. */
     private static long refusedProbes(TestApplication app) {
         return (long) app.bean(MeterRegistry.class).find("replication.routing.probes").functionCounters().stream()
                 .filter(counter -> !"answered".equals(counter.getId().getTag("outcome")))
@@ -290,7 +290,7 @@ class AccountsIT {
                 .sum();
     }
 
-    /** The session of the application's account that is in no pool, on each node. */
+    /** Returns the session of the application's account that is in no pool, on each node. */
     private Map<ClusterNode, Long> sessionsOfProbes(TestApplication app) {
         Map<ClusterNode, Long> probes = new HashMap<>();
         for (var pool : app.bean(ReplicationRouting.class).pools()) {
@@ -344,7 +344,7 @@ class AccountsIT {
         }
     }
 
-    /** What changes after a moment. */
+    /** Credentials that change after a moment. */
     private static final class Statuses {
 
         private final TestApplication app;
@@ -352,12 +352,12 @@ class AccountsIT {
 
         Statuses(TestApplication app) {
             this.app = app;
-            app.context().addApplicationListener(this::hear);
+            app.context().addApplicationListener(this::onEvent);
         }
 
-        private void hear(ApplicationEvent event) {
-            if (event instanceof PayloadApplicationEvent<?> told
-                    && told.getPayload() instanceof NodeStateChangedEvent change) {
+        private void onEvent(ApplicationEvent event) {
+            if (event instanceof PayloadApplicationEvent<?> payload
+                    && payload.getPayload() instanceof NodeStateChangedEvent change) {
                 changes.add(change.toString());
             }
         }
@@ -369,7 +369,7 @@ class AccountsIT {
         }
     }
 
-    /** As HikariCP makes one. */
+    /** Creates one as HikariCP does. */
     public static final class ChangingPassword implements HikariCredentialsProvider {
 
         private static volatile String current = "old";

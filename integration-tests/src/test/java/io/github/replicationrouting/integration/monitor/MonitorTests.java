@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/** What the monitor sees of a primary with two replicas, and of everything that happens to them. */
+/** The monitor's view of a primary with two replicas during their faults. */
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class MonitorTests {
 
@@ -87,7 +87,7 @@ abstract class MonitorTests {
 
     @Test
     void whenStartedShouldKnowRolesAndLag() {
-        // Long, as on a busy machine a first connection takes its time.
+        // Long, because a first connection is slow on a busy machine.
         launch(this::monitorConnections, Duration.ofMillis(250), Duration.ofSeconds(10));
 
         assertThat(primary()).isEqualTo("db1");
@@ -101,7 +101,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenTheAccountMayOnlyLogInShouldTellRolesAndLagByPosition() {
+    void whenTheAccountMayOnlyLogInShouldKnowRolesAndLagByPosition() {
         cluster().nodes().forEach(ClusterNode::revokeMonitoring);
         start();
 
@@ -150,9 +150,9 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenAReplicaIsDelayedOnPurposeShouldSaySo() {
+    void whenAReplicaIsDelayedOnPurposeShouldReportIt() {
         start();
-        cluster().node("db2").delay(Duration.ofSeconds(30));
+        cluster().node("db2").delayReplication(Duration.ofSeconds(30));
         insert(1);
 
         awaitState("db2", "REPLICA LAGGING");
@@ -160,7 +160,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenAReplicaIsKilledAndStartedShouldGoDownAndComeBack() {
+    void whenAReplicaIsKilledAndStartedShouldGoDownAndRecover() {
         start();
         cluster().node("db2").kill();
 
@@ -174,7 +174,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenAReplicaFreezesShouldGoDownAndComeBack() {
+    void whenAReplicaFreezesShouldGoDownAndRecover() {
         start();
         cluster().node("db2").freeze();
 
@@ -187,9 +187,9 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenAReplicaIsCutOffShouldGoDownAndComeBack() {
+    void whenAReplicaIsPartitionedShouldGoDownAndRecover() {
         start();
-        cluster().node("db2").cutOff();
+        cluster().node("db2").partition();
 
         awaitState("db2", "REPLICA DOWN");
         assertThat(status("db2").reason()).isEqualTo("no answer within 1s");
@@ -199,9 +199,9 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenThePrimaryIsCutOffFromUsOnlyShouldInventNoOther() {
+    void whenOnlyTheMonitorLosesThePrimaryShouldElectNoOther() {
         start();
-        cluster().node("db1").cutOff();
+        cluster().node("db1").partition();
 
         await().atMost(SOON).until(() -> primary() == null);
         awaitState("db2", "REPLICA ONLINE 0");
@@ -213,7 +213,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenThePrimaryIsDeadShouldHearSoFromTheReplicas() {
+    void whenThePrimaryIsDeadShouldDetectItByTheReplicas() {
         start();
         cluster().node("db1").kill();
 
@@ -244,7 +244,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenTwoAreWritableAFreshInstanceShouldKnowTheReplicaByItsSource() {
+    void whenTwoAreWritableANewInstanceShouldDetectTheReplicaByItsSource() {
         cluster().node("db2").stopReceiver();
         cluster().node("db2").stopApplier();
         cluster().node("db2").readOnly(false);
@@ -265,7 +265,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenNodesAreMissingAtTheStartShouldStartInTimeAndSayWhy() {
+    void whenNodesAreMissingAtTheStartShouldStartInTimeAndReportThem() {
         cluster().node("db2").kill();
         cluster().node("db3").freeze();
         long before = System.nanoTime();
@@ -291,7 +291,7 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenThePasswordIsWrongShouldSayWhatToCheck() {
+    void whenThePasswordIsWrongShouldReportWhatToCheck() {
         launch(name ->
                 connections(cluster().node(name).jdbcUrl(driver), cluster().monitorUsername(), "wrong"));
 
@@ -302,19 +302,19 @@ abstract class MonitorTests {
     }
 
     @Test
-    void whenTheDatabaseDoesNotExistShouldSaySo() {
+    void whenTheDatabaseDoesNotExistShouldReportIt() {
         launch(name -> connections(
                 cluster().node(name).jdbcUrl(driver).replace("/" + cluster().database(), "/missing"),
                 cluster().username(),
                 cluster().password()));
 
-        // An account that sees no other database is denied what others hear does not exist.
+        // An account that sees no other database is denied access where others get "does not exist".
         await().atMost(SOON).untilAsserted(() -> assertThat(status("db1").reason())
                 .isIn("unknown database", "access denied to the database for the monitor's user"));
     }
 
     @Test
-    void whenSuspectedShouldLookAtOnce() {
+    void whenSuspectedShouldProbeImmediately() {
         launch(this::monitorConnections, Duration.ofSeconds(30), Duration.ofSeconds(10));
         awaitAllOnline();
         Node db2 = status("db2").node();

@@ -35,12 +35,12 @@ import org.springframework.transaction.support.TransactionTemplate;
 class MetersIT {
 
     private static ReplicatedCluster cluster;
-    private static Operated application;
+    private static ObservedApplication application;
 
     @BeforeAll
     static void start() {
         cluster = ReplicatedCluster.mariaDb().start();
-        application = Operated.start(
+        application = ObservedApplication.start(
                 cluster,
                 JdbcApplication.class,
                 TestApplication.PATIENT,
@@ -51,14 +51,14 @@ class MetersIT {
     @AfterAll
     static void stop() {
         try (ReplicatedCluster last = cluster;
-                Operated first = application) {
+                ObservedApplication first = application) {
             assertThat(last).isNotNull();
             assertThat(first).isNotNull();
         }
     }
 
     @Test
-    void afterAKnownLoadTheDecisionsShouldEqualItToTheUnit() throws Exception {
+    void whenTheLoadIsKnownTheDecisionsShouldEqualIt() throws Exception {
         Map<String, Long> before = decisions();
         int threads = 4;
         int each = 250;
@@ -108,7 +108,7 @@ class MetersIT {
     }
 
     @Test
-    void eachPoolShouldHaveItsOwnMetersAndThoseOfHikariOnce() {
+    void whenStartedEachPoolShouldHaveItsMetersOnce() {
         MeterRegistry registry = application.bean(MeterRegistry.class);
 
         assertThat(registry.find("hikaricp.connections.active").gauges())
@@ -130,7 +130,7 @@ class MetersIT {
     }
 
     @Test
-    void whenThePrimaryIsLostAndComesBackShouldCountBothChanges() {
+    void whenThePrimaryIsLostAndRecoversShouldCountBothChanges() {
         MeterRegistry registry = application.bean(MeterRegistry.class);
         double before = primaryChanges(registry);
         cluster.node("db1").kill();
@@ -143,7 +143,7 @@ class MetersIT {
     }
 
     @Test
-    void anObservedQueryShouldSayWhichNodeAndWhy() {
+    void whenAQueryIsObservedItShouldNameNodeAndReason() {
         TestObservationRegistryAssert.assertThat(observedTransaction(false))
                 .hasObservationWithNameEqualTo("jdbc.query")
                 .that()

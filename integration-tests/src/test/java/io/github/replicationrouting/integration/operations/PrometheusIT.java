@@ -36,7 +36,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The alert rules and the dashboard, by the real Prometheus on a scrape of a real application. */
+/** The alert rules and the dashboard, evaluated by the real Prometheus on a scrape of a real application. */
 class PrometheusIT {
 
     private static final Path ALERTS = Path.of("..", "docs", "prometheus", "alerts.yml");
@@ -66,15 +66,15 @@ class PrometheusIT {
     }
 
     @Test
-    void theRulesShouldBeSoundAndFireWhenTheyShould() throws IOException, InterruptedException {
+    void whenRulesAreTestedTheyShouldFireOnTheirConditions() throws IOException, InterruptedException {
         run("promtool", "check", "rules", ALERTS.toString());
         run("promtool", "test", "rules", ALERTS_TEST.toString());
     }
 
     @Test
-    void everyExpressionShouldBeEvaluatedOnMetersThatExist() throws IOException, InterruptedException {
+    void whenExpressionsAreEvaluatedTheirMetersShouldExist() throws IOException, InterruptedException {
         try (ReplicatedCluster cluster = ReplicatedCluster.mariaDb().start();
-                Operated application = Operated.start(cluster, JdbcApplication.class)) {
+                ObservedApplication application = ObservedApplication.start(cluster, JdbcApplication.class)) {
             application.awaitStates("db1: db1 online, db2 online, db3 online");
             load(application);
             String scrape = application.get("/actuator/prometheus").body();
@@ -89,7 +89,7 @@ class PrometheusIT {
             try {
                 awaitScraped(port, application);
                 for (String expression : expressions) {
-                    // After a scrape that came too late there is nothing until the next.
+                    // After a scrape that was too late there is no value until the next.
                     await().atMost(LIMIT).untilAsserted(() -> assertThat(
                                     query(port, expression).get("data").get("result"))
                             .as(expression)
@@ -109,8 +109,8 @@ class PrometheusIT {
         }
     }
 
-    /** Everything that can be counted, once: what does not happen on a healthy cluster is told by hand. */
-    private static void load(Operated application) {
+    /** Records each meter at least once; what does not happen on a healthy cluster is recorded directly. */
+    private static void load(ObservedApplication application) {
         Transactions transactions = application.bean(Transactions.class);
         JdbcTemplate jdbc = application.bean(JdbcTemplate.class);
         for (int i = 0; i < 20; i++) {
@@ -147,7 +147,7 @@ class PrometheusIT {
         return names;
     }
 
-    /** As Grafana sends them: its variables replaced. */
+    /** Returns the queries as Grafana sends them: with their variables replaced. */
     private static List<String> expressionsOfTheDashboard() throws IOException {
         List<String> expressions = new ArrayList<>();
         for (JsonNode panel : json.readTree(Files.readString(DASHBOARD)).get("panels")) {
@@ -186,8 +186,8 @@ class PrometheusIT {
                 .start();
     }
 
-    /** Twice at least, with work between, so that rates have something to go by. */
-    private void awaitScraped(int port, Operated application) {
+    /** Scrapes at least twice, with work between, so that there are rates. */
+    private void awaitScraped(int port, ObservedApplication application) {
         await().atMost(LIMIT).ignoreExceptions().untilAsserted(() -> {
             load(application);
             assertThat(query(port, "rate(replication_routing_decisions_total{intent=\"read\"}[30s]) > 0")

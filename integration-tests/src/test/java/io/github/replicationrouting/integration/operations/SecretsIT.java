@@ -22,7 +22,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import tools.jackson.databind.JsonNode;
 
-/** Users and passwords, wherever they are set, are shown nowhere: not while all is well and not when things fail. */
+/** Users and passwords, wherever they are set, are never shown, neither in operation nor in failures. */
 @ExtendWith(OutputCaptureExtension.class)
 class SecretsIT {
 
@@ -48,10 +48,10 @@ class SecretsIT {
     }
 
     @Test
-    void shouldBeShownNowhere(CapturedOutput output) {
+    void whenSecretsAreSetTheyShouldBeShownNowhere(CapturedOutput output) {
         List<String> shown = new ArrayList<>();
         String login = "?user=%s-user&password=%s-password".formatted(MARKER, MARKER);
-        try (Operated application = Operated.start(
+        try (ObservedApplication application = ObservedApplication.start(
                 cluster,
                 StatesIT.ListeningApplication.class,
                 // In the URL, in the properties of a node and of HikariCP, once right and once wrong.
@@ -81,7 +81,7 @@ class SecretsIT {
             cluster.node("db2").kill();
             cluster.node("db3").kill();
             application.awaitRouter(
-                    router -> assertThat(Operated.states(router)).doesNotContain("online"));
+                    router -> assertThat(ObservedApplication.states(router)).doesNotContain("online"));
             use(application, shown);
             cluster.heal();
             application.awaitStates("db1: db1 online, db2 online, db3 online, db4 down, db5 down");
@@ -95,8 +95,8 @@ class SecretsIT {
         assertThat(output).contains("TRACE").contains("DEBUG").contains("io.github.replicationrouting");
     }
 
-    /** Reads, writes, and asks everything that can be asked. */
-    private static void use(Operated application, List<String> shown) {
+    /** Reads, writes, and calls every endpoint. */
+    private static void use(ObservedApplication application, List<String> shown) {
         Transactions transactions = application.bean(Transactions.class);
         JdbcTemplate jdbc = application.bean(JdbcTemplate.class);
         shown.add(failure(() -> transactions.readOnly(() -> jdbc.queryForList("SELECT 1"))));
@@ -110,7 +110,7 @@ class SecretsIT {
                 "replicationrouting?explain=read",
                 "replicationrouting?explain=write",
                 "replicationrouting/db4",
-                "replicationrouting/" + "nobody",
+                "replicationrouting/" + "absent",
                 "health",
                 "info",
                 "prometheus",

@@ -26,12 +26,12 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
 import tools.jackson.databind.JsonNode;
 
-/** Endpoint, health and events on a real cluster in each state that it can be in. */
+/** Endpoint, health and events on a real cluster in each of its states. */
 @Tag("essential")
 class StatesIT {
 
     private static ReplicatedCluster cluster;
-    private static Operated application;
+    private static ObservedApplication application;
 
     @BeforeAll
     static void start() {
@@ -40,7 +40,7 @@ class StatesIT {
                 .execute(List.of(
                         "CREATE TABLE %s.tick (id BIGINT AUTO_INCREMENT PRIMARY KEY)".formatted(cluster.database())));
         cluster.awaitReplicated();
-        application = Operated.start(
+        application = ObservedApplication.start(
                 cluster,
                 ListeningApplication.class,
                 TestApplication.PATIENT,
@@ -50,7 +50,7 @@ class StatesIT {
     @AfterAll
     static void stop() {
         try (ReplicatedCluster last = cluster;
-                Operated first = application) {
+                ObservedApplication first = application) {
             assertThat(last).isNotNull();
             assertThat(first).isNotNull();
         }
@@ -64,7 +64,7 @@ class StatesIT {
     }
 
     @Test
-    void whenAllIsWell() {
+    void whenNothingFailsAllShouldBeOnline() {
         JsonNode router = application.router();
 
         assertThat(names(router)).containsExactly("topology", "primary", "writable", "nodes");
@@ -110,11 +110,12 @@ class StatesIT {
     }
 
     @Test
-    void whenAReplicaLags() {
+    void whenAReplicaLagsItShouldBeShown() {
         cluster.node("db3").stopApplier();
-        await().atMost(Operated.LIMIT).untilAsserted(() -> {
+        await().atMost(ObservedApplication.LIMIT).untilAsserted(() -> {
             tick();
-            assertThat(Operated.states(application.router())).isEqualTo("db1: db1 online, db2 online, db3 lagging");
+            assertThat(ObservedApplication.states(application.router()))
+                    .isEqualTo("db1: db1 online, db2 online, db3 lagging");
         });
 
         JsonNode lagging = application.router().get("nodes").get("db3");
@@ -138,7 +139,7 @@ class StatesIT {
     }
 
     @Test
-    void whenAReplicaIsDown() {
+    void whenAReplicaIsDownItShouldBeShown() {
         cluster.node("db3").kill();
         application.awaitStates("db1: db1 online, db2 online, db3 down");
 
@@ -153,8 +154,9 @@ class StatesIT {
     }
 
     @Test
-    void whenANodeIsDrained() {
-        Operated.Answer draining = application.post("/actuator/replicationrouting/db3", "{\"action\":\"drain\"}");
+    void whenANodeIsDrainedItShouldBeShown() {
+        ObservedApplication.Answer draining =
+                application.post("/actuator/replicationrouting/db3", "{\"action\":\"drain\"}");
         assertThat(draining.status()).isEqualTo(200);
         assertThat(draining.json().get("state").asString()).isIn("draining", "drained");
         application.awaitStates("db1: db1 online, db2 online, db3 drained");
@@ -178,22 +180,25 @@ class StatesIT {
     }
 
     @Test
-    void whenADrainIsNotPossible() {
+    void whenADrainIsNotPossibleItShouldBeRefused() {
         assertThat(application.post("/actuator/replicationrouting/db9", "{\"action\":\"drain\"}"))
-                .isEqualTo(new Operated.Answer(404, "{\"error\":\"There is no node db9; there are db1, db2, db3\"}"));
+                .isEqualTo(new ObservedApplication.Answer(
+                        404, "{\"error\":\"There is no node db9; there are db1, db2, db3\"}"));
         for (String body : List.of("{\"action\":\"stop\"}", "{}")) {
-            Operated.Answer answer = application.post("/actuator/replicationrouting/db3", body);
+            ObservedApplication.Answer answer = application.post("/actuator/replicationrouting/db3", body);
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.body()).contains("must be drain or undrain");
         }
-        Operated.Answer primary = application.post("/actuator/replicationrouting/db1", "{\"action\":\"drain\"}");
+        ObservedApplication.Answer primary =
+                application.post("/actuator/replicationrouting/db1", "{\"action\":\"drain\"}");
         assertThat(primary.status()).isEqualTo(400);
         assertThat(primary.body()).contains("primary");
-        assertThat(Operated.states(application.router())).isEqualTo("db1: db1 online, db2 online, db3 online");
+        assertThat(ObservedApplication.states(application.router()))
+                .isEqualTo("db1: db1 online, db2 online, db3 online");
     }
 
     @Test
-    void whenANodeIsFenced() {
+    void whenANodeIsFencedItShouldBeShown() {
         detach(cluster.node("db2"));
         application.awaitStates("db1: db1 online, db2 fenced, db3 online");
 
@@ -203,8 +208,8 @@ class StatesIT {
     }
 
     @Test
-    void whenThePrimaryIsLost() {
-        try (Operated strict = Operated.start(
+    void whenThePrimaryIsLostItShouldBeShown() {
+        try (ObservedApplication strict = ObservedApplication.start(
                 cluster,
                 JdbcApplication.class,
                 TestApplication.PATIENT,
@@ -241,8 +246,8 @@ class StatesIT {
     }
 
     @Test
-    void whenOnlyLaggingReplicasAreLeft() {
-        try (Operated lenient = Operated.start(
+    void whenOnlyLaggingReplicasAreLeftItShouldBeShown() {
+        try (ObservedApplication lenient = ObservedApplication.start(
                 cluster,
                 JdbcApplication.class,
                 TestApplication.PATIENT,
@@ -250,15 +255,16 @@ class StatesIT {
             lenient.awaitStates("db1: db1 online, db2 online, db3 online");
             cluster.node("db2").stopApplier();
             cluster.node("db3").stopApplier();
-            await().atMost(Operated.LIMIT).untilAsserted(() -> {
+            await().atMost(ObservedApplication.LIMIT).untilAsserted(() -> {
                 tick();
-                for (Operated each : List.of(lenient, application)) {
-                    assertThat(Operated.states(each.router())).isEqualTo("db1: db1 online, db2 lagging, db3 lagging");
+                for (ObservedApplication each : List.of(lenient, application)) {
+                    assertThat(ObservedApplication.states(each.router()))
+                            .isEqualTo("db1: db1 online, db2 lagging, db3 lagging");
                 }
             });
 
             cluster.node("db1").kill();
-            for (Operated each : List.of(lenient, application)) {
+            for (ObservedApplication each : List.of(lenient, application)) {
                 each.awaitStates("none: db1 down, db2 lagging, db3 lagging");
             }
 
@@ -268,9 +274,9 @@ class StatesIT {
     }
 
     @Test
-    void whenTwoNodesAreWritableAndNothingSpeaksForEither() {
+    void whenTwoNodesAreWritableWithoutEvidenceItShouldBeShown() {
         detach(cluster.node("db2"));
-        try (Operated fresh = Operated.start(
+        try (ObservedApplication fresh = ObservedApplication.start(
                 cluster, JdbcApplication.class, TestApplication.PATIENT, "replication.routing.nodes.db3.url=")) {
             fresh.awaitStates("none: db1 fenced, db2 fenced");
 
@@ -291,20 +297,21 @@ class StatesIT {
         cluster.primary().execute(List.of("INSERT INTO %s.tick VALUES ()".formatted(cluster.database())));
     }
 
-    /** Makes a replica a primary of its own. */
+    /** Makes a replica an independent primary. */
     private static void detach(ClusterNode node) {
         node.stopReceiver();
         node.stopApplier();
         node.readOnly(false);
     }
 
-    /** Awaited: a node that answers late on a busy machine is out for a moment. */
+    /** Awaited: a node that answers late on a busy machine is avoided for a moment. */
     private static void assertHealth(int status, String word, boolean writable, String replicas, String states) {
-        await().atMost(Operated.LIMIT).untilAsserted(() -> isHealth(status, word, writable, replicas, states));
+        await().atMost(ObservedApplication.LIMIT)
+                .untilAsserted(() -> isHealth(status, word, writable, replicas, states));
     }
 
     private static void isHealth(int status, String word, boolean writable, String replicas, String states) {
-        Operated.Answer answer = application.health();
+        ObservedApplication.Answer answer = application.health();
         assertThat(answer.status()).isEqualTo(status);
         JsonNode health = answer.json();
         assertThat(health.get("status").asString()).isEqualTo(word);
@@ -328,10 +335,13 @@ class StatesIT {
     }
 
     private static <E> void awaitEvent(Class<E> type, Predicate<E> expected) {
-        await().atMost(Operated.LIMIT).untilAsserted(() -> assertThat(events()).anySatisfy(event -> {
-            assertThat(event).isInstanceOf(type);
-            assertThat(expected.test(type.cast(event))).as(event.toString()).isTrue();
-        }));
+        await().atMost(ObservedApplication.LIMIT)
+                .untilAsserted(() -> assertThat(events()).anySatisfy(event -> {
+                    assertThat(event).isInstanceOf(type);
+                    assertThat(expected.test(type.cast(event)))
+                            .as(event.toString())
+                            .isTrue();
+                }));
     }
 
     record Heard(List<Object> events) {}
@@ -348,12 +358,12 @@ class StatesIT {
         }
 
         @EventListener
-        void hear(NodeStateChangedEvent event) {
+        void onEvent(NodeStateChangedEvent event) {
             events.add(event);
         }
 
         @EventListener
-        void hear(PrimaryChangedEvent event) {
+        void onEvent(PrimaryChangedEvent event) {
             events.add(event);
         }
     }

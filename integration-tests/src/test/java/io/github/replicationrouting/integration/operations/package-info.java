@@ -1,4 +1,4 @@
-/** What operators and their tools see of an application on real servers. */
+/** The view of operators and their tools on an application with real servers. */
 @NullUnmarked
 package io.github.replicationrouting.integration.operations;
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Our arithmetic and our parser against MySQL's own, on thousands of random sets. */
+/** The router's arithmetic and parser compared with MySQL's own, on thousands of random sets. */
 class GtidSetIT {
 
     private static final int PAIRS = 5_000;
@@ -63,7 +63,7 @@ class GtidSetIT {
     }
 
     @Test
-    void comparesUnitesAndSubtractsAsTheServerDoes() throws SQLException {
+    void whenSetsAreRandomTheArithmeticShouldEqualTheServers() throws SQLException {
         int contained = 0;
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
@@ -82,7 +82,7 @@ class GtidSetIT {
                 }
             }
         }
-        // Were all of them alike, little would have been shown.
+        // If all of them were alike, this would prove little.
         assertThat(contained).isBetween(PAIRS / 20, PAIRS * 19 / 20);
     }
 
@@ -100,7 +100,7 @@ class GtidSetIT {
     }
 
     @Test
-    void takesAndRefusesTheTextsThatTheServerTakesAndRefuses() throws SQLException {
+    void whenTextsAreRandomTheParserShouldAcceptWhatTheServerAccepts() throws SQLException {
         int refused = 0;
         List<String> differences = new ArrayList<>();
         try (Connection connection = connect();
@@ -108,9 +108,9 @@ class GtidSetIT {
             for (int i = 0; i < TEXTS; i++) {
                 String text = mutated(set(3));
                 String theirs = normalizedByServer(statement, text);
-                String ours = normalizedByUs(text);
+                String ours = normalizedByRouter(text);
                 if (!Objects.equals(ours, theirs)) {
-                    differences.add("\"%s\": the server says %s, we say %s".formatted(text, theirs, ours));
+                    differences.add("\"%s\": the server returns %s, the router %s".formatted(text, theirs, ours));
                 }
                 refused += theirs == null ? 1 : 0;
             }
@@ -129,7 +129,7 @@ class GtidSetIT {
         }
     }
 
-    private static @Nullable String normalizedByUs(String text) {
+    private static @Nullable String normalizedByRouter(String text) {
         try {
             return GtidSet.parse(text).toString();
         } catch (IllegalArgumentException e) {
@@ -141,7 +141,7 @@ class GtidSetIT {
         return Objects.requireNonNull(row.getString(column)).replace("\n", "");
     }
 
-    /** Two sets, of which one is often made from the other, for two random ones hardly ever contain each other. */
+    /** Returns two sets, of which one is often derived from the other: two random ones hardly ever contain each other. */
     private Pair pair() {
         String a = set(12);
         return switch (random.nextInt(3)) {

@@ -1,4 +1,4 @@
-/** Positions, held against what the servers themselves make of them. */
+/** Positions compared with the servers' own arithmetic. */
 @NullMarked
 package io.github.replicationrouting.integration.position;
 

@@ -12,7 +12,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Spring Data JDBC gives the objects that it saves their ids; a write that is run again finds them without. */
+/** Spring Data JDBC sets the ids of the objects that it saves; a retried write finds them without. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class AggregateRetryIT {
 
@@ -28,34 +28,34 @@ class AggregateRetryIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
     }
 
     @Test
-    void aGivenObjectShouldBeSavedOnce() {
+    void whenAGivenObjectIsSavedItShouldBeSavedOnce() {
         ItemRepository.Item given = new ItemRepository.Item(UUID.randomUUID().toString());
 
         app.transactions().write(() -> {
             items.save(given);
-            return promoteInTheFirstRun();
+            return promoteInFirstAttempt();
         });
 
         assertSavedOnce(given);
     }
 
     @Test
-    void allOfThemShouldBeSavedOnceByARepositoryAlone() {
+    void whenARepositoryAloneSavesManyEachShouldBeSavedOnce() {
         ItemRepository.Item given = new ItemRepository.Item(UUID.randomUUID().toString());
 
         items.inWrite(() -> {
             items.saveAll(List.of(given));
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
         assertSavedOnce(given);
     }
 
-    private boolean promoteInTheFirstRun() {
+    private boolean promoteInFirstAttempt() {
         nodes.add(app.node());
         if (nodes.size() == 1) {
             app.cluster().promote(app.cluster().node("db2"));

@@ -33,7 +33,7 @@ class ConflictIT {
     }
 
     @Test
-    void theMethodThatTheServerRolledBackShouldBeRunAgain() throws Exception {
+    void whenTheServerRollsBackAMethodItShouldBeRetried() throws Exception {
         TestApplication app = retrying();
 
         assertThat(deadlock(app, (target, work) -> target.transactions().write(() -> {
@@ -47,7 +47,7 @@ class ConflictIT {
     }
 
     @Test
-    void theCallbackThatTheServerRolledBackShouldBeRunAgain() throws Exception {
+    void whenTheServerRollsBackACallbackItShouldBeRetried() throws Exception {
         TestApplication app = retrying();
 
         assertThat(deadlock(app, (target, work) -> target.bean(TransactionTemplate.class)
@@ -59,7 +59,7 @@ class ConflictIT {
     }
 
     @Test
-    void itShouldFailWhereNobodyAskedForRetries() throws Exception {
+    void whenRetriesAreNotConfiguredAConflictShouldFail() throws Exception {
         TestApplication app = applications.get(stack, JdbcApplication.class);
 
         assertThat(deadlock(app, (target, work) -> target.transactions().write(() -> {
@@ -77,7 +77,7 @@ class ConflictIT {
         return applications.get(stack, JdbcApplication.class, "replication.routing.writes.conflict-retries=5");
     }
 
-    /** What failed of two transactions that meet in a deadlock. */
+    /** Returns the failures of two transactions that meet in a deadlock. */
     private List<Throwable> deadlock(TestApplication app, BiConsumer<TestApplication, Runnable> transaction)
             throws Exception {
         String table = app.cluster().database() + ".contended";

@@ -6,31 +6,31 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Reads with JPA, and loses its session in the first run. */
+/** Reads with JPA, and loses its session in the first attempt. */
 class Finder {
 
     private final EntityManager entities;
-    private final AtomicInteger runs = new AtomicInteger();
+    private final AtomicInteger attempts = new AtomicInteger();
     private volatile Consumer<Object[]> killer = session -> {};
 
     Finder(EntityManager entities) {
         this.entities = entities;
     }
 
-    /** @param killer is given the server's id and that of the session */
+    /** @param killer receives the server's id and that of the session */
     void killWith(Consumer<Object[]> killer) {
         this.killer = killer;
     }
 
-    int takeRuns() {
-        return runs.getAndSet(0);
+    int takeAttempts() {
+        return attempts.getAndSet(0);
     }
 
     @Transactional(readOnly = true)
     public Author find(Long id) {
         Object[] session = (Object[]) entities.createNativeQuery("SELECT @@server_id, CONNECTION_ID()")
                 .getSingleResult();
-        if (runs.incrementAndGet() == 1) {
+        if (attempts.incrementAndGet() == 1) {
             killer.accept(session);
         }
         return entities.createQuery("SELECT a FROM Author a WHERE a.id = :id", Author.class)

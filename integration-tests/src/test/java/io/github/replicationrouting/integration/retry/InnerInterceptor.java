@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 
-/** Stands further inside than the transaction, as a check of permissions may. */
+/** An interceptor inside the transaction, as a permission check may be. */
 final class InnerInterceptor implements MethodInterceptor {
 
     final AtomicInteger calls = new AtomicInteger();

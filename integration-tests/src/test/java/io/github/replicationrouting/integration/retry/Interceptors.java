@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 
-/** An application that puts an interceptor of its own inside its transactions. */
+/** An application with an interceptor of its own inside its transactions. */
 @Configuration(proxyBeanMethods = false)
 @EnableTransactionManagement(order = 100, proxyTargetClass = true)
 class Interceptors {
@@ -24,7 +24,7 @@ class Interceptors {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static Advisor innerAdvisor(InnerInterceptor innerInterceptor) {
         DefaultPointcutAdvisor advisor =
-                new DefaultPointcutAdvisor(new AnnotationMatchingPointcut(null, Watched.class), innerInterceptor);
+                new DefaultPointcutAdvisor(new AnnotationMatchingPointcut(null, Intercepted.class), innerInterceptor);
         advisor.setOrder(200);
         return advisor;
     }

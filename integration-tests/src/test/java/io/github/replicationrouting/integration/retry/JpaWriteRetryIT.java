@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** A JPA write that is run again finds its entities as the first run found them, or it is not run again. */
+/** A retried JPA write finds its entities as the first attempt found them, or it is not retried. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class JpaWriteRetryIT {
 
@@ -44,13 +44,13 @@ class JpaWriteRetryIT {
     }
 
     @BeforeEach
-    void makeTheTables() {
-        makeTable("stock (id BIGINT PRIMARY KEY, version INT, amount INT NOT NULL)");
-        makeTable("parcel (id BIGINT PRIMARY KEY, weight INT NOT NULL)");
-        makeTable("parcel_label (parcel_id BIGINT NOT NULL, labels VARCHAR(100))");
+    void createTheTables() {
+        createTable("stock (id BIGINT PRIMARY KEY, version INT, amount INT NOT NULL)");
+        createTable("parcel (id BIGINT PRIMARY KEY, weight INT NOT NULL)");
+        createTable("parcel_label (parcel_id BIGINT NOT NULL, labels VARCHAR(100))");
     }
 
-    private void makeTable(String definition) {
+    private void createTable(String definition) {
         app.cluster()
                 .primary()
                 .execute(List.of("CREATE TABLE IF NOT EXISTS " + app.cluster().database() + "." + definition));
@@ -59,40 +59,40 @@ class JpaWriteRetryIT {
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
     @Test
-    void aGivenEntityShouldBePersistedOnceWhenTheCommitIsRefused() {
+    void whenTheCommitIsRefusedAGivenEntityShouldBePersistedOnce() {
         Author given = new Author(name);
 
         inTransaction(() -> {
             entities.persist(given);
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(app.countAuthorsOnPrimary(name)).isOne();
         assertThat(given.getId()).isEqualTo(idOnPrimary());
     }
 
     @Test
-    void aGivenEntityShouldBePersistedOnceWhenTheStatementIsRefused() {
+    void whenTheStatementIsRefusedAGivenEntityShouldBePersistedOnce() {
         Stock given = new Stock(id, 5);
 
         inTransaction(() -> {
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
             entities.persist(given);
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(amountOnPrimary()).containsExactly(5);
         assertThat(given.getVersion()).isZero();
     }
 
     @Test
-    void anEntityWithAVersionShouldBePersistedOnce() {
+    void whenAnEntityHasAVersionItShouldBePersistedOnce() {
         Stock given = new Stock(id, 5);
 
         inTransaction(() -> {
@@ -100,16 +100,16 @@ class JpaWriteRetryIT {
             entities.flush();
             given.add(1);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(amountOnPrimary()).containsExactly(6);
         assertThat(given.getVersion()).isOne();
     }
 
     @Test
-    void whatIsPersistedAlongWithItShouldBeThereOnce() {
+    void whenAnEntityCascadesItsPartsShouldBePersistedOnce() {
         Author given = new Author(name);
         Book book = new Book("first", given);
         given.getBooks().add(book);
@@ -118,56 +118,56 @@ class JpaWriteRetryIT {
             entities.persist(given);
             entities.persist(book);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(app.countAuthorsOnPrimary(name)).isOne();
         assertThat(app.transactions().<Integer>newWrite(() -> app.jdbc()
                         .queryForObject("SELECT COUNT(*) FROM book WHERE author_id = ?", Integer.class, given.getId())))
                 .isOne();
     }
 
-    /** Hibernate puts a collection of its own into the embedded object. */
+    /** Hibernate sets a collection of its own in the embedded object. */
     @Test
-    void aCollectionThatIsEmbeddedInItShouldBePersistedAgain() {
+    void whenACollectionIsEmbeddedItShouldBePersistedAgain() {
         Parcel given = new Parcel(id, name);
         given.weigh();
 
         inTransaction(() -> {
             entities.persist(given);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(labelsOnPrimary()).containsExactly(name);
     }
 
     @Test
-    void anEntityShouldBePersistedAgainWhenAListenerWritesIntoWhatIsEmbedded() {
+    void whenAListenerChangesTheEmbeddedObjectTheEntityShouldBePersistedAgain() {
         Parcel given = new Parcel(id, name);
 
         inTransaction(() -> {
             entities.persist(given);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(given.getWeight()).isOne();
         assertThat(labelsOnPrimary()).containsExactly(name);
     }
 
     @Test
-    void anEntityWhoseEmbeddedCollectionTheMethodChangesShouldNotBePersistedAgain() {
+    void whenTheMethodChangesAnEmbeddedCollectionTheEntityShouldNotBePersistedAgain() {
         Parcel given = new Parcel(id, name);
 
         Throwable failure = catchThrowable(() -> inTransaction(() -> {
             entities.persist(given);
             given.label("fragile");
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         }));
 
         assertFirstCause(failure, "read-only");
@@ -175,49 +175,49 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void aGivenEntityShouldBeSavedOnceByARepositoryInATemplate() {
+    void whenARepositoryInATemplateSavesItShouldSaveOnce() {
         Author given = new Author(name);
 
         app.bean(TransactionTemplate.class).executeWithoutResult(status -> {
             authors.save(given);
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(app.countAuthorsOnPrimary(name)).isOne();
     }
 
     @Test
-    void aGivenEntityShouldBeSavedOnceByARepositoryAlone() {
+    void whenARepositoryAloneSavesItShouldSaveOnce() {
         Author given = new Author(name);
 
         authors.inWrite(() -> {
             authors.save(given);
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(app.countAuthorsOnPrimary(name)).isOne();
     }
 
     @Test
-    void aDetachedEntityShouldBeMergedAgain() {
+    void whenADetachedEntityIsMergedItShouldBeMergedAgain() {
         Author given = stored();
         given.setName("renamed " + name);
 
         inTransaction(() -> {
             entities.merge(given);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(app.countAuthorsOnPrimary("renamed " + name)).isOne();
     }
 
-    /** What the method does to it would be done twice. */
+    /** The method's change of it would be applied twice. */
     @Test
-    void aDetachedEntityThatTheMethodChangesShouldNotBeMergedAgain() {
+    void whenTheMethodChangesADetachedEntityItShouldNotBeMergedAgain() {
         Stock given = new Stock(id, 5);
         app.transactions().write(() -> {
             entities.persist(given);
@@ -229,7 +229,7 @@ class JpaWriteRetryIT {
             given.add(1);
             entities.merge(given);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         }));
 
         assertFirstCause(failure, "read-only");
@@ -237,23 +237,23 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void anEntityThatTheMethodChangesBeforeItPersistsItShouldNotBePersistedAgain() {
+    void whenTheMethodChangesAnEntityFirstItShouldNotBePersistedAgain() {
         Stock given = new Stock(id, 5);
 
         Throwable failure = catchThrowable(() -> inTransaction(() -> {
             given.add(1);
             entities.persist(given);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         }));
 
         assertFirstCause(failure, "read-only");
         assertThat(amountOnPrimary()).isEmpty();
     }
 
-    /** The application goes on as if nothing had happened, and would commit a part. */
+    /** The application ignores the failure and would commit a part. */
     @Test
-    void whoeverHidesThatShouldNotCommitEither() {
+    void whenTheMethodHidesTheFailureItShouldNotCommit() {
         Stock given = new Stock(id, 5);
 
         Throwable failure = catchThrowable(() -> inTransaction(() -> {
@@ -265,7 +265,7 @@ class JpaWriteRetryIT {
             } catch (RuntimeException e) {
                 nodes.add("hidden");
             }
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         }));
 
         assertFirstCause(failure, "read-only");
@@ -275,12 +275,12 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void aGivenEntityShouldBePersistedOnceAfterAConflict() {
+    void whenThereIsAConflictAGivenEntityShouldBePersistedOnce() {
         Author given = new Author(name);
 
         inTransaction(() -> {
             entities.persist(given);
-            conflictInTheFirstRun();
+            conflictInFirstAttempt();
         });
 
         assertThat(nodes).hasSize(2);
@@ -288,23 +288,23 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void aGivenEntityThatIsChangedShouldNotBePersistedAgainAfterAConflict() {
+    void whenAChangedEntityMeetsAConflictItShouldNotBePersistedAgain() {
         Stock given = new Stock(id, 5);
 
         Throwable failure = catchThrowable(() -> inTransaction(() -> {
             given.add(1);
             entities.persist(given);
             entities.flush();
-            conflictInTheFirstRun();
+            conflictInFirstAttempt();
         }));
 
         assertFirstCause(failure, "user-defined exception");
         assertThat(amountOnPrimary()).isEmpty();
     }
 
-    /** The first run published and forgot them, and the second run would publish none. */
+    /** The first attempt published and cleared them, and the second attempt would publish none. */
     @Test
-    void anEntityWithEventsThatAreGoneShouldNotBeSavedAgain() {
+    void whenTheEventsOfAnEntityAreClearedItShouldNotBeSavedAgain() {
         Stock given = new Stock(id, 5);
         given.announce();
         StockRepository stocks = app.bean(StockRepository.class);
@@ -312,7 +312,7 @@ class JpaWriteRetryIT {
         Throwable failure = catchThrowable(() -> stocks.inWrite(() -> {
             stocks.save(given);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         }));
 
         assertFirstCause(failure, "read-only");
@@ -320,7 +320,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void anEntityWhoseEventsAreAnnouncedInsideShouldBeSavedOnce() {
+    void whenEventsArePublishedInsideTheEntityShouldBeSavedOnce() {
         Stock given = new Stock(id, 5);
         StockRepository stocks = app.bean(StockRepository.class);
 
@@ -328,10 +328,10 @@ class JpaWriteRetryIT {
             given.announce();
             stocks.save(given);
             entities.flush();
-            promoteInTheFirstRun();
+            promoteInFirstAttempt();
         });
 
-        assertRunAgain();
+        assertRetried();
         assertThat(amountOnPrimary()).containsExactly(5);
     }
 
@@ -342,7 +342,7 @@ class JpaWriteRetryIT {
         });
     }
 
-    private void inFirstRun(Consumer<String> fault) {
+    private void inFirstAttempt(Consumer<String> fault) {
         String node = app.name(
                 (Number) entities.createNativeQuery("SELECT @@server_id").getSingleResult());
         nodes.add(node);
@@ -351,22 +351,22 @@ class JpaWriteRetryIT {
         }
     }
 
-    /** From now on the old primary refuses what it is told, also the commit. */
-    private void promoteInTheFirstRun() {
-        inFirstRun(node -> app.cluster().promote(app.cluster().node("db2")));
+    /** From now on the old primary refuses every statement, also the commit. */
+    private void promoteInFirstAttempt() {
+        inFirstAttempt(node -> app.cluster().promote(app.cluster().node("db2")));
     }
 
-    private void conflictInTheFirstRun() {
-        inFirstRun(node -> entities.createNativeQuery(CONFLICT).executeUpdate());
+    private void conflictInFirstAttempt() {
+        inFirstAttempt(node -> entities.createNativeQuery(CONFLICT).executeUpdate());
     }
 
-    private void assertRunAgain() {
+    private void assertRetried() {
         assertThat(nodes).containsExactly("db1", "db2");
     }
 
     private static void assertFirstCause(Throwable failure, String cause) {
         assertThat(failure).as("the first cause").isNotNull().hasStackTraceContaining(cause);
-        assertThat(failure.getSuppressed()).as("why it was not run again").anySatisfy(note -> assertThat(note)
+        assertThat(failure.getSuppressed()).as("why it was not retried").anySatisfy(note -> assertThat(note)
                 .hasMessageContaining("not retried although")
                 .hasMessageContaining("changed by an earlier attempt"));
     }

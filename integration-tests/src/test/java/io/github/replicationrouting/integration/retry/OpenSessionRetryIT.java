@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Web requests over JPA whose session stays open until the answer is written, as Spring Boot has it by default. */
+/** Web requests over JPA whose session stays open until the answer is written, as is Spring Boot's default. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class OpenSessionRetryIT {
 
@@ -45,57 +45,57 @@ class OpenSessionRetryIT {
             return author.getId();
         });
         app.cluster().awaitReplicated();
-        app.bean(Finder.class).takeRuns();
+        app.bean(Finder.class).takeAttempts();
         app.bean(Finder.class).killWith(session -> app.cluster()
                 .node(app.name((Number) session[0]))
                 .killSession(((Number) session[1]).longValue()));
     }
 
     @AfterEach
-    void everythingShouldBeGivenBack() {
-        app.awaitAllInUse();
+    void assertNothingHeld() {
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
     @Test
-    void readOnAFreshSessionShouldBeRunAgain() throws Exception {
+    void whenTheSessionIsNewTheReadShouldBeRetried() throws Exception {
         HttpResponse<String> answer = get("/fresh/" + id);
 
-        assertThat(answer.body()).isEqualTo(name + " after 2 runs, managed");
+        assertThat(answer.body()).isEqualTo(name + " after 2 attempts, managed");
         assertThat(answer.statusCode()).isEqualTo(200);
     }
 
     @Test
-    void readOnASessionThatHeldEntitiesShouldBeRefused() throws Exception {
+    void whenTheSessionHoldsEntitiesTheRetryShouldBeRefused() throws Exception {
         HttpResponse<String> answer = get("/managed/" + id);
 
         assertThat(answer.statusCode()).isEqualTo(500);
         assertThat(answer.body())
                 .contains("not retried although node db", "the persistence context outlives the transaction");
-        assertThat(app.bean(Finder.class).takeRuns()).isOne();
+        assertThat(app.bean(Finder.class).takeAttempts()).isOne();
     }
 
     @Test
-    void readAfterPartOfTheAnswerWasSentShouldBeRefused() throws Exception {
+    void whenPartOfTheAnswerWasSentTheRetryShouldBeRefused() throws Exception {
         HttpResponse<String> answer = get("/sent/" + id);
 
         assertThat(answer.body()).startsWith("begun ").contains("part of the web response has been sent");
-        assertThat(app.bean(Finder.class).takeRuns()).isOne();
+        assertThat(app.bean(Finder.class).takeAttempts()).isOne();
     }
 
     @Test
-    void repositoryCalledAloneShouldBeRunAgain() {
+    void whenARepositoryIsCalledAloneItShouldBeRetried() {
         Finder finder = app.bean(Finder.class);
         Author found = app.bean(AuthorRepository.class).inRepository(() -> finder.find(id));
         assertThat(found.getName()).isEqualTo(name);
-        assertThat(finder.takeRuns()).isEqualTo(2);
+        assertThat(finder.takeAttempts()).isEqualTo(2);
     }
 
     @Test
-    void serviceOutsideAWebRequestShouldBeRunAgain() {
+    void whenAServiceIsCalledOutsideAWebRequestItShouldBeRetried() {
         Finder finder = app.bean(Finder.class);
         assertThat(finder.find(id).getName()).isEqualTo(name);
-        assertThat(finder.takeRuns()).isEqualTo(2);
+        assertThat(finder.takeAttempts()).isEqualTo(2);
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {

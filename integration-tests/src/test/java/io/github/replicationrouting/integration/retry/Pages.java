@@ -25,34 +25,35 @@ class Pages {
         this.finder = finder;
     }
 
-    /** A read at the beginning of the request. */
+    /** Reads at the beginning of the request. */
     @GetMapping("/fresh/{id}")
     String fresh(@PathVariable Long id) {
-        return describe(finder.find(id), finder.takeRuns());
+        return describe(finder.find(id), finder.takeAttempts());
     }
 
-    /** A read after another one, whose entities the session still holds. */
+    /** Reads after another read, whose entities the session still holds. */
     @GetMapping("/managed/{id}")
     String managed(@PathVariable Long id) {
         Author before = finder.findAlone(id);
         Author found = finder.find(id);
-        return describe(found, finder.takeRuns()) + (before == found ? "" : " twice");
+        return describe(found, finder.takeAttempts()) + (before == found ? "" : " twice");
     }
 
-    /** A read after part of the answer has been sent. */
+    /** Reads after part of the answer has been sent. */
     @GetMapping("/sent/{id}")
     void sent(@PathVariable Long id, HttpServletResponse response) throws IOException {
         response.getWriter().write("begun ");
         response.flushBuffer();
         try {
-            response.getWriter().write(describe(finder.find(id), finder.takeRuns()));
+            response.getWriter().write(describe(finder.find(id), finder.takeAttempts()));
         } catch (RuntimeException e) {
             response.getWriter().write(whyNot(e));
         }
     }
 
-    private String describe(Author author, int runs) {
-        return author.getName() + " after " + runs + " runs, " + (entities.contains(author) ? "managed" : "detached");
+    private String describe(Author author, int attempts) {
+        return author.getName() + " after " + attempts + " attempts, "
+                + (entities.contains(author) ? "managed" : "detached");
     }
 
     @ExceptionHandler

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An entity with an id of the application's, no version, and a collection in an embedded object. */
+/** An entity with an id that the application assigns, no version, and a collection in an embedded object. */
 @Entity
 class Parcel {
 

@@ -5,12 +5,12 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Methods of which each stands for a kind that is run again or not. */
+/** Methods of kinds that are retried or not. */
 class Reports {
 
-    @Watched
+    @Intercepted
     @Transactional(readOnly = true)
-    public <T> T watched(Supplier<T> work) {
+    public <T> T intercepted(Supplier<T> work) {
         return work.get();
     }
 

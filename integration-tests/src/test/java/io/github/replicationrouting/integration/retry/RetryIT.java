@@ -29,7 +29,7 @@ import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** A read-only transaction whose node is lost is run again, on another one, unless something stands against it. */
+/** A read-only transaction whose node is lost is retried on another one, unless a retry would be unsafe. */
 @Tag("essential")
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class RetryIT {
@@ -38,7 +38,7 @@ class RetryIT {
     private final TestApplication app;
     private final Transactions transactions;
     private final Reports reports;
-    private final Runs runs;
+    private final LossyWork attempts;
     private final String author = UUID.randomUUID().toString();
 
     RetryIT(Stack stack, Applications applications) {
@@ -46,26 +46,26 @@ class RetryIT {
         app = applications.get(stack, RetryJdbcApplication.class, "replication.routing.monitor.timeout=10s");
         transactions = app.transactions();
         reports = app.bean(Reports.class);
-        runs = new Runs(app);
+        attempts = new LossyWork(app);
     }
 
     @AfterEach
     void heal() {
         app.cluster().heal();
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.awaitNothingHeld();
     }
 
     @Test
-    void lossBetweenTwoStatementsShouldNotBeSeenAndInnerInterceptorsShouldRunAgain() {
+    void whenTheLossIsBetweenStatementsInnerInterceptorsShouldRunAgain() {
         app.insertAuthor(author);
         app.cluster().awaitReplicated();
         InnerInterceptor inner = app.bean(InnerInterceptor.class);
         int before = inner.calls.get();
         List<String> nodes = new ArrayList<>();
 
-        int found = reports.watched(() -> {
-            Runs.Session session = runs.session();
+        int found = reports.intercepted(() -> {
+            LossyWork.Session session = attempts.session();
             nodes.add(session.node());
             if (nodes.size() == 1) {
                 app.cluster().node(session.node()).kill();
@@ -80,12 +80,12 @@ class RetryIT {
     }
 
     @Test
-    void lossDuringAStatementShouldNotBeSeen() {
+    void whenTheLossIsDuringAStatementTheCallerShouldNotSeeIt() {
         List<String> nodes = new ArrayList<>();
         CompletableFuture<?>[] killing = new CompletableFuture<?>[1];
 
         Integer slept = transactions.readOnly(() -> {
-            ClusterNode node = app.cluster().node(runs.session().node());
+            ClusterNode node = app.cluster().node(attempts.session().node());
             nodes.add(node.name());
             if (nodes.size() == 1) {
                 killing[0] = CompletableFuture.runAsync(() -> {
@@ -111,7 +111,7 @@ class RetryIT {
     }
 
     @Test
-    void lossWhileRowsAreFetchedShouldNotBeSeen() {
+    void whenTheLossIsDuringAFetchTheCallerShouldNotSeeIt() {
         app.jdbc().execute("CREATE TABLE IF NOT EXISTS big (id INT AUTO_INCREMENT PRIMARY KEY, filler TEXT)");
         app.jdbc().update("INSERT INTO big (filler) VALUES (REPEAT('x', 2000))");
         for (int i = 0; i < 10; i++) {
@@ -119,12 +119,12 @@ class RetryIT {
         }
         app.cluster().awaitReplicated();
         JdbcTemplate streaming = new JdbcTemplate(app.jdbc().getDataSource());
-        // Row by row: Connector/J has a number of its own for it.
+        // Row by row: Connector/J has a fetch size of its own for it.
         streaming.setFetchSize(stack == Stack.MYSQL ? Integer.MIN_VALUE : 1);
         List<String> nodes = new ArrayList<>();
 
         int rows = transactions.readOnly(() -> {
-            Runs.Session session = runs.session();
+            LossyWork.Session session = attempts.session();
             nodes.add(session.node());
             int[] seen = new int[1];
             // The server sleeps before the last rows, so that it cannot have sent all of them before it is killed.
@@ -144,34 +144,34 @@ class RetryIT {
     }
 
     @Test
-    void lossOfOneConnectionShouldGoElsewhereAlthoughTheNodeLives() {
-        assertThat(transactions.<String>readOnly(() -> runs.losingOnce())).isIn(app.replicas());
-        assertThat(runs.count()).isEqualTo(2);
+    void whenOneConnectionIsLostTheRetryShouldUseAnotherNode() {
+        assertThat(transactions.<String>readOnly(() -> attempts.losingOnce())).isIn(app.replicas());
+        assertThat(attempts.count()).isEqualTo(2);
     }
 
     @Test
-    void lossesBeyondTheRetriesShouldReachTheCallerWithAllAttempts() {
-        Throwable failure = catchThrowable(() -> transactions.readOnly(() -> runs.losing(3)));
+    void whenLossesExceedTheRetriesTheCallerShouldSeeAllAttempts() {
+        Throwable failure = catchThrowable(() -> transactions.readOnly(() -> attempts.losing(3)));
 
-        assertThat(runs.count()).isEqualTo(3);
+        assertThat(attempts.count()).isEqualTo(3);
         assertThat(failure.getSuppressed()).hasSize(2);
         assertThat(failure).hasStackTraceContaining("SQL");
     }
 
     @Test
-    void whenTheLastOtherNodeIsGoneTheSameNodeShouldDo() {
+    void whenNoOtherNodeIsLeftTheSameNodeShouldServeTheRetry() {
         app.cluster().replicas().forEach(ClusterNode::kill);
         app.replicas().forEach(name -> app.awaitState(name, NodeState.DOWN));
 
-        assertThat(transactions.<String>readOnly(() -> runs.losingOnce())).isEqualTo(app.primary());
-        assertThat(runs.count()).isEqualTo(2);
+        assertThat(transactions.<String>readOnly(() -> attempts.losingOnce())).isEqualTo(app.primary());
+        assertThat(attempts.count()).isEqualTo(2);
     }
 
     @Test
-    void writeCommittedInsideShouldBeDoneOnceAndTheLossBeTold() {
+    void whenAWriteIsCommittedInsideTheLossShouldReachTheCaller() {
         refused(
                 "work inside it was committed",
-                () -> transactions.readOnly(() -> runs.losingOnce(() -> {
+                () -> transactions.readOnly(() -> attempts.losingOnce(() -> {
                     transactions.newWrite(() -> {
                         app.insertAuthor(author);
                         return null;
@@ -181,10 +181,10 @@ class RetryIT {
     }
 
     @Test
-    void autoCommitWriteInsideShouldBeDoneOnceAndTheLossBeTold() {
+    void whenAnAutoCommitWriteIsInsideTheLossShouldReachTheCaller() {
         refused(
                 "work inside it was committed",
-                () -> transactions.readOnly(() -> runs.losingOnce(() -> {
+                () -> transactions.readOnly(() -> attempts.losingOnce(() -> {
                     transactions.notSupported(() -> {
                         app.insertAuthor(author);
                         return null;
@@ -194,36 +194,36 @@ class RetryIT {
     }
 
     @Test
-    void writeRolledBackInsideShouldNotStandAgainstIt() {
-        transactions.readOnly(() -> runs.losingOnce(() -> assertThatThrownBy(() -> transactions.newWrite(() -> {
+    void whenAWriteIsRolledBackInsideItShouldBeRetried() {
+        transactions.readOnly(() -> attempts.losingOnce(() -> assertThatThrownBy(() -> transactions.newWrite(() -> {
                     app.insertAuthor(author);
                     throw new IllegalStateException("rolled back");
                 }))
                 .hasMessage("rolled back")));
-        assertThat(runs.count()).isEqualTo(2);
+        assertThat(attempts.count()).isEqualTo(2);
         assertThat(app.countAuthorsOnPrimary(author)).isZero();
     }
 
     @Test
-    void readCommittedInsideShouldNotStandAgainstIt() {
-        transactions.readOnly(() -> runs.losingOnce(() -> transactions.newReadOnly(app::node)));
-        assertThat(runs.count()).isEqualTo(2);
+    void whenAReadIsCommittedInsideItShouldBeRetried() {
+        transactions.readOnly(() -> attempts.losingOnce(() -> transactions.newReadOnly(app::node)));
+        assertThat(attempts.count()).isEqualTo(2);
     }
 
     @Test
-    void streamShouldBeRefused() {
-        refused("streams its rows", () -> reports.stream(() -> runs.losingOnce()));
+    void whenTheResultIsAStreamTheRetryShouldBeRefused() {
+        refused("streams its rows", () -> reports.stream(() -> attempts.losingOnce()));
     }
 
     @Test
-    void noRetryShouldBeRefused() {
-        refused("@NoRetry", () -> reports.once(() -> runs.losingOnce()));
+    void whenNoRetryIsDeclaredTheRetryShouldBeRefused() {
+        refused("@NoRetry", () -> reports.once(() -> attempts.losingOnce()));
     }
 
     private void refused(String why, Supplier<?> call) {
         Throwable failure = catchThrowable(call::get);
 
-        assertThat(runs.count()).isOne();
+        assertThat(attempts.count()).isOne();
         assertThat(failure).isNotNull();
         assertThat(failure.getSuppressed()).singleElement().satisfies(note -> assertThat(note)
                 .hasMessageContaining("not retried although node db")
@@ -231,17 +231,18 @@ class RetryIT {
     }
 
     @Test
-    void writeTransactionShouldNotBeRunAgain() {
-        assertThatThrownBy(() -> transactions.write(() -> runs.losingOnce())).hasNoSuppressedExceptions();
-        assertThat(runs.count()).isOne();
+    void whenTheTransactionWritesItShouldNotBeRetried() {
+        assertThatThrownBy(() -> transactions.write(() -> attempts.losingOnce()))
+                .hasNoSuppressedExceptions();
+        assertThat(attempts.count()).isOne();
     }
 
     @Test
-    void applicationsOwnExceptionShouldNotBeRunAgainEvenIfTheRollbackMeetsALoss() {
+    void whenOnlyTheRollbackMeetsTheLossItShouldNotBeRetried() {
         int[] calls = new int[1];
         assertThatThrownBy(() -> transactions.readOnly(() -> {
                     calls[0]++;
-                    runs.session().kill();
+                    attempts.session().kill();
                     throw new IllegalArgumentException("no such book");
                 }))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -250,7 +251,7 @@ class RetryIT {
     }
 
     @Test
-    void queryTimeoutShouldNotBeRunAgain() {
+    void whenTheQueryTimeoutExpiresItShouldNotBeRetried() {
         int[] calls = new int[1];
         assertThatThrownBy(() -> reports.quick(() -> {
                     calls[0]++;
@@ -261,11 +262,11 @@ class RetryIT {
     }
 
     @Test
-    void allRunsTogetherShouldKeepToTheTimeout() {
+    void whenThereAreRetriesAllAttemptsShouldShareTheTimeout() {
         int[] calls = new int[1];
         long began = System.nanoTime();
         assertThatThrownBy(() -> reports.patient(() -> {
-                    Runs.Session session = runs.session();
+                    LossyWork.Session session = attempts.session();
                     if (++calls[0] == 1) {
                         app.jdbc().queryForObject("SELECT SLEEP(6)", Integer.class);
                         session.kill();
@@ -278,16 +279,16 @@ class RetryIT {
     }
 
     @Test
-    void transactionTemplateBeanShouldBeRunAgain() {
+    void whenTheTransactionTemplateBeanIsUsedItShouldBeRetried() {
         TransactionTemplate template = app.bean(TransactionTemplate.class);
         TransactionTemplate readOnly = new TransactionTemplate(template.getTransactionManager(), template);
         readOnly.setReadOnly(true);
-        assertThatThrownBy(() -> readOnly.execute(status -> runs.losingOnce()))
+        assertThatThrownBy(() -> readOnly.execute(status -> attempts.losingOnce()))
                 .as("one that the application builds itself")
                 .isNotNull();
 
-        app.awaitAllInUse();
-        Runs again = new Runs(app);
+        app.awaitAllEligible();
+        LossyWork again = new LossyWork(app);
         template.setReadOnly(true);
         try {
             assertThat(template.<String>execute(status -> again.losingOnce())).isIn(app.replicas());
@@ -298,25 +299,25 @@ class RetryIT {
     }
 
     @Test
-    void repositoryCalledAloneShouldBeRunAgain() {
+    void whenARepositoryIsCalledAloneItShouldBeRetried() {
         RowRepository repository = app.bean(RowRepository.class);
-        assertThat(repository.<String>inRepository(() -> runs.losingOnce())).isIn(app.replicas());
-        assertThat(runs.count()).isEqualTo(2);
+        assertThat(repository.<String>inRepository(() -> attempts.losingOnce())).isIn(app.replicas());
+        assertThat(attempts.count()).isEqualTo(2);
     }
 
     @Test
-    void repositoryMethodWithAQueryShouldBeRunAgain() {
+    void whenARepositoryMethodHasAQueryItShouldBeRetried() {
         app.insertAuthor(author);
         app.cluster().awaitReplicated();
         RowRepository repository = app.bean(RowRepository.class);
-        CompletableFuture<String> killing = CompletableFuture.supplyAsync(this::killWhoeverReadsSlowly);
+        CompletableFuture<String> killing = CompletableFuture.supplyAsync(this::killSlowReader);
 
         assertThat(repository.findSlowly(author).name()).isEqualTo(author);
         assertThat(killing.join()).isIn(app.replicas());
     }
 
-    /** Kills the session of the first statement that it finds asleep; returns its node. */
-    private String killWhoeverReadsSlowly() {
+    /** Kills the session of the first statement that it finds sleeping; returns its node. */
+    private String killSlowReader() {
         String[] killed = new String[1];
         await().atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(5))
@@ -339,10 +340,10 @@ class RetryIT {
     }
 
     @Test
-    void nextTransactionShouldBeRoutedAsIfNothingHadHappened() {
-        transactions.readOnly(() -> runs.losingOnce());
+    void whenATransactionFollowsARetryItShouldBeRoutedNormally() {
+        transactions.readOnly(() -> attempts.losingOnce());
         // The node whose connection was lost is avoided until it answers a probe.
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         app.assertSpreadsOverReplicas(() -> transactions.readOnly(app::node));
         assertThat(transactions.write(app::node)).isEqualTo(app.primary());
     }

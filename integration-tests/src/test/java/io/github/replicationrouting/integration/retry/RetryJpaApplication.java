@@ -8,7 +8,7 @@ import org.springframework.boot.data.jdbc.autoconfigure.DataJdbcRepositoriesAuto
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Import;
 
-/** A web application with JPA, as Spring Boot sets it up: the session is open in the view. */
+/** A web application with JPA, as Spring Boot configures it: the session is open in the view. */
 @SpringBootConfiguration
 @EnableAutoConfiguration(exclude = DataJdbcRepositoriesAutoConfiguration.class)
 @EntityScan(basePackageClasses = {Author.class, Stock.class})

@@ -10,12 +10,12 @@ import org.springframework.transaction.annotation.Transactional;
 /** A Spring Data JDBC repository. */
 interface RowRepository extends CrudRepository<RowRepository.Row, Long> {
 
-    /** Sleeps long enough to be killed at it; a query of one's own is in a transaction only where it says so. */
+    /** Sleeps long enough to be killed meanwhile; a declared query is in a transaction only where it declares one. */
     @Transactional(readOnly = true)
     @Query("SELECT id, name FROM author WHERE name = :name AND SLEEP(3) = 0")
     Row findSlowly(String name);
 
-    /** Does its work in a default method, and so in the transaction that it declares. */
+    /** LossyWork in a default method, and so in the transaction that it declares. */
     @Transactional(readOnly = true)
     default <T> T inRepository(Supplier<T> work) {
         return work.get();

@@ -6,7 +6,7 @@ import jakarta.persistence.Version;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.AbstractAggregateRoot;
 
-/** An entity with an id of the application's and a version of JPA's. */
+/** An entity with an id that the application assigns and a version of JPA. */
 @Entity
 class Stock extends AbstractAggregateRoot<Stock> {
 

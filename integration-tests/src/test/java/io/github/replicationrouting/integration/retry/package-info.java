@@ -1,4 +1,4 @@
-/** Read-only transactions whose node is lost, and what becomes of them. */
+/** Read-only transactions whose node is lost, and their retries. */
 @NullUnmarked
 package io.github.replicationrouting.integration.retry;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
-/** Many threads on small pools: everything borrowed comes back, and the data adds up. */
+/** Many threads on small pools: every borrowed connection is returned, and the data is complete. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class LoadTests {
 
@@ -56,13 +56,13 @@ abstract class LoadTests {
     }
 
     @Test
-    void platformThreadsLeaveNothingBorrowed() throws Exception {
+    void whenPlatformThreadsLoadThePoolsNoConnectionShouldLeak() throws Exception {
         run(Executors.newFixedThreadPool(WORKERS));
     }
 
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
-    void virtualThreadsLeaveNothingBorrowedAndArePinnedByNothingOfOurs() throws Exception {
+    void whenVirtualThreadsLoadThePoolsTheyShouldNotBePinned() throws Exception {
         run(Executors.newFixedThreadPool(WORKERS)); // loads every class
         Queue<RecordedEvent> pinned = new ConcurrentLinkedQueue<>();
         try (RecordingStream events = new RecordingStream()) {
@@ -74,11 +74,11 @@ abstract class LoadTests {
             run((ExecutorService)
                     Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null));
         }
-        assertThat(pinned).noneMatch(LoadTests::isOurs);
+        assertThat(pinned).noneMatch(LoadTests::isOfRouter);
     }
 
-    /** Whoever stands on top blocks: a monitor of ours, rather than a driver or a class that is being initialised. */
-    private static boolean isOurs(RecordedEvent event) {
+    /** Asserts that the top frame blocks: in a monitor of the router, not in a driver or a class initializer. */
+    private static boolean isOfRouter(RecordedEvent event) {
         return event.getStackTrace() != null
                 && event.getStackTrace()
                         .getFrames()
@@ -108,7 +108,7 @@ abstract class LoadTests {
                 .isEqualTo((long) WORKERS * ROUNDS);
     }
 
-    /** A third of the transactions is rolled back, and leaves nothing. */
+    /** A third of the transactions is rolled back and leaves no row. */
     private void work(int run, int worker) {
         for (int i = 0; i < ROUNDS; i++) {
             int round = i;

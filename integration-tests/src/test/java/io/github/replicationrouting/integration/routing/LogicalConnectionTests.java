@@ -37,7 +37,7 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What a connection of the routing data source keeps, gives back and survives. */
+/** The state, the release and the failures of a connection of the routing data source. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class LogicalConnectionTests {
 
@@ -67,18 +67,18 @@ abstract class LogicalConnectionTests {
 
     /** A session that has just written reads on the primary through a driver that reports no positions. */
     @BeforeEach
-    void allWellForANewSession() {
+    void beginNewSession() {
         routing.awaitAllOnline();
         SessionToken.clear();
     }
 
     @AfterEach
-    void nothingIsLeftBorrowed() {
+    void assertNothingBorrowed() {
         routing.awaitNothingBorrowed();
     }
 
     @Test
-    void nothingIsTakenBeforeTheFirstStatement() throws SQLException {
+    void whenNoStatementRunsNoConnectionShouldBeBorrowed() throws SQLException {
         try (Connection connection = open()) {
             connection.setAutoCommit(false);
             connection.setReadOnly(true);
@@ -92,7 +92,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void plainJdbcKeepsItsSessionOverTransactions() throws SQLException {
+    void whenPlainJdbcCommitsItsSessionShouldRemain() throws SQLException {
         try (Connection connection = open();
                 Statement statement = connection.createStatement()) {
             statement.execute("SET @mine = 42");
@@ -111,7 +111,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void plainJdbcReadsFromAReplicaAndWritesToThePrimary() throws SQLException {
+    void whenPlainJdbcIsReadOnlyAReplicaShouldServeIt() throws SQLException {
         try (Connection connection = open()) {
             connection.setAutoCommit(false);
             connection.setReadOnly(true);
@@ -127,11 +127,11 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void oneConnectionIsRoutedAnewInEachSpringTransaction() {
+    void whenASpringTransactionBeginsTheConnectionShouldBeRoutedAnew() {
         withOneConnection((jdbc, transactions) -> {
             for (int i = 0; i < 3; i++) {
                 int id = 10 + i;
-                SessionToken.clear(); // else the primary may have to serve what was just written
+                SessionToken.clear(); // otherwise the primary may have to serve what was just written
                 assertThat(in(transactions, true, () -> serverOf(jdbc))).isNotEqualTo(primary());
                 assertThat(in(transactions, false, () -> {
                             jdbc.update("INSERT INTO item VALUES (?)", id);
@@ -145,7 +145,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void autoCommitStatementsAfterASpringTransactionHoldNothing() {
+    void whenAutoCommitStatementsFollowATransactionTheyShouldHoldNoConnection() {
         withOneConnection((jdbc, transactions) -> {
             in(transactions, true, () -> serverOf(jdbc));
 
@@ -155,7 +155,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void whatWasAskedOrLeftOpenInAutoCommitDoesNotTakeTheNextTransactionAlong() {
+    void whenAutoCommitLeavesAResultOpenTheNextTransactionShouldBeRoutedAnew() {
         withOneConnection((jdbc, transactions) -> {
             in(transactions, true, () -> serverOf(jdbc));
             jdbc.execute((Connection connection) -> connection.isValid(5) && connection.createBlob() != null);
@@ -176,7 +176,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void metadataOutlivesItsTransactionWithoutItsPooledConnection() {
+    void whenMetadataOutlivesItsTransactionItShouldHoldNoConnection() {
         withOneConnection((jdbc, transactions) -> {
             DatabaseMetaData kept = Objects.requireNonNull(
                     in(transactions, true, () -> jdbc.execute((Connection connection) -> connection.getMetaData())));
@@ -194,7 +194,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void aQuestionToTheMetadataBetweenTransactionsIsNoReasonToStayOnAReplica() throws SQLException {
+    void whenMetadataIsReadBetweenTransactionsTheNextShouldBeRoutedAnew() throws SQLException {
         try (Connection connection = open()) {
             connection.setAutoCommit(false);
             connection.setReadOnly(true);
@@ -222,7 +222,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void whatOneUserSaysOfItselfIsNotSaidOfTheNext() throws SQLException {
+    void whenAUserSetsClientInfoTheNextShouldNotHaveIt() throws SQLException {
         for (int i = 0; i < 2; i++) {
             try (Connection connection = open()) {
                 connection.setClientInfo("ApplicationName", "billing");
@@ -247,7 +247,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void anIsolationLevelIsKeptAlsoWhereTheServersDefaultIsAnother() throws SQLException {
+    void whenTheServersDefaultIsolationDiffersTheSetOneShouldBeKept() throws SQLException {
         ClusterNode replica = cluster.replicas().get(0);
         replica.execute(List.of("SET GLOBAL TRANSACTION ISOLATION LEVEL READ COMMITTED"));
         try (TestRouting unequal =
@@ -270,7 +270,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void aWriteAfterTheCommitIsCommittedToo() {
+    void whenAWriteFollowsTheCommitItShouldBeCommitted() {
         withOneConnection((jdbc, transactions) -> in(transactions, false, () -> {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
                 @Override
@@ -286,7 +286,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void aStatementOfAnEarlierTransactionIsRefused() {
+    void whenAStatementIsOfAnEarlierTransactionItShouldBeRefused() {
         withOneConnection((jdbc, transactions) -> {
             PreparedStatement kept = in(
                     transactions,
@@ -309,7 +309,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void aResultThatOutlivesItsTransactionStaysReadableAndIsGivenBackAtItsEnd() {
+    void whenAResultOutlivesItsTransactionItShouldStayReadableUntilItsEnd() {
         withOneConnection((jdbc, transactions) -> {
             Statement open = in(
                     transactions,
@@ -331,7 +331,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void anotherManagersReadOnlyTransactionDoesNotCount() {
+    void whenAnotherManagersTransactionIsReadOnlyItShouldNotCount() {
         routing.readOnly().execute(status -> {
             try (Connection other = routing.routing().dataSource().getConnection()) {
                 insert(other, 40);
@@ -345,7 +345,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void aWriteInAReadOnlyTransactionIsExplainedAlsoOnAWritableReplica() {
+    void whenAReplicaIsWritableAWriteInAReadOnlyTransactionShouldBeExplained() {
         List<ClusterNode> replicas = cluster.replicas();
         for (int i = 0; i < 6; i++) {
             int id = 50 + i;
@@ -365,7 +365,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void aLostConnectionEndsItsTransactionOnly() throws SQLException {
+    void whenAConnectionIsLostOnlyItsTransactionShouldEnd() throws SQLException {
         try (Connection connection = open()) {
             connection.setAutoCommit(false);
             insert(connection, 60);
@@ -389,7 +389,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void theCommitOfAReadOnlyTransactionDoesNotFailForALostNode() throws SQLException {
+    void whenTheNodeIsLostTheCommitOfAReadOnlyTransactionShouldNotFail() throws SQLException {
         try (Connection connection = open()) {
             connection.setAutoCommit(false);
             connection.setReadOnly(true);
@@ -397,14 +397,14 @@ abstract class LogicalConnectionTests {
             kill(connection);
 
             assertThatNoException().isThrownBy(connection::commit);
-            SessionToken.clear(); // else it must not go back behind what was read, and the primary may serve
+            SessionToken.clear(); // otherwise the session must not go back, and the primary may serve
             assertThat(serverOf(connection)).isNotEqualTo(primary());
             connection.commit();
         }
     }
 
     @Test
-    void aLostCommitOfAWriteIsTold() throws SQLException {
+    void whenTheCommitOfAWriteIsLostItShouldBeReported() throws SQLException {
         try (Connection connection = open()) {
             connection.setAutoCommit(false);
             insert(connection, 70);
@@ -423,7 +423,7 @@ abstract class LogicalConnectionTests {
         return cluster.primary().name();
     }
 
-    /** What the connection's own route says, checked against the port that it leads to by the pool's name. */
+    /** Returns the node that the connection reports, verified against the port by the pool's name. */
     private static String serverOf(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery("SELECT @@server_id")) {
@@ -505,7 +505,7 @@ abstract class LogicalConnectionTests {
                 .sum();
     }
 
-    /** As a session that lives as long as a request holds its connection over several transactions. */
+    /** Like a session that lives as long as a request and holds its connection over several transactions. */
     private void withOneConnection(Work work) {
         try (Connection connection = open()) {
             SingleConnectionDataSource single = new SingleConnectionDataSource(connection, true);

@@ -36,7 +36,7 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What SQL text changes in its session stays with the logical connection that sent it, and reaches no other. */
+/** Session changes by SQL text stay with the logical connection that sent them and reach no other. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(OutputCaptureExtension.class)
 abstract class SessionChangesTests {
@@ -76,13 +76,13 @@ abstract class SessionChangesTests {
     }
 
     @BeforeEach
-    void allWellForANewSession() {
+    void beginNewSession() {
         routing.awaitAllOnline();
         SessionToken.clear();
     }
 
     @AfterEach
-    void nothingIsLeftBorrowed() {
+    void assertNothingBorrowed() {
         routing.awaitNothingBorrowed();
     }
 
@@ -104,7 +104,7 @@ abstract class SessionChangesTests {
                 "PREPARE left_over FROM 'SELECT 1'",
                 "SELECT GET_LOCK('left_over', 1)"
             })
-    void theNextUserFindsTheSessionAsNew(String text) throws SQLException {
+    void whenSqlTextChangesTheSessionTheNextUserShouldNotSeeIt(String text) throws SQLException {
         String sql = text.replace("mysql_or_other", "information_schema");
         String fresh = in(routing.transactions(), false, () -> stateOf(routing.jdbc()));
 
@@ -126,7 +126,7 @@ abstract class SessionChangesTests {
     }
 
     @Test
-    void theNextUserFindsTheSessionAsNewAlsoAfterOneOfThePoolItself() throws SQLException {
+    void whenThePoolItselfUsedTheSessionTheNextUserShouldNotSeeChanges() throws SQLException {
         String fresh = in(routing.transactions(), false, () -> stateOf(routing.jdbc()));
 
         for (NodePool pool : routing.routing().pools()) {
@@ -141,7 +141,7 @@ abstract class SessionChangesTests {
     }
 
     @Test
-    void aSessionMadeWritableDoesNotReachTheNextReader() {
+    void whenASessionIsMadeWritableTheNextReaderShouldNotGetIt() {
         List<Integer> readOnlyBefore = readOnlyOnEachReplica();
 
         for (int i = 0; i < 2 * cluster.nodes().size(); i++) {
@@ -154,7 +154,7 @@ abstract class SessionChangesTests {
     }
 
     @Test
-    void aReaderCannotMakeItsReplicaWritable() {
+    void whenAReaderSetsTheSessionWritableItShouldStayReadOnly() {
         withOneConnection((jdbc, transactions) -> {
             in(transactions, true, () -> {
                 jdbc.execute("SET SESSION TRANSACTION READ WRITE");
@@ -176,7 +176,7 @@ abstract class SessionChangesTests {
                 "SET %s = 0",
                 "START TRANSACTION READ WRITE"
             })
-    void aReaderCannotWriteOnThePrimaryWhateverItSays(String text) {
+    void whenThePrimaryServesAReaderItShouldNotWrite(String text) {
         RoutingHints.onPrimary(() -> {
             withOneConnection((jdbc, transactions) -> {
                 for (int i = 0; i < 2; i++) {
@@ -194,7 +194,7 @@ abstract class SessionChangesTests {
     }
 
     @Test
-    void aLockIsStillHeldInTheNextTransactionOfItsConnection() {
+    void whenALockIsTakenTheNextTransactionOfItsConnectionShouldHoldIt() {
         withOneConnection((jdbc, transactions) -> {
             in(transactions, false, () -> jdbc.queryForObject("SELECT GET_LOCK('mine', 1)", Integer.class));
             jdbc.queryForObject("SELECT 1", Integer.class);
@@ -208,7 +208,7 @@ abstract class SessionChangesTests {
     }
 
     @Test
-    void theSessionIsKeptOverReadsAndStatementsOutsideTransactionsAndThatIsSaidOnce(CapturedOutput log) {
+    void whenTheSessionIsChangedItShouldBeKeptAndLoggedOnce(CapturedOutput log) {
         try (TestRouting fresh = TestRouting.over(cluster, cluster.nodes(), driver, TestRouting.BUSY, 1)) {
             fresh.awaitAllOnline();
             for (int i = 0; i < 2; i++) {
@@ -232,7 +232,7 @@ abstract class SessionChangesTests {
     }
 
     @Test
-    void aWriteThatLeavesAChangedSessionOnAReplicaSaysSoOnce(CapturedOutput log) {
+    void whenAWriteLeavesAChangedSessionOnAReplicaItShouldBeLoggedOnce(CapturedOutput log) {
         try (TestRouting fresh = TestRouting.over(cluster, cluster.nodes(), driver, TestRouting.BUSY, 1)) {
             fresh.awaitAllOnline();
             for (int i = 0; i < 2; i++) {
@@ -254,7 +254,7 @@ abstract class SessionChangesTests {
     }
 
     @Test
-    void theIsolationThatSqlTextSetIsAnsweredAndCanBeSetBack() throws SQLException {
+    void whenSqlTextSetsTheIsolationItShouldBeReportedAndResettable() throws SQLException {
         try (Connection connection = routing.routing().dataSource().getConnection()) {
             JdbcTemplate jdbc = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
             int before = connection.getTransactionIsolation();
@@ -269,7 +269,7 @@ abstract class SessionChangesTests {
     }
 
     @Test
-    void theDatabaseThatSqlTextChoseIsLeftBySetCatalog() throws SQLException {
+    void whenSqlTextChoosesADatabaseSetCatalogShouldReplaceIt() throws SQLException {
         try (Connection connection = routing.routing().dataSource().getConnection()) {
             JdbcTemplate jdbc = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
             jdbc.execute("USE information_schema");
@@ -282,7 +282,7 @@ abstract class SessionChangesTests {
     }
 
     @Test
-    void connectionsWhoseSessionIsNotChangedAreUsedAgain() {
+    void whenTheSessionIsNotChangedItsConnectionShouldBeReused() {
         Function<JdbcTemplate, Long> connectionId = jdbc ->
                 Objects.requireNonNull(jdbc.queryForObject("SELECT CONNECTION_ID() /* not SET @x */", Long.class));
         Long first = in(routing.transactions(), false, () -> connectionId.apply(routing.jdbc()));
@@ -304,7 +304,7 @@ abstract class SessionChangesTests {
     }
 
     @Test
-    void variablesLocksAndAnotherDatabaseDoNotCostTheConnection() {
+    void whenVariablesAreSetTheConnectionShouldBeReused() {
         Function<JdbcTemplate, Long> connectionId =
                 jdbc -> Objects.requireNonNull(jdbc.queryForObject("SELECT CONNECTION_ID()", Long.class));
         Long first = in(routing.transactions(), false, () -> connectionId.apply(routing.jdbc()));

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Statements that reach the servers, by their own counter {@code Questions}. The monitor looks once, before anything is
- * counted.
+ * Statements that reach the servers, by their own counter {@code Questions}. The monitor probes once, before the count
+ * begins.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class StatementCountTests {
@@ -54,27 +54,27 @@ abstract class StatementCountTests {
     }
 
     @Test
-    void aReadOnlyTransactionTakesTwo() {
+    void whenATransactionReadsItShouldTakeTwoStatements() {
         assertThat(statementsEach("read-only transaction", () -> routing.readOnly()
                         .executeWithoutResult(status -> routing.jdbc().queryForObject(SELECT, String.class))))
                 .isEqualTo(2.00);
     }
 
     @Test
-    void aWriteTransactionTakesTwo() {
+    void whenATransactionWritesItShouldTakeTwoStatements() {
         assertThat(statementsEach("write transaction", () -> routing.readWrite()
                         .execute(status -> routing.jdbc().update(UPDATE))))
                 .isEqualTo(2.00);
     }
 
     @Test
-    void anAutoCommitStatementTakesOne() {
+    void whenAutoCommitIsOnAStatementShouldTakeOne() {
         assertThat(statementsEach("auto-commit statement", () -> routing.jdbc().update(UPDATE)))
                 .isEqualTo(1.00);
     }
 
     @Test
-    void aTransactionWithoutAStatementTakesNone() {
+    void whenATransactionIsEmptyItShouldTakeNoStatement() {
         assertThat(statementsEach("empty transaction", () -> {
                     routing.readOnly().execute(status -> status.isNewTransaction());
                     routing.readWrite().execute(status -> status.isNewTransaction());
@@ -83,7 +83,7 @@ abstract class StatementCountTests {
     }
 
     @Test
-    void alternatingUsersOfOneConnectionPayForTheDifferenceOnly() {
+    void whenUsersAlternateOnlyTheDifferenceShouldBeSent() {
         try (TestRouting alone = TestRouting.over(cluster, List.of(cluster.primary()), driver, TestRouting.QUIET, 1)) {
             assertThat(statementsEach("read-only and write transaction on one connection", () -> {
                         alone.readOnly()
@@ -99,8 +99,8 @@ abstract class StatementCountTests {
         }
     }
 
-    /** Statements for one run, after enough runs for every connection to have settled; to a hundredth. */
-    /** The least of some rounds: on a busy machine a pool may still open a connection, or try one that was idle. */
+    /** Returns the statements of one run, after enough runs for every connection to settle; rounded to a hundredth. */
+    /** Returns the minimum of some rounds: on a busy machine a pool may still open or validate a connection. */
     private double statementsEach(String what, Runnable run) {
         repeat(run, 20);
         long fewest = Long.MAX_VALUE;

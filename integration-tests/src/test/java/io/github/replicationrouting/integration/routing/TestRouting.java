@@ -24,9 +24,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** A router over nodes of a cluster, with Spring's JDBC support on top. */
 final class TestRouting implements AutoCloseable {
 
-    /** Looks often. */
+    /** Probes often. */
     static final Duration BUSY = Duration.ofMillis(100);
-    /** Looks once, at the start: what it would send does not spoil a count. */
+    /** Probes once, at the start, so that probes do not affect a count. */
     static final Duration QUIET = Duration.ofHours(1);
 
     private final ReplicationRouting routing;
@@ -100,9 +100,9 @@ final class TestRouting implements AutoCloseable {
                         .allMatch(node -> node.state() == NodeState.ONLINE));
     }
 
-    /** Whatever was borrowed has come back, and nobody waits. */
+    /** Asserts that every borrowed connection is back and no thread waits. */
     void awaitNothingBorrowed() {
-        await("everything borrowed has come back")
+        await("every borrowed connection is back")
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> routing.pools().stream().allMatch(pool -> {
                     HikariPoolMXBean state = pool.pool().getHikariPoolMXBean();

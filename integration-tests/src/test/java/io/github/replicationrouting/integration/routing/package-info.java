@@ -1,4 +1,4 @@
-/** The engine without Spring Boot: what it sends, what a connection keeps, what is left after load. */
+/** The engine without Spring Boot: its statements, the state of its connections, and its pools after load. */
 @NullMarked
 package io.github.replicationrouting.integration.routing;
 

@@ -14,12 +14,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** Threads that go on reading, whatever happens. */
+/** Threads that read continuously. */
 final class ContinuousReads implements AutoCloseable {
 
     static final int THREADS = 4;
 
-    /** Threads that never rest would take the machine from other tests. */
+    /** Threads without pauses would take the processor from other tests. */
     private static final long THINK_TIME = TimeUnit.MILLISECONDS.toNanos(3);
 
     private final TestRouter router;

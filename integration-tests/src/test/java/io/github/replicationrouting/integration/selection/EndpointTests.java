@@ -57,7 +57,7 @@ abstract class EndpointTests {
     }
 
     @Test
-    void readsShouldReachAllServersBehindItAndItsStateShouldNotChangeWithThem() throws Exception {
+    void whenAnEndpointHasTwoServersReadsShouldReachBothAndItsStateBeSteady() throws Exception {
         router.awaitOnline("db1", READERS);
         int changes = router.stateChanges();
         // After the death of a server all connections lead to the other one, until they are renewed.
@@ -74,7 +74,7 @@ abstract class EndpointTests {
         assertThat(router.names()).containsExactly("db1", READERS);
     }
 
-    /** Nobody can choose a server behind it, so that the one furthest behind counts. */
+    /** The router cannot choose a server behind it, so that the most lagging one counts. */
     @Test
     void whenOneServerFallsBehindTheEndpointShouldBeEvictedUntilItHasCaughtUp() throws Exception {
         try (Updates updates = new Updates(cluster);
@@ -86,7 +86,7 @@ abstract class EndpointTests {
             reads.awaitMore(500);
             assertThat(reads.servedBy(READERS)).isLessThanOrEqualTo(before + ContinuousReads.THREADS);
             assertThat(router.state(READERS))
-                    .as("also while looks meet the other server")
+                    .as("also while probes reach the other server")
                     .isEqualTo(NodeState.LAGGING);
 
             cluster.node("db3").startApplier();
@@ -95,7 +95,7 @@ abstract class EndpointTests {
         }
     }
 
-    /** Reads that were on the dead server's connections fail, or are run again by those who can; no others do. */
+    /** Reads on the dead server's connections fail, or are retried where that is possible; no others do. */
     @Test
     void whenOneServerDiesTheOtherShouldServeOn() throws Exception {
         router.awaitOnline("db1", READERS);

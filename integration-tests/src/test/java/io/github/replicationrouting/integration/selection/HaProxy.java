@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 
-/** HAProxy in front of some nodes, on a port of loopback: each connection to the next node in turn that accepts it. */
+/** HAProxy in front of some nodes, on a loopback port: each connection to the next node in turn that accepts it. */
 final class HaProxy implements AutoCloseable {
 
     private final int port;
@@ -37,7 +37,7 @@ final class HaProxy implements AutoCloseable {
         return new HaProxy(port, directory, process);
     }
 
-    /** A broken build must not look like a machine without HAProxy. */
+    /** A broken build must not appear as a machine without HAProxy. */
     private static void requireInstalled() throws IOException {
         try {
             Process version = new ProcessBuilder("haproxy", "-v")
@@ -74,8 +74,8 @@ final class HaProxy implements AutoCloseable {
                 """.formatted(port, servers);
     }
 
-    /** New connections lead to these nodes; those that are open stay where they are. */
-    void leadTo(List<ClusterNode> nodes) throws Exception {
+    /** New connections lead to these nodes; open ones stay. */
+    void routeTo(List<ClusterNode> nodes) throws Exception {
         Files.writeString(directory.resolve("haproxy.cfg"), configuration(port, nodes));
         new ProcessBuilder("kill", "-USR2", String.valueOf(process.pid()))
                 .start()

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Nodes come and go under load, and no read fails. */
+/** Nodes join and leave under load, and no read fails. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class MembershipTests {
 
@@ -45,7 +45,7 @@ abstract class MembershipTests {
     }
 
     @Test
-    void nodeThatJoinsShouldServeOnceItHasCaughtUpAndOneThatLeavesShouldBeDrained() throws Exception {
+    void whenNodesJoinAndLeaveTheyShouldCatchUpAndBeDrained() throws Exception {
         NamedNodes named = new NamedNodes();
         try (TestRouter router = TestRouter.over(cluster)
                         .declared("db1", "db2")
@@ -56,10 +56,10 @@ abstract class MembershipTests {
             router.awaitOnline("db2");
 
             cluster.node("db3").stopApplier();
-            // Three seconds at least, so that it is behind the limit for readmission.
+            // At least three seconds, so that it is above the limit for readmission.
             updates.awaitMore(150);
             named.set(List.of(router.spec("db3")));
-            await("db3 is watched").atMost(LIMIT).until(() -> router.status("db3") != null);
+            await("db3 is monitored").atMost(LIMIT).until(() -> router.status("db3") != null);
             reads.awaitMore(500);
             assertThat(router.state("db3")).as("has not caught up").isNotEqualTo(NodeState.ONLINE);
             assertThat(reads.servedBy("db3")).isZero();
@@ -95,7 +95,7 @@ abstract class MembershipTests {
     }
 
     @Test
-    void nodeWithABadAddressShouldHarmNobody() throws Exception {
+    void whenANodeHasABadAddressTheOthersShouldServe() throws Exception {
         NamedNodes named = new NamedNodes();
         try (TestRouter router = TestRouter.over(cluster)
                         .declared("db1", "db2")
@@ -122,7 +122,7 @@ abstract class MembershipTests {
     }
 
     @Test
-    void primaryThatIsNamedNoMoreShouldStay() {
+    void whenThePrimaryIsNoLongerNamedItShouldStay() {
         NamedNodes named = new NamedNodes();
         try (TestRouter router =
                 TestRouter.over(cluster).declared("db2").source(named).start()) {
@@ -136,9 +136,9 @@ abstract class MembershipTests {
         }
     }
 
-    /** The servers are asked; the one that they tell of is reached past the test's relay, under another address. */
+    /** The servers are queried; the reported one is reached directly, not through the relay, under another address. */
     @Test
-    void serversShouldTellOfTheirReplicas() {
+    void whenServersAreQueriedTheyShouldNameTheirReplicas() {
         String privilege = kind == ClusterKind.MARIADB ? "REPLICATION MASTER ADMIN" : "REPLICATION SLAVE";
         cluster.nodes()
                 .forEach(node -> node.executeLocally(
@@ -154,7 +154,7 @@ abstract class MembershipTests {
                 router.awaitOnline(third);
                 await("reads reach it").atMost(LIMIT).until(() -> router.read().equals(third));
             } else {
-                // In their containers all say 127.0.0.1:3306, where nobody answers.
+                // In their containers all report 127.0.0.1:3306, which is not reachable.
                 router.awaitOnline("db1", "db2");
             }
             assertThat(router.names()).startsWith("db1", "db2");

@@ -4,7 +4,7 @@ import io.github.replicationrouting.spi.TopologySource;
 import io.github.replicationrouting.topology.NodeSpec;
 import java.util.List;
 
-/** A source that names what a test says. */
+/** A source of the nodes that a test names. */
 final class NamedNodes implements TopologySource {
 
     private volatile List<NodeSpec> nodes = List.of();

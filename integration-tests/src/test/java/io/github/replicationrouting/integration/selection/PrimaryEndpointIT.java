@@ -22,7 +22,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A primary behind a balancer, which is turned to another server while connections to the former are open. */
+/** A primary behind a balancer that moves to another server while connections to the former are open. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class PrimaryEndpointIT {
 
@@ -67,21 +67,21 @@ class PrimaryEndpointIT {
         assertThat(write()).isEqualTo(serverId("db1"));
 
         cluster.promote(promoted);
-        proxy.leadTo(List.of(promoted));
+        proxy.routeTo(List.of(promoted));
 
         assertThat(firstWriteOn("db2")).isTrue();
         assertAllWritesGoTo("db2");
     }
 
-    /** Nobody demoted the former: its connections, which the balancer keeps, would still take writes. */
+    /** The former server was not demoted: the connections that the balancer keeps would still accept writes. */
     @Test
-    void whenTheFormerServerStaysWritableItsConnectionsShouldBeGivenUp() throws Exception {
+    void whenTheFormerServerStaysWritableItsConnectionsShouldBeEvicted() throws Exception {
         assertThat(write()).isEqualTo(serverId("db1"));
         ClusterNode next = cluster.node("db2");
         next.stopReceiver();
         next.readOnly(false);
 
-        proxy.leadTo(List.of(next));
+        proxy.routeTo(List.of(next));
 
         await("writes reach the other server").atMost(LIMIT).until(() -> write() == serverId("db2"));
         assertAllWritesGoTo("db2");
@@ -100,7 +100,7 @@ class PrimaryEndpointIT {
         assertThat(servers).containsOnly(serverId(name));
     }
 
-    /** Writes in a transaction of its own; the server that took it, by its own word. */
+    /** Writes in a separate transaction; returns the server that executed it, by its own name. */
     private long write() throws SQLException {
         try (Connection connection = router.routing().dataSource().getConnection()) {
             connection.setAutoCommit(false);

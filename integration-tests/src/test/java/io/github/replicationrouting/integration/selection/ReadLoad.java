@@ -8,12 +8,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** A number of read-only transactions by several threads at once. */
+/** A number of read-only transactions by several concurrent threads. */
 final class ReadLoad {
 
     private record Read(String node, long nanos) {}
 
-    /** What came of it. */
+    /** The results of the reads. */
     record Result(Map<String, Integer> byNode, List<Long> sortedNanos, double seconds) {
 
         double share(String node) {

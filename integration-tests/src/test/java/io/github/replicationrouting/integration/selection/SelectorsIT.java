@@ -15,14 +15,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Three replicas, one of them 20 ms slower: what each selector makes of it, side by side. */
+/** Three replicas, one of them 20 ms slower: the distribution by each selector, side by side. */
 class SelectorsIT {
 
     private static final int THREADS = 8;
     private static final int READS = 1_500;
     private static final String SLOW = "db4";
 
-    /** Far above what the others take on a busy machine. */
+    /** Far above the latency of the others on a busy machine. */
     private static final Duration DELAY = Duration.ofMillis(100);
 
     private static ReplicatedCluster cluster;
@@ -30,7 +30,7 @@ class SelectorsIT {
     @BeforeAll
     static void start() {
         cluster = ReplicatedCluster.mariaDb().replicas(3).start();
-        cluster.node(SLOW).slowDown(DELAY);
+        cluster.node(SLOW).delayAnswers(DELAY);
     }
 
     @AfterAll
@@ -39,7 +39,7 @@ class SelectorsIT {
     }
 
     @Test
-    void leastLatencyShouldSendASlowReplicaTheLeast() throws Exception {
+    void whenAReplicaIsSlowLeastLatencyShouldSendItTheFewestReads() throws Exception {
         Map<String, NodeSelector> selectors = new LinkedHashMap<>();
         selectors.put("round-robin", new RoundRobinSelector());
         selectors.put("least-in-flight", new LeastInFlightSelector());

@@ -91,12 +91,12 @@ final class TestRouter implements AutoCloseable {
                 .toList();
     }
 
-    /** How often the state of any node has changed. */
+    /** Returns how often the state of any node has changed. */
     int stateChanges() {
         return stateChanges.get();
     }
 
-    /** The servers to which connections of a node lead that are open at once. */
+    /** Returns the servers of the concurrently open connections of a node. */
     Set<Long> serversOf(String node) throws SQLException {
         Set<Long> servers = new HashSet<>();
         List<Connection> open = new ArrayList<>();
@@ -125,7 +125,7 @@ final class TestRouter implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** How a node of the cluster would be declared. */
+    /** Returns the declaration of a node of the cluster. */
     NodeSpec spec(String node) {
         return specOf(cluster, node);
     }
@@ -134,7 +134,7 @@ final class TestRouter implements AutoCloseable {
         return NodeSpec.of(node, cluster.node(node).jdbcUrl(JdbcDriver.CONNECTOR_J));
     }
 
-    /** Reads in a transaction of its own; the node that served it. */
+    /** Reads in a separate transaction; returns the node that served it. */
     String read() {
         return Objects.requireNonNull(
                 readOnly.execute(status -> jdbc.execute((ConnectionCallback<String>) connection -> {
@@ -148,7 +148,7 @@ final class TestRouter implements AutoCloseable {
                 })));
     }
 
-    /** Waits until these are in use with their whole weight, and their pools are full. */
+    /** Waits until these nodes have their full weight, and their pools are full. */
     void awaitOnline(String... names) {
         for (String name : names) {
             await(name + " is online").atMost(LIMIT).until(() -> {
@@ -166,7 +166,7 @@ final class TestRouter implements AutoCloseable {
         routing.close();
     }
 
-    /** Says what the router shall be like. */
+    /** Builder for the router. */
     static final class Builder {
 
         private final ReplicatedCluster cluster;
@@ -220,7 +220,8 @@ final class TestRouter implements AutoCloseable {
                             Duration.ofSeconds(5),
                             Duration.ofSeconds(2),
                             Duration.ofSeconds(1)));
-            // A thread that reads for ever is a session that must not go back, and would hardly leave its replica.
+            // A thread that reads continuously is one session that must not go back, and would hardly leave its
+            // replica.
             builder.consistency(new ConsistencySettings(ConsistencyMode.EVENTUAL, Duration.ZERO, Duration.ZERO));
             AtomicInteger stateChanges = new AtomicInteger();
             builder.listener(new TopologyListener() {

@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Somebody else who writes to the primary all the time, so that a replica that stands still falls behind. */
+/** Another client that writes to the primary continuously, so that a replica with a stopped applier falls behind. */
 final class Updates implements AutoCloseable {
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
@@ -29,7 +29,7 @@ final class Updates implements AutoCloseable {
             while (!closed) {
                 cluster.primary().execute(List.of("UPDATE " + table + " SET n = n + 1 WHERE id = 1"));
                 done.incrementAndGet();
-                // The rhythm of the writes; nothing is awaited.
+                // The rhythm of the writes; no condition is awaited here.
                 TimeUnit.MILLISECONDS.sleep(20);
             }
             return null;

@@ -1,4 +1,4 @@
-/** Who serves a read, and who is there at all. */
+/** The selection of the node of a read, and the membership of nodes. */
 @NullMarked
 package io.github.replicationrouting.integration.selection;
 

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Spring Boot applications on clusters of real servers. Both are started when a test first asks for them. A cluster is
- * shared by all test classes of a JVM; an application by the tests of a class with the same arguments, after which it must have
- * given every connection back.
+ * Spring Boot applications on clusters of real servers. Both are started on demand. A cluster is shared by all test classes
+ * of a JVM; an application by the tests of a class with the same arguments, after which it must have
+ * returned every connection.
  */
 public final class Applications implements AutoCloseable {
 
@@ -28,24 +28,24 @@ public final class Applications implements AutoCloseable {
 
     private Applications() {}
 
-    /** The application with these settings, with all of its nodes in use. */
+    /** Returns the application with these settings, with all of its nodes eligible. */
     public TestApplication get(Stack stack, Class<?> configuration, String... properties) {
         TestApplication application =
                 applications.computeIfAbsent(List.of(stack, configuration, List.of(properties)), key -> {
-                    // What an earlier class left broken is its own failure, and nobody else's.
+                    // A fault that an earlier class left is the failure of that class.
                     cluster(stack).heal();
                     return start(stack, configuration, properties);
                 });
-        application.awaitAllInUse();
+        application.awaitAllEligible();
         return application;
     }
 
-    /** Starts an application of the caller's own, on nodes that may be down. */
+    /** Starts an application of the caller, on nodes that may be down. */
     public TestApplication start(Stack stack, Class<?> configuration, String... properties) {
         return TestApplication.start(serversOf(stack), stack.driver(), configuration, properties);
     }
 
-    /** Starts an application of the caller's own that knows only some of the nodes, by name. */
+    /** Starts an application of the caller that has only some of the nodes, by name. */
     public TestApplication start(Stack stack, List<String> nodes, Class<?> configuration, String... properties) {
         return serversOf(stack).start(stack, nodes, configuration, properties);
     }
@@ -59,7 +59,7 @@ public final class Applications implements AutoCloseable {
             return servers.computeIfAbsent(stack.cluster(), Applications::startServers)
                     .join();
         } catch (CompletionException e) {
-            // Unwrapped, JUnit sees that a test is to be skipped.
+            // Unwrapped, so that JUnit recognizes a skipped test.
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
@@ -88,7 +88,7 @@ public final class Applications implements AutoCloseable {
                 .forEach(start -> start.join().close());
     }
 
-    /** Gives test classes the applications as a constructor's parameter. */
+    /** Passes the applications to the constructors of test classes. */
     public static final class Extension implements ParameterResolver, AfterClassTemplateInvocationCallback {
 
         private static final Namespace NAMESPACE = Namespace.create(Applications.class);

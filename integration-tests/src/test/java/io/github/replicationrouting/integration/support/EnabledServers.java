@@ -3,8 +3,8 @@ package io.github.replicationrouting.integration.support;
 import io.github.replicationrouting.test.ClusterKind;
 
 /**
- * Which kinds of server this run uses: all of them, or with the system property {@code integration-tests.servers=embedded}
- * those that need no Docker.
+ * The kinds of server that this run uses: all of them, or with the system property {@code
+ * integration-tests.servers=embedded} those that need no Docker.
  */
 public final class EnabledServers {
 

@@ -5,7 +5,7 @@ import org.awaitility.Awaitility;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
-/** Lets every wait of the tests look immediately and often: by default Awaitility lets at least 100 ms pass. */
+/** Makes every wait of the tests poll immediately and often: by default Awaitility polls every 100 ms. */
 public final class FrequentPolling implements LauncherSessionListener {
 
     @Override

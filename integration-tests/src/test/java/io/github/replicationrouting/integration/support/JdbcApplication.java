@@ -6,7 +6,7 @@ import org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoCo
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.context.annotation.Import;
 
-/** An application without JPA: its transactions are those of {@code JdbcTransactionManager}. */
+/** An application without JPA, with {@code JdbcTransactionManager}. */
 @SpringBootConfiguration
 @EnableAutoConfiguration(exclude = {HibernateJpaAutoConfiguration.class, DataJpaRepositoriesAutoConfiguration.class})
 @Import(Transactions.class)

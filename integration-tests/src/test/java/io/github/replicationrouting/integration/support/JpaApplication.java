@@ -4,7 +4,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Import;
 
-/** An application with JPA: its transactions are those of {@code JpaTransactionManager}. */
+/** An application with JPA, with {@code JpaTransactionManager}. */
 @SpringBootConfiguration
 @EnableAutoConfiguration
 @Import(Transactions.class)

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.support.AnnotationConsumer;
 import org.junit.jupiter.params.support.ParameterDeclarations;
 
 /**
- * Runs a class once on each of these stacks, given to its constructor before the {@link Applications}. A run that is
- * bound to the embedded servers leaves out the others.
+ * LossyWork a class once on each of these stacks, passed to its constructor before the {@link Applications}. A run that is
+ * limited to the embedded servers omits the others.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -27,10 +27,10 @@ public @interface OnStacks {
 
     Stack[] value();
 
-    /** Whether the class also runs with each transaction manager, JDBC's and JPA's, given as its configuration. */
+    /** Whether the class also runs with each transaction manager, JDBC's and JPA's, passed as its configuration. */
     boolean withEachTransactionManager() default false;
 
-    /** The stacks, with the configurations where a class asks for them. */
+    /** Returns the stacks, with the configurations where a class requires them. */
     final class Provider implements ArgumentsProvider, AnnotationConsumer<OnStacks> {
 
         private OnStacks wanted;

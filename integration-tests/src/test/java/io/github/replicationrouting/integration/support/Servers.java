@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** A cluster with the tables of the proofs, and the names of its servers by what they say of themselves. */
+/** A cluster with the tables of the tests, and the names of its servers by their ids. */
 public final class Servers implements AutoCloseable {
 
     private static final List<String> TABLES = List.of(
@@ -26,14 +26,14 @@ public final class Servers implements AutoCloseable {
         this.cluster = cluster;
     }
 
-    /** Takes over a cluster of which all servers run; closing ends it. */
+    /** Adopts a cluster whose servers all run; closing this closes the cluster. */
     public static Servers on(ReplicatedCluster cluster) {
         Servers servers = new Servers(cluster);
         try {
             for (ClusterNode node : cluster.nodes()) {
-                servers.namesById.put(askId(node), node.name());
+                servers.namesById.put(queryId(node), node.name());
             }
-            servers.makeTables();
+            servers.createTables();
         } catch (RuntimeException | Error e) {
             cluster.close();
             throw e;
@@ -41,7 +41,7 @@ public final class Servers implements AutoCloseable {
         return servers;
     }
 
-    private static long askId(ClusterNode node) {
+    private static long queryId(ClusterNode node) {
         try (Connection connection = node.adminConnection();
                 Statement statement = connection.createStatement();
                 ResultSet id = statement.executeQuery("SELECT @@server_id")) {
@@ -52,8 +52,8 @@ public final class Servers implements AutoCloseable {
         }
     }
 
-    /** Throws away what the tests left, tables of theirs included. */
-    void makeTables() {
+    /** Removes what the tests left, including their tables. */
+    void createTables() {
         cluster.recreateDatabase();
         cluster.primary()
                 .execute(TABLES.stream()
@@ -62,7 +62,7 @@ public final class Servers implements AutoCloseable {
         cluster.awaitReplicated();
     }
 
-    /** Starts an application that knows only some of the nodes, by name. */
+    /** Starts an application that has only some of the nodes, by name. */
     public TestApplication start(Stack stack, List<String> nodes, Class<?> configuration, String... properties) {
         return TestApplication.start(
                 this, nodes.stream().map(cluster::node).toList(), stack.driver(), configuration, properties);

@@ -5,7 +5,7 @@ import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.util.stream.Stream;
 
-/** A kind of server and the driver that leads to it. */
+/** A kind of server and the driver for it. */
 public enum Stack {
     MYSQL(ClusterKind.MYSQL, JdbcDriver.CONNECTOR_J),
     MARIADB(ClusterKind.MARIADB, JdbcDriver.MARIADB),
@@ -27,7 +27,7 @@ public enum Stack {
         this.semiSynchronous = semiSynchronous;
     }
 
-    /** Those of the stacks whose servers this run uses. */
+    /** Returns those of the stacks whose servers this run uses. */
     public static Stream<Stack> enabled(Stack... stacks) {
         return Stream.of(stacks).filter(stack -> EnabledServers.include(stack.kind));
     }
@@ -36,12 +36,12 @@ public enum Stack {
         return kind;
     }
 
-    /** Whether an acknowledged write is on a replica, too. */
+    /** Returns whether an acknowledged write is on a replica as well. */
     public boolean isSemiSynchronous() {
         return semiSynchronous;
     }
 
-    /** The first stack that runs on the same cluster. */
+    /** Returns the first stack that runs on the same cluster. */
     Stack cluster() {
         for (Stack stack : values()) {
             if (stack.kind == kind && stack.semiSynchronous == semiSynchronous) {
@@ -51,7 +51,7 @@ public enum Stack {
         return this;
     }
 
-    /** A cluster of the servers of this stack, for tests that have one of their own. */
+    /** Returns a cluster of the servers of this stack, for tests that have one of their own. */
     public ReplicatedCluster.Builder builder() {
         ReplicatedCluster.Builder builder = ReplicatedCluster.of(kind);
         return semiSynchronous ? builder.semiSynchronous() : builder;

@@ -32,28 +32,28 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** A running Spring Boot application, configured by properties as users do, and what tests ask of it. */
+/** A running Spring Boot application, configured by properties as users do, with queries for tests. */
 public final class TestApplication implements AutoCloseable {
 
-    /** Generous: a busy machine starts a server in this time, and who was evicted again and again stays out for a while. */
+    /** Generous: a busy machine starts a server in this time, and repeated evictions last longer and longer. */
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
-    /** For tests in which nobody fails: a probe that a busy machine delays is no reason to leave a node. */
+    /** For tests without a failing node: a probe that a busy machine delays must not cause an eviction. */
     public static final String PATIENT = "replication.routing.monitor.timeout=10s";
 
     private static final Map<String, String> DEFAULTS = Map.ofEntries(
             Map.entry("replication.routing.hikari.maximum-pool-size", "4"),
             Map.entry("replication.routing.monitor.interval", "100ms"),
-            // Where a session stays is proven by itself; here reads go wherever the state of the nodes allows, at once.
+            // Tests of their own prove where a session stays; here reads immediately follow the state of the nodes.
             Map.entry("replication.routing.consistency.mode", "eventual"),
             Map.entry("replication.routing.reads.slow-start", "0s"),
             Map.entry("spring.flyway.enabled", "false"),
             Map.entry("spring.liquibase.enabled", "false"),
             Map.entry("spring.main.banner-mode", "off"),
-            // Hibernate takes any cache that it finds.
+            // Hibernate uses any cache provider that it finds.
             Map.entry("spring.jpa.properties.hibernate.cache.use_second_level_cache", "false"),
             Map.entry("spring.jpa.properties.hibernate.cache.use_query_cache", "false"),
-            // Provoked on purpose, and in great numbers: refused writes, servers that are gone.
+            // Provoked in great numbers: refused writes, lost servers.
             Map.entry("logging.level.root", "warn"),
             Map.entry("logging.level.org.mariadb.jdbc", "error"),
             Map.entry("logging.level.org.hibernate.orm.jdbc.error", "off"),
@@ -71,7 +71,7 @@ public final class TestApplication implements AutoCloseable {
         return start(servers, servers.cluster().nodes(), driver, configuration, properties);
     }
 
-    /** @param nodes those of the servers that the application knows */
+    /** @param nodes those of the servers that the application is configured with */
     static TestApplication start(
             Servers servers, List<ClusterNode> nodes, JdbcDriver driver, Class<?> configuration, String... properties) {
         Map<String, Object> settings = new LinkedHashMap<>(DEFAULTS);
@@ -112,12 +112,12 @@ public final class TestApplication implements AutoCloseable {
         return bean(JdbcTemplate.class);
     }
 
-    /** The node that serves a statement of {@link JdbcTemplate} here and now, as the server itself says. */
+    /** Returns the node that serves a statement of {@link JdbcTemplate} now, as the server itself reports. */
     public String node() {
         return name(Objects.requireNonNull(jdbc().queryForObject("SELECT @@server_id", Long.class)));
     }
 
-    /** The name of the server that answered with this {@code @@server_id}. */
+    /** Returns the name of the server with this {@code @@server_id}. */
     public String name(Number serverId) {
         return servers.name(serverId.longValue());
     }
@@ -131,8 +131,8 @@ public final class TestApplication implements AutoCloseable {
     }
 
     /**
-     * Asks until every replica has answered; fails if another node does, or if one never does. Each time in a session of
-     * its own, because one session stays where it is.
+     * Reads until every replica has served; fails if another node does, or if one never does. Each read is in a session of
+     * its own, because one session keeps its replica.
      */
     public void assertSpreadsOverReplicas(Supplier<String> reading) {
         Set<String> seen = new HashSet<>();
@@ -148,13 +148,13 @@ public final class TestApplication implements AutoCloseable {
         jdbc().update("INSERT INTO author (name) VALUES (?)", name);
     }
 
-    /** Rows of this author, as the transaction in progress sees them. */
+    /** Returns the rows of this author that the current transaction sees. */
     public int countAuthors(String name) {
         return Objects.requireNonNull(
                 jdbc().queryForObject("SELECT COUNT(*) FROM author WHERE name = ?", Integer.class, name));
     }
 
-    /** Rows of this author on the primary, as others than the caller see them. */
+    /** Returns the rows of this author on the primary that other sessions than the caller's see. */
     public int countAuthorsOnPrimary(String name) {
         return transactions().newWrite(() -> countAuthors(name));
     }
@@ -176,14 +176,14 @@ public final class TestApplication implements AutoCloseable {
         }
     }
 
-    /** Waits until the router knows the primary and may read from every replica. */
-    public void awaitAllInUse() {
+    /** Waits until the router has a primary and may read from every replica. */
+    public void awaitAllEligible() {
         awaitMonitor();
         servers.cluster().nodes().forEach(node -> awaitState(node.name(), NodeState.ONLINE));
         await().atMost(LIMIT).untilAsserted(() -> {
             TopologySnapshot all = bean(ReplicationRouting.class).topology().snapshot();
             assertThat(all.primary()).isNotNull().returns(primary(), NodeStatus::name);
-            // A pool that could not connect for long is believed only after a while that it can again.
+            // A pool that could not connect for long recovers only after a while.
             assertThat(all.nodes()).allSatisfy(node -> assertThat(node)
                     .returns(NodeState.ONLINE, NodeStatus::state)
                     .returns(false, NodeStatus::suspected)
@@ -197,12 +197,12 @@ public final class TestApplication implements AutoCloseable {
         bean(ReplicationRouting.class).undrain(primary());
     }
 
-    /** Pooled connections that are lent now, as the router counts them. */
+    /** Returns the pooled connections in use, as the router counts them. */
     public int held() {
         return pools().mapToInt(pool -> pool.node().inFlight()).sum();
     }
 
-    /** Waits until every connection is back in its pool and nobody waits for one; pools and router agree on it. */
+    /** Waits until every connection is back in its pool and no thread waits for one; pools and router agree on it. */
     public void awaitNothingHeld() {
         await().atMost(LIMIT).untilAsserted(() -> assertThat(pools()).allSatisfy(pool -> {
             assertThat(pool.node().inFlight()).as("in flight on " + pool.node()).isZero();
@@ -216,28 +216,28 @@ public final class TestApplication implements AutoCloseable {
         }));
     }
 
-    /** The node that takes writes, as the router sees it, or null. */
+    /** Returns the node that serves writes, as the router sees it, or null. */
     public @Nullable String knownPrimary() {
         NodeStatus primary =
                 bean(ReplicationRouting.class).topology().snapshot().primary();
         return primary == null ? null : primary.name();
     }
 
-    /** Waits until the monitor has looked at every node so many times more, and judged what it saw. */
-    public void awaitLooks(int looks) {
-        // The first answer may be to a question that was asked before.
+    /** Waits until the monitor has completed this number of further probes of every node and evaluated them. */
+    public void awaitProbes(int probes) {
+        // The first answer may belong to a probe that was sent before.
         Map<String, Double> enough = new LinkedHashMap<>();
         bean(ReplicationRouting.class)
                 .topology()
                 .snapshot()
                 .nodes()
-                .forEach(node -> enough.put(node.name(), looksAt(node.name()) + looks + 1));
+                .forEach(node -> enough.put(node.name(), probesOf(node.name()) + probes + 1));
         await().atMost(LIMIT)
-                .until(() -> enough.entrySet().stream().allMatch(node -> looksAt(node.getKey()) >= node.getValue()));
+                .until(() -> enough.entrySet().stream().allMatch(node -> probesOf(node.getKey()) >= node.getValue()));
         awaitMonitor();
     }
 
-    private double looksAt(String node) {
+    private double probesOf(String node) {
         return bean(MeterRegistry.class).find("replication.routing.probes").tag("node", node).meters().stream()
                 .flatMap(meter -> StreamSupport.stream(meter.measure().spliterator(), false))
                 .mapToDouble(Measurement::getValue)

@@ -6,7 +6,7 @@ import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** A service with a method for each kind of transaction; each does the given work in it. */
+/** A service with a method for each kind of transaction; each runs the given work in it. */
 public class Transactions {
 
     @Transactional(readOnly = true)

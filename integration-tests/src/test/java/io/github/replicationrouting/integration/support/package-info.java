@@ -1,4 +1,4 @@
-/** What the proofs on real servers share: clusters, applications on them, and who served a statement. */
+/** What the tests on real servers share: clusters, applications on them, and the node that served a statement. */
 @NullUnmarked
 package io.github.replicationrouting.integration.support;
 

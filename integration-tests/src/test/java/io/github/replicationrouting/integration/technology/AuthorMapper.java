@@ -8,7 +8,7 @@ import org.apache.ibatis.annotations.Select;
 @Mapper
 interface AuthorMapper {
 
-    /** Not cached, so that each call asks the server. */
+    /** Not cached, so that each call queries the server. */
     @Select("SELECT @@server_id")
     @Options(flushCache = Options.FlushCachePolicy.TRUE)
     Long servedBy();

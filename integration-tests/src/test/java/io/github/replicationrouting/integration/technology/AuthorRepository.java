@@ -10,7 +10,7 @@ interface AuthorRepository extends JpaRepository<Author, Long> {
     @Query(value = "SELECT @@server_id", nativeQuery = true)
     Long servedBy();
 
-    /** Marked as Spring Data marks the finders that it brings along. */
+    /** Annotated as Spring Data annotates its own finders. */
     @Transactional(readOnly = true)
     @Query(value = "SELECT @@server_id", nativeQuery = true)
     Long servedByInTransaction();

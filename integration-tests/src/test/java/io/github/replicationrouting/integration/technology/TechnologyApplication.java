@@ -7,7 +7,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Import;
 
-/** An application that uses everything at once, on {@code JpaTransactionManager}. */
+/** An application with every technology, on {@code JpaTransactionManager}. */
 @SpringBootConfiguration
 @EnableAutoConfiguration
 @EntityScan(basePackageClasses = Author.class)

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** As it is, and with every data source and connection wrapped by a decorator. */
+/** Plain, and with every data source and connection wrapped by a decorator. */
 @ParameterizedClass
 @MethodSource("variants")
 @ExtendWith(Applications.Extension.class)
@@ -32,14 +32,14 @@ class TechnologyIT extends TechnologyTests {
     }
 
     @Test
-    void springDataJpa() {
+    void whenSpringDataJpaIsUsedItShouldBeRouted() {
         AuthorRepository authors = app.bean(AuthorRepository.class);
-        shouldBeRouted(authors::servedBy, () -> authors.saveAndFlush(new Author(author())));
+        assertRouted(authors::servedBy, () -> authors.saveAndFlush(new Author(author())));
     }
 
-    /** The methods that Spring Data brings along are transactions of their own; those that are declared are not. */
+    /** Spring Data's own methods are transactions of their own; declared ones are not. */
     @Test
-    void springDataJpaOutsideATransactionShouldFollowTheMethod() {
+    void whenSpringDataJpaIsUsedOutsideATransactionItsMethodShouldDecide() {
         AuthorRepository authors = app.bean(AuthorRepository.class);
         app.assertSpreadsOverReplicas(() -> app.name(authors.servedByInTransaction()));
         assertThat(app.name(authors.servedBy())).isEqualTo(app.primary());
@@ -48,7 +48,7 @@ class TechnologyIT extends TechnologyTests {
     }
 
     @Test
-    void decoratorShouldSeeTheConnections() {
+    void whenADecoratorIsUsedItShouldSeeTheConnections() {
         if (decorated) {
             AtomicInteger seen = app.bean(AtomicInteger.class);
             int before = seen.get();

@@ -26,38 +26,38 @@ abstract class TechnologyTests {
     }
 
     @Test
-    void jdbcTemplate() {
+    void whenJdbcTemplateIsUsedItShouldBeRouted() {
         JdbcTemplate jdbc = app.bean(JdbcTemplate.class);
-        shouldBeRouted(
+        assertRouted(
                 () -> jdbc.queryForObject("SELECT @@server_id", Long.class),
                 () -> jdbc.update("INSERT INTO author (name) VALUES (?)", author));
     }
 
     @Test
-    void jdbcClient() {
+    void whenJdbcClientIsUsedItShouldBeRouted() {
         JdbcClient jdbc = app.bean(JdbcClient.class);
-        shouldBeRouted(() -> jdbc.sql("SELECT @@server_id").query(Long.class).single(), () -> jdbc.sql(
+        assertRouted(() -> jdbc.sql("SELECT @@server_id").query(Long.class).single(), () -> jdbc.sql(
                         "INSERT INTO author (name) VALUES (:name)")
                 .param("name", author)
                 .update());
     }
 
     @Test
-    void springDataJdbc() {
+    void whenSpringDataJdbcIsUsedItShouldBeRouted() {
         AuthorRowRepository authors = app.bean(AuthorRowRepository.class);
-        shouldBeRouted(authors::servedBy, () -> authors.save(new AuthorRow(null, author)));
+        assertRouted(authors::servedBy, () -> authors.save(new AuthorRow(null, author)));
     }
 
     @Test
-    void myBatis() {
+    void whenMyBatisIsUsedItShouldBeRouted() {
         AuthorMapper mapper = app.bean(AuthorMapper.class);
-        shouldBeRouted(mapper::servedBy, () -> mapper.insert(author));
+        assertRouted(mapper::servedBy, () -> mapper.insert(author));
     }
 
     @Test
-    void jooq() {
+    void whenJooqIsUsedItShouldBeRouted() {
         DSLContext dsl = app.bean(DSLContext.class);
-        shouldBeRouted(
+        assertRouted(
                 () -> dsl.select(DSL.field("@@server_id", Long.class))
                         .fetchSingle()
                         .value1(),
@@ -66,7 +66,7 @@ abstract class TechnologyTests {
                         .execute());
     }
 
-    void shouldBeRouted(Supplier<Long> servedBy, Runnable writing) {
+    void assertRouted(Supplier<Long> servedBy, Runnable writing) {
         app.assertSpreadsOverReplicas(() -> app.name(app.transactions().readOnly(servedBy)));
 
         String written = app.transactions().write(() -> {

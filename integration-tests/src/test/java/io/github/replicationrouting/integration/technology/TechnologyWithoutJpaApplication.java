@@ -7,7 +7,7 @@ import org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoCo
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.context.annotation.Import;
 
-/** An application that uses everything but JPA, on {@code JdbcTransactionManager}. */
+/** An application with every technology but JPA, on {@code JdbcTransactionManager}. */
 @SpringBootConfiguration
 @EnableAutoConfiguration(exclude = {HibernateJpaAutoConfiguration.class, DataJpaRepositoriesAutoConfiguration.class})
 @Import(Transactions.class)

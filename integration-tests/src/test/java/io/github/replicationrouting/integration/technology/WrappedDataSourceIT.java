@@ -20,8 +20,8 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Around the routing data source stands another one, with a transaction manager on top: its transactions are routed, and
- * those on connections of their own are none of them.
+ * Another data source wraps the routing data source, with a transaction manager on top: its transactions are routed, and
+ * statements on separate connections do not belong to them.
  */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class WrappedDataSourceIT {
@@ -40,7 +40,7 @@ class WrappedDataSourceIT {
     }
 
     @Test
-    void transactionsShouldBeRoutedAndIndependentOnesShouldCommit() {
+    void whenTheDataSourceIsWrappedTransactionsShouldBeRouted() {
         for (TestApplication each : List.of(app, outOfAutoCommit)) {
             for (WrappedDataSources wrapper : WrappedDataSources.values()) {
                 String author = UUID.randomUUID().toString();
@@ -65,15 +65,15 @@ class WrappedDataSourceIT {
     }
 
     @Test
-    void readsShouldNotWaitForAPrimaryWhosePoolIsUsedUp() throws SQLException {
-        try (UsedUpPool used = UsedUpPool.of(app, app.primary())) {
+    void whenThePrimaryHasNoFreeConnectionReadsShouldNotWait() throws SQLException {
+        try (ExhaustedPool used = ExhaustedPool.of(app, app.primary())) {
             for (WrappedDataSources wrapper : WrappedDataSources.values()) {
                 DataSource wrapped = wrapper.around(app.bean(DataSource.class));
                 JdbcTemplate jdbc = new JdbcTemplate(wrapped);
                 assertThat(in(wrapped, true, () -> node(app, jdbc)))
                         .as("%s", wrapper)
                         .isIn(app.replicas());
-                assertThat(used.isUsedUp()).isTrue();
+                assertThat(used.isExhausted()).isTrue();
             }
         }
     }

@@ -6,7 +6,7 @@ import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
 import net.ttddyy.observation.tracing.DataSourceObservationListener;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 
-/** What applications put around a data source. */
+/** The wrappers that applications put around a data source. */
 enum WrappedDataSources {
     BARE,
     LAZY,

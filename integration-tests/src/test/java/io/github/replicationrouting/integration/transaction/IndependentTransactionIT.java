@@ -17,7 +17,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.support.incrementer.MySQLMaxValueIncrementer;
 
-/** A transaction that an application begins by itself, on a connection of its own, inside one that Spring manages. */
+/** A transaction that an application begins itself, on a separate connection, inside one that Spring manages. */
 @OnStacks(
         value = {Stack.MYSQL, Stack.MARIADB},
         withEachTransactionManager = true)
@@ -38,11 +38,11 @@ class IndependentTransactionIT {
     }
 
     @Test
-    void itShouldCommitInAReadOnlyTransaction() {
+    void whenItRunsInAReadOnlyTransactionItShouldCommit() {
         for (TestApplication each : List.of(app, outOfAutoCommit)) {
             String node = each.transactions().readOnly(() -> {
                 String before = each.node();
-                insertOnConnectionOfItsOwn(each);
+                insertOnSeparateConnection(each);
                 assertThat(each.node()).isEqualTo(before);
                 return before;
             });
@@ -53,10 +53,10 @@ class IndependentTransactionIT {
     }
 
     @Test
-    void itShouldCommitBeforeTheFirstStatementOfAReadOnlyTransaction() {
+    void whenItRunsBeforeTheFirstStatementItShouldCommit() {
         for (TestApplication each : List.of(app, outOfAutoCommit)) {
             String node = each.transactions().readOnly(() -> {
-                insertOnConnectionOfItsOwn(each);
+                insertOnSeparateConnection(each);
                 return each.node();
             });
             assertThat(node).isIn(each.replicas());
@@ -66,7 +66,7 @@ class IndependentTransactionIT {
     }
 
     @Test
-    void incrementerWithAConnectionOfItsOwnShouldCount() {
+    void whenAnIncrementerHasItsOwnConnectionItShouldCount() {
         app.jdbc().execute("CREATE TABLE IF NOT EXISTS ticket (value BIGINT NOT NULL) ENGINE=InnoDB");
         app.jdbc().update("DELETE FROM ticket");
         app.jdbc().update("INSERT INTO ticket VALUES (0)");
@@ -84,7 +84,7 @@ class IndependentTransactionIT {
 
     /** Its session is that of plain JDBC: locks, variables and temporary tables outlive its transactions. */
     @Test
-    void itShouldKeepItsSessionOverItsOwnCommits() {
+    void whenItCommitsItShouldKeepItsSession() {
         app.transactions().write(() -> {
             app.node();
             try (Connection own = app.bean(DataSource.class).getConnection()) {
@@ -108,7 +108,7 @@ class IndependentTransactionIT {
         });
     }
 
-    private void insertOnConnectionOfItsOwn(TestApplication each) {
+    private void insertOnSeparateConnection(TestApplication each) {
         try (Connection own = each.bean(DataSource.class).getConnection()) {
             if (own.getAutoCommit()) {
                 own.setAutoCommit(false);

@@ -22,12 +22,12 @@ class JdbcTransactionRoutingIT extends TransactionRoutingTests {
     }
 
     @Test
-    void runsOnJdbcTransactionManager() {
+    void whenStartedTheJdbcTransactionManagerShouldBeInUse() {
         assertThat(app.bean(PlatformTransactionManager.class)).isInstanceOf(JdbcTransactionManager.class);
     }
 
     @Test
-    void nestedTransactionShouldRollBackToItsSavepointOnly() {
+    void whenANestedTransactionFailsItShouldRollBackToItsSavepointOnly() {
         String inner = author + "-inner";
         transactions.write(() -> {
             app.insertAuthor(author);
@@ -44,7 +44,7 @@ class JdbcTransactionRoutingIT extends TransactionRoutingTests {
     }
 
     @Test
-    void savepointAsTheFirstOperationShouldWork() {
+    void whenASavepointIsTheFirstOperationItShouldWork() {
         List<String> inWrite = transactions.write(() -> List.of(transactions.nested(app::node), app.node()));
         assertThat(inWrite).containsOnly(app.primary());
 

@@ -30,19 +30,19 @@ class JpaTransactionRoutingIT extends TransactionRoutingTests {
     }
 
     @Test
-    void runsOnJpaTransactionManager() {
+    void whenStartedTheJpaTransactionManagerShouldBeInUse() {
         assertThat(app.bean(PlatformTransactionManager.class)).isInstanceOf(JpaTransactionManager.class);
     }
 
     @Test
-    void entityManagerShouldFollowTheTransaction() {
+    void whenAnEntityManagerIsUsedItShouldFollowTheTransaction() {
         app.assertSpreadsOverReplicas(() -> transactions.readOnly(this::nodeOfEntityManager));
         assertThat(transactions.write(this::nodeOfEntityManager)).isEqualTo(app.primary());
         assertThat(nodeOfEntityManager()).isEqualTo(app.primary());
     }
 
     @Test
-    void persistInAReadOnlyTransactionShouldFailWithAnExplanationAndLeaveTheConnectionSound() {
+    void whenAReadOnlyTransactionPersistsItShouldFailAndKeepTheConnection() {
         for (int i = 0; i < 10; i++) {
             assertThatThrownBy(() -> transactions.readOnly(() -> {
                         entities.persist(new Author(author));
@@ -59,7 +59,7 @@ class JpaTransactionRoutingIT extends TransactionRoutingTests {
     }
 
     @Test
-    void bulkUpdateInAReadOnlyTransactionShouldFailWithAnExplanation() {
+    void whenAReadOnlyTransactionUpdatesInBulkItShouldFailWithAnExplanation() {
         assertThatThrownBy(() -> transactions.readOnly(
                         () -> entities.createQuery("update Author set name = 'x' where name = :name")
                                 .setParameter("name", author)
@@ -68,7 +68,7 @@ class JpaTransactionRoutingIT extends TransactionRoutingTests {
     }
 
     @Test
-    void pessimisticLockInAReadOnlyTransactionShouldFailWithAnExplanation() {
+    void whenAReadOnlyTransactionLocksItShouldFailWithAnExplanation() {
         Author locked = new Author(author);
         transactions.write(() -> {
             entities.persist(locked);

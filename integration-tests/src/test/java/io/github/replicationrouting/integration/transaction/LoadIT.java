@@ -26,7 +26,7 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.core.task.AsyncTaskExecutor;
 
-/** Many more threads than connections, in Spring Boot's own executor: platform threads, or virtual ones where it can. */
+/** Many more threads than connections, in Spring Boot's own executor: platform threads, or virtual ones if available. */
 @OnStacks(
         value = {Stack.MYSQL, Stack.MARIADB},
         withEachTransactionManager = true)
@@ -46,7 +46,7 @@ class LoadIT {
     }
 
     @Test
-    void platformThreadsShouldLeakNothing() throws Exception {
+    void whenPlatformThreadsLoadThePoolsNoConnectionShouldLeak() throws Exception {
         try (TestApplication app = applications.start(
                 stack, configuration, TestApplication.PATIENT, "spring.task.execution.pool.core-size=" + TASKS)) {
             load(app, false);
@@ -55,17 +55,17 @@ class LoadIT {
 
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
-    void virtualThreadsShouldLeakNothing() throws Exception {
+    void whenVirtualThreadsLoadThePoolsNoConnectionShouldLeak() throws Exception {
         try (TestApplication app = applications.start(
                 stack, configuration, TestApplication.PATIENT, "spring.threads.virtual.enabled=true")) {
             load(app, true);
         }
     }
 
-    /** Before JDK 24 a virtual thread that waits in a monitor pins its carrier, the drivers' own included. */
+    /** Before JDK 24 a virtual thread that waits in a monitor pins its carrier, also in the drivers. */
     @Test
     @EnabledForJreRange(min = JRE.JAVA_24)
-    void virtualThreadsShouldPinNothing(@TempDir Path directory) throws Exception {
+    void whenVirtualThreadsLoadThePoolsNoCarrierShouldBePinned(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("pinned.jfr");
         try (Recording recording = new Recording();
                 TestApplication app = applications.start(
@@ -76,10 +76,10 @@ class LoadIT {
             recording.stop();
             recording.dump(file);
         }
-        assertThat(RecordingFile.readAllEvents(file)).noneMatch(LoadIT::isOurs);
+        assertThat(RecordingFile.readAllEvents(file)).noneMatch(LoadIT::isOfRouter);
     }
 
-    private static boolean isOurs(RecordedEvent event) {
+    private static boolean isOfRouter(RecordedEvent event) {
         RecordedStackTrace stack = event.getStackTrace();
         return stack != null
                 && stack.getFrames().stream().anyMatch(frame -> frame.getMethod()
@@ -89,7 +89,7 @@ class LoadIT {
     }
 
     private static void load(TestApplication app, boolean virtual) throws Exception {
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         String author = UUID.randomUUID().toString();
         AsyncTaskExecutor threads = app.context().getBean("applicationTaskExecutor", AsyncTaskExecutor.class);
         List<Future<Integer>> tasks = new ArrayList<>();
@@ -108,7 +108,7 @@ class LoadIT {
         app.awaitNothingHeld();
     }
 
-    /** How many rows it wrote. */
+    /** Returns how many rows it wrote. */
     private static int mixedTransactions(TestApplication app, String author) {
         Transactions transactions = app.transactions();
         int written = 0;

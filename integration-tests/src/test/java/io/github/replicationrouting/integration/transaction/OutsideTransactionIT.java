@@ -26,7 +26,7 @@ class OutsideTransactionIT {
     }
 
     @Test
-    void statementsOutsideAnyTransactionShouldSpreadOverBothReplicas() {
+    void whenStatementsAreOutsideTransactionsBothReplicasShouldServe() {
         app.assertSpreadsOverReplicas(app::node);
         app.assertSpreadsOverReplicas(() -> app.transactions().supportsReadOnly(app::node));
         app.assertSpreadsOverReplicas(
@@ -34,14 +34,14 @@ class OutsideTransactionIT {
     }
 
     @Test
-    void transactionsShouldGoWhereTheyGoAnyway() {
+    void whenThereIsATransactionItsRouteShouldNotChange() {
         assertThat(app.transactions().write(app::node)).isEqualTo(app.primary());
         assertThat(app.transactions().readOnly(app::node)).isIn(app.replicas());
     }
 
     @Test
-    void writeOutsideATransactionShouldFail() {
-        assertThatThrownBy(() -> app.insertAuthor("nobody"))
+    void whenAWriteIsOutsideATransactionItShouldFail() {
+        assertThatThrownBy(() -> app.insertAuthor("absent"))
                 .isInstanceOf(InvalidDataAccessApiUsageException.class)
                 .hasMessageContaining("reads.outside-transaction=replica")
                 .hasMessageNotContaining("read-only transaction");
@@ -49,7 +49,7 @@ class OutsideTransactionIT {
     }
 
     @Test
-    void lockOutsideATransactionShouldFail() {
+    void whenALockIsOutsideATransactionItShouldFail() {
         assertThatThrownBy(() -> app.jdbc().queryForObject("SELECT GET_LOCK('outside', 0)", Integer.class))
                 .isInstanceOf(InvalidDataAccessApiUsageException.class)
                 .hasMessageContaining("reads.outside-transaction=replica")

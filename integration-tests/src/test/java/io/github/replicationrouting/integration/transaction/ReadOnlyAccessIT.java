@@ -45,7 +45,7 @@ class ReadOnlyAccessIT {
     }
 
     @Test
-    void writeOnAReplicaShouldFailWithOneException() {
+    void whenAReplicaIsWrittenItShouldFailWithOneException() {
         writes().forEach((how, write) -> assertThat(catchThrowable(() -> inReadOnly(write)))
                 .as(how)
                 .satisfies(failure -> isRefused(failure, "A write in a read-only transaction"))
@@ -54,7 +54,7 @@ class ReadOnlyAccessIT {
     }
 
     @Test
-    void writeInAReadOnlyTransactionOnThePrimaryShouldFailWithTheSameException() {
+    void whenThePrimaryServesAReadOnlyTransactionAWriteShouldFailAlike() {
         writes().forEach((how, write) -> assertThat(
                         catchThrowable(() -> RoutingHints.onPrimary(() -> inReadOnly(write))))
                 .as(how)
@@ -64,7 +64,7 @@ class ReadOnlyAccessIT {
     }
 
     @Test
-    void batchShouldTellItsUpdateCounts() {
+    void whenABatchFailsItShouldReportItsUpdateCounts() {
         assertThatThrownBy(() -> inReadOnly(template -> template.execute((ConnectionCallback<int[]>) connection -> {
                     try (PreparedStatement insert =
                             connection.prepareStatement("INSERT INTO author (name) VALUES (?)")) {
@@ -83,7 +83,7 @@ class ReadOnlyAccessIT {
     }
 
     @Test
-    void lockOnAReplicaShouldFail() {
+    void whenAReplicaIsLockedItShouldFail() {
         for (String lock : locks()) {
             assertThat(catchThrowable(() -> inReadOnly(template -> execute(lock))))
                     .as(lock)
@@ -96,13 +96,13 @@ class ReadOnlyAccessIT {
     }
 
     @Test
-    void lockInABatchOnAReplicaShouldFail() {
+    void whenABatchLocksOnAReplicaItShouldFail() {
         assertThat(catchThrowable(() -> inReadOnly(template -> template.batchUpdate("DO GET_LOCK('batch', 0)"))))
                 .satisfies(failure -> isRefused(failure, "GET_LOCK"));
     }
 
     @Test
-    void lockOfAPlainReadOnlyConnectionShouldFail() throws SQLException {
+    void whenAPlainReadOnlyConnectionLocksItShouldFail() throws SQLException {
         try (Connection connection = app.bean(DataSource.class).getConnection()) {
             connection.setReadOnly(true);
             try (Statement statement = connection.createStatement()) {
@@ -115,9 +115,9 @@ class ReadOnlyAccessIT {
         }
     }
 
-    /** After the refusal the transaction goes on, as after any error of a statement. */
+    /** After the refusal the transaction continues, as after any error of a statement. */
     @Test
-    void readShouldGoOnAfterARefusedLock() {
+    void whenALockWasRefusedReadsShouldContinue() {
         List<String> nodes = transactions.readOnly(() -> {
             String before = app.node();
             assertThatThrownBy(() -> execute("SELECT GET_LOCK('on', 0)"))
@@ -128,7 +128,7 @@ class ReadOnlyAccessIT {
     }
 
     @Test
-    void lockOnThePrimaryShouldExcludeARival() {
+    void whenThePrimaryIsLockedARivalShouldBeExcluded() {
         String lock = "rival-" + author;
         Integer rivals = RoutingHints.onPrimary(() -> transactions.readOnly(() -> {
             Integer mine = jdbc.queryForObject("SELECT GET_LOCK(?, 0)", Integer.class, lock);
@@ -143,7 +143,7 @@ class ReadOnlyAccessIT {
     }
 
     @Test
-    void wordsThatAreNoLockShouldBeRead() {
+    void whenTextOnlyMentionsALockItShouldBeRead() {
         for (String read : List.of(
                 "SELECT 'FOR UPDATE', \"LOCK IN SHARE MODE\" FROM author",
                 "SELECT name AS for_update, id AS get_lock FROM author -- FOR SHARE\n WHERE id = 0",

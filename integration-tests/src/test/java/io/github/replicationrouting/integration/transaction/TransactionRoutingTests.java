@@ -17,7 +17,7 @@ import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What holds for every transaction manager. */
+/** The behaviour with every transaction manager. */
 abstract class TransactionRoutingTests {
 
     final TestApplication app;
@@ -30,12 +30,12 @@ abstract class TransactionRoutingTests {
     }
 
     @Test
-    void readOnlyTransactionsShouldSpreadOverBothReplicas() {
+    void whenTransactionsAreReadOnlyBothReplicasShouldServe() {
         app.assertSpreadsOverReplicas(() -> transactions.readOnly(app::node));
     }
 
     @Test
-    void statementsOfAReadOnlyTransactionShouldStayOnOneReplica() {
+    void whenATransactionIsReadOnlyItShouldStayOnOneReplica() {
         for (int i = 0; i < 20; i++) {
             List<String> nodes = transactions.readOnly(() -> List.of(app.node(), app.node(), app.node()));
             assertThat(nodes).containsOnly(nodes.get(0)).isSubsetOf(app.replicas());
@@ -43,7 +43,7 @@ abstract class TransactionRoutingTests {
     }
 
     @Test
-    void writesShouldGoToThePrimaryAndReachTheReplicas() {
+    void whenATransactionWritesThePrimaryShouldServeItAndReplicasFollow() {
         String node = transactions.write(() -> {
             app.insertAuthor(author);
             return app.node();
@@ -57,7 +57,7 @@ abstract class TransactionRoutingTests {
     }
 
     @Test
-    void rolledBackWriteShouldLeaveNothing() {
+    void whenAWriteIsRolledBackItShouldLeaveNothing() {
         assertThatThrownBy(() -> transactions.write(() -> {
                     app.insertAuthor(author);
                     throw new IllegalStateException("the application's own");
@@ -67,7 +67,7 @@ abstract class TransactionRoutingTests {
     }
 
     @Test
-    void statementsOutsideAnyTransactionShouldGoToThePrimary() {
+    void whenStatementsAreOutsideTransactionsThePrimaryShouldServe() {
         for (int i = 0; i < 10; i++) {
             assertThat(app.node()).isEqualTo(app.primary());
         }
@@ -76,7 +76,7 @@ abstract class TransactionRoutingTests {
     }
 
     @Test
-    void joiningTransactionsShouldKeepTheOuterRoute() {
+    void whenATransactionJoinsItShouldKeepTheOuterRoute() {
         List<String> inWrite =
                 transactions.write(() -> List.of(app.node(), transactions.readOnly(app::node), app.node()));
         assertThat(inWrite).containsOnly(app.primary());
@@ -87,7 +87,7 @@ abstract class TransactionRoutingTests {
     }
 
     @Test
-    void requiresNewWriteInsideAReadShouldGoToThePrimary() {
+    void whenARequiresNewWriteIsInsideAReadThePrimaryShouldServe() {
         List<String> nodes = transactions.readOnly(() -> List.of(
                 app.node(),
                 transactions.newWrite(() -> {
@@ -102,7 +102,7 @@ abstract class TransactionRoutingTests {
     }
 
     @Test
-    void requiresNewReadInsideAWriteShouldGoToAReplica() {
+    void whenARequiresNewReadIsInsideAWriteAReplicaShouldServe() {
         List<String> nodes = transactions.write(() -> {
             app.insertAuthor(author);
             return List.of(app.node(), transactions.newReadOnly(app::node), app.node());
@@ -114,14 +114,14 @@ abstract class TransactionRoutingTests {
     }
 
     @Test
-    void supportsReadOnlyWithoutATransactionShouldGoToThePrimary() {
+    void whenSupportsRunsWithoutATransactionThePrimaryShouldServe() {
         for (int i = 0; i < 10; i++) {
             assertThat(transactions.supportsReadOnly(app::node)).isEqualTo(app.primary());
         }
     }
 
     @Test
-    void supportsReadOnlyInsideATransactionShouldJoinIt() {
+    void whenSupportsRunsInsideATransactionItShouldJoin() {
         List<String> inRead =
                 transactions.readOnly(() -> List.of(app.node(), transactions.supportsReadOnly(app::node)));
         assertThat(inRead).containsOnly(inRead.get(0)).isSubsetOf(app.replicas());
@@ -130,7 +130,7 @@ abstract class TransactionRoutingTests {
     }
 
     @Test
-    void notSupportedInsideAReadShouldGoToThePrimaryAtOnce() {
+    void whenNotSupportedIsInsideAReadThePrimaryShouldServeImmediately() {
         List<String> nodes = transactions.readOnly(() -> List.of(
                 app.node(),
                 transactions.notSupported(() -> {
@@ -145,7 +145,7 @@ abstract class TransactionRoutingTests {
     }
 
     @Test
-    void transactionTemplateShouldBeRouted() {
+    void whenTransactionTemplateIsUsedItShouldBeRouted() {
         TransactionTemplate reading = new TransactionTemplate(manager());
         reading.setReadOnly(true);
         app.assertSpreadsOverReplicas(() -> reading.execute(status -> app.node()));
@@ -155,7 +155,7 @@ abstract class TransactionRoutingTests {
     }
 
     @Test
-    void transactionManagerCalledDirectlyShouldBeRouted() {
+    void whenTheTransactionManagerIsCalledDirectlyItShouldBeRouted() {
         DefaultTransactionDefinition readOnly = new DefaultTransactionDefinition();
         readOnly.setReadOnly(true);
         TransactionStatus reading = manager().getTransaction(readOnly);
@@ -174,9 +174,9 @@ abstract class TransactionRoutingTests {
         assertThat(app.countAuthorsOnPrimary(author)).isOne();
     }
 
-    /** More often than a pool has connections, so that each comes by again after its failure. */
+    /** More often than a pool has connections, so that each is reused after its failure. */
     @Test
-    void writeInAReadOnlyTransactionShouldFailWithAnExplanationAndLeaveTheConnectionSound() {
+    void whenAReadOnlyTransactionWritesItShouldFailAndKeepTheConnection() {
         for (int i = 0; i < 10; i++) {
             assertThatThrownBy(() -> transactions.readOnly(() -> {
                         app.insertAuthor(author);
@@ -188,11 +188,11 @@ abstract class TransactionRoutingTests {
         }
         assertThat(app.countAuthorsOnPrimary(author)).isZero();
         app.assertSpreadsOverReplicas(() -> transactions.readOnly(app::node));
-        writesShouldGoToThePrimaryAndReachTheReplicas();
+        whenATransactionWritesThePrimaryShouldServeItAndReplicasFollow();
     }
 
     @Test
-    void writeThatJoinsAReadOnlyTransactionShouldFailAndTheReadShouldGoOn() {
+    void whenAWriteJoinsAReadOnlyTransactionItShouldFailAndReadsContinue() {
         List<String> nodes = transactions.readOnly(() -> {
             String before = app.node();
             assertThatThrownBy(() -> app.insertAuthor(author))
@@ -205,7 +205,7 @@ abstract class TransactionRoutingTests {
     }
 
     @Test
-    void transactionWithoutAStatementShouldTakeNoConnection() {
+    void whenATransactionIsEmptyItShouldTakeNoConnection() {
         assertThat(transactions.<Integer>readOnly(app::held)).isZero();
         assertThat(transactions.<Integer>write(app::held)).isZero();
         assertThat(transactions.<Integer>write(() -> {

@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Pages that save and show an author, as applications have them. */
+/** Pages that save and show an author. */
 @RestController
 class AuthorPages {
 
@@ -25,7 +25,7 @@ class AuthorPages {
 
     @PostMapping("/login")
     void login(HttpSession session) {
-        session.setAttribute("user", "somebody");
+        session.setAttribute("user", "visitor");
     }
 
     @PostMapping("/authors/{name}")
@@ -33,7 +33,7 @@ class AuthorPages {
         transactions.write(() -> jdbc.update("INSERT INTO author (name) VALUES (?)", name));
     }
 
-    /** How often the author is there, and which node said so, and why that one. */
+    /** Returns how often the author exists, which node served that, and why. */
     @GetMapping("/authors/{name}")
     String show(@PathVariable String name) {
         return transactions.readOnly(() -> {

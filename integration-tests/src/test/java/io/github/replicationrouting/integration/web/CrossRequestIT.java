@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Two instances of an application serve one user in turn: what the first one saved, the second one shows. */
+/** Two instances of an application serve one user in turn: the second one shows what the first one saved. */
 @Tag("essential")
 @ParameterizedClass
 @MethodSource("variants")
@@ -55,8 +55,8 @@ class CrossRequestIT {
         this.carrier = carrier;
         one = start(stack, applications);
         other = start(stack, applications);
-        one.awaitAllInUse();
-        other.awaitAllInUse();
+        one.awaitAllEligible();
+        other.awaitAllEligible();
     }
 
     private TestApplication start(Stack stack, Applications applications) {
@@ -83,7 +83,7 @@ class CrossRequestIT {
     }
 
     @Test
-    void whatOneInstanceSavedTheOtherShouldShowToTheSameUserOnly() {
+    void whenOneInstanceSavesTheOtherShouldShowItToTheSameUser() {
         String author = UUID.randomUUID().toString();
         User user = new User();
         User stranger = new User();
@@ -104,7 +104,7 @@ class CrossRequestIT {
                 .doesNotContain("session-primary", one.primary()));
     }
 
-    /** With the cookies and the header of a browser or a client that keeps to the contract. */
+    /** Sends the cookies and the header of a browser or a client that follows the contract. */
     private final class User {
 
         private final HttpClient client =

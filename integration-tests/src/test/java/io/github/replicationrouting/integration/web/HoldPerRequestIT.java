@@ -42,7 +42,7 @@ class HoldPerRequestIT {
             connection.setCatalog(applications.cluster(stack).database());
             ResourceDatabasePopulator tables = new ResourceDatabasePopulator(
                     new ClassPathResource("org/springframework/session/jdbc/schema-mysql.sql"));
-            // They may be there already.
+            // They may exist already.
             tables.setContinueOnError(true);
             tables.populate(connection);
         }
@@ -57,7 +57,7 @@ class HoldPerRequestIT {
 
     @BeforeEach
     void login() throws Exception {
-        app.awaitAllInUse();
+        app.awaitAllEligible();
         assertThat(post("/login").statusCode()).isEqualTo(200);
         app.cluster().awaitReplicated();
     }
@@ -69,30 +69,30 @@ class HoldPerRequestIT {
     }
 
     @Test
-    void aRequestShouldWaitForAPrimaryOnce() throws Exception {
+    void whenARequestHasManyTransactionsItShouldWaitForAPrimaryOnce() throws Exception {
         app.cluster().node("db1").kill();
         app.awaitState("db1", NodeState.DOWN);
 
-        assertThat(post("/authors/nobody").statusCode()).isEqualTo(500);
+        assertThat(post("/authors/absent").statusCode()).isEqualTo(500);
 
         assertThat(sum(Timer::count))
                 .as("transactions that asked for a primary")
                 .isGreaterThan(1);
         assertThat(sum(timer -> timer.totalTime(TimeUnit.MILLISECONDS)))
-                .as("milliseconds they waited in all")
+                .as("total wait in milliseconds")
                 .isBetween(HOLD.toMillis() * 0.9, HOLD.toMillis() * 1.5);
     }
 
     @Test
-    void theNextRequestShouldWaitAnew() throws Exception {
+    void whenAnotherRequestFollowsItShouldWaitAnew() throws Exception {
         app.cluster().node("db1").kill();
         app.awaitState("db1", NodeState.DOWN);
 
-        post("/authors/nobody");
-        post("/authors/nobody");
+        post("/authors/absent");
+        post("/authors/absent");
 
         assertThat(sum(timer -> timer.totalTime(TimeUnit.MILLISECONDS)))
-                .as("milliseconds they waited in all")
+                .as("total wait in milliseconds")
                 .isBetween(HOLD.toMillis() * 1.9, HOLD.toMillis() * 2.5);
     }
 

@@ -7,7 +7,7 @@ import org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoCo
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.context.annotation.Import;
 
-/** A web application that keeps its sessions in its own memory, if anywhere. */
+/** A web application that keeps its sessions in memory, if it has any. */
 @SpringBootConfiguration
 @EnableAutoConfiguration(exclude = {HibernateJpaAutoConfiguration.class, DataJpaRepositoriesAutoConfiguration.class})
 @Import({Transactions.class, AuthorPages.class})

@@ -15,8 +15,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
- * Breaks and mends the servers of the embedded cluster, one thing after the other on a thread of its own, because a
- * server takes its time to start. Without an embedded cluster there is nothing to break.
+ * Applies and ends faults of the servers of the embedded cluster, one after the other on a separate thread, because a
+ * server needs seconds to start. Not available without an embedded cluster.
  */
 @Component
 class Faults implements DisposableBean {
@@ -30,7 +30,7 @@ class Faults implements DisposableBean {
     private final ObjectProvider<ReplicatedCluster> cluster;
     private final Journal journal;
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
-    private final Map<String, Set<String>> present = new ConcurrentHashMap<>();
+    private final Map<String, Set<String>> faults = new ConcurrentHashMap<>();
 
     Faults(ObjectProvider<ReplicatedCluster> cluster, Journal journal) {
         this.cluster = cluster;
@@ -41,41 +41,41 @@ class Faults implements DisposableBean {
         return cluster.getIfAvailable() != null;
     }
 
-    /** The faults that a node has now: killed, frozen, stalled. */
+    /** Returns the current faults of a node: killed, frozen, stalled. */
     Set<String> of(String node) {
-        return present.getOrDefault(node, Set.of());
+        return faults.getOrDefault(node, Set.of());
     }
 
     /**
-     * Does something to a node soon.
+     * Schedules an action on a node.
      *
-     * @throws IllegalArgumentException when there is no such node or action
-     * @throws IllegalStateException when there is no embedded cluster
+     * @throws IllegalArgumentException if the node or the action is unknown
+     * @throws IllegalStateException if there is no embedded cluster
      */
     void request(String nodeName, String action) {
         ReplicatedCluster servers = cluster.getIfAvailable();
         if (servers == null) {
-            throw new IllegalStateException("Only the embedded cluster can be broken: use the profile embedded");
+            throw new IllegalStateException("Faults need the embedded cluster: use the profile embedded");
         }
         ClusterNode node = servers.node(nodeName);
-        Runnable deed = deed(servers, node, action);
-        soon(nodeName + ": " + action, deed);
+        Runnable task = task(servers, node, action);
+        schedule(nodeName + ": " + action, task);
     }
 
-    /** Undoes everything soon. */
+    /** Schedules the end of all faults. */
     void heal() {
-        cluster.ifAvailable(servers -> soon("heal all", () -> {
+        cluster.ifAvailable(servers -> schedule("heal all", () -> {
             servers.heal();
-            present.clear();
+            faults.clear();
         }));
     }
 
-    private Runnable deed(ReplicatedCluster servers, ClusterNode node, String action) {
+    private Runnable task(ReplicatedCluster servers, ClusterNode node, String action) {
         return switch (action) {
             case "kill" ->
                 () -> {
                     node.kill();
-                    present.put(node.name(), ConcurrentHashMap.newKeySet());
+                    faults.put(node.name(), ConcurrentHashMap.newKeySet());
                     add(node, KILLED);
                 };
             case "start" ->
@@ -105,32 +105,32 @@ class Faults implements DisposableBean {
                 };
             case "promote" -> () -> servers.promote(node);
             case "rejoin" -> () -> servers.rejoin(node);
-            default -> throw new IllegalArgumentException("Nobody knows how to " + action + " a node");
+            default -> throw new IllegalArgumentException("Unknown action: " + action);
         };
     }
 
     private void add(ClusterNode node, String fault) {
-        present.computeIfAbsent(node.name(), name -> ConcurrentHashMap.newKeySet())
+        faults.computeIfAbsent(node.name(), name -> ConcurrentHashMap.newKeySet())
                 .add(fault);
     }
 
     private void remove(ClusterNode node, String fault) {
-        present.getOrDefault(node.name(), Set.of()).remove(fault);
+        faults.getOrDefault(node.name(), Set.of()).remove(fault);
     }
 
-    private void soon(String what, Runnable deed) {
+    private void schedule(String what, Runnable task) {
         try {
             thread.execute(() -> {
                 journal.note("you: " + what);
                 try {
-                    deed.run();
+                    task.run();
                 } catch (RuntimeException e) {
                     log.warn("Could not {}", what, e);
                     journal.note("could not " + what + ": " + e.getMessage());
                 }
             });
         } catch (RejectedExecutionException e) {
-            log.debug("The application ends: {} is not done", what, e);
+            log.debug("Not done, the application is shutting down: {}", what, e);
         }
     }
 

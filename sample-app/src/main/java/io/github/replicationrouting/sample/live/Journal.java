@@ -12,11 +12,11 @@ import java.util.Locale;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
-/** What has happened lately: what the router has noticed, and what was done to the servers. Thread-safe. */
+/** The last events of the router and the last actions on the servers. Thread-safe. */
 @Component
 class Journal {
 
-    private static final int REMEMBERED = 30;
+    private static final int MAX_ENTRIES = 30;
 
     private final Deque<Entry> entries = new ArrayDeque<>();
 
@@ -27,31 +27,28 @@ class Journal {
         note("%s: %s, was %s%s"
                 .formatted(
                         event.node(),
-                        word(event.after()),
-                        word(event.before()),
+                        label(event.after()),
+                        label(event.before()),
                         event.reason() == null ? "" : " (" + event.reason() + ")"));
     }
 
     @EventListener
     void primaryChanged(PrimaryChangedEvent event) {
-        note(
-                event.after() == null
-                        ? "nobody takes writes, " + event.before() + " did"
-                        : "writes go to " + event.after());
+        note(event.after() == null ? "no node takes writes, was " + event.before() : "writes go to " + event.after());
     }
 
-    private static String word(NodeState state) {
+    private static String label(NodeState state) {
         return state.name().toLowerCase(Locale.ROOT);
     }
 
     synchronized void note(String text) {
         entries.addFirst(new Entry(Instant.now(), text));
-        if (entries.size() > REMEMBERED) {
+        if (entries.size() > MAX_ENTRIES) {
             entries.removeLast();
         }
     }
 
-    /** The newest first. */
+    /** Returns the entries, the newest first. */
     synchronized List<Entry> entries() {
         return new ArrayList<>(entries);
     }

@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** What the live page asks for. What takes a while is done after the answer, and shows in the feed. */
+/** The requests of the live page. Actions on servers run after the answer; the feed shows their effect. */
 @RestController
 @RequestMapping("/live")
 class LiveController {
@@ -68,7 +68,7 @@ class LiveController {
     }
 
     @ExceptionHandler
-    ProblemDetail notPossible(IllegalStateException e) {
+    ProblemDetail conflict(IllegalStateException e) {
         return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, String.valueOf(e.getMessage()));
     }
 }

@@ -20,7 +20,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** Sends the state of everything to whoever looks at the page, a few times a second. Asks no server. */
+/** Sends the state to all open pages four times a second. Queries no server. */
 @Component
 class LiveFeed implements DisposableBean {
 
@@ -72,7 +72,7 @@ class LiveFeed implements DisposableBean {
             viewer.send(SseEmitter.event().data(state, MediaType.APPLICATION_JSON));
             return true;
         } catch (IOException | IllegalStateException e) {
-            // The page was closed: the container ends the request.
+            // The page was closed; the container ends the request.
             return false;
         }
     }

@@ -8,9 +8,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that the page shows, at one moment.
+ * The content of the page at one moment.
  *
- * @param faultsPossible whether the servers can be broken from here
+ * @param faultsPossible whether the page can apply faults to the servers
  * @param maxLagMillis the lag above which a replica serves no reads
  */
 record LiveState(
@@ -23,7 +23,7 @@ record LiveState(
         TrafficView traffic,
         List<Journal.Entry> journal) {
 
-    /** One node as the router sees it, and what was done to it from here. */
+    /** One node as the router sees it, and its faults. */
     record NodeView(
             String name,
             String role,
@@ -37,10 +37,10 @@ record LiveState(
             Set<String> faults) {}
 
     /**
-     * What the application's transactions met with, since its start.
+     * The results of the application's transactions since its start.
      *
-     * @param served answers by node
-     * @param longestMillis the longest wait since the last moment shown
+     * @param served number of answers by node
+     * @param longestMillis the longest transaction since the previous state
      * @param last the last transactions, the newest first
      */
     record TrafficView(

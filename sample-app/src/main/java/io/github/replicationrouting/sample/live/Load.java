@@ -11,14 +11,14 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 
-/** Customers who come all the time: a few who look around, one who buys. Ends by itself. */
+/** Continuous load: four threads that read, one that writes. Stops automatically after 15 minutes. */
 @Component
 class Load implements DisposableBean {
 
     private static final int READERS = 4;
     private static final Duration BETWEEN_READS = Duration.ofMillis(50);
     private static final Duration BETWEEN_WRITES = Duration.ofMillis(200);
-    private static final Duration LONGEST = Duration.ofMinutes(15);
+    private static final Duration MAX_DURATION = Duration.ofMinutes(15);
 
     private final Customers customers;
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(READERS + 2);
@@ -33,10 +33,10 @@ class Load implements DisposableBean {
             return;
         }
         for (int i = 0; i < READERS; i++) {
-            running.add(repeat(customers::lookAround, BETWEEN_READS));
+            running.add(repeat(customers::browse, BETWEEN_READS));
         }
         running.add(repeat(customers::buy, BETWEEN_WRITES));
-        running.add(threads.schedule(this::stop, LONGEST.toMillis(), TimeUnit.MILLISECONDS));
+        running.add(threads.schedule(this::stop, MAX_DURATION.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     private Future<?> repeat(Runnable work, Duration pause) {

@@ -1,4 +1,4 @@
-/** The live page: what the router knows and does, second by second, and levers to break and mend the servers. */
+/** The live page: the state of the router and its decisions, with buttons that apply and end faults of the servers. */
 @NullMarked
 package io.github.replicationrouting.sample.live;
 

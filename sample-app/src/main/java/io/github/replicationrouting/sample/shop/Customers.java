@@ -3,7 +3,7 @@ package io.github.replicationrouting.sample.shop;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.stereotype.Component;
 
-/** What customers do, and what they meet with: for the load of the live page. Failures are counted, not thrown. */
+/** The actions of a customer, for the load of the live page. Failures are counted, not thrown. */
 @Component
 public class Customers {
 
@@ -20,11 +20,11 @@ public class Customers {
     }
 
     /** Reads one product. */
-    public void lookAround() {
+    public void browse() {
         attempt(Traffic.Kind.READ, () -> catalogue.product(anyProduct()));
     }
 
-    /** Orders one of a product, and takes the order back, so that the shop never runs out. */
+    /** Orders one of a product and cancels the order, so that the stock never runs out. */
     public void buy() {
         attempt(Traffic.Kind.WRITE, () -> {
             Served<Order> order = orders.place(anyProduct(), 1);

@@ -34,7 +34,7 @@ class Orders {
                 .orElseThrow(() -> new NotFoundException("order", id));
     }
 
-    /** Takes the goods by JPA and writes the order by JDBC, in one transaction. */
+    /** Reduces the stock by JPA and writes the order by JDBC, in one transaction. */
     @Transactional
     Served<Order> place(long productId, int quantity) {
         if (products.take(productId, quantity) == 0) {
@@ -48,7 +48,7 @@ class Orders {
         return nodes.served(new Order(id, productId, quantity));
     }
 
-    /** Puts the goods back. */
+    /** Deletes an order and restores the stock. */
     @Transactional
     void cancel(long id) {
         Order order = find(id);

@@ -7,6 +7,6 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 final class OutOfStockException extends RuntimeException {
 
     OutOfStockException(long productId, int quantity) {
-        super("Product %d is not there %d times".formatted(productId, quantity));
+        super("Product %d is out of stock: %d were ordered".formatted(productId, quantity));
     }
 }

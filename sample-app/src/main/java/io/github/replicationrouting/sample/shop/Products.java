@@ -6,7 +6,7 @@ import org.springframework.data.jpa.repository.Query;
 
 interface Products extends JpaRepository<Product, Long> {
 
-    /** Returns how many products had enough in stock: one or none. */
+    /** Reduces the stock. Returns 1, or 0 if the stock is too low. */
     @Modifying
     @Query("update Product p set p.stock = p.stock - :quantity where p.id = :id and p.stock >= :quantity")
     int take(long id, int quantity);

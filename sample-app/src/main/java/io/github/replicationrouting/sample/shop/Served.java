@@ -1,10 +1,10 @@
 package io.github.replicationrouting.sample.shop;
 
 /**
- * An answer with the node that it comes from.
+ * An answer with the node that served it.
  *
  * @param node name of the node
  * @param reason why this node was chosen
- * @param answer what was asked for
+ * @param answer the result
  */
 record Served<T>(String node, String reason, T answer) {}

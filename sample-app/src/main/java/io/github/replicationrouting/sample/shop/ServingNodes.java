@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** Knows which node serves a transaction. */
+/** Reads from the connection which node serves the current transaction. */
 @Component
 class ServingNodes {
 
@@ -20,19 +20,19 @@ class ServingNodes {
         this.traffic = traffic;
     }
 
-    /** To be called in the transaction that the answer was made in, once it was made. */
+    /** Adds the node to an answer. To be called in the same transaction, after its first statement. */
     <T> Served<T> served(T answer) {
-        Decision decision = jdbc.execute(ServingNodes::decisionBehind);
+        Decision decision = jdbc.execute(ServingNodes::lastDecision);
         String node = decision.node().name();
         String reason = decision.reason().label();
         traffic.served(node, reason, decision.writable() ? Traffic.Kind.WRITE : Traffic.Kind.READ);
         return new Served<>(node, reason, answer);
     }
 
-    private static Decision decisionBehind(Connection connection) throws SQLException {
+    private static Decision lastDecision(Connection connection) throws SQLException {
         Decision decision = connection.unwrap(RoutedConnection.class).lastDecision();
         if (decision == null) {
-            throw new IllegalStateException("No statement has run yet, so no node was chosen");
+            throw new IllegalStateException("No node is chosen before the first statement");
         }
         return decision;
     }

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
-/** Where transactions went: counts, and the last ones one by one. Thread-safe. */
+/** Counts of transactions by node, and the last ones in detail. Thread-safe. */
 @Component
 public class Traffic {
 
-    private static final int REMEMBERED = 12;
-    private static final int MAX_MESSAGE = 300;
+    private static final int MAX_ENTRIES = 12;
+    private static final int MAX_MESSAGE_LENGTH = 300;
 
     private final Map<String, Long> served = new ConcurrentSkipListMap<>();
     private final AtomicLong failedReads = new AtomicLong();
@@ -25,7 +25,7 @@ public class Traffic {
     private final AtomicLong longestNanos = new AtomicLong();
     private final Deque<Entry> last = new ArrayDeque<>();
 
-    /** What a transaction was for. */
+    /** The kind of a transaction. */
     public enum Kind {
         READ,
         WRITE
@@ -34,41 +34,41 @@ public class Traffic {
     /**
      * One transaction.
      *
-     * @param node who served it, null when it failed
-     * @param reason why this node, or why it failed
+     * @param node the node that served it, null if it failed
+     * @param reason why this node was chosen, or why it failed
      */
     public record Entry(Instant at, Kind kind, @Nullable String node, String reason) {}
 
     void served(String node, String reason, Kind kind) {
         served.merge(node, 1L, Long::sum);
-        remember(new Entry(Instant.now(), kind, node, reason));
+        add(new Entry(Instant.now(), kind, node, reason));
     }
 
     void failed(Kind kind, Throwable failure) {
         (kind == Kind.READ ? failedReads : failedWrites).incrementAndGet();
         String message = String.valueOf(
                 NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
-        remember(new Entry(
+        add(new Entry(
                 Instant.now(),
                 kind,
                 null,
-                message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "..."));
+                message.length() <= MAX_MESSAGE_LENGTH ? message : message.substring(0, MAX_MESSAGE_LENGTH) + "..."));
     }
 
     void took(long nanos) {
         longestNanos.accumulateAndGet(nanos, Math::max);
     }
 
-    private void remember(Entry entry) {
+    private void add(Entry entry) {
         synchronized (last) {
             last.addFirst(entry);
-            if (last.size() > REMEMBERED) {
+            if (last.size() > MAX_ENTRIES) {
                 last.removeLast();
             }
         }
     }
 
-    /** Answers so far, by node. */
+    /** Returns the number of answers by node. */
     public Map<String, Long> served() {
         return served;
     }
@@ -81,12 +81,12 @@ public class Traffic {
         return failedWrites.get();
     }
 
-    /** The longest that a customer has waited since the last question, in nanoseconds. */
+    /** Returns the longest transaction since the previous call, in nanoseconds. */
     public long longestNanos() {
         return longestNanos.getAndSet(0);
     }
 
-    /** The last transactions, the newest first. */
+    /** Returns the last transactions, the newest first. */
     public List<Entry> last() {
         synchronized (last) {
             return new ArrayList<>(last);

@@ -1,0 +1,7 @@
+/**
+ * The processes of the database servers.
+ */
+@NullMarked
+package io.github.replicationrouting.test.internal.server;
+
+import org.jspecify.annotations.NullMarked;
