@@ -3,14 +3,12 @@ package io.github.replicationrouting;
 import io.github.replicationrouting.internal.assembly.RouterComponents;
 import io.github.replicationrouting.internal.assembly.RouterConfiguration;
 import io.github.replicationrouting.internal.assembly.RouterFactory;
-import io.github.replicationrouting.internal.connection.pool.NodePool;
-import io.github.replicationrouting.internal.consistency.SessionScope;
-import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.settings.DiscoverySettings;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.settings.ReadSettings;
+import io.github.replicationrouting.settings.SessionScope;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
@@ -106,14 +104,9 @@ public final class ReplicationRouting implements AutoCloseable {
         return components.monitor().snapshot();
     }
 
-    /** Returns the topology that the monitor publishes. */
-    public Topology topology() {
-        return components.monitor();
-    }
-
     /** Returns the pools of the current nodes, in the order of the configuration. */
-    public List<NodePool> pools() {
-        return components.membership().pools();
+    public List<PooledNode> pools() {
+        return List.copyOf(components.membership().pools());
     }
 
     /** Returns the number of writes that wait for a primary. */

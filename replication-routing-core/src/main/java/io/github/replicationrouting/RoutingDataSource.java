@@ -1,8 +1,6 @@
 package io.github.replicationrouting;
 
-import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.internal.routing.CurrentAccess;
-import io.github.replicationrouting.internal.routing.Explanation;
 import io.github.replicationrouting.internal.routing.Intent;
 import io.github.replicationrouting.internal.routing.LogicalConnections;
 import io.github.replicationrouting.internal.routing.RouteDataSource;
@@ -102,13 +100,13 @@ public final class RoutingDataSource extends AbstractRoutingDataSource {
     }
 
     /**
-     * Explains which node the router would choose for an intent now, and why each other node would not be chosen. Sends
+     * Explains which node the router would choose for a statement now, and why each other node would not be chosen. Sends
      * nothing to any server.
      *
-     * @param intent what a transaction requests
+     * @param access how the statement accesses the data
      */
-    public Explanation explain(Intent intent) {
-        return router.explain(intent);
+    public Explanation explain(Access access) {
+        return router.explain(Intent.of(access));
     }
 
     @Override

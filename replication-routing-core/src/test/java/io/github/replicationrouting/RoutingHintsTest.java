@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.github.replicationrouting.internal.consistency.Consistency;
 import io.github.replicationrouting.internal.consistency.KnownPositions;
-import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.internal.routing.Hint;
 import io.github.replicationrouting.internal.routing.HintAdvisor;
 import io.github.replicationrouting.internal.routing.HintContext;

@@ -111,7 +111,7 @@ public class DecisionBenchmark {
 
     private static NodeStatus status(int number, Role role) {
         Node node = new Node(NodeSpec.of("db" + number, "jdbc:mysql://db" + number + "/shop"));
-        node.statementTime().add(Duration.ofMillis(1).toNanos());
+        node.recordStatement(Duration.ofMillis(1).toNanos());
         return new NodeStatus(
                 node, role, NodeState.ONLINE, false, 1, null, Duration.ZERO, Freshness.UNKNOWN, null, "MySQL 9.7.4");
     }

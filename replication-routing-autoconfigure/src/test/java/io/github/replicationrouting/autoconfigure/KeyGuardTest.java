@@ -457,7 +457,7 @@ class KeyGuardTest {
         List<String> names = new ArrayList<>();
         application
                 .withPropertyValues("replication.routing.monitor.timeout=200ms", "replication.routing.writes.hold=0s")
-                .run(context -> context.getBean(ReplicationRouting.class).topology().snapshot().nodes().stream()
+                .run(context -> context.getBean(ReplicationRouting.class).snapshot().nodes().stream()
                         .map(NodeStatus::name)
                         .forEach(names::add));
         return names;

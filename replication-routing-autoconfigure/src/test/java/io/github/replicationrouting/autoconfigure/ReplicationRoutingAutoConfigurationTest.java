@@ -82,10 +82,8 @@ class ReplicationRoutingAutoConfigurationTest {
 
     @Test
     void whenEveryNodeIsDownShouldStartAndListThemInOrder() {
-        routed.run(context -> assertThat(context.getBean(ReplicationRouting.class)
-                        .topology()
-                        .snapshot()
-                        .nodes())
+        routed.run(context -> assertThat(
+                        context.getBean(ReplicationRouting.class).snapshot().nodes())
                 .extracting(NodeStatus::name)
                 .containsExactly("db1", "db2"));
     }
@@ -187,15 +185,12 @@ class ReplicationRoutingAutoConfigurationTest {
 
     @Test
     void whenConnectionDetailsArePresentShouldReplaceNodes() {
-        routed.withUserConfiguration(FoundNodes.class)
-                .run(context -> assertThat(context.getBean(ReplicationRouting.class)
-                                .topology()
-                                .snapshot()
-                                .nodes())
-                        .extracting(
-                                node -> node.node().spec().name(),
-                                node -> node.node().spec().declaredRole())
-                        .containsExactly(tuple("found1", DeclaredRole.PRIMARY), tuple("found2", DeclaredRole.AUTO)));
+        routed.withUserConfiguration(FoundNodes.class).run(context -> assertThat(
+                        context.getBean(ReplicationRouting.class).snapshot().nodes())
+                .extracting(
+                        node -> node.node().spec().name(),
+                        node -> node.node().spec().declaredRole())
+                .containsExactly(tuple("found1", DeclaredRole.PRIMARY), tuple("found2", DeclaredRole.AUTO)));
     }
 
     @Test
@@ -266,7 +261,7 @@ class ReplicationRoutingAutoConfigurationTest {
                 .run(context -> {
                     ReplicationRouting routing = context.getBean(ReplicationRouting.class);
                     await().atMost(Duration.ofSeconds(30))
-                            .until(() -> routing.topology().snapshot().node("found") != null);
+                            .until(() -> routing.snapshot().node("found") != null);
                     assertThat(routing.pools())
                             .extracting(pool -> pool.pool().getPoolName())
                             .contains("foundDataSource");

@@ -1,6 +1,5 @@
 package io.github.replicationrouting.topology;
 
-import io.github.replicationrouting.internal.time.PeakEwma;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -29,9 +28,17 @@ public final class Node {
         return inFlight.get();
     }
 
-    /** Returns how long its statements take, as applications see it; never how long transactions hold a connection. */
-    public PeakEwma statementTime() {
-        return statementTime;
+    /**
+     * Returns the peak EWMA of the time that its statements take, in nanoseconds; 0 before the first statement. The time
+     * that a transaction holds a connection does not count.
+     */
+    public double statementNanos() {
+        return statementTime.nanos();
+    }
+
+    /** Records how long a statement took, in nanoseconds. */
+    public void recordStatement(long nanos) {
+        statementTime.add(nanos);
     }
 
     /** Counts a use of this node; each needs one {@link #release()}. */

@@ -196,7 +196,7 @@ class ApplicationStartIT {
 
     private static NodeStatus status(ConfigurableApplicationContext context, String node) {
         return Objects.requireNonNull(
-                context.getBean(ReplicationRouting.class).topology().snapshot().node(node));
+                context.getBean(ReplicationRouting.class).snapshot().node(node));
     }
 
     private static void awaitOnline(ConfigurableApplicationContext context, String... nodes) {

@@ -278,10 +278,8 @@ abstract class OwnWritesTests {
         count(0);
         assertThat(SessionToken.current().isEmpty()).isFalse();
         cluster.nodes().forEach(ClusterNode::kill);
-        await("no node serves")
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> routing.routing().topology().snapshot().nodes().stream()
-                        .allMatch(node -> node.state() == NodeState.DOWN));
+        await("no node serves").atMost(Duration.ofSeconds(60)).until(() -> routing.routing().snapshot().nodes().stream()
+                .allMatch(node -> node.state() == NodeState.DOWN));
 
         assertThatThrownBy(() -> count(0)).rootCause().satisfies(refusal -> {
             assertThat(refusal).isInstanceOf(NoReadableNodeException.class);

@@ -159,10 +159,8 @@ final class SessionRouting implements AutoCloseable {
     }
 
     void awaitAllOnline() {
-        await("all nodes are online")
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> routing.topology().snapshot().nodes().stream()
-                        .allMatch(node -> node.state() == NodeState.ONLINE));
+        await("all nodes are online").atMost(Duration.ofSeconds(60)).until(() -> routing.snapshot().nodes().stream()
+                .allMatch(node -> node.state() == NodeState.ONLINE));
     }
 
     @Override

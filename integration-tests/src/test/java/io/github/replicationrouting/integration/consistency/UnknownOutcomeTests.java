@@ -121,8 +121,7 @@ abstract class UnknownOutcomeTests {
     void whenThereIsNoPrimaryNoReplicaShouldServe() throws Exception {
         int id = lose(this::inAutoCommit);
         cluster.primary().kill();
-        await().atMost(LIMIT)
-                .until(() -> routing.routing().topology().snapshot().primary() == null);
+        await().atMost(LIMIT).until(() -> routing.routing().snapshot().primary() == null);
 
         assertThatThrownBy(() -> count(id)).satisfies(failure -> assertThat(causes(failure))
                 .hasAtLeastOneElementOfType(NoReadableNodeException.class));
@@ -163,7 +162,7 @@ abstract class UnknownOutcomeTests {
             long lostAt = System.nanoTime();
             await("the replicas have all that was committed when the answer was lost")
                     .atMost(LIMIT)
-                    .until(() -> routing.routing().topology().snapshot().nodes().stream()
+                    .until(() -> routing.routing().snapshot().nodes().stream()
                             .allMatch(node -> node.freshness().includes(lostAt)));
             cluster.replicas().forEach(ClusterNode::stopApplier);
             server.execute("UNLOCK TABLES");

@@ -237,7 +237,7 @@ class FailoverIT {
     }
 
     private static @Nullable String noPrimaryReason(TestApplication app) {
-        return app.bean(ReplicationRouting.class).topology().snapshot().noPrimaryReason();
+        return app.bean(ReplicationRouting.class).snapshot().noPrimaryReason();
     }
 
     private static void awaitPrimary(TestApplication app, String name) {
@@ -246,8 +246,7 @@ class FailoverIT {
     }
 
     private static @Nullable String primary(TestApplication app) {
-        NodeStatus primary =
-                app.bean(ReplicationRouting.class).topology().snapshot().primary();
+        NodeStatus primary = app.bean(ReplicationRouting.class).snapshot().primary();
         return primary == null ? null : primary.name();
     }
 

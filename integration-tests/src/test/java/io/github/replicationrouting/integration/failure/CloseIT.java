@@ -3,13 +3,13 @@ package io.github.replicationrouting.integration.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.replicationrouting.PooledNode;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,7 +85,7 @@ class CloseIT {
     @Test
     void whenServersAreFrozenUnderIdleConnectionsTheEndShouldBeInTime() {
         TestApplication app = start();
-        for (NodePool pool : app.bean(ReplicationRouting.class).pools()) {
+        for (PooledNode pool : app.bean(ReplicationRouting.class).pools()) {
             await().atMost(Duration.ofMinutes(1))
                     .until(() -> pool.pool().getHikariPoolMXBean().getIdleConnections() == POOL);
         }

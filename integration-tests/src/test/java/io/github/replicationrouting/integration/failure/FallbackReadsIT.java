@@ -3,13 +3,13 @@ package io.github.replicationrouting.integration.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.replicationrouting.PooledNode;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
@@ -97,7 +97,7 @@ class FallbackReadsIT {
         Bulkhead bulkhead = await().atMost(LIMIT)
                 .until(() -> app.bean(BulkheadRegistry.class).find("dataSource-fallback-db1"), Optional::isPresent)
                 .orElseThrow();
-        NodePool primary = app.bean(ReplicationRouting.class).pools().stream()
+        PooledNode primary = app.bean(ReplicationRouting.class).pools().stream()
                 .filter(pool -> pool.node().name().equals("db1"))
                 .findFirst()
                 .orElseThrow();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.replicationrouting.PooledNode;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.RoutingDataSource;
 import io.github.replicationrouting.integration.support.Applications;
@@ -11,7 +12,6 @@ import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
-import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -48,8 +48,8 @@ class RoleChangeIT {
 
     @Test
     void whenTheRoleChangesNoPooledConnectionShouldRemain() throws Exception {
-        NodePool old = pool("db1");
-        NodePool promoted = pool("db2");
+        PooledNode old = pool("db1");
+        PooledNode promoted = pool("db2");
         Set<Long> before = sessions(old.pool());
         before.addAll(sessions(promoted.pool()));
 
@@ -102,13 +102,12 @@ class RoleChangeIT {
 
     private void awaitPrimary(String name) {
         await().atMost(LIMIT).untilAsserted(() -> {
-            NodeStatus primary =
-                    app.bean(ReplicationRouting.class).topology().snapshot().primary();
+            NodeStatus primary = app.bean(ReplicationRouting.class).snapshot().primary();
             assertThat(primary).isNotNull().returns(name, NodeStatus::name);
         });
     }
 
-    private NodePool pool(String node) {
+    private PooledNode pool(String node) {
         return app.bean(ReplicationRouting.class).pools().stream()
                 .filter(pool -> pool.node().name().equals(node))
                 .findFirst()

@@ -363,7 +363,7 @@ class AccountsIT {
         }
 
         void assertAlwaysOnline() {
-            assertThat(app.bean(ReplicationRouting.class).topology().snapshot().nodes())
+            assertThat(app.bean(ReplicationRouting.class).snapshot().nodes())
                     .allSatisfy(node -> assertThat(node).returns(NodeState.ONLINE, NodeStatus::state));
             assertThat(changes).isEmpty();
         }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.github.replicationrouting.Decision;
+import io.github.replicationrouting.PooledNode;
 import io.github.replicationrouting.RoutedConnection;
 import io.github.replicationrouting.SessionToken;
-import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -229,7 +229,7 @@ abstract class LogicalConnectionTests {
                 assertThat(serverOf(connection)).isEqualTo(primary());
             }
         }
-        for (NodePool pool : routing.routing().pools()) {
+        for (PooledNode pool : routing.routing().pools()) {
             Connection[] all = new Connection[pool.pool().getMaximumPoolSize()];
             try {
                 for (int i = 0; i < all.length; i++) {
@@ -500,7 +500,7 @@ abstract class LogicalConnectionTests {
 
     private int borrowed() {
         return routing.routing().pools().stream()
-                .map(NodePool::pool)
+                .map(PooledNode::pool)
                 .mapToInt(pool -> pool.getHikariPoolMXBean().getActiveConnections())
                 .sum();
     }

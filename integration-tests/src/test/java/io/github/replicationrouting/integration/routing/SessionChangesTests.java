@@ -3,9 +3,9 @@ package io.github.replicationrouting.integration.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.replicationrouting.PooledNode;
 import io.github.replicationrouting.RoutingHints;
 import io.github.replicationrouting.SessionToken;
-import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.sql.CallableStatement;
@@ -129,7 +129,7 @@ abstract class SessionChangesTests {
     void whenThePoolItselfUsedTheSessionTheNextUserShouldNotSeeChanges() throws SQLException {
         String fresh = in(routing.transactions(), false, () -> stateOf(routing.jdbc()));
 
-        for (NodePool pool : routing.routing().pools()) {
+        for (PooledNode pool : routing.routing().pools()) {
             try (Connection connection = pool.pool().getConnection();
                     Statement statement = connection.createStatement()) {
                 statement.execute("SET @mine = 5, sql_mode = ''");

@@ -94,10 +94,8 @@ final class TestRouting implements AutoCloseable {
     }
 
     void awaitAllOnline() {
-        await("all nodes are online")
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> routing.topology().snapshot().nodes().stream()
-                        .allMatch(node -> node.state() == NodeState.ONLINE));
+        await("all nodes are online").atMost(Duration.ofSeconds(60)).until(() -> routing.snapshot().nodes().stream()
+                .allMatch(node -> node.state() == NodeState.ONLINE));
     }
 
     /** Asserts that every borrowed connection is back and no thread waits. */

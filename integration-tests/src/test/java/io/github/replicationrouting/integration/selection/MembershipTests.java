@@ -3,7 +3,7 @@ package io.github.replicationrouting.integration.selection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.replicationrouting.internal.connection.pool.NodePool;
+import io.github.replicationrouting.PooledNode;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.NodeSpec;
@@ -66,7 +66,7 @@ abstract class MembershipTests {
 
             cluster.node("db3").startApplier();
             await("db3 serves").atMost(LIMIT).until(() -> reads.servedBy("db3") > 100);
-            NodePool pool = router.pool("db3");
+            PooledNode pool = router.pool("db3");
 
             try (Connection lasting = router.routing().dataSource().node("db3").getConnection();
                     Statement statement = lasting.createStatement()) {

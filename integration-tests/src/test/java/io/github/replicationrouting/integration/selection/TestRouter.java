@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariConfig;
 import io.github.replicationrouting.Decision;
+import io.github.replicationrouting.PooledNode;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.RoutedConnection;
-import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.selection.LeastInFlightSelector;
 import io.github.replicationrouting.settings.ConsistencyMode;
 import io.github.replicationrouting.settings.ConsistencySettings;
@@ -78,7 +78,7 @@ final class TestRouter implements AutoCloseable {
 
     @Nullable
     NodeStatus status(String node) {
-        return routing.topology().snapshot().node(node);
+        return routing.snapshot().node(node);
     }
 
     NodeState state(String node) {
@@ -86,9 +86,7 @@ final class TestRouter implements AutoCloseable {
     }
 
     List<String> names() {
-        return routing.topology().snapshot().nodes().stream()
-                .map(NodeStatus::name)
-                .toList();
+        return routing.snapshot().nodes().stream().map(NodeStatus::name).toList();
     }
 
     /** Returns how often the state of any node has changed. */
@@ -118,7 +116,7 @@ final class TestRouter implements AutoCloseable {
         return servers;
     }
 
-    NodePool pool(String node) {
+    PooledNode pool(String node) {
         return routing.pools().stream()
                 .filter(pool -> pool.node().name().equals(node))
                 .findFirst()

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariPoolMXBean;
+import io.github.replicationrouting.PooledNode;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.SessionToken;
-import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -160,8 +160,7 @@ public final class TestApplication implements AutoCloseable {
     }
 
     public NodeStatus status(String node) {
-        return Objects.requireNonNull(
-                bean(ReplicationRouting.class).topology().snapshot().node(node));
+        return Objects.requireNonNull(bean(ReplicationRouting.class).snapshot().node(node));
     }
 
     public void awaitState(String node, NodeState state) {
@@ -181,7 +180,7 @@ public final class TestApplication implements AutoCloseable {
         awaitMonitor();
         servers.cluster().nodes().forEach(node -> awaitState(node.name(), NodeState.ONLINE));
         await().atMost(LIMIT).untilAsserted(() -> {
-            TopologySnapshot all = bean(ReplicationRouting.class).topology().snapshot();
+            TopologySnapshot all = bean(ReplicationRouting.class).snapshot();
             assertThat(all.primary()).isNotNull().returns(primary(), NodeStatus::name);
             // A pool that could not connect for long recovers only after a while.
             assertThat(all.nodes()).allSatisfy(node -> assertThat(node)
@@ -218,8 +217,7 @@ public final class TestApplication implements AutoCloseable {
 
     /** Returns the node that serves writes, as the router sees it, or null. */
     public @Nullable String knownPrimary() {
-        NodeStatus primary =
-                bean(ReplicationRouting.class).topology().snapshot().primary();
+        NodeStatus primary = bean(ReplicationRouting.class).snapshot().primary();
         return primary == null ? null : primary.name();
     }
 
@@ -228,7 +226,6 @@ public final class TestApplication implements AutoCloseable {
         // The first answer may belong to a probe that was sent before.
         Map<String, Double> enough = new LinkedHashMap<>();
         bean(ReplicationRouting.class)
-                .topology()
                 .snapshot()
                 .nodes()
                 .forEach(node -> enough.put(node.name(), probesOf(node.name()) + probes + 1));
@@ -244,7 +241,7 @@ public final class TestApplication implements AutoCloseable {
                 .sum();
     }
 
-    private Stream<NodePool> pools() {
+    private Stream<PooledNode> pools() {
         return bean(ReplicationRouting.class).pools().stream();
     }
 

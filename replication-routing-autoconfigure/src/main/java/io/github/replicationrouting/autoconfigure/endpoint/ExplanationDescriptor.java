@@ -3,7 +3,7 @@ package io.github.replicationrouting.autoconfigure.endpoint;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.github.replicationrouting.Decision;
-import io.github.replicationrouting.internal.routing.Explanation;
+import io.github.replicationrouting.Explanation;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +31,7 @@ public record ExplanationDescriptor(
         Map<String, String> nodes = new LinkedHashMap<>();
         explanation.candidates().forEach(candidate -> nodes.put(candidate.node().name(), candidate.description()));
         return new ExplanationDescriptor(
-                explanation.intent().access().label(),
+                explanation.access().label(),
                 decision == null ? null : decision.node().name(),
                 decision == null ? null : decision.reason().label(),
                 explanation.refusal(),

@@ -1,8 +1,7 @@
 package io.github.replicationrouting.autoconfigure.endpoint;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.internal.routing.Access;
-import io.github.replicationrouting.internal.routing.Intent;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.util.stream.Collectors;
@@ -39,11 +38,11 @@ public final class ReplicationRoutingEndpoint {
     public RouterDescriptor router(@Nullable String explain) {
         return RouterDescriptor.of(
                 topology,
-                routing.topology().snapshot(),
+                routing.snapshot(),
                 routing.incompletePromotion(),
                 explain == null
                         ? null
-                        : ExplanationDescriptor.of(routing.dataSource().explain(Intent.of(access(explain)))));
+                        : ExplanationDescriptor.of(routing.dataSource().explain(access(explain))));
     }
 
     /**
@@ -53,7 +52,7 @@ public final class ReplicationRoutingEndpoint {
      */
     @ReadOperation
     public NodeDescriptor node(@Selector String node) {
-        TopologySnapshot snapshot = routing.topology().snapshot();
+        TopologySnapshot snapshot = routing.snapshot();
         NodeStatus status = snapshot.node(node);
         if (status == null) {
             throw new UnknownNodeException("There is no node " + node + "; there are "

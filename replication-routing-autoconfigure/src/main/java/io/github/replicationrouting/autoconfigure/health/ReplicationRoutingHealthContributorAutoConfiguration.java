@@ -1,8 +1,8 @@
 package io.github.replicationrouting.autoconfigure.health;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
-import io.github.replicationrouting.internal.routing.Intent;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -74,8 +74,8 @@ public final class ReplicationRoutingHealthContributorAutoConfiguration {
     private static HealthContributor indicator(
             ReplicationRouting router, ReplicationRoutingHealthProperties properties) {
         return new RouterHealthIndicator(
-                router.topology(),
-                () -> router.dataSource().explain(Intent.READ).decision() != null,
+                router::snapshot,
+                () -> router.dataSource().explain(Access.READ).decision() != null,
                 properties.isRequireWritable());
     }
 }

@@ -1,7 +1,6 @@
 package io.github.replicationrouting.autoconfigure.health;
 
 import io.github.replicationrouting.autoconfigure.Labels;
-import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
@@ -10,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
@@ -20,12 +20,12 @@ import org.springframework.boot.health.contributor.Health;
  */
 final class RouterHealthIndicator extends AbstractHealthIndicator {
 
-    private final Topology topology;
+    private final Supplier<TopologySnapshot> topology;
     private final BooleanSupplier readable;
     private final boolean requireWritable;
 
     /** @param readable whether a read would find an eligible node now */
-    RouterHealthIndicator(Topology topology, BooleanSupplier readable, boolean requireWritable) {
+    RouterHealthIndicator(Supplier<TopologySnapshot> topology, BooleanSupplier readable, boolean requireWritable) {
         this.topology = topology;
         this.readable = readable;
         this.requireWritable = requireWritable;
@@ -33,7 +33,7 @@ final class RouterHealthIndicator extends AbstractHealthIndicator {
 
     @Override
     protected void doHealthCheck(Health.Builder builder) {
-        TopologySnapshot snapshot = topology.snapshot();
+        TopologySnapshot snapshot = topology.get();
         List<NodeStatus> replicas = snapshot.nodes().stream()
                 .filter(node -> node.role() != Role.PRIMARY)
                 .toList();

@@ -23,8 +23,7 @@ final class RouterInfoContributor implements InfoContributor {
     @Override
     public void contribute(Info.Builder builder) {
         Map<String, Object> servers = new LinkedHashMap<>();
-        routing.topology()
-                .snapshot()
+        routing.snapshot()
                 .nodes()
                 .forEach(node -> servers.put(node.name(), node.server() == null ? "unknown" : node.server()));
         Map<String, Object> details = new LinkedHashMap<>();

@@ -1,10 +1,9 @@
 package io.github.replicationrouting.autoconfigure.metrics;
 
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
+import io.github.replicationrouting.PooledNode;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.autoconfigure.Labels;
-import io.github.replicationrouting.internal.connection.pool.NodePool;
-import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
 import io.github.replicationrouting.topology.Node;
@@ -138,7 +137,7 @@ public final class MicrometerRouterMetrics implements RouterMetrics, TopologyLis
         if (router != null) {
             router.pools().stream()
                     .filter(pool -> current.contains(pool.node()) && !previous.contains(pool.node()))
-                    .forEach(pool -> registries.forEach(registry -> bind(pool, router.topology(), registry)));
+                    .forEach(pool -> registries.forEach(registry -> bind(pool, router, registry)));
         }
     }
 
@@ -184,17 +183,16 @@ public final class MicrometerRouterMetrics implements RouterMetrics, TopologyLis
                 .description("Writes that wait for a primary")
                 .tags(routerTag)
                 .register(registry);
-        Topology topology = router.topology();
-        gauge("writable", "1 while a node accepts writes, else 0", topology, MicrometerRouterMetrics::writable)
+        gauge("writable", "1 while a node accepts writes, else 0", router, MicrometerRouterMetrics::writable)
                 .register(registry);
-        gauge("readable.replicas", "Replicas that may serve reads", topology, MicrometerRouterMetrics::readableReplicas)
+        gauge("readable.replicas", "Replicas that may serve reads", router, MicrometerRouterMetrics::readableReplicas)
                 .register(registry);
-        router.pools().forEach(pool -> bind(pool, topology, registry));
+        router.pools().forEach(pool -> bind(pool, router, registry));
     }
 
-    private void bind(NodePool pool, Topology topology, MeterRegistry registry) {
+    private void bind(PooledNode pool, ReplicationRouting router, MeterRegistry registry) {
         String node = pool.node().name();
-        gauge("node.lag", "Staleness bound of a node, NaN when unknown", topology, current -> lag(current, node))
+        gauge("node.lag", "Staleness bound of a node, NaN when unknown", router, current -> lag(current, node))
                 .baseUnit("seconds")
                 .tag(NODE_TAG, node)
                 .register(registry);
@@ -202,45 +200,45 @@ public final class MicrometerRouterMetrics implements RouterMetrics, TopologyLis
             gauge(
                             "node.state",
                             "1 for the current state of a node, 0 for the others",
-                            topology,
+                            router,
                             current -> isInState(state, current, node))
                     .tag(NODE_TAG, node)
                     .tag("state", Labels.of(state))
                     .register(registry);
         }
-        Gauge.builder(PREFIX + "node.waiting", pool, NodePool::waiting)
+        Gauge.builder(PREFIX + "node.waiting", pool, PooledNode::waiting)
                 .description("Threads that wait for a connection because all connections of the node are in use")
                 .tags(routerTag)
                 .tag(NODE_TAG, node)
                 .register(registry);
-        pool.measure(new MicrometerMetricsTrackerFactory(registry));
+        pool.bindMetrics(new MicrometerMetricsTrackerFactory(registry));
     }
 
-    private Gauge.Builder<Topology> gauge(
-            String name, String description, Topology topology, ToDoubleFunction<Topology> value) {
-        return Gauge.builder(PREFIX + name, topology, value)
+    private Gauge.Builder<ReplicationRouting> gauge(
+            String name, String description, ReplicationRouting router, ToDoubleFunction<ReplicationRouting> value) {
+        return Gauge.builder(PREFIX + name, router, value)
                 .description(description)
                 .tags(routerTag);
     }
 
-    private static double writable(Topology topology) {
-        return topology.snapshot().primary() != null ? 1 : 0;
+    private static double writable(ReplicationRouting router) {
+        return router.snapshot().primary() != null ? 1 : 0;
     }
 
-    private static double readableReplicas(Topology topology) {
-        return topology.snapshot().nodes().stream()
+    private static double readableReplicas(ReplicationRouting router) {
+        return router.snapshot().nodes().stream()
                 .filter(node -> node.role() == Role.REPLICA && node.state() == NodeState.ONLINE)
                 .count();
     }
 
-    private static double lag(Topology topology, String name) {
-        NodeStatus node = topology.snapshot().node(name);
+    private static double lag(ReplicationRouting router, String name) {
+        NodeStatus node = router.snapshot().node(name);
         Duration lag = node == null ? null : node.lag();
         return lag == null ? Double.NaN : lag.toNanos() / 1e9;
     }
 
-    private static double isInState(NodeState state, Topology topology, String name) {
-        NodeStatus node = topology.snapshot().node(name);
+    private static double isInState(NodeState state, ReplicationRouting router, String name) {
+        NodeStatus node = router.snapshot().node(name);
         return node != null && node.state() == state ? 1 : 0;
     }
 }

@@ -70,9 +70,8 @@ final class RoutingObservationFilter implements ObservationFilter {
 
     private Role roleOf(Decision decision) {
         ReplicationRouting router = routing.get();
-        NodeStatus node = router == null
-                ? null
-                : router.topology().snapshot().node(decision.node().name());
+        NodeStatus node =
+                router == null ? null : router.snapshot().node(decision.node().name());
         return node == null ? Role.UNKNOWN : node.role();
     }
 }

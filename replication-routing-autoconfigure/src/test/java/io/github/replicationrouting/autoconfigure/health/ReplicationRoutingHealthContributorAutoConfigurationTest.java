@@ -3,7 +3,6 @@ package io.github.replicationrouting.autoconfigure.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
-import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeSpec;
@@ -197,18 +196,7 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
             boolean requireWritable, boolean readable, @Nullable NodeStatus primary, NodeStatus... nodes) {
         TopologySnapshot snapshot =
                 new TopologySnapshot(List.of(nodes), primary, primary == null ? "the primary is down" : null);
-        Topology still = new Topology() {
-            @Override
-            public TopologySnapshot snapshot() {
-                return snapshot;
-            }
-
-            @Override
-            public void suspect(Node node, Exception cause) {
-                throw new AssertionError("health must not suspect a node");
-            }
-        };
-        return health(new RouterHealthIndicator(still, () -> readable, requireWritable));
+        return health(new RouterHealthIndicator(() -> snapshot, () -> readable, requireWritable));
     }
 
     private static Health health(HealthIndicator indicator) {

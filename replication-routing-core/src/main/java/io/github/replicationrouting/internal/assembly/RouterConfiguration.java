@@ -1,11 +1,11 @@
 package io.github.replicationrouting.internal.assembly;
 
-import io.github.replicationrouting.internal.consistency.SessionScope;
 import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.settings.DiscoverySettings;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.settings.ReadSettings;
+import io.github.replicationrouting.settings.SessionScope;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;

@@ -4,6 +4,7 @@ import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.ConsistencyMode;
 import io.github.replicationrouting.settings.ConsistencySettings;
+import io.github.replicationrouting.settings.SessionScope;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.routing;
 
+import io.github.replicationrouting.Access;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Determines the access from the transaction of the thread and the settings of the connection. */

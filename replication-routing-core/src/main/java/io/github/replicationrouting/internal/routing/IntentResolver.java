@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.routing;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.internal.consistency.Consistency;
 import io.github.replicationrouting.internal.consistency.SessionConstraint;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.routing;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.ModifiedByPreviousAttemptException;
 import io.github.replicationrouting.topology.Node;
 import java.time.Duration;

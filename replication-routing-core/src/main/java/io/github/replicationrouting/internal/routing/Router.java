@@ -2,6 +2,7 @@ package io.github.replicationrouting.internal.routing;
 
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.DecisionReason;
+import io.github.replicationrouting.Explanation;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.settings.OutsideTransaction;
 import io.github.replicationrouting.settings.WhenNoneEligible;
@@ -52,7 +53,7 @@ public final class Router implements Route {
         List<Explanation.Candidate> candidates = current.snapshot().nodes().stream()
                 .map(node -> candidate(node, eligibility(node, current, intent)))
                 .toList();
-        return new Explanation(intent, candidates, decision, refusal);
+        return new Explanation(intent.access(), candidates, decision, refusal);
     }
 
     private static Explanation.Candidate candidate(NodeStatus node, Eligibility eligibility) {

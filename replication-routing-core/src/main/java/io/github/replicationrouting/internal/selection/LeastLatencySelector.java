@@ -13,8 +13,6 @@ import io.github.replicationrouting.topology.NodeStatus;
  *
  * <p>Source: Finagle's {@code PeakEwma} load metric with {@code P2CPeakEwma} (Twitter,
  * com.twitter.finagle.loadbalancer).
- *
- * @see io.github.replicationrouting.internal.time.PeakEwma
  */
 public final class LeastLatencySelector implements NodeSelector {
 
@@ -32,7 +30,7 @@ public final class LeastLatencySelector implements NodeSelector {
     private static double load(NodeStatus status) {
         Node node = status.node();
         int inFlight = node.inFlight();
-        double nanos = node.statementTime().nanos();
+        double nanos = node.statementNanos();
         if (nanos == 0) {
             return inFlight == 0 ? 0 : NANOS_BEFORE_FIRST_ANSWER * (inFlight + 1);
         }

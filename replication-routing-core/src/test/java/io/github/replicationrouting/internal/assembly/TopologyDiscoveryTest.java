@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariConfig;
+import io.github.replicationrouting.PooledNode;
 import io.github.replicationrouting.ReplicationRouting;
-import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.settings.DiscoverySettings;
 import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.spi.TopologySource;
@@ -61,7 +61,7 @@ class TopologyDiscoveryTest {
     void whenNodesAreListedOrNotShouldJoinAndLeave() {
         listed = List.of(spec("db2"), spec("db3"));
         awaitNodes("db1", "db2", "db3");
-        NodePool pool = routing.pools().get(1);
+        PooledNode pool = routing.pools().get(1);
         assertThat(routing.dataSource().node("db2")).hasToString("node db2");
 
         listed = List.of(spec("db3"));
@@ -106,7 +106,7 @@ class TopologyDiscoveryTest {
         listed = List.of(moved);
 
         await().atMost(Duration.ofSeconds(30)).until(() -> {
-            NodeStatus db2 = routing.topology().snapshot().node("db2");
+            NodeStatus db2 = routing.snapshot().node("db2");
             return db2 != null && db2.node().spec().equals(moved);
         });
     }
@@ -166,9 +166,7 @@ class TopologyDiscoveryTest {
         for (String name : List.of("db2", "db1")) {
             routing.removeNode(name, Duration.ofSeconds(1));
             awaitQueries();
-            assertThat(routing.topology().snapshot().node(name))
-                    .as("still named")
-                    .isNull();
+            assertThat(routing.snapshot().node(name)).as("still named").isNull();
         }
         listed = List.of();
         awaitQueries();
@@ -238,7 +236,7 @@ class TopologyDiscoveryTest {
 
     private void awaitNodes(String... names) {
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(routing.topology().snapshot().nodes())
+                .untilAsserted(() -> assertThat(routing.snapshot().nodes())
                         .extracting(NodeStatus::name)
                         .containsExactly(names));
     }

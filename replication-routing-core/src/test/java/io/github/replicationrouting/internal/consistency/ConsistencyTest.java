@@ -10,6 +10,7 @@ import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.ConsistencyMode;
 import io.github.replicationrouting.settings.ConsistencySettings;
+import io.github.replicationrouting.settings.SessionScope;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.Node;

@@ -9,6 +9,7 @@ import static io.github.replicationrouting.internal.routing.Nodes.withoutPrimary
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.DecisionReason;
 import io.github.replicationrouting.NoReadableNodeException;

@@ -2,6 +2,7 @@ package io.github.replicationrouting.internal.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.replicationrouting.Access;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionSynchronizationManager;

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.DecisionReason;
+import io.github.replicationrouting.Explanation;
 import io.github.replicationrouting.internal.routing.Nodes.SettableTopology;
 import io.github.replicationrouting.internal.selection.RoundRobinSelector;
 import io.github.replicationrouting.settings.OutsideTransaction;

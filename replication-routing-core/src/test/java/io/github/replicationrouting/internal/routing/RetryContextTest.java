@@ -3,6 +3,7 @@ package io.github.replicationrouting.internal.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.topology.Node;
 import java.time.Duration;
 import java.util.Set;

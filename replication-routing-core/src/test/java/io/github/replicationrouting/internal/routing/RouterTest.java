@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.DecisionReason;
 import io.github.replicationrouting.MultipleWritableNodesException;

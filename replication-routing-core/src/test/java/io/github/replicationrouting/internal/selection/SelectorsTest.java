@@ -73,8 +73,8 @@ class SelectorsTest {
     void whenANodeIsInSlowStartEverySelectorShouldGiveItItsShareOnly(NodeSelector selector) {
         NodeStatus warm = node("warm", 2, 1);
         NodeStatus cold = node("cold", 2, 0.1);
-        warm.node().statementTime().add(1_000_000);
-        cold.node().statementTime().add(1_000_000);
+        warm.node().recordStatement(1_000_000);
+        cold.node().recordStatement(1_000_000);
 
         Map<NodeStatus, Integer> taken = draw(selector, List.of(warm, cold, node("other", 2, 1)), DRAWS);
 
@@ -116,8 +116,8 @@ class SelectorsTest {
     void whenLatenciesDifferShouldSelectTheFasterUntilItsQueueIsLonger() {
         NodeStatus slow = node("slow", 1, 1);
         NodeStatus fast = node("fast", 1, 1);
-        slow.node().statementTime().add(8_000_000);
-        fast.node().statementTime().add(1_000_000);
+        slow.node().recordStatement(8_000_000);
+        fast.node().recordStatement(1_000_000);
         List<NodeStatus> both = List.of(slow, fast);
 
         assertThat(draw(new LeastLatencySelector(), both, 100)).containsOnlyKeys(fast);
@@ -131,7 +131,7 @@ class SelectorsTest {
     void whenALatencyIsUnknownShouldTryTheNodeOnceAtATime() {
         NodeStatus known = node("known", 1, 1);
         NodeStatus fresh = node("fresh", 1, 1);
-        known.node().statementTime().add(1_000_000);
+        known.node().recordStatement(1_000_000);
         List<NodeStatus> both = List.of(known, fresh);
 
         assertThat(draw(new LeastLatencySelector(), both, 100)).containsOnlyKeys(fresh);

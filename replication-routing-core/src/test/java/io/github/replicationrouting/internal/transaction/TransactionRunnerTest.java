@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.ModifiedByPreviousAttemptException;
-import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.internal.routing.ArgumentState;
 import io.github.replicationrouting.internal.routing.RetryContext;
 import io.github.replicationrouting.spi.RetryGuard;

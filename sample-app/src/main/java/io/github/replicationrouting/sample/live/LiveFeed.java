@@ -78,7 +78,7 @@ class LiveFeed implements DisposableBean {
     }
 
     private LiveState state() {
-        TopologySnapshot snapshot = routing.topology().snapshot();
+        TopologySnapshot snapshot = routing.snapshot();
         NodeStatus primary = snapshot.primary();
         return new LiveState(
                 Instant.now(),

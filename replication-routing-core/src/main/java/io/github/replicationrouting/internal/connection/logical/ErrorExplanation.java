@@ -1,10 +1,10 @@
 package io.github.replicationrouting.internal.connection.logical;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.CommitOutcomeUnknownException;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.DecisionReason;
 import io.github.replicationrouting.ReadOnlyAccessException;
-import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.spi.ErrorKind;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;

@@ -1,12 +1,12 @@
 package io.github.replicationrouting.internal.connection.logical;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.DecisionReason;
 import io.github.replicationrouting.internal.connection.physical.PhysicalConnection;
 import io.github.replicationrouting.internal.connection.pool.NodeEvictedException;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.consistency.Consistency;
-import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.internal.routing.Hint;
 import io.github.replicationrouting.spi.ErrorKind;
 import java.sql.Connection;

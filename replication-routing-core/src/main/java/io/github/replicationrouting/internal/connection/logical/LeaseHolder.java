@@ -1,8 +1,8 @@
 package io.github.replicationrouting.internal.connection.logical;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.NoWritableNodeException;
-import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.internal.routing.Hint;
 import io.github.replicationrouting.internal.routing.HintContext;
 import io.github.replicationrouting.internal.routing.Route;

@@ -1,11 +1,11 @@
 package io.github.replicationrouting.internal.connection.logical;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.RoutedConnection;
 import io.github.replicationrouting.internal.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.consistency.Consistency;
-import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.internal.routing.IntentResolver;
 import io.github.replicationrouting.internal.routing.LogicalConnections;
 import io.github.replicationrouting.internal.routing.Route;

@@ -1,7 +1,7 @@
 package io.github.replicationrouting.internal.connection.logical;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.internal.consistency.SessionConstraint;
-import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.internal.routing.Intent;
 import io.github.replicationrouting.internal.routing.IntentResolver;
 import io.github.replicationrouting.internal.routing.ReadConstraints;

@@ -1,7 +1,7 @@
 package io.github.replicationrouting.internal.connection.logical;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.internal.connection.delegate.ServerCall;
-import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.internal.routing.Route;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,11 +1,11 @@
 package io.github.replicationrouting.internal.connection.logical;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.NoReadableNodeException;
 import io.github.replicationrouting.NoWritableNodeException;
 import io.github.replicationrouting.internal.connection.pool.NodeEvictedException;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
-import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.internal.routing.HintContext;
 import io.github.replicationrouting.internal.routing.Intent;
 import io.github.replicationrouting.internal.routing.RetryContext;

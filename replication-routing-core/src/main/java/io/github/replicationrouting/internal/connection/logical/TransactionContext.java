@@ -1,7 +1,7 @@
 package io.github.replicationrouting.internal.connection.logical;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.RoutedConnection;
-import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.internal.routing.CurrentAccess;
 import io.github.replicationrouting.internal.routing.RetryContext;
 import org.jspecify.annotations.Nullable;

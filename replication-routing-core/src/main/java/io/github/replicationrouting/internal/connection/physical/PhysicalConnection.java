@@ -5,7 +5,6 @@ import io.github.replicationrouting.internal.connection.delegate.ServerCall;
 import io.github.replicationrouting.internal.connection.delegate.StatementFactory;
 import io.github.replicationrouting.internal.driver.DriverSession;
 import io.github.replicationrouting.internal.driver.PhysicalLink;
-import io.github.replicationrouting.internal.time.PeakEwma;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import java.sql.CallableStatement;
 import java.sql.Connection;
@@ -18,6 +17,7 @@ import java.sql.Statement;
 import java.util.Collections;
 import java.util.Properties;
 import java.util.concurrent.Executor;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +52,7 @@ public final class PhysicalConnection extends DelegatingConnection {
     private final SessionChanges changes;
     private final SessionPositions positions;
     private final ClientInfoNames clientInfo = new ClientInfoNames();
-    private final PeakEwma statementTime;
+    private final LongConsumer statementTime;
 
     /** Whether the connection is lost to its holder, although its driver may not know, or would connect anew. */
     private boolean lost;
@@ -63,7 +63,7 @@ public final class PhysicalConnection extends DelegatingConnection {
             ReplicationDialect dialect,
             DriverSession session,
             SessionState state,
-            PeakEwma statementTime,
+            LongConsumer statementTime,
             CommitTracker commits,
             boolean presetVariables) {
         this.delegate = delegate;
@@ -90,7 +90,7 @@ public final class PhysicalConnection extends DelegatingConnection {
             Connection delegate,
             PhysicalLink link,
             ReplicationDialect dialect,
-            PeakEwma statementTime,
+            LongConsumer statementTime,
             boolean tracksCommits,
             boolean presetVariables)
             throws SQLException {
@@ -197,7 +197,7 @@ public final class PhysicalConnection extends DelegatingConnection {
         long began = System.nanoTime();
         R result = call.on(target);
         // Only what succeeded: a server that refuses everything immediately is not a fast one.
-        statementTime.add(System.nanoTime() - began);
+        statementTime.accept(System.nanoTime() - began);
         transaction.callSucceeded();
         return result;
     }

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import com.zaxxer.hikari.pool.HikariPool;
+import io.github.replicationrouting.PooledNode;
 import io.github.replicationrouting.internal.connection.physical.PhysicalConnection;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
 import io.github.replicationrouting.internal.topology.ConnectionAttemptListener;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * The pool of one node. A thread that finds all connections in use waits here rather than in HikariCP, so that its wait
  * can be ended when the node is evicted. Thread-safe.
  */
-public final class NodePool implements AutoCloseable {
+public final class NodePool implements PooledNode, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(NodePool.class);
 
@@ -83,7 +84,7 @@ public final class NodePool implements AutoCloseable {
                 config.getConnectionInitSql(),
                 config.getCatalog(),
                 defaults,
-                node.statementTime(),
+                node::recordStatement,
                 attempts,
                 PrimaryEndpointCheck.of(node, this::refresh),
                 tracksCommits,
@@ -99,7 +100,7 @@ public final class NodePool implements AutoCloseable {
         this.admission = new Admission(pool::getMaximumPoolSize);
     }
 
-    /** Returns the node. */
+    @Override
     public Node node() {
         return node;
     }
@@ -114,12 +115,13 @@ public final class NodePool implements AutoCloseable {
         return pool.getHikariPoolMXBean().getTotalConnections() >= pool.getMinimumIdle();
     }
 
-    /** Returns HikariCP's pool, for metrics and management. */
+    @Override
     public HikariDataSource pool() {
         return pool;
     }
 
-    /** Returns how many threads wait because all connections are in use. HikariCP does not see them. */
+    /** Counts the threads that wait for admission, which HikariCP does not see. */
+    @Override
     public int waiting() {
         return admission.waiting();
     }
@@ -134,11 +136,8 @@ public final class NodePool implements AutoCloseable {
         return admission.admitted() >= pool.getMaximumPoolSize();
     }
 
-    /**
-     * Adds HikariCP's meters, of whole waits and of all threads that wait. Without effect where the pool was configured
-     * with meters.
-     */
-    public void measure(MetricsTrackerFactory factory) {
+    @Override
+    public void bindMetrics(MetricsTrackerFactory factory) {
         if (pool.getMetricsTrackerFactory() == null && pool.getMetricRegistry() == null) {
             pool.setMetricsTrackerFactory(meters.of(factory));
         }

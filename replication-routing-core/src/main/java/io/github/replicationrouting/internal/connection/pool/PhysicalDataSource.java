@@ -4,7 +4,6 @@ import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.internal.connection.physical.PhysicalConnection;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
 import io.github.replicationrouting.internal.driver.PhysicalLink;
-import io.github.replicationrouting.internal.time.PeakEwma;
 import io.github.replicationrouting.internal.topology.ConnectionAttemptListener;
 import io.github.replicationrouting.spi.ErrorKind;
 import io.github.replicationrouting.spi.ReplicationDialect;
@@ -12,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +37,7 @@ final class PhysicalDataSource extends AbstractDataSource {
     private final @Nullable String initialStatement;
     private final @Nullable String configuredCatalog;
     private final ConnectionDefaults defaults;
-    private final PeakEwma statementTime;
+    private final LongConsumer statementTime;
     private final ConnectionAttemptListener attempts;
     private final @Nullable PrimaryEndpointCheck endpoint;
     private final boolean tracksCommits;
@@ -55,7 +55,7 @@ final class PhysicalDataSource extends AbstractDataSource {
             @Nullable String initialStatement,
             @Nullable String configuredCatalog,
             ConnectionDefaults defaults,
-            PeakEwma statementTime,
+            LongConsumer statementTime,
             ConnectionAttemptListener attempts,
             @Nullable PrimaryEndpointCheck endpoint,
             boolean tracksCommits,

@@ -2,10 +2,10 @@ package io.github.replicationrouting.internal.connection.logical;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.DecisionReason;
 import io.github.replicationrouting.ReadOnlyAccessException;
-import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.spi.ErrorKind;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeSpec;

@@ -13,6 +13,7 @@ import com.mysql.cj.jdbc.JdbcPropertySetImpl;
 import com.mysql.cj.protocol.ServerSession;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.Credentials;
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.CommitOutcomeUnknownException;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.DecisionReason;
@@ -24,7 +25,6 @@ import io.github.replicationrouting.internal.consistency.KnownPositions;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
 import io.github.replicationrouting.internal.driver.PhysicalLink;
-import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.spi.ReplicationDialect;
@@ -162,7 +162,7 @@ class FailureHandlerTest {
                 connection(closesOnTimeout),
                 new PhysicalLink(Runnable::run, link -> {}),
                 dialect,
-                db1.statementTime(),
+                db1::recordStatement,
                 false,
                 false);
         return new Lease(

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.replicationrouting.Access;
 import io.github.replicationrouting.MultipleWritableNodesException;
 import io.github.replicationrouting.NoReadableNodeException;
 import io.github.replicationrouting.NoWritableNodeException;
 import io.github.replicationrouting.internal.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.internal.consistency.Consistency;
 import io.github.replicationrouting.internal.consistency.KnownPositions;
-import io.github.replicationrouting.internal.routing.Access;
 import io.github.replicationrouting.internal.routing.PrimaryWaitBudget;
 import io.github.replicationrouting.internal.routing.RetryContext;
 import io.github.replicationrouting.internal.routing.Route;

@@ -76,7 +76,7 @@ class NodePoolTest {
             config.setMetricsTrackerFactory(meters);
         }
         NodePool measured = open(config);
-        measured.measure(meters);
+        measured.bindMetrics(meters);
         List<CompletableFuture<Connection>> waits = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             waits.add(borrow(measured));

@@ -1,4 +1,4 @@
-package io.github.replicationrouting.internal.consistency;
+package io.github.replicationrouting.settings;
 
 /** The scope of a session, as described in the start-up log line. */
 public enum SessionScope {

@@ -1,4 +1,4 @@
-package io.github.replicationrouting.internal.time;
+package io.github.replicationrouting.topology;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * and one sample of a minute must not cost a node a minute of traffic, while a node that has become slow is known after
  * two or three statements. Thread-safe and lock-free.
  */
-public final class PeakEwma {
+final class PeakEwma {
 
     private static final double DECAY_NANOS = Duration.ofSeconds(10).toNanos();
     private static final double MAX_RISE = 10;
@@ -27,12 +27,12 @@ public final class PeakEwma {
     private record Average(double nanos, long at) {}
 
     /** @param clock monotonic time in nanoseconds */
-    public PeakEwma(LongSupplier clock) {
+    PeakEwma(LongSupplier clock) {
         this.clock = clock;
     }
 
     /** Adds a sample. */
-    public void add(long nanos) {
+    void add(long nanos) {
         long now = clock.getAsLong();
         Average before;
         Average after;
@@ -43,7 +43,7 @@ public final class PeakEwma {
     }
 
     /** Returns the average now, in nanoseconds; 0 before the first sample. */
-    public double nanos() {
+    double nanos() {
         Average known = average.get();
         return known == null ? 0 : known.nanos * weight(known, clock.getAsLong());
     }

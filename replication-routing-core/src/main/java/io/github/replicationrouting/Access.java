@@ -1,4 +1,4 @@
-package io.github.replicationrouting.internal.routing;
+package io.github.replicationrouting;
 
 /**
  * How a statement accesses the data. The {@linkplain #label() labels} appear in metrics and answers, and never change.

@@ -1,4 +1,4 @@
-package io.github.replicationrouting.internal.time;
+package io.github.replicationrouting.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,22 +1,21 @@
-package io.github.replicationrouting.internal.routing;
+package io.github.replicationrouting;
 
-import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.topology.Node;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the router would decide on an intent at one moment, and why. Immutable.
+ * How the router would decide at one moment, and why. Immutable.
  *
- * @param intent the intent
+ * @param access how the statement accesses the data
  * @param candidates every node, in the order of the configuration
- * @param decision the node that would be chosen; if several are eligible, one draw of the selector. Null if the intent
+ * @param decision the node that would be chosen; if several are eligible, one draw of the selector. Null if the statement
  *     would be refused
  * @param refusal the message of the exception that would be thrown, null if a node would be chosen
  */
 public record Explanation(
-        Intent intent,
+        Access access,
         List<Candidate> candidates,
         @Nullable Decision decision,
         @Nullable String refusal) {
@@ -39,7 +38,7 @@ public record Explanation(
         String outcome = decision == null
                 ? "refused"
                 : decision.node() + " (" + decision.reason().label() + ")";
-        return intent.access().label() + " -> " + outcome + "; "
+        return access.label() + " -> " + outcome + "; "
                 + candidates.stream()
                         .map(candidate -> candidate.node() + ": " + candidate.description())
                         .collect(Collectors.joining("; "));
