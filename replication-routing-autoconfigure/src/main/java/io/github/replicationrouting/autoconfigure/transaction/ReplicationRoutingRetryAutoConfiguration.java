@@ -5,9 +5,9 @@ import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfigur
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties;
 import io.github.replicationrouting.internal.transaction.LostReadRetryPolicy;
 import io.github.replicationrouting.internal.transaction.RetryAdvisor;
-import io.github.replicationrouting.internal.transaction.RetryPolicy;
 import io.github.replicationrouting.internal.transaction.TransactionRunner;
 import io.github.replicationrouting.spi.RetryGuard;
+import io.github.replicationrouting.spi.RetryPolicy;
 import io.github.replicationrouting.spi.RouterMetrics;
 import jakarta.persistence.EntityManager;
 import jakarta.servlet.Filter;

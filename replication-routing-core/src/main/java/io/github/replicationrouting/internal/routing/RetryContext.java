@@ -2,6 +2,7 @@ package io.github.replicationrouting.internal.routing;
 
 import io.github.replicationrouting.Access;
 import io.github.replicationrouting.ModifiedByPreviousAttemptException;
+import io.github.replicationrouting.spi.FailedAttempt;
 import io.github.replicationrouting.topology.Node;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Bound to the thread that opened it, platform or virtual. Without an open context a report costs one read of a thread
  * local. The work of other threads is not recorded.
  */
-public final class RetryContext implements AutoCloseable {
+public final class RetryContext implements FailedAttempt, AutoCloseable {
 
     private static final ThreadLocal<@Nullable RetryContext> CURRENT = new ThreadLocal<>();
 
@@ -209,11 +210,13 @@ public final class RetryContext implements AutoCloseable {
     }
 
     /** Returns the node that this attempt lost, null if there is none. */
+    @Override
     public @Nullable Node lostNode() {
         return attempt.lostNode;
     }
 
     /** Returns whether the lost node answers, but lacks an object that a statement names. */
+    @Override
     public boolean isObjectMissing() {
         return !attempt.nodesWithoutObject.isEmpty();
     }
@@ -224,11 +227,13 @@ public final class RetryContext implements AutoCloseable {
     }
 
     /** Returns whether the server rolled back the transaction of this attempt. */
+    @Override
     public boolean isRolledBack() {
         return attempt.rolledBack;
     }
 
     /** Returns the node that refused this attempt because it is read-only, null if there is none. */
+    @Override
     public @Nullable Node demotedNode() {
         return attempt.demotedNode;
     }

@@ -1,6 +1,7 @@
 package io.github.replicationrouting.internal.transaction;
 
-import io.github.replicationrouting.internal.routing.RetryContext;
+import io.github.replicationrouting.spi.FailedAttempt;
+import io.github.replicationrouting.spi.RetryPolicy;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +37,8 @@ public final class ConflictRetryPolicy implements RetryPolicy {
     }
 
     @Override
-    public @Nullable String reason(RetryContext context) {
-        return context.isRolledBack() ? "the server rolled it back" : null;
+    public @Nullable String reason(FailedAttempt attempt) {
+        return attempt.isRolledBack() ? "the server rolled it back" : null;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.replicationrouting.internal.transaction;
 
-import io.github.replicationrouting.internal.routing.RetryContext;
+import io.github.replicationrouting.spi.FailedAttempt;
+import io.github.replicationrouting.spi.RetryPolicy;
 import io.github.replicationrouting.topology.Node;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +37,8 @@ public final class DemotionRetryPolicy implements RetryPolicy {
     }
 
     @Override
-    public @Nullable String reason(RetryContext context) {
-        Node node = context.demotedNode();
+    public @Nullable String reason(FailedAttempt attempt) {
+        Node node = attempt.demotedNode();
         return node == null ? null : "node " + node + " is no longer the primary";
     }
 

@@ -1,6 +1,7 @@
 package io.github.replicationrouting.internal.transaction;
 
-import io.github.replicationrouting.internal.routing.RetryContext;
+import io.github.replicationrouting.spi.FailedAttempt;
+import io.github.replicationrouting.spi.RetryPolicy;
 import io.github.replicationrouting.topology.Node;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionDefinition;
@@ -29,12 +30,12 @@ public final class LostReadRetryPolicy implements RetryPolicy {
     }
 
     @Override
-    public @Nullable String reason(RetryContext context) {
-        Node lost = context.lostNode();
+    public @Nullable String reason(FailedAttempt attempt) {
+        Node lost = attempt.lostNode();
         if (lost == null) {
             return null;
         }
-        return "node " + lost + (context.isObjectMissing() ? " lacks an object that it names" : " was lost");
+        return "node " + lost + (attempt.isObjectMissing() ? " lacks an object that it names" : " was lost");
     }
 
     @Override

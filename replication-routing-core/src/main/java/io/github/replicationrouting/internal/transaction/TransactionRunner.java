@@ -2,6 +2,7 @@ package io.github.replicationrouting.internal.transaction;
 
 import io.github.replicationrouting.internal.routing.RetryContext;
 import io.github.replicationrouting.spi.RetryGuard;
+import io.github.replicationrouting.spi.RetryPolicy;
 import io.github.replicationrouting.spi.RetryRefusal;
 import io.github.replicationrouting.spi.RouterMetrics;
 import java.time.Duration;

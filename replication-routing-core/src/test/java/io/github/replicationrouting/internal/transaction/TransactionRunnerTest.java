@@ -8,7 +8,9 @@ import io.github.replicationrouting.Access;
 import io.github.replicationrouting.ModifiedByPreviousAttemptException;
 import io.github.replicationrouting.internal.routing.ArgumentState;
 import io.github.replicationrouting.internal.routing.RetryContext;
+import io.github.replicationrouting.spi.FailedAttempt;
 import io.github.replicationrouting.spi.RetryGuard;
+import io.github.replicationrouting.spi.RetryPolicy;
 import io.github.replicationrouting.spi.RetryRefusal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -374,8 +376,8 @@ class TransactionRunnerTest {
             }
 
             @Override
-            public @Nullable String reason(RetryContext context) {
-                return context.isRolledBack() ? "the server rolled it back" : null;
+            public @Nullable String reason(FailedAttempt attempt) {
+                return attempt.isRolledBack() ? "the server rolled it back" : null;
             }
 
             @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.replicationrouting.internal.routing.RetryContext;
+import io.github.replicationrouting.spi.RetryPolicy;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeSpec;

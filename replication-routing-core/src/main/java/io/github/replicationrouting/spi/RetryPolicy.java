@@ -1,11 +1,10 @@
-package io.github.replicationrouting.internal.transaction;
+package io.github.replicationrouting.spi;
 
-import io.github.replicationrouting.internal.routing.RetryContext;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionDefinition;
 
-/** Decides after which failures a transaction is retried by {@link TransactionRunner}, and how often. Thread-safe. */
+/** Decides after which failures a transaction is retried, and how often. Thread-safe. */
 public interface RetryPolicy {
 
     /** Returns the label of this policy's retries in metrics. */
@@ -16,7 +15,7 @@ public interface RetryPolicy {
 
     /** Returns why a retry may succeed, such as {@code node db2 was lost}; null if there is no reason for a retry. */
     @Nullable
-    String reason(RetryContext context);
+    String reason(FailedAttempt attempt);
 
     /** Returns the maximum number of retries of one transaction; above 0 where the policy applies. */
     int maxRetries();
