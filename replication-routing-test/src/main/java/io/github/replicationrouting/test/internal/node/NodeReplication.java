@@ -222,6 +222,7 @@ public final class NodeReplication {
     /** Removes all data and positions and replicates them anew from the source. */
     public void rebuild(NodeReplication source) throws SQLException {
         readOnly(true);
+        awaitApplierAtRest();
         session.execute(sql.removeSource());
         List<String> drops = session.query("""
                         SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME
@@ -241,6 +242,24 @@ public final class NodeReplication {
         } finally {
             session.execute(List.of("SET GLOBAL server_id = " + id));
         }
+    }
+
+    /**
+     * Waits until the applier has executed its source's log, or has stopped. Without GTIDs a MySQL server may replay a log
+     * from its start, and STOP REPLICA can then wait without end.
+     */
+    private void awaitApplierAtRest() {
+        NodeReplication current = source;
+        if (settings.gtids() || current == null || receiverStopped || !delay.isZero() || !current.process.answers()) {
+            return;
+        }
+        String end = current.logPosition();
+        session.await(
+                "has executed " + end + ", or has stopped",
+                () -> session.ask(sql::status)
+                                .filter(status -> status.applying() && !status.failed())
+                                .isEmpty()
+                        || hasExecuted(end));
     }
 
     /** Executes statements without the binary log, also where the server is read-only. */
