@@ -62,7 +62,7 @@ final class Checker {
         return 3 * sessions + 4 * READING_SESSIONS;
     }
 
-    /** LossyWork until enough pairs of a write and a read are done, or the time is over. */
+    /** Runs until enough pairs of a write and a read are done, or the time is over. */
     void run() throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         for (int id = 0; id < sessions; id++) {

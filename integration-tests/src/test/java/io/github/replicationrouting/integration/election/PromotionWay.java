@@ -53,7 +53,7 @@ record PromotionWay(OldPrimary oldPrimary, Source source, Candidate candidate, O
      * change from read-only to writable, the removal of the source, or that most of the other nodes of the topology, the old
      * primary included, have been re-pointed to the candidate.
      */
-    boolean isWitnessed(int nodes) {
+    boolean isDetected(int nodes) {
         boolean stepsComeAfterTheLoss = oldPrimary != OldPrimary.READ_ONLY_LAST;
         boolean becameWritable = stepsComeAfterTheLoss && candidate != Candidate.ALWAYS_WRITABLE;
         boolean lostItsSource = stepsComeAfterTheLoss && source == Source.REMOVED;

@@ -76,7 +76,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void whenStartedTheModeShouldBeInForce() {
+    void whenStartedTheConnectionHandlingModeShouldBeInUse() {
         assertThat(app.bean(EntityManagerFactory.class)
                         .unwrap(SessionFactoryImplementor.class)
                         .getSessionFactoryOptions()
@@ -199,7 +199,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void whenAfterCommitWritesItShouldBeCommitted() {
+    void whenAfterCommitWritesTheWriteShouldBeCommitted() {
         assumeTrue(autoCommit, "out of auto-commit nothing but another transaction commits it, with any pool");
         inOpenSession(() -> transactions.write(() -> {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {

@@ -108,9 +108,9 @@ class GtidSetIT {
             for (int i = 0; i < TEXTS; i++) {
                 String text = mutated(set(3));
                 String theirs = normalizedByServer(statement, text);
-                String ours = normalizedByRouter(text);
-                if (!Objects.equals(ours, theirs)) {
-                    differences.add("\"%s\": the server returns %s, the router %s".formatted(text, theirs, ours));
+                String routed = normalizedByRouter(text);
+                if (!Objects.equals(routed, theirs)) {
+                    differences.add("\"%s\": the server returns %s, the router %s".formatted(text, theirs, routed));
                 }
                 refused += theirs == null ? 1 : 0;
             }

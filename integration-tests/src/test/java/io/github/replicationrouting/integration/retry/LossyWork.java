@@ -31,7 +31,7 @@ final class LossyWork {
         return app.node();
     }
 
-    /** LossyWork an action between the loss and its discovery. */
+    /** Runs an action between the loss and its discovery. */
     String losingOnce(Runnable meanwhile) {
         attempts++;
         Session session = session();
