@@ -28,7 +28,8 @@ class BinlogPositionTest {
         "binlog.000002, 4, other.000001, 4, false",
         "my.binlog.000002, 4, binlog.000001, 4, false",
     })
-    void containsWhatCameBefore(String file, long offset, String otherFile, long otherOffset, boolean expected) {
+    void whenOfOneLogShouldContainWhatIsBefore(
+            String file, long offset, String otherFile, long otherOffset, boolean expected) {
         assertThat(at(file, offset).contains(at(otherFile, otherOffset))).isEqualTo(expected);
     }
 

@@ -67,7 +67,7 @@ class GtidSetTest {
                 "garbage",
                 "A:1-3B:2"
             })
-    void refusesAnythingElseAndSaysWhere(String text) {
+    void whenTextIsMalformedShouldNameThePlace(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse(text))
                 .withMessageContaining("malformed GTID set")
@@ -98,7 +98,7 @@ class GtidSetTest {
                 "''           | A:1         | false",
                 "''           | ''          | true",
             })
-    void contains(String whole, String part, boolean expected) {
+    void whenComparedShouldContainPartsOnly(String whole, String part, boolean expected) {
         assertThat(parse(whole).contains(parse(part))).isEqualTo(expected);
     }
 
@@ -115,7 +115,7 @@ class GtidSetTest {
                 "A:1     | ''         | A:1          | A:1",
                 "A:1-2   | A:1-2      | A:1-2        | ''",
             })
-    void unitesAndSubtracts(String left, String right, String union, String difference) {
+    void whenSetsDifferShouldUniteAndSubtractThem(String left, String right, String union, String difference) {
         assertThat(parse(left).union(parse(right))).isEqualTo(parse(union));
         assertThat(parse(left).subtract(parse(right))).isEqualTo(parse(difference));
     }

@@ -43,7 +43,7 @@ class MariaDbGtidPositionTest {
                 "0-1- 1",
                 "garbage"
             })
-    void refusesAnythingElse(String text) {
+    void whenTextIsMalformedShouldRefuseIt(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> MariaDbGtidPosition.parse(text))
                 .withMessageContaining("malformed GTID position");
@@ -64,7 +64,7 @@ class MariaDbGtidPositionTest {
                 "''           | 0-1-1         | false",
                 "0-1-18446744073709551615 | 0-1-9223372036854775807 | true",
             })
-    void containsByDomain(String whole, String part, boolean expected) {
+    void whenComparedShouldContainByDomain(String whole, String part, boolean expected) {
         assertThat(MariaDbGtidPosition.parse(whole).contains(MariaDbGtidPosition.parse(part)))
                 .isEqualTo(expected);
     }

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Applies faults, promotes and repairs nodes in an order that a seed determines, as a careful administrator does: it
- * promotes only when the primary is lost or was made read-only, and only a replica that has what the others have; and it
- * makes sure that the applications follow.
+ * promotes only when the primary is lost or was made read-only, and only a replica that has what the others have; and
+ * it makes sure that the applications follow.
  */
 final class Operator {
 
@@ -360,7 +360,7 @@ final class Operator {
     /** The rhythm of the faults; no condition is awaited here. */
     private void pause(int atMostMillis) throws InterruptedException {
         if (never.await(random.nextInt(atMostMillis), TimeUnit.MILLISECONDS)) {
-            throw new IllegalStateException("it never opens");
+            throw new IllegalStateException("the latch was opened");
         }
     }
 }

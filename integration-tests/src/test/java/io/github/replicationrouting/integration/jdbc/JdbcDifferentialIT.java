@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random sequences of JDBC calls, made on plain HikariCP and on the router's connections in parallel: every answer, every
- * error and all committed data must be the same. {@code -Djdbc.differential.seed} repeats a run,
+ * Random sequences of JDBC calls, made on plain HikariCP and on the router's connections in parallel: every answer,
+ * every error and all committed data must be the same. {@code -Djdbc.differential.seed} repeats a run,
  * {@code -Djdbc.differential.sequences} sets its length.
  */
 @ExtendWith(Clusters.class)

@@ -66,8 +66,8 @@ final class Player implements AutoCloseable {
     /**
      * @param first its first database
      * @param second its other database
-     * @param lazy omits what an unconnected connection cannot refuse as the driver does: settings that do not exist, and the
-     *     end of a transaction in auto-commit
+     * @param lazy omits what an unconnected connection cannot refuse as the driver does: settings that do not exist,
+     *     and the end of a transaction in auto-commit
      * @param believesItsOwnState omits what a driver does not notice if it assumes that SQL text changes no session
      */
     Player(Side side, Stack stack, String first, String second, boolean lazy, boolean believesItsOwnState)
@@ -101,8 +101,8 @@ final class Player implements AutoCloseable {
     }
 
     /**
-     * Brings all sequences to the same initial state. A number that both sides receive advances their auto-increment equally: a
-     * statement that one driver refuses by itself has cost the other side a number.
+     * Brings all sequences to the same initial state. A number that both sides receive advances their auto-increment
+     * equally: a statement that one driver refuses by itself has cost the other side a number.
      */
     void reset(int nextId) throws SQLException {
         try (Statement statement = observer.createStatement()) {

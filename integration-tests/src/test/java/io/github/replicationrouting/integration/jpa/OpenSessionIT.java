@@ -135,8 +135,8 @@ class OpenSessionIT {
     }
 
     /**
-     * Where the pools are out of auto-commit, lazy loading begins a transaction that is never ended, so that a session that
-     * holds its connection keeps one from then on; such an application has configured that explicitly.
+     * Where the pools do not use auto-commit, lazy loading begins a transaction that is never ended, so that a session
+     * that holds its connection keeps one from then on; such an application has configured that explicitly.
      */
     @Test
     void whenTheViewLoadsLazilyItsConnectionShouldBeReleased() {

@@ -141,7 +141,9 @@ class GtidSetIT {
         return Objects.requireNonNull(row.getString(column)).replace("\n", "");
     }
 
-    /** Returns two sets, of which one is often derived from the other: two random ones hardly ever contain each other. */
+    /**
+     * Returns two sets, of which one is often derived from the other: two random ones hardly ever contain each other.
+     */
     private Pair pair() {
         String a = set(12);
         return switch (random.nextInt(3)) {

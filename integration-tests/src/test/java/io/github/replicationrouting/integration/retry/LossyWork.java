@@ -17,7 +17,9 @@ final class LossyWork {
         return attempts;
     }
 
-    /** The server kills the connection between two statements of the first attempt; returns the node of the last one. */
+    /**
+     * The server kills the connection between two statements of the first attempt; returns the node of the last one.
+     */
     String losingOnce() {
         return losing(1);
     }
