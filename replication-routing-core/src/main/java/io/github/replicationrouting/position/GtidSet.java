@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each source's numbers are kept as sorted, disjoint, non-adjacent intervals in one flat array of first and last
  * numbers, and the sources are sorted. Every operation is therefore one walk along two arrays, without an allocation
- * per interval. Comparing in the client is some times faster than the server's {@code GTID_SUBSET} and costs no
+ * per interval. Comparing in the client is several times faster than the server's {@code GTID_SUBSET} and costs no
  * statement. Immutable.
  */
 public final class GtidSet implements Position {
@@ -237,12 +237,12 @@ public final class GtidSet implements Position {
             while (w < what.length && what[w + 1] < first) {
                 w += 2;
             }
-            for (int cut = w; cut < what.length && what[cut] <= last && first <= last; cut += 2) {
-                if (what[cut] > first) {
+            for (int next = w; next < what.length && what[next] <= last && first <= last; next += 2) {
+                if (what[next] > first) {
                     rest[size++] = first;
-                    rest[size++] = what[cut] - 1;
+                    rest[size++] = what[next] - 1;
                 }
-                first = what[cut + 1] + 1;
+                first = what[next + 1] + 1;
             }
             if (first <= last) {
                 rest[size++] = first;

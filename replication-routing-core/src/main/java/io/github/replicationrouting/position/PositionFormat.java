@@ -1,6 +1,6 @@
 package io.github.replicationrouting.position;
 
-/** How positions read in messages. */
+/** The text of positions in messages. */
 public final class PositionFormat {
 
     /** Positions with many intervals are of no use in a message. */
@@ -8,7 +8,7 @@ public final class PositionFormat {
 
     private PositionFormat() {}
 
-    /** Returns a position as the server writes it, cut short where it is long. */
+    /** Returns a position as the server writes it, truncated where it is long. */
     public static String of(Position position) {
         String text = position.toString();
         return text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "...";

@@ -28,7 +28,8 @@ class BinlogPositionTest {
         "binlog.000002, 4, other.000001, 4, false",
         "my.binlog.000002, 4, binlog.000001, 4, false",
     })
-    void containsWhatCameBefore(String file, long offset, String otherFile, long otherOffset, boolean expected) {
+    void whenOfOneLogShouldContainWhatIsBefore(
+            String file, long offset, String otherFile, long otherOffset, boolean expected) {
         assertThat(at(file, offset).contains(at(otherFile, otherOffset))).isEqualTo(expected);
     }
 
@@ -72,7 +73,7 @@ class BinlogPositionTest {
     }
 
     @Test
-    void unitesAndSubtracts() {
+    void whenOfOneLogShouldUniteAndSubtract() {
         BinlogPosition early = at("binlog.000001", 4);
         BinlogPosition late = at("binlog.000002", 4);
         assertThat(early.union(late)).isEqualTo(late).isEqualTo(late.union(early));
@@ -84,7 +85,7 @@ class BinlogPositionTest {
     }
 
     @Test
-    void everyPlaceComesAfterTheStart() {
+    void whenAnythingIsWrittenShouldContainTheStart() {
         assertThat(at("binlog.000001", 4).contains(BinlogPosition.start(A))).isTrue();
         assertThat(BinlogPosition.start(A).contains(at("binlog.000001", 4))).isFalse();
         assertThat(BinlogPosition.start(A).union(at("binlog.000001", 4))).hasToString("binlog.000001:4");
@@ -92,7 +93,7 @@ class BinlogPositionTest {
     }
 
     @Test
-    void aReplicaAheadOfItsSourceShowsThatTheLogWasReset() {
+    void whenAReplicaIsFurtherThanItsSourceShouldBeAhead() {
         BinlogPosition source = at("binlog.000001", 157);
         assertThat(at("binlog.000001", 157).isAheadOf(source, A)).isFalse();
         assertThat(at("binlog.000001", 156).isAheadOf(source, A)).isFalse();
@@ -101,14 +102,14 @@ class BinlogPositionTest {
     }
 
     @Test
-    void isAllWrittenByTheServerWhoseLogItIs() {
+    void whenTheServerWritesTheLogShouldHaveWrittenAllOfIt() {
         BinlogPosition place = at("binlog.000001", 157);
         assertThat(place.writtenBy(A)).isEqualTo(place);
         assertThat(place.writtenBy(B).isEmpty()).isTrue();
     }
 
     @Test
-    void whatAnotherServerWroteIsAnEmptyPartOfThisLog() {
+    void whenAnotherServerWritesItsPartShouldBeContained() {
         BinlogPosition place = at("binlog.000001", 157);
         assertThat(place.contains(place.writtenBy(B))).isTrue();
     }

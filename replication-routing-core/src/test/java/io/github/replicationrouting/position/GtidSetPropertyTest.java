@@ -53,13 +53,13 @@ class GtidSetPropertyTest {
     }
 
     @Property
-    void parsesWhatItPrints(@ForAll("ranges") List<Range> ranges) {
+    void whenPrintedShouldParseItsText(@ForAll("ranges") List<Range> ranges) {
         GtidSet set = set(ranges);
         assertThat(GtidSet.parse(set.toString())).isEqualTo(set).hasToString(set.toString());
     }
 
     @Property
-    void equalsItsTransactionsInAnyOrder(@ForAll("ranges") List<Range> ranges) {
+    void whenTransactionsAreInAnyOrderShouldBeEqual(@ForAll("ranges") List<Range> ranges) {
         GtidSet set = set(ranges);
         GtidSet other = set(singles(ranges));
         assertThat(set).isEqualTo(other).hasSameHashCodeAs(other);
@@ -67,7 +67,7 @@ class GtidSetPropertyTest {
     }
 
     @Property
-    void printsSortedIntervalsThatDoNotTouch(@ForAll("ranges") List<Range> ranges) {
+    void whenPrintedShouldHaveSortedIntervalsThatDoNotTouch(@ForAll("ranges") List<Range> ranges) {
         Map<String, TreeSet<Long>> bySource = new TreeMap<>();
         for (Range range : ranges) {
             for (long n = range.first; n <= range.last; n++) {
@@ -95,14 +95,16 @@ class GtidSetPropertyTest {
     }
 
     @Property
-    void containsWhatTheModelContains(@ForAll("ranges") List<Range> a, @ForAll("ranges") List<Range> b) {
+    void whenSetsAreRandomShouldContainWhatTheModelContains(
+            @ForAll("ranges") List<Range> a, @ForAll("ranges") List<Range> b) {
         assertThat(set(a).contains(set(b))).isEqualTo(singles(a).containsAll(singles(b)));
         assertThat(set(a).union(set(b)).contains(set(a))).isTrue();
         assertThat(set(a).contains(set(a).subtract(set(b)))).isTrue();
     }
 
     @Property
-    void unitesAndSubtractsAsTheModelDoes(@ForAll("ranges") List<Range> a, @ForAll("ranges") List<Range> b) {
+    void whenSetsAreRandomShouldUniteAndSubtractAsTheModelDoes(
+            @ForAll("ranges") List<Range> a, @ForAll("ranges") List<Range> b) {
         Set<String> union = new HashSet<>(singles(a));
         union.addAll(singles(b));
         assertThat(set(a).union(set(b))).isEqualTo(set(union));
@@ -114,7 +116,7 @@ class GtidSetPropertyTest {
     }
 
     @Property
-    void obeysTheLawsOfSets(
+    void whenSetsAreRandomShouldObeyTheLawsOfSets(
             @ForAll("ranges") List<Range> first,
             @ForAll("ranges") List<Range> second,
             @ForAll("ranges") List<Range> third) {
@@ -130,7 +132,7 @@ class GtidSetPropertyTest {
     }
 
     @Property
-    void isAheadWhereTheModelHasWhatTheSourceSignedAndLacks(
+    void whenASourceLacksWhatItSignedShouldBeAhead(
             @ForAll("ranges") List<Range> replica, @ForAll("ranges") List<Range> source) {
         String id = SOURCES.get(0);
         boolean expected = singles(replica).stream()
@@ -139,7 +141,7 @@ class GtidSetPropertyTest {
     }
 
     @Property(tries = 2_000)
-    void refusesGarbageInOneWayOnly(@ForAll("garbage") String text) {
+    void whenTextIsGarbageShouldRefuseItInOneWayOnly(@ForAll("garbage") String text) {
         try {
             GtidSet set = GtidSet.parse(text);
             assertThat(GtidSet.parse(set.toString())).isEqualTo(set);
@@ -150,7 +152,7 @@ class GtidSetPropertyTest {
 
     /** A text that the server would print, and then a few characters changed: closer to the edges than any garbage. */
     @Property(tries = 2_000)
-    void refusesAMutatedSetInOneWayOnly(@ForAll("ranges") List<Range> ranges, @ForAll Random random) {
+    void whenASetIsMutatedShouldRefuseItInOneWayOnly(@ForAll("ranges") List<Range> ranges, @ForAll Random random) {
         StringBuilder text = new StringBuilder(set(ranges).toString());
         for (int i = 0; i < 3 && !text.isEmpty(); i++) {
             int at = random.nextInt(text.length());
@@ -161,7 +163,7 @@ class GtidSetPropertyTest {
                 default -> text.deleteCharAt(at);
             }
         }
-        refusesGarbageInOneWayOnly(text.toString());
+        whenTextIsGarbageShouldRefuseItInOneWayOnly(text.toString());
     }
 
     @Provide

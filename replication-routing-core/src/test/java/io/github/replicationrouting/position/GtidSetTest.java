@@ -37,12 +37,12 @@ class GtidSetTest {
                 "',A:01,'             | A:1",
                 "''                   | ''",
             })
-    void readsAndPrintsAsTheServerDoes(String text, String canonical) {
+    void whenParsedShouldPrintAsTheServerDoes(String text, String canonical) {
         assertThat(parse(text)).hasToString(full(canonical)).isEqualTo(parse(canonical));
     }
 
     @Test
-    void readsLineBreaksAsTheServerPrintsThem() {
+    void whenTextHasLineBreaksShouldReadIt() {
         assertThat(GtidSet.parse(A + ":1-5,\n" + B + ":1-3")).hasToString(A + ":1-5," + B + ":1-3");
     }
 
@@ -67,7 +67,7 @@ class GtidSetTest {
                 "garbage",
                 "A:1-3B:2"
             })
-    void refusesAnythingElseAndSaysWhere(String text) {
+    void whenTextIsMalformedShouldNameThePlace(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse(text))
                 .withMessageContaining("malformed GTID set")
@@ -75,7 +75,7 @@ class GtidSetTest {
     }
 
     @Test
-    void doesNotRepeatAHugeTextInItsError() {
+    void whenATextIsHugeShouldNotRepeatItInTheError() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> GtidSet.parse("x".repeat(100_000)))
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));
@@ -98,7 +98,7 @@ class GtidSetTest {
                 "''           | A:1         | false",
                 "''           | ''          | true",
             })
-    void contains(String whole, String part, boolean expected) {
+    void whenComparedShouldContainPartsOnly(String whole, String part, boolean expected) {
         assertThat(parse(whole).contains(parse(part))).isEqualTo(expected);
     }
 
@@ -115,7 +115,7 @@ class GtidSetTest {
                 "A:1     | ''         | A:1          | A:1",
                 "A:1-2   | A:1-2      | A:1-2        | ''",
             })
-    void unitesAndSubtracts(String left, String right, String union, String difference) {
+    void whenSetsDifferShouldUniteAndSubtractThem(String left, String right, String union, String difference) {
         assertThat(parse(left).union(parse(right))).isEqualTo(parse(union));
         assertThat(parse(left).subtract(parse(right))).isEqualTo(parse(difference));
     }
@@ -130,7 +130,7 @@ class GtidSetTest {
                 "A:1-9223372036854775806     | 9223372036854775806",
                 "A:1-9223372036854775806,B:1-9223372036854775806 | 9223372036854775807",
             })
-    void countsTransactionsAndStopsAtTheGreatestNumber(String text, long count) {
+    void whenCountedShouldStopAtTheGreatestNumber(String text, long count) {
         assertThat(parse(text).count()).isEqualTo(count);
     }
 
@@ -150,14 +150,14 @@ class GtidSetTest {
                 "A:1:t:1-5    | A:1-9:s:1:t:1-5 | false",
                 "B:1-3        | ''             | false",
             })
-    void isAheadOfASourceThatLacksWhatItSigned(String replica, String source, boolean expected) {
+    void whenASourceLacksWhatItSignedShouldBeAhead(String replica, String source, boolean expected) {
         assertThat(parse(replica).isAheadOf(parse(source), A)).isEqualTo(expected);
         assertThat(parse(replica).isAheadOf(parse(source), A.toUpperCase(Locale.ROOT)))
                 .isEqualTo(expected);
     }
 
     @Test
-    void isEmptyWithoutAnyNumber() {
+    void whenThereIsNoNumberShouldBeEmpty() {
         assertThat(parse("A:5-3,B").isEmpty()).isTrue();
         assertThat(parse("A:1").isEmpty()).isFalse();
     }
@@ -173,7 +173,7 @@ class GtidSetTest {
                 "A:1-5         | B | ''",
                 "''            | A | ''",
             })
-    void isWrittenByAServerWhateverTheTag(String all, String server, String expected) {
+    void whenAServerWroteShouldReturnItsPartWhateverTheTag(String all, String server, String expected) {
         assertThat(parse(all).writtenBy(full(server))).isEqualTo(parse(expected));
         assertThat(parse(all).writtenBy(full(server).toUpperCase(Locale.ROOT))).isEqualTo(parse(expected));
     }

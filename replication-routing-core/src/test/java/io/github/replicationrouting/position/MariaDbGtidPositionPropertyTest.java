@@ -29,7 +29,8 @@ class MariaDbGtidPositionPropertyTest {
     }
 
     @Property
-    void comparesAsTheModelDoes(@ForAll("sequences") Map<Long, Long> a, @ForAll("sequences") Map<Long, Long> b) {
+    void whenPositionsAreRandomShouldCompareAsTheModelDoes(
+            @ForAll("sequences") Map<Long, Long> a, @ForAll("sequences") Map<Long, Long> b) {
         assertThat(position(a).contains(position(b))).isEqualTo(contains(a, b));
         assertThat(position(a).subtract(position(b)).isEmpty()).isEqualTo(contains(b, a));
         assertThat(position(a).isEmpty()).isEqualTo(a.isEmpty());
@@ -50,7 +51,7 @@ class MariaDbGtidPositionPropertyTest {
     }
 
     @Property(tries = 2_000)
-    void refusesGarbageInOneWayOnly(@ForAll("garbage") String text) {
+    void whenTextIsGarbageShouldRefuseItInOneWayOnly(@ForAll("garbage") String text) {
         try {
             MariaDbGtidPosition position = MariaDbGtidPosition.parse(text);
             assertThat(MariaDbGtidPosition.parse(position.toString())).isEqualTo(position);
@@ -60,7 +61,8 @@ class MariaDbGtidPositionPropertyTest {
     }
 
     @Property(tries = 2_000)
-    void refusesAMutatedPositionInOneWayOnly(@ForAll("sequences") Map<Long, Long> sequences, @ForAll Random random) {
+    void whenAPositionIsMutatedShouldRefuseItInOneWayOnly(
+            @ForAll("sequences") Map<Long, Long> sequences, @ForAll Random random) {
         StringBuilder text = new StringBuilder(position(sequences).toString());
         for (int i = 0; i < 3 && !text.isEmpty(); i++) {
             int at = random.nextInt(text.length());
@@ -71,10 +73,10 @@ class MariaDbGtidPositionPropertyTest {
                 default -> text.deleteCharAt(at);
             }
         }
-        refusesGarbageInOneWayOnly(text.toString());
+        whenTextIsGarbageShouldRefuseItInOneWayOnly(text.toString());
     }
 
-    /** From 1 on: sequence 0 stands for no transaction. */
+    /** From 1 on: sequence 0 means no transaction. */
     @Provide
     Arbitrary<Map<Long, Long>> sequences() {
         return Arbitraries.maps(

@@ -21,7 +21,7 @@ class MariaDbGtidPositionTest {
                 "4294967295-4294967295-1 | 4294967295-4294967295-1",
                 "''                    | ''",
             })
-    void readsAndPrintsByDomain(String text, String canonical) {
+    void whenParsedShouldPrintByDomain(String text, String canonical) {
         assertThat(MariaDbGtidPosition.parse(text)).hasToString(canonical);
     }
 
@@ -43,7 +43,7 @@ class MariaDbGtidPositionTest {
                 "0-1- 1",
                 "garbage"
             })
-    void refusesAnythingElse(String text) {
+    void whenTextIsMalformedShouldRefuseIt(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> MariaDbGtidPosition.parse(text))
                 .withMessageContaining("malformed GTID position");
@@ -64,13 +64,13 @@ class MariaDbGtidPositionTest {
                 "''           | 0-1-1         | false",
                 "0-1-18446744073709551615 | 0-1-9223372036854775807 | true",
             })
-    void containsByDomain(String whole, String part, boolean expected) {
+    void whenComparedShouldContainByDomain(String whole, String part, boolean expected) {
         assertThat(MariaDbGtidPosition.parse(whole).contains(MariaDbGtidPosition.parse(part)))
                 .isEqualTo(expected);
     }
 
     @Test
-    void unitesAndSubtractsByDomain() {
+    void whenDomainsDifferShouldUniteAndSubtractByDomain() {
         MariaDbGtidPosition a = MariaDbGtidPosition.parse("0-1-42,1-1-5");
         MariaDbGtidPosition b = MariaDbGtidPosition.parse("0-2-50,1-1-4,2-1-1");
         assertThat(a.union(b)).hasToString("0-2-50,1-1-5,2-1-1").isEqualTo(b.union(a));
@@ -97,7 +97,7 @@ class MariaDbGtidPositionTest {
                 "0-1-18446744073709551615,1-1-5 | '' | 9223372036854775807",
                 "''           | 0-1-1         | 0",
             })
-    void countsAtMostWhatIsMissing(String whole, String part, long count) {
+    void whenAnotherLacksTransactionsShouldCountThem(String whole, String part, long count) {
         assertThat(MariaDbGtidPosition.parse(whole).countMissingIn(MariaDbGtidPosition.parse(part)))
                 .hasValue(count);
     }
@@ -115,7 +115,7 @@ class MariaDbGtidPositionTest {
                 "0-1-42       | ''            | true",
                 "''           | ''            | false",
             })
-    void isAheadOfASourceThatIsBehindInACommonDomain(String replica, String source, boolean expected) {
+    void whenASourceIsBehindInACommonDomainShouldBeAhead(String replica, String source, boolean expected) {
         assertThat(MariaDbGtidPosition.parse(replica).isAheadOf(MariaDbGtidPosition.parse(source), "1"))
                 .isEqualTo(expected);
     }
@@ -130,7 +130,7 @@ class MariaDbGtidPositionTest {
                 "0-11-42            | 1  | ''",
                 "''                 | 1  | ''",
             })
-    void isWrittenByTheServerThatWroteLastInEachDomain(String all, String serverId, String expected) {
+    void whenAServerWroteLastInADomainShouldHaveWrittenIt(String all, String serverId, String expected) {
         assertThat(MariaDbGtidPosition.parse(all).writtenBy(serverId)).hasToString(expected);
     }
 }

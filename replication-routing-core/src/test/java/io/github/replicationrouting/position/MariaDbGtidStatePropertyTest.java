@@ -28,7 +28,8 @@ class MariaDbGtidStatePropertyTest {
     }
 
     @Property
-    void comparesAsTheModelDoes(@ForAll("sequences") Map<String, Long> a, @ForAll("sequences") Map<String, Long> b) {
+    void whenStatesAreRandomShouldCompareAsTheModelDoes(
+            @ForAll("sequences") Map<String, Long> a, @ForAll("sequences") Map<String, Long> b) {
         assertThat(state(a).contains(state(b))).isEqualTo(contains(a, b));
         assertThat(state(a).isEmpty()).isEqualTo(a.isEmpty());
         assertThat(state(a).equals(state(b))).isEqualTo(a.equals(b));
@@ -48,7 +49,7 @@ class MariaDbGtidStatePropertyTest {
     }
 
     @Property
-    void isTheUnionOfWhatEachServerWrote(@ForAll("sequences") Map<String, Long> all) {
+    void whenServersWroteShouldBeTheUnionOfTheirParts(@ForAll("sequences") Map<String, Long> all) {
         MariaDbGtidState parts = state(Map.of());
         for (int server = 0; server <= 3; server++) {
             MariaDbGtidState part = state(all).writtenBy(Integer.toString(server));
@@ -60,12 +61,12 @@ class MariaDbGtidStatePropertyTest {
     }
 
     @Property
-    void parsesWhatItPrints(@ForAll("sequences") Map<String, Long> all) {
+    void whenPrintedShouldParseItsText(@ForAll("sequences") Map<String, Long> all) {
         assertThat(MariaDbGtidState.parse(state(all).toString(), MariaDbGtidPosition.EMPTY))
                 .isEqualTo(state(all));
     }
 
-    /** From 1 on: sequence 0 stands for no transaction. */
+    /** From 1 on: sequence 0 means no transaction. */
     @Provide
     Arbitrary<Map<String, Long>> sequences() {
         Arbitrary<String> origins = Combinators.combine(

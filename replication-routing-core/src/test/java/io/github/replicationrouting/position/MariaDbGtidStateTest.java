@@ -27,7 +27,8 @@ class MariaDbGtidStateTest {
                 "''                    | ''           | ''",
                 "0-1-9223372036854775807 | 0-1-18446744073709551615 | 0-1-18446744073709551615",
             })
-    void readsWhatWasLoggedAndWhatWasReplicated(String binlogState, String replicated, String expected) {
+    void whenParsedShouldContainWhatWasLoggedAndWhatWasReplicated(
+            String binlogState, String replicated, String expected) {
         assertThat(MariaDbGtidState.parse(binlogState, MariaDbGtidPosition.parse(replicated)))
                 .hasToString(expected)
                 .isEqualTo(state(expected))
@@ -36,14 +37,14 @@ class MariaDbGtidStateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0-1", "garbage", "0-1-42;0-2-1", "4294967296-1-1"})
-    void refusesAnythingElse(String binlogState) {
+    void whenTextIsMalformedShouldRefuseIt(String binlogState) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> state(binlogState))
                 .withMessageContaining("malformed GTID position");
     }
 
     @Test
-    void differsByServerAndSequence() {
+    void whenServerOrSequenceDiffersShouldNotBeEqual() {
         assertThat(state("0-1-42"))
                 .isNotEqualTo(state("0-1-43"))
                 .isNotEqualTo(state("0-2-42"))
@@ -66,7 +67,7 @@ class MariaDbGtidStateTest {
                 "0-1-42        | 1-1-1         | false",
                 "0-1-18446744073709551615 | 0-1-9223372036854775807 | true",
             })
-    void containsByServer(String whole, String part, boolean expected) {
+    void whenComparedShouldContainByServer(String whole, String part, boolean expected) {
         assertThat(state(whole).contains(state(part))).isEqualTo(expected);
     }
 
@@ -81,7 +82,7 @@ class MariaDbGtidStateTest {
     }
 
     @Test
-    void unitesAndSubtractsByServer() {
+    void whenServersDifferShouldUniteAndSubtractByServer() {
         MariaDbGtidState a = state("0-1-42,0-2-57,1-1-5");
         MariaDbGtidState b = state("0-1-50,0-2-57,2-1-1");
 
@@ -93,7 +94,7 @@ class MariaDbGtidStateTest {
     }
 
     @Test
-    void unitesSequencesWithoutASign() {
+    void whenSequencesExceedTheSignedRangeShouldUniteThem() {
         assertThat(state("0-1-9223372036854775807").union(state("0-1-18446744073709551615")))
                 .hasToString("0-1-18446744073709551615");
     }
@@ -109,7 +110,7 @@ class MariaDbGtidStateTest {
                 "''            | 0-1-40 | 0",
                 "0-1-18446744073709551615,1-1-5 | '' | 9223372036854775807",
             })
-    void countsAtMostWhatIsMissing(String whole, String part, long count) {
+    void whenAnotherLacksTransactionsShouldCountThem(String whole, String part, long count) {
         assertThat(state(whole).countMissingIn(state(part))).hasValue(count);
     }
 
@@ -124,7 +125,7 @@ class MariaDbGtidStateTest {
                 "0-2-42       | ''     | false",
                 "0-1-42,0-2-9 | 0-1-42 | false",
             })
-    void isAheadOfASourceThatLacksWhatItWrote(String replica, String source, boolean expected) {
+    void whenASourceLacksWhatItWroteShouldBeAhead(String replica, String source, boolean expected) {
         assertThat(state(replica).isAheadOf(state(source), "1")).isEqualTo(expected);
     }
 
@@ -138,7 +139,7 @@ class MariaDbGtidStateTest {
                 "0-1-42,0-11-5       | 11 | 0-11-5",
                 "0-1-42              | '' | ''",
             })
-    void isWrittenByAServerInEachDomain(String all, String serverId, String expected) {
+    void whenAServerWroteShouldReturnItsPartOfEachDomain(String all, String serverId, String expected) {
         assertThat(state(all).writtenBy(serverId)).isEqualTo(state(expected));
     }
 

@@ -50,7 +50,7 @@ class PositionTest {
     }
 
     @Test
-    void whatIsMissingIsEmptyExactlyWhereTheOtherContainsIt() {
+    void whenTheOtherContainsItShouldMissNothing() {
         for (Position one : ALL) {
             for (Position other : ALL) {
                 if (one.isComparableTo(other)) {
@@ -65,7 +65,7 @@ class PositionTest {
     }
 
     @Test
-    void whatAServerWroteIsAPartOfWhatIsThere() {
+    void whenAServerWroteAPartShouldContainIt() {
         for (Position one : ALL) {
             for (String serverId : List.of(UUID, "1", "2", "another", "")) {
                 Position part = one.writtenBy(serverId);

@@ -96,8 +96,8 @@ public final class ClusterNode {
     }
 
     /**
-     * Starts a killed server with its role and its data, and waits until it answers. A replica resumes replication, also
-     * when its threads had been stopped.
+     * Starts a killed server with its role and its data, and waits until it answers. A replica resumes replication,
+     * also when its threads had been stopped.
      */
     public synchronized void start() {
         if (!process.isRunning()) {
@@ -258,8 +258,8 @@ public final class ClusterNode {
     }
 
     /**
-     * Returns the position up to which the server has executed: a GTID set on MySQL, a GTID position on MariaDB. Without
-     * GTIDs a position in the primary's binary log, which is comparable within that log only.
+     * Returns the position up to which the server has executed: a GTID set on MySQL, a GTID position on MariaDB.
+     * Without GTIDs a position in the primary's binary log, which is comparable within that log only.
      */
     public String position() {
         return replication.position();
@@ -271,8 +271,8 @@ public final class ClusterNode {
     }
 
     /**
-     * Returns the number of statements (status {@code Questions}) that the server has received since its start. Those of
-     * the cluster and its nodes do not count; those by which a replica connects to its primary do.
+     * Returns the number of statements (status {@code Questions}) that the server has received since its start. Those
+     * of the cluster and its nodes do not count; those by which a replica connects to its primary do.
      */
     public long questions() {
         return session.questions();

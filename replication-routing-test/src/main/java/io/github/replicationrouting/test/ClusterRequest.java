@@ -5,7 +5,8 @@ import java.util.Optional;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * The cluster and driver that a test class requires by {@link WithReplicatedCluster}, on itself or on an enclosing class.
+ * The cluster and driver that a test class requires by {@link WithReplicatedCluster}, on itself or on an enclosing
+ * class.
  */
 record ClusterRequest(ClusterKey key, JdbcDriver driver) {
 

@@ -69,7 +69,8 @@ final class ClusterTopology {
     }
 
     /**
-     * Lets a node execute what it can get, without GTIDs. Returns whether it then has exactly what the next primary has.
+     * Lets a node execute what it can get, without GTIDs. Returns whether it then has exactly what the next primary
+     * has.
      */
     private static boolean catchesUp(ClusterNode other, ClusterNode next, ClusterNode old) {
         if (other == old) {
@@ -169,7 +170,9 @@ final class ClusterTopology {
         }
     }
 
-    /** Waits until the replicas have replicated everything; rebuilds those that replicate and still do not get there. */
+    /**
+     * Waits until the replicas have replicated everything; rebuilds those that replicate and still do not get there.
+     */
     private void awaitHealed() {
         awaitRoles();
         try {

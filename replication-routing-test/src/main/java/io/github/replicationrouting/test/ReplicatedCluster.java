@@ -358,8 +358,8 @@ public final class ReplicatedCluster implements AutoCloseable {
          * Starts the cluster and waits until all replicas replicate.
          *
          * @throws org.opentest4j.TestAbortedException if this kind cannot run on this machine, which skips a test
-         * @throws IllegalStateException if it cannot run here and {@code CI=true} is set in the environment, or if a server
-         *     does not start
+         * @throws IllegalStateException if it cannot run here and {@code CI=true} is set in the environment, or if a
+         *     server does not start
          */
         public ReplicatedCluster start() {
             return new ClusterStarter(

@@ -16,7 +16,8 @@ import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ReflectionSupport;
 
 /**
- * Starts the cluster of a test class with {@link WithReplicatedCluster}, heals it after each test and closes it at the end.
+ * Starts the cluster of a test class with {@link WithReplicatedCluster}, heals it after each test and closes it at the
+ * end.
  */
 final class ReplicatedClusterExtension
         implements ExecutionCondition, BeforeAllCallback, AfterEachCallback, ParameterResolver {

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The clusters of annotated test classes in this JVM. JUnit and Spring request them in no fixed order: the first request
- * starts a cluster. JUnit closes it.
+ * The clusters of annotated test classes in this JVM. JUnit and Spring request them in no fixed order: the first
+ * request starts a cluster. JUnit closes it.
  */
 final class RunningClusters {
 

@@ -9,9 +9,11 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Runs the tests of a class with a {@link ReplicatedCluster}, injected into its static fields and parameters of that type.
+ * Runs the tests of a class with a {@link ReplicatedCluster}, injected into its static fields and parameters of that
+ * type.
  *
- * <p>After each test the cluster is {@linkplain ReplicatedCluster#heal() healed}: a fault ends with its test. Data stays, see {@link ReplicatedCluster#recreateDatabase()}. Tests that share a cluster must not run in parallel.
+ * <p>After each test the cluster is {@linkplain ReplicatedCluster#heal() healed}: a fault ends with its test. Data
+ * stays, see {@link ReplicatedCluster#recreateDatabase()}. Tests that share a cluster must not run in parallel.
  *
  * <p>In a Spring test the cluster's nodes are those of the routing data source; no node has to be configured. Test
  * slices do not replace it by an embedded database.
@@ -42,8 +44,8 @@ public @interface WithReplicatedCluster {
     JdbcDriver driver() default JdbcDriver.AUTO;
 
     /**
-     * Whether all test classes of a run that require the same cluster share one. Otherwise the class has a cluster of its
-     * own, closed at its end; a Spring test should then close its context as well ({@code @DirtiesContext}).
+     * Whether all test classes of a run that require the same cluster share one. Otherwise the class has a cluster of
+     * its own, closed at its end; a Spring test should then close its context as well ({@code @DirtiesContext}).
      */
     boolean shared() default true;
 }

@@ -67,7 +67,7 @@ class WithReplicatedClusterIT {
     class Inside {
 
         @Test
-        void nestedClassesShareTheCluster(ReplicatedCluster parameter) {
+        void whenAClassIsNestedItShouldShareTheCluster(ReplicatedCluster parameter) {
             assertThat(parameter).isSameAs(cluster);
         }
     }
@@ -77,7 +77,7 @@ class WithReplicatedClusterIT {
     class Again {
 
         @Test
-        void classesThatAskForTheSameShareTheCluster(ReplicatedCluster parameter) {
+        void whenClassesRequireTheSameTheyShouldShareTheCluster(ReplicatedCluster parameter) {
             assertThat(parameter).isSameAs(cluster);
         }
     }
@@ -87,7 +87,8 @@ class WithReplicatedClusterIT {
     class Alone {
 
         @Test
-        void aClassMayHaveItsOwnCluster(ReplicatedCluster own, @Autowired ReplicationRoutingConnectionDetails details) {
+        void whenAClusterIsNotSharedTheClassShouldHaveItsOwn(
+                ReplicatedCluster own, @Autowired ReplicationRoutingConnectionDetails details) {
             assertThat(own.nodes()).hasSize(1);
             assertThat(details.nodes()).singleElement().satisfies(node -> assertThat(node.url())
                     .isEqualTo(own.primary().jdbcUrl(JdbcDriver.CONNECTOR_J)));

@@ -12,8 +12,8 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Starts a MariaDB primary with two replicas before the application, in the profile {@code embedded}, and stops them after
- * it. The application gets only {@code embedded.<node>.port}, for its YAML.
+ * Starts a MariaDB primary with two replicas before the application, in the profile {@code embedded}, and stops them
+ * after it. The application gets only {@code embedded.<node>.port}, for its YAML.
  */
 final class EmbeddedCluster implements ApplicationContextInitializer<GenericApplicationContext> {
 

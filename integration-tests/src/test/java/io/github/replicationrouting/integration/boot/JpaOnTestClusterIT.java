@@ -20,7 +20,7 @@ class JpaOnTestClusterIT {
         Shop.Items items;
 
         @Test
-        void whenStartedTheApplicationShouldWrite(ReplicatedCluster cluster) {
+        void whenAnApplicationWithJpaStartsItShouldWrite(ReplicatedCluster cluster) {
             long before = items.count();
             items.add("new");
             cluster.awaitReplicated();

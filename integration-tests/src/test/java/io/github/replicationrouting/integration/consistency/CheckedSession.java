@@ -41,7 +41,9 @@ final class CheckedSession {
         }
     }
 
-    /** Returns the minimum for a read that begins now; where the session is one object, concurrent reads count as well. */
+    /**
+     * Returns the minimum for a read that begins now; where the session is one object, concurrent reads count as well.
+     */
     Seen now(Seen own) {
         synchronized (lock) {
             if (shared != null) {

@@ -21,9 +21,9 @@ import org.springframework.transaction.TransactionException;
 
 /**
  * Many concurrent sessions. Each increments a row of its own and reads it back, together with another session's row,
- * while a second caller of the same session reads concurrently. Values only grow, so that each read shows whether it went
- * back behind what the session had written or read before it began. A write that failed may have been executed; it only
- * makes later values larger.
+ * while a second caller of the same session reads concurrently. Values only grow, so that each read shows whether it
+ * went back behind what the session had written or read before it began. A write that failed may have been executed; it
+ * only makes later values larger.
  */
 final class Checker {
 
@@ -62,7 +62,7 @@ final class Checker {
         return 3 * sessions + 4 * READING_SESSIONS;
     }
 
-    /** LossyWork until enough pairs of a write and a read are done, or the time is over. */
+    /** Runs until enough pairs of a write and a read are done, or the time is over. */
     void run() throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         for (int id = 0; id < sessions; id++) {

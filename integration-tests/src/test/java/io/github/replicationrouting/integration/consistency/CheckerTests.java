@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * No read goes back while appliers stall, replicas are late and die, and another node becomes the primary; without the
- * guarantee, the checker finds reads that do. {@code -Dreplication-routing.test.pairs} sets the number of pairs of a write
- * and a read, which then must be reached.
+ * guarantee, the checker finds reads that do. {@code -Dreplication-routing.test.pairs} sets the number of pairs of a
+ * write and a read, which then must be reached.
  */
 abstract class CheckerTests {
 

@@ -58,7 +58,7 @@ abstract class EndpointSessionTests {
     }
 
     @Test
-    void whenAMigrationIsOldItsFloorShouldFall() throws SQLException {
+    void whenAMigrationIsOldReadsShouldNotWaitForIt() throws SQLException {
         try (Connection migration = routing.routing().writerDataSource().getConnection();
                 Statement statement = migration.createStatement()) {
             statement.execute("INSERT INTO item VALUES ('migrated')");
@@ -90,7 +90,7 @@ abstract class EndpointSessionTests {
     }
 
     @Test
-    void whenATransactionShowsEachCommitItShouldStayWhereItsSessionWaited() {
+    void whenATransactionIsReadCommittedItShouldStayWhereItsSessionWaited() {
         routing.jdbc().update("INSERT INTO item VALUES ('awaited')");
         routing.counts().reset();
 

@@ -236,7 +236,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void whenSeveralStatementsAreSentInOneTheirCommitsShouldBeRead() throws SQLException {
+    void whenSeveralStatementsAreSentInOneCallTheirCommitsShouldBeRead() throws SQLException {
         if (driver == JdbcDriver.CONNECTOR_J) {
             assertSeenWithStoppedAppliers(id -> routing.jdbc()
                     .execute("INSERT INTO item VALUES (" + id + ", 'a'); INSERT INTO item VALUES (" + newId()
@@ -299,7 +299,7 @@ abstract class OwnWritesTests {
     }
 
     @Test
-    void whenASessionWroteAnotherShouldNotWait() throws Exception {
+    void whenASessionWroteAnotherSessionShouldNotWait() throws Exception {
         cluster.replicas().forEach(ClusterNode::stopApplier);
         routing.jdbc().update("INSERT INTO item VALUES (?, 'a')", newId());
         routing.counts().reset();

@@ -75,7 +75,7 @@ class ReplicaAheadOfPrimaryIT {
     }
 
     @Test
-    void whenASessionHasReadItTheSessionShouldStayOnThatReplica() {
+    void whenASessionHasReadFromAReplicaThatIsAheadItShouldStayThere() {
         writeWithoutCommit("shown", Duration.ofSeconds(8));
         await().pollInSameThread().atMost(LIMIT).until(() -> read("shown") == 1);
 
@@ -92,7 +92,7 @@ class ReplicaAheadOfPrimaryIT {
     }
 
     @Test
-    void whenASessionThatHasReadItMovesToThePrimaryItShouldWait() {
+    void whenASessionHasReadFromAReplicaThatIsAheadItShouldWaitOnThePrimary() {
         writeWithoutCommit("moved", Duration.ofSeconds(4));
         await().pollInSameThread().atMost(LIMIT).until(() -> read("moved") == 1);
         assertThat(write).isNotDone();

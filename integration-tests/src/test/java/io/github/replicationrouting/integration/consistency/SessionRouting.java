@@ -35,7 +35,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class SessionRouting implements AutoCloseable {
 
     /** Timeout of a probe: no node freezes here, and a busy machine must not cause an eviction. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
     static final int ENDPOINT_POOL_SIZE = 4;
 
@@ -106,7 +106,7 @@ final class SessionRouting implements AutoCloseable {
                 .consistency(consistency)
                 .monitor(new MonitorSettings(
                         interval,
-                        PATIENCE,
+                        PROBE_TIMEOUT,
                         2,
                         LagProbe.AUTO,
                         Duration.ofSeconds(60),
@@ -140,7 +140,7 @@ final class SessionRouting implements AutoCloseable {
         return readOnly;
     }
 
-    /** LossyWork in a separate transaction, also within another one. */
+    /** Returns a template whose transactions are separate, also within another one. */
     TransactionTemplate newReadOnly() {
         return newReadOnly;
     }

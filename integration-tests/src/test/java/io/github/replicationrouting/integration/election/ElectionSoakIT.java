@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Two instances write while a primary goes through random faults and promotions. {@code
- * -Dreplication-routing.test.election-soak=600} sets the duration in seconds, and {@code -Dreplication-routing.test.seed}
- * repeats a printed seed.
+ * -Dreplication-routing.test.election-soak=600} sets the duration in seconds, and {@code
+ * -Dreplication-routing.test.seed} repeats a printed seed.
  */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class ElectionSoakIT {

@@ -19,15 +19,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Applies faults, promotes and repairs nodes in an order that a seed determines, as a careful administrator does: it
- * promotes only when the primary is lost or was made read-only, and only a replica that has what the others have; and it
- * makes sure that the applications follow.
+ * promotes only when the primary is lost or was made read-only, and only a replica that has what the others have; and
+ * it makes sure that the applications follow.
  */
 final class Operator {
 
     private static final Logger log = LoggerFactory.getLogger(Operator.class);
 
     /** Until an application has certainly observed the previous step. */
-    private static final int SOME_LOOKS = 3;
+    private static final int SOME_PROBES = 3;
 
     /** Time that applications have to follow before the operator helps. */
     private static final int PATIENCE = 20;
@@ -105,7 +105,7 @@ final class Operator {
         ClusterNode next = pick(usableFollowers());
         if (random.nextInt(3) == 0) {
             makeWritable(next);
-            instances.awaitProbes(SOME_LOOKS);
+            instances.awaitProbes(SOME_PROBES);
         }
         lose(old);
         pause(1_500);
@@ -129,7 +129,7 @@ final class Operator {
         ClusterNode next = pick(usableFollowers());
         if (random.nextInt(3) == 0) {
             makeWritable(next);
-            instances.awaitProbes(SOME_LOOKS);
+            instances.awaitProbes(SOME_PROBES);
         }
         print("set " + old + " read-only");
         old.readOnly(true);
@@ -207,7 +207,7 @@ final class Operator {
             print("set " + next + " read-only and writable again");
             next.removeSource();
             next.readOnly(true);
-            instances.awaitProbes(SOME_LOOKS);
+            instances.awaitProbes(SOME_PROBES);
             next.readOnly(false);
         }
         await().atMost(LIMIT).until(() -> follow(next));
@@ -264,7 +264,7 @@ final class Operator {
     private void leaveReplicaWritable() {
         count("replica writable");
         makeWritable(pick(usableFollowers()));
-        instances.awaitProbes(SOME_LOOKS);
+        instances.awaitProbes(SOME_PROBES);
     }
 
     private void repointReplica() {
@@ -278,7 +278,7 @@ final class Operator {
         count("replica re-pointed");
         print("re-point " + replica + " to " + source);
         repoint(List.of(replica), source);
-        instances.awaitProbes(SOME_LOOKS);
+        instances.awaitProbes(SOME_PROBES);
     }
 
     private void lose(ClusterNode node) {
@@ -360,7 +360,7 @@ final class Operator {
     /** The rhythm of the faults; no condition is awaited here. */
     private void pause(int atMostMillis) throws InterruptedException {
         if (never.await(random.nextInt(atMostMillis), TimeUnit.MILLISECONDS)) {
-            throw new IllegalStateException("it never opens");
+            throw new IllegalStateException("the latch was opened");
         }
     }
 }

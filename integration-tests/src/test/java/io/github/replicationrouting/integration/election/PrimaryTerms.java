@@ -63,7 +63,9 @@ final class PrimaryTerms {
                         && write.reportedAt() - term.from >= -tolerance.toNanos());
     }
 
-    /** Returns whether a primary acknowledged a write before it was finally lost, so that the write may be lost as well. */
+    /**
+     * Returns whether a primary acknowledged a write before it was finally lost, so that the write may be lost as well.
+     */
     boolean mayBeLost(Write write) {
         return terms.stream()
                 .anyMatch(term -> term.node.equals(write.server())

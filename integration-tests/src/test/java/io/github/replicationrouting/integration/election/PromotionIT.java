@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Under load no write goes to a node whose promotion the application has not witnessed. */
+/** Under load no write goes to a node whose promotion the application has not observed. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class PromotionIT {
 
@@ -33,7 +33,7 @@ class PromotionIT {
     private static final int SOME = 30;
 
     /** At the probe interval of the tests, long enough for every rule to apply. */
-    private static final int MANY_LOOKS = 30;
+    private static final int MANY_PROBES = 30;
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -69,7 +69,7 @@ class PromotionIT {
     @Tag("essential")
     void whenThePrimaryIsKilledAndOneReplicaIsWritableWritesShouldWait() throws Exception {
         db2.readOnly(false);
-        try (TestApplication app = startSeeing()) {
+        try (TestApplication app = startWithGrant()) {
             assertWritesWaitForKilledPrimary(app);
         }
     }
@@ -77,14 +77,14 @@ class PromotionIT {
     @Test
     void whenThePrimaryIsKilledAndAllReplicasAreWritableWritesShouldWait() throws Exception {
         makeReplicasWritable();
-        try (TestApplication app = startSeeing()) {
+        try (TestApplication app = startWithGrant()) {
             assertWritesWaitForKilledPrimary(app);
         }
     }
 
     @Test
     void whenThePrimaryIsKilledWithoutTheGrantWritesShouldWait() throws Exception {
-        try (TestApplication app = startBlind()) {
+        try (TestApplication app = startWithoutGrant()) {
             assertWritesWaitForKilledPrimary(app);
         }
     }
@@ -92,7 +92,7 @@ class PromotionIT {
     @Test
     void whenADeclaredPrimaryIsKilledWithoutTheGrantWritesShouldWait() throws Exception {
         makeReplicasWritable();
-        try (TestApplication app = startBlind("replication.routing.nodes.db1.role=primary")) {
+        try (TestApplication app = startWithoutGrant("replication.routing.nodes.db1.role=primary")) {
             assertWritesWaitForKilledPrimary(app);
         }
     }
@@ -107,7 +107,7 @@ class PromotionIT {
             load.awaitWrites("db1", SOME);
             db1.kill();
             app.awaitState("db1", NodeState.DOWN);
-            app.awaitProbes(MANY_LOOKS);
+            app.awaitProbes(MANY_PROBES);
             assertThat(app.knownPrimary()).isNull();
 
             db1.start();
@@ -121,12 +121,12 @@ class PromotionIT {
     @Test
     @Tag("essential")
     void whenTheSuccessorCrashesTheOldPrimaryShouldStayFenced() throws Exception {
-        try (TestApplication app = startSeeing();
+        try (TestApplication app = startWithGrant();
                 Workload load = startLoad(app)) {
             int onDb1 = failOverToDb2WhileDb1Returns(app, load);
             db2.kill();
             app.awaitState("db2", NodeState.DOWN);
-            app.awaitProbes(MANY_LOOKS);
+            app.awaitProbes(MANY_PROBES);
             assertThat(app.knownPrimary()).isNull();
 
             db2.start();
@@ -140,11 +140,11 @@ class PromotionIT {
 
     @Test
     void whenTheSuccessorHandsOverTheOldPrimaryShouldStayFenced() throws Exception {
-        try (TestApplication app = startSeeing();
+        try (TestApplication app = startWithGrant();
                 Workload load = startLoad(app)) {
             int onDb1 = failOverToDb2WhileDb1Returns(app, load);
             db2.readOnly(true);
-            app.awaitProbes(MANY_LOOKS);
+            app.awaitProbes(MANY_PROBES);
             assertThat(app.knownPrimary()).isNull();
             db2.readOnly(false);
             awaitMoreWrites(load, "db2");
@@ -175,10 +175,10 @@ class PromotionIT {
 
     @Test
     void whenAReplicaFollowsTheReturnedOldPrimaryNothingShouldChange() throws Exception {
-        try (TestApplication app = startSeeing();
+        try (TestApplication app = startWithGrant();
                 Workload load = startLoad(app)) {
             int onDb1 = failOverToDb2WhileDb3FollowsTheReturnedDb1(app, load);
-            app.awaitProbes(MANY_LOOKS);
+            app.awaitProbes(MANY_PROBES);
             assertThat(app.knownPrimary()).isEqualTo("db2");
             awaitMoreWrites(load, "db2");
 
@@ -191,21 +191,21 @@ class PromotionIT {
     /** The instance cannot determine which node was promoted, but that one of them has what the other lacks. */
     @Test
     void whenOneOfTwoPrimariesIsLostItsRivalShouldGetNoWrites() throws Exception {
-        try (TestApplication app = startSeeing();
+        try (TestApplication app = startWithGrant();
                 Workload load = startLoad(app)) {
             int onDb1 = failOverToDb2WhileDb3FollowsTheReturnedDb1(app, load);
-            try (TestApplication second = startSeeing()) {
+            try (TestApplication second = startWithGrant()) {
                 second.awaitState("db1", NodeState.FENCED);
                 second.awaitState("db2", NodeState.FENCED);
                 db2.kill();
                 second.awaitState("db2", NodeState.DOWN);
-                second.awaitProbes(MANY_LOOKS);
+                second.awaitProbes(MANY_PROBES);
                 assertThat(second.knownPrimary()).isNull();
                 assertThat(app.knownPrimary()).isNull();
 
                 db2.start();
                 awaitMoreWrites(load, "db2");
-                second.awaitProbes(MANY_LOOKS);
+                second.awaitProbes(MANY_PROBES);
                 assertThat(second.knownPrimary()).isNotEqualTo("db1");
             }
             assertSoundButForTheTailOfDb1(load, db2, 2);
@@ -232,7 +232,7 @@ class PromotionIT {
     @Test
     @Tag("essential")
     void whenANodeWasWritableBesideThePrimaryItShouldNotSucceedIt() throws Exception {
-        try (TestApplication app = startSeeing();
+        try (TestApplication app = startWithGrant();
                 Workload load = startLoad(app)) {
             splitAndKillDb1(app, load);
 
@@ -246,13 +246,13 @@ class PromotionIT {
 
     @Test
     void whenANodeThatWasWritableIsPromotedAnewItShouldSucceedThePrimary() throws Exception {
-        try (TestApplication app = startSeeing();
+        try (TestApplication app = startWithGrant();
                 Workload load = startLoad(app)) {
             splitAndKillDb1(app, load);
             int onDb1 = load.acknowledgedBy("db1");
 
             db2.readOnly(true);
-            app.awaitProbes(MANY_LOOKS);
+            app.awaitProbes(MANY_PROBES);
             assertThat(app.knownPrimary()).isNull();
             db2.readOnly(false);
             cluster.notePrimary(db2);
@@ -273,7 +273,7 @@ class PromotionIT {
         awaitMoreWrites(load, "db1");
         db1.kill();
         app.awaitState("db1", NodeState.DOWN);
-        app.awaitProbes(MANY_LOOKS);
+        app.awaitProbes(MANY_PROBES);
         assertThat(app.knownPrimary()).isNull();
         assertThat(load.acknowledgedBy("db2")).isZero();
     }
@@ -305,11 +305,11 @@ class PromotionIT {
         return Workload.startWriters(app, WRITERS);
     }
 
-    private TestApplication startSeeing() {
+    private TestApplication startWithGrant() {
         return applications.start(stack, JdbcApplication.class, properties(cluster, true));
     }
 
-    private TestApplication startBlind(String... more) {
+    private TestApplication startWithoutGrant(String... more) {
         return applications.start(
                 stack,
                 JdbcApplication.class,

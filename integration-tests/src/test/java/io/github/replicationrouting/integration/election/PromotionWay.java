@@ -48,12 +48,12 @@ record PromotionWay(OldPrimary oldPrimary, Source source, Candidate candidate, O
     }
 
     /**
-     * Returns whether an application that runs during the promotion detects it. Changes before the loss of the old primary
-     * are not evidence, and the old primary is lost last where it becomes read-only last. After that the evidence is the
-     * change from read-only to writable, the removal of the source, or that most of the other nodes of the topology, the old
-     * primary included, have been re-pointed to the candidate.
+     * Returns whether an application that runs during the promotion detects it. Changes before the loss of the old
+     * primary are not evidence, and the old primary is lost last where it becomes read-only last. After that the
+     * evidence is the change from read-only to writable, the removal of the source, or that most of the other nodes of
+     * the topology, the old primary included, have been re-pointed to the candidate.
      */
-    boolean isWitnessed(int nodes) {
+    boolean isDetected(int nodes) {
         boolean stepsComeAfterTheLoss = oldPrimary != OldPrimary.READ_ONLY_LAST;
         boolean becameWritable = stepsComeAfterTheLoss && candidate != Candidate.ALWAYS_WRITABLE;
         boolean lostItsSource = stepsComeAfterTheLoss && source == Source.REMOVED;
@@ -64,8 +64,8 @@ record PromotionWay(OldPrimary oldPrimary, Source source, Candidate candidate, O
     }
 
     /**
-     * Returns whether the return of the old primary alone reverts the promotion: not if that makes it the second writable
-     * node without a source.
+     * Returns whether the return of the old primary alone reverts the promotion: not if that makes it the second
+     * writable node without a source.
      */
     boolean isRevertible() {
         return source == Source.STOPPED;

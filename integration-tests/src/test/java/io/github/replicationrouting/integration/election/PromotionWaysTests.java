@@ -39,7 +39,7 @@ abstract class PromotionWaysTests {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     /** Until the application has certainly observed the previous step. */
-    private static final int SOME_LOOKS = 3;
+    private static final int SOME_PROBES = 3;
 
     /** A read-only replica is asked for its source with every tenth probe. */
     private static final int LOOKS_AT_SOURCES = 15;
@@ -129,13 +129,13 @@ abstract class PromotionWaysTests {
 
     @ParameterizedTest
     @MethodSource("ways")
-    void whenAReplicaIsPromotedWritesShouldFollowIfItWasWitnessed(PromotionWay way) {
+    void whenAReplicaIsPromotedWritesShouldFollowIfThePromotionIsDetected(PromotionWay way) {
         assertThat(write(app)).isEqualTo("db1");
         cluster.awaitReplicated();
         promote(way);
-        app.awaitProbes(SOME_LOOKS);
+        app.awaitProbes(SOME_PROBES);
         try (TestApplication second = startApplication()) {
-            if (way.isWitnessed(nodes)) {
+            if (way.isDetected(nodes)) {
                 cluster.notePrimary(db2);
                 await().atMost(LIMIT).until(() -> "db2".equals(app.knownPrimary()));
             } else {
@@ -149,7 +149,7 @@ abstract class PromotionWaysTests {
             }
             String primary = cluster.primary().name();
             assertThat(write(app)).isEqualTo(primary);
-            second.awaitProbes(SOME_LOOKS);
+            second.awaitProbes(SOME_PROBES);
             assertWritesGoTo(Set.of(primary), second);
             assertThat(write(app)).isEqualTo(primary);
         }
@@ -163,8 +163,8 @@ abstract class PromotionWaysTests {
             await().atMost(LIMIT).until(() -> "db1".equals(app.knownPrimary()));
         } else {
             db2.readOnly(true);
-            app.awaitProbes(SOME_LOOKS);
-            second.awaitProbes(SOME_LOOKS);
+            app.awaitProbes(SOME_PROBES);
+            second.awaitProbes(SOME_PROBES);
             db2.readOnly(false);
             cluster.notePrimary(db2);
             await().atMost(LIMIT).until(() -> "db2".equals(app.knownPrimary()));
@@ -200,7 +200,7 @@ abstract class PromotionWaysTests {
             db1.readOnly(true);
         }
         if (way.others() == Others.REPOINTED_LAST) {
-            app.awaitProbes(SOME_LOOKS);
+            app.awaitProbes(SOME_PROBES);
         }
         repoint(way, Others.REPOINTED_LAST);
     }
@@ -215,7 +215,7 @@ abstract class PromotionWaysTests {
     /** Attempts some writes: the application may refuse them, but writes to no other node. */
     private static void assertWritesGoTo(Set<String> allowed, TestApplication app) {
         Set<String> written = new HashSet<>();
-        for (int i = 0; i < SOME_LOOKS; i++) {
+        for (int i = 0; i < SOME_PROBES; i++) {
             try {
                 written.add(write(app));
             } catch (DataAccessException refused) {

@@ -165,9 +165,8 @@ class FailoverIT {
 
             try (TestApplication other = applications.start(stack, JdbcApplication.class, properties())) {
                 other.awaitState("db1", NodeState.FENCED);
-                // Where db1 has kept writes that were not replicated, the two have diverged: refused, whichever source
-                // db3
-                // has.
+                // Where db1 has kept writes that were not replicated, the two have diverged: refused, whichever of
+                // them db3 replicates from.
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> "db2".equals(primary(other)) || isRefused(other, "db1", "db2"));
                 if (primary(other) != null) {
@@ -176,15 +175,15 @@ class FailoverIT {
                 assertThat(primary(app)).isEqualTo("db2");
             }
             // Without a grant the sources are unknown: refused, not guessed.
-            try (TestApplication blind = applications.start(
+            try (TestApplication ungranted = applications.start(
                     stack, JdbcApplication.class, TestApplication.PATIENT, "replication.routing.writes.hold=0")) {
                 await().atMost(Duration.ofSeconds(30))
-                        .untilAsserted(() -> assertThat(List.of(blind.status("db1"), blind.status("db2")))
+                        .untilAsserted(() -> assertThat(List.of(ungranted.status("db1"), ungranted.status("db2")))
                                 .extracting(NodeStatus::state)
                                 .doesNotContain(NodeState.DOWN));
-                String primary = primary(blind);
+                String primary = primary(ungranted);
                 if (primary == null) {
-                    assertThatThrownBy(() -> blind.transactions().write(blind::node))
+                    assertThatThrownBy(() -> ungranted.transactions().write(ungranted::node))
                             .hasStackTraceContaining("MultipleWritableNodesException")
                             .hasStackTraceContaining("db1")
                             .hasStackTraceContaining("db2")
@@ -211,8 +210,8 @@ class FailoverIT {
             db2.stopApplier();
             db2.execute(List.of("INSERT INTO " + app.cluster().database() + ".author (name) VALUES ('errant')"));
             try (TestApplication other = applications.start(stack, JdbcApplication.class, properties())) {
-                // An instance that has just started cannot determine which of two writable nodes that diverged is
-                // right.
+                // An instance that has just started cannot determine which of two diverged writable nodes is the
+                // primary.
                 await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(noPrimaryReason(other))
                         .contains("db1")
                         .contains("db2")

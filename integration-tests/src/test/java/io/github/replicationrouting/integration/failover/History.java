@@ -28,7 +28,8 @@ public final class History {
      * One write.
      *
      * @param server the server that executed it, by its own name; null if it reached none
-     * @param reachedAt time before the commit, when the server was known, by {@link System#nanoTime()}; 0 if it reached none
+     * @param reachedAt time before the commit, when the server was known, by {@link System#nanoTime()}; 0 if it reached
+     *     none
      * @param reportedAt time after the commit, when the writer received the result
      */
     public record Write(
@@ -69,8 +70,8 @@ public final class History {
      *
      * @param rows how often each write is stored, by name
      * @param counters the counter of each writer
-     * @param tailsMayBeLost whether a server may have died with its newest acknowledged writes: then the missing writes of
-     *     a writer on one server must be its last ones
+     * @param tailsMayBeLost whether a server may have died with its newest acknowledged writes: then the missing writes
+     *     of a writer on one server must be its last ones
      */
     List<String> violations(Map<String, Integer> rows, Map<Integer, Integer> counters, boolean tailsMayBeLost) {
         List<String> found = violations(rows, counters);

@@ -49,10 +49,10 @@ class LostCommitIT {
         String author = UUID.randomUUID().toString();
         AtomicInteger runs = new AtomicInteger();
 
-        Throwable failure = lostIn("commit", toCut -> app.transactions().write(() -> {
+        Throwable failure = lostIn("commit", partition -> app.transactions().write(() -> {
             runs.incrementAndGet();
             app.insertAuthor(author);
-            toCut.run();
+            partition.run();
             return null;
         }));
 
@@ -63,11 +63,11 @@ class LostCommitIT {
 
     @Test
     void whenAnAutoCommitStatementIsLostItShouldCountAsACommit() throws Exception {
-        Throwable failure = lostIn("executeUpdate", toCut -> {
+        Throwable failure = lostIn("executeUpdate", partition -> {
             try (Connection connection = app.bean(RoutingDataSource.class).getConnection();
                     Statement statement = connection.createStatement()) {
                 statement.executeQuery("SELECT 1 FROM author WHERE 1 = 0");
-                toCut.run();
+                partition.run();
                 statement.executeUpdate("INSERT INTO author (name) VALUES ('auto-commit')");
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
@@ -79,12 +79,12 @@ class LostCommitIT {
 
     @Test
     void whenSetAutoCommitIsLostItShouldCountAsACommit() throws Exception {
-        Throwable failure = lostIn("setAutoCommit", toCut -> {
+        Throwable failure = lostIn("setAutoCommit", partition -> {
             try (Connection connection = app.bean(RoutingDataSource.class).getConnection();
                     Statement statement = connection.createStatement()) {
                 connection.setAutoCommit(false);
                 statement.executeUpdate("INSERT INTO author (name) VALUES ('plain')");
-                toCut.run();
+                partition.run();
                 connection.setAutoCommit(true);
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
@@ -98,9 +98,9 @@ class LostCommitIT {
     void whenThePrimaryDiesBeforeTheCommitTheOutcomeShouldBeKnown() throws Exception {
         String author = UUID.randomUUID().toString();
 
-        Throwable failure = lostIn("update", toCut -> app.transactions().write(() -> {
+        Throwable failure = lostIn("update", partition -> app.transactions().write(() -> {
             app.insertAuthor(author);
-            toCut.run();
+            partition.run();
             app.insertAuthor(author);
             return null;
         }));
@@ -113,7 +113,7 @@ class LostCommitIT {
     }
 
     private interface Work {
-        void run(Runnable toCut);
+        void run(Runnable partition);
     }
 
     /** Partitions the primary when the work requests it, and kills it when the work waits in the method. */

@@ -27,13 +27,13 @@ class SemiSynchronousIT {
     private static final String TIMEOUT = "SET GLOBAL rpl_semi_sync_source_timeout = ";
 
     private final TestApplication app;
-    private final Queue<Object> heard = new ConcurrentLinkedQueue<>();
+    private final Queue<Object> received = new ConcurrentLinkedQueue<>();
 
     SemiSynchronousIT(Applications applications) {
         app = applications.start(Stack.MYSQL_SEMI_SYNCHRONOUS, JdbcApplication.class);
         app.awaitAllEligible();
         ApplicationListener<PayloadApplicationEvent<SemiSynchronousChangedEvent>> listener =
-                ApplicationListener.forPayload(heard::add);
+                ApplicationListener.forPayload(received::add);
         app.context().addApplicationListener(listener);
     }
 
@@ -59,13 +59,14 @@ class SemiSynchronousIT {
         write();
 
         // The preceding lines show that the server has recovered from an earlier test.
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(List.copyOf(heard)).endsWith(changed(false)));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(List.copyOf(received)).endsWith(changed(false)));
         assertThat(app.status("db1").semiSynchronous()).isFalse();
 
         app.cluster().replicas().forEach(ClusterNode::startReceiver);
         await().atMost(LIMIT)
-                .untilAsserted(() -> assertThat(List.copyOf(heard)).endsWith(changed(false), changed(true)));
-        assertThat(heard).filteredOn(changed(false)::equals).hasSize(1);
+                .untilAsserted(() -> assertThat(List.copyOf(received)).endsWith(changed(false), changed(true)));
+        assertThat(received).filteredOn(changed(false)::equals).hasSize(1);
     }
 
     private static Object changed(boolean waits) {

@@ -78,7 +78,10 @@ class SuccessiveFailoversIT {
         }
     }
 
-    /** Waits until the application has observed it as well: otherwise the next promotion appears as a second writable node. */
+    /**
+     * Waits until the application has observed it as well: otherwise the next promotion appears as a second writable
+     * node.
+     */
     private void awaitReplica(ClusterNode node) {
         await().atMost(Duration.ofSeconds(60)).until(() -> {
             NodeStatus seen = app.status(node.name());

@@ -40,7 +40,9 @@ public final class Workload implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    /** A rate that replicas on a small machine keep up with: otherwise the last writes of a lost primary prove nothing. */
+    /**
+     * A rate that replicas on a small machine keep up with: otherwise the last writes of a lost primary prove nothing.
+     */
     private static final Duration PAUSE = Duration.ofMillis(10);
 
     private static final AtomicInteger NEXT_WRITER = new AtomicInteger();

@@ -51,7 +51,7 @@ class CloseIT {
     }
 
     @Test
-    void whenThePrimaryIsFrozenUnderOpenWritesTheEndShouldBeInTime() throws Exception {
+    void whenThePrimaryIsFrozenUnderOpenWritesClosingShouldEndInTime() throws Exception {
         CountDownLatch frozen = new CountDownLatch(1);
         CountDownLatch inside = new CountDownLatch(POOL);
         TestApplication app = start();
@@ -83,7 +83,7 @@ class CloseIT {
     }
 
     @Test
-    void whenServersAreFrozenUnderIdleConnectionsTheEndShouldBeInTime() {
+    void whenServersAreFrozenUnderIdleConnectionsClosingShouldEndInTime() {
         TestApplication app = start();
         for (PooledNode pool : app.bean(ReplicationRouting.class).pools()) {
             await().atMost(Duration.ofMinutes(1))

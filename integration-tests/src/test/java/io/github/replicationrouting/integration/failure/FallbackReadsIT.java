@@ -120,7 +120,7 @@ class FallbackReadsIT {
                 getClass().getSimpleName(), reads.get(), mostReads.get(), writes.get(), mostWaiting);
 
         assertThat(bulkhead.getMetrics().getMaxAllowedConcurrentCalls()).isEqualTo(POOL_SIZE / 2);
-        assertThat(fewestPermits).as("more reads than were admitted").isZero();
+        assertThat(fewestPermits).as("fewest permits available at a time").isZero();
         assertThat(mostReads).hasValueLessThanOrEqualTo(POOL_SIZE / 2);
         assertThat(writes).hasValueGreaterThanOrEqualTo(WRITES_WATCHED);
         assertThat(mostWaiting)

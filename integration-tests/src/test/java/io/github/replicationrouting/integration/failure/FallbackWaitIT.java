@@ -87,7 +87,7 @@ class FallbackWaitIT {
         assertThat(holding).noneMatch(CompletableFuture::isDone);
     }
 
-    /** LossyWork all admitted reads concurrently, each with a nested read. */
+    /** Runs all admitted reads concurrently, each with a nested read. */
     @Test
     void whenAReadIsNestedItShouldNotWaitForItsOuterRead() {
         CyclicBarrier allInside = new CyclicBarrier(ADMITTED);

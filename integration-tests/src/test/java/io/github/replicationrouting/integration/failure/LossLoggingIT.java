@@ -141,7 +141,7 @@ class LossLoggingIT {
         return (Logger) LoggerFactory.getLogger(name);
     }
 
-    /** Returns warnings and errors. */
+    /** Appender that records warnings and errors. */
     private static final class Recording extends AppenderBase<ILoggingEvent> {
 
         private final Queue<ILoggingEvent> events = new ConcurrentLinkedQueue<>();

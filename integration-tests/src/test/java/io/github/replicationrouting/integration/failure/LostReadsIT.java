@@ -38,8 +38,8 @@ class LostReadsIT {
     }
 
     /**
-     * The delay of a read counts from the death of the server: a container that is being killed may be silent first, which is
-     * the case of {@link UnansweredReadsIT}.
+     * The delay of a read counts from the death of the server: a container that is being killed may be silent first,
+     * which is the case of {@link UnansweredReadsIT}.
      */
     @Test
     void whenAReplicaIsKilledNoReadShouldFailOrBeDelayed() throws Exception {

@@ -70,7 +70,7 @@ final class RandomFaults {
     /** The rhythm of the faults; no condition is awaited here. */
     private void pause(long millis) throws InterruptedException {
         if (never.await(millis, TimeUnit.MILLISECONDS)) {
-            throw new IllegalStateException("it never opens");
+            throw new IllegalStateException("the latch was opened");
         }
     }
 }

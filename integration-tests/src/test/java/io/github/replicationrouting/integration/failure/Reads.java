@@ -57,8 +57,8 @@ final class Reads implements AutoCloseable {
     }
 
     /**
-     * Fails when one of the next reads is served by an evicted node, by none, or never by the others. The primary may serve
-     * some: a node whose answer is late on a busy machine is avoided for a moment.
+     * Fails when one of the next reads is served by an evicted node, by none, or never by the others. The primary may
+     * serve some: a node whose answer is late on a busy machine is avoided for a moment.
      */
     void assertAvoided(String node, String... others) {
         long now = System.nanoTime();

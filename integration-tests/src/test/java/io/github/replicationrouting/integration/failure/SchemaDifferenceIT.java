@@ -123,7 +123,7 @@ class SchemaDifferenceIT {
     }
 
     @Test
-    void whenEveryNodeRefusesTheApplicationsOwnMistakeNoNodeShouldBeBlamed(CapturedOutput output) {
+    void whenEveryNodeRefusesAStatementNoNodeShouldBeSuspected(CapturedOutput output) {
         int statements = 60;
         for (int i = 0; i < statements; i++) {
             assertThatThrownBy(() ->

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random faults of both replicas under load. {@code -Dsoak.seconds=600} sets the duration, {@code -Dsoak.seed} repeats a
- * printed seed.
+ * Random faults of both replicas under load. {@code -Dsoak.seconds=600} sets the duration, {@code -Dsoak.seed} repeats
+ * a printed seed.
  */
 @OnStacks({Stack.MARIADB, Stack.MYSQL})
 class SoakIT {

@@ -61,7 +61,7 @@ class InitialDatabaseIT {
 
     @ParameterizedTest
     @MethodSource("stacks")
-    void whenAConnectionHadNoDatabaseItShouldNotBeReusedInOne(Stack stack) throws SQLException {
+    void whenThePoolHasNoDatabaseEachUseShouldBeginWithoutOne(Stack stack) throws SQLException {
         stack.recreateDatabases("initial1");
         HikariConfig config = stack.poolConfig(1);
 

@@ -15,7 +15,7 @@ record JdbcCall(Kind kind, int slot, int choice) {
 
     enum Kind {
         BORROW(4),
-        GIVE_BACK(3),
+        RELEASE(3),
         SET_AUTO_COMMIT(10),
         SET_READ_ONLY(5),
         SET_ISOLATION(4),

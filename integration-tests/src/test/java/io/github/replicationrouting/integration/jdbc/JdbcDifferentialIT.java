@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random sequences of JDBC calls, made on plain HikariCP and on the router's connections in parallel: every answer, every
- * error and all committed data must be the same. {@code -Djdbc.differential.seed} repeats a run,
+ * Random sequences of JDBC calls, made on plain HikariCP and on the router's connections in parallel: every answer,
+ * every error and all committed data must be the same. {@code -Djdbc.differential.seed} repeats a run,
  * {@code -Djdbc.differential.sequences} sets its length.
  */
 @ExtendWith(Clusters.class)
@@ -39,7 +39,7 @@ class JdbcDifferentialIT {
     @MethodSource("comparisons")
     void whenCallsAreRandomTheResultsShouldEqualThoseOfAPlainPool(Stack stack, Side.Layer layer, String parameters)
             throws SQLException {
-        stack.recreateDatabases("plain1", "plain2", "ours1", "ours2");
+        stack.recreateDatabases("plain1", "plain2", "routed1", "routed2");
         var comparison = new Comparison(stack, layer, parameters);
         try (Pair pair = comparison.open()) {
             pair.createObjects();
@@ -50,13 +50,13 @@ class JdbcDifferentialIT {
                     fail(comparison.describe(SEED + i, calls, difference));
                 }
             }
-            assertThat(pair.ours.pool().getHikariPoolMXBean().getActiveConnections())
+            assertThat(pair.routed.pool().getHikariPoolMXBean().getActiveConnections())
                     .isZero();
         }
     }
 
-    /** Returns the first call whose outcome differs. */
-    private record Difference(int call, String plain, String ours) {}
+    /** The first call whose outcome differs. */
+    private record Difference(int call, String plain, String routed) {}
 
     private record Comparison(Stack stack, Side.Layer layer, String parameters) {
 
@@ -67,13 +67,13 @@ class JdbcDifferentialIT {
                     "plain1",
                     (parameters + "&" + stack.sendsAllEnds()).replaceAll("^&|&$", ""),
                     2);
-            Side ours = Side.of(layer, stack, "ours1", parameters, 2);
+            Side routed = Side.of(layer, stack, "routed1", parameters, 2);
             boolean lazy = layer == Side.Layer.LOGICAL;
             boolean believes = parameters.contains("useLocalSessionState=true");
             return new Pair(
-                    ours,
+                    routed,
                     new Player(plain, stack, "plain1", "plain2", lazy, believes),
-                    new Player(ours, stack, "ours1", "ours2", lazy, believes));
+                    new Player(routed, stack, "routed1", "routed2", lazy, believes));
         }
 
         String describe(long seed, List<JdbcCall> calls, Difference difference) throws SQLException {
@@ -84,8 +84,8 @@ class JdbcDifferentialIT {
                     %s, %s, [%s] differ from plain HikariCP, seed %d%s
                     %s
                     at call %d
-                    plain: %s
-                    ours:  %s""".formatted(
+                    plain:  %s
+                    routed: %s""".formatted(
                             stack,
                             layer,
                             parameters,
@@ -94,7 +94,7 @@ class JdbcDifferentialIT {
                             played,
                             shown == null ? -1 : shown.call(),
                             shown == null ? "?" : shown.plain(),
-                            shown == null ? "?" : shown.ours());
+                            shown == null ? "?" : shown.routed());
         }
 
         /** Removes every call that is not needed for the difference; empty if it does not occur on fresh pools. */
@@ -125,39 +125,39 @@ class JdbcDifferentialIT {
         }
     }
 
-    private record Pair(Side ours, Player onPlain, Player onOurs) implements AutoCloseable {
+    private record Pair(Side routed, Player onPlain, Player onRouted) implements AutoCloseable {
 
         void createObjects() throws SQLException {
             onPlain.createObjects();
-            onOurs.createObjects();
+            onRouted.createObjects();
         }
 
         @Nullable
         Difference compare(List<JdbcCall> calls) throws SQLException {
             int nextId = NEXT_ID.addAndGet(1_000);
             onPlain.reset(nextId);
-            onOurs.reset(nextId);
+            onRouted.reset(nextId);
             @Nullable Difference first = null;
             for (int i = 0; i < calls.size() && first == null; i++) {
-                first = difference(i, onPlain.play(calls.get(i)), onOurs.play(calls.get(i)));
+                first = difference(i, onPlain.play(calls.get(i)), onRouted.play(calls.get(i)));
             }
-            Difference atEnd = difference(calls.size(), onPlain.end(), onOurs.end());
+            Difference atEnd = difference(calls.size(), onPlain.end(), onRouted.end());
             return first != null ? first : atEnd;
         }
 
-        private @Nullable Difference difference(int call, String plain, String ours) {
-            return plain.equals(ours)
+        private @Nullable Difference difference(int call, String plain, String routed) {
+            return plain.equals(routed)
                     ? null
                     : new Difference(
                             call,
                             plain + " (last failure " + onPlain.lastFailure() + ")",
-                            ours + " (last failure " + onOurs.lastFailure() + ")");
+                            routed + " (last failure " + onRouted.lastFailure() + ")");
         }
 
         @Override
         public void close() throws SQLException {
             onPlain.close();
-            onOurs.close();
+            onRouted.close();
         }
     }
 }

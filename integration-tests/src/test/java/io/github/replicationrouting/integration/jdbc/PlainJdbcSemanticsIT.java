@@ -38,9 +38,9 @@ class PlainJdbcSemanticsIT {
     void whenAScriptRunsItsResultsShouldEqualThoseOfAPlainPool(Stack stack, Side.Layer layer, Script script)
             throws SQLException {
         Trial plain = trial(stack, Side.Layer.PLAIN);
-        Trial ours = trial(stack, layer);
+        Trial routed = trial(stack, layer);
 
-        assertThat(ours.play(script)).isEqualTo(plain.play(script));
+        assertThat(routed.play(script)).isEqualTo(plain.play(script));
     }
 
     private static Trial trial(Stack stack, Side.Layer layer) throws SQLException {

@@ -66,8 +66,8 @@ final class Player implements AutoCloseable {
     /**
      * @param first its first database
      * @param second its other database
-     * @param lazy omits what an unconnected connection cannot refuse as the driver does: settings that do not exist, and the
-     *     end of a transaction in auto-commit
+     * @param lazy omits what an unconnected connection cannot refuse as the driver does: settings that do not exist,
+     *     and the end of a transaction in auto-commit
      * @param believesItsOwnState omits what a driver does not notice if it assumes that SQL text changes no session
      */
     Player(Side side, Stack stack, String first, String second, boolean lazy, boolean believesItsOwnState)
@@ -101,8 +101,8 @@ final class Player implements AutoCloseable {
     }
 
     /**
-     * Gives all sequences the same initial state. A number that both sides are given advances their auto-increment equally: a
-     * statement that one driver refuses by itself has cost the other side a number.
+     * Brings all sequences to the same initial state. A number that both sides receive advances their auto-increment
+     * equally: a statement that one driver refuses by itself has cost the other side a number.
      */
     void reset(int nextId) throws SQLException {
         try (Statement statement = observer.createStatement()) {
@@ -139,7 +139,7 @@ final class Player implements AutoCloseable {
     String end() {
         StringBuilder all = new StringBuilder();
         for (int slot = 0; slot < slots.length; slot++) {
-            all.append(play(new JdbcCall(JdbcCall.Kind.GIVE_BACK, slot, 0))).append(' ');
+            all.append(play(new JdbcCall(JdbcCall.Kind.RELEASE, slot, 0))).append(' ');
         }
         return all.append(play(new JdbcCall(JdbcCall.Kind.BORROW, 0, 0)))
                 .append(' ')
@@ -147,7 +147,7 @@ final class Player implements AutoCloseable {
                 .append(' ')
                 .append(play(new JdbcCall(JdbcCall.Kind.ASK_SERVER, 0, 0)))
                 .append(' ')
-                .append(play(new JdbcCall(JdbcCall.Kind.GIVE_BACK, 0, 0)))
+                .append(play(new JdbcCall(JdbcCall.Kind.RELEASE, 0, 0)))
                 .toString();
     }
 
@@ -171,7 +171,7 @@ final class Player implements AutoCloseable {
         int choice = call.choice();
         return switch (call.kind()) {
             case BORROW -> NOTHING;
-            case GIVE_BACK -> giveBack(slot, connection);
+            case RELEASE -> release(slot, connection);
             case SET_AUTO_COMMIT -> setAutoCommit(slot, connection, choice % 2 == 0);
             case SET_READ_ONLY -> slot.begunByText ? NOTHING : setReadOnly(slot, connection, choice % 2 == 0);
             case SET_ISOLATION -> {
@@ -282,7 +282,7 @@ final class Player implements AutoCloseable {
         return switch (call.kind()) {
             case PREPARE, EXECUTE_PREPARED, PREPARED_BATCH, DESCRIBE_PREPARED, CLOSE_PREPARED, CALL, CALL_WITH_RESULT ->
                 true;
-            case GIVE_BACK -> slot.prepared[0] != null || slot.prepared[1] != null;
+            case RELEASE -> slot.prepared[0] != null || slot.prepared[1] != null;
             default -> false;
         };
     }
@@ -316,7 +316,7 @@ final class Player implements AutoCloseable {
         };
     }
 
-    private String giveBack(Slot slot, Connection connection) throws SQLException {
+    private String release(Slot slot, Connection connection) throws SQLException {
         if (slot.begunByText) {
             // Left open, plain pools hand it to the next user; the router does not: that has its own test.
             closeStream(slot);
@@ -331,9 +331,9 @@ final class Player implements AutoCloseable {
             closeStream(slot);
             side.discard(connection);
         } else {
-            side.giveBack(connection);
+            side.release(connection);
         }
-        return "given back" + seenByOthers();
+        return "released" + seenByOthers();
     }
 
     /** A pool closes an evicted connection asynchronously, and until then the driver still answers. */

@@ -15,7 +15,7 @@ enum Script {
         t.state(c);
         t.insert(c, 1);
         t.others();
-        t.giveBack(c);
+        t.release(c);
     }),
     COMMITTED_WRITE(t -> {
         Connection c = t.borrow();
@@ -27,7 +27,7 @@ enum Script {
         t.insert(c, 2);
         t.note("rollback", () -> c.rollback());
         t.state(c);
-        t.giveBack(c);
+        t.release(c);
     }),
     TRANSACTIONS_OF_SEVERAL_BORROWERS(t -> {
         for (int i = 0; i < 4; i++) {
@@ -42,7 +42,7 @@ enum Script {
                     c.rollback();
                 }
             });
-            t.giveBack(c);
+            t.release(c);
         }
     }),
     TRANSACTION_AND_AUTO_COMMIT_IN_TURN(t -> {
@@ -54,7 +54,7 @@ enum Script {
             c.setAutoCommit(true);
             t.insert(c, 10 + i);
             t.others();
-            t.giveBack(c);
+            t.release(c);
         }
     }),
     AUTO_COMMIT_ON_INSIDE_A_TRANSACTION_COMMITS(t -> {
@@ -65,7 +65,7 @@ enum Script {
         t.others();
         c.setAutoCommit(false);
         t.note("rollback", () -> c.rollback());
-        t.giveBack(c);
+        t.release(c);
     }),
     AUTO_COMMIT_OFF_AGAIN_INSIDE_A_TRANSACTION(t -> {
         Connection c = t.borrow();
@@ -74,7 +74,7 @@ enum Script {
         t.note("auto-commit", () -> c.setAutoCommit(false));
         t.others();
         t.note("rollback", () -> c.rollback());
-        t.giveBack(c);
+        t.release(c);
     }),
     NOTHING_TO_COMMIT(t -> {
         Connection c = t.borrow();
@@ -83,7 +83,7 @@ enum Script {
         t.note("rollback", () -> c.rollback());
         c.setAutoCommit(true);
         t.insert(c, 1);
-        t.giveBack(c);
+        t.release(c);
     }),
     COMMIT_TWICE(t -> {
         Connection c = t.borrow();
@@ -92,26 +92,26 @@ enum Script {
         t.note("commit", () -> c.commit());
         t.note("commit", () -> c.commit());
         t.note("rollback", () -> c.rollback());
-        t.giveBack(c);
+        t.release(c);
     }),
     CLOSED_WITH_WORK_PENDING(t -> {
         Connection c = t.borrow();
         c.setAutoCommit(false);
         t.insert(c, 1);
-        t.giveBack(c);
+        t.release(c);
         t.others();
         Connection next = t.borrow();
         next.setAutoCommit(false);
         t.insert(next, 2);
         t.note("commit", () -> next.commit());
-        t.giveBack(next);
+        t.release(next);
     }),
     CLOSED_WITH_A_PREPARED_STATEMENT_PENDING(t -> {
         Connection c = t.borrow();
         PreparedStatement insert = c.prepareStatement("INSERT INTO t (v) VALUES (?)");
         c.setAutoCommit(false);
         t.execute(insert, 1);
-        t.giveBack(c);
+        t.release(c);
         t.others();
     }),
     PREPARED_BEFORE_AUTO_COMMIT_OFF(t -> {
@@ -121,7 +121,7 @@ enum Script {
         t.execute(insert, 1);
         t.note("rollback", () -> c.rollback());
         t.others();
-        t.giveBack(c);
+        t.release(c);
     }),
     PREPARED_BEFORE_AUTO_COMMIT_ON(t -> {
         Connection c = t.borrow();
@@ -130,7 +130,7 @@ enum Script {
         c.setAutoCommit(true);
         t.execute(insert, 1);
         t.others();
-        t.giveBack(c);
+        t.release(c);
     }),
     PREPARED_STATEMENT_USED_IN_TWO_TRANSACTIONS(t -> {
         Connection c = t.borrow();
@@ -143,7 +143,7 @@ enum Script {
         t.execute(insert, 3);
         t.note("rollback", () -> c.rollback());
         t.execute(insert, 4);
-        t.giveBack(c);
+        t.release(c);
     }),
     STATEMENT_USED_IN_TWO_MODES(t -> {
         Connection c = t.borrow();
@@ -154,7 +154,7 @@ enum Script {
         c.setAutoCommit(true);
         t.note("insert", () -> statement.executeUpdate("INSERT INTO t (v) VALUES (2)"));
         t.others();
-        t.giveBack(c);
+        t.release(c);
     }),
     ISOLATION(t -> {
         Connection c = t.borrow();
@@ -167,7 +167,7 @@ enum Script {
         t.note("isolation", () -> c.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE));
         t.note("commit", () -> c.commit());
         t.query(c, "SELECT " + t.stack().isolationVariable());
-        t.giveBack(c);
+        t.release(c);
     }),
     ISOLATION_SET_AND_SET_BACK(t -> {
         Connection c = t.borrow();
@@ -179,7 +179,7 @@ enum Script {
         c.setAutoCommit(true);
         t.note("isolation", () -> c.setTransactionIsolation(before));
         t.query(c, "SELECT " + t.stack().isolationVariable());
-        t.giveBack(c);
+        t.release(c);
     }),
     READ_ONLY_AND_ISOLATION_AT_ONCE(t -> {
         Connection c = t.borrow();
@@ -193,7 +193,7 @@ enum Script {
         c.setReadOnly(false);
         t.insert(c, 1);
         t.note("commit", () -> c.commit());
-        t.giveBack(c);
+        t.release(c);
     }),
     READ_ONLY_THEN_WRITE(t -> {
         for (int i = 0; i < 2; i++) {
@@ -206,18 +206,18 @@ enum Script {
             t.note("read-only", () -> c.setReadOnly(false));
             t.insert(c, i);
             t.note("commit", () -> c.commit());
-            t.giveBack(c);
+            t.release(c);
         }
     }),
     READ_ONLY_LEFT_SET(t -> {
         Connection c = t.borrow();
         c.setReadOnly(true);
         t.query(c, "SELECT COUNT(*) FROM t");
-        t.giveBack(c);
+        t.release(c);
         Connection next = t.borrow();
         t.state(next);
         t.insert(next, 1);
-        t.giveBack(next);
+        t.release(next);
     }),
     CATALOG(t -> {
         Connection c = t.borrow();
@@ -226,11 +226,11 @@ enum Script {
         t.state(c);
         t.insert(c, 2);
         t.others();
-        t.giveBack(c);
+        t.release(c);
         Connection next = t.borrow();
         t.insert(next, 3);
         t.others();
-        t.giveBack(next);
+        t.release(next);
     }),
     CATALOG_INSIDE_A_TRANSACTION(t -> {
         Connection c = t.borrow();
@@ -241,7 +241,7 @@ enum Script {
         t.execute(insert, 2);
         t.insert(c, 3);
         t.note("commit", () -> c.commit());
-        t.giveBack(c);
+        t.release(c);
     }),
     SAVEPOINT_FIRST(t -> {
         Connection c = t.borrow();
@@ -251,7 +251,7 @@ enum Script {
         t.note("rollback to savepoint", () -> c.rollback(savepoint));
         t.insert(c, 2);
         t.note("commit", () -> c.commit());
-        t.giveBack(c);
+        t.release(c);
     }),
     SAVEPOINTS(t -> {
         Connection c = t.borrow();
@@ -269,7 +269,7 @@ enum Script {
         t.insert(c, 5);
         t.note("commit", () -> c.commit());
         t.note("rollback to outer", () -> c.rollback(outer));
-        t.giveBack(c);
+        t.release(c);
     }),
     CLOSED_AFTER_ROLLBACK_TO_SAVEPOINT(t -> {
         Connection c = t.borrow();
@@ -278,7 +278,7 @@ enum Script {
         Savepoint savepoint = c.setSavepoint();
         t.insert(c, 2);
         t.note("rollback to savepoint", () -> c.rollback(savepoint));
-        t.giveBack(c);
+        t.release(c);
     }),
     EXCEPTION_INSIDE_A_TRANSACTION(t -> {
         Connection c = t.borrow();
@@ -288,7 +288,7 @@ enum Script {
         t.insert(c, 2);
         t.update(c, "SELEC 1");
         t.note("commit", () -> c.commit());
-        t.giveBack(c);
+        t.release(c);
     }),
     EXCEPTION_AS_FIRST_STATEMENT(t -> {
         Connection c = t.borrow();
@@ -296,7 +296,7 @@ enum Script {
         t.update(c, "SELEC 1");
         t.note("rollback", () -> c.rollback());
         t.insert(c, 1);
-        t.giveBack(c);
+        t.release(c);
     }),
     EXCEPTION_THEN_AUTO_COMMIT_ON(t -> {
         Connection c = t.borrow();
@@ -305,7 +305,7 @@ enum Script {
         t.update(c, "SELEC 1");
         t.note("auto-commit", () -> c.setAutoCommit(true));
         t.others();
-        t.giveBack(c);
+        t.release(c);
     }),
     GENERATED_KEYS(t -> {
         Connection c = t.borrow();
@@ -324,7 +324,7 @@ enum Script {
         t.query(c, "SELECT LAST_INSERT_ID()");
         t.note("commit", () -> c.commit());
         t.query(c, "SELECT LAST_INSERT_ID()");
-        t.giveBack(c);
+        t.release(c);
     }),
     BATCH_ROLLED_BACK(t -> {
         Connection c = t.borrow();
@@ -341,14 +341,14 @@ enum Script {
         mixed.addBatch("UPDATE t SET v = 0 WHERE id = 1");
         mixed.addBatch("INSERT INTO t VALUES (2, 2)");
         t.batch(mixed);
-        t.giveBack(c);
+        t.release(c);
     }),
     LARGE_UPDATE_ROLLED_BACK(t -> {
         Connection c = t.borrow();
         Statement statement = c.createStatement();
         c.setAutoCommit(false);
         t.note("large update", () -> statement.executeLargeUpdate("UPDATE t SET v = v + 1"));
-        t.giveBack(c);
+        t.release(c);
         t.others();
     }),
     UPDATABLE_ROWS_ROLLED_BACK(t -> {
@@ -375,7 +375,7 @@ enum Script {
         t.others();
         t.note("rollback", () -> c.rollback());
         t.others();
-        t.giveBack(c);
+        t.release(c);
     }),
     UPDATABLE_ROW_LEFT_PENDING(t -> {
         Connection c = t.borrow();
@@ -388,7 +388,7 @@ enum Script {
             rows.updateInt(2, 99);
             rows.updateRow();
         });
-        t.giveBack(c);
+        t.release(c);
         t.others();
     }),
     STREAMING_OVER_A_COMMIT(t -> {
@@ -402,7 +402,7 @@ enum Script {
         t.note("more rows", () -> Trial.read(rows));
         t.note("close", () -> statement.close());
         t.note("commit", () -> c.commit());
-        t.giveBack(c);
+        t.release(c);
     }),
     STREAMING_AND_CLOSED(t -> {
         Connection c = t.borrow();
@@ -410,7 +410,7 @@ enum Script {
         t.insert(c, 1);
         ResultSet rows = stream(t, c).executeQuery("SELECT id, v FROM t ORDER BY id");
         t.note("first row", () -> rows.next() ? rows.getInt(1) : -1);
-        t.giveBack(c);
+        t.release(c);
         t.others();
     }),
     STREAMING_IN_AUTO_COMMIT(t -> {
@@ -422,7 +422,7 @@ enum Script {
         t.note("more rows", () -> Trial.read(rows));
         t.note("close", () -> statement.close());
         t.insert(c, 2);
-        t.giveBack(c);
+        t.release(c);
     }),
     STORED_PROCEDURE(t -> {
         Connection c = t.borrow();
@@ -440,7 +440,7 @@ enum Script {
             t.note("call", () -> call.execute());
         }
         t.others();
-        t.giveBack(c);
+        t.release(c);
     }),
     IMPLICIT_COMMIT(t -> {
         Connection c = t.borrow();
@@ -452,7 +452,7 @@ enum Script {
         t.update(c, "DROP TABLE made");
         t.insert(c, 3);
         t.note("rollback", () -> c.rollback());
-        t.giveBack(c);
+        t.release(c);
     }),
     TRANSACTION_IN_SQL_TEXT(t -> {
         Connection c = t.borrow();
@@ -463,7 +463,7 @@ enum Script {
         t.insert(c, 2);
         t.others();
         t.update(c, "COMMIT");
-        t.giveBack(c);
+        t.release(c);
     }),
     TRANSACTION_BEGUN_IN_SQL_TEXT_AND_COMMITTED(t -> {
         Connection c = t.borrow();
@@ -473,7 +473,7 @@ enum Script {
         t.others();
         t.note("commit", () -> c.commit());
         t.others();
-        t.giveBack(c);
+        t.release(c);
     }),
     TRANSACTION_BEGUN_IN_SQL_TEXT_AND_ENDED_BY_AUTO_COMMIT(t -> {
         Connection c = t.borrow();
@@ -483,7 +483,7 @@ enum Script {
         t.note("auto-commit", () -> c.setAutoCommit(false));
         t.note("auto-commit", () -> c.setAutoCommit(true));
         t.others();
-        t.giveBack(c);
+        t.release(c);
     }),
     AUTO_COMMIT_OFF_IN_SQL_TEXT_AND_ON_BY_THE_CONNECTION(t -> {
         Connection c = t.borrow();
@@ -493,7 +493,7 @@ enum Script {
         t.note("auto-commit", () -> c.setAutoCommit(true));
         t.others();
         t.insert(c, 2);
-        t.giveBack(c);
+        t.release(c);
     }),
     AUTO_COMMIT_OFF_IN_SQL_TEXT_AND_BY_THE_CONNECTION(t -> {
         Connection c = t.borrow();
@@ -502,7 +502,7 @@ enum Script {
         t.note("auto-commit", () -> c.setAutoCommit(false));
         t.insert(c, 2);
         t.note("commit", () -> c.commit());
-        t.giveBack(c);
+        t.release(c);
     }),
     METADATA_INSIDE_A_TRANSACTION(t -> {
         Connection c = t.borrow();
@@ -514,7 +514,7 @@ enum Script {
         });
         t.note("commit", () -> c.commit());
         t.insert(c, 1);
-        t.giveBack(c);
+        t.release(c);
         t.others();
     }),
     TEMPORARY_TABLE_AND_VARIABLES_OVER_TRANSACTIONS(t -> {
@@ -530,7 +530,7 @@ enum Script {
         t.query(c, "SELECT i, @x FROM scratch");
         t.update(c, "DROP TEMPORARY TABLE scratch");
         t.update(c, "SET @x = NULL");
-        t.giveBack(c);
+        t.release(c);
     }),
     ISOLATION_IN_SQL_TEXT(t -> {
         Connection c = t.borrow();
@@ -545,7 +545,7 @@ enum Script {
         t.query(c, "SELECT " + t.stack().isolationVariable());
         t.note("commit", () -> c.commit());
         t.state(c);
-        t.giveBack(c);
+        t.release(c);
     }),
     READ_ONLY_IN_SQL_TEXT(t -> {
         Connection c = t.borrow();
@@ -558,7 +558,7 @@ enum Script {
         t.note("commit", () -> c.commit());
         t.insert(c, 3);
         t.note("commit", () -> c.commit());
-        t.giveBack(c);
+        t.release(c);
     }),
     DATABASE_IN_SQL_TEXT(t -> {
         Connection c = t.borrow();
@@ -577,7 +577,7 @@ enum Script {
         t.note("catalog", () -> c.setCatalog(first));
         t.insert(c, 5);
         t.note("commit", () -> c.commit());
-        t.giveBack(c);
+        t.release(c);
     }),
     LOCK_AND_SETTINGS_OVER_TRANSACTIONS(t -> {
         Connection c = t.borrow();
@@ -592,7 +592,7 @@ enum Script {
         t.query(c, "SELECT RELEASE_LOCK('trial')");
         t.update(c, "SET time_zone = DEFAULT");
         t.note("rollback", () -> c.rollback());
-        t.giveBack(c);
+        t.release(c);
     }),
     CLOSED_ON_COMPLETION(t -> {
         Connection c = t.borrow();
@@ -604,7 +604,7 @@ enum Script {
             }
         });
         t.note("closed", () -> statement.isClosed());
-        t.giveBack(c);
+        t.release(c);
     });
 
     private static Statement stream(Trial trial, Connection connection) throws SQLException {

@@ -39,11 +39,11 @@ interface Side extends AutoCloseable {
 
     Connection borrow() throws SQLException;
 
-    void giveBack(Connection connection) throws SQLException;
+    void release(Connection connection) throws SQLException;
 
     /** Returns a connection whose session SQL text changed: the router shields the next user from that. */
     default void discard(Connection connection) throws SQLException {
-        giveBack(connection);
+        release(connection);
     }
 
     HikariDataSource pool();
@@ -89,7 +89,7 @@ interface Side extends AutoCloseable {
         }
 
         @Override
-        public void giveBack(Connection connection) throws SQLException {
+        public void release(Connection connection) throws SQLException {
             connection.close();
         }
 
@@ -120,7 +120,7 @@ interface Side extends AutoCloseable {
         }
 
         @Override
-        public void giveBack(Connection connection) throws SQLException {
+        public void release(Connection connection) throws SQLException {
             if (connection.isClosed()) {
                 nodePool.evict(connection);
             } else {
@@ -169,7 +169,7 @@ interface Side extends AutoCloseable {
         }
 
         @Override
-        public void giveBack(Connection connection) throws SQLException {
+        public void release(Connection connection) throws SQLException {
             connection.close();
         }
 

@@ -65,7 +65,7 @@ final class Trial implements AutoCloseable {
             state(next);
             query(next, "SELECT id, v FROM t ORDER BY id");
             query(next, "SELECT @@autocommit, " + stack.isolationVariable() + ", DATABASE()");
-            side.giveBack(next);
+            side.release(next);
         }
         return List.copyOf(journal);
     }
@@ -74,8 +74,8 @@ final class Trial implements AutoCloseable {
         return side.borrow();
     }
 
-    void giveBack(Connection connection) {
-        note("give back", () -> side.giveBack(connection));
+    void release(Connection connection) {
+        note("release", () -> side.release(connection));
     }
 
     Stack stack() {

@@ -76,7 +76,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void whenStartedTheModeShouldBeInForce() {
+    void whenStartedTheConnectionHandlingModeShouldBeInUse() {
         assertThat(app.bean(EntityManagerFactory.class)
                         .unwrap(SessionFactoryImplementor.class)
                         .getSessionFactoryOptions()
@@ -135,8 +135,8 @@ class OpenSessionIT {
     }
 
     /**
-     * Where the pools are out of auto-commit, lazy loading begins a transaction that is never ended, so that a session that
-     * holds its connection keeps one from then on; such an application has configured that explicitly.
+     * Where the pools do not use auto-commit, lazy loading begins a transaction that is never ended, so that a session
+     * that holds its connection keeps one from then on; such an application has configured that explicitly.
      */
     @Test
     void whenTheViewLoadsLazilyItsConnectionShouldBeReleased() {
@@ -199,7 +199,7 @@ class OpenSessionIT {
     }
 
     @Test
-    void whenAfterCommitWritesItShouldBeCommitted() {
+    void whenAfterCommitWritesTheWriteShouldBeCommitted() {
         assumeTrue(autoCommit, "out of auto-commit nothing but another transaction commits it, with any pool");
         inOpenSession(() -> transactions.write(() -> {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {

@@ -63,7 +63,9 @@ abstract class LagAccuracyTests {
     /** @param delay the 99th percentile of the delay of the sampling thread itself, in nanoseconds */
     private record Situation(String name, List<Sample> samples, long delay) {
 
-        /** Returns the allowed error in nanoseconds: the monitor's threads are delayed as much as the sampling thread. */
+        /**
+         * Returns the allowed error in nanoseconds: the monitor's threads are delayed as much as the sampling thread.
+         */
         long slack() {
             return TOLERANCE.toNanos() + 3 * delay;
         }

@@ -93,7 +93,7 @@ abstract class LagTests {
 
     @ParameterizedTest
     @EnumSource(names = {"AUTO", "POSITION"})
-    void whenProbedByPositionAStoppedApplierShouldShowAndAnIdlePrimaryNot(LagProbe probe) {
+    void whenProbedByPositionAStoppedApplierShouldLagAfterAWriteOnly(LagProbe probe) {
         start(probe);
         assertThat(status("db1").position())
                 .isInstanceOf(

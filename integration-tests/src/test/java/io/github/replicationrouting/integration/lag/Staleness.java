@@ -13,9 +13,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The real staleness of a replica: a writer commits numbered rows on the primary and an observer continuously reads up to
- * which number the replica has them. Both record when they sent and received, so that the staleness at any moment is known
- * within bounds that hold however late their threads were scheduled.
+ * The real staleness of a replica: a writer commits numbered rows on the primary and an observer continuously reads up
+ * to which number the replica has them. Both record when they sent and received, so that the staleness at any moment is
+ * known within bounds that hold however late their threads were scheduled.
  */
 final class Staleness implements AutoCloseable {
 

@@ -57,11 +57,11 @@ class PrometheusIT {
                 .allMatch(tool -> Stream.of(System.getenv("PATH").split(":"))
                         .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool))));
         if (!installed) {
-            String word = "promtool and prometheus are not installed (Debian: apt-get install prometheus)";
+            String reason = "promtool and prometheus are not installed (Debian: apt-get install prometheus)";
             if ("true".equals(System.getenv("CI"))) {
-                fail(word);
+                fail(reason);
             }
-            abort(word);
+            abort(reason);
         }
     }
 

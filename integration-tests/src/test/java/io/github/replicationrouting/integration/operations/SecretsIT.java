@@ -86,7 +86,7 @@ class SecretsIT {
             cluster.heal();
             application.awaitStates("db1: db1 online, db2 online, db3 online, db4 down, db5 down");
             use(application, shown);
-            application.bean(StatesIT.Heard.class).events().forEach(event -> shown.add("event: " + event));
+            application.bean(StatesIT.ReceivedEvents.class).events().forEach(event -> shown.add("event: " + event));
         }
         assertThat(shown).hasSizeGreaterThan(100);
         assertThat(shown)

@@ -305,16 +305,16 @@ class StatesIT {
     }
 
     /** Awaited: a node that answers late on a busy machine is avoided for a moment. */
-    private static void assertHealth(int status, String word, boolean writable, String replicas, String states) {
+    private static void assertHealth(int status, String label, boolean writable, String replicas, String states) {
         await().atMost(ObservedApplication.LIMIT)
-                .untilAsserted(() -> isHealth(status, word, writable, replicas, states));
+                .untilAsserted(() -> isHealth(status, label, writable, replicas, states));
     }
 
-    private static void isHealth(int status, String word, boolean writable, String replicas, String states) {
+    private static void isHealth(int status, String label, boolean writable, String replicas, String states) {
         ObservedApplication.Answer answer = application.health();
         assertThat(answer.status()).isEqualTo(status);
         JsonNode health = answer.json();
-        assertThat(health.get("status").asString()).isEqualTo(word);
+        assertThat(health.get("status").asString()).isEqualTo(label);
         JsonNode details = health.get("details");
         assertThat(names(details)).containsExactly("writable", "replicas", "nodes");
         assertThat(details.get("writable").asBoolean()).isEqualTo(writable);
@@ -331,7 +331,7 @@ class StatesIT {
     }
 
     private static List<Object> events() {
-        return application.bean(Heard.class).events();
+        return application.bean(ReceivedEvents.class).events();
     }
 
     private static <E> void awaitEvent(Class<E> type, Predicate<E> expected) {
@@ -344,7 +344,7 @@ class StatesIT {
                 }));
     }
 
-    record Heard(List<Object> events) {}
+    record ReceivedEvents(List<Object> events) {}
 
     @Configuration(proxyBeanMethods = false)
     @Import(JdbcApplication.class)
@@ -353,8 +353,8 @@ class StatesIT {
         private final List<Object> events = new CopyOnWriteArrayList<>();
 
         @Bean
-        Heard heard() {
-            return new Heard(events);
+        ReceivedEvents receivedEvents() {
+            return new ReceivedEvents(events);
         }
 
         @EventListener

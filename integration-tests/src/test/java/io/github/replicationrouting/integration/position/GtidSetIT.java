@@ -108,9 +108,9 @@ class GtidSetIT {
             for (int i = 0; i < TEXTS; i++) {
                 String text = mutated(set(3));
                 String theirs = normalizedByServer(statement, text);
-                String ours = normalizedByRouter(text);
-                if (!Objects.equals(ours, theirs)) {
-                    differences.add("\"%s\": the server returns %s, the router %s".formatted(text, theirs, ours));
+                String routed = normalizedByRouter(text);
+                if (!Objects.equals(routed, theirs)) {
+                    differences.add("\"%s\": the server returns %s, the router %s".formatted(text, theirs, routed));
                 }
                 refused += theirs == null ? 1 : 0;
             }
@@ -141,7 +141,9 @@ class GtidSetIT {
         return Objects.requireNonNull(row.getString(column)).replace("\n", "");
     }
 
-    /** Returns two sets, of which one is often derived from the other: two random ones hardly ever contain each other. */
+    /**
+     * Returns two sets, of which one is often derived from the other: two random ones hardly ever contain each other.
+     */
     private Pair pair() {
         String a = set(12);
         return switch (random.nextInt(3)) {

@@ -8,7 +8,7 @@ import org.springframework.transaction.annotation.Transactional;
 /** A Spring Data JPA repository. */
 interface AuthorRepository extends JpaRepository<Author, Long> {
 
-    /** LossyWork in the transaction that it declares. */
+    /** Runs the work in the transaction that it declares. */
     @Transactional(readOnly = true)
     default <T> T inRepository(Supplier<T> work) {
         return work.get();

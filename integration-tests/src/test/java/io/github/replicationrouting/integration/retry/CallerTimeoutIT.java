@@ -89,8 +89,8 @@ class CallerTimeoutIT {
     }
 
     /**
-     * Connector/J then closes the connection of a statement that exceeds it. MariaDB's own driver ignores the option and
-     * keeps the connection.
+     * Connector/J then closes the connection of a statement that exceeds it. MariaDB's own driver ignores the option
+     * and keeps the connection.
      */
     private TestApplication closingConnections() {
         return applications.get(

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.ConnectionCallback;
 
-/** A rollback does not undo a statement's implicit commit: whether commits are reported or not. */
+/** A rollback does not undo an implicit commit, so that no retry follows it, whether commits are reported or not. */
 @OnStacks({Stack.MYSQL, Stack.MARIADB, Stack.MARIADB_WITH_CONNECTOR_J})
 class ImplicitCommitRetryIT {
 

@@ -109,7 +109,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void whenAnEntityCascadesItsPartsShouldBePersistedOnce() {
+    void whenAnEntityCascadesItAndItsPartsShouldBePersistedOnce() {
         Author given = new Author(name);
         Book book = new Book("first", given);
         given.getBooks().add(book);
@@ -175,7 +175,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void whenARepositoryInATemplateSavesItShouldSaveOnce() {
+    void whenARepositorySavesInATemplateTheEntityShouldBeSavedOnce() {
         Author given = new Author(name);
 
         app.bean(TransactionTemplate.class).executeWithoutResult(status -> {
@@ -188,7 +188,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void whenARepositoryAloneSavesItShouldSaveOnce() {
+    void whenARepositoryAloneSavesTheEntityShouldBeSavedOnce() {
         Author given = new Author(name);
 
         authors.inWrite(() -> {
@@ -320,7 +320,7 @@ class JpaWriteRetryIT {
     }
 
     @Test
-    void whenEventsArePublishedInsideTheEntityShouldBeSavedOnce() {
+    void whenTheMethodAddsEventsTheEntityShouldBeSavedOnce() {
         Stock given = new Stock(id, 5);
         StockRepository stocks = app.bean(StockRepository.class);
 

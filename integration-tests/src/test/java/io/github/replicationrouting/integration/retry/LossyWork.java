@@ -17,7 +17,9 @@ final class LossyWork {
         return attempts;
     }
 
-    /** The server kills the connection between two statements of the first attempt; returns the node of the last one. */
+    /**
+     * The server kills the connection between two statements of the first attempt; returns the node of the last one.
+     */
     String losingOnce() {
         return losing(1);
     }
@@ -31,7 +33,7 @@ final class LossyWork {
         return app.node();
     }
 
-    /** LossyWork an action between the loss and its discovery. */
+    /** Runs an action between the loss and its discovery. */
     String losingOnce(Runnable meanwhile) {
         attempts++;
         Session session = session();

@@ -57,7 +57,7 @@ class RetryIT {
     }
 
     @Test
-    void whenTheLossIsBetweenStatementsInnerInterceptorsShouldRunAgain() {
+    void whenTheLossIsBetweenStatementsTheRetryShouldIncludeInnerInterceptors() {
         app.insertAuthor(author);
         app.cluster().awaitReplicated();
         InnerInterceptor inner = app.bean(InnerInterceptor.class);
@@ -168,7 +168,7 @@ class RetryIT {
     }
 
     @Test
-    void whenAWriteIsCommittedInsideTheLossShouldReachTheCaller() {
+    void whenANestedWriteHasCommittedTheLossShouldReachTheCaller() {
         refused(
                 "work inside it was committed",
                 () -> transactions.readOnly(() -> attempts.losingOnce(() -> {
@@ -181,7 +181,7 @@ class RetryIT {
     }
 
     @Test
-    void whenAnAutoCommitWriteIsInsideTheLossShouldReachTheCaller() {
+    void whenANestedAutoCommitWriteHasRunTheLossShouldReachTheCaller() {
         refused(
                 "work inside it was committed",
                 () -> transactions.readOnly(() -> attempts.losingOnce(() -> {
@@ -194,7 +194,7 @@ class RetryIT {
     }
 
     @Test
-    void whenAWriteIsRolledBackInsideItShouldBeRetried() {
+    void whenANestedWriteWasRolledBackTheReadShouldBeRetried() {
         transactions.readOnly(() -> attempts.losingOnce(() -> assertThatThrownBy(() -> transactions.newWrite(() -> {
                     app.insertAuthor(author);
                     throw new IllegalStateException("rolled back");
@@ -205,7 +205,7 @@ class RetryIT {
     }
 
     @Test
-    void whenAReadIsCommittedInsideItShouldBeRetried() {
+    void whenANestedReadHasCommittedTheReadShouldBeRetried() {
         transactions.readOnly(() -> attempts.losingOnce(() -> transactions.newReadOnly(app::node)));
         assertThat(attempts.count()).isEqualTo(2);
     }

@@ -15,7 +15,7 @@ interface RowRepository extends CrudRepository<RowRepository.Row, Long> {
     @Query("SELECT id, name FROM author WHERE name = :name AND SLEEP(3) = 0")
     Row findSlowly(String name);
 
-    /** LossyWork in a default method, and so in the transaction that it declares. */
+    /** Runs the work in a default method, and so in the transaction that it declares. */
     @Transactional(readOnly = true)
     default <T> T inRepository(Supplier<T> work) {
         return work.get();

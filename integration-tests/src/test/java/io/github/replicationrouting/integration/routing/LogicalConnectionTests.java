@@ -222,7 +222,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void whenAUserSetsClientInfoTheNextShouldNotHaveIt() throws SQLException {
+    void whenClientInfoIsSetTheNextUserShouldNotHaveIt() throws SQLException {
         for (int i = 0; i < 2; i++) {
             try (Connection connection = open()) {
                 connection.setClientInfo("ApplicationName", "billing");
@@ -247,7 +247,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void whenTheServersDefaultIsolationDiffersTheSetOneShouldBeKept() throws SQLException {
+    void whenTheServersDefaultIsolationDiffersTheRequestedOneShouldApply() throws SQLException {
         ClusterNode replica = cluster.replicas().get(0);
         replica.execute(List.of("SET GLOBAL TRANSACTION ISOLATION LEVEL READ COMMITTED"));
         try (TestRouting unequal =
@@ -270,7 +270,7 @@ abstract class LogicalConnectionTests {
     }
 
     @Test
-    void whenAWriteFollowsTheCommitItShouldBeCommitted() {
+    void whenAfterCommitWritesTheWriteShouldBeCommitted() {
         withOneConnection((jdbc, transactions) -> in(transactions, false, () -> {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
                 @Override

@@ -254,7 +254,7 @@ abstract class SessionChangesTests {
     }
 
     @Test
-    void whenSqlTextSetsTheIsolationItShouldBeReportedAndResettable() throws SQLException {
+    void whenSqlTextSetsTheIsolationJdbcShouldReportAndResetIt() throws SQLException {
         try (Connection connection = routing.routing().dataSource().getConnection()) {
             JdbcTemplate jdbc = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
             int before = connection.getTransactionIsolation();

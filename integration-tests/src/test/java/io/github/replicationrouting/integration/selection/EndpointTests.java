@@ -97,7 +97,7 @@ abstract class EndpointTests {
 
     /** Reads on the dead server's connections fail, or are retried where that is possible; no others do. */
     @Test
-    void whenOneServerDiesTheOtherShouldServeOn() throws Exception {
+    void whenOneServerDiesTheOtherShouldContinueToServe() throws Exception {
         router.awaitOnline("db1", READERS);
         try (ContinuousReads reads = new ContinuousReads(router)) {
             reads.awaitMore(100);

@@ -62,7 +62,7 @@ class PrimaryEndpointIT {
     }
 
     @Test
-    void whenTheServerBehindItIsReplacedWritesShouldFollowAndNoneGoToTheFormer() throws Exception {
+    void whenTheServerBehindTheEndpointIsReplacedAllWritesShouldFollow() throws Exception {
         ClusterNode promoted = cluster.node("db2");
         assertThat(write()).isEqualTo(serverId("db1"));
 

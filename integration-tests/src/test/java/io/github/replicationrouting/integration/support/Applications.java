@@ -15,8 +15,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Spring Boot applications on clusters of real servers. Both are started on demand. A cluster is shared by all test classes
- * of a JVM; an application by the tests of a class with the same arguments, after which it must have
+ * Spring Boot applications on clusters of real servers. Both are started on demand. A cluster is shared by all test
+ * classes of a JVM; an application by the tests of a class with the same arguments, after which it must have
  * returned every connection.
  */
 public final class Applications implements AutoCloseable {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.support.AnnotationConsumer;
 import org.junit.jupiter.params.support.ParameterDeclarations;
 
 /**
- * LossyWork a class once on each of these stacks, passed to its constructor before the {@link Applications}. A run that is
+ * Runs a class once on each of these stacks, passed to its constructor before the {@link Applications}. A run that is
  * limited to the embedded servers omits the others.
  */
 @Target(ElementType.TYPE)
@@ -30,7 +30,7 @@ public @interface OnStacks {
     /** Whether the class also runs with each transaction manager, JDBC's and JPA's, passed as its configuration. */
     boolean withEachTransactionManager() default false;
 
-    /** Returns the stacks, with the configurations where a class requires them. */
+    /** Provider of the stacks, with the configurations where a class requires them. */
     final class Provider implements ArgumentsProvider, AnnotationConsumer<OnStacks> {
 
         private OnStacks wanted;

@@ -131,8 +131,8 @@ public final class TestApplication implements AutoCloseable {
     }
 
     /**
-     * Reads until every replica has served; fails if another node does, or if one never does. Each read is in a session of
-     * its own, because one session keeps its replica.
+     * Reads until every replica has served; fails if another node does, or if one never does. Each read is in a session
+     * of its own, because one session keeps its replica.
      */
     public void assertSpreadsOverReplicas(Supplier<String> reading) {
         Set<String> seen = new HashSet<>();

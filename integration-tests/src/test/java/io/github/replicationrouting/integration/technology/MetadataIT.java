@@ -74,7 +74,7 @@ class MetadataIT {
     }
 
     @Test
-    void whenThereIsNoPrimaryMetadataShouldNotWait() throws SQLException {
+    void whenThePrimaryHasNoFreeConnectionMetadataShouldNotWait() throws SQLException {
         try (ExhaustedPool used = ExhaustedPool.of(app, app.primary())) {
             assertThat(failing(connection -> {})).isEmpty();
             assertThat(used.isExhausted()).isTrue();
@@ -82,7 +82,7 @@ class MetadataIT {
     }
 
     @Test
-    void whenThereIsNoPrimaryMetadataInATransactionShouldNotWait() throws SQLException {
+    void whenThePrimaryHasNoFreeConnectionMetadataInATransactionShouldNotWait() throws SQLException {
         try (ExhaustedPool used = ExhaustedPool.of(app, app.primary())) {
             assertThat(failing(connection -> connection.setAutoCommit(false))).isEmpty();
             assertThat(failing(connection -> {
@@ -212,7 +212,7 @@ class MetadataIT {
     }
 
     @Test
-    void whenNoNodeAnswersIsValidShouldBeFalse() throws SQLException {
+    void whenNoNodeHasAFreeConnectionIsValidShouldBeFalse() throws SQLException {
         try (ExhaustedPool first = ExhaustedPool.of(app, "db1");
                 ExhaustedPool second = ExhaustedPool.of(app, "db2");
                 ExhaustedPool third = ExhaustedPool.of(app, "db3");

@@ -15,7 +15,9 @@ import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Each technology once: a read-only transaction on a replica, a write on the primary, and a refused write explained. */
+/**
+ * Each technology once: a read-only transaction on a replica, a write on the primary, and a refused write explained.
+ */
 abstract class TechnologyTests {
 
     final TestApplication app;

@@ -20,8 +20,8 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Another data source wraps the routing data source, with a transaction manager on top: its transactions are routed, and
- * statements on separate connections do not belong to them.
+ * Another data source wraps the routing data source, with a transaction manager on top: its transactions are routed,
+ * and statements on separate connections do not belong to them.
  */
 @OnStacks({Stack.MYSQL, Stack.MARIADB})
 class WrappedDataSourceIT {

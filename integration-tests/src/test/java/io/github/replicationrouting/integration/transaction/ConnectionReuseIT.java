@@ -50,7 +50,7 @@ class ConnectionReuseIT {
     }
 
     @Test
-    void whenTextBeganATransactionAFailureShouldNotHideIt() {
+    void whenSqlTextBeganATransactionAFailureShouldNotHideIt() {
         app.jdbc().execute((ConnectionCallback<Void>) connection -> {
             try (var statement = connection.createStatement()) {
                 statement.execute("BEGIN");

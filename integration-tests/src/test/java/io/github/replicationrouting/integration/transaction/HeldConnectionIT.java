@@ -54,7 +54,7 @@ class HeldConnectionIT {
     }
 
     @Test
-    void whenInAutoCommitAnOwnWriteShouldBeRead() throws SQLException {
+    void whenAutoCommitIsOnAnOwnWriteShouldBeRead() throws SQLException {
         try (Connection kept = openReadOnly()) {
             assertThat(node(kept)).isIn(app.replicas());
             writeWithStoppedAppliers();
@@ -63,7 +63,7 @@ class HeldConnectionIT {
     }
 
     @Test
-    void whenACommitIsMadeAnOwnWriteShouldBeRead() throws SQLException {
+    void whenATransactionHasCommittedTheNextShouldReadAnOwnWrite() throws SQLException {
         try (Connection kept = openReadOnly()) {
             kept.setAutoCommit(false);
             assertThat(node(kept)).isIn(app.replicas());
@@ -75,7 +75,7 @@ class HeldConnectionIT {
     }
 
     @Test
-    void whenStatementsWereCreatedBeforeTheyShouldReadAnOwnWrite() throws SQLException {
+    void whenStatementsWereCreatedBeforeAnOwnWriteTheyShouldReadIt() throws SQLException {
         try (Connection kept = openReadOnly();
                 PreparedStatement prepared = kept.prepareStatement(COUNT);
                 Statement plain = kept.createStatement()) {
@@ -92,7 +92,7 @@ class HeldConnectionIT {
     }
 
     @Test
-    void whenAStatementWasCreatedBeforeItsFirstExecutionShouldReadAnOwnWrite() throws SQLException {
+    void whenAStatementWasPreparedBeforeAnOwnWriteItsFirstExecutionShouldReadIt() throws SQLException {
         try (Connection kept = openReadOnly();
                 PreparedStatement prepared = kept.prepareStatement(COUNT)) {
             prepared.setString(1, author);
@@ -161,7 +161,7 @@ class HeldConnectionIT {
     }
 
     @Test
-    void whenReadCommittedANestedTransactionsCommitShouldBeRead() {
+    void whenIsolationIsReadCommittedTheCommitOfANestedTransactionShouldBeRead() {
         int[] before = new int[1];
         int after = app.transactions().readOnlyReadCommitted(() -> {
             assertThat(app.node()).isIn(app.replicas());
@@ -178,7 +178,7 @@ class HeldConnectionIT {
     }
 
     @Test
-    void whenRepeatableReadTheSnapshotShouldBeKept() {
+    void whenIsolationIsRepeatableReadTheSnapshotShouldBeKept() {
         int after = app.transactions().readOnly(() -> {
             assertThat(app.countAuthors(author)).isZero();
             app.transactions().newWrite(() -> {

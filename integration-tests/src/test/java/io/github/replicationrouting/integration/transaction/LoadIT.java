@@ -26,7 +26,9 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.core.task.AsyncTaskExecutor;
 
-/** Many more threads than connections, in Spring Boot's own executor: platform threads, or virtual ones if available. */
+/**
+ * Many more threads than connections, in Spring Boot's own executor: platform threads, or virtual ones if available.
+ */
 @OnStacks(
         value = {Stack.MYSQL, Stack.MARIADB},
         withEachTransactionManager = true)

@@ -45,7 +45,7 @@ class ReadOnlyAccessIT {
     }
 
     @Test
-    void whenAReplicaIsWrittenItShouldFailWithOneException() {
+    void whenAWriteRunsOnAReplicaItShouldFailWithOneException() {
         writes().forEach((how, write) -> assertThat(catchThrowable(() -> inReadOnly(write)))
                 .as(how)
                 .satisfies(failure -> isRefused(failure, "A write in a read-only transaction"))
@@ -83,7 +83,7 @@ class ReadOnlyAccessIT {
     }
 
     @Test
-    void whenAReplicaIsLockedItShouldFail() {
+    void whenALockIsRequestedOnAReplicaItShouldFail() {
         for (String lock : locks()) {
             assertThat(catchThrowable(() -> inReadOnly(template -> execute(lock))))
                     .as(lock)
@@ -96,13 +96,13 @@ class ReadOnlyAccessIT {
     }
 
     @Test
-    void whenABatchLocksOnAReplicaItShouldFail() {
+    void whenABatchRequestsALockOnAReplicaItShouldFail() {
         assertThat(catchThrowable(() -> inReadOnly(template -> template.batchUpdate("DO GET_LOCK('batch', 0)"))))
                 .satisfies(failure -> isRefused(failure, "GET_LOCK"));
     }
 
     @Test
-    void whenAPlainReadOnlyConnectionLocksItShouldFail() throws SQLException {
+    void whenAPlainReadOnlyConnectionRequestsALockItShouldFail() throws SQLException {
         try (Connection connection = app.bean(DataSource.class).getConnection()) {
             connection.setReadOnly(true);
             try (Statement statement = connection.createStatement()) {
@@ -128,7 +128,7 @@ class ReadOnlyAccessIT {
     }
 
     @Test
-    void whenThePrimaryIsLockedARivalShouldBeExcluded() {
+    void whenALockIsTakenOnThePrimaryARivalShouldBeExcluded() {
         String lock = "rival-" + author;
         Integer rivals = RoutingHints.onPrimary(() -> transactions.readOnly(() -> {
             Integer mine = jdbc.queryForObject("SELECT GET_LOCK(?, 0)", Integer.class, lock);
@@ -143,7 +143,7 @@ class ReadOnlyAccessIT {
     }
 
     @Test
-    void whenTextOnlyMentionsALockItShouldBeRead() {
+    void whenSqlTextOnlyMentionsALockItShouldBeExecuted() {
         for (String read : List.of(
                 "SELECT 'FOR UPDATE', \"LOCK IN SHARE MODE\" FROM author",
                 "SELECT name AS for_update, id AS get_lock FROM author -- FOR SHARE\n WHERE id = 0",
@@ -207,9 +207,9 @@ class ReadOnlyAccessIT {
         });
     }
 
-    private static void isRefused(Throwable failure, String words) {
+    private static void isRefused(Throwable failure, String text) {
         assertThat(failure).isInstanceOf(InvalidDataAccessApiUsageException.class);
-        assertThat(failure).hasStackTraceContaining(words);
+        assertThat(failure).hasStackTraceContaining(text);
         assertThat(failure.getCause()).isInstanceOfSatisfying(SQLException.class, refusal -> {
             assertThat(refusal.getSQLState()).isEqualTo("25006");
             assertThat(refusal.getErrorCode()).isEqualTo(1792);

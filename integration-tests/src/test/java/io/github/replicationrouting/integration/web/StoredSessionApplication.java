@@ -5,7 +5,9 @@ import org.springframework.context.annotation.Import;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.session.jdbc.config.annotation.web.http.EnableJdbcHttpSession;
 
-/** The same with Spring Session, in tables of the routed database: each request reads and writes there several times. */
+/**
+ * The same with Spring Session, in tables of the routed database: each request reads and writes there several times.
+ */
 @Configuration(proxyBeanMethods = false)
 @EnableJdbcHttpSession(cleanupCron = Scheduled.CRON_DISABLED)
 @Import(WebApplication.class)

@@ -24,7 +24,7 @@ final class MemberRows {
 
     private MemberRows() {}
 
-    /** Rows of replicas or of members of a group. */
+    /** Reads rows of replicas, or of members of a group. */
     static List<Member> read(ResultSet rows, String idColumn, String hostColumn, String portColumn)
             throws SQLException {
         List<Member> members = new ArrayList<>();

@@ -1,4 +1,4 @@
-/** Averages and formats of durations. */
+/** The text of durations. */
 @NullMarked
 package io.github.replicationrouting.internal.time;
 

@@ -138,10 +138,10 @@ class PhysicalLinkTest {
                 });
     }
 
-    /** A server that accepts and then says nothing, as a frozen one does. */
+    /** A server that accepts the connection and then sends nothing, as a frozen one does. */
     @ParameterizedTest
     @ValueSource(strings = {"mysql", "mariadb"})
-    void shouldReleaseAThreadThatWaitsForTheHandshake(String scheme) throws Exception {
+    void whenTheSocketIsClosedShouldReleaseAThreadThatWaitsForTheHandshake(String scheme) throws Exception {
         try (ServerSocket silent = silentServer()) {
             ConnectionFactory factory = factory(scheme, silent, "", new Properties());
             CompletableFuture<Connection> opening = opening(factory, link);
@@ -157,7 +157,7 @@ class PhysicalLinkTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mysql", "mariadb"})
-    void shouldEachLeadToTheConnectionThatItWasOpenedFor(String scheme) throws Exception {
+    void whenConnectionsAreOpenedConcurrentlyEachLinkShouldCloseItsOwn(String scheme) throws Exception {
         int many = 16;
         List<PhysicalLink> links = new ArrayList<>();
         List<CompletableFuture<Connection>> openings = new ArrayList<>();

@@ -15,10 +15,10 @@ class SessionTrackingReaderTest {
     private static final int AUTO_COMMIT = 2;
 
     private final SessionTrackingReader reports = new SessionTrackingReader();
-    private final List<String> heard = new ArrayList<>();
+    private final List<String> received = new ArrayList<>();
 
     private SessionTrackingReader listening() {
-        reports.listen((type, name, value) -> heard.add(type + " " + name + "=" + value));
+        reports.listen((type, name, value) -> received.add(type + " " + name + "=" + value));
         return reports;
     }
 
@@ -51,9 +51,9 @@ class SessionTrackingReaderTest {
                 "VARIABLE last_gtid=0-1-43");
 
         for (int size : new int[] {1, 2, 3, 5, 7, 22, 23, 24, 64, 1_000, stream.length}) {
-            heard.clear();
+            received.clear();
             feed(listening(), stream, size);
-            assertThat(heard).as("in pieces of %d bytes", size).isEqualTo(all);
+            assertThat(received).as("in pieces of %d bytes", size).isEqualTo(all);
         }
         assertThat(reports.hasReported()).isTrue();
     }
@@ -66,7 +66,7 @@ class SessionTrackingReaderTest {
 
         feed(listening(), noise, 16_384);
 
-        assertThat(heard).isEmpty();
+        assertThat(received).isEmpty();
         assertThat(reports.hasReported()).isFalse();
     }
 
@@ -76,12 +76,12 @@ class SessionTrackingReaderTest {
                 listening(),
                 packet(join(ok(0x00, 0, 0, REPORTS, "", variable("last_gtid", "0-1-42")), new byte[] {1})),
                 8);
-        byte[] cut = ok(0x00, 0, 0, REPORTS, "", variable("last_gtid", "0-1-42"));
-        feed(reports, packet(java.util.Arrays.copyOf(cut, cut.length - 1)), 8);
+        byte[] truncated = ok(0x00, 0, 0, REPORTS, "", variable("last_gtid", "0-1-42"));
+        feed(reports, packet(java.util.Arrays.copyOf(truncated, truncated.length - 1)), 8);
         feed(reports, packet(new byte[] {0}), 8);
         feed(reports, packet(new byte[] {0, 1, 1, 0, 0x40}), 8);
 
-        assertThat(heard).isEmpty();
+        assertThat(received).isEmpty();
     }
 
     @Test
@@ -93,7 +93,7 @@ class SessionTrackingReaderTest {
         reports.stop();
         feed(reports, report, 3);
 
-        assertThat(heard).containsExactly("VARIABLE last_gtid=0-1-42");
+        assertThat(received).containsExactly("VARIABLE last_gtid=0-1-42");
     }
 
     private static void feed(SessionTrackingReader reports, byte[] bytes, int size) {

@@ -25,7 +25,7 @@ public final class Await {
     /**
      * Waits until the condition holds.
      *
-     * @param what completes "waited until"
+     * @param what the condition, for the error message
      * @param state describes the servers for the error message
      * @throws AssertionError if the condition does not hold in time; names the condition and the state
      */

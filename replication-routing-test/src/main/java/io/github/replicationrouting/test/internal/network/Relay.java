@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * A TCP relay between the application and one server, on a port that stays the same over restarts of the server.
  *
  * <p>One thread moves all bytes and makes all changes of state, so a change has taken effect when its method
- * returns. During a partition that thread touches no socket: what is sent stays unanswered, as when packets are dropped.
+ * returns. During a partition that thread touches no socket: what is sent stays unanswered, as when packets are
+ * dropped.
  */
 public final class Relay implements AutoCloseable {
 

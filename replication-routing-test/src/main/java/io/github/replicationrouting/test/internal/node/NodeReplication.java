@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The replication of one node: its source, its threads, whether it is writable, and its position. Changes are guarded by
- * the node.
+ * The replication of one node: its source, its threads, whether it is writable, and its position. Changes are guarded
+ * by the node.
  */
 public final class NodeReplication {
 

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections to one node, and what the administrator executes and awaits there. Thread-safe. What the server refuses
- * becomes an {@link IllegalStateException} that names the node.
+ * The connections to one node, and what the administrator executes and awaits there. Thread-safe. What the server
+ * refuses becomes an {@link IllegalStateException} that names the node.
  */
 public final class NodeSession implements AutoCloseable {
 

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements of MySQL without GTIDs. A position is file and offset of a binary log, as {@code binlog.000042:157}: of
- * the server's own log on a primary, of the source's log on a replica.
+ * The statements of MySQL without GTIDs. A position is file and offset of a binary log, as {@code binlog.000042:157}:
+ * of the server's own log on a primary, of the source's log on a replica.
  */
 public final class MySqlWithoutGtidsSql extends MySqlSql {
 
