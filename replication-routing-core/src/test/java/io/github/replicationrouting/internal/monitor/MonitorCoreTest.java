@@ -1318,7 +1318,7 @@ class MonitorCoreTest {
         assertThat(pool.state()).isEqualTo(PoolHealth.State.FAILING);
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
         assertThat(status("db2").suspected()).isTrue();
-        assertThat(status("db2").reason()).isEqualTo("suspected: its pool cannot open connections");
+        assertThat(status("db2").reason()).isEqualTo("suspected: its pool fails to open connections");
 
         advance(Duration.ofMillis(5600));
         assertThat(pool.state()).isEqualTo(PoolHealth.State.ON_TRIAL);

@@ -67,7 +67,7 @@ public final class NodeStatuses {
         if (difference != null) {
             return difference;
         }
-        return record.pool().state() == PoolHealth.State.FAILING ? "its pool cannot open connections" : null;
+        return record.pool().state() == PoolHealth.State.FAILING ? "its pool fails to open connections" : null;
     }
 
     /** Of a replica behind an endpoint no position is shown: the next connection may lead to another server. */
