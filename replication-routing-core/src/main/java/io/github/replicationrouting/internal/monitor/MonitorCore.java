@@ -107,7 +107,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
                 this::asksReplication,
                 this);
         for (Node node : nodes) {
-            this.nodes.claim(node.name());
+            this.nodes.reserveName(node.name());
             this.nodes.add(recordOf(node, probers.apply(node)));
         }
         this.published = new PublishedTopology(new TopologySnapshot(statuses(), null, "no node has been probed yet"));
@@ -151,7 +151,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
 
     /** Monitors one more node, which serves once it has answered and caught up. */
     void add(Node node, Prober prober) {
-        nodes.claim(node.name());
+        nodes.reserveName(node.name());
         scheduler.execute(() -> {
             NodeRecord record = recordOf(node, prober);
             nodes.add(record);
@@ -162,7 +162,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
 
     /** Forgets a node, whatever is in flight on it. */
     void remove(Node node) {
-        nodes.renounce(node.name());
+        nodes.releaseName(node.name());
         onRecordOf(node, this::remove);
     }
 

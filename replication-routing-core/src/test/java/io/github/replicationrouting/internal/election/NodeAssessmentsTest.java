@@ -208,7 +208,7 @@ class NodeAssessmentsTest {
                 .isEqualTo(new NodeAssessment(
                         Role.UNKNOWN,
                         true,
-                        "writable, but lacks transactions of db2, or that is written to as well",
+                        "writable, but lacks transactions of db2, or db2 is written to as well",
                         null));
     }
 

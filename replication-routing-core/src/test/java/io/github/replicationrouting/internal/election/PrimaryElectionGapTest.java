@@ -166,7 +166,7 @@ class PrimaryElectionGapTest {
                                 + " its replica, or set replication.routing.nodes.db3.role=replica; if not, make db1"
                                 + " read-only");
         assertThat(fleet.assessment(db1).reason())
-                .isEqualTo("writable, but lacks transactions of db3, or that is written to as well");
+                .isEqualTo("writable, but lacks transactions of db3, or db3 is written to as well");
     }
 
     @Test

@@ -71,7 +71,7 @@ class PrimaryElectionIncumbentTest {
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    /** What a replica said before it was asked again may be older than what the primary says. */
+    /** What a replica said before it was asked again may be older than what the primary shows. */
     @Test
     void anIncumbentStaysWhateverWasLastKnownOfTheOthers() {
         db2.resetReplica().writable();

@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Rules 5 and 6: who succeeds an incumbent that is gone, and who is fenced. */
+/** Rules 5 and 6: which node succeeds an incumbent that is gone, and which nodes are fenced. */
 class PrimaryElectionSuccessorTest {
 
     private final Fleet fleet = Fleet.ofMySql();
@@ -354,7 +354,7 @@ class PrimaryElectionSuccessorTest {
         assertThat(fleet.assessment(db3).reason()).isEqualTo("writable beside the primary db2");
     }
 
-    // --- rule 6: who is fenced
+    // --- rule 6: which nodes are fenced
 
     @Test
     void anOldPrimaryThatReturnsIsFenced() {

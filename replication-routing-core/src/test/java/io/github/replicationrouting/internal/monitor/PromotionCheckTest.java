@@ -121,7 +121,7 @@ class PromotionCheckTest {
         assertThat(incomplete).isEmpty();
     }
 
-    /** MariaDB tells what it wrote and what it replicated in two places. */
+    /** MariaDB shows what it wrote and what it replicated in two places. */
     @Test
     void whatAPromotedNodeHasAsAReplicaIsNotMissing() {
         passes(db1);

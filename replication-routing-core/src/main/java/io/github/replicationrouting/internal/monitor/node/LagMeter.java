@@ -163,7 +163,7 @@ public final class LagMeter {
         if (record.lag().isAhead() && by != LagProbe.STATUS) {
             return new Lag.Unknown("lag unknown: it has transactions that "
                     + (primary == null ? "the primary" : primary.name())
-                    + " does not have, as after a reset of that; rebuild the replica");
+                    + " does not have, as after a reset of that server; rebuild the replica");
         }
         // While the primary cannot be asked, time stands still: what it has done since is not known.
         long now = primary != null && !primary.refusesProbes() ? scheduler.now() : primarySampledAt;
