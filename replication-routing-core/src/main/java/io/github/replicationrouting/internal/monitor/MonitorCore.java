@@ -354,22 +354,22 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         evaluated = true;
         NodeRecord primaryBefore = nodes.primary();
         NodeStatus before = primaryBefore == null ? null : primaryBefore.status();
-        ElectionResult outcome = elect();
+        ElectionResult result = elect();
         boolean newHistory = lagMeter.samplePrimary();
-        boolean contested = transitions.update(outcome.assessments(), probed, first, newHistory, known.getCount() > 0);
+        boolean contested = transitions.update(result.assessments(), probed, first, newHistory, known.getCount() > 0);
         unsettled = nodes.primary() == null || contested;
-        publish(before, outcome.noPrimaryReason());
-        followUp(outcome.reason() == ElectionResult.Reason.PENDING, newHistory);
+        publish(before, result.noPrimaryReason());
+        followUp(result.reason() == ElectionResult.Reason.PENDING, newHistory);
     }
 
     private ElectionResult elect() {
-        ElectionResult outcome = primaryTracker.elect(
+        ElectionResult result = primaryTracker.elect(
                 nodes.all(),
                 record -> ReplicaReports.absence(record, nodes),
                 lagMeter::follows,
                 publisher::incompletePromotion);
-        nodes.setPrimary(outcome.primary() < 0 ? null : nodes.get(outcome.primary()));
-        return outcome;
+        nodes.setPrimary(result.primary() < 0 ? null : nodes.get(result.primary()));
+        return result;
     }
 
     private void publish(@Nullable NodeStatus primaryBefore, @Nullable String noPrimaryReason) {

@@ -60,9 +60,9 @@ final class PrimaryTracker {
             views.set(nodes.indexOf(incumbent), view(incumbent, true, absence));
             elected = PrimaryElection.elect(views, claim, gap, sticks, follows);
         }
-        ElectionResult outcome = promotions.check(elected, nodes, onIncomplete);
-        claim = claim.after(outcome, views, gap);
-        return outcome;
+        ElectionResult result = promotions.check(elected, nodes, onIncomplete);
+        claim = claim.after(result, views, gap);
+        return result;
     }
 
     private static NodeView view(NodeRecord record, boolean alive, Function<NodeRecord, @Nullable String> absence) {

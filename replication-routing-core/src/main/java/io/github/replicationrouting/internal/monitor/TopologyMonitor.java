@@ -154,7 +154,6 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     public void remove(Node node) {
         core.remove(node);
         declaredDialects.remove(node);
-        declaredDialects.remove(node);
     }
 
     @Override

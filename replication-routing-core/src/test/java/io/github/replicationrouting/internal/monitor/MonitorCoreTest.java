@@ -1333,6 +1333,17 @@ class MonitorCoreTest {
     }
 
     @Test
+    void aReplicaWhosePoolOpensOneOfFourConnectionsIsSuspected() {
+        startAndSettle();
+        PoolHealth pool = poolHealth.of(node("db2"));
+        for (int i = 0; i < 8; i++) {
+            pool.attempted(i % 4 == 0 ? null : new SQLException("Connection refused", "08000", 0));
+        }
+        advance(Duration.ZERO);
+        assertThat(status("db2").reason()).isEqualTo("suspected: its pool fails to open connections");
+    }
+
+    @Test
     void aTrialThatFailsIsASuspicionAgain() {
         startAndSettle();
         PoolHealth pool = poolHealth.of(node("db2"));
