@@ -24,7 +24,7 @@ final class ElectionMessages {
 
     private static final String PENDING =
             "being compared with the other nodes that take writes, before the first write";
-    private static final String TOGGLE = "set read_only on and off again";
+    private static final String TOGGLE = "set read_only on and, a second later, off again";
 
     private final List<NodeView> nodes;
     private final ReplicationGraph graph;

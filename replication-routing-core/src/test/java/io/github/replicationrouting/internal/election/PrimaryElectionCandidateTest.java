@@ -174,7 +174,7 @@ class PrimaryElectionCandidateTest {
         fleet.expectNone(
                 Reason.NO_CANDIDATE,
                 "db2 is writable, but has a source configured (db1:3306, receiver connecting) and was not seen to be"
-                        + " promoted: if it was, execute RESET REPLICA ALL on it, or set read_only on and off again");
+                        + " promoted: if it was, execute RESET REPLICA ALL on it, or set read_only on and, a second later, off again");
     }
 
     @Test

@@ -392,7 +392,7 @@ class PrimaryElectionGapTest {
         fleet.probe()
                 .expectNone(
                         Reason.NO_CANDIDATE,
-                        "db4 is writable, but was writable beside the primary db1: to promote it, set read_only on and off");
+                        "db4 is writable, but was writable beside the primary db1: to promote it, set read_only on and, a second later, off");
         db4.readOnly();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db4.writable();

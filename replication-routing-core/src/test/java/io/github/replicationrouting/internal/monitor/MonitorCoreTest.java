@@ -1774,7 +1774,7 @@ class MonitorCoreTest {
         assertThat(noPrimaryReason())
                 .contains("the primary db2 is down (connection refused")
                 .contains(
-                        "db1 is writable, but was already writable beside db2: to promote it, set read_only on and off");
+                        "db1 is writable, but was already writable beside db2: to promote it, set read_only on and, a second later, off");
         assertThat(status("db1").state()).isEqualTo(NodeState.FENCED);
 
         db2.restart();
@@ -1847,7 +1847,7 @@ class MonitorCoreTest {
         assertThat(primary()).isNull();
         assertThat(noPrimaryReason())
                 .contains(
-                        "db2 is writable, but was already writable beside db1: to promote it, set read_only on and off");
+                        "db2 is writable, but was already writable beside db1: to promote it, set read_only on and, a second later, off");
 
         db2.readOnly = true;
         advance(Duration.ofSeconds(1));
