@@ -95,6 +95,7 @@ public final class Membership implements AutoCloseable {
         } finally {
             if (!joined) {
                 forget(joining.node());
+                nodeFactory.discard(joining.node());
             }
         }
     }

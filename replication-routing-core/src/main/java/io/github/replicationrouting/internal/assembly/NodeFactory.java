@@ -66,19 +66,30 @@ final class NodeFactory {
         ProbeTarget target = probeTarget(settings, credentials);
         boolean tracked = tracksCommits && settings.spec().declaredRole() != DeclaredRole.REPLICA;
         ConnectionFactory connections = connectionsOf(settings, credentials);
-        NodePool pool = new NodePool(
-                target.node(),
-                settings.pool(),
-                tracked ? connections.withSessionReports() : connections,
-                resolver(settings),
-                defaults,
-                poolHealth.of(target.node()),
-                background,
-                tracked,
-                target.substitute() != null);
+        NodePool pool;
+        try {
+            pool = new NodePool(
+                    target.node(),
+                    settings.pool(),
+                    tracked ? connections.withSessionReports() : connections,
+                    resolver(settings),
+                    defaults,
+                    poolHealth.of(target.node()),
+                    background,
+                    tracked,
+                    target.substitute() != null);
+        } catch (RuntimeException e) {
+            poolHealth.remove(target.node());
+            throw e;
+        }
         credentials.follow(pool.pool());
         accounts.add(credentials);
         return new Parts(target, pool);
+    }
+
+    /** Forgets a node that the monitor has never known. */
+    void discard(Node node) {
+        poolHealth.remove(node);
     }
 
     /** Returns the settings with the current account of a running pool, if one was declared with the same account. */

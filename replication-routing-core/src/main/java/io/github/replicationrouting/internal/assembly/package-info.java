@@ -1,4 +1,4 @@
-/** Assembly of the nodes of a router, and the listeners that keep its parts up to date. */
+/** Creation of a router and its nodes, and the listeners that keep its parts up to date. */
 @NullMarked
 package io.github.replicationrouting.internal.assembly;
 

@@ -73,28 +73,28 @@ final class ClaimUpdate {
 
     private Claim withPrimary(NodeView primary) {
         Answer newest = Objects.requireNonNull(primary.lastAnswer());
-        boolean goesOn = primary.name().equals(before.node())
+        boolean incumbentStays = primary.name().equals(before.node())
                 && (!primary.isServer() || Objects.equals(primary.serverId(), before.serverId()));
-        long since = goesOn ? before.since(newest, gap) : newest.sentAt();
-        Map<String, Long> cleared = cleared(goesOn, since, newest);
+        long since = incumbentStays ? before.since(newest, gap) : newest.sentAt();
+        Map<String, Long> cleared = cleared(incumbentStays, since, newest);
         return new Claim(
                 primary.name(),
                 primary.name(),
                 primary.serverId(),
                 true,
-                goesOn ? before.electedAt() : newest.arrivedAt(),
+                incumbentStays ? before.electedAt() : newest.arrivedAt(),
                 since,
                 newest.sentAt(),
                 newest.observation().history(),
-                tolerated(goesOn),
+                tolerated(incumbentStays),
                 false,
                 cleared,
                 null,
                 0,
-                fenced(primary, goesOn, cleared));
+                fenced(primary, incumbentStays, cleared));
     }
 
-    private Map<String, Long> cleared(boolean goesOn, long since, Answer primary) {
+    private Map<String, Long> cleared(boolean incumbentStays, long since, Answer primary) {
         Map<String, Long> cleared = new HashMap<>();
         for (int i = 0; i < nodes.size(); i++) {
             NodeView node = nodes.get(i);
@@ -104,14 +104,14 @@ final class ClaimUpdate {
             }
             if (answer != null && answer.sentAt() - since >= 0 && isReplica(i, answer, since)) {
                 cleared.put(node.name(), answer.arrivedAt());
-            } else if (goesOn && before.isCleared(node, since)) {
+            } else if (incumbentStays && before.isCleared(node, since)) {
                 // What it has changed while the incumbent was seen to be fit is accounted for.
                 cleared.put(
                         node.name(),
                         before.present() && answer != null
                                 ? Long.valueOf(answer.arrivedAt())
                                 : Objects.requireNonNull(before.cleared().get(node.name())));
-            } else if (!goesOn && result.reason() == Reason.PROMOTION) {
+            } else if (!incumbentStays && result.reason() == Reason.PROMOTION) {
                 cleared.put(node.name(), primary.arrivedAt());
             }
         }
@@ -133,7 +133,7 @@ final class ClaimUpdate {
                         && nodes.get(i).isQuiet(gap));
     }
 
-    private Set<String> fenced(NodeView primary, boolean goesOn, Map<String, Long> cleared) {
+    private Set<String> fenced(NodeView primary, boolean incumbentStays, Map<String, Long> cleared) {
         Set<String> fenced = stillFenced();
         for (int i = 0; i < nodes.size(); i++) {
             if (result.assessments().get(i).rival()
@@ -142,18 +142,18 @@ final class ClaimUpdate {
             }
         }
         String predecessor = before.node();
-        if (!goesOn && predecessor != null) {
+        if (!incumbentStays && predecessor != null) {
             fenced.add(predecessor);
         }
         fenced.remove(primary.name());
         return fenced;
     }
 
-    private Set<String> tolerated(boolean goesOn) {
-        Set<String> tolerated = new HashSet<>(goesOn ? before.tolerated() : Set.of());
+    private Set<String> tolerated(boolean incumbentStays) {
+        Set<String> tolerated = new HashSet<>(incumbentStays ? before.tolerated() : Set.of());
         for (ReplicationChannel channel : nodes.get(result.primary()).channels()) {
             int source = graph.sourceOf(channel);
-            boolean left = !goesOn && source >= 0 && !graph.isReplicating(source, result.primary());
+            boolean left = !incumbentStays && source >= 0 && !graph.isReplicating(source, result.primary());
             if (source < 0 || left) {
                 tolerated.add(NodeView.address(channel));
             }

@@ -68,9 +68,9 @@ enum Containment {
     }
 
     /** Returns what a server wrote and what it replicated, which a promoted server shows in two positions. */
-    static @Nullable Position everything(Answer sighting) {
-        Position written = sighting.observation().written();
-        Position executed = sighting.observation().executed();
+    static @Nullable Position everything(Answer answer) {
+        Position written = answer.observation().written();
+        Position executed = answer.observation().executed();
         if (written == null || executed == null || !written.isComparableTo(executed)) {
             return written == null ? executed : written;
         }

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Rules 7 to 9 compare nodes: which node contradicts another one, because it has or writes what the other lacks. */
+/** Rules 5 and 7 to 9: which node contradicts another one, because it has or writes what the other lacks. */
 final class Divergence {
 
     private final ElectionContext context;

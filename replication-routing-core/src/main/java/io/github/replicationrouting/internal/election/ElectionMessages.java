@@ -24,7 +24,7 @@ final class ElectionMessages {
 
     private static final String PENDING =
             "being compared with the other nodes that take writes, before the first write";
-    private static final String TOGGLE = "set read_only on and off again";
+    private static final String TOGGLE = "set read_only on and, a second later, off again";
 
     private final List<NodeView> nodes;
     private final ReplicationGraph graph;
@@ -41,7 +41,8 @@ final class ElectionMessages {
     /** Returns why a node with the same server id as another one is neither primary nor replica. */
     String sameServer(int i, Answer answer) {
         return "is the same server as " + name(graph.twinOf(i)) + " ("
-                + answer.observation().serverId() + "): give each server one name and an identity of its own";
+                + answer.observation().serverId()
+                + "): configure each server under one name, and give each a unique server id";
     }
 
     /** Returns what to change about a replica that is writable. */
@@ -72,8 +73,8 @@ final class ElectionMessages {
             return evidence(i);
         }
         if (decision.onlyClaimant() >= 0 && decision.contradictedBy() >= 0) {
-            return "writable, but lacks transactions of " + name(decision.contradictedBy())
-                    + ", or that is written to as well";
+            String other = name(decision.contradictedBy());
+            return "writable, but lacks transactions of " + other + ", or " + other + " is written to as well";
         }
         return "writable like "
                 + decision.claimants().stream()

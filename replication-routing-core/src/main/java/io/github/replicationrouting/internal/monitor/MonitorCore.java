@@ -107,7 +107,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
                 this::asksReplication,
                 this);
         for (Node node : nodes) {
-            this.nodes.claim(node.name());
+            this.nodes.reserveName(node.name());
             this.nodes.add(recordOf(node, probers.apply(node)));
         }
         this.published = new PublishedTopology(new TopologySnapshot(statuses(), null, "no node has been probed yet"));
@@ -151,7 +151,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
 
     /** Monitors one more node, which serves once it has answered and caught up. */
     void add(Node node, Prober prober) {
-        nodes.claim(node.name());
+        nodes.reserveName(node.name());
         scheduler.execute(() -> {
             NodeRecord record = recordOf(node, prober);
             nodes.add(record);
@@ -162,7 +162,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
 
     /** Forgets a node, whatever is in flight on it. */
     void remove(Node node) {
-        nodes.renounce(node.name());
+        nodes.releaseName(node.name());
         onRecordOf(node, this::remove);
     }
 
@@ -354,22 +354,22 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         evaluated = true;
         NodeRecord primaryBefore = nodes.primary();
         NodeStatus before = primaryBefore == null ? null : primaryBefore.status();
-        ElectionResult outcome = elect();
+        ElectionResult result = elect();
         boolean newHistory = lagMeter.samplePrimary();
-        boolean contested = transitions.update(outcome.assessments(), probed, first, newHistory, known.getCount() > 0);
+        boolean contested = transitions.update(result.assessments(), probed, first, newHistory, known.getCount() > 0);
         unsettled = nodes.primary() == null || contested;
-        publish(before, outcome.noPrimaryReason());
-        followUp(outcome.reason() == ElectionResult.Reason.PENDING, newHistory);
+        publish(before, result.noPrimaryReason());
+        followUp(result.reason() == ElectionResult.Reason.PENDING, newHistory);
     }
 
     private ElectionResult elect() {
-        ElectionResult outcome = primaryTracker.elect(
+        ElectionResult result = primaryTracker.elect(
                 nodes.all(),
                 record -> ReplicaReports.absence(record, nodes),
                 lagMeter::follows,
                 publisher::incompletePromotion);
-        nodes.setPrimary(outcome.primary() < 0 ? null : nodes.get(outcome.primary()));
-        return outcome;
+        nodes.setPrimary(result.primary() < 0 ? null : nodes.get(result.primary()));
+        return result;
     }
 
     private void publish(@Nullable NodeStatus primaryBefore, @Nullable String noPrimaryReason) {

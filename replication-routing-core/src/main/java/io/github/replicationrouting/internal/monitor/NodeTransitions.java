@@ -49,7 +49,7 @@ final class NodeTransitions {
     /**
      * Updates lag, state and status of each node.
      *
-     * @param findings what the election has found of each node, in the order of the nodes
+     * @param assessments what each node is after the election, in the order of the nodes
      * @param probed the node that was just probed, or null when something else has changed
      * @param first whether this is the first evaluation, so that the answers of all nodes are new
      * @param newHistory whether the history of the primary's positions has just begun, so that all lags change
@@ -57,7 +57,7 @@ final class NodeTransitions {
      * @return whether a node contests the primary
      */
     boolean update(
-            List<NodeAssessment> findings,
+            List<NodeAssessment> assessments,
             @Nullable NodeRecord probed,
             boolean first,
             boolean newHistory,
@@ -67,10 +67,10 @@ final class NodeTransitions {
         boolean contested = false;
         for (int i = 0; i < nodes.size(); i++) {
             NodeRecord record = nodes.get(i);
-            NodeAssessment finding = orFormerReplica(record, findings.get(i));
-            contested |= finding.rival();
-            if (finding.warning() != null) {
-                publisher.warning(record, finding.warning());
+            NodeAssessment assessment = orFormerReplica(record, assessments.get(i));
+            contested |= assessment.rival();
+            if (assessment.warning() != null) {
+                publisher.warning(record, assessment.warning());
             }
             boolean isNew = record == probed || first;
             boolean aheadChanged = (isNew || primaryProbed) && lagMeter.findsAhead(record);
@@ -79,7 +79,7 @@ final class NodeTransitions {
                 lagMeter.measure(record, seen);
             }
             boolean newAnswer = isNew && record.isAlive() && !record.refusesProbes();
-            move(record, finding, newAnswer, needed, starting, scheduler.now());
+            move(record, assessment, newAnswer, needed, starting, scheduler.now());
         }
         return contested;
     }
@@ -88,14 +88,14 @@ final class NodeTransitions {
      * A replica that has lost its source while no primary is known, as in the middle of a failover, has the data that it had:
      * stale reads are better than none.
      */
-    private NodeAssessment orFormerReplica(NodeRecord record, NodeAssessment finding) {
+    private NodeAssessment orFormerReplica(NodeRecord record, NodeAssessment assessment) {
         Observation seen = record.observation();
         boolean readOnly = record.isAlive() && seen != null && !seen.writable();
-        boolean roleUnknown = finding.role() == Role.UNKNOWN && !finding.rival() && finding.warning() == null;
+        boolean roleUnknown = assessment.role() == Role.UNKNOWN && !assessment.rival() && assessment.warning() == null;
         boolean wasReplica = record.status().role() == Role.REPLICA;
         return nodes.primary() == null && readOnly && roleUnknown && wasReplica
-                ? new NodeAssessment(Role.REPLICA, false, finding.reason(), null)
-                : finding;
+                ? new NodeAssessment(Role.REPLICA, false, assessment.reason(), null)
+                : assessment;
     }
 
     /** Whether less than half of the replicas serve, as for Envoy's panic threshold: then a fit one need not wait. */
@@ -116,8 +116,13 @@ final class NodeTransitions {
      * @param needed whether too few nodes serve, so that a first eviction is forgiven sooner
      */
     private void move(
-            NodeRecord record, NodeAssessment finding, boolean newAnswer, boolean needed, boolean starting, long now) {
-        Evaluation evaluation = evaluator.evaluate(record, finding);
+            NodeRecord record,
+            NodeAssessment assessment,
+            boolean newAnswer,
+            boolean needed,
+            boolean starting,
+            long now) {
+        Evaluation evaluation = evaluator.evaluate(record, assessment);
         NodeState before = record.machine().state();
         boolean drained = record.machine().isDrained();
         record.machine().on(evaluation.signal(), newAnswer, now, needed);
@@ -130,7 +135,7 @@ final class NodeTransitions {
         }
         record.pool().update(now, record.isAlive());
         NodeStatus last = record.status();
-        NodeStatus status = statuses.of(record, finding, evaluation, now);
+        NodeStatus status = statuses.of(record, assessment, evaluation, now);
         record.status(status);
         if (last.state() != state) {
             publisher.state(last, status);

@@ -34,10 +34,10 @@ final class PrimaryTracker {
     private boolean missing;
     private long missingSince;
 
-    PrimaryTracker(WriteSettings policy, MonitorSettings settings) {
-        this.sticks = policy.onMultipleWritable() == OnMultipleWritable.STICK;
+    PrimaryTracker(WriteSettings writes, MonitorSettings settings) {
+        this.sticks = writes.onMultipleWritable() == OnMultipleWritable.STICK;
         this.gap = settings.detectionTime();
-        this.promotions = new PromotionCheck(policy);
+        this.promotions = new PromotionCheck(writes);
     }
 
     /**
@@ -53,28 +53,32 @@ final class PrimaryTracker {
             Predicate<@Nullable Position> follows,
             Consumer<IncompletePromotion> onIncomplete) {
         List<NodeView> views = new ArrayList<>();
-        nodes.forEach(record -> views.add(view(record, isLiving(record), absence)));
+        nodes.forEach(record -> views.add(view(record, countsAsAlive(record), absence)));
         ElectionResult elected = PrimaryElection.elect(views, claim, gap, sticks, follows);
         NodeRecord incumbent = incumbent(nodes);
         if (incumbent != null && incumbent.refusesProbes() && elected.reason() == ElectionResult.Reason.NO_SUCCESSOR) {
             views.set(nodes.indexOf(incumbent), view(incumbent, true, absence));
             elected = PrimaryElection.elect(views, claim, gap, sticks, follows);
         }
-        ElectionResult outcome = promotions.check(elected, nodes, onIncomplete);
-        claim = claim.after(outcome, views, gap);
-        return outcome;
+        ElectionResult result = promotions.check(elected, nodes, onIncomplete);
+        claim = claim.after(result, views, gap);
+        return result;
     }
 
     private static NodeView view(NodeRecord record, boolean alive, Function<NodeRecord, @Nullable String> absence) {
         return new NodeView(
-                record.node().spec(), alive, record.sighting(), record.answer().roles(), absence.apply(record));
+                record.node().spec(),
+                alive,
+                record.electionAnswer(),
+                record.answer().roles(),
+                absence.apply(record));
     }
 
     /**
      * A node that took writes and refuses probes may have ceased to: it stands in the way of no successor whose promotion
      * is seen. Without one the primary is what it was.
      */
-    private static boolean isLiving(NodeRecord record) {
+    private static boolean countsAsAlive(NodeRecord record) {
         Observation seen = record.observation();
         boolean wrote = seen != null && seen.writable();
         return record.isAlive() && !(record.refusesProbes() && wrote);

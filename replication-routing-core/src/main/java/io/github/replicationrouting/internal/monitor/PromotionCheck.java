@@ -55,20 +55,20 @@ final class PromotionCheck {
     }
 
     /**
-     * Returns the outcome, or one without a primary where the promoted node is not to be written to, or not yet.
+     * Returns the result, or one without a primary where the promoted node is not to be written to, or not yet.
      *
      * @param onIncomplete called once for each gap
      */
-    ElectionResult check(ElectionResult outcome, List<NodeRecord> nodes, Consumer<IncompletePromotion> onIncomplete) {
-        if (outcome.primary() < 0) {
-            return outcome;
+    ElectionResult check(ElectionResult result, List<NodeRecord> nodes, Consumer<IncompletePromotion> onIncomplete) {
+        if (result.primary() < 0) {
+            return result;
         }
-        NodeRecord next = nodes.get(outcome.primary());
+        NodeRecord next = nodes.get(result.primary());
         if (next != last && next != accepted) {
             NodeRecord behind = notComparedYet(next, nodes);
             boolean known = gap != null && gap.to() == next.node();
             if (behind != null && !known) {
-                return outcome.postponed(
+                return result.postponed(
                         next.name() + " is being compared with " + behind.name() + " before the first write");
             }
             IncompletePromotion found = gapOf(next, nodes);
@@ -77,11 +77,11 @@ final class PromotionCheck {
             }
             gap = found;
             if (found != null && found.rejected()) {
-                return refused(outcome, found);
+                return refused(result, found);
             }
         }
         record(next);
-        return outcome;
+        return result;
     }
 
     private void record(NodeRecord primary) {
@@ -171,11 +171,11 @@ final class PromotionCheck {
         return written.union(executed);
     }
 
-    private static ElectionResult refused(ElectionResult outcome, IncompletePromotion gap) {
+    private static ElectionResult refused(ElectionResult result, IncompletePromotion gap) {
         String why = gap.describe() + " (replication.routing.writes.on-incomplete-promotion=reject)";
-        return outcome.refused(
+        return result.refused(
                 why,
-                gap.to() + " was " + why + ". Writes go on when it has them, when " + gap.from()
+                gap.to() + " was " + why + ". Writes continue when it has them, when " + gap.from()
                         + " is back, or when ReplicationRouting.acceptPromotion() or a restart accepts the loss");
     }
 }

@@ -147,7 +147,8 @@ public final class ServerTopologySource implements TopologySource {
                     warn(
                             node.name(),
                             "cannot be asked for other servers: "
-                                    + ProbeFailure.of(e, timeout).reason());
+                                    + ProbeFailure.of(e, timeout, target.dialect())
+                                            .reason());
                 }
             }
         }
@@ -172,7 +173,8 @@ public final class ServerTopologySource implements TopologySource {
         try {
             return target.connections().open(timeout);
         } catch (SQLException e) {
-            if (substitute == null || !ProbeFailure.of(e, timeout).ofAccount()) {
+            if (substitute == null
+                    || !ProbeFailure.of(e, timeout, target.dialect()).ofAccount()) {
                 throw e;
             }
             return substitute.open(timeout);
@@ -249,7 +251,7 @@ public final class ServerTopologySource implements TopologySource {
             warn(
                     spec.name(),
                     "was reported by another server, and does not join: "
-                            + ProbeFailure.of(e, timeout).reason());
+                            + ProbeFailure.of(e, timeout, target.dialect()).reason());
             return false;
         }
     }

@@ -196,7 +196,7 @@ class ClaimTest {
                 .isFalse();
     }
 
-    // --- given up
+    // --- lost
 
     @Test
     void aContestAmongThePresentEndsIt() {
@@ -274,7 +274,7 @@ class ClaimTest {
         assertThat(fleet.claim.electedAt()).isEqualTo(electedAt);
     }
 
-    // --- words of these tests
+    // --- helpers
 
     private void db2Succeeds() {
         db1.dies();

@@ -51,19 +51,19 @@ class ContainmentTest {
 
         assertThat(Containment.of(null, seen)).isEqualTo(Containment.UNKNOWN);
         assertThat(Containment.of(seen, null)).isEqualTo(Containment.UNKNOWN);
-        assertThat(Containment.of(seen, sighting(TWO, 0, null, null, null))).isEqualTo(Containment.UNKNOWN);
-        assertThat(Containment.of(sighting(TWO, 0, null, null, null), seen)).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.of(seen, answer(TWO, 0, null, null, null))).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.of(answer(TWO, 0, null, null, null), seen)).isEqualTo(Containment.UNKNOWN);
         assertThat(Containment.ofReplicated(null, seen)).isEqualTo(Containment.UNKNOWN);
         assertThat(Containment.ofReplicated(seen, null)).isEqualTo(Containment.UNKNOWN);
-        assertThat(Containment.ofReplicated(seen, sighting(TWO, 0, null, null, null)))
+        assertThat(Containment.ofReplicated(seen, answer(TWO, 0, null, null, null)))
                 .isEqualTo(Containment.UNKNOWN);
-        assertThat(Containment.ofReplicated(sighting(TWO, 0, null, null, null), seen))
+        assertThat(Containment.ofReplicated(answer(TWO, 0, null, null, null), seen))
                 .isEqualTo(Containment.UNKNOWN);
     }
 
     @Test
     void isUnknownWhereOnlyHowFarTheOtherReplicatedIsKnown() {
-        Answer other = sighting(TWO, 0, null, GtidSet.parse(ONE + ":1-11"), null);
+        Answer other = answer(TWO, 0, null, GtidSet.parse(ONE + ":1-11"), null);
 
         assertThat(Containment.of(mySql(1, 9, ONE + ":1-10"), other)).isEqualTo(Containment.UNKNOWN);
         assertThat(Containment.ofReplicated(mySql(1, 9, ONE + ":1-10"), other)).isEqualTo(Containment.LACKING);
@@ -99,7 +99,7 @@ class ContainmentTest {
         assertThat(Containment.ofOwn(mySql(1, 1, TWO + ":1-4"), other)).isEqualTo(Containment.NOT_COMPARED_YET);
         assertThat(Containment.ofOwn(null, other)).isEqualTo(Containment.UNKNOWN);
         assertThat(Containment.ofOwn(other, null)).isEqualTo(Containment.UNKNOWN);
-        assertThat(Containment.ofOwn(other, sighting(TWO, 0, null, null, null))).isEqualTo(Containment.UNKNOWN);
+        assertThat(Containment.ofOwn(other, answer(TWO, 0, null, null, null))).isEqualTo(Containment.UNKNOWN);
     }
 
     // --- as far as the other has replicated
@@ -125,7 +125,7 @@ class ContainmentTest {
 
     @Test
     void aServerOfMariaDbWithoutABinaryLogHasWhatItReplicated() {
-        Answer candidate = sighting("2", 9, null, MariaDbGtidPosition.parse("0-1-12"), null);
+        Answer candidate = answer("2", 9, null, MariaDbGtidPosition.parse("0-1-12"), null);
 
         assertThat(Containment.ofReplicated(candidate, mariaDb("3", 0, "", "0-1-12", "")))
                 .isEqualTo(Containment.CONTAINED);
@@ -139,31 +139,31 @@ class ContainmentTest {
     void everythingIsWhatWasWrittenAndWhatWasReplicated() {
         assertThat(Containment.everything(mariaDb("2", 0, "0-2-15", "1-1-12", "")))
                 .hasToString("0-2-15,1-1-12");
-        assertThat(Containment.everything(sighting("2", 0, null, GtidSet.parse(ONE + ":1"), null)))
+        assertThat(Containment.everything(answer("2", 0, null, GtidSet.parse(ONE + ":1"), null)))
                 .hasToString(ONE + ":1");
-        assertThat(Containment.everything(sighting("2", 0, GtidSet.parse(ONE + ":1"), null, null)))
+        assertThat(Containment.everything(answer("2", 0, GtidSet.parse(ONE + ":1"), null, null)))
                 .hasToString(ONE + ":1");
-        assertThat(Containment.everything(sighting("2", 0, null, null, null))).isNull();
+        assertThat(Containment.everything(answer("2", 0, null, null, null))).isNull();
     }
 
     @Test
     void whereTheTwoCannotBeComparedWhatWasWrittenCounts() {
-        Answer mixed = sighting("2", 0, GtidSet.parse(ONE + ":1"), MariaDbGtidPosition.parse("0-1-1"), null);
+        Answer mixed = answer("2", 0, GtidSet.parse(ONE + ":1"), MariaDbGtidPosition.parse("0-1-1"), null);
 
         assertThat(Objects.requireNonNull(Containment.everything(mixed))).hasToString(ONE + ":1");
     }
 
     private static Answer mySql(int server, long sentAt, String executed) {
         GtidSet set = GtidSet.parse(executed);
-        return sighting(server == 1 ? ONE : TWO, sentAt, set, set, set);
+        return answer(server == 1 ? ONE : TWO, sentAt, set, set, set);
     }
 
     private static Answer mariaDb(String id, long sentAt, String written, String replicated, String state) {
         MariaDbGtidPosition slave = MariaDbGtidPosition.parse(replicated);
-        return sighting(id, sentAt, MariaDbGtidPosition.parse(written), slave, MariaDbGtidState.parse(state, slave));
+        return answer(id, sentAt, MariaDbGtidPosition.parse(written), slave, MariaDbGtidState.parse(state, slave));
     }
 
-    private static Answer sighting(
+    private static Answer answer(
             String id,
             long sentAt,
             @Nullable Position written,

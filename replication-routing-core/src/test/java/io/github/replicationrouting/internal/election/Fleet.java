@@ -11,7 +11,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topology in virtual time. A test changes its servers and looks at them again, as a monitor does every half second; the
+ * A topology in virtual time. A test changes its servers and probes them again, as a monitor does every half second; the
  * fleet remembers what was seen.
  */
 final class Fleet {

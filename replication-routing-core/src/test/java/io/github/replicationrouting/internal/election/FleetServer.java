@@ -143,13 +143,13 @@ final class FleetServer {
         return this;
     }
 
-    /** Lets the next answers not tell from where it replicates. */
+    /** Lets the next answers not show from where it replicates. */
     FleetServer notAskedForReplication() {
         tellsReplication = false;
         return this;
     }
 
-    /** Lets no answer ever tell from where it replicates. */
+    /** Lets no answer ever show from where it replicates. */
     FleetServer hangsWhenAskedForReplication() {
         hangs = true;
         return this;

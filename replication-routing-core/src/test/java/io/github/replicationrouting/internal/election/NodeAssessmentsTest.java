@@ -208,7 +208,7 @@ class NodeAssessmentsTest {
                 .isEqualTo(new NodeAssessment(
                         Role.UNKNOWN,
                         true,
-                        "writable, but lacks transactions of db2, or that is written to as well",
+                        "writable, but lacks transactions of db2, or db2 is written to as well",
                         null));
     }
 
@@ -245,7 +245,7 @@ class NodeAssessmentsTest {
         assertThat(mariaDb.reason())
                 .isEqualTo("db1 (at 0-1-7) is writable, but db2 (at 0-1-7,0-2-9, of its own 0-2-9), which does not"
                         + " answer, had transactions that it lacks: start db2, or, if db1 is to be the primary without"
-                        + " them, set read_only on and off again on db1");
+                        + " them, set read_only on and, a second later, off again on db1");
     }
 
     @Test

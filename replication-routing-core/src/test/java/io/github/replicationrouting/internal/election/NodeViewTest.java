@@ -81,9 +81,9 @@ class NodeViewTest {
 
     @Test
     void ownTransactionsAreThoseOfItsServer() {
-        assertThat(sighting(GtidSet.parse(ID + ":1-5," + OTHER + ":1-9"), true).ownTransactions())
+        assertThat(answer(GtidSet.parse(ID + ":1-5," + OTHER + ":1-9"), true).ownTransactions())
                 .isEqualTo(GtidSet.parse(ID + ":1-5"));
-        assertThat(sighting(null, true).ownTransactions()).isNull();
+        assertThat(answer(null, true).ownTransactions()).isNull();
     }
 
     // --- what it is
@@ -116,7 +116,7 @@ class NodeViewTest {
     }
 
     private static NodeView node(RoleHistory roles) {
-        return new NodeView(NodeSpec.of("db1", "jdbc:mysql://db1/"), true, sighting(null, true), roles, null);
+        return new NodeView(NodeSpec.of("db1", "jdbc:mysql://db1/"), true, answer(null, true), roles, null);
     }
 
     private static NodeView node(Replication replication, boolean readOnly, boolean alive) {
@@ -129,7 +129,7 @@ class NodeViewTest {
                 null);
     }
 
-    private static Answer sighting(@Nullable Position history, boolean current) {
+    private static Answer answer(@Nullable Position history, boolean current) {
         return new Answer(
                 NOW - 1,
                 NOW,

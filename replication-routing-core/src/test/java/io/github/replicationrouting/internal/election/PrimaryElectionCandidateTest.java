@@ -104,7 +104,7 @@ class PrimaryElectionCandidateTest {
         assertThat(fleet.assessment(db4).warning())
                 .isEqualTo(fleet.assessment(db4).reason())
                 .startsWith("is the same server as db1 (00000000-0000-0000-0000-000000000001)")
-                .contains("give each server one name and an identity of its own");
+                .contains("configure each server under one name, and give each a unique server id");
     }
 
     @Test
@@ -174,7 +174,7 @@ class PrimaryElectionCandidateTest {
         fleet.expectNone(
                 Reason.NO_CANDIDATE,
                 "db2 is writable, but has a source configured (db1:3306, receiver connecting) and was not seen to be"
-                        + " promoted: if it was, execute RESET REPLICA ALL on it, or set read_only on and off again");
+                        + " promoted: if it was, execute RESET REPLICA ALL on it, or set read_only on and, a second later, off again");
     }
 
     @Test

@@ -166,7 +166,7 @@ class PrimaryElectionGapTest {
                                 + " its replica, or set replication.routing.nodes.db3.role=replica; if not, make db1"
                                 + " read-only");
         assertThat(fleet.assessment(db1).reason())
-                .isEqualTo("writable, but lacks transactions of db3, or that is written to as well");
+                .isEqualTo("writable, but lacks transactions of db3, or db3 is written to as well");
     }
 
     @Test
@@ -392,7 +392,7 @@ class PrimaryElectionGapTest {
         fleet.probe()
                 .expectNone(
                         Reason.NO_CANDIDATE,
-                        "db4 is writable, but was writable beside the primary db1: to promote it, set read_only on and off");
+                        "db4 is writable, but was writable beside the primary db1: to promote it, set read_only on and, a second later, off");
         db4.readOnly();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db4.writable();

@@ -71,7 +71,7 @@ class PrimaryElectionIncumbentTest {
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    /** What a replica said before it was asked again may be older than what the primary says. */
+    /** What a replica said before it was asked again may be older than what the primary shows. */
     @Test
     void anIncumbentStaysWhateverWasLastKnownOfTheOthers() {
         db2.resetReplica().writable();
@@ -242,7 +242,7 @@ class PrimaryElectionIncumbentTest {
         fleet.probe(db2, db3)
                 .expectNone(
                         Reason.NO_CANDIDATE,
-                        "db2 is writable, but was writable beside the primary db1: to promote it, set read_only on and off");
+                        "db2 is writable, but was writable beside the primary db1: to promote it, set read_only on and, a second later, off");
     }
 
     @Test

@@ -28,7 +28,7 @@ class PrimaryElectionLastProbeTest {
         fleet.settle();
     }
 
-    // --- who is probed once more
+    // --- which nodes are probed once more
 
     @Test
     void aSuccessorWaitsUntilAnotherNodeThatTakesWritesWasProbed() {

@@ -15,7 +15,7 @@ class PrimaryElectionMariaDbTest {
 
     @Test
     void theOneThatTheOthersFollowIsThePrimaryIfItHasTheOthersState() {
-        goesOnAfterAPromotion(db2);
+        continuesAfterAPromotion(db2);
         fleet.server("db3").follows(db2);
 
         fleet.probe().expectPrimary(db2, Reason.SUPPORTED);
@@ -23,7 +23,7 @@ class PrimaryElectionMariaDbTest {
 
     @Test
     void theOneThatTheOthersFollowIsRefusedIfTheTwoHaveDiverged() {
-        goesOnAfterAPromotion(db2);
+        continuesAfterAPromotion(db2);
         db1.has("0-1-21");
         fleet.server("db3").follows(db2);
 
@@ -38,7 +38,7 @@ class PrimaryElectionMariaDbTest {
     void aServerThatTurnsUpFurtherAheadIsContestedIfItHasDiverged() {
         db2.dies();
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        goesOnAfterAPromotion(db2.returns());
+        continuesAfterAPromotion(db2.returns());
         db1.has("0-1-21");
 
         fleet.probe(db2, db1).expectNone(Reason.CONTESTED, "db1 (at 0-1-21", "db2 (at 0-1-20,0-2-25");
@@ -75,12 +75,12 @@ class PrimaryElectionMariaDbTest {
     @Test
     void withoutTheGrantTheServersOwnTransactionsShowThatItIsNoReplica() {
         db1.dies();
-        goesOnAfterAPromotion(db2.denied());
+        continuesAfterAPromotion(db2.denied());
 
         fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
-    private static void goesOnAfterAPromotion(FleetServer server) {
+    private static void continuesAfterAPromotion(FleetServer server) {
         server.resetReplica().writable().hasOfMariaDb("0-1-20,0-2-25", "0-2-25", "0-1-20");
     }
 }

@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Rules 5 and 6: who succeeds an incumbent that is gone, and who is fenced. */
+/** Rules 5 and 6: which node succeeds an incumbent that is gone, and which nodes are fenced. */
 class PrimaryElectionSuccessorTest {
 
     private final Fleet fleet = Fleet.ofMySql();
@@ -110,12 +110,12 @@ class PrimaryElectionSuccessorTest {
         fleet.probe()
                 .expectNone(
                         Reason.NO_SUCCESSOR,
-                        "db2 is writable, but was already writable beside db1: to promote it, set read_only on and off again");
+                        "db2 is writable, but was already writable beside db1: to promote it, set read_only on and, a second later, off again");
         assertThat(fleet.assessment(db2))
                 .isEqualTo(new NodeAssessment(
                         Role.UNKNOWN,
                         true,
-                        "writable, but was already writable beside db1: to promote it, set read_only on and off again",
+                        "writable, but was already writable beside db1: to promote it, set read_only on and, a second later, off again",
                         null));
     }
 
@@ -167,7 +167,7 @@ class PrimaryElectionSuccessorTest {
         fleet.probe()
                 .expectNone(
                         Reason.NO_SUCCESSOR,
-                        "db2 is writable, but was already writable beside db1: to promote it, set read_only on and off again");
+                        "db2 is writable, but was already writable beside db1: to promote it, set read_only on and, a second later, off again");
     }
 
     @Test
@@ -276,7 +276,7 @@ class PrimaryElectionSuccessorTest {
                         Reason.NO_SUCCESSOR,
                         "db2 is writable, but was already writable beside db1, and whether it replicates cannot be seen:"
                                 + " GRANT X, or keep replicas read-only, so that a promotion is seen; to promote it"
-                                + " now, set read_only on and off again");
+                                + " now, set read_only on and, a second later, off again");
     }
 
     @Test
@@ -354,7 +354,7 @@ class PrimaryElectionSuccessorTest {
         assertThat(fleet.assessment(db3).reason()).isEqualTo("writable beside the primary db2");
     }
 
-    // --- rule 6: who is fenced
+    // --- rule 6: which nodes are fenced
 
     @Test
     void anOldPrimaryThatReturnsIsFenced() {
@@ -377,7 +377,7 @@ class PrimaryElectionSuccessorTest {
                 .expectNone(
                         Reason.NO_SUCCESSOR,
                         "the primary db2 is down (no answer)",
-                        "db1 is writable, but was already writable beside db2: to promote it, set read_only on and off again");
+                        "db1 is writable, but was already writable beside db2: to promote it, set read_only on and, a second later, off again");
         db2.returns();
         fleet.probe().expectPrimary(db2, Reason.INCUMBENT);
     }

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Long histories at random: two, three and five servers, an operator who does anything at any time except to build rings,
+ * Long histories at random: two, three and five servers, an operator that does anything at any time except to build rings,
  * and a second instance that is started anew at random. {@code -Delection-model.seed} takes other histories, and
  * {@code -Delection-model.steps} more of them.
  */

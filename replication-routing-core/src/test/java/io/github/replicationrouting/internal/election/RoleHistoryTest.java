@@ -381,7 +381,7 @@ class RoleHistoryTest {
         assertThat(RoleHistory.NONE.hasChangedBetween(START, START + 9)).isFalse();
     }
 
-    // --- words of these tests
+    // --- helpers
 
     private static final String ID = uuid("7");
     private static final Replication NOWHERE = new Replication.Channels(List.of());
@@ -436,7 +436,7 @@ class RoleHistoryTest {
             now += more.toNanos();
         }
 
-        /** Sets what the next answers tell that it has. */
+        /** Sets what the next answers show that it has. */
         Answers has(String transactions) {
             executed = GtidSet.parse(transactions.replaceAll("db(\\d)", uuid("$1")));
             return this;

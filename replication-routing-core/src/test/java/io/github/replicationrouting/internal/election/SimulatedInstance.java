@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One instance of an application that watches {@link SimulatedServers}, in virtual time. Not thread-safe. */
+/** One instance of an application that monitors {@link SimulatedServers}, in virtual time. Not thread-safe. */
 final class SimulatedInstance {
 
     static final Duration INTERVAL = Duration.ofMillis(500);

@@ -17,9 +17,9 @@ final class World {
 
     final SimulatedServers servers;
     private final SimulatedInstance first;
-    private final Witness firstWitness;
+    private final SuccessionChecker firstChecker;
     private SimulatedInstance second;
-    private Witness secondWitness;
+    private SuccessionChecker secondChecker;
     private boolean secondRuns;
     private final List<String> history;
     private final int[] order;
@@ -31,9 +31,9 @@ final class World {
         this.servers = servers;
         int size = servers.servers.length;
         first = new SimulatedInstance(size);
-        firstWitness = new Witness();
+        firstChecker = new SuccessionChecker();
         second = new SimulatedInstance(size);
-        secondWitness = new Witness();
+        secondChecker = new SuccessionChecker();
         history = new ArrayList<>();
         order = IntStream.range(0, size).toArray();
     }
@@ -41,9 +41,9 @@ final class World {
     private World(World other) {
         servers = other.servers.copy();
         first = other.first.copy();
-        firstWitness = other.firstWitness.copy();
+        firstChecker = other.firstChecker.copy();
         second = other.second.copy();
-        secondWitness = other.secondWitness.copy();
+        secondChecker = other.secondChecker.copy();
         secondRuns = other.secondRuns;
         history = new ArrayList<>(other.history);
         order = other.order.clone();
@@ -76,7 +76,7 @@ final class World {
     /** Starts the second instance anew, without a past. */
     void startSecond() {
         second = new SimulatedInstance(servers.servers.length);
-        secondWitness = new Witness();
+        secondChecker = new SuccessionChecker();
         secondRuns = true;
         intervalsApart = 0;
         history.add("second instance starts");
@@ -93,11 +93,11 @@ final class World {
         steps++;
         now += SimulatedInstance.INTERVAL.toNanos();
         servers.replicate();
-        probe(first, firstWitness, now);
+        probe(first, firstChecker, now);
         if (secondRuns) {
             probe(
                     second,
-                    secondWitness,
+                    secondChecker,
                     now + SimulatedInstance.INTERVAL.dividedBy(3).toNanos());
         }
         int one = write(first);
@@ -108,10 +108,10 @@ final class World {
                 .isLessThanOrEqualTo(MAX_INTERVALS_APART);
     }
 
-    private void probe(SimulatedInstance instance, Witness witness, long at) {
+    private void probe(SimulatedInstance instance, SuccessionChecker checker, long at) {
         for (int k = 0; k < order.length; k++) {
             instance.probe(servers, order[k], at + k * 2_000_000L);
-            witness.probe(instance, servers, this::story);
+            checker.probe(instance, servers, this::story);
         }
     }
 

@@ -54,7 +54,7 @@ class MonitorCoreTest {
     private final FakeScheduler scheduler = new FakeScheduler(failureGuard);
     private final Map<String, FakeServer> servers = new LinkedHashMap<>();
     private final Map<String, Node> nodes = new LinkedHashMap<>();
-    private final List<String> news = new ArrayList<>();
+    private final List<String> events = new ArrayList<>();
     private final FakeServer db1 = server("db1", DeclaredRole.AUTO);
     private final FakeServer db2 = server("db2", DeclaredRole.AUTO);
     private final FakeServer db3 = server("db3", DeclaredRole.AUTO);
@@ -79,23 +79,23 @@ class MonitorCoreTest {
 
         @Override
         public void nodeStateChanged(NodeStatus before, NodeStatus after) {
-            news.add(after.name() + " " + before.state() + "->" + after.state());
+            events.add(after.name() + " " + before.state() + "->" + after.state());
         }
 
         @Override
         public void primaryChanged(@Nullable NodeStatus before, @Nullable NodeStatus after) {
-            news.add("primary " + (before == null ? "none" : before.name()) + "->"
+            events.add("primary " + (before == null ? "none" : before.name()) + "->"
                     + (after == null ? "none" : after.name()));
         }
 
         @Override
         public void drainedNodeDown(Node node) {
-            news.add(node + " lost in reserve");
+            events.add(node + " down while drained");
         }
 
         @Override
         public void semiSynchronousChanged(Node primary, boolean waits) {
-            news.add(primary + " waits: " + waits);
+            events.add(primary + " waits: " + waits);
         }
 
         @Override
@@ -105,7 +105,7 @@ class MonitorCoreTest {
 
         @Override
         public void serverChanged(Node endpoint) {
-            news.add(endpoint + " leads elsewhere");
+            events.add(endpoint + " leads elsewhere");
         }
     };
 
@@ -184,7 +184,7 @@ class MonitorCoreTest {
     @Test
     void aReplicaThatHasWhatThePrimaryIsCommittingIsInUseAndTheOtherIsBehind() {
         startAndSettle();
-        news.clear();
+        events.clear();
         long from = scheduler.now();
         db1.committing = 1;
         db2.executed = db1.executed + 1;
@@ -195,7 +195,7 @@ class MonitorCoreTest {
         assertThat(status("db3").freshness().includes(from + INTERVAL.toNanos()))
                 .as("lacks what a session may have seen on db2")
                 .isFalse();
-        assertThat(news).isEmpty();
+        assertThat(events).isEmpty();
 
         db1.executed++;
         db1.committing = 0;
@@ -267,7 +267,7 @@ class MonitorCoreTest {
         start();
         advance(Duration.ofMillis(1900));
         assertThat(known()).isFalse();
-        assertThat(news).isEmpty();
+        assertThat(events).isEmpty();
 
         advance(Duration.ofMillis(200));
         assertThat(known()).isTrue();
@@ -402,7 +402,7 @@ class MonitorCoreTest {
         advanceWhile(() -> lastAsked(db1).equals(before));
         advanceWhile(() -> lastAsked(db2).compareTo(lastAsked(db1)) < 0);
         assertThat(lastAsked(db2).minus(lastAsked(db1)))
-                .as("or a moment later if that says nothing")
+                .as("or a moment later if that does not answer")
                 .isEqualTo(Duration.ofMillis(100));
     }
 
@@ -440,7 +440,7 @@ class MonitorCoreTest {
         db2.applying = true;
         write(Duration.ofSeconds(4), db1, db2, db3);
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
-        assertThat(news).containsExactly("db2 ONLINE->LAGGING", "db2 LAGGING->ONLINE");
+        assertThat(events).containsExactly("db2 ONLINE->LAGGING", "db2 LAGGING->ONLINE");
     }
 
     @Test
@@ -519,7 +519,7 @@ class MonitorCoreTest {
             advance(Duration.ofMillis(7));
             servers.values().forEach(server -> server.executed++);
         }
-        assertThat(news).isEmpty();
+        assertThat(events).isEmpty();
     }
 
     @Test
@@ -532,7 +532,7 @@ class MonitorCoreTest {
         assertThat(freshness("db2").isProven()).isTrue();
 
         db2.applying = false;
-        // What a server says whose applier stands still.
+        // What a server reports whose applier stands still.
         db2.behind = Duration.ZERO;
         write(Duration.ofSeconds(7), db1, db3);
         assertThat(status("db2").reason()).matches("applier stopped; lag [5-8](\\.\\d)?s above max-lag 5s");
@@ -657,7 +657,7 @@ class MonitorCoreTest {
         db2.mood = Mood.HANGING_STATUS;
         write(Duration.ofSeconds(20), db1, db3);
 
-        assertThat(news).containsExactly("db2 ONLINE->LAGGING");
+        assertThat(events).containsExactly("db2 ONLINE->LAGGING");
         db2.mood = Mood.WELL;
         db2.executed = db1.executed;
         advance(Duration.ofSeconds(3));
@@ -675,7 +675,7 @@ class MonitorCoreTest {
                 .isLessThanOrEqualTo(Duration.ofMillis(700).toNanos());
         advance(INTERVAL.multipliedBy(2));
 
-        // The primary is idle: one more look at it renews what is known of every replica.
+        // The primary is idle: one more probe of it renews what is known of every replica.
         assertThat(freshness("db2").includes(committed)).isTrue();
         assertThat(freshness("db1").includes(scheduler.now())).isTrue();
         assertThat(freshness("db1").age(scheduler.now())).hasValue(0);
@@ -794,7 +794,7 @@ class MonitorCoreTest {
         db1.semiSynchronous = true;
         advance(INTERVAL.multipliedBy(4));
 
-        assertThat(news).containsExactly("db1 waits: false", "db1 waits: true");
+        assertThat(events).containsExactly("db1 waits: false", "db1 waits: true");
     }
 
     /** After a switch and back the replica has not been asked for its source again when another node is unlocked. */
@@ -809,7 +809,7 @@ class MonitorCoreTest {
         advance(INTERVAL.multipliedBy(8));
 
         assertThat(primary()).isEqualTo("db1");
-        assertThat(news).noneMatch(change -> change.startsWith("primary"));
+        assertThat(events).noneMatch(change -> change.startsWith("primary"));
     }
 
     @Test
@@ -856,13 +856,13 @@ class MonitorCoreTest {
                 new Node(new NodeSpec("db1", "jdbc:mysql://db1", DeclaredRole.PRIMARY, NodeKind.ENDPOINT, 1, null)));
         startAndSettle();
         advance(INTERVAL.multipliedBy(2));
-        assertThat(news).isEmpty();
+        assertThat(events).isEmpty();
 
         db1.id = "id-of-its-successor";
         db2.id = "id-of-a-server-that-was-rebuilt";
         advance(INTERVAL.multipliedBy(2));
 
-        assertThat(news).containsExactly("db1 leads elsewhere");
+        assertThat(events).containsExactly("db1 leads elsewhere");
     }
 
     @Test
@@ -874,7 +874,7 @@ class MonitorCoreTest {
         db2.mood = Mood.WELL;
         advance(Duration.ofSeconds(5));
 
-        assertThat(news).isEmpty();
+        assertThat(events).isEmpty();
     }
 
     @Test
@@ -930,11 +930,11 @@ class MonitorCoreTest {
     @Test
     void aReplicaThatLetsNoProbeInIsUsedAsItWasLastSeen() {
         startAndSettle();
-        news.clear();
+        events.clear();
         servers.values().forEach(server -> server.mood = Mood.DENYING);
         advance(Duration.ofMinutes(5));
 
-        assertThat(news).isEmpty();
+        assertThat(events).isEmpty();
         assertThat(primary()).isEqualTo("db1");
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
         assertThat(status("db2").suspected()).isFalse();
@@ -943,7 +943,7 @@ class MonitorCoreTest {
 
         servers.values().forEach(server -> server.mood = Mood.WELL);
         advance(Duration.ofSeconds(6));
-        assertThat(news).isEmpty();
+        assertThat(events).isEmpty();
         assertThat(status("db2").reason()).isNull();
     }
 
@@ -955,7 +955,7 @@ class MonitorCoreTest {
 
         assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
         assertThat(status("db2").reason()).contains("above max-lag").contains("cannot be probed (access denied)");
-        assertThat(news).doesNotContain("db2 ONLINE->DOWN");
+        assertThat(events).doesNotContain("db2 ONLINE->DOWN");
     }
 
     @Test
@@ -1071,7 +1071,7 @@ class MonitorCoreTest {
         db2.mood = Mood.WELL;
         db3.mood = Mood.WELL;
         advance(INTERVAL.multipliedBy(3));
-        assertThat(news).containsOnlyOnce("db2 DOWN->ONLINE").doesNotContain("db3 DOWN->ONLINE");
+        assertThat(events).containsOnlyOnce("db2 DOWN->ONLINE").doesNotContain("db3 DOWN->ONLINE");
         advance(MAX_LAG);
         assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
     }
@@ -1083,7 +1083,7 @@ class MonitorCoreTest {
             write(Duration.ofSeconds(6), db1, db3);
             write(Duration.ofMillis(1500), db1, db2, db3);
         }
-        assertThat(news).hasSizeLessThanOrEqualTo(3);
+        assertThat(events).hasSizeLessThanOrEqualTo(3);
         assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
 
         write(Duration.ofSeconds(22), db1, db2, db3);
@@ -1114,7 +1114,7 @@ class MonitorCoreTest {
         assertThat(scheduler.elapsed().minus(lastAnswer)).isLessThanOrEqualTo(Duration.ofMillis(900));
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
         assertThat(status("db2").reason()).matches("suspected: no answer for 2[5-9]\\dms yet");
-        assertThat(news).isEmpty();
+        assertThat(events).isEmpty();
 
         advanceWhile(() -> status("db2").state() == NodeState.ONLINE);
         assertThat(status("db2").suspected()).isFalse();
@@ -1137,7 +1137,7 @@ class MonitorCoreTest {
 
         assertThat(status("db2").suspected()).isFalse();
         assertThat(status("db2").reason()).isNull();
-        assertThat(news).isEmpty();
+        assertThat(events).isEmpty();
     }
 
     @Test
@@ -1318,7 +1318,7 @@ class MonitorCoreTest {
         assertThat(pool.state()).isEqualTo(PoolHealth.State.FAILING);
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
         assertThat(status("db2").suspected()).isTrue();
-        assertThat(status("db2").reason()).isEqualTo("suspected: its pool cannot open connections");
+        assertThat(status("db2").reason()).isEqualTo("suspected: its pool fails to open connections");
 
         advance(Duration.ofMillis(5600));
         assertThat(pool.state()).isEqualTo(PoolHealth.State.ON_TRIAL);
@@ -1329,7 +1329,18 @@ class MonitorCoreTest {
         advance(Duration.ZERO);
         assertThat(pool.state()).isEqualTo(PoolHealth.State.HEALTHY);
         assertThat(status("db2").share()).isEqualTo(1);
-        assertThat(news).isEmpty();
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void aReplicaWhosePoolOpensOneOfFourConnectionsIsSuspected() {
+        startAndSettle();
+        PoolHealth pool = poolHealth.of(node("db2"));
+        for (int i = 0; i < 8; i++) {
+            pool.attempted(i % 4 == 0 ? null : new SQLException("Connection refused", "08000", 0));
+        }
+        advance(Duration.ZERO);
+        assertThat(status("db2").reason()).isEqualTo("suspected: its pool fails to open connections");
     }
 
     @Test
@@ -1418,7 +1429,7 @@ class MonitorCoreTest {
         assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
         assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
         assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
-        assertThat(news).containsExactly("db2 ONLINE->DOWN");
+        assertThat(events).containsExactly("db2 ONLINE->DOWN");
     }
 
     @Test
@@ -1435,7 +1446,7 @@ class MonitorCoreTest {
                         .forEach(node -> suspected.add(node.name()));
             }
         }
-        assertThat(news).isEmpty();
+        assertThat(events).isEmpty();
         assertThat(suspected).isEmpty();
     }
 
@@ -1448,7 +1459,7 @@ class MonitorCoreTest {
         advance(Duration.ofMillis(2300));
 
         assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
-        assertThat(news).containsExactly("db2 ONLINE->DOWN");
+        assertThat(events).containsExactly("db2 ONLINE->DOWN");
     }
 
     // --- the early warning
@@ -1540,7 +1551,7 @@ class MonitorCoreTest {
     void aNodeIsDrainedWhenItsWorkHasEnded() {
         startAndSettle();
         node("db2").acquire();
-        assertThat(reserve("db2", true)).isTrue();
+        assertThat(drain("db2", true)).isTrue();
         assertThat(state("db2")).isEqualTo("REPLICA DRAINING 0");
         advance(Duration.ofSeconds(60));
         assertThat(state("db2")).isEqualTo("REPLICA DRAINING 0");
@@ -1550,21 +1561,21 @@ class MonitorCoreTest {
         advance(Duration.ofMillis(100));
         assertThat(state("db2")).isEqualTo("REPLICA DRAINED 0");
         assertThat(status("db2").reason()).isEqualTo("drained on request");
-        assertThat(news).containsExactly("db2 ONLINE->DRAINING", "db2 DRAINING->DRAINED");
+        assertThat(events).containsExactly("db2 ONLINE->DRAINING", "db2 DRAINING->DRAINED");
     }
 
     @Test
     void aDrainedNodeStaysItWhateverHappensToItAndIsStillProbed() {
         startAndSettle();
-        reserve("db2", true);
-        news.clear();
+        drain("db2", true);
+        events.clear();
         db2.mood = Mood.REFUSING;
         int before = db2.asked.size();
         advance(Duration.ofSeconds(10));
         assertThat(state("db2")).isEqualTo("REPLICA DRAINED 0");
-        assertThat(news)
-                .as("whoever still waits for it is to be released")
-                .contains("db2 lost in reserve")
+        assertThat(events)
+                .as("threads that still wait for it are to be released")
+                .contains("db2 down while drained")
                 .hasSize(2);
         assertThat(status("db2").reason()).isEqualTo("drained on request; connection refused");
         assertThat(db2.asked.size() - before).isGreaterThan(15);
@@ -1579,45 +1590,45 @@ class MonitorCoreTest {
     @Test
     void anUndrainedNodeServesImmediatelyIfItIsFitAndRampsUp() {
         startAndSettle();
-        reserve("db2", true);
+        drain("db2", true);
         advance(Duration.ofSeconds(10));
-        reserve("db2", false);
+        drain("db2", false);
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
         assertThat(status("db2").share()).isEqualTo(NodeEvaluator.MIN_SHARE);
-        assertThat(news).containsExactly("db2 ONLINE->DRAINING", "db2 DRAINING->DRAINED", "db2 DRAINED->ONLINE");
+        assertThat(events).containsExactly("db2 ONLINE->DRAINING", "db2 DRAINING->DRAINED", "db2 DRAINED->ONLINE");
     }
 
     @Test
     void whoIsLetBackInAndIsNotFitDoesNotServe() {
         startAndSettle();
-        reserve("db2", true);
+        drain("db2", true);
         db2.mood = Mood.REFUSING;
         advance(Duration.ofSeconds(10));
-        reserve("db2", false);
+        drain("db2", false);
         assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
     }
 
     @Test
     void toDrainAgainOrToLetInWhoIsInChangesNothing() {
         startAndSettle();
-        reserve("db2", false);
-        reserve("db3", true);
-        reserve("db3", true);
+        drain("db2", false);
+        drain("db3", true);
+        drain("db3", true);
         advance(Duration.ofSeconds(1));
-        assertThat(news).containsExactly("db3 ONLINE->DRAINING", "db3 DRAINING->DRAINED");
+        assertThat(events).containsExactly("db3 ONLINE->DRAINING", "db3 DRAINING->DRAINED");
     }
 
     @Test
     void thePrimaryIsNotDrained() {
         startAndSettle();
-        assertThat(reserve("db1", true)).isFalse();
+        assertThat(drain("db1", true)).isFalse();
         assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
     }
 
     @Test
     void aDrainedNodeThatIsPromotedIsThePrimary() {
         startAndSettle();
-        reserve("db2", true);
+        drain("db2", true);
         advance(Duration.ofSeconds(1));
         db1.mood = Mood.REFUSING;
         advance(Duration.ofSeconds(2));
@@ -1642,7 +1653,7 @@ class MonitorCoreTest {
         assertThat(primary()).isNull();
         assertThat(state("db1")).isEqualTo("UNKNOWN DOWN null");
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
-        assertThat(news).containsExactly("db1 ONLINE->DOWN", "primary db1->none");
+        assertThat(events).containsExactly("db1 ONLINE->DOWN", "primary db1->none");
     }
 
     @Test
@@ -1763,7 +1774,7 @@ class MonitorCoreTest {
         assertThat(noPrimaryReason())
                 .contains("the primary db2 is down (connection refused")
                 .contains(
-                        "db1 is writable, but was already writable beside db2: to promote it, set read_only on and off");
+                        "db1 is writable, but was already writable beside db2: to promote it, set read_only on and, a second later, off");
         assertThat(status("db1").state()).isEqualTo(NodeState.FENCED);
 
         db2.restart();
@@ -1810,7 +1821,7 @@ class MonitorCoreTest {
         promote(db2);
         advance(Duration.ofSeconds(1));
         assertThat(primary()).isEqualTo("db2");
-        news.clear();
+        events.clear();
 
         db1.restart();
         db3.receiver = Receiver.ON;
@@ -1836,7 +1847,7 @@ class MonitorCoreTest {
         assertThat(primary()).isNull();
         assertThat(noPrimaryReason())
                 .contains(
-                        "db2 is writable, but was already writable beside db1: to promote it, set read_only on and off");
+                        "db2 is writable, but was already writable beside db1: to promote it, set read_only on and, a second later, off");
 
         db2.readOnly = true;
         advance(Duration.ofSeconds(1));
@@ -1947,7 +1958,7 @@ class MonitorCoreTest {
         assertThat(primary()).isEqualTo("db2");
     }
 
-    /** Without a primary one writable node is as unsettled as none: each look asks for the sources, not every tenth. */
+    /** Without a primary one writable node is as unsettled as none: each probe asks for the sources, not every tenth. */
     @Test
     void mostNodesThatFollowTheOnlyWritableOneNowPromoteItImmediately() {
         db2.readOnly = false;
@@ -2049,11 +2060,11 @@ class MonitorCoreTest {
         advance(Duration.ofSeconds(2));
         assertThat(primary()).isEqualTo("db2");
         assertThat(status("db1").state()).isEqualTo(NodeState.FENCED);
-        news.clear();
+        events.clear();
     }
 
     private List<String> primaries() {
-        return news.stream().filter(change -> change.startsWith("primary")).toList();
+        return events.stream().filter(change -> change.startsWith("primary")).toList();
     }
 
     // --- nodes that come and go
@@ -2072,7 +2083,7 @@ class MonitorCoreTest {
         assertThat(state("db4")).isEqualTo("REPLICA UNKNOWN 0");
         advance(INTERVAL.multipliedBy(2));
         assertThat(state("db4")).isEqualTo("REPLICA ONLINE 0");
-        assertThat(news).containsExactly("db4 UNKNOWN->ONLINE");
+        assertThat(events).containsExactly("db4 UNKNOWN->ONLINE");
     }
 
     @Test
@@ -2118,7 +2129,7 @@ class MonitorCoreTest {
         assertThat(db2.closed).isTrue();
         assertThat(db2.asked).hasSize(before);
         assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
-        assertThat(news).isEmpty();
+        assertThat(events).isEmpty();
     }
 
     @Test
@@ -2128,7 +2139,7 @@ class MonitorCoreTest {
         advance(Duration.ofSeconds(2));
 
         assertThat(primary()).isNull();
-        assertThat(news).containsExactly("primary db1->none");
+        assertThat(events).containsExactly("primary db1->none");
         assertThat(status("db2").state()).isEqualTo(NodeState.ONLINE);
     }
 
@@ -2348,13 +2359,13 @@ class MonitorCoreTest {
         startAndSettle();
         advance(Duration.ofSeconds(60));
         assertThat(primary()).isEqualTo("db1");
-        news.clear();
+        events.clear();
         db2.extra = UUID2 + ":1-2";
         advance(Duration.ofSeconds(20));
-        assertThat(news).isEmpty();
+        assertThat(events).isEmpty();
     }
 
-    /** Promoted without RESET REPLICA ALL; the old primary is repointed at once, dies later; then the new one restarts. */
+    /** Promoted without RESET REPLICA ALL; the old primary is repointed immediately, dies later; then the new one restarts. */
     @Test
     void aPrimaryWithALeftOverChannelComesBackWithoutItsPredecessor() {
         startAndSettle();
@@ -2497,10 +2508,10 @@ class MonitorCoreTest {
         db4.readOnly = false;
         db4.id = UUID2;
         db4.extra = UUID2 + ":1";
-        news.clear();
+        events.clear();
         core().add(node("db4"), db4);
         advance(Duration.ofSeconds(20));
-        assertThat(news).noneMatch(change -> change.startsWith("primary"));
+        assertThat(events).noneMatch(change -> change.startsWith("primary"));
     }
 
     /** The dead primary is replaced by a new node with another name, already promoted. */
@@ -2673,7 +2684,7 @@ class MonitorCoreTest {
         start();
         advance(Duration.ofMillis(1200));
         assertThat(known()).isTrue();
-        news.clear();
+        events.clear();
     }
 
     private void advance(Duration by) {
@@ -2706,7 +2717,7 @@ class MonitorCoreTest {
         return Objects.requireNonNull(nodes.get(name));
     }
 
-    private boolean reserve(String name, boolean drain) {
+    private boolean drain(String name, boolean drain) {
         CompletableFuture<Boolean> done = core().drain(node(name), drain);
         advance(Duration.ZERO);
         assertThat(done).isDone();

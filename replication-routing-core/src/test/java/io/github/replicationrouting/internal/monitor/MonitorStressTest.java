@@ -39,7 +39,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Everybody who may talk to the monitor does so at once: what it publishes is consistent, and nothing is lost. */
+/** All callers of the monitor run concurrently: what it publishes is consistent, and nothing is lost. */
 class MonitorStressTest {
 
     private static final String UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
@@ -106,7 +106,7 @@ class MonitorStressTest {
             hammer(threads, end, random -> {
                 if (core.drain(nodes.get(1 + random.nextInt(2)), random.nextBoolean())
                         .isCompletedExceptionally()) {
-                    wrong.add("a wish failed");
+                    wrong.add("a drain failed");
                 }
             });
             hammer(threads, end, random -> check(core.snapshot()));

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What an operator asks of a running monitor, and hears of it. */
+/** What an operator requests of a running monitor, and what it reports. */
 class OperatedMonitorTest {
 
     private static final GtidSet EXECUTED = GtidSet.parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5");

@@ -121,7 +121,7 @@ class PromotionCheckTest {
         assertThat(incomplete).isEmpty();
     }
 
-    /** MariaDB tells what it wrote and what it replicated in two places. */
+    /** MariaDB shows what it wrote and what it replicated in two places. */
     @Test
     void whatAPromotedNodeHasAsAReplicaIsNotMissing() {
         passes(db1);
@@ -240,7 +240,7 @@ class PromotionCheckTest {
         assertThat(refused.reason()).isEqualTo(Reason.PENDING);
         assertThat(refused.noPrimaryReason())
                 .isEqualTo("db2 was promoted without 3 transactions that db1 had: " + OLD + ":8-10"
-                        + " (replication.routing.writes.on-incomplete-promotion=reject). Writes go on when it has"
+                        + " (replication.routing.writes.on-incomplete-promotion=reject). Writes continue when it has"
                         + " them, when db1 is back, or when ReplicationRouting.acceptPromotion() or a restart accepts"
                         + " the loss");
         assertThat(refused.assessments().get(1))

@@ -44,8 +44,8 @@ class ServerTopologySourceTest {
     private final String database = "/shop" + tests.incrementAndGet();
     private final List<NodeStatus> nodes = new ArrayList<>();
 
-    /** What each server tells, by its id. */
-    private final Map<String, List<Member>> told = new HashMap<>();
+    /** What each server reports, by its id. */
+    private final Map<String, List<Member>> reported = new HashMap<>();
 
     // As after a long uptime.
     private long now = Long.MAX_VALUE - Duration.ofSeconds(30).toNanos();
@@ -60,7 +60,7 @@ class ServerTopologySourceTest {
 
                 @Override
                 public void suspect(Node node, Exception cause) {
-                    throw new AssertionError("a look for servers is no complaint", cause);
+                    throw new AssertionError("a discovery reports no error", cause);
                 }
             },
             ServerTopologySourceTest::reach,
@@ -74,10 +74,10 @@ class ServerTopologySourceTest {
     void whenAServerIsReportedShouldNameItWithTheUrlOfTheReportingNode() {
         declared("db1", "id1");
         server("db2:3306", "id2");
-        tells("id1", new Member("id2", "db2", 3306));
+        reports("id1", new Member("id2", "db2", 3306));
 
         assertThat(source.nodes()).containsExactly(NodeSpec.of("db2", url("db2:3306")));
-        assertThat(log("db1:3306").ends).as("connections of the look").containsExactly("close 1");
+        assertThat(log("db1:3306").ends).as("connections of the discovery").containsExactly("close 1");
         assertThat(log("db2:3306").ends).containsExactly("close 1");
     }
 
@@ -86,7 +86,7 @@ class ServerTopologySourceTest {
         declared("db1", "id1");
         server("db1:3307", "id2");
         server("[fe80::1]:3306", "id3");
-        tells("id1", new Member("id2", "db1", 3307), new Member("id3", "fe80::1", 3306));
+        reports("id1", new Member("id2", "db1", 3307), new Member("id3", "fe80::1", 3306));
 
         assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db1-3307", "fe80--1");
     }
@@ -96,8 +96,8 @@ class ServerTopologySourceTest {
         declared("db1", "id1");
         declared("db2", "id2");
         server("10.0.0.2:3306", "id2");
-        tells("id1", new Member("id2", "10.0.0.2", 3306));
-        tells("id2", new Member(null, "10.0.0.2", 3306));
+        reports("id1", new Member("id2", "10.0.0.2", 3306));
+        reports("id2", new Member(null, "10.0.0.2", 3306));
 
         assertThat(source.nodes()).isEmpty();
         assertThat(log("10.0.0.2:3306").opened).as("asked for its id once").hasValue(1);
@@ -108,7 +108,7 @@ class ServerTopologySourceTest {
         declared("db1", "id1");
         server("db2:3306", "id2");
         server("10.0.0.2:3306", "id2");
-        tells("id1", new Member(null, "db2", 3306), new Member(null, "10.0.0.2", 3306));
+        reports("id1", new Member(null, "db2", 3306), new Member(null, "10.0.0.2", 3306));
 
         assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db2");
         assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db2");
@@ -118,14 +118,14 @@ class ServerTopologySourceTest {
     void whenAServerIsNotReportedAnyMoreShouldNameItForAWhile() {
         declared("db1", "id1");
         server("db2:3306", "id2");
-        tells("id1", new Member("id2", "db2", 3306));
+        reports("id1", new Member("id2", "db2", 3306));
         source.nodes();
         now += REMOVE_AFTER.toNanos();
         assertThat(source.nodes()).hasSize(1);
 
-        tells("id1");
+        reports("id1");
         now += REMOVE_AFTER.toNanos();
-        assertThat(source.nodes()).as("told of until a minute ago").hasSize(1);
+        assertThat(source.nodes()).as("reported until a minute ago").hasSize(1);
         now++;
         assertThat(source.nodes()).isEmpty();
     }
@@ -134,11 +134,11 @@ class ServerTopologySourceTest {
     void whenAServerThatWasForgottenIsReportedAgainShouldNameItAgain() {
         declared("db1", "id1");
         server("db2:3306", "id2");
-        tells("id1", new Member("id2", "db2", 3306));
+        reports("id1", new Member("id2", "db2", 3306));
         assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db2");
         forget();
 
-        tells("id1", new Member("id2", "db2", 3306));
+        reports("id1", new Member("id2", "db2", 3306));
 
         assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db2");
     }
@@ -148,11 +148,11 @@ class ServerTopologySourceTest {
         declared("db1", "id1");
         server("db2:3306", "id2");
         server("10.0.0.2:3306", "id2");
-        tells("id1", new Member("id2", "db2", 3306));
+        reports("id1", new Member("id2", "db2", 3306));
         assertThat(source.nodes()).hasSize(1);
         forget();
 
-        tells("id1", new Member("id2", "10.0.0.2", 3306));
+        reports("id1", new Member("id2", "10.0.0.2", 3306));
 
         assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("10.0.0.2");
     }
@@ -162,7 +162,7 @@ class ServerTopologySourceTest {
     void whenAForgottenServerIsStillAskedShouldNameItAgainAllTheSame() {
         declared("db1", "id1");
         server("db2:3306", "id2");
-        tells("id1", new Member("id2", "db2", 3306));
+        reports("id1", new Member("id2", "db2", 3306));
         NodeSpec found = source.nodes().iterator().next();
         NodeStatus member = status(found, NodeState.ONLINE);
         nodes.add(member);
@@ -170,17 +170,17 @@ class ServerTopologySourceTest {
         source.nodes();
         nodes.remove(member);
 
-        tells("id1", new Member("id2", "db2", 3306));
+        reports("id1", new Member("id2", "db2", 3306));
 
         assertThat(source.nodes()).containsExactly(found);
     }
 
-    /** By program, while it goes on replicating: it would be back at once. */
+    /** By the application, while it still replicates: it would join again immediately. */
     @Test
     void whenADeclaredNodeIsRemovedShouldNameItOnlyOnceItWasNotReportedForAWhile() {
         declared("db1", "id1");
         declared("db2", "id2");
-        tells("id1", new Member("id2", "db2", 3306));
+        reports("id1", new Member("id2", "db2", 3306));
         source.nodes();
         nodes.remove(1);
         for (int i = 0; i < 3; i++) {
@@ -189,7 +189,7 @@ class ServerTopologySourceTest {
         }
 
         forget();
-        tells("id1", new Member("id2", "db2", 3306));
+        reports("id1", new Member("id2", "db2", 3306));
 
         assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db2");
     }
@@ -201,14 +201,14 @@ class ServerTopologySourceTest {
         source.nodes();
         server("db2:3306", "id3");
         server("10.0.0.2:3306", "id2");
-        tells("id1", new Member("id2", "10.0.0.2", 3306));
+        reports("id1", new Member("id2", "10.0.0.2", 3306));
 
         assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("10.0.0.2");
     }
 
     /** No server names another for longer than servers are remembered. */
     private void forget() {
-        tells("id1");
+        reports("id1");
         now += REMOVE_AFTER.toNanos() + 1;
         assertThat(source.nodes()).isEmpty();
     }
@@ -218,7 +218,7 @@ class ServerTopologySourceTest {
         declared("db1", "id1");
         server("db2:3306", "id2");
         log("db2:3306").refusal = StubDriver.lost();
-        tells("id1", new Member("id2", "db2", 3306));
+        reports("id1", new Member("id2", "db2", 3306));
         assertThat(source.nodes()).isEmpty();
 
         log("db2:3306").refusal = null;
@@ -230,7 +230,7 @@ class ServerTopologySourceTest {
         declared("db1", "id1");
         server("db2:3306", "id2");
         log("db2:3306").version = "PostgreSQL";
-        tells("id1", new Member("id2", "db2", 3306));
+        reports("id1", new Member("id2", "db2", 3306));
 
         assertThat(source.nodes()).isEmpty();
     }
@@ -243,7 +243,7 @@ class ServerTopologySourceTest {
         log("db0:3306").refusal = StubDriver.lost();
         declared("db1", "id1");
         server("db2:3306", "id2");
-        tells("id1", new Member("id2", "db2", 3306));
+        reports("id1", new Member("id2", "db2", 3306));
 
         assertThat(source.nodes()).hasSize(1);
     }
@@ -266,7 +266,7 @@ class ServerTopologySourceTest {
         StubDriver.log(url).version = "id1";
         nodes.add(status(NodeSpec.of("db1", url), NodeState.ONLINE));
         server("db2:3306", "id2");
-        tells("id1", new Member("id2", "db2", 3306));
+        reports("id1", new Member("id2", "db2", 3306));
 
         assertThat(source.nodes()).isEmpty();
     }
@@ -292,8 +292,8 @@ class ServerTopologySourceTest {
         return "jdbc:stub://" + address + database;
     }
 
-    private void tells(String serverId, Member... members) {
-        told.put(serverId, List.of(members));
+    private void reports(String serverId, Member... members) {
+        reported.put(serverId, List.of(members));
     }
 
     private static NodeStatus status(NodeSpec spec, NodeState state) {
@@ -357,7 +357,7 @@ class ServerTopologySourceTest {
 
         @Override
         public List<Member> members(Connection connection, Consumer<String> missing) throws SQLException {
-            return told.getOrDefault(id(connection), List.of());
+            return reported.getOrDefault(id(connection), List.of());
         }
 
         @Override

@@ -40,7 +40,7 @@ class TopologyMonitorTest {
     @ParameterizedTest
     @ValueSource(strings = {"mysql", "mariadb"})
     void startsAndClosesInTimeWhenOneNodeRefusesAndAnotherSaysNothing(String driver) throws IOException {
-        // The backlog of a socket that nobody accepts from: connected, and then silence.
+        // The backlog of a socket that accepts no connection: connected, and then silence.
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             int refusing = freePort();
             TopologyMonitor monitor = new TopologyMonitor(

@@ -3,39 +3,45 @@ package io.github.replicationrouting.internal.monitor.errors;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.topology.ConnectionAttemptListener;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the pool of one node can open connections. It shows what probes do not, because they have connections, and
  * perhaps an account, of their own: a pool's account that the server refuses, or a network path that only carries what
- * is connected already. After {@value #MAX_FAILURES} failures in a row the pool is failing, so that new reads leave the
+ * is connected already. A pool is failing when at least half of its newest {@value #WINDOW} attempts have failed, from
+ * the {@value #MIN_ATTEMPTS}th on: also one that fails only now and then makes transactions wait. New reads leave the
  * node. After a while the node gets a few reads as a trial, which ends with the next attempt, or after as long again when
  * the pool needs no new connection.
  *
- * <p>Overload, such as too many connections, is no failure. It prevents no attempt: a pool always tries to fill itself.
- * Attempts are taken in on any thread; the state changes on the monitor's thread.
+ * <p>Overload, such as too many connections, is no failure, and does not count as an attempt. No attempt is prevented: a
+ * pool always tries to fill itself. Attempts are taken in on any thread; the state changes on the monitor's thread.
  */
 public final class PoolHealth implements ConnectionAttemptListener {
 
     public enum State {
         /** The pool opens connections, or needs none. */
         HEALTHY,
-        /** The pool cannot open connections. */
+        /** The pool fails to open connections. */
         FAILING,
-        /** The pool could not open connections a while ago, and is tried. */
+        /** The pool failed to open connections a while ago, and is tried. */
         ON_TRIAL
     }
 
-    static final int MAX_FAILURES = 5;
+    static final int WINDOW = 10;
+    static final int MIN_ATTEMPTS = 5;
 
     private final Duration wait;
-    private final AtomicInteger failures = new AtomicInteger();
     private volatile Runnable listener = () -> {};
 
+    /** The newest attempts in this state, true for a failure. Guarded by this. */
+    private final Deque<Boolean> failures = new ArrayDeque<>(WINDOW);
+
+    /** Changed under the lock only. */
     private volatile State state = State.HEALTHY;
+
     private long since;
-    private int failuresBeforeTrial;
 
     /** @param wait how long a failing pool is left alone, and how long a trial takes at most */
     PoolHealth(Duration wait) {
@@ -49,45 +55,52 @@ public final class PoolHealth implements ConnectionAttemptListener {
 
     @Override
     public void attempted(@Nullable Exception failure) {
-        if (failure == null) {
-            failures.set(0);
-        } else if (!ErrorAttribution.accuses(failure, Dialects.standard()::classify)
-                || failures.incrementAndGet() < MAX_FAILURES) {
-            return;
-        }
-        if (state != (failure == null ? State.HEALTHY : State.FAILING)) {
+        boolean counts = failure == null || ErrorAttribution.accuses(failure, Dialects.standard()::classify);
+        if (counts && add(failure != null)) {
             listener.run();
         }
     }
 
+    /** Adds an attempt, and returns whether the state may have to change. */
+    private synchronized boolean add(boolean failed) {
+        if (state == State.FAILING) {
+            return false;
+        }
+        if (failures.size() == WINDOW) {
+            failures.removeFirst();
+        }
+        failures.addLast(failed);
+        return state == State.ON_TRIAL || isFailing();
+    }
+
+    private boolean isFailing() {
+        long failed = failures.stream().filter(each -> each).count();
+        return failures.size() >= MIN_ATTEMPTS && 2 * failed >= failures.size();
+    }
+
     /**
-     * Moves the state on. On the monitor's thread.
+     * Updates the state. On the monitor's thread.
      *
      * @param now monotonic time in nanoseconds
      * @param answers whether the node answers probes; while it does not, a trial would prove nothing
      */
-    public void update(long now, boolean answers) {
-        int count = failures.get();
+    public synchronized void update(long now, boolean answers) {
         boolean waited = now - since >= wait.toNanos();
         switch (state) {
             case HEALTHY -> {
-                if (count >= MAX_FAILURES) {
+                if (isFailing()) {
                     enter(State.FAILING, now);
                 }
             }
             case FAILING -> {
-                if (count < MAX_FAILURES) {
-                    enter(State.HEALTHY, now);
-                } else if (waited && answers) {
-                    failuresBeforeTrial = count;
+                if (waited && answers) {
                     enter(State.ON_TRIAL, now);
                 }
             }
             case ON_TRIAL -> {
-                if (count > failuresBeforeTrial) {
-                    enter(State.FAILING, now);
-                } else if (count < failuresBeforeTrial || waited) {
-                    failures.set(0);
+                if (!failures.isEmpty()) {
+                    enter(failures.getFirst() ? State.FAILING : State.HEALTHY, now);
+                } else if (waited) {
                     enter(State.HEALTHY, now);
                 }
             }
@@ -97,6 +110,7 @@ public final class PoolHealth implements ConnectionAttemptListener {
     private void enter(State next, long now) {
         state = next;
         since = now;
+        failures.clear();
     }
 
     public State state() {

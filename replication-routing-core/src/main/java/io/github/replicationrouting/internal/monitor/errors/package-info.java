@@ -1,4 +1,4 @@
-/** What errors of the application's own connections and statements say of a node. */
+/** What errors of the application's own connections and statements show of a node. */
 @NullMarked
 package io.github.replicationrouting.internal.monitor.errors;
 

@@ -83,7 +83,7 @@ public final class LagMeter {
      * Checks whether a replica has what only its source can have given it, and what the source does not have: the source
      * was reset, or restored, or lost its end in a crash, and begins to use the same names for other transactions. From
      * then on the replica seems to contain them. Only an answer of the primary that was asked for after the replica's had
-     * come proves it; and it is held against the replica until that executes something else.
+     * come proves it, and the replica counts as ahead until it executes something else.
      *
      * @return whether that has changed
      */
@@ -163,7 +163,7 @@ public final class LagMeter {
         if (record.lag().isAhead() && by != LagProbe.STATUS) {
             return new Lag.Unknown("lag unknown: it has transactions that "
                     + (primary == null ? "the primary" : primary.name())
-                    + " does not have, as after a reset of that; rebuild the replica");
+                    + " does not have, as after a reset of that server; rebuild the replica");
         }
         // While the primary cannot be asked, time stands still: what it has done since is not known.
         long now = primary != null && !primary.refusesProbes() ? scheduler.now() : primarySampledAt;

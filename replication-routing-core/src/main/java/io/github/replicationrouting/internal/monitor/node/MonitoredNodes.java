@@ -20,14 +20,14 @@ public final class MonitoredNodes implements Iterable<NodeRecord> {
     private @Nullable NodeRecord primary;
 
     /** Reserves a name, from any thread. */
-    public void claim(String name) {
+    public void reserveName(String name) {
         if (!names.add(name)) {
             throw new IllegalArgumentException("There is already a node named " + name);
         }
     }
 
     /** Frees a name, from any thread. */
-    public void renounce(String name) {
+    public void releaseName(String name) {
         if (!names.remove(name)) {
             throw new IllegalArgumentException("There is no node named " + name);
         }

@@ -34,7 +34,7 @@ public final class NodeEvaluator {
     public record Evaluation(Signal signal, String reason) {}
 
     /** Returns what the record of a node means for its state. */
-    public Evaluation evaluate(NodeRecord record, NodeAssessment finding) {
+    public Evaluation evaluate(NodeRecord record, NodeAssessment assessment) {
         Observation seen = record.observation();
         if (!record.liveness().isProbed()) {
             return new Evaluation(Signal.UNDECIDED, "not probed yet");
@@ -48,20 +48,20 @@ public final class NodeEvaluator {
         if (nodes.isPrimary(record)) {
             return new Evaluation(Signal.PRIMARY, "");
         }
-        if (finding.rival()) {
-            return new Evaluation(Signal.RIVAL, finding.reason() == null ? "writable" : finding.reason());
+        if (assessment.rival()) {
+            return new Evaluation(Signal.RIVAL, assessment.reason() == null ? "writable" : assessment.reason());
         }
-        if (record.refusesProbes() && seen.writable() && finding.role() != Role.REPLICA) {
+        if (record.refusesProbes() && seen.writable() && assessment.role() != Role.REPLICA) {
             return new Evaluation(Signal.RIVAL, "was writable when it was last seen, and is not the primary");
         }
-        if (finding.role() != Role.REPLICA) {
-            return new Evaluation(Signal.UNDECIDED, finding.reason() == null ? "role unknown" : finding.reason());
+        if (assessment.role() != Role.REPLICA) {
+            return new Evaluation(Signal.UNDECIDED, assessment.reason() == null ? "role unknown" : assessment.reason());
         }
         Evaluation byLag = evaluate(record.lag().newest());
-        String trouble = byLag.reason.isEmpty() ? "" : record.replication().trouble();
-        return trouble.isEmpty() || byLag.reason.contains(trouble)
+        String problems = byLag.reason.isEmpty() ? "" : record.replication().problems();
+        return problems.isEmpty() || byLag.reason.contains(problems)
                 ? byLag
-                : new Evaluation(byLag.signal, trouble + "; " + byLag.reason);
+                : new Evaluation(byLag.signal, problems + "; " + byLag.reason);
     }
 
     private Evaluation evaluate(Lag lag) {

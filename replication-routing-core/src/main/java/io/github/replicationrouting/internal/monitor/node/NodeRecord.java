@@ -17,8 +17,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the monitor knows of one node. Each part is a class of its own with one owner that changes it. Everything but the
- * requests of other threads, in {@link ProbeActivity} and {@link Suspicion}, belongs to the monitor's thread.
+ * What the monitor knows of one node. Each part is a class of its own with one owner that changes it. Everything but
+ * {@link PoolHealth} and the requests of other threads, in {@link ProbeActivity} and {@link Suspicion}, belongs to the
+ * monitor's thread.
  */
 public final class NodeRecord {
 
@@ -65,19 +66,19 @@ public final class NodeRecord {
 
     /** Takes in an answer. */
     public Changes answered(Answered newest, long now) {
-        Answer earlier = sighting();
+        Answer earlier = electionAnswer();
         Observation before = answer.observation();
         boolean acceptsProbesAgain = refusesProbes();
         suspicion.endBy(newest.sentAt());
         liveness.answered();
         boolean semiSynchronousChanged = answer.take(newest, now);
         replication.take(newest.replication(), newest.sentAt());
-        answer.roles(answer.roles().after(earlier, Objects.requireNonNull(sighting())));
+        answer.roles(answer.roles().after(earlier, Objects.requireNonNull(electionAnswer())));
         return new Changes(before, acceptsProbesAgain, semiSynchronousChanged);
     }
 
     /** What its newest answer showed, for the election; null before the first. */
-    public @Nullable Answer sighting() {
+    public @Nullable Answer electionAnswer() {
         Observation seen = answer.observation();
         return seen == null
                 ? null

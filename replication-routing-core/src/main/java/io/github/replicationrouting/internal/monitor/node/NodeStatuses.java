@@ -26,9 +26,9 @@ public final class NodeStatuses {
     }
 
     /** Returns the status of a node whose state machine has taken in the evaluation. */
-    public NodeStatus of(NodeRecord record, NodeAssessment finding, Evaluation evaluation, long now) {
+    public NodeStatus of(NodeRecord record, NodeAssessment assessment, Evaluation evaluation, long now) {
         Observation seen = record.observation();
-        Role role = finding.role();
+        Role role = assessment.role();
         String suspicion = suspicion(record, role, now);
         return new NodeStatus(
                 record.node(),
@@ -67,7 +67,7 @@ public final class NodeStatuses {
         if (difference != null) {
             return difference;
         }
-        return record.pool().state() == PoolHealth.State.FAILING ? "its pool cannot open connections" : null;
+        return record.pool().state() == PoolHealth.State.FAILING ? "its pool fails to open connections" : null;
     }
 
     /** Of a replica behind an endpoint no position is shown: the next connection may lead to another server. */

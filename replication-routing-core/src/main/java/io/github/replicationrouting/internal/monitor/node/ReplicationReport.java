@@ -129,8 +129,8 @@ public final class ReplicationReport {
         }
         Duration reported = behind;
         if (reported == null) {
-            String trouble = trouble();
-            return new Lag.Unknown("lag unknown" + (trouble.isEmpty() ? "" : ": " + trouble));
+            String problems = problems();
+            return new Lag.Unknown("lag unknown" + (problems.isEmpty() ? "" : ": " + problems));
         }
         boolean isOfNewestAnswer = answeredAt != null && behindAt == answeredAt;
         return new Lag.Known(isOfNewestAnswer ? reported : reported.plusNanos(Math.max(0, now - behindAt)));
@@ -153,23 +153,23 @@ public final class ReplicationReport {
     }
 
     /** What hinders replication, as text; empty when nothing does, or nothing is known of it. */
-    String trouble() {
-        List<String> troubles = new ArrayList<>();
+    String problems() {
+        List<String> problems = new ArrayList<>();
         for (ReplicationChannel channel : channels()) {
             String of = channel.name().isEmpty() ? "" : " of channel " + channel.name();
             String error = channel.errorCode() == 0 ? "" : " (error " + channel.errorCode() + ")";
             if (!channel.applierRunning()) {
-                troubles.add("applier stopped" + of + error);
+                problems.add("applier stopped" + of + error);
             }
             if (channel.receiver() == Receiver.OFF) {
-                troubles.add("receiver stopped" + of + error);
+                problems.add("receiver stopped" + of + error);
             } else if (channel.receiver() == Receiver.CONNECTING) {
-                troubles.add("receiver does not reach its source" + of + error);
+                problems.add("receiver does not reach its source" + of + error);
             }
             if (!channel.delay().isZero()) {
-                troubles.add("delayed by " + DurationFormat.of(channel.delay()) + " on purpose" + of);
+                problems.add("delayed by " + DurationFormat.of(channel.delay()) + " on purpose" + of);
             }
         }
-        return String.join(", ", troubles);
+        return String.join(", ", problems);
     }
 }

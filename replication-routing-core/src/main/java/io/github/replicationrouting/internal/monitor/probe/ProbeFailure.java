@@ -95,7 +95,8 @@ public record ProbeFailure(Kind kind, String reason, boolean ofAccount) {
     }
 
     private static String codeOf(SQLException error) {
-        String code = error.getErrorCode() > 0 ? "error " + error.getErrorCode() : "the driver found no connection";
+        String code =
+                error.getErrorCode() > 0 ? "error " + error.getErrorCode() : "the driver failed without an error code";
         return error.getSQLState() == null ? code : code + ", SQLState " + error.getSQLState();
     }
 

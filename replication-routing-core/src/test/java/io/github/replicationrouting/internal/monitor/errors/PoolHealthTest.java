@@ -25,21 +25,61 @@ class PoolHealthTest {
     }
 
     @Test
-    void whenAConnectionOpensBetweenFailuresShouldCountAnew() {
-        fail(PoolHealth.MAX_FAILURES - 1);
-        pool.attempted(null);
-        fail(PoolHealth.MAX_FAILURES - 1);
+    void whenFewerThanFiveAttemptsWereMadeShouldStayHealthy() {
+        fail(4);
         assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.HEALTHY);
-
         fail(1);
         assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.FAILING);
-        pool.attempted(null);
+    }
+
+    @Test
+    void whenThreeOfFourAttemptsFailShouldFail() {
+        for (int i = 0; i < 2; i++) {
+            fail(3);
+            succeed(1);
+        }
+        assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.FAILING);
+    }
+
+    @Test
+    void whenHalfOfTheNewestTenAttemptsFailShouldFail() {
+        for (int i = 0; i < 10; i++) {
+            succeed(2);
+            fail(1);
+            assertThat(stateAfter(Duration.ZERO)).as("a third fails").isEqualTo(State.HEALTHY);
+        }
+        succeed(10);
+        fail(4);
+        assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.HEALTHY);
+        fail(1);
+        assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.FAILING);
+    }
+
+    @Test
+    void whenOverloadedShouldNotCountTheAttempt() {
+        fail(4);
+        for (int i = 0; i < 10; i++) {
+            pool.attempted(new SQLException("Too many connections", "08004", 1040));
+        }
+        assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.HEALTHY);
+        fail(1);
+        assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.FAILING);
+    }
+
+    @Test
+    void whenOneAttemptSucceedsWhileItFailsShouldWaitForTheTrial() {
+        fail(5);
+        assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.FAILING);
+        succeed(1);
+        assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.FAILING);
+        assertThat(stateAfter(WAIT)).isEqualTo(State.ON_TRIAL);
+        succeed(1);
         assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.HEALTHY);
     }
 
     @Test
     void whenTheWaitIsOverShouldBeTriedOnceTheNodeAnswers() {
-        fail(PoolHealth.MAX_FAILURES);
+        fail(5);
         assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.FAILING);
         now += WAIT.toNanos();
         pool.update(now, false);
@@ -48,29 +88,30 @@ class PoolHealthTest {
         assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.ON_TRIAL);
         assertThat(stateAfter(WAIT.minusNanos(1))).isEqualTo(State.ON_TRIAL);
         assertThat(stateAfter(Duration.ofNanos(1))).as("no attempt was made").isEqualTo(State.HEALTHY);
-        fail(PoolHealth.MAX_FAILURES - 1);
-        assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.HEALTHY);
+        fail(4);
+        assertThat(stateAfter(Duration.ZERO)).as("counts anew").isEqualTo(State.HEALTHY);
     }
 
     @Test
     void whenATrialFailsShouldWaitAgain() {
-        fail(PoolHealth.MAX_FAILURES);
+        fail(5);
         stateAfter(Duration.ZERO);
         assertThat(stateAfter(WAIT)).isEqualTo(State.ON_TRIAL);
 
         fail(1);
-        assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.FAILING);
+        succeed(1);
+        assertThat(stateAfter(Duration.ZERO)).as("the first attempt decides").isEqualTo(State.FAILING);
         assertThat(stateAfter(WAIT.minusNanos(1))).isEqualTo(State.FAILING);
         assertThat(stateAfter(Duration.ofNanos(1))).isEqualTo(State.ON_TRIAL);
-        pool.attempted(null);
+        succeed(1);
         assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.HEALTHY);
     }
 
     @Test
     void whenTheStateMayChangeShouldNotifyTheMonitor() {
         pool.onAttemptThatMatters(() -> notified++);
-        pool.attempted(null);
-        fail(PoolHealth.MAX_FAILURES - 1);
+        succeed(1);
+        fail(3);
         assertThat(notified).isZero();
         fail(1);
         assertThat(notified).isEqualTo(1);
@@ -83,8 +124,15 @@ class PoolHealthTest {
         fail(1);
         assertThat(notified).as("the trial has failed").isEqualTo(2);
         stateAfter(Duration.ZERO);
-        pool.attempted(null);
-        assertThat(notified).isEqualTo(3);
+        stateAfter(WAIT);
+        succeed(1);
+        assertThat(notified).as("the trial has succeeded").isEqualTo(3);
+    }
+
+    private void succeed(int times) {
+        for (int i = 0; i < times; i++) {
+            pool.attempted(null);
+        }
     }
 
     private void fail(int times) {

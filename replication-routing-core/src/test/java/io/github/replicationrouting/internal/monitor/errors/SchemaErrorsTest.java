@@ -29,7 +29,7 @@ class SchemaErrorsTest {
                 @Override
                 public void differs(Node node, SchemaError error, long until, boolean isNews) {
                     results.add(node + " differs for "
-                            + Duration.ofNanos(until - now).toSeconds() + " s" + (isNews ? ", news" : ""));
+                            + Duration.ofNanos(until - now).toSeconds() + " s" + (isNews ? ", first" : ""));
                 }
 
                 @Override
@@ -65,7 +65,7 @@ class SchemaErrorsTest {
         assertThat(results).isEmpty();
         for (int seconds : new int[] {5, 10, 20, 40, 60, 60}) {
             fails(db2);
-            expected.add("db2 differs for " + seconds + " s" + (seconds == 5 ? ", news" : ""));
+            expected.add("db2 differs for " + seconds + " s" + (seconds == 5 ? ", first" : ""));
             assertThat(results).isEqualTo(expected);
             fails(db2);
             assertThat(results).as("work that had begun before").isEqualTo(expected);
@@ -80,7 +80,7 @@ class SchemaErrorsTest {
         }
         fails(db3);
         fails(db3);
-        assertThat(results).containsExactly("db2 differs for 5 s, news", "db2 is as the others");
+        assertThat(results).containsExactly("db2 differs for 5 s, first", "db2 is as the others");
     }
 
     @Test
@@ -99,7 +99,7 @@ class SchemaErrorsTest {
                 .isEqualTo("SELECT command denied to user <account> for table 'stock'");
     }
 
-    /** Drivers that are told to dump queries add them in lines of their own, with what they ask for. */
+    /** Drivers that are configured to dump queries add them in lines of their own, with what they ask for. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -30,7 +30,7 @@ class NodeRecordTest {
                 new ReplicationChannel(
                         "c", "c", 3306, null, null, Receiver.CONNECTING, true, null, Duration.ZERO, 2003));
 
-        assertThat(record.replication().trouble())
+        assertThat(record.replication().problems())
                 .isEqualTo("applier stopped (error 1062), receiver stopped of channel b, delayed by 90s on purpose of"
                         + " channel b, receiver does not reach its source of channel c (error 2003)");
     }
@@ -39,7 +39,7 @@ class NodeRecordTest {
     void whenNothingHindersReplicationShouldSayNothing() {
         learns(behind(1));
 
-        assertThat(record.replication().trouble()).isEmpty();
+        assertThat(record.replication().problems()).isEmpty();
     }
 
     @Test

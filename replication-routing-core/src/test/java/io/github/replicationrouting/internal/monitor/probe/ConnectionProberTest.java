@@ -241,7 +241,7 @@ class ConnectionProberTest {
         prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
         server.refusal = locked();
         server.refusedTogether = new CyclicBarrier(2);
-        for (CompletableFuture<ProbeResult> probe : List.of(askInVain(), askInVain())) {
+        for (CompletableFuture<ProbeResult> probe : List.of(askWithoutAnswer(), askWithoutAnswer())) {
             assertThat(probe.join()).isInstanceOf(ProbeResult.Answered.class);
         }
         assertThat(server.refused).hasValue(2);
@@ -256,7 +256,7 @@ class ConnectionProberTest {
         assertThat(server.ends).containsExactly("abort 1");
     }
 
-    /** Which says nothing of the node, and must not cut off the connections that its pool has. */
+    /** It shows nothing about the node, and must not close the connections of its pool. */
     @Test
     void whenTheCredentialsProviderFailsShouldBeARefusal() {
         prober = new ConnectionProber(
@@ -344,8 +344,8 @@ class ConnectionProberTest {
     void asksAgainWhileAProbeHangsAndAnswersForWhatDoesNotFit() throws InterruptedException {
         probe(false);
         dialect.hangs = true;
-        CompletableFuture<ProbeResult> first = askInVain();
-        CompletableFuture<ProbeResult> second = askInVain();
+        CompletableFuture<ProbeResult> first = askWithoutAnswer();
+        CompletableFuture<ProbeResult> second = askWithoutAnswer();
         await().atMost(Duration.ofSeconds(10)).until(() -> server.opened.get() == 2);
         ProbeResult third = ask(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, false))
                 .join();
@@ -387,8 +387,8 @@ class ConnectionProberTest {
         return answer instanceof ProbeResult.Failed failed && failed.failure().kind() == ProbeFailure.Kind.UNANSWERED;
     }
 
-    /** Asks until a thread takes it: one that has just answered may not be ready yet, which is answered at once. */
-    private CompletableFuture<ProbeResult> askInVain() {
+    /** Asks until a thread takes it: one that has just answered may not be ready yet, which is answered immediately. */
+    private CompletableFuture<ProbeResult> askWithoutAnswer() {
         List<CompletableFuture<ProbeResult>> asked = new ArrayList<>();
         await().atMost(Duration.ofSeconds(10)).until(() -> {
             asked.add(ask(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, false)));

@@ -26,7 +26,7 @@ public final class FakeServer implements Prober {
     public enum Mood {
         WELL,
         FROZEN,
-        /** Says nothing, and the driver does not notice. */
+        /** Does not answer, and the driver does not notice. */
         SILENT,
         REFUSING,
         BUSY,

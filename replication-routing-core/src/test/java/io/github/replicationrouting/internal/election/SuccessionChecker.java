@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.function.Supplier;
 
 /**
- * Watches one {@link SimulatedInstance} and holds what it does against what really happened to the servers: a successor must
+ * Checks one {@link SimulatedInstance} by what really happened to the servers: a successor must
  * have been promoted by the operator since the incumbent was last seen to be fit, and an incumbent that never failed must
  * stay. Not thread-safe.
  */
-final class Witness {
+final class SuccessionChecker {
 
     private int claimant = -1;
     private long fitAt;
@@ -18,17 +18,17 @@ final class Witness {
 
     private boolean gap;
 
-    Witness() {}
+    SuccessionChecker() {}
 
-    private Witness(Witness other) {
+    private SuccessionChecker(SuccessionChecker other) {
         claimant = other.claimant;
         fitAt = other.fitAt;
         fitBeforeGap = other.fitBeforeGap;
         gap = other.gap;
     }
 
-    Witness copy() {
-        return new Witness(this);
+    SuccessionChecker copy() {
+        return new SuccessionChecker(this);
     }
 
     /** Compares the instance with its state before. */
