@@ -31,6 +31,7 @@ public final class LeaseManager implements LogicalConnections {
             + " setReadOnly and setAutoCommit instead of SET, and set other variables in the URL or with"
             + " hikari.connection-init-sql; use locks, user variables and temporary tables within one transaction.";
 
+    private final String router;
     private final Topology topology;
     private final ConnectionDefaults defaults;
     private final PrimaryWait primaryWait;
@@ -42,7 +43,9 @@ public final class LeaseManager implements LogicalConnections {
     private final MetadataLeases metadataLeases;
     private final AtomicBoolean sessionWarned = new AtomicBoolean();
 
+    /** @param router name of the router, for its log */
     public LeaseManager(
+            String router,
             ConcurrentMap<Node, NodePool> pools,
             Topology topology,
             ConnectionDefaults defaults,
@@ -50,6 +53,7 @@ public final class LeaseManager implements LogicalConnections {
             RouterMetrics metrics,
             FallbackLimiter fallbackReads,
             Consistency consistency) {
+        this.router = router;
         this.topology = topology;
         this.defaults = defaults;
         this.primaryWait = primaryWait;
@@ -110,8 +114,9 @@ public final class LeaseManager implements LogicalConnections {
     void sessionPinsReads(Node node) {
         if (sessionWarned.compareAndSet(false, true)) {
             log.warn(
-                    "SQL text changed the session of a connection to {}, and so its reads stay there until it is closed."
-                            + " {} This is logged once.",
+                    "[{}] node {}: SQL text changed the session of a connection, so that its reads stay on this node until"
+                            + " it is closed. {} This is logged once.",
+                    router,
                     node,
                     INSTEAD_OF_SQL);
         }
@@ -121,8 +126,9 @@ public final class LeaseManager implements LogicalConnections {
     void sessionStateLeft(Node node) {
         if (sessionWarned.compareAndSet(false, true)) {
             log.warn(
-                    "SQL text changed the session of a connection to {}, and what follows on that connection must go to"
-                            + " another node, where the change is not in force. {} This is logged once.",
+                    "[{}] node {}: SQL text changed the session of a connection, and what follows on that connection must"
+                            + " go to another node, where the change is not in force. {} This is logged once.",
+                    router,
                     node,
                     INSTEAD_OF_SQL);
         }

@@ -40,6 +40,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
     /** Minimum wait of a borrower that waited for another node before. */
     private static final long MIN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(SLICE_MILLIS);
 
+    private final String router;
     private final Node node;
     private final Executor background;
     private final PhysicalLinks links;
@@ -52,6 +53,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
     /**
      * Starts filling the pool in the background, whether or not the node is up.
      *
+     * @param router name of the router, for its log
      * @param attempts receives the outcome of each attempt to open a connection
      * @param config limits and names of the pool; its URL and driver are not used
      * @param background runs what may block, each task on a thread of its own
@@ -60,6 +62,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
      *     account, the monitor does
      */
     public NodePool(
+            String router,
             Node node,
             HikariConfig config,
             ConnectionFactory connections,
@@ -69,26 +72,28 @@ public final class NodePool implements PooledNode, AutoCloseable {
             Executor background,
             boolean tracksCommits,
             boolean logsRefusals) {
+        this.router = router;
         this.node = node;
         this.background = background;
-        this.sessionReset = new SessionReset(node);
+        this.sessionReset = new SessionReset(router, node);
         HikariConfig own = new HikariConfig();
         config.copyStateTo(own);
         own.setJdbcUrl(null);
         own.setConnectionInitSql(null);
         this.links = new PhysicalLinks(background);
         this.source = new PhysicalDataSource(
+                router,
+                node,
                 connections,
                 links,
                 dialects,
                 config.getConnectionInitSql(),
                 config.getCatalog(),
                 defaults,
-                node::recordStatement,
                 attempts,
                 PrimaryEndpointCheck.of(node, this::refresh),
                 tracksCommits,
-                logsRefusals ? new RefusedConnectionLog(node) : null);
+                logsRefusals ? new RefusedConnectionLog(router, node) : null);
         own.setDataSource(source);
         own.setExceptionOverride(new DeferredEviction(own.getExceptionOverride(), source::classify));
         MetricsTrackerFactory factory = own.getMetricsTrackerFactory();
@@ -244,7 +249,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
             }
             return fit;
         } catch (SQLException | RuntimeException e) {
-            log.debug("A connection to {} could not be validated, and is closed", node, e);
+            log.debug("[{}] node {}: a connection could not be validated, and is closed", router, node, e);
             return false;
         }
     }
@@ -298,7 +303,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
             }
         } catch (SQLException e) {
             sound = false;
-            log.debug("A connection to {} could not be reset, and is closed", node, e);
+            log.debug("[{}] node {}: a connection could not be reset, and is closed", router, node, e);
         } finally {
             if (sound) {
                 left();
@@ -334,7 +339,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
     public void forceClose() {
         int closed = links.closeSocketsOfReads();
         if (closed > 0) {
-            log.info("Node {} is down: {} connections to it were closed", node, closed);
+            log.info("[{}] node {}: down, {} of its connections were closed", router, node, closed);
         }
         refresh();
     }
@@ -347,7 +352,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
     public void evictAll() {
         int closed = links.closeAllSockets();
         if (closed > 0) {
-            log.warn("Node {} is no longer the primary: {} connections to it were closed", node, closed);
+            log.warn("[{}] node {}: no longer the primary, {} of its connections were closed", router, node, closed);
         }
         refresh();
     }

@@ -78,6 +78,7 @@ class FailureHandlerTest {
     private final ConnectionDefaults defaults = new ConnectionDefaults(true, null);
     private final ConnectionSettings settings = new ConnectionSettings(defaults);
     private final LeaseManager leaseManager = new LeaseManager(
+            "test",
             new ConcurrentHashMap<>(),
             topology,
             defaults,
@@ -91,6 +92,7 @@ class FailureHandlerTest {
             new TransactionContext(new LogicalConnection(intent -> write(), leaseManager, defaults), settings));
     private final ReplicationDialect dialect = Dialects.standard().named("mysql");
     private final NodePool pool = new NodePool(
+            "test",
             db1,
             pool(),
             new ConnectionFactory(

@@ -262,6 +262,7 @@ class FallbackLimiterTest {
         ConnectionFactory connections = new ConnectionFactory(
                 db1.spec().url(), null, new Properties(), () -> Credentials.of("u", "p"), Duration.ofSeconds(1));
         NodePool pool = new NodePool(
+                "shop",
                 db1,
                 config,
                 connections,

@@ -245,6 +245,7 @@ class PrimaryWaitTest {
     void aQuestionThatWaitedShouldBeCountedLikeAWrite() throws Exception {
         PrimaryWait hold = hold(LONG, 1);
         LeaseManager leases = new LeaseManager(
+                "test",
                 new ConcurrentHashMap<>(),
                 topology,
                 new ConnectionDefaults(true, null),

@@ -130,6 +130,7 @@ class NodePoolTest {
         ConnectionFactory connections = new ConnectionFactory(
                 db1.spec().url(), null, new Properties(), () -> Credentials.of("u", "p"), Duration.ofSeconds(1));
         NodePool opened = new NodePool(
+                "test",
                 db1,
                 config,
                 connections,
