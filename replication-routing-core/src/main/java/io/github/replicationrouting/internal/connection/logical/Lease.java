@@ -289,7 +289,7 @@ final class Lease {
         }
     }
 
-    /** Takes no new work from now on. */
+    /** Refuses new work: the lease is released when its last statement is closed. */
     void retire() {
         retired = true;
         if (openStatements == 0) {
@@ -313,11 +313,11 @@ final class Lease {
                 recorder.readsEnded(!evictedOnRelease && !isLost());
             }
         } finally {
-            giveToPool();
+            returnToPool();
         }
     }
 
-    private void giveToPool() {
+    private void returnToPool() {
         try {
             if (evictedOnRelease || endedByCaller) {
                 pool.evict(connection);

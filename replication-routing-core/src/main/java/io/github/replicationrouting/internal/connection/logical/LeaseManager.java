@@ -51,7 +51,7 @@ public final class LeaseManager implements LogicalConnections {
             ConnectionDefaults defaults,
             PrimaryWait primaryWait,
             RouterMetrics metrics,
-            FallbackLimiter fallbackReads,
+            FallbackLimiter fallbackLimiter,
             Consistency consistency) {
         this.router = router;
         this.topology = topology;
@@ -60,7 +60,7 @@ public final class LeaseManager implements LogicalConnections {
         this.metrics = metrics;
         this.intents = new IntentResolver(consistency);
         this.positionWait = new PositionWait(consistency, topology);
-        this.factory = new LeaseFactory(pools, topology, fallbackReads, consistency);
+        this.factory = new LeaseFactory(pools, topology, fallbackLimiter, consistency);
         this.reuse = new LeaseReuse(topology, intents, positionWait);
         this.metadataLeases = new MetadataLeases(factory, topology, primaryWait, metrics);
     }

@@ -151,8 +151,8 @@ public final class NodePool implements PooledNode, AutoCloseable {
     /** Returns until when a borrower waits that began to wait at {@code since}; both by {@link System#nanoTime()}. */
     public long deadline(long since) {
         long deadline = since + TimeUnit.MILLISECONDS.toNanos(pool.getConnectionTimeout());
-        long least = System.nanoTime() + MIN_WAIT_NANOS;
-        return deadline - least < 0 ? least : deadline;
+        long earliest = System.nanoTime() + MIN_WAIT_NANOS;
+        return deadline - earliest < 0 ? earliest : deadline;
     }
 
     /**
@@ -208,7 +208,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
     private Connection take(long since, long deadline, WaitCondition condition) throws SQLException {
         // Waits in slices: HikariCP ends no wait before its timeout.
         HikariPool connections = (HikariPool) pool.getHikariPoolMXBean();
-        SQLException dead = null;
+        SQLException unfit = null;
         while (true) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             try {
@@ -216,7 +216,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
                 if (isFit(taken)) {
                     return taken;
                 }
-                dead = lostWithOthers(taken);
+                unfit = evictUnfit(taken);
             } catch (SQLTransientConnectionException e) {
                 if (pool.isClosed()) {
                     throw closed(e);
@@ -228,7 +228,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
                 throw new NodeEvictedException(node);
             }
             if (deadline - System.nanoTime() < TimeUnit.MILLISECONDS.toNanos(1)) {
-                throw unavailable(since, dead);
+                throw unavailable(since, unfit);
             }
         }
     }
@@ -254,8 +254,8 @@ public final class NodePool implements PooledNode, AutoCloseable {
         }
     }
 
-    private SQLException lostWithOthers(Connection dead) {
-        pool.evictConnection(dead);
+    private SQLException evictUnfit(Connection unfit) {
+        pool.evictConnection(unfit);
         return new SQLTransientConnectionException(
                 "A pooled connection failed its validation, or its session could not be reset", "08001");
     }
@@ -265,10 +265,10 @@ public final class NodePool implements PooledNode, AutoCloseable {
         links.requireValidation();
     }
 
-    private SQLException unavailable(long since, @Nullable Exception dead) {
+    private SQLException unavailable(long since, @Nullable Exception unfit) {
         meters.timedOut();
         long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
-        Exception cause = source.lastFailure() == null ? dead : source.lastFailure();
+        Exception cause = source.lastFailure() == null ? unfit : source.lastFailure();
         String what = "Node " + node + ": no connection available after " + waited + " ms";
         if (cause != null) {
             boolean refused = cause instanceof SQLException error && RefusedConnectionLog.isRefusal(error);
@@ -306,7 +306,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
             log.debug("[{}] node {}: a connection could not be reset, and is closed", router, node, e);
         } finally {
             if (sound) {
-                left();
+                leave();
             } else {
                 evict(borrowed);
             }
@@ -318,11 +318,11 @@ public final class NodePool implements PooledNode, AutoCloseable {
         try {
             pool.evictConnection(borrowed);
         } finally {
-            left();
+            leave();
         }
     }
 
-    private void left() {
+    private void leave() {
         admission.leave();
         node.release();
     }

@@ -42,7 +42,7 @@ final class PhysicalDataSource extends AbstractDataSource {
     private final ConnectionAttemptListener attempts;
     private final @Nullable PrimaryEndpointCheck endpoint;
     private final boolean tracksCommits;
-    private final @Nullable RefusedConnectionLog refused;
+    private final @Nullable RefusedConnectionLog refusalLog;
     private final boolean presetVariables;
     private volatile @Nullable Exception lastFailure;
     private volatile @Nullable ReplicationDialect dialect;
@@ -61,7 +61,7 @@ final class PhysicalDataSource extends AbstractDataSource {
             ConnectionAttemptListener attempts,
             @Nullable PrimaryEndpointCheck endpoint,
             boolean tracksCommits,
-            @Nullable RefusedConnectionLog refused) {
+            @Nullable RefusedConnectionLog refusalLog) {
         this.router = router;
         this.node = node;
         this.connections = connections;
@@ -73,7 +73,7 @@ final class PhysicalDataSource extends AbstractDataSource {
         this.attempts = attempts;
         this.endpoint = endpoint;
         this.tracksCommits = tracksCommits;
-        this.refused = refused;
+        this.refusalLog = refusalLog;
         this.presetVariables = initialStatement != null || connections.runsInitialSql();
     }
 
@@ -127,15 +127,15 @@ final class PhysicalDataSource extends AbstractDataSource {
                 Connection connection = openOnce(factory);
                 attempts.attempted(null);
                 lastFailure = null;
-                if (refused != null) {
-                    refused.opened();
+                if (refusalLog != null) {
+                    refusalLog.opened();
                 }
                 return connection;
             } catch (SQLException | RuntimeException e) {
                 attempts.attempted(e);
                 lastFailure = e;
-                if (refused != null) {
-                    refused.failed(e);
+                if (refusalLog != null) {
+                    refusalLog.failed(e);
                 }
                 if (closed || !isUnreachable(e)) {
                     throw e;
