@@ -56,7 +56,7 @@ class ConstrainedReadsTest {
             new KnownPositions(INTERVAL),
             INTERVAL,
             RouterMetrics.NONE);
-    private final IntentResolver intents = new IntentResolver(consistency);
+    private final IntentResolver intents = new IntentResolver("test", consistency);
     private final Router router = router(WhenNoneEligible.PRIMARY);
 
     private Router router(WhenNoneEligible whenNoneEligible) {

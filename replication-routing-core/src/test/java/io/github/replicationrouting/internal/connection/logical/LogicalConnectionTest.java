@@ -6,16 +6,11 @@ import static io.github.replicationrouting.internal.routing.Nodes.withPrimary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.mysql.cj.Session;
-import com.mysql.cj.conf.PropertyKey;
-import com.mysql.cj.conf.PropertySet;
-import com.mysql.cj.jdbc.JdbcConnection;
-import com.mysql.cj.jdbc.JdbcPropertySetImpl;
-import com.mysql.cj.protocol.ServerSession;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.DecisionReason;
+import io.github.replicationrouting.RoutingHints;
 import io.github.replicationrouting.internal.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.consistency.Consistency;
@@ -28,33 +23,25 @@ import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Node;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
-import java.sql.Driver;
-import java.sql.DriverPropertyInfo;
-import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A logical connection over connections of Connector/J without a server, which it closes after a query timeout. */
 class LogicalConnectionTest {
 
-    private static final List<String> UPDATES = new CopyOnWriteArrayList<>();
-
+    private final String url = "jdbc:stub:" + UUID.randomUUID();
     private final Node db1 = node("db1");
+    private final AtomicInteger decisions = new AtomicInteger();
     private final SettableTopology topology = new SettableTopology(withPrimary(primary(db1)));
     private final ConnectionDefaults defaults = new ConnectionDefaults(true, null);
     private final NodePool pool = new NodePool(
@@ -62,8 +49,8 @@ class LogicalConnectionTest {
             db1,
             pool(),
             new ConnectionFactory(
-                    "jdbc:stub://db1/",
-                    StubDriver.class.getName(),
+                    url,
+                    ConnectorJStub.class.getName(),
                     new Properties(),
                     () -> Credentials.of("u", "p"),
                     Duration.ofSeconds(1)),
@@ -89,11 +76,6 @@ class LogicalConnectionTest {
                     Duration.ofSeconds(1),
                     RouterMetrics.NONE));
 
-    @BeforeEach
-    void clear() {
-        UPDATES.clear();
-    }
-
     @AfterEach
     void close() {
         pool.close();
@@ -112,7 +94,7 @@ class LogicalConnectionTest {
                     .hasMessageContaining("retry");
 
             assertThat(context.hasCommitted()).isFalse();
-            assertThat(UPDATES).isEmpty();
+            assertThat(ConnectorJStub.executed(url)).isEmpty();
         }
     }
 
@@ -127,7 +109,7 @@ class LogicalConnectionTest {
             statement.executeUpdate("INSERT INTO t VALUES (1)");
 
             assertThat(context.hasCommitted()).isTrue();
-            assertThat(UPDATES).containsExactly("INSERT INTO t VALUES (1)");
+            assertThat(ConnectorJStub.executed(url)).containsExactly("INSERT INTO t VALUES (1)");
         }
     }
 
@@ -147,8 +129,61 @@ class LogicalConnectionTest {
         assertThat(db1.inFlight()).isZero();
     }
 
+    @Test
+    void whenAHintIsGivenInATransactionWhoseNodeDoesNotSatisfyItShouldThrow() throws Exception {
+        try (Connection connection = openForReads()) {
+            connection.setAutoCommit(false);
+            read(connection);
+
+            assertThatThrownBy(() -> RoutingHints.onPrimary(() -> readUnchecked(connection)))
+                    .rootCause()
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("A hint asks for the primary")
+                    .hasMessageContaining("db1");
+            read(connection);
+        }
+        assertThat(decisions).hasValue(1);
+    }
+
+    @Test
+    void whenAReadFollowsOneForAnyReplicaShouldDecideAnew() throws Exception {
+        try (Connection connection = openForReads()) {
+            RoutingHints.onReplica(Duration.ofSeconds(5), () -> readUnchecked(connection));
+            RoutingHints.onReplica(Duration.ofSeconds(5), () -> readUnchecked(connection));
+            assertThat(decisions).hasValue(1);
+
+            read(connection);
+            read(connection);
+        }
+        assertThat(decisions).hasValue(2);
+        assertThat(db1.inFlight()).isZero();
+    }
+
     private Connection open() {
         return leases.open(intent -> new Decision(db1, DecisionReason.OUTSIDE_TRANSACTION, true));
+    }
+
+    private Connection openForReads() throws SQLException {
+        Connection connection = leases.open(intent -> {
+            decisions.incrementAndGet();
+            return new Decision(db1, DecisionReason.REPLICA_SELECTED, false);
+        });
+        connection.setReadOnly(true);
+        return connection;
+    }
+
+    private static void read(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeQuery("SELECT 1");
+        }
+    }
+
+    private static void readUnchecked(Connection connection) {
+        try {
+            read(connection);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static HikariConfig pool() {
@@ -157,100 +192,5 @@ class LogicalConnectionTest {
         config.setMinimumIdle(0);
         config.setInitializationFailTimeout(-1);
         return config;
-    }
-
-    /** Opens connections of Connector/J that reach no server. */
-    public static final class StubDriver implements Driver {
-
-        @Override
-        public Connection connect(String url, Properties info) {
-            PropertySet properties = new JdbcPropertySetImpl();
-            properties
-                    .<Boolean>getProperty(PropertyKey.queryTimeoutKillsConnection)
-                    .setValue(true);
-            ServerSession server = stub(
-                    ServerSession.class, (method, arguments) -> method.getName().equals("getStatusFlags") ? 2 : null);
-            Session session = stub(
-                    Session.class, (method, arguments) -> method.getName().equals("getServerSession") ? server : null);
-            return stub(JdbcConnection.class, (method, arguments) -> switch (method.getName()) {
-                case "getSession" -> session;
-                case "getPropertySet" -> properties;
-                case "createStatement" -> statement();
-                case "getAutoCommit", "isValid" -> true;
-                default -> null;
-            });
-        }
-
-        private static Statement statement() {
-            return stub(Statement.class, (method, arguments) -> switch (method.getName()) {
-                case "executeQuery" -> sessionVariables();
-                case "executeUpdate" -> {
-                    UPDATES.add((String) arguments[0]);
-                    yield 1;
-                }
-                default -> null;
-            });
-        }
-
-        private static ResultSet sessionVariables() {
-            return stub(ResultSet.class, (method, arguments) -> switch (method.getName()) {
-                case "next" -> true;
-                case "getInt" -> arguments[0].equals(1) ? 1 : 0;
-                case "getString" -> "REPEATABLE-READ";
-                default -> null;
-            });
-        }
-
-        @Override
-        public boolean acceptsURL(String url) {
-            return true;
-        }
-
-        @Override
-        public DriverPropertyInfo[] getPropertyInfo(String url, Properties info) {
-            return new DriverPropertyInfo[0];
-        }
-
-        @Override
-        public int getMajorVersion() {
-            return 1;
-        }
-
-        @Override
-        public int getMinorVersion() {
-            return 0;
-        }
-
-        @Override
-        public boolean jdbcCompliant() {
-            return false;
-        }
-
-        @Override
-        public Logger getParentLogger() {
-            return Logger.getGlobal();
-        }
-    }
-
-    private interface Answers {
-        /** Returns the answer; null for the default of the method's type. */
-        @Nullable
-        Object to(Method method, Object[] arguments);
-    }
-
-    private static <T> T stub(Class<T> type, Answers answers) {
-        InvocationHandler handler = (proxy, method, arguments) -> {
-            Object answer = answers.to(method, arguments);
-            return answer != null ? answer : defaultOf(method);
-        };
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
-    }
-
-    private static @Nullable Object defaultOf(Method method) {
-        Class<?> type = method.getReturnType();
-        if (type == boolean.class) {
-            return false;
-        }
-        return type == int.class ? (Object) 0 : null;
     }
 }
