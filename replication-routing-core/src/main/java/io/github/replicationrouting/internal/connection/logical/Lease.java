@@ -199,7 +199,7 @@ final class Lease {
         try {
             return !lost && physical.isClosed();
         } catch (SQLException e) {
-            log.debug("A connection to {} cannot say whether it is closed", decision.node(), e);
+            log.debug("A connection to {} does not report whether it is closed", decision.node(), e);
             return false;
         }
     }
@@ -213,7 +213,7 @@ final class Lease {
         try {
             return lost || isForceClosed() || connection.isClosed() || physical.isClosed();
         } catch (SQLException e) {
-            log.debug("A connection to {} cannot say whether it is closed", decision.node(), e);
+            log.debug("A connection to {} does not report whether it is closed", decision.node(), e);
             return true;
         }
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens logical connections and lends them pooled ones ({@link LeaseAcquisition}). Thread-safe. */
+/** Opens logical connections and acquires leases for them ({@link LeaseAcquisition}). Thread-safe. */
 public final class LeaseManager implements LogicalConnections {
 
     private static final Logger log = LoggerFactory.getLogger(LeaseManager.class);

@@ -74,7 +74,7 @@ final class CurrentDatabase {
     }
 
     /**
-     * Goes back to the initial database.
+     * Returns to the initial database.
      *
      * @param changedByText whether SQL text may have chosen another database
      * @return whether it can; a session that has chosen a database never has none again

@@ -152,7 +152,7 @@ public final class PhysicalConnection extends DelegatingConnection {
     }
 
     /**
-     * Goes back to the database that the pool handed out, so that the next user does not work in the one of this user.
+     * Returns to the database that the pool handed out, so that the next user does not work in that of this user.
      *
      * @return whether it can; a session that has chosen a database never has none again
      */
@@ -229,7 +229,7 @@ public final class PhysicalConnection extends DelegatingConnection {
         }
     }
 
-    /** Returns what a caller gets to see of a driver's result: changes of its rows count as calls to the server. */
+    /** Returns the result that a caller gets for a driver's result: changes of its rows count as calls to the server. */
     ResultSet exposed(ResultSet result) throws SQLException {
         return result.getConcurrency() == ResultSet.CONCUR_UPDATABLE ? new PhysicalResultSet(this, result) : result;
     }
