@@ -31,13 +31,15 @@ class RoutingHintsTest {
     private final Node db1 = node("db1");
     private final Node db2 = node("db2");
     private final SettableTopology topology = new SettableTopology(withPrimary(primary(db1), replica(db2)));
-    private final IntentResolver intents = new IntentResolver(new Consistency(
+    private final IntentResolver intents = new IntentResolver(
             "test",
-            ConsistencySettings.defaults(),
-            topology,
-            new KnownPositions(Duration.ofMillis(500)),
-            Duration.ofMillis(500),
-            RouterMetrics.NONE));
+            new Consistency(
+                    "test",
+                    ConsistencySettings.defaults(),
+                    topology,
+                    new KnownPositions(Duration.ofMillis(500)),
+                    Duration.ofMillis(500),
+                    RouterMetrics.NONE));
 
     private final Decision onReplica = new Decision(db2, DecisionReason.REPLICA_SELECTED, false);
     private final Decision onPrimary = new Decision(db1, DecisionReason.READ_WRITE, true);

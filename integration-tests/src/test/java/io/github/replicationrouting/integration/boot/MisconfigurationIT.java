@@ -111,7 +111,7 @@ class MisconfigurationIT {
                             .filteredOn(line -> line.contains(" WARN ") && line.contains("NodePool"))
                             .singleElement()
                             .asString()
-                            .contains("Node db3: the server opens no connection for the pool (")
+                            .contains("node db3: the server opens no connection for the pool (")
                             .containsIgnoringCase("access denied")
                             .contains("Check replication.routing.nodes.db3.username, .password and .url"));
         }

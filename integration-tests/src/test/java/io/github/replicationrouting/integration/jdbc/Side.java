@@ -142,6 +142,7 @@ interface Side extends AutoCloseable {
             return new Logical(
                     pool,
                     new LeaseManager(
+                            "trial",
                             new ConcurrentHashMap<>(Map.of(pool.node(), pool)),
                             topology,
                             defaults,

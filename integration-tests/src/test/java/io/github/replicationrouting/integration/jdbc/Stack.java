@@ -124,6 +124,7 @@ enum Stack {
                 () -> Credentials.of(config.getUsername(), config.getPassword()),
                 Duration.ofSeconds(5));
         return new NodePool(
+                "trial",
                 node,
                 config,
                 connections.withSessionReports(),

@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 /** Creates the parts of a node: its pool, and the target of its probes. Thread-safe. */
 final class NodeFactory {
 
+    private final String router;
     private final Dialects dialects;
     private final ConnectionDefaults defaults;
     private final PoolHealthRegistry poolHealth;
@@ -40,15 +41,18 @@ final class NodeFactory {
     }
 
     /**
+     * @param router name of the router
      * @param background executor of tasks that a pool must not wait for
      * @param tracksCommits whether nodes that may be primaries report the commits of their sessions
      */
     NodeFactory(
+            String router,
             Dialects dialects,
             ConnectionDefaults defaults,
             PoolHealthRegistry poolHealth,
             Executor background,
             boolean tracksCommits) {
+        this.router = router;
         this.dialects = dialects;
         this.defaults = defaults;
         this.poolHealth = poolHealth;
@@ -69,6 +73,7 @@ final class NodeFactory {
         NodePool pool;
         try {
             pool = new NodePool(
+                    router,
                     target.node(),
                     settings.pool(),
                     tracked ? connections.withSessionReports() : connections,

@@ -48,6 +48,7 @@ public final class RouterFactory {
         this.connectionDefaults = defaultsOf(configuration.nodes().get(0).pool());
         this.background = BackgroundThreads.named(configuration.name());
         this.nodeFactory = new NodeFactory(
+                configuration.name(),
                 dialects,
                 connectionDefaults,
                 poolHealth,
@@ -106,6 +107,7 @@ public final class RouterFactory {
                                 configuration.monitor(),
                                 configuration.zone())),
                 new LeaseManager(
+                        configuration.name(),
                         pools,
                         monitor,
                         connectionDefaults,

@@ -13,10 +13,13 @@ public final class IntentResolver {
 
     private static final Logger log = LoggerFactory.getLogger(IntentResolver.class);
 
+    private final String router;
     private final Consistency consistency;
     private final AtomicBoolean warned = new AtomicBoolean();
 
-    public IntentResolver(Consistency consistency) {
+    /** @param router name of the router, for its log */
+    public IntentResolver(String router, Consistency consistency) {
+        this.router = router;
         this.consistency = consistency;
     }
 
@@ -57,9 +60,10 @@ public final class IntentResolver {
         Duration probeInterval = consistency.probeInterval();
         if (maxStaleness.compareTo(probeInterval.multipliedBy(2)) < 0 && warned.compareAndSet(false, true)) {
             log.warn(
-                    "A read requires data at most {} ms old, but the positions of replicas are sampled every {} ms only:"
-                            + " under writes most such reads go to the primary. Require at least twice the interval, or"
-                            + " shorten replication.routing.monitor.interval.",
+                    "[{}] reads that require data at most {} ms old mostly go to the primary under writes, because the"
+                            + " positions of replicas are sampled every {} ms only: require at least twice the interval,"
+                            + " or shorten replication.routing.monitor.interval. This is logged once.",
+                    router,
                     maxStaleness.toMillis(),
                     probeInterval.toMillis());
         }

@@ -56,7 +56,7 @@ class ConstrainedReadsTest {
             new KnownPositions(INTERVAL),
             INTERVAL,
             RouterMetrics.NONE);
-    private final IntentResolver intents = new IntentResolver(consistency);
+    private final IntentResolver intents = new IntentResolver("test", consistency);
     private final Router router = router(WhenNoneEligible.PRIMARY);
 
     private Router router(WhenNoneEligible whenNoneEligible) {
@@ -74,7 +74,7 @@ class ConstrainedReadsTest {
 
     @BeforeEach
     @AfterEach
-    void forget() {
+    void clearSession() {
         SessionToken.clear();
     }
 
@@ -193,7 +193,7 @@ class ConstrainedReadsTest {
         assertThat(beyond.reason()).isEqualTo(DecisionReason.MAX_STALENESS);
     }
 
-    /** Reading without a pause, it could never leave its replica otherwise. */
+    /** A session that reads without a pause could never leave its replica otherwise. */
     @Test
     void whenASessionKnowsThePositionOfItsReplicaShouldChooseAnew() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 10)));
@@ -263,7 +263,7 @@ class ConstrainedReadsTest {
         return router(WhenNoneEligible.LEAST_LAGGED).decide(intents.of(Access.READ));
     }
 
-    /** What a session has only seen is no reason to wait for a primary, and no more than any read has to say. */
+    /** Such a session is served by any node that serves reads, and its failure mentions no constraint. */
     @Test
     void whenASessionHasOnlyReadShouldNotWaitForAPrimary() {
         topology.set(withoutPrimary("db1 is down", down(db2), down(db3)));

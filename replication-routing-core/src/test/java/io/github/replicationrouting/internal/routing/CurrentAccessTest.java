@@ -15,21 +15,21 @@ class CurrentAccessTest {
     }
 
     @Test
-    void readOnlyTransactionsRead() {
+    void whenTheTransactionIsReadOnlyShouldRead() {
         inTransaction(true, true);
 
         assertThat(CurrentAccess.of(false, false)).isEqualTo(Access.READ);
     }
 
     @Test
-    void otherTransactionsWrite() {
+    void whenTheTransactionIsNotReadOnlyShouldWrite() {
         inTransaction(true, false);
 
         assertThat(CurrentAccess.of(false, false)).isEqualTo(Access.WRITE);
     }
 
     @Test
-    void supportsWithReadOnlyIsNoTransaction() {
+    void whenNoTransactionIsActiveShouldIgnoreReadOnly() {
         inTransaction(false, true);
 
         assertThat(CurrentAccess.of(true, false)).isEqualTo(Access.OUTSIDE_TRANSACTION);
@@ -37,14 +37,14 @@ class CurrentAccessTest {
     }
 
     @Test
-    void anotherManagersTransactionDoesNotCountInAutoCommit() {
+    void whenInAutoCommitShouldIgnoreTheTransactionOfAnotherManager() {
         inTransaction(true, true);
 
         assertThat(CurrentAccess.of(true, false)).isEqualTo(Access.OUTSIDE_TRANSACTION);
     }
 
     @Test
-    void plainJdbcSaysItWithSetReadOnly() {
+    void whenTheConnectionIsReadOnlyShouldRead() {
         assertThat(CurrentAccess.of(true, true)).isEqualTo(Access.READ);
         assertThat(CurrentAccess.of(false, true)).isEqualTo(Access.READ);
         assertThat(CurrentAccess.of(false, false)).isEqualTo(Access.WRITE);

@@ -91,7 +91,7 @@ class ExplanationTest {
                 .containsEntry("db3", "eligible");
     }
 
-    /** Whatever the nodes look like: what is called eligible is what is chosen from. */
+    /** Whatever the states of the nodes are: the nodes called eligible are those that are chosen from. */
     @Test
     void whenExplainedShouldMatchTheDecision() {
         Random random = new Random(7);

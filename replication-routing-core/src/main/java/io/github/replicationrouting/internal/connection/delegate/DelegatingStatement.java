@@ -31,7 +31,7 @@ public abstract class DelegatingStatement<S extends Statement> implements Statem
         return call.on(delegate());
     }
 
-    /** Returns what a caller gets to see of a result. */
+    /** Returns the result that a caller gets for a result of the statement behind this one. */
     protected abstract ResultSet exposed(ResultSet result) throws SQLException;
 
     @Override

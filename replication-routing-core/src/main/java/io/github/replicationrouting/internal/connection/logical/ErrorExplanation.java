@@ -79,7 +79,7 @@ final class ErrorExplanation {
     private static String where(Access access, Decision decision) {
         String node = decision.node() + " (" + decision.reason().label() + ")";
         if (isWithoutPrimary(decision)) {
-            return "on node " + node + ", which stands in for the primary while there is none, for reads only";
+            return "on node " + node + ", which serves in place of the primary while there is none, for reads only";
         }
         return isOutsideTransaction(access, decision)
                 ? "outside of a transaction, which goes to node " + node

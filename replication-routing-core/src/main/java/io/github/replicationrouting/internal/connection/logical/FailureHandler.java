@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what a failure on a lease means: for the lease, for the monitor, for a retry, and for the exception that the
- * caller gets to see. Used by one thread at a time.
+ * caller gets. Used by one thread at a time.
  */
 final class FailureHandler {
 

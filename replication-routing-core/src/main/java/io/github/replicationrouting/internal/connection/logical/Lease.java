@@ -199,7 +199,7 @@ final class Lease {
         try {
             return !lost && physical.isClosed();
         } catch (SQLException e) {
-            log.debug("A connection to {} cannot say whether it is closed", decision.node(), e);
+            log.debug("A connection to {} does not report whether it is closed", decision.node(), e);
             return false;
         }
     }
@@ -213,7 +213,7 @@ final class Lease {
         try {
             return lost || isForceClosed() || connection.isClosed() || physical.isClosed();
         } catch (SQLException e) {
-            log.debug("A connection to {} cannot say whether it is closed", decision.node(), e);
+            log.debug("A connection to {} does not report whether it is closed", decision.node(), e);
             return true;
         }
     }
@@ -289,7 +289,7 @@ final class Lease {
         }
     }
 
-    /** Takes no new work from now on. */
+    /** Refuses new work: the lease is released when its last statement is closed. */
     void retire() {
         retired = true;
         if (openStatements == 0) {
@@ -313,11 +313,11 @@ final class Lease {
                 recorder.readsEnded(!evictedOnRelease && !isLost());
             }
         } finally {
-            giveToPool();
+            returnToPool();
         }
     }
 
-    private void giveToPool() {
+    private void returnToPool() {
         try {
             if (evictedOnRelease || endedByCaller) {
                 pool.evict(connection);

@@ -23,17 +23,17 @@ final class LeaseFactory {
     private final ConcurrentMap<Node, NodePool> pools;
 
     private final Topology topology;
-    private final FallbackLimiter fallbackReads;
+    private final FallbackLimiter fallbackLimiter;
     private final Consistency consistency;
 
     LeaseFactory(
             ConcurrentMap<Node, NodePool> pools,
             Topology topology,
-            FallbackLimiter fallbackReads,
+            FallbackLimiter fallbackLimiter,
             Consistency consistency) {
         this.pools = pools;
         this.topology = topology;
-        this.fallbackReads = fallbackReads;
+        this.fallbackLimiter = fallbackLimiter;
         this.consistency = consistency;
     }
 
@@ -57,7 +57,7 @@ final class LeaseFactory {
             throw left(decision.node());
         }
         WaitCondition wait = FallbackValidity.of(validity, route, intent);
-        Runnable onRelease = fallbackReads.enter(decision, pool, since, wait);
+        Runnable onRelease = fallbackLimiter.enter(decision, pool, since, wait);
         Connection connection = null;
         try {
             connection = pool.borrow(since, wait);

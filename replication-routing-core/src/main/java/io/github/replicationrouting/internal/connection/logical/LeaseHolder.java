@@ -160,26 +160,26 @@ final class LeaseHolder {
 
     private Lease acquire(Access access) throws SQLException {
         if (!anyNodeWithoutPrimary || access != Access.OUTSIDE_TRANSACTION) {
-            return hold(leaseManager.acquire(route, access, transaction.scopeOfNextLease()));
+            return use(leaseManager.acquire(route, access, transaction.scopeOfNextLease()));
         }
         try {
-            return hold(leaseManager.acquireWithoutWaiting(route, access, transaction.scopeOfNextLease()));
+            return use(leaseManager.acquireWithoutWaiting(route, access, transaction.scopeOfNextLease()));
         } catch (NoWritableNodeException e) {
             log.trace("There is no primary; any node may answer", e);
-            return hold(leaseManager.acquireWithoutWaiting(route, Access.METADATA, transaction.scopeOfNextLease()));
+            return use(leaseManager.acquireWithoutWaiting(route, Access.METADATA, transaction.scopeOfNextLease()));
         }
     }
 
     /** Returns a lease of the primary where there is one by now; else the read-only one that was used without it. */
     private Lease replacementOf(Lease withoutPrimary) throws SQLException {
         try {
-            Lease better = hold(leaseManager.acquireWithoutWaiting(
+            Lease better = use(leaseManager.acquireWithoutWaiting(
                     route, Access.OUTSIDE_TRANSACTION, transaction.scopeOfNextLease()));
             keepUntilUnused(withoutPrimary);
             return better;
         } catch (NoWritableNodeException e) {
             log.trace(
-                    "There is still no primary; node {} stays in use",
+                    "There is still no primary; node {} remains in use",
                     withoutPrimary.decision().node(),
                     e);
             lease = withoutPrimary;
@@ -187,7 +187,7 @@ final class LeaseHolder {
         }
     }
 
-    private Lease hold(Lease acquired) throws SQLException {
+    private Lease use(Lease acquired) throws SQLException {
         lease = withSettings(acquired);
         if (aborted) {
             retire(acquired);
@@ -264,7 +264,7 @@ final class LeaseHolder {
         }
     }
 
-    /** Called by another thread, so it only aborts the pooled connection, which is released when the holder closes. */
+    /** Called by another thread, so it only aborts the pooled connection, which {@link #close} releases. */
     void abort(Executor executor) throws SQLException {
         aborted = true;
         Lease current = lease;

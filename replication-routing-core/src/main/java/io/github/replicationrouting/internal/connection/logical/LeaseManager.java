@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens logical connections and lends them pooled ones ({@link LeaseAcquisition}). Thread-safe. */
+/** Opens logical connections and acquires leases for them ({@link LeaseAcquisition}). Thread-safe. */
 public final class LeaseManager implements LogicalConnections {
 
     private static final Logger log = LoggerFactory.getLogger(LeaseManager.class);
@@ -31,6 +31,7 @@ public final class LeaseManager implements LogicalConnections {
             + " setReadOnly and setAutoCommit instead of SET, and set other variables in the URL or with"
             + " hikari.connection-init-sql; use locks, user variables and temporary tables within one transaction.";
 
+    private final String router;
     private final Topology topology;
     private final ConnectionDefaults defaults;
     private final PrimaryWait primaryWait;
@@ -42,21 +43,24 @@ public final class LeaseManager implements LogicalConnections {
     private final MetadataLeases metadataLeases;
     private final AtomicBoolean sessionWarned = new AtomicBoolean();
 
+    /** @param router name of the router, for its log */
     public LeaseManager(
+            String router,
             ConcurrentMap<Node, NodePool> pools,
             Topology topology,
             ConnectionDefaults defaults,
             PrimaryWait primaryWait,
             RouterMetrics metrics,
-            FallbackLimiter fallbackReads,
+            FallbackLimiter fallbackLimiter,
             Consistency consistency) {
+        this.router = router;
         this.topology = topology;
         this.defaults = defaults;
         this.primaryWait = primaryWait;
         this.metrics = metrics;
-        this.intents = new IntentResolver(consistency);
+        this.intents = new IntentResolver(router, consistency);
         this.positionWait = new PositionWait(consistency, topology);
-        this.factory = new LeaseFactory(pools, topology, fallbackReads, consistency);
+        this.factory = new LeaseFactory(pools, topology, fallbackLimiter, consistency);
         this.reuse = new LeaseReuse(topology, intents, positionWait);
         this.metadataLeases = new MetadataLeases(factory, topology, primaryWait, metrics);
     }
@@ -110,8 +114,9 @@ public final class LeaseManager implements LogicalConnections {
     void sessionPinsReads(Node node) {
         if (sessionWarned.compareAndSet(false, true)) {
             log.warn(
-                    "SQL text changed the session of a connection to {}, and so its reads stay there until it is closed."
-                            + " {} This is logged once.",
+                    "[{}] node {}: SQL text changed the session of a connection, so that its reads stay on this node until"
+                            + " it is closed. {} This is logged once.",
+                    router,
                     node,
                     INSTEAD_OF_SQL);
         }
@@ -121,8 +126,9 @@ public final class LeaseManager implements LogicalConnections {
     void sessionStateLeft(Node node) {
         if (sessionWarned.compareAndSet(false, true)) {
             log.warn(
-                    "SQL text changed the session of a connection to {}, and what follows on that connection must go to"
-                            + " another node, where the change is not in force. {} This is logged once.",
+                    "[{}] node {}: SQL text changed the session of a connection, and what follows on that connection must"
+                            + " go to another node, where the change is not in force. {} This is logged once.",
+                    router,
                     node,
                     INSTEAD_OF_SQL);
         }

@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
  * The connection that applications hold. It borrows a pooled connection at the first statement, on the node that the
  * route decides on for the transaction of that moment, and answers for its own state without one.
  *
- * <p>In a transaction that Spring manages the pooled connection goes back at commit or rollback, and the next
+ * <p>In a transaction that Spring manages the pooled connection is released at commit or rollback, and the next
  * transaction is routed anew. So a session that stays open for a whole request reads from a replica and then writes to
  * the primary. Auto-commit statements after such a transaction keep a pooled connection only while they are open. Plain
  * JDBC keeps its connection until {@code close}, because locks, temporary tables and variables live in the session; it
  * is routed anew only where it must be: from a replica to the primary, and from a primary to its successor.
  *
- * <p>When a node is lost the logical connection stays usable: ending the transaction succeeds, so that the loss itself
- * is what the caller gets to see, and the next transaction finds another node.
+ * <p>When a node is lost the logical connection stays usable: ending the transaction succeeds, so that the caller
+ * gets the exception of the loss itself, and the next transaction finds another node.
  *
  * <p>{@link LeaseHolder} decides which pooled connection is used, {@link TransactionEnd} ends transactions,
  * {@link FailureHandler} decides what failures mean, and {@link MetadataCalls} asks what any node can answer.

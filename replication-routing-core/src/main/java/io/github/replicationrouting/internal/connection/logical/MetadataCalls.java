@@ -43,6 +43,7 @@ final class MetadataCalls {
         this.failures = failures;
     }
 
+    /** Runs a call on the current lease, else on one that is borrowed for it. */
     <R extends @Nullable Object> R ask(ServerCall<Connection, R> call) throws SQLException {
         leases.requireOpen();
         Lease current = leases.usable();

@@ -96,7 +96,7 @@ final class MetadataLeases {
         throw refusal != null ? refusal : factory.left(candidates.get(0).node());
     }
 
-    /** How soon a pool can lend a connection. */
+    /** How soon a connection can be borrowed from a pool. */
     private enum Readiness {
         IDLE_CONNECTION,
         NEW_CONNECTION,

@@ -1,13 +1,11 @@
 package io.github.replicationrouting.internal.connection.logical;
 
+import io.github.replicationrouting.internal.dialect.Dialects;
+import io.github.replicationrouting.spi.ServerRefusal;
 import java.sql.SQLException;
-import java.util.Set;
 
 /** Classifies why a pool gave no connection. */
 final class PoolFailure {
-
-    /** ER_SERVER_SHUTDOWN, and ER_SERVER_OFFLINE_MODE. */
-    private static final Set<Integer> GOING_DOWN = Set.of(1053, 3032);
 
     private PoolFailure() {}
 
@@ -19,14 +17,22 @@ final class PoolFailure {
     /** Whether the network or a server that is going down is the cause. */
     static boolean isUnreachable(SQLException e) {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql
-                    && (GOING_DOWN.contains(sql.getErrorCode())
-                            || (sql.getErrorCode() <= 0
-                                    && sql.getSQLState() != null
-                                    && sql.getSQLState().startsWith("08")))) {
+            if (cause instanceof SQLException sql && (isOfNetwork(sql) || isOfServerGoingDown(sql))) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** A server that answers has an error number. */
+    private static boolean isOfNetwork(SQLException error) {
+        return error.getErrorCode() <= 0
+                && error.getSQLState() != null
+                && error.getSQLState().startsWith("08");
+    }
+
+    private static boolean isOfServerGoingDown(SQLException error) {
+        ServerRefusal refusal = Dialects.standard().refusal(error);
+        return refusal != null && refusal.kind() == ServerRefusal.Kind.GOING_DOWN;
     }
 }

@@ -12,11 +12,16 @@ final class RetryTimeout {
 
     private RetryTimeout() {}
 
-    static <S extends Statement, R extends @Nullable Object> R within(
-            Duration left, S statement, ServerCall<? super S, R> call) throws SQLException {
+    /** @throws SQLTimeoutException when no time is left to execute a statement */
+    static void requireTimeLeft(Duration left) throws SQLTimeoutException {
         if (left.isNegative() || left.isZero()) {
             throw new SQLTimeoutException("The timeout of the transaction expired before this retry could complete");
         }
+    }
+
+    /** Executes a statement with what is left as its query timeout, unless it has a shorter one. */
+    static <S extends Statement, R extends @Nullable Object> R within(
+            Duration left, S statement, ServerCall<? super S, R> call) throws SQLException {
         int own = statement.getQueryTimeout();
         int seconds = (int) Math.min(Integer.MAX_VALUE, left.plusMillis(999).toSeconds());
         if (own > 0 && own <= seconds) {

@@ -24,11 +24,11 @@ final class SqlLocks {
 
     /** Returns the first lock in {@code sql} by its name, or null. */
     static @Nullable String first(String sql) {
-        return mayHold(sql) ? new Scan(sql).first() : null;
+        return mayContain(sql) ? new Scan(sql).first() : null;
     }
 
-    /** Whether a name ends in "lock" or "locks", or in "for". Most statements have none, and cost no more than this. */
-    private static boolean mayHold(String sql) {
+    /** Whether a word ends in "lock" or "locks", or in "for". Most statements have none, and cost no more than this. */
+    private static boolean mayContain(String sql) {
         int last = sql.length() - 4;
         for (int i = 0; i <= last; i++) {
             int letter = sql.charAt(i) | 0x20;
@@ -53,7 +53,7 @@ final class SqlLocks {
         return sql.regionMatches(true, start, word, 0, word.length());
     }
 
-    /** A variable is a name with its sign, and so no keyword. */
+    /** A variable is a word with its sign, and so no keyword. */
     private static boolean isWordPart(char c) {
         return (c >= 'a' && c <= 'z')
                 || (c >= 'A' && c <= 'Z')

@@ -89,11 +89,15 @@ final class StatementLease<S extends Statement> {
         if (now != lease) {
             moveTo(now);
         }
+        Duration left = RetryContext.timeLeftOfRetry();
+        if (left != null) {
+            // Not a failure of the lease: nothing was sent.
+            RetryTimeout.requireTimeLeft(left);
+        }
         connection.transaction().beforeExecution(lease);
         if (sql != null) {
             connection.transaction().beforeText(lease, sql);
         }
-        Duration left = RetryContext.timeLeftOfRetry();
         try {
             return left == null ? call.on(statement) : RetryTimeout.within(left, statement, call);
         } catch (SQLException e) {

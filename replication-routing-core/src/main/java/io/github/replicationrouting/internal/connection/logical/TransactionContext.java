@@ -88,7 +88,7 @@ final class TransactionContext {
     /**
      * Records that the transaction has ended at the server.
      *
-     * @return whether its lease is given back, unless SQL text changed the session
+     * @return whether its lease is retired, unless SQL text changed the session
      */
     boolean end() {
         open = false;

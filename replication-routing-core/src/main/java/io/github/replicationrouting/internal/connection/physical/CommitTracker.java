@@ -29,12 +29,12 @@ final class CommitTracker implements Consumer<String> {
     /** Enables the reports of a new connection, where server and driver have any. */
     static CommitTracker of(Connection delegate, DriverSession session, ReplicationDialect dialect)
             throws SQLException {
-        CommitTracker reports = new CommitTracker(dialect);
+        CommitTracker tracker = new CommitTracker(dialect);
         String statement = session.canTrackCommits() ? dialect.commitTrackingStatement(delegate) : null;
         if (statement != null) {
-            reports.reliable = session.trackCommits(statement, reports);
+            tracker.reliable = session.trackCommits(statement, tracker);
         }
-        return reports;
+        return tracker;
     }
 
     static CommitTracker none(ReplicationDialect dialect) {

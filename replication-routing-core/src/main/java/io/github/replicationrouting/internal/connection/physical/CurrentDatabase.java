@@ -50,12 +50,12 @@ final class CurrentDatabase {
     void setCatalog(String catalog, boolean changedByText) throws SQLException {
         catalogChanged = true;
         if (changedByText) {
-            // Not every driver hears of the database that SQL text chose.
+            // Not every driver learns of the database that SQL text chose.
             initialCatalogPending = false;
             delegate.setCatalog(catalog);
             return;
         }
-        // Only the way back to the initial database may wait: it exists, so that no error is put off.
+        // Only the way back to the initial database may wait: it exists, so that no error is delayed.
         initialCatalogPending = catalog != null && catalog.equals(initialCatalog);
         if (initialCatalogPending) {
             initialCatalogPending = !catalog.equals(delegate.getCatalog());
@@ -74,7 +74,7 @@ final class CurrentDatabase {
     }
 
     /**
-     * Goes back to the initial database.
+     * Returns to the initial database.
      *
      * @param changedByText whether SQL text may have chosen another database
      * @return whether it can; a session that has chosen a database never has none again

@@ -25,10 +25,10 @@ import org.slf4j.LoggerFactory;
 /**
  * A driver's connection without the statements that change nothing. To the pool and everything above it is plain JDBC.
  *
- * <p>The invariant that keeps commits: every call that reaches the server first makes the session what its users want
+ * <p>The invariant that keeps commits: every call that reaches the server first gives the session the state that its users request
  * and, out of auto-commit, marks the transaction open; the mark goes only with a commit or rollback that succeeded
  * ({@link TransactionState}). A statement prepared in one transaction and executed in the next, a savepoint before any
- * statement, a changed row or a question to the metadata all count.
+ * statement, a changed row and a metadata call all count.
  *
  * <p>The current database is the other way round: a driver may bind it when a statement is created, so it is settled
  * before that ({@link CurrentDatabase}). Used by one thread at a time, like any connection.
@@ -152,7 +152,7 @@ public final class PhysicalConnection extends DelegatingConnection {
     }
 
     /**
-     * Goes back to the database that the pool handed out, so that the next user does not work in the one of this user.
+     * Returns to the database that the pool handed out, so that the next user does not work in that of this user.
      *
      * @return whether it can; a session that has chosen a database never has none again
      */
@@ -171,7 +171,7 @@ public final class PhysicalConnection extends DelegatingConnection {
     }
 
     /**
-     * Undoes what SQL text left in the session, so that the next user does not meet it.
+     * Undoes what SQL text left in the session, so that the next user does not inherit it.
      *
      * @return whether it can; else the connection must not be used again
      */
@@ -222,14 +222,14 @@ public final class PhysicalConnection extends DelegatingConnection {
         database.settle();
     }
 
-    /** A lost connection must not go on answering what needs no server, or the pool would use it again. */
+    /** A lost connection must not continue to answer what needs no server, or the pool would use it again. */
     private void requireOpen() throws SQLException {
         if (lost || delegate.isClosed()) {
             throw new ClosedConnectionException();
         }
     }
 
-    /** Returns what a caller gets to see of a driver's result: changes of its rows count as calls to the server. */
+    /** Returns the result that a caller gets for a driver's result: changes of its rows count as calls to the server. */
     ResultSet exposed(ResultSet result) throws SQLException {
         return result.getConcurrency() == ResultSet.CONCUR_UPDATABLE ? new PhysicalResultSet(this, result) : result;
     }
@@ -409,7 +409,7 @@ public final class PhysicalConnection extends DelegatingConnection {
         if (type.isInstance(this)) {
             return type.cast(this);
         }
-        // What happens on the driver's own connection is not seen here: it must find the session as wanted.
+        // What happens on the driver's own connection is not seen here: it must find the session as requested.
         beforeServerCall();
         return type.isInstance(delegate) ? type.cast(delegate) : delegate.unwrap(type);
     }

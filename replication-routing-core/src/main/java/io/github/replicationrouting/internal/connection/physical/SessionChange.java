@@ -49,7 +49,7 @@ final class SessionChange {
         return lasting;
     }
 
-    /** Returns whether it begins a transaction that may write, whatever the session says. */
+    /** Returns whether it begins a transaction that may write, whatever the session is set to. */
     boolean isWritableTransaction() {
         return writable;
     }

@@ -9,7 +9,7 @@ final class SessionChanges {
 
     private final Connection delegate;
     private final boolean presetVariables;
-    private SessionChange left = SessionChange.NONE;
+    private SessionChange changes = SessionChange.NONE;
 
     /** @param presetVariables whether the session may have had user variables before its first user */
     SessionChanges(Connection delegate, boolean presetVariables) {
@@ -18,37 +18,37 @@ final class SessionChanges {
     }
 
     void add(SessionChange change) {
-        left = left.and(change);
+        changes = changes.and(change);
     }
 
     boolean areNone() {
-        return left.isNone();
+        return changes.isNone();
     }
 
     /** Whether the session may be in another database than JDBC chose. */
     boolean mayBeOfDatabase() {
-        return left.isLasting() || left.isOfDatabase();
+        return changes.isLasting() || changes.isOfDatabase();
     }
 
     /**
-     * Undoes them, so that the next user does not meet them.
+     * Undoes the changes, so that the next user does not inherit them.
      *
      * @param initialDatabase the one to go back to; empty where there is none
      * @return whether it can; else the connection must not be used again
      */
     boolean undo(String initialDatabase) throws SQLException {
-        if (left.isLasting()
-                || (presetVariables && left.isOfVariables())
-                || (left.isOfDatabase() && initialDatabase.isEmpty())) {
+        if (changes.isLasting()
+                || (presetVariables && changes.isOfVariables())
+                || (changes.isOfDatabase() && initialDatabase.isEmpty())) {
             return false;
         }
         if (!areNone() && !delegate.isClosed()) {
             try (Statement statement = delegate.createStatement()) {
-                for (String sql : left.undo(initialDatabase)) {
+                for (String sql : changes.undo(initialDatabase)) {
                     statement.execute(sql);
                 }
             }
-            left = SessionChange.NONE;
+            changes = SessionChange.NONE;
         }
         return true;
     }

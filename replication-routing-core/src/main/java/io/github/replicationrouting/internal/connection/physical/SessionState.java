@@ -116,7 +116,7 @@ final class SessionState {
         isolation.request(requested);
     }
 
-    /** Notes that SQL text which is about to run may change any setting. */
+    /** Records that SQL text which is about to be executed may change any setting. */
     void changedBySql() {
         readOnly.changedBySql();
         isolation.changedBySql();

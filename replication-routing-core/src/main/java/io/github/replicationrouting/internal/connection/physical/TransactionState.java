@@ -30,7 +30,7 @@ final class TransactionState {
         this.state = state;
     }
 
-    /** Makes the session what its users want, and marks the transaction open; called before each call to the server. */
+    /** Gives the session the state that its users request, and marks the transaction open; called before each call to the server. */
     void beforeServerCall() throws SQLException {
         state.flush();
         if (!state.autoCommit()) {

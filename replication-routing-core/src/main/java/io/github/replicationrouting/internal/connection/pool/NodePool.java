@@ -40,6 +40,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
     /** Minimum wait of a borrower that waited for another node before. */
     private static final long MIN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(SLICE_MILLIS);
 
+    private final String router;
     private final Node node;
     private final Executor background;
     private final PhysicalLinks links;
@@ -52,6 +53,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
     /**
      * Starts filling the pool in the background, whether or not the node is up.
      *
+     * @param router name of the router, for its log
      * @param attempts receives the outcome of each attempt to open a connection
      * @param config limits and names of the pool; its URL and driver are not used
      * @param background runs what may block, each task on a thread of its own
@@ -60,6 +62,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
      *     account, the monitor does
      */
     public NodePool(
+            String router,
             Node node,
             HikariConfig config,
             ConnectionFactory connections,
@@ -69,26 +72,28 @@ public final class NodePool implements PooledNode, AutoCloseable {
             Executor background,
             boolean tracksCommits,
             boolean logsRefusals) {
+        this.router = router;
         this.node = node;
         this.background = background;
-        this.sessionReset = new SessionReset(node);
+        this.sessionReset = new SessionReset(router, node);
         HikariConfig own = new HikariConfig();
         config.copyStateTo(own);
         own.setJdbcUrl(null);
         own.setConnectionInitSql(null);
         this.links = new PhysicalLinks(background);
         this.source = new PhysicalDataSource(
+                router,
+                node,
                 connections,
                 links,
                 dialects,
                 config.getConnectionInitSql(),
                 config.getCatalog(),
                 defaults,
-                node::recordStatement,
                 attempts,
                 PrimaryEndpointCheck.of(node, this::refresh),
                 tracksCommits,
-                logsRefusals ? new RefusedConnectionLog(node) : null);
+                logsRefusals ? new RefusedConnectionLog(router, node) : null);
         own.setDataSource(source);
         own.setExceptionOverride(new DeferredEviction(own.getExceptionOverride(), source::classify));
         MetricsTrackerFactory factory = own.getMetricsTrackerFactory();
@@ -146,8 +151,8 @@ public final class NodePool implements PooledNode, AutoCloseable {
     /** Returns until when a borrower waits that began to wait at {@code since}; both by {@link System#nanoTime()}. */
     public long deadline(long since) {
         long deadline = since + TimeUnit.MILLISECONDS.toNanos(pool.getConnectionTimeout());
-        long least = System.nanoTime() + MIN_WAIT_NANOS;
-        return deadline - least < 0 ? least : deadline;
+        long earliest = System.nanoTime() + MIN_WAIT_NANOS;
+        return deadline - earliest < 0 ? earliest : deadline;
     }
 
     /**
@@ -203,7 +208,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
     private Connection take(long since, long deadline, WaitCondition condition) throws SQLException {
         // Waits in slices: HikariCP ends no wait before its timeout.
         HikariPool connections = (HikariPool) pool.getHikariPoolMXBean();
-        SQLException dead = null;
+        SQLException unfit = null;
         while (true) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             try {
@@ -211,7 +216,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
                 if (isFit(taken)) {
                     return taken;
                 }
-                dead = lostWithOthers(taken);
+                unfit = evictUnfit(taken);
             } catch (SQLTransientConnectionException e) {
                 if (pool.isClosed()) {
                     throw closed(e);
@@ -223,7 +228,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
                 throw new NodeEvictedException(node);
             }
             if (deadline - System.nanoTime() < TimeUnit.MILLISECONDS.toNanos(1)) {
-                throw unavailable(since, dead);
+                throw unavailable(since, unfit);
             }
         }
     }
@@ -244,13 +249,13 @@ public final class NodePool implements PooledNode, AutoCloseable {
             }
             return fit;
         } catch (SQLException | RuntimeException e) {
-            log.debug("A connection to {} could not be validated, and is closed", node, e);
+            log.debug("[{}] node {}: a connection could not be validated, and is closed", router, node, e);
             return false;
         }
     }
 
-    private SQLException lostWithOthers(Connection dead) {
-        pool.evictConnection(dead);
+    private SQLException evictUnfit(Connection unfit) {
+        pool.evictConnection(unfit);
         return new SQLTransientConnectionException(
                 "A pooled connection failed its validation, or its session could not be reset", "08001");
     }
@@ -260,10 +265,10 @@ public final class NodePool implements PooledNode, AutoCloseable {
         links.requireValidation();
     }
 
-    private SQLException unavailable(long since, @Nullable Exception dead) {
+    private SQLException unavailable(long since, @Nullable Exception unfit) {
         meters.timedOut();
         long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
-        Exception cause = source.lastFailure() == null ? dead : source.lastFailure();
+        Exception cause = source.lastFailure() == null ? unfit : source.lastFailure();
         String what = "Node " + node + ": no connection available after " + waited + " ms";
         if (cause != null) {
             boolean refused = cause instanceof SQLException error && RefusedConnectionLog.isRefusal(error);
@@ -298,10 +303,10 @@ public final class NodePool implements PooledNode, AutoCloseable {
             }
         } catch (SQLException e) {
             sound = false;
-            log.debug("A connection to {} could not be reset, and is closed", node, e);
+            log.debug("[{}] node {}: a connection could not be reset, and is closed", router, node, e);
         } finally {
             if (sound) {
-                left();
+                leave();
             } else {
                 evict(borrowed);
             }
@@ -313,11 +318,11 @@ public final class NodePool implements PooledNode, AutoCloseable {
         try {
             pool.evictConnection(borrowed);
         } finally {
-            left();
+            leave();
         }
     }
 
-    private void left() {
+    private void leave() {
         admission.leave();
         node.release();
     }
@@ -334,7 +339,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
     public void forceClose() {
         int closed = links.closeSocketsOfReads();
         if (closed > 0) {
-            log.info("Node {} is down: {} connections to it were closed", node, closed);
+            log.info("[{}] node {}: down, {} of its connections were closed", router, node, closed);
         }
         refresh();
     }
@@ -347,7 +352,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
     public void evictAll() {
         int closed = links.closeAllSockets();
         if (closed > 0) {
-            log.warn("Node {} is no longer the primary: {} connections to it were closed", node, closed);
+            log.warn("[{}] node {}: no longer the primary, {} of its connections were closed", router, node, closed);
         }
         refresh();
     }

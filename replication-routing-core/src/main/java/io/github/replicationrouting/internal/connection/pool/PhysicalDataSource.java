@@ -7,11 +7,11 @@ import io.github.replicationrouting.internal.driver.PhysicalLink;
 import io.github.replicationrouting.internal.topology.ConnectionAttemptListener;
 import io.github.replicationrouting.spi.ErrorKind;
 import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.topology.Node;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,10 +19,10 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /**
  * Opens the connections of a node's pool. The initial statement of the pool runs here, before the session's state is
- * asked, so that what it changes is known.
+ * read, so that what it changes is known.
  *
  * <p>Repeats its attempts while a node is down. HikariCP would pause up to five seconds between its own, which is longer
- * than borrowers wait: a node that has recovered would go on failing.
+ * than borrowers wait: a node that has recovered would continue to fail.
  */
 final class PhysicalDataSource extends AbstractDataSource {
 
@@ -31,17 +31,18 @@ final class PhysicalDataSource extends AbstractDataSource {
     private static final long INITIAL_BACKOFF_MILLIS = 10;
     private static final long MAX_BACKOFF_MILLIS = 500;
 
+    private final String router;
+    private final Node node;
     private final ConnectionFactory connections;
     private final PhysicalLinks links;
     private final DialectResolver dialects;
     private final @Nullable String initialStatement;
     private final @Nullable String configuredCatalog;
     private final ConnectionDefaults defaults;
-    private final LongConsumer statementTime;
     private final ConnectionAttemptListener attempts;
     private final @Nullable PrimaryEndpointCheck endpoint;
     private final boolean tracksCommits;
-    private final @Nullable RefusedConnectionLog refused;
+    private final @Nullable RefusedConnectionLog refusalLog;
     private final boolean presetVariables;
     private volatile @Nullable Exception lastFailure;
     private volatile @Nullable ReplicationDialect dialect;
@@ -49,28 +50,30 @@ final class PhysicalDataSource extends AbstractDataSource {
     private volatile boolean closed;
 
     PhysicalDataSource(
+            String router,
+            Node node,
             ConnectionFactory connections,
             PhysicalLinks links,
             DialectResolver dialects,
             @Nullable String initialStatement,
             @Nullable String configuredCatalog,
             ConnectionDefaults defaults,
-            LongConsumer statementTime,
             ConnectionAttemptListener attempts,
             @Nullable PrimaryEndpointCheck endpoint,
             boolean tracksCommits,
-            @Nullable RefusedConnectionLog refused) {
+            @Nullable RefusedConnectionLog refusalLog) {
+        this.router = router;
+        this.node = node;
         this.connections = connections;
         this.links = links;
         this.dialects = dialects;
         this.initialStatement = initialStatement;
         this.configuredCatalog = configuredCatalog;
         this.defaults = defaults;
-        this.statementTime = statementTime;
         this.attempts = attempts;
         this.endpoint = endpoint;
         this.tracksCommits = tracksCommits;
-        this.refused = refused;
+        this.refusalLog = refusalLog;
         this.presetVariables = initialStatement != null || connections.runsInitialSql();
     }
 
@@ -124,20 +127,20 @@ final class PhysicalDataSource extends AbstractDataSource {
                 Connection connection = openOnce(factory);
                 attempts.attempted(null);
                 lastFailure = null;
-                if (refused != null) {
-                    refused.opened();
+                if (refusalLog != null) {
+                    refusalLog.opened();
                 }
                 return connection;
             } catch (SQLException | RuntimeException e) {
                 attempts.attempted(e);
                 lastFailure = e;
-                if (refused != null) {
-                    refused.failed(e);
+                if (refusalLog != null) {
+                    refusalLog.failed(e);
                 }
                 if (closed || !isUnreachable(e)) {
                     throw e;
                 }
-                log.debug("No connection; the next attempt is in {} ms", backoff, e);
+                log.debug("[{}] node {}: no connection; the next attempt is in {} ms", router, node, backoff, e);
                 sleep(backoff, e);
             }
             backoff = Math.min(2 * backoff, MAX_BACKOFF_MILLIS);
@@ -152,13 +155,13 @@ final class PhysicalDataSource extends AbstractDataSource {
                 && error.getErrorCode() <= 0;
     }
 
-    private static void sleep(long millis, Exception failure) throws SQLException {
+    private void sleep(long millis, Exception failure) throws SQLException {
         try {
             Thread.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SQLTransientConnectionException(
-                    "Interrupted while the node could not be reached", "08001", failure);
+                    "Interrupted while node " + node + " could not be reached", "08001", failure);
         }
     }
 
@@ -183,13 +186,13 @@ final class PhysicalDataSource extends AbstractDataSource {
                     statement.execute(initialStatement);
                 }
             }
-            ReplicationDialect spoken = dialects.dialectOf(fresh);
-            dialect = spoken;
+            ReplicationDialect ofServer = dialects.dialectOf(fresh);
+            dialect = ofServer;
             if (endpoint != null) {
-                endpoint.verify(fresh, spoken);
+                endpoint.verify(fresh, ofServer);
             }
-            PhysicalConnection connection =
-                    PhysicalConnection.over(fresh, link, spoken, statementTime, tracksCommits, presetVariables);
+            PhysicalConnection connection = PhysicalConnection.over(
+                    fresh, link, ofServer, node::recordStatement, tracksCommits, presetVariables);
             defaults.learnFrom(connection, configuredCatalog);
             reportsCommits = connection.reportsCommits();
             return connection;

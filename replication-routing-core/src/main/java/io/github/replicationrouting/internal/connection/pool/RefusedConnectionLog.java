@@ -16,18 +16,21 @@ final class RefusedConnectionLog {
 
     private static final Logger log = LoggerFactory.getLogger(NodePool.class);
 
+    private final String router;
     private final Node node;
     private final AtomicBoolean logged = new AtomicBoolean();
 
-    RefusedConnectionLog(Node node) {
+    RefusedConnectionLog(String router, Node node) {
+        this.router = router;
         this.node = node;
     }
 
     void failed(Exception failure) {
         if (failure instanceof SQLException error && isRefusal(error) && logged.compareAndSet(false, true)) {
             log.warn(
-                    "Node {}: the server opens no connection for the pool ({}). Check replication.routing.nodes.{}.username,"
-                            + " .password and .url, or what replaces them",
+                    "[{}] node {}: the server opens no connection for the pool ({}). Check"
+                            + " replication.routing.nodes.{}.username, .password and .url, or what replaces them",
+                    router,
                     node,
                     error.getMessage(),
                     node);
@@ -36,7 +39,7 @@ final class RefusedConnectionLog {
 
     void opened() {
         if (logged.get() && logged.compareAndSet(true, false)) {
-            log.info("Node {}: the server opens connections for the pool again", node);
+            log.info("[{}] node {}: the server opens connections for the pool again", router, node);
         }
     }
 

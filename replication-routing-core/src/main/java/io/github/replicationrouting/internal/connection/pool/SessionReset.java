@@ -12,11 +12,13 @@ final class SessionReset {
 
     private static final Logger log = LoggerFactory.getLogger(NodePool.class);
 
+    private final String router;
     private final Node node;
     private final AtomicBoolean databaseWarned = new AtomicBoolean();
     private final AtomicBoolean sessionWarned = new AtomicBoolean();
 
-    SessionReset(Node node) {
+    SessionReset(String router, Node node) {
+        this.router = router;
         this.node = node;
     }
 
@@ -24,8 +26,9 @@ final class SessionReset {
     boolean reset(PhysicalConnection physical) throws SQLException {
         if (physical.hasStrayTransaction()) {
             log.warn(
-                    "A connection to {} was released with a transaction or auto-commit that SQL text changed;"
+                    "[{}] node {}: a connection was released with a transaction or auto-commit that SQL text changed;"
                             + " it is rolled back and closed. Use Connection.setAutoCommit instead.",
+                    router,
                     node);
             physical.rollbackStray();
             return false;
@@ -33,10 +36,11 @@ final class SessionReset {
         if (!physical.undoSessionChange()) {
             if (sessionWarned.compareAndSet(false, true)) {
                 log.warn(
-                        "A connection to {} is closed after its use, because a SET or other text changed its session in a"
-                                + " way that cannot be undone; the next use needs a new one. Where that is often, use the"
-                                + " methods of java.sql.Connection, the URL, or hikari.connection-init-sql instead. This"
-                                + " is logged once.",
+                        "[{}] node {}: a connection is closed after its use, because a SET or other text changed its session"
+                                + " in a way that cannot be undone; the next use needs a new one. Where that is often, use"
+                                + " the methods of java.sql.Connection, the URL, or hikari.connection-init-sql instead."
+                                + " This is logged once.",
+                        router,
                         node);
             }
             // It is closed in the background, and must not keep its locks until then.
@@ -46,9 +50,10 @@ final class SessionReset {
         if (!physical.restoreInitialDatabase()) {
             if (databaseWarned.compareAndSet(false, true)) {
                 log.warn(
-                        "A connection to {} that chose a database is closed after its use, because there is no way back"
-                                + " to none. Name a database in the URL, so that connections are used again. This is"
-                                + " logged once.",
+                        "[{}] node {}: a connection that chose a database is closed after its use, because there is no way"
+                                + " back to none. Name a database in the URL, so that connections are used again. This"
+                                + " is logged once.",
+                        router,
                         node);
             }
             return false;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A label that is not there is met in one place, whichever way the column is read. */
+/** A label that does not exist is reported by one method, whichever way the column is read. */
 class DelegatingResultSetTest {
 
     private final List<String> calls = new ArrayList<>();

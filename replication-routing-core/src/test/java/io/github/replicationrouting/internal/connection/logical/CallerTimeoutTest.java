@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class CallerTimeoutTest {
 
     @Test
-    void aTimeoutOfTheSocketCountsOnlyWhereTheUserSetOne() {
+    void whenTheSocketTimesOutShouldCountOnlyIfTheUserSetATimeout() {
         SQLException error = loss(new SocketTimeoutException("Read timed out"));
 
         assertThat(CallerTimeout.isMet(error, true)).isTrue();
@@ -21,7 +21,7 @@ class CallerTimeoutTest {
     }
 
     @Test
-    void anInterruptCountsAlways() {
+    void whenInterruptedShouldCount() {
         assertThat(CallerTimeout.isMet(loss(new SocketException("Closed by interrupt")), false))
                 .isTrue();
         assertThat(CallerTimeout.isMet(loss(new ClosedByInterruptException()), false))
@@ -29,7 +29,7 @@ class CallerTimeoutTest {
     }
 
     @Test
-    void otherLossesDoNot() {
+    void whenTheConnectionIsLostOtherwiseShouldNotCount() {
         assertThat(CallerTimeout.isMet(loss(new SocketException("Connection reset")), true))
                 .isFalse();
         assertThat(CallerTimeout.isMet(new SQLException("no cause", "08S01"), true))
@@ -37,7 +37,7 @@ class CallerTimeoutTest {
     }
 
     @Test
-    void causesThatGoInCirclesEnd() {
+    void whenCausesFormALoopShouldEnd() {
         SQLException first = new SQLException("first");
         SQLException second = new SQLException("second", first);
         first.initCause(second);

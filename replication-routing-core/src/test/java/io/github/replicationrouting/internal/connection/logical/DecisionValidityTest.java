@@ -33,7 +33,7 @@ class DecisionValidityTest {
             new DecisionValidity(topology, since, new Decision(db1, DecisionReason.READ_WRITE, true));
 
     @Test
-    void whileNothingChangesShouldGoOn() {
+    void whenNothingChangesShouldRemainValid() {
         now(since);
         assertThat(read.isOver()).isFalse();
         assertThat(write.isOver()).isFalse();
@@ -44,7 +44,7 @@ class DecisionValidityTest {
     }
 
     @Test
-    void aReadShouldLeaveANodeThatIsSuspectedDownLaggingOrPromoted() {
+    void whenTheNodeOfAReadIsSuspectedDownLaggingOrPromotedShouldBeOver() {
         now(snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.ONLINE, true)));
         assertThat(read.isOver()).isTrue();
         now(snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.DOWN, false)));
@@ -58,7 +58,7 @@ class DecisionValidityTest {
     }
 
     @Test
-    void aReadOfANodeThatWasSuspectedWhenItWasChosenShouldGoOn() {
+    void whenTheNodeOfAReadWasSuspectedBeforeShouldRemainValid() {
         TopologySnapshot suspected = snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.ONLINE, true));
         now(snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.ONLINE, true)));
 
@@ -68,14 +68,14 @@ class DecisionValidityTest {
     }
 
     @Test
-    void aWriteShouldWaitForASuspectedPrimary() {
+    void whenThePrimaryIsSuspectedShouldRemainValidForAWrite() {
         now(snapshot(primary, status(db1, Role.PRIMARY, NodeState.ONLINE, true), replica));
 
         assertThat(write.isOver()).isFalse();
     }
 
     @Test
-    void aWriteShouldLeaveAPrimaryThatIsDownOrNoLongerThePrimary() {
+    void whenThePrimaryIsDownOrDemotedShouldBeOverForAWrite() {
         now(snapshot(null, status(db1, Role.PRIMARY, NodeState.DOWN, false), replica));
         assertThat(write.isOver()).isTrue();
 
@@ -85,7 +85,7 @@ class DecisionValidityTest {
     }
 
     @Test
-    void whatIsHeldForAPrimaryIsKeptUntilThereIsAnother() {
+    void whenAnotherNodeIsThePrimaryShouldHaveASuccessor() {
         assertThat(write.hasSuccessor()).isFalse();
         now(snapshot(primary, status(db1, Role.PRIMARY, NodeState.ONLINE, true), replica));
         assertThat(write.hasSuccessor()).isFalse();
@@ -99,7 +99,7 @@ class DecisionValidityTest {
     }
 
     @Test
-    void whoAskedForThisVeryNodeShouldNotMindWhetherItIsThePrimary() {
+    void whenTheNodeWasRequestedByNameShouldIgnoreWhetherItIsThePrimary() {
         NodeStatus promoted = status(db2, Role.PRIMARY, NodeState.ONLINE, false);
         now(snapshot(promoted, primary, promoted));
 

@@ -31,10 +31,10 @@ class ErrorExplanationTest {
     @Test
     void whenAReadOnlyTransactionWritesShouldThrowTheSameForAllServersAndDrivers() {
         for (SQLException error : new SQLException[] {readOnlyTransaction, refusedByDriver}) {
-            isReadOnlyAccess(
+            assertReadOnlyAccess(
                     ErrorExplanation.explain(error, ErrorKind.READ_ONLY_TRANSACTION, Access.READ, replica), error);
         }
-        isReadOnlyAccess(
+        assertReadOnlyAccess(
                 ErrorExplanation.explain(readOnlyServer, ErrorKind.READ_ONLY_SERVER, Access.READ, replica),
                 readOnlyServer);
     }
@@ -43,7 +43,7 @@ class ErrorExplanationTest {
         return assertThat(error);
     }
 
-    private static void isReadOnlyAccess(SQLException explained, SQLException cause) {
+    private static void assertReadOnlyAccess(SQLException explained, SQLException cause) {
         assertError(explained)
                 .isInstanceOf(ReadOnlyAccessException.class)
                 .hasCause(cause)
@@ -57,7 +57,7 @@ class ErrorExplanationTest {
     }
 
     @Test
-    void batchShouldStayABatchForItsCallerAndTellSpring() {
+    void whenABatchFailsShouldKeepItsCountsAndLetSpringTranslateIt() {
         BatchUpdateException batch =
                 new BatchUpdateException("READ ONLY transaction", "25006", 1792, new int[] {-3}, readOnlyTransaction);
         SQLException explained = ErrorExplanation.explain(batch, ErrorKind.READ_ONLY_TRANSACTION, Access.READ, replica);
@@ -71,7 +71,7 @@ class ErrorExplanationTest {
     }
 
     @Test
-    void writeOutsideATransactionShouldNotBeBlamedOnOne() {
+    void whenOutsideATransactionShouldNotMentionOne() {
         Decision outside = new Decision(db1, DecisionReason.OUTSIDE_TRANSACTION, false);
         assertError(ErrorExplanation.explain(
                         readOnlyServer, ErrorKind.READ_ONLY_SERVER, Access.OUTSIDE_TRANSACTION, outside))
@@ -88,14 +88,14 @@ class ErrorExplanationTest {
     }
 
     @Test
-    void writeWithoutAPrimaryShouldSayThatThereIsNone() {
+    void whenThereIsNoPrimaryShouldSaySo() {
         assertError(ErrorExplanation.explain(
                         readOnlyServer,
                         ErrorKind.READ_ONLY_SERVER,
                         Access.METADATA,
                         new Decision(db1, DecisionReason.METADATA_WITHOUT_PRIMARY, false)))
                 .isInstanceOf(ReadOnlyAccessException.class)
-                .hasMessageContaining("stands in for the primary while there is none");
+                .hasMessageContaining("serves in place of the primary while there is none");
     }
 
     @Test
@@ -112,7 +112,7 @@ class ErrorExplanationTest {
 
     /** The same transaction will succeed on the next primary. */
     @Test
-    void primaryThatHasCeasedToBeOneShouldBeATransientError() {
+    void whenTheNodeIsNoLongerThePrimaryShouldThrowATransientError() {
         SQLException explained =
                 ErrorExplanation.explain(readOnlyServer, ErrorKind.READ_ONLY_SERVER, Access.WRITE, primary);
         assertError(explained)
@@ -125,7 +125,7 @@ class ErrorExplanationTest {
     }
 
     @Test
-    void otherErrorsShouldStayAsTheyAre() {
+    void whenThereIsNothingToExplainShouldReturnTheError() {
         SQLException other = new SQLException("Unknown column", "42S22", 1054);
         assertError(ErrorExplanation.explain(other, ErrorKind.OTHER, Access.READ, replica))
                 .isSameAs(other);

@@ -5,12 +5,6 @@ import static io.github.replicationrouting.internal.routing.Nodes.primary;
 import static io.github.replicationrouting.internal.routing.Nodes.withPrimary;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.mysql.cj.Session;
-import com.mysql.cj.conf.PropertyKey;
-import com.mysql.cj.conf.PropertySet;
-import com.mysql.cj.jdbc.JdbcConnection;
-import com.mysql.cj.jdbc.JdbcPropertySetImpl;
-import com.mysql.cj.protocol.ServerSession;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.Access;
@@ -32,19 +26,13 @@ import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +66,7 @@ class FailureHandlerTest {
     private final ConnectionDefaults defaults = new ConnectionDefaults(true, null);
     private final ConnectionSettings settings = new ConnectionSettings(defaults);
     private final LeaseManager leaseManager = new LeaseManager(
+            "test",
             new ConcurrentHashMap<>(),
             topology,
             defaults,
@@ -91,6 +80,7 @@ class FailureHandlerTest {
             new TransactionContext(new LogicalConnection(intent -> write(), leaseManager, defaults), settings));
     private final ReplicationDialect dialect = Dialects.standard().named("mysql");
     private final NodePool pool = new NodePool(
+            "test",
             db1,
             pool(),
             new ConnectionFactory(
@@ -159,7 +149,7 @@ class FailureHandlerTest {
 
     private Lease lease(boolean closesOnTimeout, Decision decision) throws SQLException {
         PhysicalConnection physical = PhysicalConnection.over(
-                connection(closesOnTimeout),
+                ConnectorJStub.connection("jdbc:stub:", closesOnTimeout),
                 new PhysicalLink(Runnable::run, link -> {}),
                 dialect,
                 db1::recordStatement,
@@ -183,51 +173,5 @@ class FailureHandlerTest {
         config.setMinimumIdle(0);
         config.setInitializationFailTimeout(-1);
         return config;
-    }
-
-    /** A connection of Connector/J without a server. */
-    private static JdbcConnection connection(boolean closesOnTimeout) {
-        PropertySet properties = new JdbcPropertySetImpl();
-        properties.<Boolean>getProperty(PropertyKey.queryTimeoutKillsConnection).setValue(closesOnTimeout);
-        ServerSession server = stub(ServerSession.class, null);
-        Session session =
-                stub(Session.class, method -> method.getName().equals("getServerSession") ? server : defaultOf(method));
-        Statement statement = stub(
-                Statement.class,
-                method -> method.getName().equals("executeQuery") ? sessionVariables() : defaultOf(method));
-        return stub(JdbcConnection.class, method -> switch (method.getName()) {
-            case "getSession" -> session;
-            case "getPropertySet" -> properties;
-            case "createStatement" -> statement;
-            case "getAutoCommit" -> true;
-            default -> defaultOf(method);
-        });
-    }
-
-    private static ResultSet sessionVariables() {
-        return stub(ResultSet.class, method -> switch (method.getName()) {
-            case "next" -> true;
-            case "getString" -> "REPEATABLE-READ";
-            default -> defaultOf(method);
-        });
-    }
-
-    private interface Answers {
-        @Nullable
-        Object to(Method method);
-    }
-
-    private static <T> T stub(Class<T> type, @Nullable Answers answers) {
-        InvocationHandler handler =
-                (proxy, method, arguments) -> answers == null ? defaultOf(method) : answers.to(method);
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
-    }
-
-    private static @Nullable Object defaultOf(Method method) {
-        Class<?> type = method.getReturnType();
-        if (type == boolean.class) {
-            return false;
-        }
-        return type == int.class ? (Object) 0 : null;
     }
 }

@@ -52,7 +52,7 @@ class FallbackLimiterTest {
     }
 
     @Test
-    void shouldAdmitHalfOfThePoolAndRefuseTheNextOneWithTheKeyToRaise() throws Exception {
+    void whenHalfOfThePoolIsInUseShouldRefuseTheNextReadAndNameTheKey() throws Exception {
         FallbackLimiter reads = reads(null);
         NodePool pool = pool(5);
 
@@ -69,7 +69,7 @@ class FallbackLimiterTest {
     }
 
     @Test
-    void aPoolOfOneShouldStillServeOne() throws Exception {
+    void whenThePoolHasOneConnectionShouldAdmitOneRead() throws Exception {
         enter(reads(null), pool(1));
 
         assertThat(registry.bulkhead("shop-fallback-db1").getMetrics().getMaxAllowedConcurrentCalls())
@@ -77,7 +77,7 @@ class FallbackLimiterTest {
     }
 
     @Test
-    void theConfiguredLimitShouldWin() throws Exception {
+    void whenALimitIsConfiguredShouldUseIt() throws Exception {
         enter(reads(3), pool(2));
 
         assertThat(registry.bulkhead("shop-fallback-db1").getMetrics()).satisfies(metrics -> {
@@ -87,7 +87,7 @@ class FallbackLimiterTest {
     }
 
     @Test
-    void whoQueuesShouldBeServedWhenAReadEnds() throws Exception {
+    void whenAReadEndsShouldAdmitTheThreadThatQueues() throws Exception {
         FallbackLimiter reads = reads(1);
         NodePool pool = pool(2, Duration.ofMinutes(1));
         Runnable first = enter(reads, pool);
@@ -101,7 +101,7 @@ class FallbackLimiterTest {
 
     @ParameterizedTest
     @EnumSource(value = DecisionReason.class, mode = EnumSource.Mode.EXCLUDE, names = "NO_ELIGIBLE_REPLICA")
-    void nothingElseShouldNeedPermission(DecisionReason reason) throws Exception {
+    void whenADecisionIsNoFallbackShouldRequireNoPermission(DecisionReason reason) throws Exception {
         FallbackLimiter reads = reads(1);
         NodePool pool = pool(1);
 
@@ -112,7 +112,7 @@ class FallbackLimiterTest {
     }
 
     @Test
-    void aReadWithinAnotherOneOfItsThreadShouldPassAndTakeNothingAway() throws Exception {
+    void whenAReadIsWithinAnotherOneOfItsThreadShouldShareItsPermission() throws Exception {
         FallbackLimiter reads = reads(1);
         NodePool pool = pool(2);
 
@@ -130,7 +130,7 @@ class FallbackLimiterTest {
 
     /** As with a connection that another thread closes. */
     @Test
-    void aReadThatEndsOnAnotherThreadShouldLetNothingElsePass() throws Exception {
+    void whenAReadEndsOnAnotherThreadShouldNotAdmitMore() throws Exception {
         FallbackLimiter reads = reads(1);
         NodePool pool = pool(2);
         Runnable first = enter(reads, pool);
@@ -145,7 +145,7 @@ class FallbackLimiterTest {
     }
 
     @Test
-    void readsThatEndOnOtherThreadsShouldNotAddUpOnTheirOwn() throws Exception {
+    void whenReadsEndOnOtherThreadsShouldNotAccumulateThem() throws Exception {
         FallbackLimiter reads = reads(1);
         NodePool pool = pool(2);
         List<WeakReference<Runnable>> ended = new ArrayList<>();
@@ -167,7 +167,7 @@ class FallbackLimiterTest {
     }
 
     @Test
-    void whoQueuesShouldLeaveWhenAReplicaServesAgainOrAllIsClosed() throws Exception {
+    void whenAReplicaServesAgainOrTheLimiterIsClosedShouldEndTheWait() throws Exception {
         FallbackLimiter reads = reads(1);
         NodePool pool = pool(2, Duration.ofMinutes(1));
         enter(reads, pool);
@@ -203,7 +203,7 @@ class FallbackLimiterTest {
     }
 
     @Test
-    void aPoolThatIsMadeLargerShouldAdmitMore() throws Exception {
+    void whenThePoolIsEnlargedShouldAdmitMore() throws Exception {
         FallbackLimiter reads = reads(null);
         NodePool pool = pool(2, Duration.ofMinutes(1));
         onThread(() -> enter(reads, pool));
@@ -262,6 +262,7 @@ class FallbackLimiterTest {
         ConnectionFactory connections = new ConnectionFactory(
                 db1.spec().url(), null, new Properties(), () -> Credentials.of("u", "p"), Duration.ofSeconds(1));
         NodePool pool = new NodePool(
+                "shop",
                 db1,
                 config,
                 connections,

@@ -28,7 +28,7 @@ class ImplicitCommitsTest {
                 "LOAD DATA LOCAL INFILE 'x' INTO TABLE t",
                 "DO RELEASE_LOCK('x')"
             })
-    void dataCommitsNothing(String sql) {
+    void whenAStatementReadsOrChangesDataShouldNotCommit(String sql) {
         assertThat(ImplicitCommits.mayBeIn(sql, false)).isFalse();
         assertThat(ImplicitCommits.mayBeIn(sql, true)).isFalse();
     }
@@ -65,7 +65,7 @@ class ImplicitCommitsTest {
                 "-- nothing but a note",
                 "unknown"
             })
-    void whatIsNotKnownToBeHarmlessMayCommit(String sql) {
+    void whenAStatementIsNotKnownToBeHarmlessShouldExpectACommit(String sql) {
         assertThat(ImplicitCommits.mayBeIn(sql, false)).isTrue();
         assertThat(ImplicitCommits.mayBeIn(sql, true)).isTrue();
     }
@@ -82,7 +82,7 @@ class ImplicitCommitsTest {
                 "SELECT 'a' ; COMMIT",
                 "SELECT 'not closed ; "
             })
-    void routinesAndSeveralStatementsMayCommitUnlessItIsReported(String sql) {
+    void whenTheTextIsOfARoutineOrOfSeveralStatementsShouldExpectACommitUnlessItIsReported(String sql) {
         assertThat(ImplicitCommits.mayBeIn(sql, false)).isTrue();
         assertThat(ImplicitCommits.mayBeIn(sql, true)).isFalse();
     }

@@ -74,7 +74,7 @@ class PrimaryWaitTest {
     };
 
     @AfterEach
-    void noThreadIsLeft() throws InterruptedException {
+    void joinThreads() throws InterruptedException {
         published.close();
         for (Thread thread : threads) {
             thread.join(10_000);
@@ -83,28 +83,28 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void aWriteShouldGoOnAsSoonAsThereIsAPrimary() throws Exception {
-        PrimaryWait hold = hold(LONG, 1);
-        CompletableFuture<@Nullable SQLException> write = inThread(hold);
-        awaitHolding(hold, 1);
+    void whenThereIsAPrimaryShouldReleaseTheWrite() throws Exception {
+        PrimaryWait primaryWait = primaryWait(LONG, 1);
+        CompletableFuture<@Nullable SQLException> write = inThread(primaryWait);
+        awaitWaiting(primaryWait, 1);
 
         published.publish(withoutPrimary());
         assertThat(write).isNotDone();
         published.publish(withPrimary());
 
         assertThat(failureOf(write)).isNull();
-        assertThat(hold.waiting()).isZero();
+        assertThat(primaryWait.waiting()).isZero();
         assertThat(outcomes).containsExactly("released");
     }
 
     @Test
-    void aWriteWithoutAPrimaryInTimeShouldFailWithTheReasonAndTheKey() {
-        PrimaryWait hold = hold(SHORT, 1);
+    void whenThereIsNoPrimaryInTimeShouldThrowTheReasonAndTheKey() {
+        PrimaryWait primaryWait = primaryWait(SHORT, 1);
 
-        assertThatThrownBy(() -> exhaust(hold, new NoWritableNodeException("No node.")))
+        assertThatThrownBy(() -> exhaust(primaryWait, new NoWritableNodeException("No node.")))
                 .isExactlyInstanceOf(NoWritableNodeException.class)
                 .hasMessage("No node. Waited 30 ms for a primary (replication.routing.writes.hold).");
-        assertThatThrownBy(() -> exhaust(hold, new MultipleWritableNodesException("Two.")))
+        assertThatThrownBy(() -> exhaust(primaryWait, new MultipleWritableNodesException("Two.")))
                 .isExactlyInstanceOf(MultipleWritableNodesException.class);
         assertThat(outcomes).containsExactly("timeout", "timeout");
     }
@@ -113,18 +113,18 @@ class PrimaryWaitTest {
     void whenNoWaitIsConfiguredShouldFailImmediately() {
         NoWritableNodeException refusal = new NoWritableNodeException("No node.");
 
-        assertThatThrownBy(() -> wait(hold(Duration.ZERO, 1), refusal)).isSameAs(refusal);
+        assertThatThrownBy(() -> wait(primaryWait(Duration.ZERO, 1), refusal)).isSameAs(refusal);
         assertThat(outcomes).isEmpty();
     }
 
     @Test
     void whenTheMaximumWaitsShouldFailImmediately() throws Exception {
-        PrimaryWait hold = hold(LONG, 2);
-        CompletableFuture<@Nullable SQLException> first = inThread(hold);
-        CompletableFuture<@Nullable SQLException> second = inThread(hold);
-        awaitHolding(hold, 2);
+        PrimaryWait primaryWait = primaryWait(LONG, 2);
+        CompletableFuture<@Nullable SQLException> first = inThread(primaryWait);
+        CompletableFuture<@Nullable SQLException> second = inThread(primaryWait);
+        awaitWaiting(primaryWait, 2);
 
-        assertThatThrownBy(() -> wait(hold, new NoWritableNodeException("No node.")))
+        assertThatThrownBy(() -> wait(primaryWait, new NoWritableNodeException("No node.")))
                 .isInstanceOf(NoWritableNodeException.class)
                 .hasMessageContaining("replication.routing.writes.max-held")
                 .hasMessageContaining("2");
@@ -137,32 +137,32 @@ class PrimaryWaitTest {
 
     @Test
     void whenInterruptedShouldFailImmediatelyAndStayInterrupted() throws Exception {
-        PrimaryWait hold = hold(LONG, 1);
+        PrimaryWait primaryWait = primaryWait(LONG, 1);
         AtomicReference<Boolean> interrupted = new AtomicReference<>();
-        CompletableFuture<@Nullable SQLException> write = inThread(hold, interrupted);
-        awaitHolding(hold, 1);
+        CompletableFuture<@Nullable SQLException> write = inThread(primaryWait, interrupted);
+        awaitWaiting(primaryWait, 1);
 
         threads.forEach(Thread::interrupt);
 
         assertThat(failureOf(write)).isInstanceOf(NoWritableNodeException.class).hasMessageContaining("interrupted");
         assertThat(interrupted).hasValue(true);
-        assertThat(hold.waiting()).isZero();
+        assertThat(primaryWait.waiting()).isZero();
         assertThat(outcomes).containsExactly("interrupted");
     }
 
     @Test
-    void shutdownShouldReleaseThoseWhoWaitAndRefuseTheNext() throws Exception {
-        PrimaryWait hold = hold(LONG, 5);
-        CompletableFuture<@Nullable SQLException> write = inThread(hold);
-        awaitHolding(hold, 1);
+    void whenClosedShouldEndAllWaitsAndRefuseFurtherOnes() throws Exception {
+        PrimaryWait primaryWait = primaryWait(LONG, 5);
+        CompletableFuture<@Nullable SQLException> write = inThread(primaryWait);
+        awaitWaiting(primaryWait, 1);
 
-        hold.close();
+        primaryWait.close();
         published.close();
 
         assertThat(failureOf(write))
                 .isInstanceOf(NoWritableNodeException.class)
                 .hasMessageContaining("The router is closed.");
-        assertThatThrownBy(() -> wait(hold, new NoWritableNodeException("No node.")))
+        assertThatThrownBy(() -> wait(primaryWait, new NoWritableNodeException("No node.")))
                 .hasMessageContaining("The router is closed.");
         assertThat(outcomes).containsExactly("closed", "closed");
     }
@@ -173,30 +173,30 @@ class PrimaryWaitTest {
         resource.setTimeoutInMillis(30);
         TransactionSynchronizationManager.bindResource(this, resource);
         try {
-            assertThatThrownBy(() -> exhaust(hold(LONG, 1), new NoWritableNodeException("No node.")))
+            assertThatThrownBy(() -> exhaust(primaryWait(LONG, 1), new NoWritableNodeException("No node.")))
                     .hasMessageContaining("the transaction's timeout");
         } finally {
             TransactionSynchronizationManager.unbindResource(this);
         }
     }
 
-    /** Spring gives each run the whole timeout anew; all together have it once. */
+    /** Spring gives each attempt the whole timeout anew; all attempts together have it once. */
     @Test
     void whenEarlierAttemptsUsedTheTimeoutShouldEndTheWait() {
-        try (RetryContext record = RetryContext.open(System::nanoTime)) {
-            record.limitTo(SHORT);
-            record.nextAttempt();
-            assertThatThrownBy(() -> exhaust(hold(LONG, 1), new NoWritableNodeException("No node.")))
+        try (RetryContext context = RetryContext.open(System::nanoTime)) {
+            context.limitTo(SHORT);
+            context.nextAttempt();
+            assertThatThrownBy(() -> exhaust(primaryWait(LONG, 1), new NoWritableNodeException("No node.")))
                     .hasMessageContaining("the transaction's timeout");
         }
     }
 
     @Test
-    void aPrimaryThatGaveNoConnectionShouldBeWaitedOut() throws Exception {
+    void whenThePrimaryGaveNoConnectionShouldWaitForANewerSnapshot() throws Exception {
         published.publish(withPrimary());
-        PrimaryWait hold = hold(LONG, 1);
-        CompletableFuture<@Nullable SQLException> write = inThread(hold);
-        awaitHolding(hold, 1);
+        PrimaryWait primaryWait = primaryWait(LONG, 1);
+        CompletableFuture<@Nullable SQLException> write = inThread(primaryWait);
+        awaitWaiting(primaryWait, 1);
 
         published.publish(withoutPrimary());
         assertThat(write).isNotDone();
@@ -206,23 +206,23 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void whatThePoolSaidShouldComeBackWhenTimeIsUp() {
+    void whenTheTimeIsUpShouldThrowTheFailureOfThePool() {
         published.publish(withPrimary());
 
-        assertThatThrownBy(() -> exhaust(hold(SHORT, 1), new SQLTransientConnectionException("pool", "08001")))
+        assertThatThrownBy(() -> exhaust(primaryWait(SHORT, 1), new SQLTransientConnectionException("pool", "08001")))
                 .isExactlyInstanceOf(SQLTransientConnectionException.class)
                 .hasMessageContaining("pool. Waited 30 ms")
                 .hasRootCauseMessage("pool");
     }
 
-    private PrimaryWait hold(Duration limit, int most) {
-        return new PrimaryWait(topology, limit, most, metrics);
+    private PrimaryWait primaryWait(Duration limit, int maxWaiting) {
+        return new PrimaryWait(topology, limit, maxWaiting, metrics);
     }
 
-    /** It waits for a replica that has what it must see, or for a primary, and any news may be that. */
+    /** It waits for a replica that has what it must see, or for a primary, and any new snapshot may show it. */
     @Test
-    void aReadShouldBeCountedAsReleasedOnceItHasWhatItWaitedFor() {
-        PrimaryWait.Allowance read = hold(LONG, 1).new Allowance();
+    void whenAReadHasWhatItWaitedForShouldCountItAsReleased() {
+        PrimaryWait.Allowance read = primaryWait(LONG, 1).new Allowance();
         TopologySnapshot seen = published.snapshot();
         published.publish(withoutPrimary());
 
@@ -235,20 +235,21 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void whatNeverWaitedShouldNotBeCounted() {
-        hold(LONG, 1).new Allowance().over();
+    void whenWorkDoesNotWaitShouldNotCountIt() {
+        primaryWait(LONG, 1).new Allowance().over();
 
         assertThat(outcomes).isEmpty();
     }
 
     @Test
-    void aQuestionThatWaitedShouldBeCountedLikeAWrite() throws Exception {
-        PrimaryWait hold = hold(LONG, 1);
+    void whenAMetadataCallWaitsShouldCountItLikeAWrite() throws Exception {
+        PrimaryWait primaryWait = primaryWait(LONG, 1);
         LeaseManager leases = new LeaseManager(
+                "test",
                 new ConcurrentHashMap<>(),
                 topology,
                 new ConnectionDefaults(true, null),
-                hold,
+                primaryWait,
                 metrics,
                 new FallbackLimiter("test", BulkheadRegistry.ofDefaults(), null),
                 new Consistency(
@@ -264,18 +265,18 @@ class PrimaryWaitTest {
             }
             throw new NoReadableNodeException("None is left.");
         };
-        CompletableFuture<@Nullable SQLException> question =
+        CompletableFuture<@Nullable SQLException> call =
                 inThread(() -> leases.acquireForMetadata(route, Access.METADATA, null), new AtomicReference<>());
-        awaitHolding(hold, 1);
+        awaitWaiting(primaryWait, 1);
         published.publish(withPrimary());
 
-        assertThat(failureOf(question)).isInstanceOf(NoReadableNodeException.class);
+        assertThat(failureOf(call)).isInstanceOf(NoReadableNodeException.class);
         assertThat(outcomes).containsExactly("released");
     }
 
     @Test
-    void aWaitShouldHaveOneOutcome() {
-        PrimaryWait.Allowance allowance = hold(SHORT, 1).new Allowance();
+    void whenAWaitHasEndedShouldCountOneOutcome() {
+        PrimaryWait.Allowance allowance = primaryWait(SHORT, 1).new Allowance();
         assertThatThrownBy(() -> {
                     while (true) {
                         allowance.await(published.snapshot(), new NoWritableNodeException("No node."));
@@ -288,7 +289,7 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void allTransactionsOfAUnitOfWorkShouldWaitOnce() {
+    void whenAUnitOfWorkHasSeveralTransactionsShouldWaitOnceInAll() {
         PrimaryWaitBudget request = new PrimaryWaitBudget();
         PrimaryWaitBudget before = request.bind();
         try {
@@ -299,29 +300,29 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void allRunsOfATransactionAndWhatIsInsideShouldWaitOnce() {
-        try (RetryContext record = RetryContext.open(System::nanoTime)) {
+    void whenATransactionIsRetriedShouldWaitOnceInAll() {
+        try (RetryContext context = RetryContext.open(System::nanoTime)) {
             assertWaitedOnce(PrimaryWaitBudget.ofThread());
-            record.nextAttempt();
-            assertThatThrownBy(() -> exhaust(hold(SHORT, 1), new NoWritableNodeException("No node.")))
+            context.nextAttempt();
+            assertThatThrownBy(() -> exhaust(primaryWait(SHORT, 1), new NoWritableNodeException("No node.")))
                     .hasMessageContaining("has waited 30 ms for a primary");
         }
         assertThat(PrimaryWaitBudget.ofThread().spentNanos()).isZero();
     }
 
     private void assertWaitedOnce(PrimaryWaitBudget budget) {
-        PrimaryWait hold = hold(SHORT, 1);
-        assertThatThrownBy(() -> exhaust(hold, new NoWritableNodeException("No node.")))
+        PrimaryWait primaryWait = primaryWait(SHORT, 1);
+        assertThatThrownBy(() -> exhaust(primaryWait, new NoWritableNodeException("No node.")))
                 .hasMessageContaining("Waited 30 ms for a primary");
         assertThat(budget.spentNanos()).isGreaterThanOrEqualTo(SHORT.toNanos());
 
-        assertThatThrownBy(() -> exhaust(hold, new NoWritableNodeException("No node.")))
+        assertThatThrownBy(() -> exhaust(primaryWait, new NoWritableNodeException("No node.")))
                 .hasMessageContaining(
                         "The web request or transaction that it belongs to has waited 30 ms for a primary");
     }
 
-    private void wait(PrimaryWait hold, SQLException refusal) throws SQLException {
-        PrimaryWait.Allowance allowance = hold.new Allowance();
+    private void wait(PrimaryWait primaryWait, SQLException refusal) throws SQLException {
+        PrimaryWait.Allowance allowance = primaryWait.new Allowance();
         try {
             allowance.await(published.snapshot(), refusal);
         } finally {
@@ -330,8 +331,8 @@ class PrimaryWaitTest {
     }
 
     /** Waits again each time that it is refused. */
-    private void exhaust(PrimaryWait hold, SQLException refusal) throws SQLException {
-        PrimaryWait.Allowance allowance = hold.new Allowance();
+    private void exhaust(PrimaryWait primaryWait, SQLException refusal) throws SQLException {
+        PrimaryWait.Allowance allowance = primaryWait.new Allowance();
         try {
             while (true) {
                 allowance.await(published.snapshot(), refusal);
@@ -341,12 +342,13 @@ class PrimaryWaitTest {
         }
     }
 
-    private CompletableFuture<@Nullable SQLException> inThread(PrimaryWait hold) {
-        return inThread(hold, new AtomicReference<>());
+    private CompletableFuture<@Nullable SQLException> inThread(PrimaryWait primaryWait) {
+        return inThread(primaryWait, new AtomicReference<>());
     }
 
-    private CompletableFuture<@Nullable SQLException> inThread(PrimaryWait hold, AtomicReference<Boolean> interrupted) {
-        return inThread(() -> wait(hold, new NoWritableNodeException("No node.")), interrupted);
+    private CompletableFuture<@Nullable SQLException> inThread(
+            PrimaryWait primaryWait, AtomicReference<Boolean> interrupted) {
+        return inThread(() -> wait(primaryWait, new NoWritableNodeException("No node.")), interrupted);
     }
 
     private CompletableFuture<@Nullable SQLException> inThread(Waiting waiting, AtomicReference<Boolean> interrupted) {
@@ -376,8 +378,8 @@ class PrimaryWaitTest {
         return write.get(10, TimeUnit.SECONDS);
     }
 
-    private static void awaitHolding(PrimaryWait hold, int writes) {
-        while (hold.waiting() < writes) {
+    private static void awaitWaiting(PrimaryWait primaryWait, int writes) {
+        while (primaryWait.waiting() < writes) {
             Thread.onSpinWait();
         }
     }

@@ -51,7 +51,7 @@ class SessionChangeTest {
                 "SET STATEMENT max_statement_time=1 FOR SELECT GET_LOCK('x', 1)",
                 "(SELECT 1 INTO @x)"
             })
-    void isMadeBy(String sql) {
+    void whenSqlLeavesAChangeShouldRecognizeIt(String sql) {
         assertThat(SessionChange.of(sql).isNone()).isFalse();
     }
 
@@ -97,7 +97,7 @@ class SessionChangeTest {
                 "CALL p(?, ?)",
                 "{? = call f(?)}"
             })
-    void isNotMadeBy(String sql) {
+    void whenSqlLeavesNoChangeShouldBeNone(String sql) {
         assertThat(SessionChange.of(sql).isNone()).isTrue();
     }
 
@@ -116,7 +116,7 @@ class SessionChangeTest {
             USE other                                    | USE `in``itial`
             use`other`; SET @a = 1                       | USE `in``itial`;SET @a=NULL
             """)
-    void ofVariablesAndLocksCanBeUndone(String sql, String undo) {
+    void whenTheChangeIsOfVariablesDatabaseOrLocksShouldBeUndone(String sql, String undo) {
         SessionChange change = SessionChange.of(sql);
 
         assertThat(change.isLasting()).isFalse();
@@ -137,12 +137,12 @@ class SessionChangeTest {
                 "SELECT 1 INTO @'a'",
                 "CREATE TEMPORARY TABLE t AS SELECT @a"
             })
-    void ofAnythingElseLasts(String sql) {
+    void whenTheChangeIsOfAnythingElseShouldLast(String sql) {
         assertThat(SessionChange.of(sql).isLasting()).isTrue();
     }
 
     @Test
-    void aWritableTransactionShouldNotHideBehindAnotherStatement() {
+    void whenAWritableTransactionFollowsAnotherStatementShouldRecognizeIt() {
         for (String text : List.of(
                 "SET NAMES utf8; START TRANSACTION READ WRITE",
                 "USE other; START TRANSACTION READ WRITE",
@@ -155,7 +155,7 @@ class SessionChangeTest {
     }
 
     @Test
-    void aWritableTransactionShouldNotHideInABatch() {
+    void whenAWritableTransactionIsInABatchShouldRecognizeIt() {
         SessionChange begun = SessionChange.of("START TRANSACTION READ WRITE");
 
         assertThat(SessionChange.NONE.and(begun).isWritableTransaction()).isTrue();
@@ -164,7 +164,7 @@ class SessionChangeTest {
     }
 
     @Test
-    void aTransactionCanBeBegunAsWritable() {
+    void whenATransactionBeginsShouldRecognizeWhetherItIsDeclaredWritable() {
         assertThat(SessionChange.of("/* x */ start transaction with consistent snapshot, read write")
                         .isWritableTransaction())
                 .isTrue();
@@ -175,7 +175,7 @@ class SessionChangeTest {
     }
 
     @Test
-    void changesAddUp() {
+    void whenStatementsFollowEachOtherShouldAddTheirChanges() {
         SessionChange one = SessionChange.of("SET @a = 1");
         SessionChange two = SessionChange.of("SELECT GET_LOCK('x', 1) INTO @b");
 

@@ -36,7 +36,7 @@ class AdmissionTest {
     }
 
     @Test
-    void shouldAdmitAsManyAsThereArePermitsAndTimeTheNextOneOut() {
+    void whenAllPermitsAreInUseShouldTimeOut() {
         Admission admission = new Admission(() -> 2);
 
         assertThat(admission.enter(inMillis(0), WaitCondition.UNCONDITIONAL)).isEqualTo(Outcome.ADMITTED);
@@ -49,8 +49,8 @@ class AdmissionTest {
     }
 
     @Test
-    void whoComesFirstShouldBeAdmittedFirst() {
-        Admission admission = usedUp();
+    void whenThreadsWaitShouldAdmitTheFirstOneFirst() {
+        Admission admission = exhausted();
         List<Integer> order = new CopyOnWriteArrayList<>();
         List<CompletableFuture<Outcome>> waits = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
@@ -70,7 +70,7 @@ class AdmissionTest {
 
     @Test
     void whenTheNodeIsEvictedShouldEndTheWaitsForItAlone() {
-        Admission admission = usedUp();
+        Admission admission = exhausted();
         AtomicBoolean over = new AtomicBoolean();
         CompletableFuture<Outcome> reader = waiting(admission, over::get);
         await().atMost(LIMIT).until(() -> admission.waiting() == 1);
@@ -89,13 +89,13 @@ class AdmissionTest {
     }
 
     @Test
-    void whoComesAfterTheNodeHasLeftShouldNotWait() {
-        assertThat(usedUp().enter(inMillis(60_000), () -> true)).isEqualTo(Outcome.NODE_EVICTED);
+    void whenTheNodeIsEvictedAlreadyShouldNotWait() {
+        assertThat(exhausted().enter(inMillis(60_000), () -> true)).isEqualTo(Outcome.NODE_EVICTED);
     }
 
     @Test
     void whenInterruptedShouldEndTheWaitAndKeepTheMark() {
-        Admission admission = usedUp();
+        Admission admission = exhausted();
         CompletableFuture<Thread> thread = new CompletableFuture<>();
         CompletableFuture<Boolean> wait = CompletableFuture.supplyAsync(
                 () -> {
@@ -151,7 +151,7 @@ class AdmissionTest {
 
     @Test
     void whenClosedShouldEndAllWaits() {
-        Admission admission = usedUp();
+        Admission admission = exhausted();
         CompletableFuture<Outcome> waiting = waiting(admission, WaitCondition.UNCONDITIONAL);
         await().atMost(LIMIT).until(() -> admission.waiting() == 1);
 
@@ -165,7 +165,7 @@ class AdmissionTest {
     /** Threads enter, time out, are refused and leave concurrently: permits are neither lost nor created. */
     @RepeatedTest(5)
     @Timeout(120)
-    void permitsShouldNeitherBeLostNorMadeUnderHammering() throws Exception {
+    void whenThreadsEnterAndLeaveConcurrentlyShouldNeitherLoseNorCreatePermits() throws Exception {
         int permits = 3;
         Admission admission = new Admission(() -> permits);
         AtomicInteger inside = new AtomicInteger();
@@ -217,7 +217,7 @@ class AdmissionTest {
     /** No thread is left waiting while a permit is free. */
     @RepeatedTest(3)
     @Timeout(120)
-    void noWakeUpShouldBeMissed() throws Exception {
+    void whenPermitsBecomeFreeConcurrentlyShouldMissNoThread() throws Exception {
         Admission admission = new Admission(() -> 1);
         List<Future<?>> workers = new ArrayList<>();
         AtomicInteger admitted = new AtomicInteger();
@@ -238,7 +238,7 @@ class AdmissionTest {
         assertThat(admission.admitted()).isZero();
     }
 
-    private static Admission usedUp() {
+    private static Admission exhausted() {
         Admission admission = new Admission(() -> 1);
         assertThat(admission.enter(inMillis(0), WaitCondition.UNCONDITIONAL)).isEqualTo(Outcome.ADMITTED);
         return admission;

@@ -34,8 +34,9 @@ class DeferredEvictionTest {
                 "1062 | 23000 | Duplicate entry | CONTINUE_EVICT",
                 "0 |  | without any state | CONTINUE_EVICT",
             })
-    void shouldLeaveALostConnectionToItsHolder(int code, @Nullable String state, String message, Override expected) {
-        assertThat(keep(null).adjudicate(new SQLException(message, state, code)))
+    void whenAConnectionIsLostShouldLeaveItToItsHolder(
+            int code, @Nullable String state, String message, Override expected) {
+        assertThat(deferred(null).adjudicate(new SQLException(message, state, code)))
                 .isEqualTo(expected);
     }
 
@@ -43,15 +44,15 @@ class DeferredEvictionTest {
     @EnumSource(
             value = Override.class,
             names = {"DO_NOT_EVICT", "MUST_EVICT"})
-    void theApplicationsOwnVerdictShouldStand(Override verdict) {
-        assertThat(keep(always(verdict)).adjudicate(shutdown)).isEqualTo(verdict);
-        assertThat(keep(always(verdict)).adjudicate(new SQLException("anything")))
+    void whenTheApplicationHasAVerdictShouldKeepIt(Override verdict) {
+        assertThat(deferred(always(verdict)).adjudicate(shutdown)).isEqualTo(verdict);
+        assertThat(deferred(always(verdict)).adjudicate(new SQLException("anything")))
                 .isEqualTo(verdict);
     }
 
     @Test
-    void whereTheApplicationsOwnHasNoVerdictShouldJudge() {
-        assertThat(keep(new SQLExceptionOverride() {}).adjudicate(shutdown)).isEqualTo(Override.DO_NOT_EVICT);
+    void whenTheApplicationHasNoVerdictShouldDecide() {
+        assertThat(deferred(new SQLExceptionOverride() {}).adjudicate(shutdown)).isEqualTo(Override.DO_NOT_EVICT);
     }
 
     private static SQLExceptionOverride always(Override verdict) {
@@ -63,7 +64,7 @@ class DeferredEvictionTest {
         };
     }
 
-    private static DeferredEviction keep(@Nullable SQLExceptionOverride own) {
+    private static DeferredEviction deferred(@Nullable SQLExceptionOverride own) {
         return new DeferredEviction(own, Dialects.standard().named("mysql")::classify);
     }
 }

@@ -70,7 +70,7 @@ class NodePoolTest {
     /** One waits in HikariCP, for a connection that is being opened, and the others above it. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void eachWaitShouldCountOnceAndEachThreadThatWaitsShouldBePending(boolean configured) {
+    void whenThreadsWaitShouldCountEachWaitOnceAndEachThreadAsPending(boolean configured) {
         HikariConfig config = config(1, Duration.ofSeconds(2));
         if (configured) {
             config.setMetricsTrackerFactory(meters);
@@ -89,7 +89,7 @@ class NodePoolTest {
     }
 
     @Test
-    void whenClosedShouldSendAwayThoseWhoWait() {
+    void whenClosedShouldEndAllWaits() {
         NodePool closing = open(config(1, Duration.ofMinutes(2)));
         CompletableFuture<Connection> inHikari = borrow(closing);
         CompletableFuture<Connection> queued = borrow(closing);
@@ -130,6 +130,7 @@ class NodePoolTest {
         ConnectionFactory connections = new ConnectionFactory(
                 db1.spec().url(), null, new Properties(), () -> Credentials.of("u", "p"), Duration.ofSeconds(1));
         NodePool opened = new NodePool(
+                "test",
                 db1,
                 config,
                 connections,

@@ -32,7 +32,7 @@ class PrimaryEndpointCheckTest {
             PrimaryEndpointCheck.of(node(NodeKind.ENDPOINT, DeclaredRole.PRIMARY), () -> replaced++));
 
     @Test
-    void onlyEndpointsOfThePrimaryAreAsked() {
+    void whenTheNodeIsNoEndpointOfThePrimaryShouldNeedNoCheck() {
         assertThat(PrimaryEndpointCheck.of(node(NodeKind.SERVER, DeclaredRole.PRIMARY), () -> {}))
                 .isNull();
         assertThat(PrimaryEndpointCheck.of(node(NodeKind.ENDPOINT, DeclaredRole.REPLICA), () -> {}))
@@ -40,7 +40,7 @@ class PrimaryEndpointCheckTest {
     }
 
     @Test
-    void aReadOnlyServerIsRefusedAsIfItWereNotThere() {
+    void whenTheServerIsReadOnlyShouldThrowAConnectionError() {
         server.readOnly = true;
 
         assertThatThrownBy(() -> endpoint.verify(fresh, server))
@@ -52,7 +52,7 @@ class PrimaryEndpointCheckTest {
     }
 
     @Test
-    void anotherServerIsNoticed() throws SQLException {
+    void whenTheEndpointLeadsToAnotherServerShouldReportIt() throws SQLException {
         endpoint.verify(fresh, server);
         endpoint.verify(fresh, server);
         assertThat(replaced).isZero();

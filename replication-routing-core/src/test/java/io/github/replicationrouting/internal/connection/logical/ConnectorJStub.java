@@ -1,0 +1,133 @@
+package io.github.replicationrouting.internal.connection.logical;
+
+import com.mysql.cj.Session;
+import com.mysql.cj.conf.PropertyKey;
+import com.mysql.cj.conf.PropertySet;
+import com.mysql.cj.jdbc.JdbcConnection;
+import com.mysql.cj.jdbc.JdbcPropertySetImpl;
+import com.mysql.cj.protocol.ServerSession;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverPropertyInfo;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Connections of Connector/J without a server, which record the updates that they execute by URL. */
+public final class ConnectorJStub implements Driver {
+
+    private static final int STATUS_AUTOCOMMIT = 2;
+    private static final Map<String, List<String>> EXECUTED = new ConcurrentHashMap<>();
+
+    /** Returns the updates that connections of a URL have executed. */
+    static List<String> executed(String url) {
+        return EXECUTED.computeIfAbsent(url, any -> new CopyOnWriteArrayList<>());
+    }
+
+    /** @param closesOnTimeout whether the driver closes the connection of a statement that meets its query timeout */
+    static JdbcConnection connection(String url, boolean closesOnTimeout) {
+        PropertySet properties = new JdbcPropertySetImpl();
+        properties.<Boolean>getProperty(PropertyKey.queryTimeoutKillsConnection).setValue(closesOnTimeout);
+        ServerSession server = stub(
+                ServerSession.class,
+                (method, arguments) -> method.getName().equals("getStatusFlags") ? STATUS_AUTOCOMMIT : null);
+        Session session =
+                stub(Session.class, (method, arguments) -> method.getName().equals("getServerSession") ? server : null);
+        return stub(JdbcConnection.class, (method, arguments) -> switch (method.getName()) {
+            case "getSession" -> session;
+            case "getPropertySet" -> properties;
+            case "createStatement" -> statement(url);
+            case "getAutoCommit", "isValid" -> true;
+            default -> null;
+        });
+    }
+
+    private static Statement statement(String url) {
+        return stub(Statement.class, (method, arguments) -> switch (method.getName()) {
+            case "executeQuery" -> sessionVariables();
+            case "executeUpdate" -> {
+                executed(url).add((String) arguments[0]);
+                yield 1;
+            }
+            default -> null;
+        });
+    }
+
+    /** The first is auto-commit, which is on. */
+    private static ResultSet sessionVariables() {
+        return stub(ResultSet.class, (method, arguments) -> switch (method.getName()) {
+            case "next" -> true;
+            case "getInt" -> arguments[0].equals(1) ? 1 : 0;
+            case "getString" -> "REPEATABLE-READ";
+            case "getConcurrency" -> ResultSet.CONCUR_READ_ONLY;
+            default -> null;
+        });
+    }
+
+    private interface Answers {
+
+        /** Returns the answer to a call; null for zero, false or null. */
+        @Nullable
+        Object to(Method method, Object[] arguments);
+    }
+
+    private static <T> T stub(Class<T> type, Answers answers) {
+        InvocationHandler handler = (proxy, method, arguments) -> {
+            Object answer = answers.to(method, arguments);
+            return answer != null ? answer : defaultOf(method);
+        };
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+
+    private static @Nullable Object defaultOf(Method method) {
+        Class<?> type = method.getReturnType();
+        if (type == boolean.class) {
+            return false;
+        }
+        return type == int.class ? (Object) 0 : null;
+    }
+
+    @Override
+    public Connection connect(String url, Properties info) {
+        return connection(url, true);
+    }
+
+    @Override
+    public boolean acceptsURL(String url) {
+        return true;
+    }
+
+    @Override
+    public DriverPropertyInfo[] getPropertyInfo(String url, Properties info) {
+        return new DriverPropertyInfo[0];
+    }
+
+    @Override
+    public int getMajorVersion() {
+        return 1;
+    }
+
+    @Override
+    public int getMinorVersion() {
+        return 0;
+    }
+
+    @Override
+    public boolean jdbcCompliant() {
+        return false;
+    }
+
+    @Override
+    public Logger getParentLogger() {
+        return Logger.getGlobal();
+    }
+}
