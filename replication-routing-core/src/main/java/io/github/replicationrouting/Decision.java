@@ -43,14 +43,4 @@ public record Decision(
     public boolean isServedByReplica() {
         return !writable && !reason.isServedByPrimary();
     }
-
-    /**
-     * Returns the decision to report for a transaction that begins on the node of a statement outside any transaction:
-     * the same node, with the reason {@link DecisionReason#READ_WRITE}. Other decisions are returned unchanged.
-     */
-    public Decision forTransaction() {
-        return reason == DecisionReason.OUTSIDE_TRANSACTION
-                ? new Decision(node, DecisionReason.READ_WRITE, writable)
-                : this;
-    }
 }

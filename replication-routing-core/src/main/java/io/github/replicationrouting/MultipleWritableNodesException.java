@@ -17,9 +17,4 @@ public final class MultipleWritableNodesException extends NoWritableNodeExceptio
     public MultipleWritableNodesException(String message) {
         super(message);
     }
-
-    @Override
-    public MultipleWritableNodesException with(String explanation) {
-        return new MultipleWritableNodesException(getMessage() + " " + explanation);
-    }
 }

@@ -19,13 +19,4 @@ public class NoWritableNodeException extends SQLTransientConnectionException {
     public NoWritableNodeException(String message) {
         super(message, "08001");
     }
-
-    /**
-     * Returns an exception of the same type whose message ends with a further sentence.
-     *
-     * @param explanation the sentence to append
-     */
-    public NoWritableNodeException with(String explanation) {
-        return new NoWritableNodeException(getMessage() + " " + explanation);
-    }
 }

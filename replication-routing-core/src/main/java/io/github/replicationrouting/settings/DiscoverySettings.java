@@ -42,9 +42,4 @@ public record DiscoverySettings(
         return new DiscoverySettings(
                 source, Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofSeconds(30), settings);
     }
-
-    /** Returns these settings with other connection settings. */
-    public DiscoverySettings withSettings(Function<NodeSpec, NodeSettings> other) {
-        return new DiscoverySettings(source, interval, removeAfter, drainTimeout, other);
-    }
 }

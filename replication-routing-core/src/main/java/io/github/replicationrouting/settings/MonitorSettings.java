@@ -23,8 +23,6 @@ public record MonitorSettings(
         Duration readmitLag,
         Duration slowStart) {
 
-    private static final Duration MAX_WINDOW = Duration.ofSeconds(10);
-
     /** @throws InvalidSettingsException when a value is out of range, alone or beside another */
     public MonitorSettings {
         new ValueCheck()
@@ -48,18 +46,5 @@ public record MonitorSettings(
                 Duration.ofSeconds(5),
                 Duration.ofMillis(2_500),
                 Duration.ofSeconds(30));
-    }
-
-    /** Returns the minimum time for which an evicted node stays evicted; lag takes time to rise, too. */
-    public Duration evictionWindow() {
-        return maxLag.compareTo(MAX_WINDOW) < 0 ? maxLag : MAX_WINDOW;
-    }
-
-    /** Returns the maximum time until a node that does not answer is down, including the jitter of the interval. */
-    public Duration detectionTime() {
-        return interval.multipliedBy(failureThreshold)
-                .multipliedBy(6)
-                .dividedBy(5)
-                .plus(timeout);
     }
 }

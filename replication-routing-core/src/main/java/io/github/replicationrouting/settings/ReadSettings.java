@@ -25,17 +25,12 @@ public record ReadSettings(
                 .throwIfAny();
     }
 
-    /** Creates settings with the default limit for reads on the primary. */
-    public ReadSettings(
-            NodeSelector selector, OutsideTransaction outsideTransaction, WhenNoneEligible whenNoneEligible) {
-        this(selector, outsideTransaction, whenNoneEligible, null);
-    }
-
     /** Returns the default settings, with a selector of their own. */
     public static ReadSettings defaults() {
         return new ReadSettings(
                 SelectionStrategy.LEAST_IN_FLIGHT.createSelector(),
                 OutsideTransaction.PRIMARY,
-                WhenNoneEligible.PRIMARY);
+                WhenNoneEligible.PRIMARY,
+                null);
     }
 }
