@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param interval time between two probes of a node, with 20% jitter
  * @param timeout time limit of a probe
  * @param failureThreshold number of consecutive failed probes after which a node is down
- * @param lagProbe how lag is measured
+ * @param lagProbe way in which lag is measured
  * @param maxLag lag above which a replica is evicted
  * @param readmitLag lag at or below which an evicted replica is readmitted
  * @param slowStart time over which a joining or recovering node ramps up to its full share of reads; zero disables the

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Settings that decide which node serves a read.
  *
  * @param selector strategy that chooses among the eligible replicas
- * @param outsideTransaction where statements outside any transaction go
- * @param whenNoneEligible where reads go when no replica is eligible
+ * @param outsideTransaction target of statements outside any transaction
+ * @param whenNoneEligible target of reads while no replica is eligible
  * @param maxFallbackConcurrency maximum number of concurrent reads on the primary while no replica is eligible; null
  *     for half of the primary's pool, and for no limit in a router with one node
  */

@@ -48,9 +48,9 @@ class TokenFormatTest {
                 .isFalse();
     }
 
-    /** The place means nothing where it is read, and what it stands for is still there. */
+    /** The position has no meaning for the reader, and the time of the commit is still there. */
     @Test
-    void whenACommitIsAPlaceInABinaryLogShouldWriteItsTime() {
+    void whenACommitIsAPositionInABinaryLogShouldWriteItsTime() {
         ReadRequirement after =
                 backAndForth(ReadRequirement.NONE.committed(BinlogPosition.of(UUID, "binlog.000001", 157), past));
 
@@ -75,9 +75,9 @@ class TokenFormatTest {
                         new ObservedRead("db2", past, null), new ObservedRead("db3", past + GRAIN, null));
     }
 
-    /** A token must not say that a commit is known to have been done while the server may still be at it. */
+    /** A token must not present a commit as done while the server may still execute it. */
     @Test
-    void whenACommitIsInDoubtShouldSayUntilWhen() {
+    void whenTheOutcomeOfACommitIsUnknownShouldWriteUntilWhen() {
         long lostAt = System.nanoTime();
 
         ReadRequirement after = backAndForth(ReadRequirement.NONE.commitOutcomeUnknown(lostAt));
