@@ -69,7 +69,7 @@ public final class Consistency {
         return settings.mode() == ConsistencyMode.SESSION;
     }
 
-    // What sessions did
+    // --- what sessions did
 
     /** Records a commit of this thread's session at the position that the server reported. */
     public void committed(Position commit) {
@@ -207,7 +207,7 @@ public final class Consistency {
         return topology.snapshot().nodes();
     }
 
-    // What they must see
+    // --- what they must see
 
     /** Returns what a read of this thread must see; null for nothing. */
     public @Nullable SessionConstraint sessionConstraint() {

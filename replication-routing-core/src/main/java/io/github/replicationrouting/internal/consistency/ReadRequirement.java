@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * session's commit is on a replica also proves that the replica contains everything committed before it, provided that
  * replicas commit in the order of their source, which both servers do by default.
  */
-public final class ReadRequirement {
+final class ReadRequirement {
 
     static final ReadRequirement NONE = new ReadRequirement(null, 0, false, 0, false, ReadHistory.NONE);
 
