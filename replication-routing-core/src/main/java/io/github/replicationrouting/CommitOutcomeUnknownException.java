@@ -4,9 +4,9 @@ import java.sql.SQLNonTransientConnectionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when the connection was lost during COMMIT, so that it is unknown whether the server committed the transaction.
- * The router never retries such a transaction, because its effects could then be applied twice. Read the data that it
- * wrote before retrying it, or make it idempotent. SQLState 08007.
+ * Thrown when the connection was lost during COMMIT, so that it is unknown whether the server committed the
+ * transaction. The router never retries such a transaction, because its effects could then be applied twice. Read the
+ * data that it wrote before retrying it, or make it idempotent. SQLState 08007.
  */
 public final class CommitOutcomeUnknownException extends SQLNonTransientConnectionException {
 
@@ -15,7 +15,7 @@ public final class CommitOutcomeUnknownException extends SQLNonTransientConnecti
     /**
      * Creates an exception with SQLState 08007.
      *
-     * @param message names the node and says what to do
+     * @param message names the node and the action to take
      * @param cause the driver's exception, null if there is none
      */
     public CommitOutcomeUnknownException(String message, @Nullable Throwable cause) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason the reason for the choice
  * @param writable whether the transaction may write on the node; if not, the connection is made read-only
  * @param awaited the position that the node must have executed before the first statement, null for none
- * @param recordsPosition whether the primary is asked for its position after a read that it served, so that later reads
- *     of the session can return to a replica
+ * @param recordsPosition whether the position of the primary is requested after a read that it served, so that later
+ *     reads of the session can return to a replica
  */
 public record Decision(
         Node node,
@@ -42,15 +42,5 @@ public record Decision(
     /** Returns whether this is a read that a replica serves. */
     public boolean isServedByReplica() {
         return !writable && !reason.isServedByPrimary();
-    }
-
-    /**
-     * Returns the decision to report for a transaction that begins on the node of a statement outside any transaction:
-     * the same node, with the reason {@link DecisionReason#READ_WRITE}. Other decisions are returned unchanged.
-     */
-    public Decision forTransaction() {
-        return reason == DecisionReason.OUTSIDE_TRANSACTION
-                ? new Decision(node, DecisionReason.READ_WRITE, writable)
-                : this;
     }
 }

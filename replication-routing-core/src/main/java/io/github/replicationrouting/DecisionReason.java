@@ -4,7 +4,7 @@ package io.github.replicationrouting;
  * The reason for which the router chose a node.
  *
  * <p>The {@linkplain #label() labels} appear in logs, in the tag {@code reason} of the metric
- * {@code replication.routing.decisions} and in answers of the actuator endpoint. They never change.
+ * {@code replication.routing.decisions} and in responses of the actuator endpoint. They never change.
  */
 public enum DecisionReason {
     /** A read on an eligible replica: online, and within {@code reads.max-lag}. */
@@ -55,7 +55,7 @@ public enum DecisionReason {
         return isServedByPrimary() || this == LEAST_LAGGED;
     }
 
-    /** Returns the label used in logs, metrics and answers, such as {@code replica-selected}. */
+    /** Returns the label used in logs, metrics and responses, such as {@code replica-selected}. */
     public String label() {
         return label;
     }

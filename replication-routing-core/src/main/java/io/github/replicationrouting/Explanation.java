@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param access how the statement accesses the data
  * @param candidates every node, in the order of the configuration
- * @param decision the node that would be chosen; if several are eligible, one draw of the selector. Null if the statement
- *     would be refused
+ * @param decision the node that would be chosen; if several are eligible, one draw of the selector. Null if the
+ *     statement would be refused
  * @param refusal the message of the exception that would be thrown, null if a node would be chosen
  */
 public record Explanation(

@@ -11,9 +11,9 @@ import java.lang.annotation.Target;
  * Limits the age of the data that the annotated method, or the methods of the annotated class, may read.
  *
  * <p>Read-only transactions that begin in the method go to a replica whose staleness is within the limit, else to the
- * primary; so do its statements outside transactions if {@code reads.outside-transaction} is {@code replica}. What the session has written is seen in any case. The limit is
- * strict: while there is no primary the staleness of replicas keeps growing, and once all of them exceed the limit such
- * reads fail with a {@link NoReadableNodeException}.
+ * primary; so do its statements outside transactions if {@code reads.outside-transaction} is {@code replica}. The reads
+ * see what the session has written in any case. The limit is strict: while there is no primary the staleness of
+ * replicas keeps growing, and once all of them exceed the limit such reads fail with a {@link NoReadableNodeException}.
  *
  * <pre>{@code
  * @MaxStaleness("2s")
@@ -23,8 +23,8 @@ import java.lang.annotation.Target;
  *
  * <p>Staleness is known once per probe interval ({@code monitor.interval}): under writes, a limit below two intervals
  * sends most reads to the primary. The innermost hint on a thread applies, and {@link UsePrimary} takes precedence over
- * this annotation on the same element; see {@link RoutingHints}. Applied by a proxy, as {@code @Transactional} is: calls
- * within one object are not intercepted.
+ * this annotation on the same element; see {@link RoutingHints}. Applied by a proxy, as {@code @Transactional} is:
+ * calls within one object are not intercepted.
  */
 @Target({ElementType.METHOD, ElementType.TYPE})
 @Retention(RetentionPolicy.RUNTIME)
@@ -33,8 +33,8 @@ import java.lang.annotation.Target;
 public @interface MaxStaleness {
 
     /**
-     * Maximum age of the data: a positive whole number followed by {@code ms}, {@code s}, {@code m} or {@code h}, such as
-     * {@code 2s}.
+     * Maximum age of the data: a positive whole number followed by {@code ms}, {@code s}, {@code m} or {@code h}, such
+     * as {@code 2s}.
      */
     String value();
 }

@@ -1,8 +1,8 @@
 package io.github.replicationrouting;
 
 /**
- * Thrown when a retry passes an object to JPA or Spring Data that a previous attempt of the same transaction has changed.
- * The transaction is not committed, because it would apply the change twice.
+ * Thrown when a retry passes an object to JPA or Spring Data that a previous attempt of the same transaction has
+ * changed. The transaction is not committed, because it would apply the change twice.
  */
 public final class ModifiedByPreviousAttemptException extends IllegalStateException {
 

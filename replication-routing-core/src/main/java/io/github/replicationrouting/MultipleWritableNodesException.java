@@ -12,14 +12,9 @@ public final class MultipleWritableNodesException extends NoWritableNodeExceptio
     /**
      * Creates an exception with SQLState 08001.
      *
-     * @param message names the nodes and says how to resolve the conflict
+     * @param message names the nodes and how to resolve the conflict
      */
     public MultipleWritableNodesException(String message) {
         super(message);
-    }
-
-    @Override
-    public MultipleWritableNodesException with(String explanation) {
-        return new MultipleWritableNodesException(getMessage() + " " + explanation);
     }
 }

@@ -13,7 +13,7 @@ public final class NoReadableNodeException extends SQLTransientConnectionExcepti
     /**
      * Creates an exception with SQLState 08001.
      *
-     * @param message says which nodes were considered, why each was refused, and what to do
+     * @param message lists the nodes that were considered, why each was refused, and the action to take
      */
     public NoReadableNodeException(String message) {
         super(message, "08001");

@@ -8,9 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Indicates that a method must not be called twice because of a retry: when its node is lost or the server rolls it back,
- * the caller receives the failure. Applies to the transaction that the method begins or joins. On a type it applies to all
- * of its methods.
+ * Indicates that a method must not be called twice because of a retry: when its node is lost or the server rolls it
+ * back, the caller receives the failure. Applies to the transaction that the method begins or joins. On a type it
+ * applies to all of its methods.
  */
 @Documented
 @Inherited

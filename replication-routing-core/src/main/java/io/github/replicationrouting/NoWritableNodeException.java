@@ -3,9 +3,9 @@ package io.github.replicationrouting;
 import java.sql.SQLTransientConnectionException;
 
 /**
- * Thrown when no node may accept a write. Nothing was sent to any server, so the transaction can be retried; it succeeds
- * as soon as there is a primary. Before a write fails with this exception, it has waited for a primary for up to
- * {@code replication.routing.writes.hold}. SQLState 08001.
+ * Thrown when no node may accept a write. Nothing was sent to any server, so the transaction can be retried; it
+ * succeeds as soon as there is a primary. Before a write fails with this exception, it has waited for a primary for up
+ * to {@code replication.routing.writes.hold}. SQLState 08001.
  */
 public class NoWritableNodeException extends SQLTransientConnectionException {
 
@@ -14,18 +14,9 @@ public class NoWritableNodeException extends SQLTransientConnectionException {
     /**
      * Creates an exception with SQLState 08001.
      *
-     * @param message says which nodes were considered, why each was refused, and what to do
+     * @param message lists the nodes that were considered, why each was refused, and the action to take
      */
     public NoWritableNodeException(String message) {
         super(message, "08001");
-    }
-
-    /**
-     * Returns an exception of the same type whose message ends with a further sentence.
-     *
-     * @param explanation the sentence to append
-     */
-    public NoWritableNodeException with(String explanation) {
-        return new NoWritableNodeException(getMessage() + " " + explanation);
     }
 }

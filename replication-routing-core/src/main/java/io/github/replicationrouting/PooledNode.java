@@ -11,8 +11,8 @@ public interface PooledNode {
     Node node();
 
     /**
-     * Returns the pool, to observe it and to change its limits at run time. Its connections are not routed; applications
-     * get them from {@link RoutingDataSource#node}.
+     * Returns the pool, to observe it and to change its limits at run time. Its connections are not routed;
+     * applications get them from {@link RoutingDataSource#node}.
      */
     HikariDataSource pool();
 
@@ -20,8 +20,8 @@ public interface PooledNode {
     int waiting();
 
     /**
-     * Binds HikariCP's meters to the pool. They show whole waits and all threads that wait. Has no effect if the pool was
-     * configured with meters.
+     * Binds HikariCP's meters to the pool. They show whole waits and all threads that wait. Has no effect if the pool
+     * was configured with meters.
      */
     void bindMetrics(MetricsTrackerFactory factory);
 }

@@ -22,7 +22,7 @@ public final class ReadOnlyAccessException extends SQLFeatureNotSupportedExcepti
     /**
      * Creates an exception with SQLState 25006 and error code 1792.
      *
-     * @param message names the node and says what to do
+     * @param message names the node and the action to take
      * @param cause the exception of the server or driver, null if the router refused the statement
      */
     public ReadOnlyAccessException(String message, @Nullable Throwable cause) {

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * DataSource dataSource = routing.dataSource();
  * }</pre>
  *
- * Thread-safe.
+ * <p>Thread-safe.
  */
 public final class ReplicationRouting implements AutoCloseable {
 
@@ -69,8 +69,8 @@ public final class ReplicationRouting implements AutoCloseable {
     }
 
     /**
-     * Probes every node once, logs in one line what is in force, and continues to probe in the background. Waits for the
-     * time limit of a probe at most, and returns normally whatever is found.
+     * Probes every node once, logs the settings in force in one line, and continues to probe in the background. Waits
+     * for the time limit of a probe at most, and returns normally whatever the result.
      */
     public void start() {
         components.startMonitor();
@@ -94,12 +94,15 @@ public final class ReplicationRouting implements AutoCloseable {
         return dataSource;
     }
 
-    /** Returns a data source whose connections lead to the primary, whatever the transaction says: for migrations. */
+    /**
+     * Returns a data source whose connections lead to the primary, whether the transaction is read-only or not: for
+     * migrations.
+     */
     public DataSource writerDataSource() {
         return dataSource.writer();
     }
 
-    /** Returns the nodes and their states, as the monitor has found them last. Does no I/O. */
+    /** Returns the nodes and their states as of the latest evaluation of the monitor. Does no I/O. */
     public TopologySnapshot snapshot() {
         return components.monitor().snapshot();
     }
@@ -213,25 +216,25 @@ public final class ReplicationRouting implements AutoCloseable {
             return this;
         }
 
-        /** Sets which node serves a read. */
+        /** Sets the settings that decide which node serves a read. */
         public Builder reads(ReadSettings reads) {
             this.reads = reads;
             return this;
         }
 
-        /** Sets what writes do without a primary, and what is accepted as the primary. */
+        /** Sets the settings of writes without a primary, and of what is accepted as the primary. */
         public Builder writes(WriteSettings writes) {
             this.writes = writes;
             return this;
         }
 
-        /** Sets what sessions may rely on. */
+        /** Sets the settings of the consistency of reads on replicas. */
         public Builder consistency(ConsistencySettings consistency) {
             this.consistency = consistency;
             return this;
         }
 
-        /** Sets how nodes are probed, and at which lag they are evicted. */
+        /** Sets the settings of the probes, and of the lag at which a replica is evicted. */
         public Builder monitor(MonitorSettings monitor) {
             this.monitor = monitor;
             return this;
@@ -243,13 +246,13 @@ public final class ReplicationRouting implements AutoCloseable {
             return this;
         }
 
-        /** Sets how nodes beside the declared ones are found; by default there are none. */
+        /** Sets the settings of the discovery of further nodes; by default there is no discovery. */
         public Builder discovery(DiscoverySettings discovery) {
             this.discovery = discovery;
             return this;
         }
 
-        /** Sets the scope of a session that the log line at the start shows; a thread by default. */
+        /** Sets the scope of a session, as shown in the log line at the start; a thread by default. */
         public Builder sessionScope(SessionScope sessionScope) {
             this.sessionScope = sessionScope;
             return this;

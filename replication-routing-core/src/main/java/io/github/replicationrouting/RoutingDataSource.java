@@ -21,8 +21,8 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
  * Thread-safe.
  *
  * <p>{@link #getConnection()} neither blocks nor fails: a connection chooses its node at the first statement, and again
- * in each Spring-managed transaction ({@link RoutedConnection}). When no node can serve a statement, the statement fails
- * with {@link NoWritableNodeException} or {@link NoReadableNodeException}.
+ * in each Spring-managed transaction ({@link RoutedConnection}). When no node can serve a statement, the statement
+ * fails with {@link NoWritableNodeException} or {@link NoReadableNodeException}.
  *
  * <p>Created by {@link ReplicationRouting}. Applications use this class for administration only:
  *
@@ -64,15 +64,15 @@ public final class RoutingDataSource extends AbstractRoutingDataSource {
 
     /**
      * Returns a data source of the primary, whatever the current transaction or hint requests. Meant for schema
-     * migrations: what it commits is seen by all later reads of this process.
+     * migrations: all later reads of this process see what it commits.
      */
     public DataSource writer() {
         return writer;
     }
 
     /**
-     * Returns a data source of one node, whatever its role and state. Meant for administration: writes are not prevented
-     * on a replica.
+     * Returns a data source of one node, whatever its role and state. Meant for administration: writes are not
+     * prevented on a replica.
      *
      * @param nodeName name of the node in the configuration
      * @throws IllegalArgumentException if the router has no node of this name
@@ -100,8 +100,8 @@ public final class RoutingDataSource extends AbstractRoutingDataSource {
     }
 
     /**
-     * Explains which node the router would choose for a statement now, and why each other node would not be chosen. Sends
-     * nothing to any server.
+     * Explains which node the router would choose for a statement now, and why each other node would not be chosen.
+     * Sends nothing to any server.
      *
      * @param access how the statement accesses the data
      */

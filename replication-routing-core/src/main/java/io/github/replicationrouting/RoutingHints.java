@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * Account account = RoutingHints.onPrimary(() -> accounts.load(id));
  * }</pre>
  *
- * <p>Hints may be nested; the innermost one applies, whether given here or by {@link UsePrimary} or {@link MaxStaleness}.
- * A method's annotation takes precedence over that of its class, and {@link UsePrimary} over {@link MaxStaleness}. A
- * transaction keeps the node that it began on: a statement under a hint that this node does not satisfy fails with an
- * {@code SQLException} that explains it.
+ * <p>Hints may be nested; the innermost one applies, whether given here or by {@link UsePrimary} or
+ * {@link MaxStaleness}. A method's annotation takes precedence over that of its class, and {@link UsePrimary} over
+ * {@link MaxStaleness}. A transaction keeps the node that it began on: a statement under a hint that this node does not
+ * satisfy fails with an {@code SQLException} that explains it.
  */
 public final class RoutingHints {
 

@@ -64,8 +64,8 @@ public final class SessionToken {
     }
 
     /**
-     * Returns the token as text, for {@link #parse(String)}: letters, digits, {@code -} and {@code _} only, so that it is
-     * valid in headers and cookies; empty for an empty token.
+     * Returns the token as text, for {@link #parse(String)}: letters, digits, {@code -} and {@code _} only, so that it
+     * is valid in headers and cookies; empty for an empty token.
      */
     @Override
     public String toString() {

@@ -10,9 +10,9 @@ import java.lang.annotation.Target;
 /**
  * Sends the reads of the annotated method, or of the methods of the annotated class, to the primary.
  *
- * <p>Applies to read-only transactions that begin in the method and to its statements outside transactions; transactions
- * that may write go to the primary anyway. The innermost hint on a thread applies; see {@link RoutingHints}. Applied by a
- * proxy, as {@code @Transactional} is: calls within one object are not intercepted.
+ * <p>Applies to read-only transactions that begin in the method and to its statements outside transactions;
+ * transactions that may write go to the primary anyway. The innermost hint on a thread applies; see
+ * {@link RoutingHints}. Applied by a proxy, as {@code @Transactional} is: calls within one object are not intercepted.
  *
  * <pre>{@code
  * @UsePrimary

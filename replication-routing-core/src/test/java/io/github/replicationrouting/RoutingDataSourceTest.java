@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** The routing data source as seen by code that knows only its superclass. */
+/** The routing data source as used by code that knows only its superclass. */
 class RoutingDataSourceTest {
 
     private final Node db1 = node("db1");

@@ -32,7 +32,7 @@ final class IgnoredSettingsWarnings {
     }
 
     /**
-     * Warns about settings of a single data source beside nodes.
+     * Warns about settings of a single data source that are set together with nodes.
      *
      * @param jdbcConnectionDetails names of the beans that describe a single database
      */

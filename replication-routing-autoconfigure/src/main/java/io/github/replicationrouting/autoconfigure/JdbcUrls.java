@@ -20,7 +20,7 @@ final class JdbcUrls {
 
     private static final Dialects DIALECTS = Dialects.standard();
 
-    /** Without slashes behind it, what stands before a colon may be a user. */
+    /** Text before a colon that no slashes follow may be a user. */
     private static final Pattern SCHEME =
             Pattern.compile("jdbc:[a-zA-Z][a-zA-Z0-9+.-]*:|[a-zA-Z][a-zA-Z0-9+.-]*:(?=//)");
 

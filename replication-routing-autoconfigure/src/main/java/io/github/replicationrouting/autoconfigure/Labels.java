@@ -2,7 +2,7 @@ package io.github.replicationrouting.autoconfigure;
 
 import java.util.Locale;
 
-/** Labels of constants in configuration, answers and metrics. */
+/** Labels of constants in configuration, responses of the endpoint, and metrics. */
 public final class Labels {
 
     private Labels() {}

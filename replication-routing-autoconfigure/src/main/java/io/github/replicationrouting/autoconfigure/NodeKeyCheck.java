@@ -19,8 +19,9 @@ final class NodeKeyCheck {
 
     private static final int DEPTH = ConfiguredKeys.NODES.getNumberOfElements();
 
-    /** Longer and shorter prefixes may be those of another router. */
-    private static final Pattern MISSPELT_PREFIX = Pattern.compile("repl[a-z]*rou?t[a-z]*n[a-z]*");
+    /** Misspelt in one of its words, or only roughly in both. Other prefixes may be those of another router. */
+    private static final Pattern MISSPELT_PREFIX =
+            Pattern.compile("replication[routing]+|r[replication]*routing|repl[a-z]*rou?t[a-z]*n[a-z]*");
 
     private static final int MAX_MISSPELT_LENGTH_DIFFERENCE = 2;
 

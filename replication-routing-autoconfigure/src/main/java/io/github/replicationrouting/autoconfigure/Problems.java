@@ -18,7 +18,8 @@ final class Problems {
         add(new Problem(description, action));
     }
 
-    /** Adds the problems of settings that cannot be created.
+    /**
+     * Adds the problems of settings that cannot be created.
      *
      * @param settings creates the settings
      */

@@ -154,12 +154,12 @@ public final class ReplicationRoutingAutoConfiguration {
         }
 
         @Bean
-        RetryPolicy replicationRoutingConflictPolicy(ReplicationRoutingProperties properties) {
+        RetryPolicy replicationRoutingConflictRetryPolicy(ReplicationRoutingProperties properties) {
             return new ConflictRetryPolicy(properties.getWrites().getConflictRetries());
         }
 
         @Bean
-        RetryPolicy replicationRoutingRefusedWritePolicy(ReplicationRoutingProperties properties) {
+        RetryPolicy replicationRoutingDemotionRetryPolicy(ReplicationRoutingProperties properties) {
             return new DemotionRetryPolicy(!properties.getWrites().getHold().isZero());
         }
 

@@ -36,8 +36,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.util.StringUtils;
 
 /**
- * Configuration properties of a routing data source. Each group creates the settings that it stands for, and those
- * settings check their values. The {@code hikari.*} keys are not here: {@code PoolConfigurations} binds them to the
+ * Configuration properties of a routing data source. Each group creates the settings of the core from its values, and
+ * those settings check them. The {@code hikari.*} keys are not here: {@code PoolConfigurations} binds them to the
  * HikariCP configuration of each node.
  */
 @ConfigurationProperties(ReplicationRoutingProperties.PREFIX)
@@ -456,7 +456,7 @@ public class ReplicationRoutingProperties {
         private @Nullable Integer maxHeld;
 
         /**
-         * Handling of writes while several nodes are writable and no evidence shows which one is right.
+         * Handling of writes while several nodes are writable and no evidence shows which one is the primary.
          */
         private OnMultipleWritable onMultipleWritable = OnMultipleWritable.REJECT;
 
@@ -707,7 +707,7 @@ public class ReplicationRoutingProperties {
         }
     }
 
-    /** Properties of the discovery of nodes beside the declared ones. */
+    /** Properties of the discovery of further nodes. */
     public static class Discovery {
 
         /**

@@ -40,7 +40,7 @@ final class RouterConfigurer {
      * @param nodes the declared nodes, in the order of the configuration
      * @param selector the application's own selector; null for the configured strategy
      * @param source the application's own source of nodes; null for the servers themselves, where that is enabled
-     * @throws InvalidSettingsException when anything is wrong with the configuration
+     * @throws InvalidSettingsException when a value is not valid
      */
     void configure(
             ReplicationRouting.Builder router,
@@ -73,7 +73,7 @@ final class RouterConfigurer {
         return properties.toSettings(node.spec(), pool, StringUtils.hasText(dialect) ? dialects.get(dialect) : null);
     }
 
-    /** A discovered node is connected to like a declared one that has nothing but a URL. */
+    /** Connects to a discovered node as to a declared one that has nothing but a URL. */
     private NodeSettings discoveredNode(NodeSpec spec) {
         HikariConfig pool = pools.of(DeclaredNode.of(spec.name(), spec.url()), problem -> {
             throw new InvalidSettingsException(List.of(problem));

@@ -7,8 +7,8 @@
  * <p>Two post-processors check the configuration before any bean is created. {@code KeyGuard} fails the start for keys
  * without effect: it compares the keys that are set ({@code ConfiguredKeys}) with those that exist ({@code KnownKeys}).
  * {@code RouterGuard} fails it for values: {@code PlaceholderCheck}, {@code DurationCheck}, {@code PropertiesCheck} and
- * {@code NodeCheck}. {@code IgnoredSettingsWarnings}, {@code NodeWarnings} and {@code FirstProbeWarnings} warn about what may be
- * intended.
+ * {@code NodeCheck}. {@code IgnoredSettingsWarnings}, {@code NodeWarnings} and {@code FirstProbeWarnings} warn about
+ * what may be intended.
  */
 @NullMarked
 package io.github.replicationrouting.autoconfigure;

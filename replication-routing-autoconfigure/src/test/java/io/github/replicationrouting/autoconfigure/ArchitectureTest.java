@@ -33,7 +33,9 @@ class ArchitectureTest {
     /** Types that other packages of the auto-configuration use. */
     private static final Set<String> SHARED = Set.of(ROOT + ".Labels", ROOT + ".event.TopologyEventPublisher");
 
-    /** Types that Spring Boot, Actuator, Micrometer or Hibernate create, call or serialize, or that applications use. */
+    /**
+     * Types that Spring Boot, Actuator, Micrometer or Hibernate create, call or serialize, or that applications use.
+     */
     private static final DescribedPredicate<JavaClass> MADE_TO_BE_PUBLIC = DescribedPredicate.describe(
             "made to be public",
             type -> type.isAnnotatedWith(AutoConfiguration.class)

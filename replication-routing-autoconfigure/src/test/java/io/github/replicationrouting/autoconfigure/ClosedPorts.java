@@ -1,6 +1,6 @@
 package io.github.replicationrouting.autoconfigure;
 
-/** Nodes where nobody listens. */
+/** Nodes on ports without a listener. */
 public final class ClosedPorts {
 
     static final String[] NODES = {
@@ -19,7 +19,7 @@ public final class ClosedPorts {
         return NODES.clone();
     }
 
-    /** A reserved port of this machine, which refuses at once. */
+    /** A reserved port of this machine, which refuses connections immediately. */
     static String url(int port) {
         return "jdbc:mysql://127.0.0.1:" + port + "/shop";
     }

@@ -92,7 +92,7 @@ class DocumentationTest {
         }
     }
 
-    /** A relative link; without a file it leads to a heading of its own page. */
+    /** A relative link; without a file it is a link to a heading of its own page. */
     private record Link(Path page, Path target, String heading) {
 
         static Link of(Path page, String link) {

@@ -185,6 +185,10 @@ class KeyGuardTest {
     @ValueSource(
             strings = {
                 "replication: { routin: { nodes: { %s } } }",
+                "replication: { ruoting: { nodes: { %s } } }",
+                "replication: { rooting: { nodes: { %s } } }",
+                "relpication: { routing: { nodes: { %s } } }",
+                "replicaton: { routng: { nodes: { %s } } }",
                 "replication-routing: { nodes: { %s } }",
                 "spring: { replication: { routing: { nodes: { %s } } } }",
             })
@@ -193,6 +197,20 @@ class KeyGuardTest {
                 nodes(DB1).withInitializer(context -> add(context.getEnvironment(), yaml.formatted(DB2))),
                 "nodes.db2.url is not under replication.routing",
                 "'replication.routing.nodes.db2.url'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application: { routing: { nodes: { %s } } }",
+                "replication: { reports: { nodes: { %s } } }",
+                "reports: { replication: { routing: { nodes: { %s } } } }",
+                "replication: { routing-reports: { nodes: { %s } } }",
+            })
+    void whenThereAreNodesUnderAPrefixOfTheApplicationShouldStart(String yaml) {
+        nodes(DB1)
+                .withInitializer(context -> add(context.getEnvironment(), yaml.formatted(DB2)))
+                .run(context -> assertThat(context).hasNotFailed());
     }
 
     @Test

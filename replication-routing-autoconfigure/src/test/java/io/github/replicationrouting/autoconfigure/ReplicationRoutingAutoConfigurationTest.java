@@ -277,7 +277,7 @@ class ReplicationRoutingAutoConfigurationTest {
                     assertThat(context).hasNotFailed();
                     context.getBeansOfType(MeterBinder.class).values().forEach(binder -> binder.bindTo(meters));
                     assertThat(meters.getMeters())
-                            .as("no pool may stand for the whole router")
+                            .as("no pool may represent the whole router")
                             .noneMatch(meter -> meter.getId().getName().startsWith("jdbc.connections"));
                 });
     }

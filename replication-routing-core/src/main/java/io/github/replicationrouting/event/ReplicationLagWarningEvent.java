@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Published once when the lag of a replica is above half of {@code max-lag}: before the replica is evicted, unless its lag
- * has jumped.
+ * Published once when the lag of a replica is above half of {@code max-lag}: before the replica is evicted, unless its
+ * lag has jumped.
  *
  * @param router name of the router
  * @param node name of the replica

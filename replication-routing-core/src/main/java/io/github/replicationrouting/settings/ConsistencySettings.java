@@ -3,11 +3,11 @@ package io.github.replicationrouting.settings;
 import java.time.Duration;
 
 /**
- * Settings of what a session may rely on when it reads from replicas.
+ * Settings of the consistency of reads on replicas.
  *
  * @param mode consistency that a session gets
  * @param maxWait time that a read waits on a replica for its session's commits before it goes to the primary
- * @param pin time for which reads follow the primary after a commit where the servers report no position at all
+ * @param pin time for which reads go to the primary after a commit where the servers report no position
  */
 public record ConsistencySettings(ConsistencyMode mode, Duration maxWait, Duration pin) {
 

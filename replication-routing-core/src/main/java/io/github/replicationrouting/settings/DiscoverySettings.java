@@ -7,12 +7,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings of the discovery of nodes beside the declared ones.
+ * Settings of the discovery of further nodes.
  *
  * @param source source of the list of nodes; null for the servers themselves
  * @param interval time between two queries of the source
- * @param removeAfter time after which a node that no server reports any more leaves; unused with a {@code source}
- * @param drainTimeout time limit for running work on a node that leaves, after which its connections are closed
+ * @param removeAfter time after which a node that no server reports any more is removed; unused with a {@code source}
+ * @param drainTimeout time limit for running work on a node that is removed, after which its connections are closed
  * @param settings connection settings for a node that joins
  */
 public record DiscoverySettings(
@@ -41,10 +41,5 @@ public record DiscoverySettings(
             @Nullable TopologySource source, Function<NodeSpec, NodeSettings> settings) {
         return new DiscoverySettings(
                 source, Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofSeconds(30), settings);
-    }
-
-    /** Returns these settings with other connection settings. */
-    public DiscoverySettings withSettings(Function<NodeSpec, NodeSettings> other) {
-        return new DiscoverySettings(source, interval, removeAfter, drainTimeout, other);
     }
 }

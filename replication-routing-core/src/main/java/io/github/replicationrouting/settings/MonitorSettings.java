@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param interval time between two probes of a node, with 20% jitter
  * @param timeout time limit of a probe
  * @param failureThreshold number of consecutive failed probes after which a node is down
- * @param lagProbe how lag is measured
+ * @param lagProbe way in which lag is measured
  * @param maxLag lag above which a replica is evicted
  * @param readmitLag lag at or below which an evicted replica is readmitted
  * @param slowStart time over which a joining or recovering node ramps up to its full share of reads; zero disables the
@@ -22,8 +22,6 @@ public record MonitorSettings(
         Duration maxLag,
         Duration readmitLag,
         Duration slowStart) {
-
-    private static final Duration MAX_WINDOW = Duration.ofSeconds(10);
 
     /** @throws InvalidSettingsException when a value is out of range, alone or beside another */
     public MonitorSettings {
@@ -48,18 +46,5 @@ public record MonitorSettings(
                 Duration.ofSeconds(5),
                 Duration.ofMillis(2_500),
                 Duration.ofSeconds(30));
-    }
-
-    /** Returns the minimum time for which an evicted node stays evicted; lag takes time to rise, too. */
-    public Duration evictionWindow() {
-        return maxLag.compareTo(MAX_WINDOW) < 0 ? maxLag : MAX_WINDOW;
-    }
-
-    /** Returns the maximum time until a node that does not answer is down, including the jitter of the interval. */
-    public Duration detectionTime() {
-        return interval.multipliedBy(failureThreshold)
-                .multipliedBy(6)
-                .dividedBy(5)
-                .plus(timeout);
     }
 }

@@ -1,9 +1,12 @@
 package io.github.replicationrouting.settings;
 
-/** What to do when a promoted node lacks commits that its predecessor was seen to have. */
+/** Handling of writes when a promoted node lacks commits that were observed on its predecessor. */
 public enum OnIncompletePromotion {
     /** Log a warning, and write to the promoted node. */
     WARN,
-    /** Refuse writes until the node has caught up, its predecessor is back, or an operator accepts the loss. */
+    /**
+     * Refuse writes until the node has caught up, its predecessor is the primary again, or an operator accepts the
+     * loss.
+     */
     REJECT
 }

@@ -1,6 +1,6 @@
 package io.github.replicationrouting.settings;
 
-/** What to do with writes while several nodes are writable and no evidence shows which one is right. */
+/** Handling of writes while several nodes are writable and no evidence shows which one is the primary. */
 public enum OnMultipleWritable {
     /** Refuse them. */
     REJECT,

@@ -1,6 +1,6 @@
 package io.github.replicationrouting.settings;
 
-/** Where statements outside any transaction go. */
+/** Target of statements outside any transaction. */
 public enum OutsideTransaction {
     /** To the primary. */
     PRIMARY,

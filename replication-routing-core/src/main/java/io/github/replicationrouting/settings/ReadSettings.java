@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Settings that decide which node serves a read.
  *
  * @param selector strategy that chooses among the eligible replicas
- * @param outsideTransaction where statements outside any transaction go
- * @param whenNoneEligible where reads go when no replica is eligible
+ * @param outsideTransaction target of statements outside any transaction
+ * @param whenNoneEligible target of reads while no replica is eligible
  * @param maxFallbackConcurrency maximum number of concurrent reads on the primary while no replica is eligible; null
  *     for half of the primary's pool, and for no limit in a router with one node
  */
@@ -25,17 +25,12 @@ public record ReadSettings(
                 .throwIfAny();
     }
 
-    /** Creates settings with the default limit for reads on the primary. */
-    public ReadSettings(
-            NodeSelector selector, OutsideTransaction outsideTransaction, WhenNoneEligible whenNoneEligible) {
-        this(selector, outsideTransaction, whenNoneEligible, null);
-    }
-
     /** Returns the default settings, with a selector of their own. */
     public static ReadSettings defaults() {
         return new ReadSettings(
                 SelectionStrategy.LEAST_IN_FLIGHT.createSelector(),
                 OutsideTransaction.PRIMARY,
-                WhenNoneEligible.PRIMARY);
+                WhenNoneEligible.PRIMARY,
+                null);
     }
 }

@@ -1,13 +1,16 @@
 package io.github.replicationrouting.settings;
 
-/** The scope of a session, as described in the start-up log line. */
+/** Scope of a session, as described in the log line at the start. */
 public enum SessionScope {
-    /** Outside web requests: until the session of the thread is cleared. */
+    /** A thread, until its session is cleared. */
     THREAD("within one thread"),
+    /** One web request: no carrier takes the session to the next one. */
     REQUEST("within one request (no carrier)"),
-    /** A request without an HTTP session is a session of its own. */
+    /** An HTTP session; a request without one is a session of its own. */
     HTTP_SESSION("across requests (HTTP session, where there is one)"),
+    /** The requests that carry the token in a signed cookie. */
     COOKIE("across requests (signed cookie)"),
+    /** The requests that carry the token in a signed header. */
     HEADER("across requests (signed header)");
 
     private final String description;

@@ -1,11 +1,11 @@
 package io.github.replicationrouting.settings;
 
-/** Where reads go when no replica is eligible. */
+/** Target of reads while no replica is eligible. */
 public enum WhenNoneEligible {
     /** To the primary. */
     PRIMARY,
-    /** To the least lagged replica, up to ten times the limit, then to the primary. */
+    /** To the least lagged replica, up to ten times {@code reads.max-lag}, then to the primary. */
     LEAST_LAGGED,
-    /** Nowhere: the read fails. */
+    /** None: the read fails. */
     FAIL
 }

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hold time that a write waits for a primary before it has sent anything; zero to fail immediately
  * @param maxHeld maximum number of writes that wait concurrently; null for the pool size of a node
- * @param onMultipleWritable what to do while several nodes are writable and no evidence shows which one is right
- * @param onIncompletePromotion what to do when a promoted node lacks commits of its predecessor
+ * @param onMultipleWritable handling of writes while several nodes are writable and no evidence shows which one is the
+ *     primary
+ * @param onIncompletePromotion handling of writes when a promoted node lacks commits of its predecessor
  */
 public record WriteSettings(
         Duration hold,

@@ -4,11 +4,11 @@ import io.github.replicationrouting.topology.NodeStatus;
 import java.util.List;
 
 /**
- * The nodes from which a {@link NodeSelector} chooses, in the order of the configuration, each with its effective weight:
- * the configured weight times the node's current share, which is below 1 while it lags or is in slow start.
+ * The nodes from which a {@link NodeSelector} chooses, in the order of the configuration, each with its effective
+ * weight: the configured weight times the node's current share, which is below 1 while it lags or is in slow start.
  *
- * <p>Created once per topology snapshot, not per decision. Immutable; compared by identity, so that a selector may cache
- * what it derives from an instance.
+ * <p>Created once per topology snapshot, not per decision. Immutable; compared by identity, so that a selector may
+ * cache what it derives from an instance.
  */
 public final class Candidates {
 

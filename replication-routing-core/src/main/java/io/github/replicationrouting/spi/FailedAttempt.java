@@ -3,7 +3,9 @@ package io.github.replicationrouting.spi;
 import io.github.replicationrouting.topology.Node;
 import org.jspecify.annotations.Nullable;
 
-/** What made an attempt of a transaction fail, as far as its connections saw it. Used by the thread of the transaction. */
+/**
+ * What made an attempt of a transaction fail, as far as its connections saw it. Used by the thread of the transaction.
+ */
 public interface FailedAttempt {
 
     /** Returns the node that was lost, or lacks an object that the transaction names; null for none. */

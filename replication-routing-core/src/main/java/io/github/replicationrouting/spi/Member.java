@@ -3,10 +3,10 @@ package io.github.replicationrouting.spi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server that another one reports.
+ * Server that another server reports.
  *
  * @param serverId its {@link Observation#serverId()}, null where the other one does not know it
- * @param host its host, as it is to be addressed
+ * @param host its host, under which clients reach it
  * @param port its port
  */
 public record Member(@Nullable String serverId, String host, int port) {}

@@ -5,8 +5,8 @@ import io.github.replicationrouting.topology.NodeStatus;
 /**
  * Strategy that chooses the node that serves a read.
  *
- * <p>Called on application threads for every read-only transaction: implementations must be thread-safe, and should take
- * no lock, do no I/O and allocate as little as possible. A bean of this type replaces the strategy of
+ * <p>Called on application threads for every read-only transaction: implementations must be thread-safe, and should
+ * take no lock, do no I/O and allocate as little as possible. A bean of this type replaces the strategy of
  * {@code replication.routing.reads.selector}.
  *
  * <pre>{@code

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param executed its position as a replica, null where it has none to compare
  * @param history all transactions that it has, by the server that wrote them, so that diverged servers can be
  *     distinguished; null where that is not known
- * @param semiSynchronous whether its commits wait for a replica; null where it was not asked, or has no such feature
+ * @param semiSynchronous whether its commits wait for a replica; null where this was not queried, or the server has no
+ *     such feature
  * @param uptime how long its process has run, in whole seconds, up to one second too many; null on a connection that
  *     was open at the last probe already, so that the server has not restarted since. Zero where the server does not
  *     know it

@@ -9,16 +9,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a router knows of one kind of database server: what to ask it, how to read its answers and errors,
- * and which SQL changes a session. Implement it to add a database; {@code docs/extending.md} goes through it method by
+ * The parts of a router that depend on the kind of database server: its queries, the meaning of its answers and errors,
+ * and the SQL that changes a session. Implement it to add a database; {@code docs/extending.md} explains it method by
  * method. Implementations are stateless and thread-safe.
  *
- * <p>Unless said otherwise, a connection that is passed in belongs to the monitor and is in auto-commit mode, and a
+ * <p>Unless stated otherwise, a connection that is passed in belongs to the monitor and is in auto-commit mode, and a
  * call blocks at most as long as the timeouts of that connection allow.
  */
 public interface ReplicationDialect {
 
-    // --- which servers it is for
+    // --- identification
 
     /** Returns the short name as in {@code nodes.<name>.dialect} and in session tokens, for example {@code mysql}. */
     String name();
@@ -108,8 +108,8 @@ public interface ReplicationDialect {
 
     /**
      * Asks how long the server's process has run: one statement that needs no privilege, sent over each new connection.
-     * It distinguishes a promotion from a restart, after which a server may be writable only because its configuration
-     * says so.
+     * It distinguishes a promotion from a restart, after which a server may be writable only because of its
+     * configuration.
      *
      * @return in whole seconds, at most one second too many; zero where the server does not know
      */
@@ -117,7 +117,7 @@ public interface ReplicationDialect {
         return Duration.ZERO;
     }
 
-    // --- what a session must see
+    // --- consistency of sessions
 
     /**
      * Returns the statement that makes the server report each commit of a session with its acknowledgement; null where

@@ -7,8 +7,8 @@ import java.time.Duration;
  * Recorder of the events that a router counts or times. Every method does nothing by default.
  *
  * <p>Each method is called by the thread that does the work that it reports, application threads included:
- * implementations must be thread-safe, return quickly and not throw. The texts that they receive are labels, fit for the
- * tags of meters; they never change.
+ * implementations must be thread-safe, return quickly and not throw. The texts that they receive are labels, fit for
+ * the tags of meters; they never change.
  */
 public interface RouterMetrics {
 
@@ -45,8 +45,8 @@ public interface RouterMetrics {
      *
      * @param kind {@code read} for a lost read, {@code conflict} for a transaction that the server rolled back,
      *     {@code demotion} for one whose primary had become read-only
-     * @param outcome {@code succeeded}, {@code failed} if the last attempt ended in an exception, else the reason why it
-     *     was not retried
+     * @param outcome {@code succeeded}, {@code failed} if the last attempt ended in an exception, else the reason why
+     *     it was not retried
      */
     default void retry(String kind, String outcome) {}
 

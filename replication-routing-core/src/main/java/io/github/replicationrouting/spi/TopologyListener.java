@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Listener to changes of the topology. Called on the monitor's only thread, after the snapshot that shows the change:
- * implementations return soon. Exceptions are logged and otherwise ignored.
+ * implementations must return quickly. Exceptions are logged and otherwise ignored.
  */
 public interface TopologyListener {
 
@@ -22,31 +22,31 @@ public interface TopologyListener {
     default void drainedNodeDown(Node node) {}
 
     /**
-     * Called when the lag of a replica is above half of {@code max-lag}: once until it has recovered, and before the replica
-     * is evicted, unless its lag has jumped.
+     * Called when the lag of a replica is above half of {@code max-lag}: once until it has recovered, and before the
+     * replica is evicted, unless its lag has jumped.
      *
-     * @param rate seconds of lag gained per second: 1 for a replica that applies nothing, below 0 for one that catches up;
-     *     NaN while it is not known
+     * @param rate seconds of lag gained per second: 1 for a replica that applies nothing, below 0 for one that catches
+     *     up; NaN while it is not known
      */
     default void lagWarning(NodeStatus node, double rate) {}
 
     /** Called after a warning when the lag of the replica is at most a quarter of {@code max-lag} again. */
     default void lagRecovered(NodeStatus node) {}
 
-    /** Called when another node takes writes, or no node does any more, or one does again. */
+    /** Called when another node accepts writes, none does any more, or one does again. */
     default void primaryChanged(@Nullable NodeStatus before, @Nullable NodeStatus after) {}
 
     /**
-     * Called when a primary has fallen back from semi-synchronous to asynchronous replication, so that its newest commits
-     * would be lost with it, or is semi-synchronous again.
+     * Called when a primary has fallen back from semi-synchronous to asynchronous replication, so that its newest
+     * commits would be lost with it, or is semi-synchronous again.
      *
      * @param waits whether its commits wait for a replica
      */
     default void semiSynchronousChanged(Node primary, boolean waits) {}
 
-    /** Called when the endpoint of a primary leads to another server than before. */
+    /** Called when the endpoint of a primary connects to another server than before. */
     default void serverChanged(Node endpoint) {}
 
-    /** Called once when a promoted node lacks something of what its predecessor had, before the change of the primary. */
+    /** Called once when a promoted node lacks commits of its predecessor, before the change of the primary. */
     default void promotionIncomplete(IncompletePromotion promotion) {}
 }

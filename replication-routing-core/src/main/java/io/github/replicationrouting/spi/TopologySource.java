@@ -8,8 +8,8 @@ import java.util.Collection;
  *
  * <p>Called periodically by one thread of the router, which it may block. A node that is returned for the first time
  * joins, and serves reads once it has caught up; one that is no longer returned is drained and leaves. Declared nodes
- * remain regardless, and the primary remains while it is the primary. If a call fails, the nodes remain as they are, and
- * the failure is logged.
+ * remain regardless, and the primary remains while it is the primary. If a call fails, the nodes remain as they are,
+ * and the failure is logged.
  *
  * <pre>{@code
  * TopologySource source = () -> registry.instances("shop-db").stream()

@@ -49,18 +49,6 @@ class MonitorSettingsTest {
         assertThat(settings(1, 1, 1, 1, 1, 0).readmitLag()).isEqualTo(Duration.ofMillis(1));
     }
 
-    @Test
-    void whenANodeIsEvictedShouldKeepItOutForTheTimeThatLagTakesToRiseUpToALimit() {
-        assertThat(settings(500, 1000, 2, 5_000, 2_500, 0).evictionWindow()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(settings(500, 1000, 2, 60_000, 2_500, 0).evictionWindow()).isEqualTo(Duration.ofSeconds(10));
-    }
-
-    @Test
-    void whenANodeDoesNotAnswerShouldKnowHowLongThatMayTakeToNotice() {
-        assertThat(settings(500, 1000, 2, 5_000, 2_500, 0).detectionTime()).isEqualTo(Duration.ofMillis(2_200));
-        assertThat(settings(1000, 300, 5, 5_000, 2_500, 0).detectionTime()).isEqualTo(Duration.ofMillis(6_300));
-    }
-
     private static MonitorSettings settings(
             long interval, long timeout, int failures, long maxLag, long readmitLag, long slowStart) {
         return new MonitorSettings(

@@ -209,7 +209,7 @@ final class TestRouter implements AutoCloseable {
 
         TestRouter start() {
             ReplicationRouting.Builder builder = ReplicationRouting.builder("test")
-                    .reads(new ReadSettings(selector, OutsideTransaction.PRIMARY, WhenNoneEligible.PRIMARY))
+                    .reads(new ReadSettings(selector, OutsideTransaction.PRIMARY, WhenNoneEligible.PRIMARY, null))
                     .monitor(new MonitorSettings(
                             Duration.ofMillis(200),
                             Duration.ofSeconds(2),

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The decision that the router would make now, in the endpoint's answers.
+ * The decision that the router would make now, in the responses of the endpoint.
  *
  * @param intent the intent of the decision, for example {@code read}
  * @param node name of the node that would be chosen; null when the intent would be refused

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * A node in the endpoint's answers. Contains neither its URL nor its credentials.
+ * A node in the responses of the endpoint. Contains neither its URL nor its credentials.
  *
  * @param role observed role: {@code primary}, {@code replica} or {@code unknown}
  * @param declaredRole role that the configuration declares

@@ -6,7 +6,7 @@ import io.github.replicationrouting.topology.IncompletePromotion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A promotion to a node that lacked transactions of the previous primary, in the endpoint's answers.
+ * A promotion to a node that lacked transactions of the previous primary, in the responses of the endpoint.
  *
  * @param from name of the previous primary
  * @param to name of the promoted node

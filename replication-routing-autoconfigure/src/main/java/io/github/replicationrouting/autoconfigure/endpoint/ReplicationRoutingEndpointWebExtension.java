@@ -12,8 +12,8 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /**
- * {@link EndpointWebExtension @EndpointWebExtension} of the {@link ReplicationRoutingEndpoint}, which answers an invalid
- * request with status 404 or 400 and a message.
+ * {@link EndpointWebExtension @EndpointWebExtension} of the {@link ReplicationRoutingEndpoint}, which answers an
+ * invalid request with status 404 or 400 and a message.
  */
 @EndpointWebExtension(endpoint = ReplicationRoutingEndpoint.class)
 public final class ReplicationRoutingEndpointWebExtension {

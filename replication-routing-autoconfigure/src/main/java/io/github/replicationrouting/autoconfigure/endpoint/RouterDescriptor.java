@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * The router in the endpoint's answers.
+ * The router in the responses of the endpoint.
  *
  * @param topology {@code primary-replica} or {@code multi-primary}
  * @param primary name of the node that accepts writes; null when there is none

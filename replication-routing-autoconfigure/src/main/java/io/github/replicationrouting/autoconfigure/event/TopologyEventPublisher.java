@@ -118,8 +118,8 @@ public final class TopologyEventPublisher implements TopologyListener, SmartLife
     private void warnDropped() {
         if (running && !dropping.getAndSet(true)) {
             log.warn(
-                    "[{}] events are dropped: {} are queued behind a listener that has not returned. Run slow listeners on"
-                            + " another thread, for example with @Async",
+                    "[{}] events are dropped: {} are queued behind a listener that has not returned. Run slow listeners"
+                            + " on another thread, for example with @Async",
                     router,
                     MAX_QUEUED_EVENTS);
         }

@@ -15,8 +15,8 @@ import org.springframework.boot.health.contributor.Health;
 
 /**
  * {@link AbstractHealthIndicator Health indicator} of a router: UP while any node can serve reads or writes or, when
- * writes are required, while a node accepts writes. Reads the newest snapshot and contacts no server, so a dead node never
- * delays it.
+ * writes are required, while a node accepts writes. Reads the newest snapshot and contacts no server, so a dead node
+ * never delays it.
  */
 final class RouterHealthIndicator extends AbstractHealthIndicator {
 

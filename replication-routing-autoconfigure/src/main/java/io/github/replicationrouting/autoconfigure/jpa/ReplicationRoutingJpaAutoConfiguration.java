@@ -3,6 +3,7 @@ package io.github.replicationrouting.autoconfigure.jpa;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
 import io.github.replicationrouting.settings.OutsideTransaction;
+import io.github.replicationrouting.settings.ReadSettings;
 import jakarta.persistence.EntityManager;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -33,7 +34,7 @@ public final class ReplicationRoutingJpaAutoConfiguration {
     static DefaultCacheStoreMode replicationRoutingDefaultCacheStoreMode(Environment environment) {
         OutsideTransaction outsideTransaction = Binder.get(environment)
                 .bind("replication.routing.reads.outside-transaction", OutsideTransaction.class)
-                .orElse(OutsideTransaction.PRIMARY);
+                .orElseGet(() -> ReadSettings.defaults().outsideTransaction());
         return new DefaultCacheStoreMode(outsideTransaction == OutsideTransaction.REPLICA);
     }
 

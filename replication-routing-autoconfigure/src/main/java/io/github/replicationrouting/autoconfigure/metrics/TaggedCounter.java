@@ -11,8 +11,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * One count for each combination of tag values. An increment is one hash lookup per value and one addition: it creates no
- * key and touches no registry. Registries read the counts, including those from before they were bound. Thread-safe.
+ * One count for each combination of tag values. An increment is one hash lookup per value and one addition: it creates
+ * no key and touches no registry. Registries read the counts, including those from before they were bound. Thread-safe.
  */
 final class TaggedCounter {
 

@@ -17,9 +17,9 @@ import net.ttddyy.observation.tracing.QueryContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link ObservationFilter} that adds to each observed JDBC query the node that served it, the node's role and the reason
- * of the decision. Queries of other data sources carry the same keys with the value {@code none}, because registries
- * require meters of one name to have the same keys.
+ * {@link ObservationFilter} that adds to each observed JDBC query the node that served it, the node's role and the
+ * reason of the decision. Queries of other data sources carry the same keys with the value {@code none}, because
+ * registries require meters of one name to have the same keys.
  */
 final class RoutingObservationFilter implements ObservationFilter {
 

@@ -5,7 +5,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link SessionTokenRepository} that keeps the token in a signed header, which the client returns with its next request. */
+/**
+ * A {@link SessionTokenRepository} that keeps the token in a signed header, which the client returns with its next
+ * request.
+ */
 final class HeaderSessionTokenRepository implements SessionTokenRepository {
 
     static final String HEADER_NAME = "Replication-Token";

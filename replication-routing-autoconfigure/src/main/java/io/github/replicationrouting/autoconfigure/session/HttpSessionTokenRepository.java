@@ -70,7 +70,9 @@ final class HttpSessionTokenRepository implements SessionTokenRepository {
         return concurrent == null ? token : token.and(concurrent);
     }
 
-    /** Returns a lock that is not the session's mutex, which the application may hold while it waits for this thread. */
+    /**
+     * Returns a lock that is not the session's mutex, which the application may hold while it waits for this thread.
+     */
     private static Object lockOf(HttpSession session) {
         return LOCKS[Math.floorMod(session.getId().hashCode(), LOCKS.length)];
     }

@@ -21,8 +21,8 @@ import org.springframework.context.annotation.Role;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Auto-configuration of read-your-writes sessions that span web requests, and of the annotations {@code @UsePrimary} and
- * {@code @MaxStaleness}.
+ * Auto-configuration of read-your-writes sessions that span web requests, and of the annotations {@code @UsePrimary}
+ * and {@code @MaxStaleness}.
  */
 @AutoConfiguration(after = ReplicationRoutingAutoConfiguration.class)
 @ConditionalOnBean(ReplicationRouting.class)

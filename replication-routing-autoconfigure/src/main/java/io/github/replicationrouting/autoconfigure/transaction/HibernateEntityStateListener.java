@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records the state of each entity that the application persists or merges in a transaction that may be retried: the
- * entity may exist before the transaction begins, so a retry would receive it as the first attempt left it. Does nothing
- * in other transactions. Thread-safe.
+ * entity may exist before the transaction begins, so a retry would receive it as the first attempt left it. Does
+ * nothing in other transactions. Thread-safe.
  */
 final class HibernateEntityStateListener implements PersistEventListener, MergeEventListener {
 

@@ -10,8 +10,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 
 /**
  * Guards persistence contexts that are open before a transaction begins and outlive it, such as that of
- * open-session-in-view. One that was empty is cleared before each retry, so that the retry begins like the first attempt;
- * one that held entities cannot be restored, so the transaction is not retried.
+ * open-session-in-view. One that was empty is cleared before each retry, so that the retry begins like the first
+ * attempt; one that held entities cannot be restored, so the transaction is not retried.
  */
 final class PersistenceContextRetryGuard implements RetryGuard {
 

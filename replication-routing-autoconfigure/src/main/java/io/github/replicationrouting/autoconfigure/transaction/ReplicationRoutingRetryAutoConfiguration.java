@@ -34,8 +34,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Auto-configuration of retries of transactions: those of {@code @Transactional} methods, of the
- * {@code TransactionTemplate} bean and of Spring Data repositories. The advisor and the bean post-processors obtain other
- * beans only when a transaction first begins, so that none of them is created early.
+ * {@code TransactionTemplate} bean and of Spring Data repositories. The advisor and the bean post-processors obtain
+ * other beans only when a transaction first begins, so that none of them is created early.
  */
 @AutoConfiguration(after = ReplicationRoutingAutoConfiguration.class)
 @ConditionalOnBean(ReplicationRouting.class)

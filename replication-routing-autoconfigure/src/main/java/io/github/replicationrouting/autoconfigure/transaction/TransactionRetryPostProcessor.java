@@ -9,8 +9,8 @@ import org.springframework.transaction.support.AbstractPlatformTransactionManage
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Adds a {@link RetryContextListener} to each transaction manager, and replaces each {@link TransactionTemplate} bean by
- * a {@link RetryingTransactionTemplate}. Subclasses of the template are left alone.
+ * Adds a {@link RetryContextListener} to each transaction manager, and replaces each {@link TransactionTemplate} bean
+ * by a {@link RetryingTransactionTemplate}. Subclasses of the template are left alone.
  */
 final class TransactionRetryPostProcessor implements BeanPostProcessor {
 

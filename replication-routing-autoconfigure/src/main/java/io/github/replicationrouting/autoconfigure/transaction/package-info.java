@@ -1,4 +1,6 @@
-/** Retries of transactions: their auto-configuration, and what a retry needs to know of JPA, Spring Data and the web. */
+/**
+ * Retries of transactions: their auto-configuration, and what a retry needs to know of JPA, Spring Data and the web.
+ */
 @NullMarked
 package io.github.replicationrouting.autoconfigure.transaction;
 

@@ -168,7 +168,11 @@ public final class RouterFactory {
         if (configured == null) {
             return null;
         }
-        DiscoverySettings settings = configured.withSettings(
+        DiscoverySettings settings = new DiscoverySettings(
+                configured.source(),
+                configured.interval(),
+                configured.removeAfter(),
+                configured.drainTimeout(),
                 spec -> nodeFactory.withCurrentAccount(configured.settings().apply(spec)));
         TopologySource source = settings.source() != null
                 ? settings.source()

@@ -18,12 +18,14 @@ import org.jspecify.annotations.Nullable;
  * The consistency that the sessions of one router have: records what they have written and read, and determines what
  * their next reads must see. Thread-safe; takes no lock on the path of a read and does no I/O.
  *
- * <p>What the pinned writer commits, such as a schema migration, is a floor for all reads of the process: no session reads
- * from a replica that lacks it.
+ * <p>What the pinned writer commits, such as a schema migration, is a floor for all reads of the process: no session
+ * reads from a replica that lacks it.
  */
 public final class Consistency {
 
-    /** A session that reads on one replica without a pause may move to another this often; a move takes one statement. */
+    /**
+     * A session that reads on one replica without a pause may move to another this often; a move takes one statement.
+     */
     private static final long MAX_STAY_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final String router;
@@ -67,7 +69,7 @@ public final class Consistency {
         return settings.mode() == ConsistencyMode.SESSION;
     }
 
-    // What sessions did
+    // --- what sessions did
 
     /** Records a commit of this thread's session at the position that the server reported. */
     public void committed(Position commit) {
@@ -117,8 +119,8 @@ public final class Consistency {
     }
 
     /**
-     * Records a read of this thread's session on a node. Called when a statement has returned, because other work of the
-     * session may begin before the transaction ends.
+     * Records a read of this thread's session on a node. Called when a statement has returned, because other work of
+     * the session may begin before the transaction ends.
      */
     public void readOn(Node node) {
         if (isOn()) {
@@ -127,7 +129,9 @@ public final class Consistency {
         }
     }
 
-    /** Reports that a connection on which this thread's session has read is returned, so that its token can be stored. */
+    /**
+     * Reports that a connection on which this thread's session has read is returned, so that its token can be stored.
+     */
     public void readsEnded() {
         if (isOn()) {
             Session.current().notifyOriginAgain();
@@ -153,7 +157,9 @@ public final class Consistency {
         }
     }
 
-    /** Returns whether this thread's session has read on this replica for so long that it should be able to leave it. */
+    /**
+     * Returns whether this thread's session has read on this replica for so long that it should be able to leave it.
+     */
     public boolean mayLeave(Node replica) {
         ReadRequirement own = isOn() ? Session.current().required(router) : null;
         ObservedRead read = own == null ? null : own.reads().on(replica.name());
@@ -201,7 +207,7 @@ public final class Consistency {
         return topology.snapshot().nodes();
     }
 
-    // What they must see
+    // --- what they must see
 
     /** Returns what a read of this thread must see; null for nothing. */
     public @Nullable SessionConstraint sessionConstraint() {
@@ -251,8 +257,8 @@ public final class Consistency {
     }
 
     /**
-     * Describes the consistency for logs, for example {@code read-your-writes by gtid (reported with each commit), across
-     * requests (signed cookie)}.
+     * Describes the consistency for logs, for example
+     * {@code read-your-writes by gtid (reported with each commit), across requests (signed cookie)}.
      *
      * @param reported whether the server reports each commit through the driver in use, null if that is unknown
      */

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Positions that replicas reported besides their probes, when a read waited on them: newer than the last probe. Also
- * remembers on which nodes a wait timed out, so that not every read waits there. Thread-safe, without a lock for readers.
+ * remembers on which nodes a wait timed out, so that not every read waits there. Thread-safe, without a lock for
+ * readers.
  */
 public final class KnownPositions {
 
@@ -33,8 +34,8 @@ public final class KnownPositions {
     }
 
     /**
-     * Records the position that a replica has reported. Of two positions the one that contains the other is kept, else the
-     * newer one.
+     * Records the position that a replica has reported. Of two positions the one that contains the other is kept, else
+     * the newer one.
      */
     public void reached(Node node, Position position) {
         timedOutAt.remove(node);

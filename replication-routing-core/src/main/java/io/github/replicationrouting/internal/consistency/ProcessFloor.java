@@ -7,8 +7,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all reads of the process must see, whatever their session, until every node contains it. Thread-safe; reading it
- * takes a lock only when it ends.
+ * What all reads of the process must see, whatever their session, until every node contains it. Thread-safe; a read
+ * takes a lock only to remove a requirement that is met.
  */
 final class ProcessFloor {
 

@@ -10,9 +10,9 @@ import java.util.TreeMap;
  * Converts times of {@link System#nanoTime()} to and from a text that other processes understand. Thread-safe.
  *
  * <p>{@code nanoTime} has no meaning in another process, and clocks differ. But what another process has done, it did
- * before this process first received that time or a later one. A foreign time is therefore read as the time at which it,
- * or a later time of the same process, first arrived here. The result is never too early, does not increase when the same
- * text arrives again, and takes memory per process, not per session.
+ * before this process first received that time or a later one. A foreign time is therefore read as the time at which
+ * it, or a later time of the same process, first arrived here. The result is never too early, does not increase when
+ * the same text arrives again, and takes memory per process, not per session.
  */
 final class ProcessTimestamp {
 
@@ -24,7 +24,10 @@ final class ProcessTimestamp {
 
     private static final String PROCESS = Long.toHexString(new SecureRandom().nextLong());
 
-    /** The times that arrived, with the times of their arrival, by process; the least recently used one is removed first. */
+    /**
+     * The times that arrived, with the times of their arrival, by process; the least recently used one is removed
+     * first.
+     */
     private static final Map<String, NavigableMap<Long, Long>> arrivals = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, NavigableMap<Long, Long>> eldest) {

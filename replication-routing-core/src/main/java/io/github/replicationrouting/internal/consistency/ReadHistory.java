@@ -6,8 +6,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reads of a session, by node. Reads of one session may overlap, and then say nothing about each other: the node that
- * was read from last may lack what another one showed. Immutable.
+ * The reads of a session, by node. Reads of one session may overlap, and then prove nothing about each other: the node
+ * that was read from last may lack what another one showed. Immutable.
  */
 final class ReadHistory {
 
@@ -34,9 +34,9 @@ final class ReadHistory {
     /** Returns the last read on this node, null for none. */
     @Nullable
     ObservedRead on(String node) {
-        for (ObservedRead seen : byNode) {
-            if (node.equals(seen.node())) {
-                return seen;
+        for (ObservedRead read : byNode) {
+            if (node.equals(read.node())) {
+                return read;
             }
         }
         return null;
@@ -51,14 +51,14 @@ final class ReadHistory {
     ReadHistory with(ObservedRead read, Predicate<ObservedRead> covered, long maxPause) {
         ObservedRead same = read;
         List<ObservedRead> others = List.of();
-        for (ObservedRead seen : byNode) {
-            if (seen.isOn(read.node())) {
-                same = seen.and(read, maxPause);
-            } else if (seen.at() - read.at() > 0 || !covered.test(seen)) {
+        for (ObservedRead known : byNode) {
+            if (known.isOn(read.node())) {
+                same = known.and(read, maxPause);
+            } else if (known.at() - read.at() > 0 || !covered.test(known)) {
                 if (others.isEmpty()) {
                     others = new ArrayList<>(byNode.size() + 1);
                 }
-                others.add(seen);
+                others.add(known);
             }
         }
         return others.isEmpty() ? new ReadHistory(List.of(same)) : new ReadHistory(List.copyOf(bounded(others, same)));
@@ -75,8 +75,8 @@ final class ReadHistory {
     /** Returns this history with all reads of another one. */
     ReadHistory and(ReadHistory other) {
         ReadHistory both = this;
-        for (ObservedRead seen : other.byNode) {
-            both = both.isEmpty() ? new ReadHistory(List.of(seen)) : both.with(seen, any -> false, 0);
+        for (ObservedRead read : other.byNode) {
+            both = both.isEmpty() ? new ReadHistory(List.of(read)) : both.with(read, any -> false, 0);
         }
         return both;
     }

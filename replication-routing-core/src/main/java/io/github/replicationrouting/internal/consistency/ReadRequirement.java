@@ -6,29 +6,31 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node must contain before a session may read from it: the session's own commits, and everything that it has read.
- * Which nodes contain it is determined by {@link ReplicaCheck}. Immutable. Times are those of {@link System#nanoTime()}.
+ * What a node must contain before a session may read from it: the session's own commits, and everything that it has
+ * read. Which nodes contain it is determined by {@link ReplicaCheck}. Immutable. Times are those of
+ * {@link System#nanoTime()}.
  *
- * <p><b>Own commits.</b> If the server reports them, they are a position, which a replica either contains or not. A commit
- * of which only the time is known (the driver does not report it, or the server has no GTIDs) is on every replica that
- * contains a position of the primary that was sampled after that time. The same holds for reported commits, so that the
- * set may be truncated: the time covers what is dropped. The time also ends the wait for commits that a failed primary
- * took with it.
+ * <p><b>Own commits.</b> If the server reports them, they are a position, which a replica either contains or not. A
+ * commit of which only the time is known (the driver does not report it, or the server has no GTIDs) is on every
+ * replica that contains a position of the primary that was sampled after that time. The same holds for reported
+ * commits, so that the set may be truncated: the time covers what is dropped. The time also ends the wait for commits
+ * that a failed primary took with it.
  *
  * <p><b>Monotonic reads.</b> A read that ended at time {@code t} on a replica saw nothing that was not in the primary's
- * log at {@code t}. A later read may therefore go to the same server, whose data only grows, to a replica that contains a
- * position of the primary sampled after {@code t}, or to the primary. A read that the primary served in place of a replica
- * may instead record the position that it saw. Reads on several nodes that overlapped are kept apart. That a session's
- * commit is on a replica also proves that the replica contains everything committed before it, provided that replicas
- * commit in the order of their source, which both servers do by default.
+ * log at {@code t}. A later read may therefore go to the same server, whose data only grows, to a replica that contains
+ * a position of the primary sampled after {@code t}, or to the primary. A read that the primary served in place of a
+ * replica may instead record the position that it saw. Reads on several nodes that overlapped are kept apart. That a
+ * session's commit is on a replica also proves that the replica contains everything committed before it, provided that
+ * replicas commit in the order of their source, which both servers do by default.
  */
-public final class ReadRequirement {
+final class ReadRequirement {
 
     static final ReadRequirement NONE = new ReadRequirement(null, 0, false, 0, false, ReadHistory.NONE);
 
     /**
      * Maximum time, in nanoseconds, that a server is assumed to take for a commit whose answer was lost: the time that
-     * semi-synchronous replication waits by default. An estimate, which counts only until the primary is sampled after it.
+     * semi-synchronous replication waits by default. An estimate, which counts only until the primary is sampled after
+     * it.
      */
     static final long MAX_COMMIT = 10_000_000_000L;
 
@@ -111,7 +113,9 @@ public final class ReadRequirement {
         return new ReadRequirement(commits, commitsAt, true, untracked ? later(untrackedAt, at) : at, grown, reads);
     }
 
-    /** Returns this requirement with a commit sent to a server before this time, which may execute it later or never. */
+    /**
+     * Returns this requirement with a commit sent to a server before this time, which may execute it later or never.
+     */
     ReadRequirement commitOutcomeUnknown(long at) {
         return committed(at + MAX_COMMIT);
     }
@@ -177,8 +181,8 @@ public final class ReadRequirement {
 
     /**
      * Returns whether a read on another node may have shown what the primary has not committed yet. Not what its log
-     * contained before a later commit of the session itself, because servers commit in the order of their log. If commits
-     * are not reported, the time of one does not show that anything was written.
+     * contained before a later commit of the session itself, because servers commit in the order of their log. If
+     * commits are not reported, the time of one does not show that anything was written.
      */
     boolean mayBeAheadOf(String primary, long now) {
         for (ObservedRead read : reads.byNode()) {

@@ -6,11 +6,11 @@ import io.github.replicationrouting.topology.NodeStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks which replicas contain what a {@link ReadRequirement} names. Thread-safe, without a lock or I/O. Times are those
- * of {@link System#nanoTime()}.
+ * Checks which replicas contain what a {@link ReadRequirement} names. Thread-safe, without a lock or I/O. Times are
+ * those of {@link System#nanoTime()}.
  *
- * <p>The servers behind an endpoint differ: the position of one of them says nothing about the others, so that only times
- * count there.
+ * <p>The servers behind an endpoint differ: the position of one of them proves nothing about the others, so that only
+ * times count there.
  */
 final class ReplicaCheck {
 
@@ -62,8 +62,8 @@ final class ReplicaCheck {
     }
 
     /**
-     * Returns the position that a replica lacks; null if it lacks nothing, or if it lacks what is known by its time only,
-     * so that there is no position to wait for.
+     * Returns the position that a replica lacks; null if it lacks nothing, or if it lacks what is known by its time
+     * only, so that there is no position to wait for.
      */
     @Nullable
     Position missing(ReadRequirement requirement, NodeStatus replica, long now) {
@@ -85,8 +85,8 @@ final class ReplicaCheck {
     }
 
     /**
-     * A node without a position is fresh as of a time that is longer ago than the pin, unless it reports a greater lag. The
-     * same applies to endpoints, whose lag is the worst that any of their servers has shown.
+     * A node without a position is fresh as of a time that is longer ago than the pin, unless it reports a greater lag.
+     * The same applies to endpoints, whose lag is the worst that any of their servers has shown.
      */
     private boolean isFreshAsOf(NodeStatus replica, long time, long now) {
         if (replica.freshness().includes(time)) {

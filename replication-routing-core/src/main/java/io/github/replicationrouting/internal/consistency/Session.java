@@ -15,7 +15,9 @@ public final class Session {
 
     private static final ThreadLocal<@Nullable Session> CURRENT = new ThreadLocal<>();
 
-    /** Longer than an origin takes to load; finite, because the origin itself may wait for the thread that waits here. */
+    /**
+     * Longer than an origin takes to load; finite, because the origin itself may wait for the thread that waits here.
+     */
     private static final long MAX_LOAD_SECONDS = 2;
 
     private final ConcurrentMap<String, ReadRequirement> byRouter = new ConcurrentHashMap<>(2);
@@ -23,7 +25,7 @@ public final class Session {
     /** Held while the origin is called. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Whether the origin was asked for what it stored. */
+    /** Whether the requirements were loaded from the origin. */
     private volatile boolean loaded;
 
     /**
@@ -32,7 +34,9 @@ public final class Session {
      */
     public interface Origin {
 
-        /** Returns what was stored last, null for nothing. Called when the requirements are needed for the first time. */
+        /**
+         * Returns what was stored last, null for nothing. Called when the requirements are needed for the first time.
+         */
         @Nullable
         SessionRequirements load();
 
@@ -174,8 +178,8 @@ public final class Session {
     }
 
     /**
-     * Notifies the origin, one thread after the other, so that the newest requirements are stored last; in another session,
-     * because the origin may use the database itself.
+     * Notifies the origin, one thread after the other, so that the newest requirements are stored last; in another
+     * session, because the origin may use the database itself.
      */
     private void notifyOrigin() {
         if (origin == null || !loaded || lock.isHeldByCurrentThread()) {

@@ -45,8 +45,8 @@ public final class SessionConstraint {
     }
 
     /**
-     * Returns whether a replica may have shown the session what the primary is still committing: servers send what is in
-     * their log before they commit it themselves.
+     * Returns whether a replica may have shown the session what the primary is still committing: servers send what is
+     * in their log before they commit it themselves.
      */
     public boolean mayBeAheadOf(Node primary) {
         return maxWait.toMillis() > 0
@@ -65,12 +65,16 @@ public final class SessionConstraint {
         return check.hasCommits(requirement, replica, now);
     }
 
-    /** Returns the position to wait for on a replica that does not meet the constraint; null if a wait would not help. */
+    /**
+     * Returns the position to wait for on a replica that does not meet the constraint; null if a wait would not help.
+     */
     public @Nullable Position positionToAwait(NodeStatus replica) {
         return isWorthWaitingOn(replica) ? missingPosition(replica) : null;
     }
 
-    /** Returns the position that a replica is not known to contain; null if it lacks nothing, or what it lacks has none. */
+    /**
+     * Returns the position that a replica is not known to contain; null if it lacks nothing, or what it lacks has none.
+     */
     public @Nullable Position missingPosition(NodeStatus replica) {
         return check.missing(requirement, replica, now);
     }

@@ -3,9 +3,9 @@ package io.github.replicationrouting.internal.consistency;
 import io.micrometer.context.ThreadLocalAccessor;
 
 /**
- * Propagates a session to other threads with Micrometer's context propagation: to executors and {@code @Async} methods with
- * a {@code ContextPropagatingTaskDecorator}, and along reactive chains. These threads share the session, so that each sees
- * what another has written.
+ * Propagates a session to other threads with Micrometer's context propagation: to executors and {@code @Async} methods
+ * with a {@code ContextPropagatingTaskDecorator}, and along reactive chains. These threads share the session, so that
+ * each sees what another has written.
  */
 public final class SessionThreadLocalAccessor implements ThreadLocalAccessor<Session> {
 

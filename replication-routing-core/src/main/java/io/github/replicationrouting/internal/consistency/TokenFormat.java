@@ -9,17 +9,17 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The text of a session token: for each router its name and what is required, as lines of {@code key value}, in Base64
- * for URLs. A position stands under the name of the dialect that parses it; where none does, the time of the commit
- * stands in its place. The time of the last read is rounded up to a quarter of a second, so that a token changes less
- * often than it is used.
+ * Reads and writes the text of a session token: for each router its name and what is required, as lines of
+ * {@code key value}, in Base64 for URLs. The key of a position is the name of the dialect that parses it; where none
+ * does, the time of the commit is written instead. The time of the last read is rounded up to a quarter of a second, so
+ * that a token changes less often than it is used.
  */
 final class TokenFormat {
 
     private static final String VERSION = "1";
     private static final Dialects DIALECTS = Dialects.standard();
     private static final int MAX_CHARACTERS = 8_192;
-    private static final long READ_GRAIN = 250_000_000;
+    private static final long READ_RESOLUTION = 250_000_000;
 
     private TokenFormat() {}
 
@@ -46,12 +46,12 @@ final class TokenFormat {
             line(text, "at", ProcessTimestamp.format(requirement.commitsAt()));
         }
         if (requirement.hasUntracked()) {
-            boolean inDoubt = requirement.untrackedAt() - System.nanoTime() > 0;
-            line(text, inDoubt ? "doubt" : "at", ProcessTimestamp.format(requirement.untrackedAt()));
+            boolean mayBeInProgress = requirement.untrackedAt() - System.nanoTime() > 0;
+            line(text, mayBeInProgress ? "doubt" : "at", ProcessTimestamp.format(requirement.untrackedAt()));
         }
-        for (ObservedRead seen : requirement.reads().byNode()) {
-            long rounded = Math.floorDiv(seen.at() + READ_GRAIN - 1, READ_GRAIN) * READ_GRAIN;
-            line(text, "seen", (seen.node() == null ? "" : seen.node()) + "@" + ProcessTimestamp.format(rounded));
+        for (ObservedRead read : requirement.reads().byNode()) {
+            long rounded = Math.floorDiv(read.at() + READ_RESOLUTION - 1, READ_RESOLUTION) * READ_RESOLUTION;
+            line(text, "seen", (read.node() == null ? "" : read.node()) + "@" + ProcessTimestamp.format(rounded));
         }
     }
 
@@ -92,11 +92,11 @@ final class TokenFormat {
     }
 
     /** Adds a read; its time was rounded up, but never lies in the future. */
-    private static ReadRequirement seen(ReadRequirement requirement, String node, long rounded) {
+    private static ReadRequirement withRead(ReadRequirement requirement, String node, long rounded) {
         long now = System.nanoTime();
         long at = rounded - now > 0 ? now : rounded;
-        ObservedRead seen = new ObservedRead(node.isEmpty() ? null : node, at, null);
-        return requirement.reading(reads -> reads.with(seen, other -> false, ObservedRead.BEGINS_ANEW));
+        ObservedRead read = new ObservedRead(node.isEmpty() ? null : node, at, null);
+        return requirement.reading(reads -> reads.with(read, other -> false, ObservedRead.BEGINS_ANEW));
     }
 
     private static ReadRequirement add(ReadRequirement requirement, String key, String value) {
@@ -113,7 +113,7 @@ final class TokenFormat {
         String what = value.substring(0, at);
         String time = value.substring(at + 1);
         if (key.equals("seen")) {
-            return seen(requirement, what, ProcessTimestamp.parse(time, READ_GRAIN));
+            return withRead(requirement, what, ProcessTimestamp.parse(time, READ_RESOLUTION));
         }
         ReplicationDialect dialect = DIALECTS.find(key);
         if (dialect == null) {

@@ -36,8 +36,17 @@ final class PrimaryTracker {
 
     PrimaryTracker(WriteSettings writes, MonitorSettings settings) {
         this.sticks = writes.onMultipleWritable() == OnMultipleWritable.STICK;
-        this.gap = settings.detectionTime();
+        this.gap = detectionTime(settings);
         this.promotions = new PromotionCheck(writes);
+    }
+
+    /** Returns the maximum time until a node that does not answer is down, including the jitter of the interval. */
+    static Duration detectionTime(MonitorSettings settings) {
+        return settings.interval()
+                .multipliedBy(settings.failureThreshold())
+                .multipliedBy(6)
+                .dividedBy(5)
+                .plus(settings.timeout());
     }
 
     /**

@@ -6,10 +6,10 @@ import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeStatus;
 
 /**
- * Selects, of two nodes drawn at random, the one with the lower load: the peak EWMA of its statement time, multiplied by
- * its connections in flight plus one, in proportion to its weight. A slow node thus still receives as many reads as keep
- * its queue short, and one that received none for a while is tried again, because its estimate decays. Thread-safe,
- * without a lock.
+ * Selects, of two nodes drawn at random, the one with the lower load: the peak EWMA of its statement time, multiplied
+ * by its connections in flight plus one, in proportion to its weight. A slow node thus still receives as many reads as
+ * keep its queue short, and one that received none for a while is tried again, because its estimate decays.
+ * Thread-safe, without a lock.
  *
  * <p>Source: Finagle's {@code PeakEwma} load metric with {@code P2CPeakEwma} (Twitter,
  * com.twitter.finagle.loadbalancer).

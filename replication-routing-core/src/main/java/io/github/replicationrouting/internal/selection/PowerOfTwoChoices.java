@@ -38,8 +38,8 @@ final class PowerOfTwoChoices {
     }
 
     /**
-     * Returns the index of the node that contains a point when the nodes are laid out one after the other, each as long as
-     * its weight.
+     * Returns the index of the node that contains a point when the nodes are laid out one after the other, each as long
+     * as its weight.
      *
      * @param point from 0 to the total weight, less the weight of the excluded node
      * @param excluded index of a node that is skipped, {@link #NO_INDEX} for none

@@ -11,8 +11,8 @@ import org.springframework.transaction.TransactionDefinition;
  * Retries read-write transactions whose primary was demoted meanwhile. The server refused a statement or the COMMIT, so
  * nothing was committed, and the retry waits for the new primary: a planned switchover fails no transaction.
  *
- * <p>The backoff gives the monitor, which probes the node immediately after a refusal, the time to observe the demotion;
- * from then on the retry waits for a primary like any write.
+ * <p>The backoff gives the monitor, which probes the node immediately after a refusal, the time to observe the
+ * demotion; from then on the retry waits for a primary like any write.
  */
 public final class DemotionRetryPolicy implements RetryPolicy {
 

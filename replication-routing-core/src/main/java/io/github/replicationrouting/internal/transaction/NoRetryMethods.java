@@ -12,7 +12,9 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodClassKey;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
-/** Finds {@link NoRetry} on methods, types, their interfaces and meta-annotations, and caches the result. Thread-safe. */
+/**
+ * Finds {@link NoRetry} on methods, types, their interfaces and meta-annotations, and caches the result. Thread-safe.
+ */
 final class NoRetryMethods {
 
     private final Map<MethodClassKey, Boolean> cache = new ConcurrentHashMap<>();

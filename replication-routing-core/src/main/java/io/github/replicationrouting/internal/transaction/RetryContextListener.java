@@ -61,7 +61,8 @@ public final class RetryContextListener implements TransactionExecutionListener 
             if (context.isArgumentModified()) {
                 throw new IllegalStateException(
                         "The transaction cannot commit: an object was changed by an earlier attempt of it, and the"
-                                + " ModifiedByPreviousAttemptException that reported this was caught inside the transaction");
+                                + " ModifiedByPreviousAttemptException that reported this was caught inside the"
+                                + " transaction");
             }
         }
 

@@ -8,9 +8,9 @@ import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * A {@link TransactionTemplate} whose outermost transactions are run by a {@link TransactionRunner}, which retries them.
- * Replaces the application's {@code TransactionTemplate} bean; an application can wrap a template that it builds itself
- * the same way.
+ * A {@link TransactionTemplate} whose outermost transactions are run by a {@link TransactionRunner}, which retries
+ * them. Replaces the application's {@code TransactionTemplate} bean; an application can wrap a template that it builds
+ * itself the same way.
  */
 public class RetryingTransactionTemplate extends TransactionTemplate {
 

@@ -16,8 +16,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * Runs outermost transactions, and retries them as a whole when a {@link RetryPolicy} has a reason for it and nothing
  * forbids it. A retry is refused when something inside the transaction has committed, when the call or a
  * {@link RetryGuard} forbids it, when the thread is interrupted, and when the transaction's timeout has expired. The
- * caller then receives the first failure, or a later one that may have committed, with the other failures and the reason
- * of the refusal as suppressed exceptions.
+ * caller then receives the first failure, or a later one that may have committed, with the other failures and the
+ * reason of the refusal as suppressed exceptions.
  *
  * <p>A retry repeats the whole method, including its effects outside the database. Thread-safe.
  */
@@ -83,8 +83,8 @@ public final class TransactionRunner {
     /**
      * Makes a call that begins and ends a transaction, and repeats it as long as a policy and the guards allow.
      *
-     * @throws Throwable the failure of the first attempt, or that of a retry which reached a node and failed for another
-     *     reason, or which may have committed
+     * @throws Throwable the failure of the first attempt, or that of a retry which reached a node and failed for
+     *     another reason, or which may have committed
      */
     public <T extends @Nullable Object> T run(TransactionDefinition definition, RetryableCall<T> call)
             throws Throwable {

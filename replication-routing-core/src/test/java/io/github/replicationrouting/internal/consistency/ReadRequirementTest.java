@@ -254,7 +254,7 @@ class ReadRequirementTest {
                 .containsExactly(new ObservedRead("db3", 70, null));
     }
 
-    /** Two requests of one browser: the last one to end says nothing of what the other has shown. */
+    /** Two requests of one browser: the last one to end proves nothing about what the other has shown. */
     @Test
     void whenReadsOverlapOnSeveralNodesShouldRequireEachOfTheOthers() {
         ReadRequirement both = read("db2", 50, null).and(read("db3", 60, null));
@@ -282,7 +282,7 @@ class ReadRequirementTest {
         assertThat(isMet(
                         seen(outcomeUnknown, "db1", NOW, gtids("1-9")),
                         replica("db2", gtids("1-9"), Freshness.UNKNOWN)))
-                .as("a look at the primary shows what it has by then, not what comes of it")
+                .as("a probe of the primary shows what it contains by then, not the outcome")
                 .isFalse();
         assertThat(isMet(outcomeUnknown, replica("db1", gtids("1-9"), Freshness.PRIMARY)))
                 .isTrue();

@@ -18,10 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TokenFormatTest {
 
     private static final String UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
-    private static final long GRAIN = Duration.ofMillis(250).toNanos();
+    private static final long RESOLUTION = Duration.ofMillis(250).toNanos();
 
-    /** A multiple of the grain in the past: times to come are not believed. */
-    private final long past = Math.floorDiv(System.nanoTime(), GRAIN) * GRAIN - 10 * GRAIN;
+    /** A multiple of the resolution, in the past because times in the future are limited. */
+    private final long past = Math.floorDiv(System.nanoTime(), RESOLUTION) * RESOLUTION - 10 * RESOLUTION;
 
     @Test
     void whenWrittenAndReadShouldRequireTheSame() {
@@ -48,9 +48,9 @@ class TokenFormatTest {
                 .isFalse();
     }
 
-    /** The place means nothing where it is read, and what it stands for is still there. */
+    /** The position has no meaning for the reader, and the time of the commit is still there. */
     @Test
-    void whenACommitIsAPlaceInABinaryLogShouldWriteItsTime() {
+    void whenACommitIsAPositionInABinaryLogShouldWriteItsTime() {
         ReadRequirement after =
                 backAndForth(ReadRequirement.NONE.committed(BinlogPosition.of(UUID, "binlog.000001", 157), past));
 
@@ -61,23 +61,23 @@ class TokenFormatTest {
 
     @Test
     void whenReadsFollowEachOtherCloselyShouldWriteTheSameToken() {
-        assertThat(seenAt(past + 1)).isEqualTo(seenAt(past + GRAIN)).isNotEqualTo(seenAt(past + GRAIN + 1));
+        assertThat(seenAt(past + 1)).isEqualTo(seenAt(past + RESOLUTION)).isNotEqualTo(seenAt(past + RESOLUTION + 1));
         assertThat(readAt(past)).isEqualTo(past);
-        assertThat(readAt(past + 1)).as("never too early").isEqualTo(past + GRAIN);
+        assertThat(readAt(past + 1)).as("never too early").isEqualTo(past + RESOLUTION);
     }
 
     @Test
     void whenReadsWereOnSeveralNodesShouldKeepThemApart() {
-        ReadRequirement read = reading(reading(ReadRequirement.NONE, "db2", past), "db3", past + GRAIN);
+        ReadRequirement read = reading(reading(ReadRequirement.NONE, "db2", past), "db3", past + RESOLUTION);
 
         assertThat(backAndForth(read).reads().byNode())
                 .containsExactlyInAnyOrder(
-                        new ObservedRead("db2", past, null), new ObservedRead("db3", past + GRAIN, null));
+                        new ObservedRead("db2", past, null), new ObservedRead("db3", past + RESOLUTION, null));
     }
 
-    /** A token must not say that a commit is known to have been done while the server may still be at it. */
+    /** A token must not present a commit as done while the server may still execute it. */
     @Test
-    void whenACommitIsInDoubtShouldSayUntilWhen() {
+    void whenTheOutcomeOfACommitIsUnknownShouldWriteUntilWhen() {
         long lostAt = System.nanoTime();
 
         ReadRequirement after = backAndForth(ReadRequirement.NONE.commitOutcomeUnknown(lostAt));

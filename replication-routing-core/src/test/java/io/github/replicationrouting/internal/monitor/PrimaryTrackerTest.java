@@ -35,6 +35,24 @@ class PrimaryTrackerTest {
 
     private PrimaryTracker primaries = new PrimaryTracker(WriteSettings.defaults(), MonitorSettings.defaults());
 
+    @Test
+    void whenANodeDoesNotAnswerShouldKnowTheTimeUntilItIsDown() {
+        assertThat(PrimaryTracker.detectionTime(settings(500, 1_000, 2))).isEqualTo(Duration.ofMillis(2_200));
+        assertThat(PrimaryTracker.detectionTime(settings(1_000, 300, 5))).isEqualTo(Duration.ofMillis(6_300));
+    }
+
+    private static MonitorSettings settings(long interval, long timeout, int failureThreshold) {
+        MonitorSettings defaults = MonitorSettings.defaults();
+        return new MonitorSettings(
+                Duration.ofMillis(interval),
+                Duration.ofMillis(timeout),
+                failureThreshold,
+                defaults.lagProbe(),
+                defaults.maxLag(),
+                defaults.readmitLag(),
+                defaults.slowStart());
+    }
+
     // --- elections
 
     @Test

@@ -2,6 +2,7 @@ package io.github.replicationrouting.internal.connection.logical;
 
 import io.github.replicationrouting.Access;
 import io.github.replicationrouting.Decision;
+import io.github.replicationrouting.DecisionReason;
 import io.github.replicationrouting.NoWritableNodeException;
 import io.github.replicationrouting.internal.routing.Hint;
 import io.github.replicationrouting.internal.routing.HintContext;
@@ -92,7 +93,7 @@ final class LeaseHolder {
                 }
             } else if (current.isWritable() || canContinue(current)) {
                 if (access == Access.WRITE && !transaction.isOpen()) {
-                    lastDecision = current.decision().forTransaction();
+                    lastDecision = forTransaction(current.decision());
                 }
                 return current;
             }
@@ -102,6 +103,13 @@ final class LeaseHolder {
         }
         retire(current);
         return acquire(access);
+    }
+
+    /** Returns what to report for a transaction that begins on the node of a statement outside any transaction. */
+    private static Decision forTransaction(Decision decision) {
+        return decision.reason() == DecisionReason.OUTSIDE_TRANSACTION
+                ? new Decision(decision.node(), DecisionReason.READ_WRITE, decision.writable())
+                : decision;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.connection.logical;
 
+import io.github.replicationrouting.MultipleWritableNodesException;
 import io.github.replicationrouting.NoReadableNodeException;
 import io.github.replicationrouting.NoWritableNodeException;
 import io.github.replicationrouting.internal.routing.PrimaryWaitBudget;
@@ -183,11 +184,15 @@ public final class PrimaryWait implements AutoCloseable {
         private SQLException ended(String outcome, String explanation, SQLException refusal) {
             waited = waited();
             count(outcome);
-            if (refusal instanceof NoWritableNodeException none) {
-                return none.with(explanation);
+            String message = refusal.getMessage() + " " + explanation;
+            if (refusal instanceof MultipleWritableNodesException) {
+                return new MultipleWritableNodesException(message);
+            }
+            if (refusal instanceof NoWritableNodeException) {
+                return new NoWritableNodeException(message);
             }
             if (refusal instanceof NoReadableNodeException) {
-                SQLException ended = new NoReadableNodeException(refusal.getMessage() + " " + explanation);
+                SQLException ended = new NoReadableNodeException(message);
                 for (Throwable earlier : refusal.getSuppressed()) {
                     ended.addSuppressed(earlier);
                 }

@@ -12,6 +12,7 @@ import io.github.replicationrouting.spi.ReplicationChannel;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;
 import io.github.replicationrouting.topology.NodeStatus;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * monitor's thread.
  */
 public final class NodeRecord {
+
+    private static final Duration MAX_EVICTION_WINDOW = Duration.ofSeconds(10);
 
     private final Node node;
     private final Prober prober;
@@ -46,13 +49,18 @@ public final class NodeRecord {
         this.node = node;
         this.prober = prober;
         this.pool = pool;
-        this.machine = new NodeStateMachine(settings.evictionWindow(), joinsLate);
+        this.machine = new NodeStateMachine(evictionWindow(settings.maxLag()), joinsLate);
         this.probes = new ProbeActivity(now);
         this.answer = new LastAnswer(now);
         this.lag = new NodeLag(settings.maxLag());
         this.slowStart = new SlowStart(settings.slowStart());
         this.warnings = new LoggedWarnings(now);
         this.status = NodeStatus.unknown(node);
+    }
+
+    /** Returns the minimum time for which an evicted node stays evicted; lag takes time to rise, too. */
+    static Duration evictionWindow(Duration maxLag) {
+        return maxLag.compareTo(MAX_EVICTION_WINDOW) < 0 ? maxLag : MAX_EVICTION_WINDOW;
     }
 
     /**

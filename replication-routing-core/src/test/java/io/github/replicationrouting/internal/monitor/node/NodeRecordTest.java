@@ -23,6 +23,12 @@ class NodeRecordTest {
     private final NodeRecord record = NodeRecords.unprobed("db1", now);
 
     @Test
+    void whenANodeIsEvictedShouldStayEvictedForTheTimeThatLagTakesToRiseUpToALimit() {
+        assertThat(NodeRecord.evictionWindow(Duration.ofSeconds(5))).isEqualTo(Duration.ofSeconds(5));
+        assertThat(NodeRecord.evictionWindow(Duration.ofSeconds(60))).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
     void whenReplicationIsHinderedShouldSayByWhatOnEachChannel() {
         learns(
                 new ReplicationChannel("", "a", 3306, null, null, Receiver.ON, false, null, Duration.ZERO, 1062),

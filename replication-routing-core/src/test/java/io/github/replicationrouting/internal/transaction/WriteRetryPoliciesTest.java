@@ -15,7 +15,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 
-class WritePoliciesTest {
+class WriteRetryPoliciesTest {
 
     private final DefaultTransactionDefinition write = new DefaultTransactionDefinition();
     private final Node db1 = new Node(NodeSpec.of("db1", "jdbc:mysql://db1/"));
