@@ -13,10 +13,13 @@ final class RetryLog {
     private static final Logger log = LoggerFactory.getLogger(RetryLog.class);
     private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
 
+    /** Policies of the application name reasons of their own, perhaps without end. */
+    private static final int MAX_REASONS = 100;
+
     private final String router;
     private final LongSupplier nanoTime;
 
-    /** Time of the last warning by reason; as many as there are nodes and kinds of retry. */
+    /** Time of the last warning by reason. */
     private final Map<String, Long> lastWarnings = new ConcurrentHashMap<>();
 
     RetryLog(String router, LongSupplier nanoTime) {
@@ -53,11 +56,15 @@ final class RetryLog {
                 failure);
     }
 
-    private boolean isWarningDue(String reason) {
+    /** Returns whether a retry for this reason is logged at WARN; from then on it is not for one minute. */
+    boolean isWarningDue(String reason) {
         long now = nanoTime.getAsLong();
         Long last = lastWarnings.get(reason);
         if (last == null) {
-            return lastWarnings.putIfAbsent(reason, now) == null;
+            if (lastWarnings.size() >= MAX_REASONS) {
+                lastWarnings.values().removeIf(warned -> now - warned >= QUIET_NANOS);
+            }
+            return lastWarnings.size() < MAX_REASONS && lastWarnings.putIfAbsent(reason, now) == null;
         }
         return now - last >= QUIET_NANOS && lastWarnings.replace(reason, last, now);
     }
