@@ -3,18 +3,18 @@ package io.github.replicationrouting.topology;
 import java.util.OptionalLong;
 
 /**
- * Up to which moment a node is known to have everything. Ages are computed when they are needed, so that they keep growing
- * while no node can be probed: a node whose primary has not answered for a minute is a minute old. All times are those of
- * {@link System#nanoTime()} in this process. Immutable.
+ * Up to which moment a node is known to have everything. Ages are computed when they are needed, so that they keep
+ * growing while no node can be probed: a node whose primary has not answered for a minute is a minute old. All times
+ * are those of {@link System#nanoTime()} in this process. Immutable.
  *
  * <p><b>Why it holds.</b> The primary is asked for its position at a time {@code t}, taken <em>before</em> the question
  * is sent. Its answer therefore contains every commit that was acknowledged before {@code t}. A replica whose executed
- * position contains that answer has all of them, and keeps them: it is fresh as of {@code t}. An equal answer at a later
- * time moves {@code t} without another probe of the replica, so an idle primary does not make its replicas old.
+ * position contains that answer has all of them, and keeps them: it is fresh as of {@code t}. An equal answer at a
+ * later time moves {@code t} without another probe of the replica, so an idle primary does not make its replicas old.
  *
  * <p><b>A session's own commits without a token.</b> A session that notes the time {@code c} <em>after</em> its commit
- * was acknowledged finds that commit on every replica that is fresh as of {@code c} or later. Noted before the commit was
- * sent it would prove nothing. What a failed primary took with it is on no replica, whatever the times say.
+ * was acknowledged finds that commit on every replica that is fresh as of {@code c} or later. Noted before the commit
+ * was sent it would prove nothing. What a failed primary took with it is on no replica, whatever the times say.
  */
 public final class Freshness {
 
@@ -45,8 +45,8 @@ public final class Freshness {
     }
 
     /**
-     * Returns a freshness that the replica reports itself, where no position can be compared: good enough for a limit, no
-     * proof of a commit.
+     * Returns a freshness that the replica reports itself, where no position can be compared: good enough for a limit,
+     * no proof of a commit.
      */
     public static Freshness reportedAsOf(long time) {
         return new Freshness(Basis.REPORT, time);

@@ -29,8 +29,8 @@ public final class Node {
     }
 
     /**
-     * Returns the peak EWMA of the time that its statements take, in nanoseconds; 0 before the first statement. The time
-     * that a transaction holds a connection does not count.
+     * Returns the peak EWMA of the time that its statements take, in nanoseconds; 0 before the first statement. The
+     * time that a transaction holds a connection does not count.
      */
     public double statementNanos() {
         return statementTime.nanos();

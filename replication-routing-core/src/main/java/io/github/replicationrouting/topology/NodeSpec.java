@@ -50,8 +50,8 @@ public record NodeSpec(
     }
 
     /**
-     * Returns a node of one server that is reached as this one is, at another address, with defaults for everything else;
-     * null where the URL has no place for the address of one server.
+     * Returns a node of one server that is reached as this one is, at another address, with defaults for everything
+     * else; null where the URL has no place for the address of one server.
      */
     public @Nullable NodeSpec elsewhere(String otherName, String host, int port) {
         Matcher parts = ADDRESS.matcher(url);

@@ -6,14 +6,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A moving average of times that rises immediately and falls slowly. A sample above the average replaces it (the peak); one
- * below it counts by the time since the last one, {@code average = average * w + sample * (1 - w)} with
- * {@code w = exp(-elapsed / decay)}. Without samples it decays towards zero.
+ * A moving average of times that rises immediately and falls slowly. A sample above the average replaces it (the peak);
+ * one below it counts by the time since the last one, {@code average = average * w + sample * (1 - w)} with {@code w =
+ * exp(-elapsed / decay)}. Without samples it decays towards zero.
  *
- * <p>Source: Finagle's {@code PeakEwma} (Twitter, com.twitter.finagle.loadbalancer), with its decay of 10 seconds. Unlike
- * there, one sample raises the average at most tenfold (or to 10 ms): statements differ more than calls of one service,
- * and one sample of a minute must not cost a node a minute of traffic, while a node that has become slow is known after
- * two or three statements. Thread-safe and lock-free.
+ * <p>Source: Finagle's {@code PeakEwma} (Twitter, com.twitter.finagle.loadbalancer), with its decay of 10 seconds.
+ * Unlike there, one sample raises the average at most tenfold (or to 10 ms): statements differ more than calls of one
+ * service, and one sample of a minute must not cost a node a minute of traffic, while a node that has become slow is
+ * known after two or three statements. Thread-safe and lock-free.
  */
 final class PeakEwma {
 

@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The monitor without its threads. Whatever happens (an answer, a failure, an error of the application, a request of an
- * operator) is noted in the record of the node, then all nodes are evaluated anew, and a snapshot is published. All of it
- * runs on the thread of one scheduler, so that nothing is locked; other threads see the snapshot.
+ * operator) is noted in the record of the node, then all nodes are evaluated anew, and a snapshot is published. All of
+ * it runs on the thread of one scheduler, so that nothing is locked; other threads see the snapshot.
  */
 final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results {
 

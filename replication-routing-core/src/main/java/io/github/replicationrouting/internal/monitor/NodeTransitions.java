@@ -85,8 +85,8 @@ final class NodeTransitions {
     }
 
     /**
-     * A replica that has lost its source while no primary is known, as in the middle of a failover, has the data that it had:
-     * stale reads are better than none.
+     * A replica that has lost its source while no primary is known, as in the middle of a failover, has the data that
+     * it had: stale reads are better than none.
      */
     private NodeAssessment orFormerReplica(NodeRecord record, NodeAssessment assessment) {
         Observation seen = record.observation();

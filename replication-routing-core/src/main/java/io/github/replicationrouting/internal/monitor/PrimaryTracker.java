@@ -84,8 +84,8 @@ final class PrimaryTracker {
     }
 
     /**
-     * A node that took writes and refuses probes may have ceased to: it stands in the way of no successor whose promotion
-     * is seen. Without one the primary is what it was.
+     * A node that took writes and refuses probes may have ceased to: it stands in the way of no successor whose
+     * promotion is seen. Without one the primary is what it was.
      */
     private static boolean countsAsAlive(NodeRecord record) {
         Observation seen = record.observation();
@@ -106,8 +106,8 @@ final class PrimaryTracker {
     }
 
     /**
-     * Returns the time until the next probe: shorter while there is no primary, for as long as a promotion may take. Servers
-     * that never have a primary are not probed more often than others for ever.
+     * Returns the time until the next probe: shorter while there is no primary, for as long as a promotion may take.
+     * Servers that never have a primary are not probed more often than others for ever.
      */
     Duration interval(Duration usual, @Nullable NodeRecord primary, long now) {
         if (primary != null) {

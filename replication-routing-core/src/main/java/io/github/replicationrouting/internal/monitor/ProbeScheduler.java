@@ -21,12 +21,12 @@ import java.util.function.Supplier;
  * When to probe which node, and when to stop waiting. On the monitor's thread only.
  *
  * <p>In each round the primary is asked first and the others when it has answered, or a moment later if it does not: so
- * a replica that keeps up contains what the primary was just seen to have. A node is asked every interval whether or not
- * it has answered the last time, because a frozen one would otherwise cost a timeout per failure; and a failure that
- * comes immediately, such as a refusal, is confirmed immediately.
+ * a replica that keeps up contains what the primary was just seen to have. A node is asked every interval whether or
+ * not it has answered the last time, because a frozen one would otherwise cost a timeout per failure; and a failure
+ * that comes immediately, such as a refusal, is confirmed immediately.
  *
- * <p>Time limits run on a {@link PauseAwareClock}, and only here: the timeout of a driver is ignored. While no node at all
- * answers, the reason may be on this side, and the limit is doubled.
+ * <p>Time limits run on a {@link PauseAwareClock}, and only here: the timeout of a driver is ignored. While no node at
+ * all answers, the reason may be on this side, and the limit is doubled.
  */
 final class ProbeScheduler {
 
@@ -262,7 +262,9 @@ final class ProbeScheduler {
         return Duration.ofNanos(clock.at(scheduler.now()) - probe.launchedOnClock());
     }
 
-    /** A pause of this process has the same effect; so has the first connection of a process, which loads the driver. */
+    /**
+     * A pause of this process has the same effect; so has the first connection of a process, which loads the driver.
+     */
     private boolean noNodeHeardSince(Probe probe) {
         return heardAt - probe.launchedAt() <= -PROBE_AGAIN_AFTER.toNanos();
     }

@@ -33,12 +33,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the servers themselves which others there are: replicas that report their address ({@code report_host}), members of
- * a group, Galera's addresses. A server is identified by its own id, not by its address, so that one that is declared under
- * another address does not join twice; and no server joins before it has answered once.
+ * Asks the servers themselves which others there are: replicas that report their address ({@code report_host}), members
+ * of a group, Galera's addresses. A server is identified by its own id, not by its address, so that one that is
+ * declared under another address does not join twice; and no server joins before it has answered once.
  *
- * <p>A replica that is no longer reported may only have lost its source for a moment, so that it leaves after a while, not
- * immediately. Each discovery opens a connection to every node that answers. Not thread-safe: for one thread.
+ * <p>A replica that is no longer reported may only have lost its source for a moment, so that it leaves after a while,
+ * not immediately. Each discovery opens a connection to every node that answers. Not thread-safe: for one thread.
  */
 public final class ServerTopologySource implements TopologySource {
 
@@ -122,8 +122,8 @@ public final class ServerTopologySource implements TopologySource {
     }
 
     /**
-     * A server whose node has left may join again, also under another address. One that was declared, and removed by the
-     * application, may once it has not been reported for a while: the others report it as long as it replicates.
+     * A server whose node has left may join again, also under another address. One that was declared, and removed by
+     * the application, may once it has not been reported for a while: the others report it as long as it replicates.
      */
     private void forgetServers(long now) {
         TopologySnapshot snapshot = topology.snapshot();

@@ -38,11 +38,11 @@ import java.util.stream.Collectors;
 /**
  * Monitors the nodes of one router, and publishes a snapshot of the topology after each change.
  *
- * <p>Probes every node once an interval through a connection of its own: one statement without any privilege, which shows
- * role and position. A second statement, for the state of replication, is sent where it can matter: on a new connection,
- * while a replica's lag is not zero, while there is no primary or another node claims to be one, after a change of role, and
- * otherwise with every tenth probe. All state changes on one thread, which survives whatever dialects, drivers and listeners
- * throw. Threads are daemons and are named after the router. Thread-safe.
+ * <p>Probes every node once an interval through a connection of its own: one statement without any privilege, which
+ * shows role and position. A second statement, for the state of replication, is sent where it can matter: on a new
+ * connection, while a replica's lag is not zero, while there is no primary or another node claims to be one, after a
+ * change of role, and otherwise with every tenth probe. All state changes on one thread, which survives whatever
+ * dialects, drivers and listeners throw. Threads are daemons and are named after the router. Thread-safe.
  */
 public final class TopologyMonitor implements Topology, AutoCloseable {
 
@@ -120,8 +120,8 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     }
 
     /**
-     * Probes every node, returns as soon as each is known, and continues in the background. Waits little longer than one
-     * timeout for nodes that do not answer, and than two if no node does. An interrupt ends the wait and stays set.
+     * Probes every node, returns as soon as each is known, and continues in the background. Waits little longer than
+     * one timeout for nodes that do not answer, and than two if no node does. An interrupt ends the wait and stays set.
      */
     public void start() {
         if (started.compareAndSet(false, true)) {
@@ -136,8 +136,8 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     }
 
     /**
-     * Monitors one more node. It is in the next snapshot, and serves once it has answered and, as a replica, has caught up.
-     * Does not wait for it.
+     * Monitors one more node. It is in the next snapshot, and serves once it has answered and, as a replica, has caught
+     * up. Does not wait for it.
      *
      * @throws IllegalArgumentException when the name is taken
      */
@@ -146,8 +146,8 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     }
 
     /**
-     * Stops monitoring a node and closes the monitor's connections to it. It is not in the next snapshot, whatever is in
-     * flight on it: to let that end first, drain it.
+     * Stops monitoring a node and closes the monitor's connections to it. It is not in the next snapshot, whatever is
+     * in flight on it: to let that end first, drain it.
      *
      * @throws IllegalArgumentException when it is not monitored
      */
@@ -222,8 +222,8 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     }
 
     /**
-     * Accepts what was lost in a promotion that is refused ({@code writes.on-incomplete-promotion=reject}). Without effect
-     * where no promotion is refused.
+     * Accepts what was lost in a promotion that is refused ({@code writes.on-incomplete-promotion=reject}). Without
+     * effect where no promotion is refused.
      */
     public void acceptPromotion() {
         core.acceptPromotion();
@@ -236,8 +236,8 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
     }
 
     /**
-     * Returns the roles and states as text, for example {@code primary db1 (MySQL 9.7.4, gtid); replicas db2 4 ms, db3 down
-     * (connection refused); max-lag 5s}.
+     * Returns the roles and states as text, for example {@code primary db1 (MySQL 9.7.4, gtid); replicas db2 4 ms, db3
+     * down (connection refused); max-lag 5s}.
      */
     public String describe() {
         return TopologyDescription.of(snapshot(), settings.maxLag());

@@ -1,8 +1,8 @@
 package io.github.replicationrouting.internal.routing;
 
 /**
- * The state of an object of the application at the time when it was passed to a framework that may modify it, such as an
- * entity passed to JPA. Used by one thread.
+ * The state of an object of the application at the time when it was passed to a framework that may modify it, such as
+ * an entity passed to JPA. Used by one thread.
  */
 public interface ArgumentState {
 

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The states of the objects that the attempts of one transaction passed to frameworks that may modify them. An object that
- * is passed again in a later attempt is older than that attempt and must have the same state: otherwise the attempts
- * together would do what no single one would. Used by one thread.
+ * The states of the objects that the attempts of one transaction passed to frameworks that may modify them. An object
+ * that is passed again in a later attempt is older than that attempt and must have the same state: otherwise the
+ * attempts together would do what no single one would. Used by one thread.
  */
 final class ArgumentStates {
 

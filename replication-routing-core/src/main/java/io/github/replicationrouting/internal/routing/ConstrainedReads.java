@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the node of a read that has {@link ReadConstraints}. In this order: a replica that is known to satisfy them, a
- * replica that will satisfy them after a short wait, the primary.
+ * Chooses the node of a read that has {@link ReadConstraints}. In this order: a replica that is known to satisfy them,
+ * a replica that will satisfy them after a short wait, the primary.
  *
  * <p>The constraints are strict: if no node satisfies them, none is chosen. With one exception, because reads must
  * survive the loss of the primary: without a primary, a session may see others' commits go back in time, never its own.
@@ -95,7 +95,9 @@ final class ConstrainedReads {
                 : onPrimary(primary, DecisionReason.SESSION_PRIMARY, isWorthWaitingOnAny(candidates, session));
     }
 
-    /** Returns the least lagged replica that satisfies the constraints, which are as strict as for any other replica. */
+    /**
+     * Returns the least lagged replica that satisfies the constraints, which are as strict as for any other replica.
+     */
     private static @Nullable Decision leastLagged(
             RoutingTable table, Predicate<NodeStatus> fresh, @Nullable SessionConstraint session) {
         NodeStatus least = first(table.lagging(), session == null ? fresh : fresh.and(session::isMetBy));

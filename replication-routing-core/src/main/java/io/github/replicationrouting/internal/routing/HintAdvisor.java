@@ -18,9 +18,9 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /**
- * Puts {@link UsePrimary} and {@link MaxStaleness} in force around a method, outside of its transaction. An annotation of
- * the method takes precedence over one of its class, and the primary over a staleness. Calls within one object are not
- * intercepted, as with {@code @Transactional}.
+ * Puts {@link UsePrimary} and {@link MaxStaleness} in force around a method, outside of its transaction. An annotation
+ * of the method takes precedence over one of its class, and the primary over a staleness. Calls within one object are
+ * not intercepted, as with {@code @Transactional}.
  */
 public final class HintAdvisor extends StaticMethodMatcherPointcutAdvisor {
 

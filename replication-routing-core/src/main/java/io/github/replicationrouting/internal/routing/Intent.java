@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transaction asks for when it needs a node. Immutable; those without constraints and hint are constants, so that
- * a decision allocates nothing for them.
+ * What a transaction asks for when it needs a node. Immutable; those without constraints and hint are constants, so
+ * that a decision allocates nothing for them.
  *
  * @param access read or write
  * @param avoided nodes that just failed this very work, and are chosen only where no other can serve it

@@ -3,9 +3,9 @@ package io.github.replicationrouting.internal.routing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time that one unit of work has waited for a primary. A unit of work is a web request, else an outermost transaction
- * with all of its attempts and the transactions inside it, else one transaction or statement. All of its waits together
- * may take as long as a single one. Used by one thread at a time.
+ * The time that one unit of work has waited for a primary. A unit of work is a web request, else an outermost
+ * transaction with all of its attempts and the transactions inside it, else one transaction or statement. All of its
+ * waits together may take as long as a single one. Used by one thread at a time.
  */
 public final class PrimaryWaitBudget {
 

@@ -13,12 +13,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records what happens to the database work of one thread while its outermost transaction may be retried: which node was
- * lost, what was committed, what the server rolled back. The connections report it here, because exceptions are no
+ * Records what happens to the database work of one thread while its outermost transaction may be retried: which node
+ * was lost, what was committed, what the server rolled back. The connections report it here, because exceptions are no
  * reliable source: frameworks replace them.
  *
- * <p>Bound to the thread that opened it, platform or virtual. Without an open context a report costs one read of a thread
- * local. The work of other threads is not recorded.
+ * <p>Bound to the thread that opened it, platform or virtual. Without an open context a report costs one read of a
+ * thread local. The work of other threads is not recorded.
  */
 public final class RetryContext implements FailedAttempt, AutoCloseable {
 

@@ -11,8 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one snapshot means for routing: the nodes that each kind of decision may choose. Derived once per snapshot, so that
- * a decision only reads it. Immutable.
+ * What one snapshot means for routing: the nodes that each kind of decision may choose. Derived once per snapshot, so
+ * that a decision only reads it. Immutable.
  */
 final class RoutingTable {
 

@@ -11,7 +11,10 @@ public final class TransactionDeadline {
 
     private TransactionDeadline() {}
 
-    /** Returns the nanoseconds until the first resource of the transaction times out, at least 0; empty without a timeout. */
+    /**
+     * Returns the nanoseconds until the first resource of the transaction times out, at least 0; empty without a
+     * timeout.
+     */
     @SuppressWarnings("JavaUtilDate") // Spring's
     public static OptionalLong nanosLeft() {
         OptionalLong shortest = OptionalLong.empty();

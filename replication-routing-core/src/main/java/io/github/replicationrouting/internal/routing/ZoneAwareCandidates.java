@@ -10,12 +10,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes that may serve reads, those of the application's own zone preferred. A zone with too little capacity spills over:
- * its share of all reads is {@value #OVERPROVISIONING} times the fraction of its declared weight that is usable, at most
- * 1, and the other zones serve the rest. The local zone thus serves all reads until more than 28% of its weight is
- * unusable (down, lagging, suspected or in slow start), and its remaining nodes are not overloaded.
+ * Nodes that may serve reads, those of the application's own zone preferred. A zone with too little capacity spills
+ * over: its share of all reads is {@value #OVERPROVISIONING} times the fraction of its declared weight that is usable,
+ * at most 1, and the other zones serve the rest. The local zone thus serves all reads until more than 28% of its weight
+ * is unusable (down, lagging, suspected or in slow start), and its remaining nodes are not overloaded.
  *
- * <p>Source: the overprovisioning factor of Envoy's load balancing, by which a locality spills over to others. Immutable.
+ * <p>Source: the overprovisioning factor of Envoy's load balancing, by which a locality spills over to others.
+ * Immutable.
  */
 final class ZoneAwareCandidates {
 

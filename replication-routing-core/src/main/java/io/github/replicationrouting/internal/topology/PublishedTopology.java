@@ -5,8 +5,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The newest snapshot, and the threads that wait for a newer one. Reading is one volatile read; only publishing and waiting
- * take the lock, and hold it for a moment only. Thread-safe; waiting does not pin a virtual thread.
+ * The newest snapshot, and the threads that wait for a newer one. Reading is one volatile read; only publishing and
+ * waiting take the lock, and hold it for a moment only. Thread-safe; waiting does not pin a virtual thread.
  */
 public final class PublishedTopology {
 

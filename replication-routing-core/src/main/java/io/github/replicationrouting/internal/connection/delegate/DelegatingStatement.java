@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A statement in front of another one. Nothing but forwarding: calls that may reach the server go through
- * {@link #onServer}, results through {@link #exposed}. Written out, rather than proxied at run time, because these calls
- * are on the path of every query.
+ * {@link #onServer}, results through {@link #exposed}. Written out, rather than proxied at run time, because these
+ * calls are on the path of every query.
  */
 @SuppressWarnings("deprecation")
 public abstract class DelegatingStatement<S extends Statement> implements Statement {
@@ -24,8 +24,8 @@ public abstract class DelegatingStatement<S extends Statement> implements Statem
     protected void inspect(String sql) throws SQLException {}
 
     /**
-     * Runs a call that reads on in the answer to what was executed before, on the statement behind this one. Some of it may
-     * still have to come from the server, but nothing begins there.
+     * Runs a call that reads on in the answer to what was executed before, on the statement behind this one. Some of it
+     * may still have to come from the server, but nothing begins there.
      */
     protected <R extends @Nullable Object> R onAnswer(ServerCall<? super S, R> call) throws SQLException {
         return call.on(delegate());

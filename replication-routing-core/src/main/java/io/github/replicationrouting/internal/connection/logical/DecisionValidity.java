@@ -8,9 +8,9 @@ import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
 
 /**
- * Whether a node is still what it was chosen for: it has the role and the state that it had, it is not suspected since, and
- * it is still the primary if it was to be written to. Compared with the snapshot of that time, so that a node that was
- * chosen although it was suspected or lagging is not left again immediately. Thread-safe.
+ * Whether a node is still what it was chosen for: it has the role and the state that it had, it is not suspected since,
+ * and it is still the primary if it was to be written to. Compared with the snapshot of that time, so that a node that
+ * was chosen although it was suspected or lagging is not left again immediately. Thread-safe.
  *
  * @param since the newest snapshot before the decision
  */

@@ -30,7 +30,9 @@ final class ErrorExplanation {
                 : explained;
     }
 
-    /** Returns the refusal of a lock that a replica would give to every session, whatever others hold on the primary. */
+    /**
+     * Returns the refusal of a lock that a replica would give to every session, whatever others hold on the primary.
+     */
     static SQLException lockOnReplica(String lock, Access access, Decision decision) {
         return new ReadOnlyAccessException(
                 lock + " " + where(access, decision)

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Limits the reads that fall back to the primary because no replica can serve them, so that they do not take the
- * connections of its writes. Further ones queue, at most as long as threads wait for the pool, and leave the queue when a
- * replica serves again. Limit and use are shown by one {@link Bulkhead} per node that has served such reads, named
+ * connections of its writes. Further ones queue, at most as long as threads wait for the pool, and leave the queue when
+ * a replica serves again. Limit and use are shown by one {@link Bulkhead} per node that has served such reads, named
  * {@code <router>-fallback-<node>}; no thread waits in it, because such a wait cannot be ended. Thread-safe; waiting
  * virtual threads are not pinned.
  *

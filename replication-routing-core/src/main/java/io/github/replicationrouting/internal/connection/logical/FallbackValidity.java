@@ -7,8 +7,8 @@ import io.github.replicationrouting.internal.routing.Route;
 import java.sql.SQLException;
 
 /**
- * Condition of a read that waits for the primary because no replica could serve it: until one can, and while the node is
- * what it was chosen for. Decides anew on the thread that waits, once there is a newer snapshot. Thread-safe.
+ * Condition of a read that waits for the primary because no replica could serve it: until one can, and while the node
+ * is what it was chosen for. Decides anew on the thread that waits, once there is a newer snapshot. Thread-safe.
  */
 record FallbackValidity(DecisionValidity validity, Route route, Intent intent) implements WaitCondition {
 

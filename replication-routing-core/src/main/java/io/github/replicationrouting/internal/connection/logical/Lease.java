@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pooled connection that a logical one has borrowed, for one decision. A retired lease takes no new work and is released
- * when the last statement made on it is closed.
+ * A pooled connection that a logical one has borrowed, for one decision. A retired lease takes no new work and is
+ * released when the last statement made on it is closed.
  */
 final class Lease {
 
@@ -176,8 +176,8 @@ final class Lease {
     }
 
     /**
-     * Whether its node may no longer be right for the read that begins: not where the statement of that read was made on
-     * it and could not move.
+     * Whether its node may no longer be right for the read that begins: not where the statement of that read was made
+     * on it and could not move.
      */
     boolean isKeptForNextRead() {
         return mayBeLeftBetweenTransactions() || (isIdle() && hasSessionState());
@@ -239,7 +239,9 @@ final class Lease {
         };
     }
 
-    /** Whether the driver closes the connection for a query timeout; it may still look open, and has no error of a loss. */
+    /**
+     * Whether the driver closes the connection for a query timeout; it may still look open, and has no error of a loss.
+     */
     boolean isClosedByTimeout(SQLException error) {
         return error instanceof SQLTimeoutException && physical.isClosedOnTimeout();
     }
@@ -252,7 +254,9 @@ final class Lease {
         pool.requireValidation();
     }
 
-    /** Records that the caller ended the connection, by a timeout of its own or by aborting it: the node is not suspect. */
+    /**
+     * Records that the caller ended the connection, by a timeout of its own or by aborting it: the node is not suspect.
+     */
     void endedByCaller() {
         endedByCaller = true;
         lost = true;
@@ -279,8 +283,8 @@ final class Lease {
     }
 
     /**
-     * Records that a statement is closed; the last one on a retired lease, or on one of scope STATEMENT, releases it. Not
-     * where SQL text changed the session, also when it is lost: a transaction in it must not continue elsewhere.
+     * Records that a statement is closed; the last one on a retired lease, or on one of scope STATEMENT, releases it.
+     * Not where SQL text changed the session, also when it is lost: a transaction in it must not continue elsewhere.
      */
     void statementClosed() {
         openStatements--;

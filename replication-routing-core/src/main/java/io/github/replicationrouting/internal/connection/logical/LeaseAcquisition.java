@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One acquisition of a lease: decides on a node, borrows a connection of it and, where that fails, decides anew. A read
- * goes to another node; a write waits for a primary, as does a read that only a primary could serve. That is safe because
- * nothing was sent yet. Used by one thread, once.
+ * goes to another node; a write waits for a primary, as does a read that only a primary could serve. That is safe
+ * because nothing was sent yet. Used by one thread, once.
  */
 final class LeaseAcquisition {
 

@@ -75,7 +75,9 @@ final class LeaseFactory {
         }
     }
 
-    /** Returns what to throw for a node that has left; where the newest snapshot still shows it, it has to be avoided. */
+    /**
+     * Returns what to throw for a node that has left; where the newest snapshot still shows it, it has to be avoided.
+     */
     SQLException left(Node node) {
         NodeEvictedException left = new NodeEvictedException(node);
         boolean seen = topology.snapshot().node(node.name()) != null;

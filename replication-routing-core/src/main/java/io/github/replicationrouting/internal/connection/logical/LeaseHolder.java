@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The leases of one logical connection: which one its next statement uses, and when it is acquired, retired and replaced.
- * Used by one thread at a time, but for {@link #abort}.
+ * The leases of one logical connection: which one its next statement uses, and when it is acquired, retired and
+ * replaced. Used by one thread at a time, but for {@link #abort}.
  */
 final class LeaseHolder {
 
@@ -114,7 +114,8 @@ final class LeaseHolder {
 
     /**
      * Whether reads may continue on the node where they began. A transaction that shows what was committed before each
-     * statement has no snapshot that binds it to its node, so it need not miss what its own session committed meanwhile.
+     * statement has no snapshot that binds it to its node, so it need not miss what its own session committed
+     * meanwhile.
      */
     private boolean canContinue(Lease current) {
         if (!transaction.isOpen()) {
@@ -124,7 +125,9 @@ final class LeaseHolder {
                 || leaseManager.reuse().hasWhatSessionWrote(current);
     }
 
-    /** Returns the lease on which a statement that was made on {@code own} is executed: another one where it must move. */
+    /**
+     * Returns the lease on which a statement that was made on {@code own} is executed: another one where it must move.
+     */
     Lease forExecution(Lease own) throws SQLException {
         // A transaction continues where the statement was made for it.
         return transaction.isOpen() && own == usable() && own.satisfies(HintContext.current(), true) ? own : next();
@@ -149,8 +152,8 @@ final class LeaseHolder {
     }
 
     /**
-     * Returns the lease whose server must be asked for what SQL text may have set, past the pool, which caches what JDBC
-     * set; mostly none.
+     * Returns the lease whose server must be asked for what SQL text may have set, past the pool, which caches what
+     * JDBC set; mostly none.
      */
     @Nullable
     Lease withSessionState() {

@@ -30,8 +30,8 @@ final class LeaseReuse {
     }
 
     /**
-     * Whether a read that begins now may use a lease: its node is still in use, has what the session must see by now, and
-     * no node that was preferred to it can serve again.
+     * Whether a read that begins now may use a lease: its node is still in use, has what the session must see by now,
+     * and no node that was preferred to it can serve again.
      */
     boolean isStillEligible(Route route, Lease lease) {
         if (lease.access() == Access.METADATA) {
@@ -70,8 +70,8 @@ final class LeaseReuse {
     }
 
     /**
-     * Whether a replica is known to have what this session has committed by now, or it was waited for on this connection.
-     * A primary has it anyway, and a hint that asks for any replica does not ask for it.
+     * Whether a replica is known to have what this session has committed by now, or it was waited for on this
+     * connection. A primary has it anyway, and a hint that asks for any replica does not ask for it.
      */
     boolean hasWhatSessionWrote(Lease lease) {
         if (lease.decision().reason().isServedByPrimary()) {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Metadata that outlives transactions, as its logical connection does: each call goes to the current pooled connection, or
- * to one that is borrowed for it. Rarely used, so a proxy created at run time is fast enough.
+ * Metadata that outlives transactions, as its logical connection does: each call goes to the current pooled connection,
+ * or to one that is borrowed for it. Rarely used, so a proxy created at run time is fast enough.
  */
 final class LogicalMetaData {
 

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls that any connection can answer, such as those of metadata: on the current lease of a logical connection, else on
- * a connection that is borrowed for the call alone, of whichever node has an idle one.
+ * Calls that any connection can answer, such as those of metadata: on the current lease of a logical connection, else
+ * on a connection that is borrowed for the call alone, of whichever node has an idle one.
  */
 final class MetadataCalls {
 

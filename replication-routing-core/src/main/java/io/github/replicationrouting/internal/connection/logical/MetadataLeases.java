@@ -42,8 +42,8 @@ final class MetadataLeases {
     /**
      * Borrows a connection.
      *
-     * @param limit how long to wait where no node has an idle one; null for as long as the pool allows, and where no node
-     *     is known to answer for as long as a write waits for a primary
+     * @param limit how long to wait where no node has an idle one; null for as long as the pool allows, and where no
+     *     node is known to answer for as long as a write waits for a primary
      */
     Lease acquire(Route route, Access access, @Nullable Duration limit) throws SQLException {
         PrimaryWait.Allowance allowance = primaryWait.new Allowance();

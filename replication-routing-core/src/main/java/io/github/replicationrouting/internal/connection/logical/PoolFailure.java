@@ -9,7 +9,9 @@ final class PoolFailure {
 
     private PoolFailure() {}
 
-    /** Whether all connections are in use, which a pool reports without a cause: overload is no reason to go elsewhere. */
+    /**
+     * Whether all connections are in use, which a pool reports without a cause: overload is no reason to go elsewhere.
+     */
     static boolean isExhausted(SQLException e) {
         return e.getCause() == null && e.getNextException() == null;
     }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits, on the connection that a read is about to use and before its transaction begins, until the replica has what its
- * session must see. The replica's answer also shows its position, which spares other reads their waits.
+ * Waits, on the connection that a read is about to use and before its transaction begins, until the replica has what
+ * its session must see. The replica's answer also shows its position, which spares other reads their waits.
  */
 final class PositionWait {
 

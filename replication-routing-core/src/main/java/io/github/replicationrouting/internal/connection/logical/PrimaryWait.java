@@ -17,10 +17,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets writes wait while no primary is known, and reads that only a primary could serve, before they have sent anything.
- * Bounded in time, once for all transactions of a unit of work ({@link PrimaryWaitBudget}) and by the transaction's own
- * timeout, and in number, so that other reads keep their threads. Woken by each new snapshot, without polling. An interrupt
- * ends the wait and stays set. Thread-safe; does not pin virtual threads.
+ * Lets writes wait while no primary is known, and reads that only a primary could serve, before they have sent
+ * anything. Bounded in time, once for all transactions of a unit of work ({@link PrimaryWaitBudget}) and by the
+ * transaction's own timeout, and in number, so that other reads keep their threads. Woken by each new snapshot, without
+ * polling. An interrupt ends the wait and stays set. Thread-safe; does not pin virtual threads.
  */
 public final class PrimaryWait implements AutoCloseable {
 
@@ -73,8 +73,8 @@ public final class PrimaryWait implements AutoCloseable {
          * Waits until a primary is known, or time is up. The caller decides anew and, where it is refused again, calls
          * this again, which fails when the time is up.
          *
-         * @param seen the snapshot that led to the refusal; where it shows a primary, which gave no connection, waits for
-         *     a newer one
+         * @param seen the snapshot that led to the refusal; where it shows a primary, which gave no connection, waits
+         *     for a newer one
          * @param refusal what to throw where there is nothing left to wait for
          */
         void await(TopologySnapshot seen, SQLException refusal) throws SQLException {

@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records what was set on a statement, so that it can be created again on another connection. Only read-only connections of
- * plain JDBC move with statements on them, so a proxy created at run time is fast enough.
+ * Records what was set on a statement, so that it can be created again on another connection. Only read-only
+ * connections of plain JDBC move with statements on them, so a proxy created at run time is fast enough.
  */
 final class RecordedStatement<S extends Statement> implements InvocationHandler {
 

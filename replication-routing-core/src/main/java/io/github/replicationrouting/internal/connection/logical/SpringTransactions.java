@@ -11,8 +11,8 @@ import org.springframework.jdbc.datasource.SimpleConnectionHandle;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Distinguishes the connection of the transaction that Spring manages on this thread from others that are used meanwhile.
- * The transaction managers bind it to the thread, perhaps with wrappers around it.
+ * Distinguishes the connection of the transaction that Spring manages on this thread from others that are used
+ * meanwhile. The transaction managers bind it to the thread, perhaps with wrappers around it.
  */
 final class SpringTransactions {
 

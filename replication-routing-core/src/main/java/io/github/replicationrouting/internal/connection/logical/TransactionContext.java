@@ -7,8 +7,8 @@ import io.github.replicationrouting.internal.routing.RetryContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transaction that a logical connection is in: one that Spring manages, one of plain JDBC, or none. Records what its
- * statements may have written and committed. Used by one thread at a time.
+ * The transaction that a logical connection is in: one that Spring manages, one of plain JDBC, or none. Records what
+ * its statements may have written and committed. Used by one thread at a time.
  */
 final class TransactionContext {
 

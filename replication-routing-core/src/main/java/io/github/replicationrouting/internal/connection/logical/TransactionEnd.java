@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits and rolls back, and decides what a failure there means: a read-only transaction has nothing to lose at its end,
- * and of a write that was lost in COMMIT it is not known whether it was committed.
+ * Commits and rolls back, and decides what a failure there means: a read-only transaction has nothing to lose at its
+ * end, and of a write that was lost in COMMIT it is not known whether it was committed.
  */
 final class TransactionEnd {
 

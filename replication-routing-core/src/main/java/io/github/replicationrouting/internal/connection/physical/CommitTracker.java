@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Collects what one session has committed, as the server reports it with each acknowledgement. Never throws on a report:
- * a committed transaction must not appear as failed. Used by one thread at a time.
+ * Collects what one session has committed, as the server reports it with each acknowledgement. Never throws on a
+ * report: a committed transaction must not appear as failed. Used by one thread at a time.
  */
 final class CommitTracker implements Consumer<String> {
 

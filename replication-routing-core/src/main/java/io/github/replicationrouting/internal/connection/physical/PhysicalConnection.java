@@ -25,10 +25,10 @@ import org.slf4j.LoggerFactory;
 /**
  * A driver's connection without the statements that change nothing. To the pool and everything above it is plain JDBC.
  *
- * <p>The invariant that keeps commits: every call that reaches the server first gives the session the state that its users request
- * and, out of auto-commit, marks the transaction open; the mark goes only with a commit or rollback that succeeded
- * ({@link TransactionState}). A statement prepared in one transaction and executed in the next, a savepoint before any
- * statement, a changed row and a metadata call all count.
+ * <p>The invariant that keeps commits: every call that reaches the server first gives the session the state that its
+ * users request and, out of auto-commit, marks the transaction open; the mark goes only with a commit or rollback that
+ * succeeded ({@link TransactionState}). A statement prepared in one transaction and executed in the next, a savepoint
+ * before any statement, a changed row and a metadata call all count.
  *
  * <p>The current database is the other way round: a driver may bind it when a statement is created, so it is settled
  * before that ({@link CurrentDatabase}). Used by one thread at a time, like any connection.
@@ -229,7 +229,9 @@ public final class PhysicalConnection extends DelegatingConnection {
         }
     }
 
-    /** Returns the result that a caller gets for a driver's result: changes of its rows count as calls to the server. */
+    /**
+     * Returns the result that a caller gets for a driver's result: changes of its rows count as calls to the server.
+     */
     ResultSet exposed(ResultSet result) throws SQLException {
         return result.getConcurrency() == ResultSet.CONCUR_UPDATABLE ? new PhysicalResultSet(this, result) : result;
     }
@@ -390,7 +392,9 @@ public final class PhysicalConnection extends DelegatingConnection {
         }
     }
 
-    /** A connection whose socket is closed, or whose driver fails instead of answering, is dead and not worth a warning. */
+    /**
+     * A connection whose socket is closed, or whose driver fails instead of answering, is dead and not worth a warning.
+     */
     @Override
     public boolean isValid(int timeout) throws SQLException {
         try {

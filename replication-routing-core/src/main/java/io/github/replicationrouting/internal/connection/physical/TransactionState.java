@@ -9,9 +9,9 @@ import java.sql.Statement;
  * Whether a transaction is open in a session, and the statements that begin and end it, without those that change
  * nothing.
  *
- * <p>The mark of an open transaction is set by every call that reaches the server out of auto-commit, and cleared only by
- * a commit or rollback that succeeded. The server's status flags may add an open transaction, never remove one. Used by
- * one thread at a time.
+ * <p>The mark of an open transaction is set by every call that reaches the server out of auto-commit, and cleared only
+ * by a commit or rollback that succeeded. The server's status flags may add an open transaction, never remove one. Used
+ * by one thread at a time.
  */
 final class TransactionState {
 
@@ -30,7 +30,10 @@ final class TransactionState {
         this.state = state;
     }
 
-    /** Gives the session the state that its users request, and marks the transaction open; called before each call to the server. */
+    /**
+     * Gives the session the state that its users request, and marks the transaction open; called before each call to
+     * the server.
+     */
     void beforeServerCall() throws SQLException {
         state.flush();
         if (!state.autoCommit()) {

@@ -8,13 +8,14 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Admits as many threads at a time as a limit says. The others wait here, first come first served, and their wait can be
- * ended immediately when it has become pointless. The limit may change at any time: a higher one counts at the next
+ * Admits as many threads at a time as a limit says. The others wait here, first come first served, and their wait can
+ * be ended immediately when it has become pointless. The limit may change at any time: a higher one counts at the next
  * {@link #recheck()} or {@link #leave()}, a lower one as threads leave.
  *
  * <p>A permit that becomes free passes straight to the longest waiting thread; so entering and leaving cost one atomic
- * operation while there are free ones. Each wait is settled exactly once, by the first of these: a permit, its timeout or
- * interrupt, its {@link WaitCondition}, or {@link #close()}. Thread-safe; parks virtual threads without pinning them.
+ * operation while there are free ones. Each wait is settled exactly once, by the first of these: a permit, its timeout
+ * or interrupt, its {@link WaitCondition}, or {@link #close()}. Thread-safe; parks virtual threads without pinning
+ * them.
  */
 public final class Admission {
 

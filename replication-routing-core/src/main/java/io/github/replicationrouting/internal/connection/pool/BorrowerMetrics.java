@@ -6,8 +6,8 @@ import com.zaxxer.hikari.metrics.PoolStats;
 import java.util.function.IntSupplier;
 
 /**
- * Makes HikariCP's meters show what borrowers see. HikariCP itself sees a wait in slices, and only the threads that were
- * admitted: each slice that ends would count as a timeout, and threads that queue above it would not be pending.
+ * Makes HikariCP's meters show what borrowers see. HikariCP itself sees a wait in slices, and only the threads that
+ * were admitted: each slice that ends would count as a timeout, and threads that queue above it would not be pending.
  * Thread-safe.
  */
 final class BorrowerMetrics {

@@ -234,8 +234,8 @@ public final class NodePool implements PooledNode, AutoCloseable {
     }
 
     /**
-     * HikariCP does not validate what was in use within half a second: a server that died would fail its whole pool. And
-     * callers may borrow from it directly, whose sessions are not reset.
+     * HikariCP does not validate what was in use within half a second: a server that died would fail its whole pool.
+     * And callers may borrow from it directly, whose sessions are not reset.
      */
     private boolean isFit(Connection taken) {
         try {
@@ -260,7 +260,9 @@ public final class NodePool implements PooledNode, AutoCloseable {
                 "A pooled connection failed its validation, or its session could not be reset", "08001");
     }
 
-    /** Has all connections validated before they are used again, one ping each, because one was lost. Does not block. */
+    /**
+     * Has all connections validated before they are used again, one ping each, because one was lost. Does not block.
+     */
     public void requireValidation() {
         links.requireValidation();
     }
@@ -290,8 +292,9 @@ public final class NodePool implements PooledNode, AutoCloseable {
     }
 
     /**
-     * Releases a connection as its next user must find it: in its initial database and with nothing open, or else closed.
-     * Never fails: nothing that was acknowledged depends on it, and the server rolls back unfinished work by itself.
+     * Releases a connection as its next user must find it: in its initial database and with nothing open, or else
+     * closed. Never fails: nothing that was acknowledged depends on it, and the server rolls back unfinished work by
+     * itself.
      */
     public void release(Connection borrowed, PhysicalConnection physical) {
         physical.link().release();
@@ -333,8 +336,8 @@ public final class NodePool implements PooledNode, AutoCloseable {
     }
 
     /**
-     * Closes the sockets of all connections but those of work that may write, and evicts all. Called when the node is down:
-     * threads that wait for its answers are released immediately. Does not block.
+     * Closes the sockets of all connections but those of work that may write, and evicts all. Called when the node is
+     * down: threads that wait for its answers are released immediately. Does not block.
      */
     public void forceClose() {
         int closed = links.closeSocketsOfReads();
@@ -345,9 +348,9 @@ public final class NodePool implements PooledNode, AutoCloseable {
     }
 
     /**
-     * Closes the sockets of all connections, and evicts all. Called when the node is no longer the primary but may not know
-     * it, and would acknowledge writes that are lost: threads that wait for its answers are released, also in the middle
-     * of writing. Does not block.
+     * Closes the sockets of all connections, and evicts all. Called when the node is no longer the primary but may not
+     * know it, and would acknowledge writes that are lost: threads that wait for its answers are released, also in the
+     * middle of writing. Does not block.
      */
     public void evictAll() {
         int closed = links.closeAllSockets();

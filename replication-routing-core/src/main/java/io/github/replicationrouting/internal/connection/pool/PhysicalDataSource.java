@@ -21,8 +21,8 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
  * Opens the connections of a node's pool. The initial statement of the pool runs here, before the session's state is
  * read, so that what it changes is known.
  *
- * <p>Repeats its attempts while a node is down. HikariCP would pause up to five seconds between its own, which is longer
- * than borrowers wait: a node that has recovered would continue to fail.
+ * <p>Repeats its attempts while a node is down. HikariCP would pause up to five seconds between its own, which is
+ * longer than borrowers wait: a node that has recovered would continue to fail.
  */
 final class PhysicalDataSource extends AbstractDataSource {
 

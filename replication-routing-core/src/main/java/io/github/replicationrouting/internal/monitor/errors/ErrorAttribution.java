@@ -13,7 +13,9 @@ public final class ErrorAttribution {
 
     private ErrorAttribution() {}
 
-    /** Returns whether the error speaks against the node, as opposed to its load, its role, or the application itself. */
+    /**
+     * Returns whether the error speaks against the node, as opposed to its load, its role, or the application itself.
+     */
     public static boolean accuses(Throwable cause, Function<SQLException, ErrorKind> classifier) {
         if (isPoolExhausted(cause)) {
             return false;

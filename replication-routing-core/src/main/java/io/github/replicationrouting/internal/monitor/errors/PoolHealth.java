@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * perhaps an account, of their own: a pool's account that the server refuses, or a network path that only carries what
  * is connected already. A pool is failing when at least half of its newest {@value #WINDOW} attempts have failed, from
  * the {@value #MIN_ATTEMPTS}th on: also one that fails only now and then makes transactions wait. New reads leave the
- * node. After a while the node gets a few reads as a trial, which ends with the next attempt, or after as long again when
- * the pool needs no new connection.
+ * node. After a while the node gets a few reads as a trial, which ends with the next attempt, or after as long again
+ * when the pool needs no new connection.
  *
- * <p>Overload, such as too many connections, is no failure, and does not count as an attempt. No attempt is prevented: a
- * pool always tries to fill itself. Attempts are taken in on any thread; the state changes on the monitor's thread.
+ * <p>Overload, such as too many connections, is no failure, and does not count as an attempt. No attempt is prevented:
+ * a pool always tries to fill itself. Attempts are taken in on any thread; the state changes on the monitor's thread.
  */
 public final class PoolHealth implements ConnectionAttemptListener {
 

@@ -14,7 +14,10 @@ public final class PoolHealthRegistry {
     private final Duration wait;
     private final ConcurrentMap<Node, PoolHealth> pools = new ConcurrentHashMap<>();
 
-    /** @param interval of the monitor's probes; a failing pool is tried again after ten of them, and after five seconds at most */
+    /**
+     * @param interval of the monitor's probes; a failing pool is tried again after ten of them, and after five seconds
+     * at most
+     */
     public PoolHealthRegistry(Duration interval) {
         this.wait = waitFor(interval);
     }

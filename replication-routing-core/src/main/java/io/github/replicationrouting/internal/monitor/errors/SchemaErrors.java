@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Errors of statements that name a table, column, routine or privilege which their node does not have. One error alone does
- * not show whether the node differs from the others or the statement is wrong: which nodes answer with it does.
+ * Errors of statements that name a table, column, routine or privilege which their node does not have. One error alone
+ * does not show whether the node differs from the others or the statement is wrong: which nodes answer with it does.
  *
  * <p>An error that the primary, too, has answered is the application's own. One that no other node has answered speaks
  * against its node from the third time on: reads avoid the node for a while, try it again, and avoid it for longer.
@@ -67,7 +67,9 @@ public final class SchemaErrors {
             return CONTROLS.matcher(shown).replaceAll("?");
         }
 
-        /** Returns the name of what is missing: servers of different versions have different texts for the same error. */
+        /**
+         * Returns the name of what is missing: servers of different versions have different texts for the same error.
+         */
         public String key() {
             Matcher name = NAME.matcher(message);
             return code + " " + (name.find() ? name.group() : message).toLowerCase(Locale.ROOT);

@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The lag of an endpoint. Each probe reaches one of the servers behind it, and the next connection may lead to another: so
- * the lag is the worst that any of them showed when it was last reached. A server that was not reached for a while is
- * forgotten, because it may be gone. Not thread-safe.
+ * The lag of an endpoint. Each probe reaches one of the servers behind it, and the next connection may lead to another:
+ * so the lag is the worst that any of them showed when it was last reached. A server that was not reached for a while
+ * is forgotten, because it may be gone. Not thread-safe.
  */
 final class EndpointLag {
 

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The positions of the primary over time. A replica that contains a position of the primary is at most as stale as the
- * newest time at which the primary was still seen there: measured with one clock, without writing anything, and the same
- * for an idle primary, a dead receiver and a stalled applier.
+ * newest time at which the primary was still seen there: measured with one clock, without writing anything, and the
+ * same for an idle primary, a dead receiver and a stalled applier.
  *
- * <p>Bounded: samples are removed where the gap that this leaves is small beside its age, so that a lag is shown too high by
- * a hundredth at most, and beyond what has to be exact by a tenth. The remaining samples always give an upper bound. Of large
- * positions fewer samples are kept.
+ * <p>Bounded: samples are removed where the gap that this leaves is small beside its age, so that a lag is shown too
+ * high by a hundredth at most, and beyond what has to be exact by a tenth. The remaining samples always give an upper
+ * bound. Of large positions fewer samples are kept.
  */
 public final class LagHistory {
 
@@ -38,7 +38,9 @@ public final class LagHistory {
     private List<Sample> samples = new ArrayList<>();
     private int thinnedAt = BETWEEN_THINNINGS;
 
-    /** What the primary had sent, but not executed, at its newest sample; null for nothing, or where that is not known. */
+    /**
+     * What the primary had sent, but not executed, at its newest sample; null for nothing, or where that is not known.
+     */
     private @Nullable Position sent;
 
     /** What it had sent at an earlier one, and has not executed since. */

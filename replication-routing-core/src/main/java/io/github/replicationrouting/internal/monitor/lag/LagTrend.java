@@ -5,9 +5,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Detects once that a replica falls behind, before it is evicted: at half of the limit. It has recovered when it is back
- * at half of that. The rate is the slope of the least-squares line through the newest samples. Only for the monitor's
- * thread.
+ * Detects once that a replica falls behind, before it is evicted: at half of the limit. It has recovered when it is
+ * back at half of that. The rate is the slope of the least-squares line through the newest samples. Only for the
+ * monitor's thread.
  */
 public final class LagTrend {
 
@@ -48,7 +48,10 @@ public final class LagTrend {
         return Change.NONE;
     }
 
-    /** Returns the seconds of lag gained per second: 1 for a replica that applies nothing, below 0 for one that catches up. */
+    /**
+     * Returns the seconds of lag gained per second: 1 for a replica that applies nothing, below 0 for one that catches
+     * up.
+     */
     public double rate() {
         if (samples.size() < 2) {
             return Double.NaN;

@@ -60,9 +60,9 @@ public final class LagMeter {
     }
 
     /**
-     * Returns what a node has executed, in the terms in which the primary counts: its transactions, or else how far it is
-     * in the primary's binary log. Null where there is nothing to compare, as for a replica of a replica, which knows its
-     * place in another log.
+     * Returns what a node has executed, in the terms in which the primary counts: its transactions, or else how far it
+     * is in the primary's binary log. Null where there is nothing to compare, as for a replica of a replica, which
+     * knows its place in another log.
      */
     @Nullable
     Position executed(NodeRecord record) {
@@ -80,10 +80,10 @@ public final class LagMeter {
     }
 
     /**
-     * Checks whether a replica has what only its source can have given it, and what the source does not have: the source
-     * was reset, or restored, or lost its end in a crash, and begins to use the same names for other transactions. From
-     * then on the replica seems to contain them. Only an answer of the primary that was asked for after the replica's had
-     * come proves it, and the replica counts as ahead until it executes something else.
+     * Checks whether a replica has what only its source can have given it, and what the source does not have: the
+     * source was reset, or restored, or lost its end in a crash, and begins to use the same names for other
+     * transactions. From then on the replica seems to contain them. Only an answer of the primary that was asked for
+     * after the replica's had come proves it, and the replica counts as ahead until it executes something else.
      *
      * @return whether that has changed
      */
@@ -117,7 +117,10 @@ public final class LagMeter {
                 && scheduler.now() - history.start() < settings.timeout().toNanos();
     }
 
-    /** Whether each probe of a node has to ask for its replication: for the lag that it reports, or its place in the log. */
+    /**
+     * Whether each probe of a node has to ask for its replication: for the lag that it reports, or its place in the
+     * log.
+     */
     public boolean needsReplication(NodeRecord record) {
         Observation seen = record.observation();
         boolean countsTransactions = seen != null && seen.executed() != null;

@@ -21,7 +21,8 @@ public final class LastAnswer {
     /**
      * Takes in an answer.
      *
-     * @return whether it shows a change in whether commits wait for a replica; what is first learnt of a primary is none
+     * @return whether it shows a change in whether commits wait for a replica; what is first learnt of a primary is
+     *     none
      */
     boolean take(Answered answer, long now) {
         sentAt = answer.sentAt();

@@ -23,8 +23,8 @@ public final class LoggedWarnings {
     }
 
     /**
-     * Returns whether to log that the server refuses probes: once a minute, because where each probe opens a connection it
-     * may begin and end with every one.
+     * Returns whether to log that the server refuses probes: once a minute, because where each probe opens a connection
+     * it may begin and end with every one.
      */
     public boolean logsRefusal(long now) {
         refusalLogged = now - refusalLoggedAt >= BETWEEN_REFUSALS.toNanos();

@@ -43,7 +43,9 @@ public final class NodeRecord {
     private NodeStatus status;
     private boolean removed;
 
-    /** @param joinsLate whether the other nodes are in use already, so that this one has to prove first that it is fit */
+    /**
+     * @param joinsLate whether the other nodes are in use already, so that this one has to prove first that it is fit
+     */
     public NodeRecord(
             Node node, Prober prober, PoolHealth pool, MonitorSettings settings, long now, boolean joinsLate) {
         this.node = node;
@@ -152,7 +154,9 @@ public final class NodeRecord {
         return replication.channels();
     }
 
-    /** Whether it is alive, and has reported its replication with its newest answer, which was asked for after a moment. */
+    /**
+     * Whether it is alive, and has reported its replication with its newest answer, which was asked for after a moment.
+     */
     boolean hasReportedReplicationSince(long moment) {
         return isAlive() && replication.isCurrent() && answer.sentAt() - moment >= 0;
     }

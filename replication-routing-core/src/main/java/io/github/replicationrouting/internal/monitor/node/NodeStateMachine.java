@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
  * The state of one node. Everything that can happen to a node is one of a few signals, and where each of them leads is
  * the table of {@link Signal}. Not thread-safe.
  *
- * <p>Eviction is immediate and readmission is slow, so that a node at a limit does not flap. An evicted node is readmitted
- * after {@value #READMISSION_PROBES} good probes in a row, and not within one window of its eviction. A node that is evicted
- * again within {@value #MAX_WINDOWS} windows of its readmission must first be good for two windows without a break, and the
- * time after that for {@value #MAX_WINDOWS} (growing as Envoy's outlier ejection does). So an oscillating node changes its
- * state once per window at most, apart from evictions, which never wait; and soon not at all until it has become stable.
+ * <p>Eviction is immediate and readmission is slow, so that a node at a limit does not flap. An evicted node is
+ * readmitted after {@value #READMISSION_PROBES} good probes in a row, and not within one window of its eviction. A node
+ * that is evicted again within {@value #MAX_WINDOWS} windows of its readmission must first be good for two windows
+ * without a break, and the time after that for {@value #MAX_WINDOWS} (growing as Envoy's outlier ejection does). So an
+ * oscillating node changes its state once per window at most, apart from evictions, which never wait; and soon not at
+ * all until it has become stable.
  */
 public final class NodeStateMachine {
 

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the replicas of a node that is down report of it: it is dead when they do not reach it either. Only what they
- * reported since it was lost counts. A frozen server keeps the connections that it has, so that it cannot be distinguished
- * from one that only this application does not reach; heartbeats would show it, but come every 30 s unless configured
- * otherwise.
+ * reported since it was lost counts. A frozen server keeps the connections that it has, so that it cannot be
+ * distinguished from one that only this application does not reach; heartbeats would show it, but come every 30 s
+ * unless configured otherwise.
  */
 public final class ReplicaReports {
 

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one server reports of its replication, which costs a second statement and is not asked for with each probe. Changed
- * by each answer, and when the second statement hangs.
+ * What one server reports of its replication, which costs a second statement and is not asked for with each probe.
+ * Changed by each answer, and when the second statement hangs.
  */
 public final class ReplicationReport {
 

@@ -26,8 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes one node through its driver. One connection is kept from probe to probe. While a probe waits for an answer on it,
- * the next one opens another: so a frozen node is asked every interval, and one lost connection does not make a node down.
+ * Probes one node through its driver. One connection is kept from probe to probe. While a probe waits for an answer on
+ * it, the next one opens another: so a frozen node is asked every interval, and one lost connection does not make a
+ * node down.
  *
  * <p>Where the monitor has an account of its own that the server refuses, the node is probed with the node's account.
  */
@@ -123,7 +124,10 @@ public final class ConnectionProber implements Prober {
         }
     }
 
-    /** Returns a new connection; or the old one where the server accepts none, unless a new one may lead to another server. */
+    /**
+     * Returns a new connection; or the old one where the server accepts none, unless a new one may lead to another
+     * server.
+     */
     private Kept renewed(Kept before, boolean substitute) throws SQLException, UnsupportedServerException {
         boolean kept = false;
         try {
@@ -227,8 +231,8 @@ public final class ConnectionProber implements Prober {
     }
 
     /**
-     * Whether the name of a primary may lead to another server by now. A connection stays where it is, so it is closed when
-     * its server is not what the name promises, and from time to time where it is.
+     * Whether the name of a primary may lead to another server by now. A connection stays where it is, so it is closed
+     * when its server is not what the name promises, and from time to time where it is.
      */
     private boolean mayBeElsewhere(Observation seen) {
         NodeSpec spec = target.node().spec();

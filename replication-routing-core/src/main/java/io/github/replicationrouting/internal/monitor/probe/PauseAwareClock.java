@@ -4,8 +4,9 @@ import java.time.Duration;
 
 /**
  * A clock of the time during which this process could run. It stands still in a garbage collection, in a container
- * without its share of the processor, in a stopped process or a suspended laptop: a time limit on it blames no server for a
- * pause of this process. It relies on regular ticks, and a tick that comes late shows a pause. Only for the monitor's thread.
+ * without its share of the processor, in a stopped process or a suspended laptop: a time limit on it blames no server
+ * for a pause of this process. It relies on regular ticks, and a tick that comes late shows a pause. Only for the
+ * monitor's thread.
  */
 public final class PauseAwareClock {
 

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param node the node
  * @param connections opens the monitor's own connections to it, with the monitor's account
- * @param substitute opens them with the node's account, for when the server refuses the monitor's; null where they are the
- *     same
+ * @param substitute opens them with the node's account, for when the server refuses the monitor's; null where they are
+ *     the same
  * @param dialect the dialect of its server, or null to detect it by the version
  */
 public record ProbeTarget(

@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 public interface Prober {
 
     /**
-     * Starts a probe and returns immediately. The result comes once, on any thread, and possibly long after the monitor has
-     * stopped waiting for it.
+     * Starts a probe and returns immediately. The result comes once, on any thread, and possibly long after the monitor
+     * has stopped waiting for it.
      */
     void start(Probe probe, Consumer<ProbeResult> callback);
 

@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /**
  * How long a node usually takes to answer, and when an answer is unusually late: after twice the time that TCP waits
- * before it retransmits, by the smoothed round trip and its mean deviation (V. Jacobson, Congestion Avoidance and Control,
- * 1988; RFC 6298). Only for the monitor's thread.
+ * before it retransmits, by the smoothed round trip and its mean deviation (V. Jacobson, Congestion Avoidance and
+ * Control, 1988; RFC 6298). Only for the monitor's thread.
  */
 public final class RoundTripTime {
 

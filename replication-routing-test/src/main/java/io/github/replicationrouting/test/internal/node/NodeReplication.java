@@ -245,8 +245,8 @@ public final class NodeReplication {
     }
 
     /**
-     * Waits until the applier has executed its source's log, or has stopped. Without GTIDs a MySQL server may replay a log
-     * from its start, and STOP REPLICA can then wait without end.
+     * Waits until the applier has executed its source's log, or has stopped. Without GTIDs a MySQL server may replay a
+     * log from its start, and STOP REPLICA can then wait without end.
      */
     private void awaitApplierAtRest() {
         NodeReplication current = source;
