@@ -33,7 +33,7 @@ class ElectionModelTest {
     @ParameterizedTest
     @CsvSource({"true, true, true", "true, false, true", "false, true, true", "true, true, false", "true, false, false"
     })
-    void noHistoryShouldElectWithoutEvidenceOrSplitInstances(
+    void whenAnOperatorActsInAnyOrderShouldNeitherElectWithoutEvidenceNorSplitInstances(
             boolean readOnlyReplicas, boolean persistsReadOnly, boolean granted) {
         World world = new World(new SimulatedServers(SIZE, readOnlyReplicas, persistsReadOnly, granted));
         world.pass(3);

@@ -15,7 +15,7 @@ class ElectionRulesTest {
     private final FleetServer db2 = fleet.server("db2").follows(db1).readOnly();
 
     @Test
-    void whenNodesAreReadOnlyOrDeclaredReplicasShouldNotTakeThemForCandidates() {
+    void whenNodesAreReadOnlyOrDeclaredReplicasShouldNotBeCandidates() {
         fleet.server("db3").declared(DeclaredRole.REPLICA);
         fleet.probe();
 
@@ -45,7 +45,7 @@ class ElectionRulesTest {
     }
 
     @Test
-    void whenTheIncumbentIsGoneShouldWaitForAPromotion() {
+    void whenTheIncumbentIsDownShouldWaitForAPromotion() {
         fleet.probe();
         db1.dies();
         fleet.probe();
@@ -70,7 +70,7 @@ class ElectionRulesTest {
     }
 
     @Test
-    void whenTwoCandidatesAreFollowedByNoneShouldRefuse() {
+    void whenNoReplicaFollowsEitherOfTwoCandidatesShouldBeContested() {
         db2.resetReplica().writable();
         fleet.probe(db1, db2);
 

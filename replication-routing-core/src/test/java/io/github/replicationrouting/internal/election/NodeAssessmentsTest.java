@@ -23,7 +23,7 @@ class NodeAssessmentsTest {
     // --- roles
 
     @Test
-    void aNodeThatNeverAnsweredIsUnknown() {
+    void whenANodeHasNeverAnsweredShouldHaveAnUnknownRole() {
         db2.dies();
 
         fleet.probe();
@@ -32,7 +32,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void unlessItIsDeclaredAReplica() {
+    void whenADeclaredReplicaHasNeverAnsweredShouldBeAReplica() {
         db2.dies().declared(DeclaredRole.REPLICA);
 
         fleet.probe();
@@ -41,7 +41,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void aNodeThatIsReadOnlyAndReplicatesFromNowhereIsUnknown() {
+    void whenAReadOnlyNodeHasNoSourceShouldHaveAnUnknownRole() {
         db2.resetReplica().readOnly();
         fleet.follows = true;
 
@@ -52,7 +52,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void aDeclaredReplicaThatReplicatesFromNowhereIsOne() {
+    void whenADeclaredReplicaHasNoSourceShouldBeAReplica() {
         db2.resetReplica().readOnly().declared(DeclaredRole.REPLICA);
 
         fleet.probe();
@@ -61,7 +61,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void aNodeThatIsNotConnectedToItsSourceIsAReplica() {
+    void whenANodeIsNotConnectedToItsSourceShouldBeAReplica() {
         db2.resetReplica().channel("elsewhere", null, Receiver.CONNECTING);
 
         fleet.probe();
@@ -70,7 +70,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void withoutTheGrantAPositionThatFollowsShowsAReplica() {
+    void whenTheGrantIsMissingAndThePositionFollowsShouldBeAReplica() {
         db2.denied();
         fleet.follows = true;
 
@@ -80,7 +80,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void withoutTheGrantAPositionThatDoesNotFollowShowsNothing() {
+    void whenTheGrantIsMissingAndThePositionDoesNotFollowShouldHaveAnUnknownRole() {
         db2.denied();
 
         fleet.probe();
@@ -94,7 +94,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void aNodeWhoseReplicationWasNotToldYetIsUnknown() {
+    void whenTheReplicationOfANodeHasNotBeenSeenYetShouldHaveAnUnknownRole() {
         db2.hangsWhenAskedForReplication();
 
         fleet.probe();
@@ -106,7 +106,7 @@ class NodeAssessmentsTest {
 
     @ParameterizedTest
     @CsvSource({"ON, running", "CONNECTING, connecting", "OFF, stopped"})
-    void aWritableReplicaOfAnUnknownServerIsWarnedOf(Receiver receiver, String word) {
+    void whenAReplicaOfAnUnknownServerIsWritableShouldWarn(Receiver receiver, String word) {
         db2.resetReplica().writable().channel("elsewhere", null, receiver);
 
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
@@ -121,7 +121,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void aDeclaredReplicaThatIsWritableIsWarnedOf() {
+    void whenADeclaredReplicaIsWritableShouldWarn() {
         db2.writable().declared(DeclaredRole.REPLICA);
 
         fleet.probe();
@@ -131,7 +131,7 @@ class NodeAssessmentsTest {
 
     /** What was last seen of a node that is down still shows its role. */
     @Test
-    void aReplicaThatIsDownStaysAReplica() {
+    void whenAReplicaGoesDownShouldStayAReplica() {
         fleet.probe();
         db2.dies();
 
@@ -143,7 +143,7 @@ class NodeAssessmentsTest {
     // --- positions in reasons
 
     @Test
-    void withoutPositionsTheReasonShowsNone() {
+    void whenPositionsAreMissingShouldNotShowThemInTheReason() {
         db1.hasNoGtids();
         db2.hasNoGtids().resetReplica().writable();
 
@@ -153,7 +153,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void theReasonShowsWhatEachHasOfItsOwn() {
+    void whenACandidateHasTransactionsOfItsOwnShouldShowThemInTheReason() {
         Fleet mariaDb = Fleet.ofMariaDb();
         mariaDb.server("db1").has("0-1-7,1-1-3");
         mariaDb.server("db2").has("0-1-7");
@@ -165,7 +165,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void whatAlsoAReplicaHasIsNotOfItsOwn() {
+    void whenAReplicaHasTheSameTransactionsShouldNotShowThemAsTheCandidatesOwn() {
         Fleet mariaDb = Fleet.ofMariaDb();
         mariaDb.server("db1").has("0-1-7,1-1-3");
         mariaDb.server("db2").has("0-1-7");
@@ -177,7 +177,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void whatItsOtherNameHasIsOfItsOwn() {
+    void whenACandidateHasASecondNameShouldStillShowItsOwnTransactionsInTheReason() {
         Fleet mariaDb = Fleet.ofMariaDb();
         mariaDb.server("db1").has("0-1-7,1-1-3");
         mariaDb.server("db2").has("0-1-7");
@@ -189,7 +189,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void theReasonSaysWhatToDoWithAReplicaThatHasMore() {
+    void whenAReplicaHasMoreShouldExplainInTheReasonWhatToDo() {
         Fleet mariaDb = Fleet.ofMariaDb();
         FleetServer one = mariaDb.server("db1").has("0-1-7");
         FleetServer two = mariaDb.server("db2")
@@ -213,7 +213,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void theReasonSaysWhatToDoWithAWritableNodeThatHasMore() {
+    void whenAWritableNodeHasMoreShouldExplainInTheReasonWhatToDo() {
         Fleet mariaDb = Fleet.ofMariaDb();
         FleetServer one = mariaDb.server("db1").has("0-1-7");
         FleetServer two = mariaDb.server("db2")
@@ -230,7 +230,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void theReasonSaysWhatToDoWithANodeThatIsGoneAndHadMore() {
+    void whenANodeThatIsDownHadMoreShouldExplainInTheReasonWhatToDo() {
         Fleet mariaDb = Fleet.ofMariaDb();
         FleetServer one = mariaDb.server("db1").has("0-1-7").readOnly();
         FleetServer two = mariaDb.server("db2").hasOfMariaDb("0-1-7,0-2-9", "0-2-9", "0-1-7");
@@ -249,7 +249,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void aNodeThatWillBeThePrimaryIsNoRivalMeanwhile() {
+    void whenAnElectionIsPendingShouldNotTreatTheNextPrimaryAsARival() {
         db2.resetReplica().writable();
         FleetServer db3 = fleet.server("db3").follows(db1);
 
@@ -266,7 +266,7 @@ class NodeAssessmentsTest {
     // --- no primary yet, or not this one
 
     @Test
-    void aPrimaryThatIsPostponedIsWhatItWas() {
+    void whenAPrimaryIsPostponedShouldAssessItAsAReplica() {
         fleet.probe();
 
         assertThat(fleet.result().postponed("db1 is being compared"))
@@ -275,7 +275,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void aPrimaryThatIsRefusedIsARivalForTheTimeBeing() {
+    void whenAPrimaryIsRefusedShouldAssessItAsARival() {
         fleet.probe();
 
         assertThat(fleet.result().refused("incomplete", "db1 is incomplete"))

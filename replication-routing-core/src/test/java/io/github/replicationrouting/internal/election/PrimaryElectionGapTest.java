@@ -23,14 +23,14 @@ class PrimaryElectionGapTest {
     private final FleetServer db3 = fleet.server("db3").dies();
 
     @BeforeEach
-    void db1IsTheIncumbent() {
+    void electDb1() {
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     // --- a node that turns up
 
     @Test
-    void aNodeThatTurnsUpWritableWithTransactionsThatTheIncumbentLacksIsContested() {
+    void whenANewlySeenWritableNodeHasMoreThanTheIncumbentShouldBeContested() {
         db3.returns().has(ON_ITS_OWN);
 
         fleet.probe(db3, db1)
@@ -46,7 +46,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aNodeThatTurnsUpWritableAndHasNothingMoreIsNone() {
+    void whenANewlySeenWritableNodeHasNoMoreShouldKeepTheIncumbent() {
         db3.returns().has("db1:1-9");
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
@@ -57,7 +57,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aNodeThatTurnsUpIsNoneBeforeItWasCompared() {
+    void whenANewlySeenNodeIsNotComparedYetShouldKeepTheIncumbent() {
         db3.returns().has(ON_ITS_OWN);
 
         fleet.probe(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
@@ -65,7 +65,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aNodeThatWasSeenAsAReplicaIsNone() {
+    void whenAClearedReplicaBecomesWritableShouldFenceItAndKeepTheIncumbent() {
         db3.returns().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         db3.resetReplica().writable().has(ON_ITS_OWN);
@@ -75,7 +75,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aWritableReplicaThatWasNotWatchedForLongEnoughIsContestedWhenItLeavesItsSource() {
+    void whenAWritableReplicaLeavesItsSourceBeforeItIsClearedShouldBeContested() {
         db3.returns().follows(db1).writable();
         fleet.probe(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
         db3.resetReplica().has(ON_ITS_OWN);
@@ -84,7 +84,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aNodeThatWasSeenReadOnlyAndWithoutASourceIsContested() {
+    void whenAReadOnlyNodeWithoutASourceBecomesWritableShouldBeContested() {
         db3.returns().readOnly();
         fleet.probe(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
         db3.writable().has(ON_ITS_OWN);
@@ -93,7 +93,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aNodeThatTurnsUpAndIsWrittenToIsContestedAlthoughTheIncumbentLacksNothing() {
+    void whenANewlySeenNodeIsWrittenToShouldBeContestedEvenIfTheIncumbentLacksNothing() {
         db3.returns();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db1.has(ON_ITS_OWN);
@@ -103,7 +103,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aNodeThatWasWrittenToBeforeTheIncumbentWasElectedIsNot() {
+    void whenAReplicaWasWrittenToBeforeTheElectionShouldKeepTheIncumbent() {
         db1.readOnly();
         fleet.startAnew();
         db3.returns().follows(db2).writable();
@@ -118,7 +118,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aConnectedReplicaThatTurnsUpAndIsWrittenToIsNotWhileTheIncumbentLacksNothing() {
+    void whenAConnectedReplicaIsWrittenToAndTheIncumbentLacksNothingShouldKeepTheIncumbent() {
         db3.returns().follows(db1).writable();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db1.has(ON_ITS_OWN);
@@ -128,21 +128,21 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aDeclaredReplicaThatTurnsUpIsNone() {
+    void whenANewlySeenNodeIsADeclaredReplicaShouldKeepTheIncumbent() {
         db3.declared(DeclaredRole.REPLICA).returns().has(ON_ITS_OWN);
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void aNodeThatWasAddedLaterIsWeighedToo() {
+    void whenAnAddedNodeHasMoreThanTheIncumbentShouldBeContested() {
         FleetServer db4 = fleet.server("db4").has(ON_ITS_OWN);
 
         fleet.probe(db4, db1).expectNone(Reason.CONTESTED, "db1", "db4");
     }
 
     @Test
-    void aNodeThatWasThereWhenTheIncumbentWasPromotedIsNone() {
+    void whenANodeWasConfiguredAtThePromotionShouldFenceItAndKeepTheIncumbent() {
         db1.dies();
         fleet.probe();
         db2.resetReplica().writable();
@@ -154,7 +154,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aWritableReplicaThatTurnsUpWithMoreContradicts() {
+    void whenANewlySeenWritableReplicaHasMoreShouldBeContested() {
         db3.returns().has(ON_ITS_OWN).channel("elsewhere", "x", Receiver.OFF);
 
         fleet.probe(db3, db1)
@@ -170,7 +170,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aConnectedWritableReplicaThatTurnsUpWithMoreIsNoRival() {
+    void whenANewlySeenConnectedWritableReplicaHasMoreShouldKeepTheIncumbent() {
         db3.returns().follows(db1).writable().has(ON_ITS_OWN);
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
@@ -178,7 +178,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void unlessItWritesMore() {
+    void whenANewlySeenConnectedWritableReplicaWritesMoreShouldBeContested() {
         db3.returns().follows(db1).writable();
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
         db3.has(ON_ITS_OWN);
@@ -187,7 +187,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aMemberOfAWritableRingThatTurnsUpIsContested() {
+    void whenANewlySeenNodeFormsAWritableRingWithTheIncumbentShouldBeContested() {
         db3.returns().follows(db1).writable();
         db1.channel(db3, Receiver.ON);
 
@@ -195,7 +195,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void unlessTheIncumbentOfARingIsDeclaredPrimary() {
+    void whenTheIncumbentOfAWritableRingIsDeclaredPrimaryShouldKeepIt() {
         db1.declared(DeclaredRole.PRIMARY).channel(db3, Receiver.ON);
         db3.returns().follows(db1).writable();
 
@@ -205,7 +205,7 @@ class PrimaryElectionGapTest {
     // --- that cannot be compared
 
     @Test
-    void aNodeThatTurnsUpWritableAndCannotBeComparedIsContested() {
+    void whenANewlySeenWritableNodeHasNoGtidsShouldBeContested() {
         db1.hasNoGtids();
         db3.returns().hasNoGtids();
 
@@ -213,7 +213,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void unlessTheIncumbentIsDeclaredPrimary() {
+    void whenANewlySeenWritableNodeHasNoGtidsShouldKeepADeclaredPrimary() {
         db1.declared(DeclaredRole.PRIMARY).hasNoGtids();
         db3.returns().hasNoGtids();
 
@@ -221,7 +221,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void orTheOtherHasASource() {
+    void whenANewlySeenNodeHasNoGtidsButASourceShouldKeepTheIncumbent() {
         db1.hasNoGtids();
         db3.returns().hasNoGtids().channel("elsewhere", "x", Receiver.OFF);
 
@@ -231,7 +231,7 @@ class PrimaryElectionGapTest {
     // --- what the others follow
 
     @Test
-    void aNodeThatTurnsUpAndThatMostFollowIsContested() {
+    void whenReplicasFollowANewlySeenNodeShouldBeContested() {
         db3.returns();
         db2.follows(db3);
 
@@ -240,21 +240,21 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aNodeThatTurnsUpIsNotWhenTheOthersFollowTheIncumbent() {
+    void whenReplicasFollowTheIncumbentShouldKeepItBesideANewlySeenNode() {
         db3.returns();
 
         fleet.probe(db1, db3, db2).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void aNodeThatTurnsUpWithMoreIsContestedAlthoughTheReplicasFollowTheIncumbent() {
+    void whenANewlySeenNodeHasMoreShouldBeContestedEvenIfReplicasFollowTheIncumbent() {
         db3.returns().has(ON_ITS_OWN);
 
         fleet.probe(db3, db2, db1).expectNone(Reason.CONTESTED, "db1", "db3");
     }
 
     @Test
-    void theLoserOfAVoteIsWeighedAgain() {
+    void whenTheLessFollowedCandidateIsWrittenToShouldBeContested() {
         db3.returns();
         fleet.startAnew();
         fleet.probe().expectPrimary(db1, Reason.SUPPORTED);
@@ -267,7 +267,7 @@ class PrimaryElectionGapTest {
     // --- a node that is still unseen
 
     @Test
-    void whileANodeIsUnseenAReplicaOfAnotherServerThatHasMoreContradicts() {
+    void whenANodeIsUnseenAndAReplicaOfAnotherServerHasMoreShouldBeContested() {
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
 
         fleet.probe(db2, db1)
@@ -279,14 +279,14 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void whileANodeIsUnseenAReplicaOfAnotherServerThatLacksNothingDoesNot() {
+    void whenANodeIsUnseenAndAReplicaOfAnotherServerHasNoMoreShouldKeepTheIncumbent() {
         db2.resetReplica().channel("db3", "3", Receiver.ON);
 
         fleet.probe(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void norDoesOneThatWasNotComparedYet() {
+    void whenANodeIsUnseenAndAReplicaOfAnotherServerIsNotComparedYetShouldKeepTheIncumbent() {
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
 
         fleet.probe(db1, db2).expectPrimary(db1, Reason.INCUMBENT);
@@ -294,7 +294,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void whenAllNodesWereSeenAReplicaOfAnotherServerDoesNotContradict() {
+    void whenAllNodesWereSeenAndAReplicaOfAnotherServerHasMoreShouldKeepTheIncumbent() {
         db3.returns().readOnly();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db2.resetReplica().channel("elsewhere", "x", Receiver.ON).has("db1:1-11");
@@ -303,7 +303,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void norWhenTheUnseenNodeIsDeclaredAReplica() {
+    void whenTheUnseenNodeIsADeclaredReplicaShouldKeepTheIncumbent() {
         db3.declared(DeclaredRole.REPLICA);
         db2.resetReplica().channel("elsewhere", "x", Receiver.ON).has("db1:1-11");
 
@@ -311,7 +311,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void norWhenTheIncumbentWasPromotedWhileItWasThere() {
+    void whenTheUnseenNodeWasConfiguredAtThePromotionShouldKeepTheIncumbent() {
         db1.dies();
         fleet.probe();
         db2.resetReplica().writable();
@@ -324,7 +324,7 @@ class PrimaryElectionGapTest {
     // --- a gap
 
     @Test
-    void aNodeThatWasPromotedWhileTheIncumbentWasGoneIsWeighedWhenThatIsBack() {
+    void whenANodeMayHaveBeenPromotedWhileTheIncumbentWasDownShouldBeContested() {
         db3.returns().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
@@ -338,7 +338,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aNodeThatWasPromotedBesideTheIncumbentIsNot() {
+    void whenANodeIsPromotedBesideTheRecoveredIncumbentShouldKeepTheIncumbent() {
         db3.returns().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
@@ -351,7 +351,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void anInstanceThatSleptLongerThanTheGapMayHaveMissedAPromotion() {
+    void whenTheInstancePausedForLongerThanTheGapShouldBeContested() {
         db3.returns().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         fleet.pass(Fleet.GAP);
@@ -362,7 +362,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void anInstanceThatSleptForLessHasNot() {
+    void whenTheInstancePausedForLessThanTheGapShouldKeepTheIncumbent() {
         db3.returns().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         fleet.pass(Fleet.GAP.minus(Duration.ofSeconds(1)));
@@ -375,19 +375,19 @@ class PrimaryElectionGapTest {
     // --- after a contest
 
     @Test
-    void whenAContestIsSettledShouldStartAnew() {
-        aNodeThatTurnsUpWritableWithTransactionsThatTheIncumbentLacksIsContested();
+    void whenAContestIsResolvedShouldElectTheSoleCandidate() {
+        whenANewlySeenWritableNodeHasMoreThanTheIncumbentShouldBeContested();
         db1.readOnly();
 
         fleet.probe().expectPrimary(db3, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void whenAContestIsSettledANodeThatWasFencedBeforeStaysFenced() {
+    void whenAContestIsResolvedShouldKeepNodesFenced() {
         FleetServer db4 = fleet.server("db4").follows(db1);
         fleet.settle();
         db4.restarts().resetReplica().writable();
-        contestBetweenOthersThatEnds(db4);
+        resolveContestBetweenOthers(db4);
 
         fleet.probe()
                 .expectNone(
@@ -400,16 +400,16 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void whenAContestIsSettledEvidenceFromBesideTheIncumbentIsStillVoid() {
+    void whenAContestIsResolvedShouldNotElectANodeThatWasPromotedBesideTheIncumbent() {
         FleetServer db4 = fleet.server("db4").follows(db1);
         fleet.settle();
         db4.resetReplica().writable();
-        contestBetweenOthersThatEnds(db4);
+        resolveContestBetweenOthers(db4);
 
         fleet.probe().expectNone(Reason.NO_CANDIDATE, "db4 is writable, but was writable beside the primary db1");
     }
 
-    private void contestBetweenOthersThatEnds(FleetServer fenced) {
+    private void resolveContestBetweenOthers(FleetServer fenced) {
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         assertThat(fleet.claim.fenced()).containsExactly(fenced.name);

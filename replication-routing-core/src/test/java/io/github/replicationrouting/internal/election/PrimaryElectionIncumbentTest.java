@@ -18,7 +18,7 @@ class PrimaryElectionIncumbentTest {
     private final FleetServer db3 = fleet.server("db3").follows(db1);
 
     @BeforeEach
-    void db1IsTheIncumbent() {
+    void electDb1() {
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         fleet.settle();
     }
@@ -26,12 +26,12 @@ class PrimaryElectionIncumbentTest {
     // --- while it is fit
 
     @Test
-    void anIncumbentThatAnswersAndIsWritableStays() {
+    void whenTheIncumbentAnswersAndIsWritableShouldKeepIt() {
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void noVoteOutweighsAFitIncumbent() {
+    void whenAReplicaFollowsAnotherWritableNodeShouldKeepTheFitIncumbent() {
         db2.resetReplica().writable();
         db3.follows(db2);
 
@@ -42,14 +42,14 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void noDeclarationOutweighsAFitIncumbent() {
+    void whenAnotherWritableNodeIsDeclaredPrimaryShouldKeepTheFitIncumbent() {
         db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void noTransactionOfAnotherOutweighsAFitIncumbent() {
+    void whenAnotherWritableNodeHasMoreShouldKeepTheFitIncumbent() {
         db2.resetReplica().writable().has("db1:1-10,db2:1-5");
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
@@ -57,7 +57,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentStaysWhenAllOthersAreDown() {
+    void whenAllOtherNodesAreDownShouldKeepTheIncumbent() {
         db2.dies();
         db3.dies();
 
@@ -65,7 +65,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentStaysWhenItHasRestarted() {
+    void whenTheIncumbentHasRestartedShouldKeepIt() {
         db1.restarts();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
@@ -73,7 +73,7 @@ class PrimaryElectionIncumbentTest {
 
     /** What a replica said before it was asked again may be older than what the primary shows. */
     @Test
-    void anIncumbentStaysWhateverWasLastKnownOfTheOthers() {
+    void whenAReplicaWasLastSeenToFollowAnotherWritableNodeShouldKeepTheIncumbent() {
         db2.resetReplica().writable();
         db3.follows(db2);
         fleet.probe();
@@ -85,7 +85,7 @@ class PrimaryElectionIncumbentTest {
     // --- demotion
 
     @Test
-    void anIncumbentThatIsConnectedToAnotherNodeThatTakesWritesWasDemoted() {
+    void whenTheIncumbentReplicatesFromAWritableNodeShouldElectThatNode() {
         db2.resetReplica();
         db1.channel(db2, Receiver.ON);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
@@ -96,7 +96,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatIsConnectedToAReplicaOfAnotherNodeWasDemoted() {
+    void whenTheIncumbentReplicatesFromAReplicaOfAnotherNodeShouldTreatItAsAReplica() {
         db3.resetReplica();
         db2.follows(db3);
         db1.channel(db2, Receiver.ON);
@@ -105,21 +105,21 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatReplicatesFromOutsideTheTopologyStays() {
+    void whenTheIncumbentReplicatesFromOutsideTheTopologyShouldKeepIt() {
         db1.channel("elsewhere", "x", Receiver.ON);
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void anIncumbentThatBecomesAMemberOfARingStays() {
+    void whenTheIncumbentJoinsARingShouldKeepIt() {
         db1.channel(db2, Receiver.ON);
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void anIncumbentThatFollowsANodeThatIsDownWasDemoted() {
+    void whenTheIncumbentReplicatesFromANodeThatIsDownShouldTreatItAsAReplica() {
         db2.dies();
         db1.channel(db2, Receiver.ON);
 
@@ -127,7 +127,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatFollowsTheFirstNodeWasDemoted() {
+    void whenTheIncumbentReplicatesFromTheFirstNodeShouldTreatItAsAReplica() {
         db1.dies();
         fleet.probe();
         db2.resetReplica().writable();
@@ -142,7 +142,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void whenOneOfTwoNewSourcesIsANodeShouldTakeTheIncumbentForDemoted() {
+    void whenOneOfSeveralNewSourcesIsAPromotedNodeShouldElectThatNode() {
         db2.resetReplica().writable();
         db1.channel("elsewhere", "x", Receiver.ON).channel(db3, Receiver.ON).channel(db2, Receiver.ON);
 
@@ -150,7 +150,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void whenAMemberOfARingWasElectedShouldStayWhenTheOtherMembersEndIsCut() {
+    void whenTheOtherMemberOfARingStopsItsReceiverShouldKeepTheIncumbent() {
         db1.channel(db2, Receiver.ON);
         fleet.startAnew();
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
@@ -161,7 +161,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void whenAnotherSourceComesBesideTheOneItAlwaysHadShouldTakeTheIncumbentForDemoted() {
+    void whenTheIncumbentOfARingAddsAPromotedNodeAsSourceShouldElectThatNode() {
         db1.channel(db2, Receiver.ON);
         fleet.startAnew();
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
@@ -172,7 +172,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void whenARingWasClosedAfterTheElectionShouldStayWhenTheOtherMemberFreezes() {
+    void whenTheOtherMemberOfARingClosedAfterTheElectionGoesDownShouldKeepTheIncumbent() {
         db1.channel(db2, Receiver.ON);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
@@ -184,7 +184,7 @@ class PrimaryElectionIncumbentTest {
     // --- while it is gone
 
     @Test
-    void anIncumbentThatIsDownKeepsItsClaim() {
+    void whenTheIncumbentIsDownShouldKeepItsClaim() {
         db1.dies();
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
@@ -195,7 +195,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatIsReadOnlyKeepsItsClaim() {
+    void whenTheIncumbentIsReadOnlyShouldKeepItsClaim() {
         db1.readOnly();
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "the primary db1 is read-only, and no promotion");
@@ -204,7 +204,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatIsOfflineKeepsItsClaim() {
+    void whenTheIncumbentIsOfflineShouldKeepItsClaim() {
         db1.offline();
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "the primary db1 is offline, and no promotion");
@@ -213,7 +213,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatComesBackAfterHoursGoesOn() {
+    void whenTheIncumbentRecoversAfterHoursShouldElectItAgain() {
         db1.dies();
         fleet.probe();
         fleet.pass(Fleet.GAP.multipliedBy(10_000));
@@ -223,7 +223,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatWasRemovedHasNoClaim() {
+    void whenTheIncumbentIsRemovedShouldEndItsClaim() {
         fleet.remove(db1);
         fleet.probe(db2, db3)
                 .expectNone(Reason.NO_CANDIDATE, "db2 is read-only and replicates from ", "none of the nodes");
@@ -233,7 +233,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void norDoesItLetThoseInThatWereFencedBesideIt() {
+    void whenTheIncumbentIsRemovedShouldKeepOtherNodesFenced() {
         db2.resetReplica().writable();
         fleet.probe();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
@@ -246,7 +246,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatComesBackWithoutPartOfItsDataIsACandidateLikeAnyOther() {
+    void whenTheIncumbentRecoversWithLessDataShouldTreatItAsANewCandidate() {
         db1.dies();
         fleet.probe();
         db1.restarts().has("db1:1-8");
@@ -264,7 +264,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatComesBackWithMoreGoesOn() {
+    void whenTheIncumbentRecoversWithMoreDataShouldElectItAgain() {
         db1.dies();
         fleet.probe();
         db1.restarts().has("db1:1-12");
@@ -273,7 +273,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentWhoseDataCannotBeComparedGoesOn() {
+    void whenTheDataOfTheRecoveredIncumbentCannotBeComparedShouldElectItAgain() {
         db1.dies();
         fleet.probe();
         db1.restarts().hasNoGtids();
@@ -290,7 +290,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void theServerBehindAnEndpointMayComeBackWithLess() {
+    void whenTheServerBehindAnEndpointRecoversWithLessDataShouldElectItAgain() {
         fleet.remove(db1);
         FleetServer writer = fleet.server("db4").endpoint(DeclaredRole.PRIMARY);
         fleet.startAnew();
@@ -305,7 +305,7 @@ class PrimaryElectionIncumbentTest {
     // --- another server under its name
 
     @Test
-    void anotherServerUnderTheNameOfTheIncumbentIsACandidateLikeAnyOther() {
+    void whenAnotherServerReplacesTheIncumbentShouldTreatItAsANewCandidate() {
         db1.replacedBy("db9");
         db2.receiver(Receiver.CONNECTING);
         db3.receiver(Receiver.CONNECTING);
@@ -315,7 +315,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anotherServerUnderTheNameOfTheIncumbentIsNotTakenWhenItLacksTransactions() {
+    void whenTheReplacementOfTheIncumbentLacksTransactionsShouldBeContested() {
         db1.replacedBy("db9").has("db9:1-3");
         db2.receiver(Receiver.CONNECTING);
 
@@ -325,7 +325,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void norBeforeItWasComparedWithTheReplicas() {
+    void whenTheReplacementOfTheIncumbentIsNotComparedYetShouldBePending() {
         db1.replacedBy("db9").has("db9:1-3");
         db2.receiver(Receiver.CONNECTING);
         db3.receiver(Receiver.CONNECTING);
@@ -334,7 +334,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void whenAnotherServerUnderTheNameOfTheIncumbentIsRefusedShouldNameIt() {
+    void whenTheReplacementOfTheIncumbentIsRefusedShouldNameItInTheReason() {
         db1.replacedBy("db9").denied();
         FleetServer db4 = fleet.server("db4").dies();
 
@@ -344,7 +344,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void theServerBehindAnEndpointMayChange() {
+    void whenTheServerBehindAnEndpointChangesShouldKeepTheIncumbent() {
         fleet.remove(db1);
         FleetServer writer = fleet.server("db4").endpoint(DeclaredRole.PRIMARY);
         fleet.startAnew();
@@ -355,7 +355,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anotherServerThatIsDownIsNotKnownYet() {
+    void whenTheReplacementOfTheIncumbentIsDownShouldElectThePromotedNode() {
         db1.replacedBy("db9").dies();
         db2.resetReplica().writable();
 
@@ -363,7 +363,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void whenAnEarlierNameLeadsToTheServerOfTheIncumbentShouldStayWithIt() {
+    void whenAnEarlierNameLeadsToTheServerOfTheIncumbentShouldKeepTheIncumbent() {
         db1.dies();
         fleet.probe();
         db2.resetReplica().writable();

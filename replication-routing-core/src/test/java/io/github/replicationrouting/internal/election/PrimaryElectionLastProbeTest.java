@@ -23,7 +23,7 @@ class PrimaryElectionLastProbeTest {
     private final FleetServer db4 = fleet.server("db4").follows(db1);
 
     @BeforeEach
-    void db1IsTheIncumbent() {
+    void electDb1() {
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         fleet.settle();
     }
@@ -31,8 +31,8 @@ class PrimaryElectionLastProbeTest {
     // --- which nodes are probed once more
 
     @Test
-    void aSuccessorWaitsUntilAnotherNodeThatTakesWritesWasProbed() {
-        writableBesideDb1(db3);
+    void whenAnotherNodeIsWritableShouldProbeItBeforeElectingTheSuccessor() {
+        makeWritableBesideDb1(db3);
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
 
@@ -46,7 +46,7 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aSuccessorWaitsForNoReadOnlyNode() {
+    void whenOtherNodesAreReadOnlyShouldElectTheSuccessorImmediately() {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
 
@@ -54,8 +54,8 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aSuccessorWaitsForNoDeclaredReplica() {
-        writableBesideDb1(db3.declared(DeclaredRole.REPLICA));
+    void whenTheOtherWritableNodeIsADeclaredReplicaShouldElectTheSuccessorImmediately() {
+        makeWritableBesideDb1(db3.declared(DeclaredRole.REPLICA));
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
 
@@ -63,8 +63,8 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aSuccessorWaitsForNoNodeThatIsDown() {
-        writableBesideDb1(db3);
+    void whenTheOtherWritableNodeIsDownShouldElectTheSuccessorImmediately() {
+        makeWritableBesideDb1(db3);
         lose(db1);
         db3.dies();
         db2.writable().receiver(Receiver.OFF);
@@ -73,7 +73,7 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aSuccessorWaitsForTheOldPrimaryIfThatAnswers() {
+    void whenTheOldPrimaryAnswersShouldProbeItBeforeElectingTheSuccessor() {
         db1.readOnly();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db2.writable().receiver(Receiver.OFF);
@@ -83,7 +83,7 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aProbeThatWasSentAfterTheDiscoveryIsEnough() {
+    void whenTheOldPrimaryIsProbedAfterTheSuccessorShouldElectTheSuccessorImmediately() {
         db1.readOnly();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db2.writable().receiver(Receiver.OFF);
@@ -92,8 +92,8 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void anIncumbentThatComesBackWaitsToo() {
-        writableBesideDb1(db3);
+    void whenTheIncumbentRecoversShouldProbeWritableNodesBeforeElectingIt() {
+        makeWritableBesideDb1(db3);
         lose(db1);
         db1.returns();
 
@@ -102,14 +102,14 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void anIncumbentThatGoesOnWaitsForNone() {
-        writableBesideDb1(db3);
+    void whenTheIncumbentIsStillFitShouldNotWaitForOtherNodes() {
+        makeWritableBesideDb1(db3);
 
         fleet.probe(db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void theOnlyCandidateAtTheStartWaitsToo() {
+    void whenTheInstanceStartsShouldProbeWritableNodesBeforeElectingTheSoleCandidate() {
         fleet.startAnew();
         db3.writable();
 
@@ -118,8 +118,8 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aSuccessorWaitsForANodeThatIsBusyForAMomentOnly() {
-        writableBesideDb1(db3);
+    void whenAWritableNodeIsNotProbedWithinTheGapShouldElectTheSuccessor() {
+        makeWritableBesideDb1(db3);
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
         fleet.probe(db4, db2).expectNone(Reason.PENDING);
@@ -134,8 +134,8 @@ class PrimaryElectionLastProbeTest {
     // --- what another instance wrote
 
     @Test
-    void aNodeThatWasWrittenToSinceTheLossSpeaksAgainstASuccessor() {
-        writableBesideDb1(db3);
+    void whenAnotherNodeWasWrittenToSinceTheLossShouldBeContested() {
+        makeWritableBesideDb1(db3);
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
         db3.has(WRITTEN);
@@ -150,8 +150,8 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aNodeThatWasWrittenToBeforeTheLossDoesNot() {
-        writableBesideDb1(db3);
+    void whenAnotherNodeWasWrittenToBeforeTheLossShouldElectTheSuccessor() {
+        makeWritableBesideDb1(db3);
         db3.has(WRITTEN);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
@@ -162,7 +162,7 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aReadOnlyNodeThatWasWrittenToDoesNot() {
+    void whenAReadOnlyNodeWasWrittenToShouldElectTheSuccessor() {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
         db3.has(WRITTEN);
@@ -171,8 +171,8 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void whatANodeReplicatedIsNotWritten() {
-        writableBesideDb1(db3);
+    void whenAnotherNodeHasOnlyReplicatedShouldElectTheSuccessor() {
+        makeWritableBesideDb1(db3);
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
         db3.has("db1:1-11");
@@ -181,7 +181,7 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aReplicaOfTheSuccessorThatGoesOnWritingSpeaksAgainstIt() {
+    void whenAReplicaOfTheSuccessorKeepsWritingShouldBeContested() {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
         db3.follows(db2).writable().has(WRITTEN);
@@ -190,7 +190,7 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aReplicaOfTheSuccessorThatHasWrittenNoMoreForAWhileDoesNot() {
+    void whenAReplicaOfTheSuccessorHasStoppedWritingShouldElectTheSuccessor() {
         lose(db1);
         db3.follows(db2).writable().has(WRITTEN);
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
@@ -201,7 +201,7 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aReplicaOfTheSuccessorThatWritesWhatThatHasDoesNot() {
+    void whenTheSuccessorHasWhatItsReplicaWroteShouldElectTheSuccessor() {
         lose(db1);
         db2.writable().receiver(Receiver.OFF).has(WRITTEN);
         db3.follows(db2).writable().has(WRITTEN);
@@ -210,8 +210,8 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aNodeThatWasWrittenToMeanwhileSpeaksAgainstAnIncumbentThatComesBack() {
-        writableBesideDb1(db3);
+    void whenAnotherNodeWasWrittenToWhileTheIncumbentWasDownShouldBeContested() {
+        makeWritableBesideDb1(db3);
         lose(db1);
         db3.has(WRITTEN);
         db1.returns();
@@ -221,8 +221,8 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aNodeThatWasWrittenToBeforeTheAbsenceOfTheIncumbentDoesNot() {
-        writableBesideDb1(db3);
+    void whenAnotherNodeWasWrittenToBeforeTheIncumbentWentDownShouldElectTheIncumbentAgain() {
+        makeWritableBesideDb1(db3);
         db3.has(WRITTEN);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
@@ -234,8 +234,8 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aNodeThatIsWrittenToBesideAnIncumbentThatWasThereAllAlongDoesNot() {
-        writableBesideDb1(db3);
+    void whenAnotherNodeIsWrittenToBesideAFitIncumbentShouldKeepTheIncumbent() {
+        makeWritableBesideDb1(db3);
         db3.has(WRITTEN);
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
@@ -245,7 +245,7 @@ class PrimaryElectionLastProbeTest {
     // --- an incumbent that comes back with a source
 
     @Test
-    void anIncumbentThatComesBackWithANewSourceHasBecomeAReplica() {
+    void whenTheIncumbentRecoversWithANewSourceShouldTreatItAsAReplica() {
         lose(db1);
         db2.resetReplica();
         db1.returns().channel(db2, Receiver.CONNECTING);
@@ -256,7 +256,7 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void anIncumbentThatComesBackWithASourceThatItHadLeftGoesOn() {
+    void whenTheIncumbentRecoversWithItsFormerSourceShouldElectItAgain() {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
@@ -267,7 +267,7 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void anIncumbentThatComesBackWithASourceThatIsNoNodeGoesOn() {
+    void whenTheIncumbentRecoversWithASourceOutsideTheTopologyShouldElectItAgain() {
         db1.channel("elsewhere", "x", Receiver.ON);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         lose(db1);
@@ -277,7 +277,7 @@ class PrimaryElectionLastProbeTest {
     }
 
     /** Has a node be writable and without a source while the incumbent is healthy. */
-    private void writableBesideDb1(FleetServer server) {
+    private void makeWritableBesideDb1(FleetServer server) {
         server.resetReplica().writable();
         fleet.probe();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);

@@ -14,16 +14,16 @@ class PrimaryElectionMariaDbTest {
     private final FleetServer db2 = fleet.server("db2").has("0-1-20").follows(db1);
 
     @Test
-    void theOneThatTheOthersFollowIsThePrimaryIfItHasTheOthersState() {
-        continuesAfterAPromotion(db2);
+    void whenTheFollowedServerHasTheStateOfTheOtherShouldElectIt() {
+        writeAfterPromotion(db2);
         fleet.server("db3").follows(db2);
 
         fleet.probe().expectPrimary(db2, Reason.SUPPORTED);
     }
 
     @Test
-    void theOneThatTheOthersFollowIsRefusedIfTheTwoHaveDiverged() {
-        continuesAfterAPromotion(db2);
+    void whenTheFollowedServerHasDivergedFromTheOtherShouldBeContested() {
+        writeAfterPromotion(db2);
         db1.has("0-1-21");
         fleet.server("db3").follows(db2);
 
@@ -35,17 +35,17 @@ class PrimaryElectionMariaDbTest {
     }
 
     @Test
-    void aServerThatTurnsUpFurtherAheadIsContestedIfItHasDiverged() {
+    void whenANewlySeenServerHasDivergedShouldBeContested() {
         db2.dies();
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        continuesAfterAPromotion(db2.returns());
+        writeAfterPromotion(db2.returns());
         db1.has("0-1-21");
 
         fleet.probe(db2, db1).expectNone(Reason.CONTESTED, "db1 (at 0-1-21", "db2 (at 0-1-20,0-2-25");
     }
 
     @Test
-    void aServerThatTurnsUpWithLessIsFenced() {
+    void whenANewlySeenServerHasLessShouldKeepTheIncumbent() {
         db2.dies();
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         db2.returns().resetReplica().writable();
@@ -57,7 +57,7 @@ class PrimaryElectionMariaDbTest {
 
     /** The state of one that was restored does not list the servers that wrote before the backup. */
     @Test
-    void aServerThatWasRestoredFromABackupMayBeTheOnlyCandidate() {
+    void whenTheSoleCandidateWasRestoredFromABackupShouldElectIt() {
         db1.hasOfMariaDb("0-1-20", "0-1-20", "");
         db2.hasOfMariaDb("0-9-5,0-1-20", "0-1-20", "0-1-20").receiver(Receiver.OFF);
 
@@ -65,7 +65,7 @@ class PrimaryElectionMariaDbTest {
     }
 
     @Test
-    void aReplicaOfAnotherServerThatHasComeFurtherContradictsTheOnlyCandidate() {
+    void whenAReplicaOfAnotherServerIsAheadOfTheSoleCandidateShouldBeContested() {
         fleet.server("db3").dies();
         db2.resetReplica().channel("db3", "3", Receiver.ON).hasOfMariaDb("0-3-21", "0-3-21", "0-3-21");
 
@@ -73,14 +73,14 @@ class PrimaryElectionMariaDbTest {
     }
 
     @Test
-    void withoutTheGrantTheServersOwnTransactionsShowThatItIsNoReplica() {
+    void whenTheGrantIsMissingShouldElectAServerWithTransactionsOfItsOwn() {
         db1.dies();
-        continuesAfterAPromotion(db2.denied());
+        writeAfterPromotion(db2.denied());
 
         fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
-    private static void continuesAfterAPromotion(FleetServer server) {
+    private static void writeAfterPromotion(FleetServer server) {
         server.resetReplica().writable().hasOfMariaDb("0-1-20,0-2-25", "0-2-25", "0-1-20");
     }
 }

@@ -19,21 +19,21 @@ class PrimaryElectionStartTest {
     // --- what contradicts it
 
     @Test
-    void theOnlyCandidateIsThePrimaryAlthoughANodeIsDown() {
+    void whenAnotherNodeIsDownShouldElectTheSoleCandidate() {
         fleet.server("db3").dies();
 
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void theOnlyCandidateIsThePrimaryAlthoughAStoppedReplicaIsBehind() {
+    void whenAStoppedReplicaIsBehindShouldElectTheSoleCandidate() {
         db2.receiver(Receiver.OFF).has("db1:1-7");
 
         fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void theOnlyCandidateIsThePrimaryWhereNothingCountsTransactions() {
+    void whenNoServerHasGtidsShouldElectTheSoleCandidate() {
         db1.hasNoGtids();
         db2.hasNoGtids().receiver(Receiver.OFF);
 
@@ -41,7 +41,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void theOnlyCandidateIsNotThePrimaryWhenAReplicaOfAnotherServerHasMore() {
+    void whenAReplicaOfAnotherServerHasMoreShouldBeContested() {
         fleet.server("db3").dies();
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
 
@@ -58,7 +58,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void norBeforeItWasAskedAfterThatReplica() {
+    void whenAReplicaOfAnotherServerSeemsAheadShouldProbeTheCandidateAgainBeforeElectingIt() {
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
         db1.has("db1:1-11");
         fleet.probe(db1, db2).expectPrimary(db1, Reason.SOLE_CANDIDATE);
@@ -71,7 +71,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAReplicaWroteItselfDoesNotCount() {
+    void whenAReplicaOfAnotherServerHasTransactionsOfItsOwnShouldIgnoreThem() {
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-10,db2:1-5");
 
         fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
@@ -79,14 +79,14 @@ class PrimaryElectionStartTest {
 
     /** The candidate is a blank server, for one. */
     @Test
-    void whatAConnectedReplicaHasOfOtherServersCounts() {
+    void whenAConnectedReplicaHasTransactionsOfOtherServersShouldBeContested() {
         db2.has("db1:1-10,db9:1-11");
 
         fleet.probe(db2, db1).expectNone(Reason.CONTESTED, ") is writable, but db2 (at ");
     }
 
     @Test
-    void whatAConnectedReplicaHasOfAnotherReplicaDoesNot() {
+    void whenAConnectedReplicaHasTransactionsOfAnotherReplicaShouldIgnoreThem() {
         db2.has("db1:1-10,db2:1-3");
         fleet.server("db3").follows(db2).has("db1:1-10,db2:1-3");
 
@@ -97,7 +97,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAReplicaHasOfAServerThatTakesWritesCounts() {
+    void whenAReplicaHasTransactionsOfAWritableServerShouldBeContested() {
         db2.writable().receiver(Receiver.OFF);
         FleetServer db3 = fleet.server("db3").follows(db2).has("db1:1-10,db2:1-3");
 
@@ -106,7 +106,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAReplicaHadThatIsDownDoesNotCount() {
+    void whenAReplicaThatIsDownHadMoreShouldElectTheSoleCandidate() {
         db2.receiver(Receiver.OFF).has("db1:1-11");
         fleet.probe(db2);
         db2.dies();
@@ -115,7 +115,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAWritableReplicaWroteItselfCounts() {
+    void whenAStoppedWritableReplicaHasTransactionsOfItsOwnShouldBeContested() {
         db2.writable().receiver(Receiver.OFF).has("db1:1-10,db2:1-5");
 
         fleet.probe(db2, db1).expectNone(Reason.PENDING);
@@ -124,7 +124,7 @@ class PrimaryElectionStartTest {
 
     /** Another instance may take it for the primary. */
     @Test
-    void whatAConnectedWritableReplicaWroteItselfCountsUntilItHasWrittenNoMoreForAWhile() {
+    void whenAConnectedWritableReplicaHasStoppedWritingForTheGapShouldElectTheSoleCandidate() {
         db2.writable().has("db1:1-10,db2:1-5");
         long first = fleet.now();
         fleet.probe(db2, db1);
@@ -137,7 +137,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void orLongerWhileItGoesOnWriting() {
+    void whenAConnectedWritableReplicaKeepsWritingShouldBeContested() {
         db2.writable();
         db2.has("db1:1-10,db2:1-1");
         fleet.probe(db2, db1);
@@ -151,7 +151,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAConnectedReplicaReplicatedFasterThanTheCandidateCountsUntilThatIsAskedAgain() {
+    void whenAConnectedReplicaSeemsAheadShouldProbeTheCandidateAgainBeforeElectingIt() {
         db2.has("db1:1-10,db9:1-11");
 
         fleet.probe(db1, db2).expectNone(Reason.PENDING);
@@ -160,7 +160,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void untilAWritableReplicaWasComparedItMayHaveMore() {
+    void whenAStoppedWritableReplicaIsNotComparedYetShouldBePending() {
         db2.writable().receiver(Receiver.OFF).has("db1:1-11");
 
         fleet.probe(db1, db2).expectNone(Reason.PENDING);
@@ -169,14 +169,14 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatADeclaredReplicaWroteItselfDoesNotCount() {
+    void whenADeclaredReplicaHasTransactionsOfItsOwnShouldIgnoreThem() {
         db2.writable().resetReplica().declared(DeclaredRole.REPLICA).has("db1:1-10,db2:1-5");
 
         fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void aPromotionThatIsSeenMakesACandidateOfAReplica() {
+    void whenAReplicaIsPromotedShouldElectIt() {
         db1.dies();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.writable().receiver(Receiver.OFF);
@@ -185,7 +185,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void aPromotionThatIsSeenOutranksNoOtherCandidate() {
+    void whenAReplicaIsPromotedBesideAnotherCandidateShouldBeContested() {
         db1.dies();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db1.returns();
@@ -195,7 +195,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void aPromotionThatIsSeenDoesNotOutrankAReplicaOfAnotherServerThatHasMore() {
+    void whenAReplicaOfAnotherServerHasMoreThanThePromotedReplicaShouldBeContested() {
         FleetServer db3 = fleet.server("db3")
                 .readOnly()
                 .channel("elsewhere", "x", Receiver.ON)
@@ -208,7 +208,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void withoutTheGrantAPromotionThatIsSeenShowsThatANodeIsNoReplica() {
+    void whenAReplicaIsPromotedWithoutTheGrantShouldElectIt() {
         db1.dies();
         db2.denied();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
@@ -218,7 +218,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAReplicaHasOfAServerThatIsDownCounts() {
+    void whenAReplicaHasTransactionsOfAServerThatIsDownShouldBeContested() {
         FleetServer db3 = fleet.server("db3").readOnly().has("db1:1-10,db3:1-5");
         db2.follows(db3).has("db1:1-10,db3:1-5");
         fleet.probe(db3);
@@ -228,7 +228,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAnotherNodeWroteThatIsGoneCounts() {
+    void whenAWritableNodeThatIsDownHadMoreShouldBeContested() {
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-5");
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
         db3.dies();
@@ -243,7 +243,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAnotherNodeWroteThatIsGoneDoesNotCountAfterAPromotion() {
+    void whenTheCandidateIsPromotedAfterAWritableNodeWentDownShouldElectTheCandidate() {
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-5");
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
         db3.dies();
@@ -255,7 +255,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAReplicaWroteThatIsGoneDoesNotCount() {
+    void whenNodesThatAreDownWereNoCandidatesShouldIgnoreTheirTransactions() {
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-5").readOnly();
         FleetServer db4 = fleet.server("db4").has("db1:1-10,db4:1-5").declared(DeclaredRole.REPLICA);
         FleetServer db5 = fleet.server("db5").has("db1:1-10,db5:1-5").channel(db1, Receiver.ON);
@@ -269,7 +269,7 @@ class PrimaryElectionStartTest {
 
     /** It begins its numbers anew. */
     @Test
-    void whatItWroteItselfBeforeItWasResetDoesNotCountWhileItsReplicasAreConnected() {
+    void whenAConnectedReplicaHasMoreOfTheCandidatesOwnTransactionsShouldElectTheCandidate() {
         db1.has("db1:1-3");
         fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
 
@@ -281,7 +281,7 @@ class PrimaryElectionStartTest {
     // --- without the grant
 
     @Test
-    void withoutTheGrantANodeThatMayReplicateFromOneThatWasNeverSeenIsNotThePrimary() {
+    void whenTheGrantIsMissingAndANodeIsUnseenShouldElectNone() {
         db1.dies();
         db2.denied().writable();
 
@@ -293,7 +293,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void unlessItHasWrittenItself() {
+    void whenTheGrantIsMissingShouldElectANodeWithTransactionsOfItsOwn() {
         db1.dies();
         db2.denied().writable().has("db1:1-10");
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
@@ -304,7 +304,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void orIsSeenToWrite() {
+    void whenTheGrantIsMissingShouldElectANodeThatWrites() {
         db1.dies();
         db2.denied().writable();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
@@ -314,7 +314,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void orIsDeclaredPrimary() {
+    void whenTheGrantIsMissingShouldElectADeclaredPrimary() {
         db1.dies();
         db2.denied().writable().declared(DeclaredRole.PRIMARY);
 
@@ -322,7 +322,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void orTheOtherIsDeclaredAReplica() {
+    void whenTheGrantIsMissingAndTheUnseenNodeIsADeclaredReplicaShouldElectTheOther() {
         db1.dies().declared(DeclaredRole.REPLICA);
         db2.denied().writable();
 
@@ -330,7 +330,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void orItsReplicationIsSeen() {
+    void whenReplicationIsVisibleAndANodeIsUnseenShouldElectTheOther() {
         db1.dies();
         db2.resetReplica().writable();
 
@@ -338,7 +338,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whereNothingCountsTransactionsItCannotShowThatItHasWritten() {
+    void whenTheGrantAndGtidsAreMissingShouldElectNone() {
         db1.dies();
         db2.denied().writable().hasNoGtids();
 
@@ -346,7 +346,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void aNodeThatDoesNotTellItsReplicationIsTakenWhenItIsSeenToWrite() {
+    void whenANodeDoesNotShowItsReplicationShouldElectItOnceItWrites() {
         db1.dies();
         db2.hangsWhenAskedForReplication().writable().has("db1:1-10,db2:1-1");
         fleet.probe().expectNone(Reason.NO_CANDIDATE);

@@ -18,7 +18,7 @@ class PrimaryElectionSuccessorTest {
     private final FleetServer db3 = fleet.server("db3").follows(db1);
 
     @BeforeEach
-    void db1IsTheIncumbent() {
+    void electDb1() {
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         fleet.settle();
     }
@@ -26,7 +26,7 @@ class PrimaryElectionSuccessorTest {
     // --- (a) read-only, then writable
 
     @Test
-    void aNodeThatBecomesWritableAfterTheLossSucceeds() {
+    void whenANodeBecomesWritableAfterTheLossShouldElectIt() {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
 
@@ -35,7 +35,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatBecameWritableBeforeItsReceiverLostThePrimarySucceedsWhenThatStops() {
+    void whenTheReceiverOfAWritableNodeLosesItsSourceShouldElectTheNode() {
         lose(db1);
         db2.writable();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but still replicates from db1");
@@ -45,7 +45,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatGoesOnReceivingWasNotPromoted() {
+    void whenAWritableNodeKeepsReceivingShouldNotElectIt() {
         lose(db1);
         db2.writable();
         fleet.probe();
@@ -57,7 +57,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatStillReceivesFromAServerThatMayBeANodeIsNotPromotedYet() {
+    void whenAWritableNodeReceivesFromAPossiblyUnseenNodeShouldNotElectIt() {
         fleet.server("db4").dies();
         lose(db1);
         db2.resetReplica().channel("elsewhere", "x", Receiver.ON).writable();
@@ -66,7 +66,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatReceivesFromOutsideTheTopologyIsPromoted() {
+    void whenAWritableNodeReceivesFromOutsideTheTopologyShouldElectIt() {
         lose(db1);
         db2.resetReplica().channel("elsewhere", "x", Receiver.ON).writable();
 
@@ -74,7 +74,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatIsConnectedToItsReplicaIsPromoted() {
+    void whenAWritableNodeReceivesFromItsReplicaShouldElectIt() {
         lose(db1);
         db2.resetReplica().channel(db3, Receiver.ON).writable();
         db3.follows(db2);
@@ -83,7 +83,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatReceivesFromTheFirstNodeWhichReplicatesFromItIsPromoted() {
+    void whenAWritableNodeIsInARingWithTheOldPrimaryShouldElectIt() {
         db1.readOnly();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db1.follows(db2);
@@ -93,7 +93,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aRestartIsNoPromotion() {
+    void whenANodeIsWritableAfterARestartShouldNotElectIt() {
         lose(db1);
         db2.receiver(Receiver.CONNECTING);
         fleet.probe();
@@ -103,7 +103,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aRestartWithoutASourceIsNoPromotionEither() {
+    void whenANodeIsWritableWithoutASourceAfterARestartShouldNotElectIt() {
         lose(db1);
         db2.restarts().writable().resetReplica();
 
@@ -120,8 +120,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void theAdviceInTheReasonWorks() {
-        aRestartWithoutASourceIsNoPromotionEither();
+    void whenTheOperatorFollowsTheAdviceInTheReasonShouldElectTheNode() {
+        whenANodeIsWritableWithoutASourceAfterARestartShouldNotElectIt();
         db2.readOnly();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db2.writable();
@@ -130,7 +130,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void anotherServerUnderTheNameIsNoPromotion() {
+    void whenAWritableServerReplacesANodeShouldNotElectIt() {
         lose(db1);
         db2.replacedBy("db9").writable().resetReplica();
 
@@ -138,7 +138,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatComesBackFromOfflineModeIsNotPromoted() {
+    void whenANodeLeavesOfflineModeShouldNotElectIt() {
         db2.resetReplica().writable().offline();
         fleet.probe();
         lose(db1);
@@ -148,7 +148,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatIsDownAgainDoesNotSucceed() {
+    void whenAPromotedNodeGoesDownShouldNotElectIt() {
         lose(db1);
         db2.writable();
         fleet.probe();
@@ -158,7 +158,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void evidenceFromBeforeTheLossIsVoid() {
+    void whenANodeBecameWritableBeforeTheLossShouldNotElectIt() {
         db2.resetReplica().writable();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe();
@@ -171,7 +171,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void evidenceFromAnAbsenceOfTheIncumbentIsVoidWhenThatCameBack() {
+    void whenTheIncumbentRecoversAfterANodeBecameWritableShouldNotElectTheNode() {
         lose(db1);
         db2.writable();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but still replicates from db1");
@@ -184,7 +184,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void evidenceThatCameWithTheLastAnswerOfTheIncumbentCounts() {
+    void whenANodeBecameWritableAfterTheLastAnswerOfTheIncumbentShouldElectIt() {
         db2.resetReplica().writable();
         fleet.probe(db1, db2).expectPrimary(db1, Reason.INCUMBENT);
         db1.dies();
@@ -193,7 +193,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void theIncumbentItselfIsNoSuccessor() {
+    void whenTheIncumbentBecomesAWritableReplicaShouldNotElectIt() {
         db1.readOnly();
         db2.resetReplica();
         fleet.probe();
@@ -205,8 +205,8 @@ class PrimaryElectionSuccessorTest {
     // --- (b) writable, then without a source
 
     @Test
-    void aWritableReplicaSucceedsWhenItsSourceIsRemoved() {
-        writableAllAlong(db2);
+    void whenTheSourceOfAWritableReplicaIsRemovedShouldElectTheReplica() {
+        makeWritableBesideDb1(db2);
         lose(db1);
         db2.receiver(Receiver.OFF);
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "(db1, receiver stopped)");
@@ -216,7 +216,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aReadOnlyReplicaWithoutASourceIsNotPromotedYet() {
+    void whenTheSourceOfAReadOnlyReplicaIsRemovedShouldNotElectTheReplicaYet() {
         lose(db1);
         db2.resetReplica();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is read-only");
@@ -226,8 +226,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aSourceThatIsGoneAfterARestartWasNotRemoved() {
-        writableAllAlong(db2);
+    void whenTheSourceOfAWritableReplicaIsMissingAfterARestartShouldNotElectTheReplica() {
+        makeWritableBesideDb1(db2);
         lose(db1);
         db2.restarts().resetReplica();
 
@@ -235,8 +235,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aSourceThatWasRemovedBesideTheIncumbentIsNoEvidence() {
-        writableAllAlong(db2);
+    void whenTheSourceWasRemovedBesideTheIncumbentShouldNotElectTheReplica() {
+        makeWritableBesideDb1(db2);
         db2.resetReplica();
         fleet.probe();
         fleet.probe();
@@ -246,8 +246,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void oneOfTwoSourcesThatIsRemovedIsNoEvidence() {
-        writableAllAlong(db2.channel("elsewhere", "x", Receiver.OFF));
+    void whenOneOfTwoSourcesIsRemovedShouldNotElectTheReplica() {
+        makeWritableBesideDb1(db2.channel("elsewhere", "x", Receiver.OFF));
         lose(db1);
         db2.resetReplica().channel("elsewhere", "x", Receiver.OFF);
 
@@ -257,7 +257,7 @@ class PrimaryElectionSuccessorTest {
     // --- without the grant only (a) can be seen
 
     @Test
-    void withoutTheGrantANodeThatBecomesWritableSucceeds() {
+    void whenANodeBecomesWritableWithoutTheGrantShouldElectIt() {
         db2.denied();
         fleet.probe();
         lose(db1);
@@ -267,8 +267,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void withoutTheGrantANodeThatWasWritableAllAlongDoesNot() {
-        writableAllAlong(db2.denied());
+    void whenANodeWasWritableBeforeTheLossWithoutTheGrantShouldNotElectIt() {
+        makeWritableBesideDb1(db2.denied());
         lose(db1);
 
         fleet.probe()
@@ -280,8 +280,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aGrantThatComesLateIsNoPromotion() {
-        writableAllAlong(db2.denied());
+    void whenTheGrantIsAddedAfterTheLossShouldNotElectTheNode() {
+        makeWritableBesideDb1(db2.denied());
         lose(db1);
         db2.granted().resetReplica();
 
@@ -292,7 +292,7 @@ class PrimaryElectionSuccessorTest {
     // --- two with evidence
 
     @Test
-    void twoNodesWithEvidenceAreRefused() {
+    void whenTwoNodesArePromotedShouldBeContested() {
         lose(db1);
         db2.resetReplica().writable();
         db3.resetReplica().writable();
@@ -311,15 +311,15 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void twoNodesWithEvidenceAreRefusedUntilOneIsReadOnly() {
-        twoNodesWithEvidenceAreRefused();
+    void whenOneOfTwoPromotedNodesBecomesReadOnlyShouldElectTheOther() {
+        whenTwoNodesArePromotedShouldBeContested();
         db3.readOnly();
 
         fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void ofTwoNodesWithEvidenceTheOneThatMostOthersFollowSucceedsIfItLacksNothing() {
+    void whenTheMostFollowedOfTwoPromotedNodesLacksNothingShouldElectIt() {
         FleetServer db4 = fleet.server("db4").follows(db1);
         fleet.probe();
         lose(db1);
@@ -331,7 +331,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void twoNodesWithEvidenceAreRefusedAlthoughTheOthersFollowOneThatLacksSomething() {
+    void whenTheMostFollowedOfTwoPromotedNodesLacksTransactionsShouldBeContested() {
         FleetServer db4 = fleet.server("db4").follows(db1);
         fleet.probe();
         lose(db1);
@@ -345,8 +345,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void whoHasNoEvidenceDoesNotContestWhoHas() {
-        writableAllAlong(db3.resetReplica());
+    void whenOnlyOneOfTwoWritableNodesWasPromotedShouldElectIt() {
+        makeWritableBesideDb1(db3.resetReplica());
         lose(db1);
         db2.resetReplica().writable();
 
@@ -357,8 +357,8 @@ class PrimaryElectionSuccessorTest {
     // --- rule 6: which nodes are fenced
 
     @Test
-    void anOldPrimaryThatReturnsIsFenced() {
-        db2Succeeds();
+    void whenTheOldPrimaryRecoversShouldKeepTheSuccessor() {
+        promoteDb2();
         db1.returns();
 
         fleet.probe().expectPrimary(db2, Reason.INCUMBENT);
@@ -367,8 +367,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aFencedOldPrimaryIsNotElectedWhileItsSuccessorIsGone() {
-        db2Succeeds();
+    void whenTheSuccessorGoesDownShouldNotElectTheFencedOldPrimary() {
+        promoteDb2();
         db1.returns();
         fleet.probe();
         lose(db2);
@@ -383,8 +383,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void anOldPrimaryThatReturnsWhileItsSuccessorIsGoneIsNotElected() {
-        db2Succeeds();
+    void whenTheOldPrimaryRecoversWhileItsSuccessorIsDownShouldNotElectIt() {
+        promoteDb2();
         lose(db2);
         db1.returns();
 
@@ -394,8 +394,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void oneReplicaThatWasNeverRepointedDoesNotVoteTheOldPrimaryBack() {
-        db2Succeeds();
+    void whenAReplicaStillFollowsTheOldPrimaryShouldNotElectTheOldPrimary() {
+        promoteDb2();
         db1.returns();
         db3.follows(db1);
 
@@ -405,8 +405,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aFencedNodeIsPromotedByEvidenceOfItsOwn() {
-        db2Succeeds();
+    void whenAFencedNodeIsPromotedShouldElectIt() {
+        promoteDb2();
         db1.returns();
         fleet.probe();
         lose(db2);
@@ -419,8 +419,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aFencedNodeThatBecomesAReplicaIsLetBackIn() {
-        db2Succeeds();
+    void whenAFencedNodeBecomesAReplicaShouldNoLongerBeFenced() {
+        promoteDb2();
         db1.returns();
         fleet.probe();
         assertThat(fleet.claim.fenced()).containsExactly("db1");
@@ -432,13 +432,13 @@ class PrimaryElectionSuccessorTest {
     }
 
     /** Makes a node writable beside the incumbent, which answers once more after that. */
-    private void writableAllAlong(FleetServer server) {
+    private void makeWritableBesideDb1(FleetServer server) {
         server.writable();
         fleet.probe();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    private void db2Succeeds() {
+    private void promoteDb2() {
         lose(db1);
         db2.resetReplica().writable();
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);

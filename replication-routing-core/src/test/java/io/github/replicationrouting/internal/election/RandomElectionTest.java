@@ -37,7 +37,7 @@ class RandomElectionTest {
         "5, false, true, true",
         "5, true, true, false",
     })
-    void noHistoryShouldElectWithoutEvidenceOrSplitInstances(
+    void whenAnOperatorActsAtRandomShouldNeitherElectWithoutEvidenceNorSplitInstances(
             int size, boolean readOnlyReplicas, boolean persistsReadOnly, boolean granted) {
         long seed = Long.getLong("election-model.seed", SEED);
         Random random = new Random(seed);

@@ -32,7 +32,7 @@ class ReplicationGraphTest {
     private final FleetServer db3 = fleet.server("db3").follows(db2);
 
     @Test
-    void whoReceivesThroughAnotherIsConnectedToo() {
+    void whenAReplicaReceivesThroughAnotherReplicaShouldBeConnectedToBothSources() {
         ReplicationGraph graph = fleet.probe().graph();
 
         assertThat(graph.isConnected(DB3, DB2)).isTrue();
@@ -44,7 +44,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void whoIsDownIsNotConnectedAndConnectsNoOther() {
+    void whenAReplicaIsDownShouldNeitherBeConnectedNorConnectOthersToItsSource() {
         fleet.probe();
         db2.dies();
 
@@ -56,7 +56,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void membersOfARingReceiveFromEachOtherAndAreNoReplicas() {
+    void whenNodesFormARingShouldBeConnectedButNotReplicas() {
         db1.channel(db3, Receiver.ON);
 
         ReplicationGraph graph = fleet.probe().graph();
@@ -68,7 +68,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void aServerThatReplicatesFromItselfDoesNot() {
+    void whenAServerReplicatesFromItselfShouldNotBeConnected() {
         db1.channel(db1, Receiver.ON);
 
         ReplicationGraph graph = fleet.probe().graph();
@@ -78,14 +78,14 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void aSourceThatWasNeverReachedIsNoNode() {
+    void whenASourceWasNeverReachedShouldFindNoNode() {
         db2.resetReplica().channel("db1", null, Receiver.CONNECTING);
 
         assertThat(source(fleet.probe().graph(), "db1", null)).isEqualTo(-1);
     }
 
     @Test
-    void aSourceThatIsDownIsKnownByItsLastAnswer() {
+    void whenASourceIsDownShouldFindItByItsLastAnswer() {
         fleet.probe();
         db1.dies();
 
@@ -93,7 +93,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void aSourceIsTheServerRatherThanAnEndpointThatLeadsToIt() {
+    void whenAnEndpointLeadsToTheSourceShouldPreferTheServer() {
         fleet.server("db4").endpoint(DeclaredRole.PRIMARY).replacedBy("db1");
         assertThat(source(fleet.probe().graph(), "x", "1")).isEqualTo(DB1);
 
@@ -108,7 +108,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void aSourceIsTheFirstOfTwoNamesOfAServer() {
+    void whenTheSourceHasTwoNamesShouldFindTheFirst() {
         fleet.server("db4").replacedBy("db1");
 
         ReplicationGraph graph = fleet.probe().graph();
@@ -119,7 +119,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void theIncumbentCountsWhateverItsPlace() {
+    void whenSeveralNamesLeadToTheIncumbentShouldPreferItsNameAtAnyPosition() {
         FleetServer db4 = fleet.server("db4").replacedBy("db1");
         fleet.remove(db1);
         fleet.probe().expectPrimary(db4, ElectionResult.Reason.SOLE_CANDIDATE);
@@ -138,7 +138,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void twoServersWithOneIdOfWhichOneIsReadOnlyAreNoneToBeWrittenTo() {
+    void whenOnlyOneOfTwoServersWithTheSameIdIsReadOnlyShouldElectNone() {
         fleet.server("db4").replacedBy("db1").readOnly();
 
         ReplicationGraph graph = fleet.probe().graph();
@@ -165,7 +165,8 @@ class ReplicationGraphTest {
         "0-1-9, 0-1-10,-10, true",
         "0-1-9, 0-1-8,  -9, true",
     })
-    void oneServerNeverHasLessThanAtAnEarlierAnswer(String one, String other, long later, boolean two) {
+    void whenNodesHaveTheSameIdShouldBeTwoServersIfALaterAnswerHasLess(
+            String one, String other, long later, boolean two) {
         ReplicationGraph graph =
                 new ReplicationGraph(List.of(sameId("db1", one, START), sameId("db2", other, START + later)), null);
 
@@ -196,7 +197,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void aSourceIsTheNodeThatAnswersRatherThanOneThatUsedToBeThatServer() {
+    void whenAnotherNodeUsedToBeTheSourceShouldPreferTheNodeThatAnswers() {
         FleetServer db4 = fleet.server("db4").replacedBy("db1");
         fleet.probe(db4);
         db4.dies();
@@ -205,7 +206,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void aNodeThatNeverAnsweredMayBeAnythingButADeclaredReplica() {
+    void whenANodeHasNeverAnsweredShouldReturnItUnlessItIsADeclaredReplica() {
         assertThat(fleet.probe().graph().neverSeen()).isNull();
 
         FleetServer db4 = fleet.server("db4").dies();
@@ -216,7 +217,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void ofSeveralTheOneThatMoreThanHalfFollowIsTheMostFollowed() {
+    void whenMoreThanHalfOfTheReplicasFollowACandidateShouldReturnItAsMostFollowed() {
         FleetServer db4 = fleet.server("db4").readOnly();
         assertThat(fleet.probe().graph().mostFollowed(List.of(DB1, 3))).isEqualTo(DB1);
         fleet.server("db5").follows(db4);
@@ -230,7 +231,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void whoFollowsTwoOfThemIsOneVoterForEach() {
+    void whenAReplicaFollowsTwoCandidatesShouldCountItOnceForEach() {
         FleetServer db4 = fleet.server("db4").readOnly();
         db2.channel(db4, Receiver.ON);
         assertThat(fleet.probe().graph().mostFollowed(List.of(DB1, 3)))
@@ -249,7 +250,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void oneOfThemIsNoVoter() {
+    void whenACandidateFollowsAnotherShouldNotCountIt() {
         assertThat(fleet.probe().graph().mostFollowed(List.of(DB1, DB2)))
                 .as("db3, for both")
                 .isEqualTo(-1);
@@ -260,7 +261,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void whoTriesToReachAnotherIsReplicatingAndNotConnected() {
+    void whenAReceiverIsConnectingShouldBeReplicatingButNotConnected() {
         db2.receiver(Receiver.CONNECTING);
 
         ReplicationGraph graph = fleet.probe().graph();
@@ -274,7 +275,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void withoutAFollowerNoneIsTheMostFollowed() {
+    void whenNoReplicaIsConnectedShouldReturnNoMostFollowedCandidate() {
         db2.receiver(Receiver.OFF);
 
         assertThat(fleet.probe().graph().mostFollowed(List.of(DB1))).isEqualTo(-1);

@@ -28,26 +28,26 @@ class RoleHistoryTest {
     // --- promotions
 
     @Test
-    void nothingIsKnownAfterOneAnswer() {
+    void whenThereIsOneAnswerShouldBeUnchanged() {
         assertThat(answers.writable()).isEqualTo(UNCHANGED);
     }
 
     @Test
-    void nothingIsKnownWhileNothingChanges() {
+    void whenAnswersAreTheSameShouldBeUnchanged() {
         answers.readOnly(from("db1"));
 
         assertThat(answers.readOnly(from("db1"))).isEqualTo(UNCHANGED);
     }
 
     @Test
-    void aChangeFromReadOnlyToWritableIsAPromotion() {
+    void whenAReadOnlyServerBecomesWritableShouldBePromoted() {
         answers.readOnly();
 
         assertThat(answers.writable()).isEqualTo(roles(arrived(1), arrived(1), sent(0), null));
     }
 
     @Test
-    void aPromotionIsDatedByTheAnswerThatShowedItFirst() {
+    void whenAPromotedServerStaysWritableShouldKeepTheTimeOfThePromotion() {
         answers.readOnly();
         answers.writable();
 
@@ -55,7 +55,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void aServerThatIsReadOnlyAgainWasNotPromoted() {
+    void whenAPromotedServerBecomesReadOnlyShouldEndThePromotion() {
         answers.readOnly();
         answers.writable();
 
@@ -64,7 +64,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void aServerThatGoesOfflineWasNotPromoted() {
+    void whenAPromotedServerGoesOfflineShouldEndThePromotion() {
         answers.readOnly();
         answers.writable();
 
@@ -73,21 +73,21 @@ class RoleHistoryTest {
     }
 
     @Test
-    void aChangeFromOfflineToReadOnlyIsNone() {
+    void whenAnOfflineServerBecomesReadOnlyShouldBeUnchanged() {
         answers.answer(false, true, NOWHERE, ID, null);
 
         assertThat(answers.readOnly()).isEqualTo(UNCHANGED);
     }
 
     @Test
-    void theRemovalOfTheSourceOfAWritableServerIsAPromotion() {
+    void whenTheSourceOfAWritableServerIsRemovedShouldBePromoted() {
         answers.writable(from("db1"));
 
         assertThat(answers.writable()).isEqualTo(roles(arrived(1), arrived(1), sent(0), null));
     }
 
     @Test
-    void theRemovalOfTheSourceOfAReadOnlyServerIsNoneYet() {
+    void whenTheSourceOfAReadOnlyServerIsRemovedShouldNotBePromotedYet() {
         answers.readOnly(from("db1"));
         assertThat(answers.readOnly()).isEqualTo(roles(null, arrived(1), sent(0), null));
 
@@ -95,21 +95,21 @@ class RoleHistoryTest {
     }
 
     @Test
-    void theRemovalOfOneOfTwoSourcesIsNone() {
+    void whenOneOfTwoSourcesIsRemovedShouldNotBePromoted() {
         answers.writable(from("db1"), from("db2"));
 
         assertThat(answers.writable(from("db2"))).isEqualTo(roles(null, arrived(1), sent(0), arrived(1)));
     }
 
     @Test
-    void aStoppedReceiverIsNone() {
+    void whenTheReceiverStopsShouldBeUnchanged() {
         answers.writable(from("db1"));
 
         assertThat(answers.writable(channel("db1", "1", Receiver.OFF))).isEqualTo(UNCHANGED);
     }
 
     @Test
-    void anotherSourceEndsAPromotion() {
+    void whenAPromotedServerIsRepointedShouldEndThePromotion() {
         answers.readOnly(stopped("db1"));
         assertThat(answers.writable(stopped("db1")).promotedAt()).isEqualTo(arrived(1));
 
@@ -117,7 +117,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void theRemovalOfTheSourceAfterwardsDoesNotEndIt() {
+    void whenTheSourceOfAPromotedServerIsRemovedShouldUpdateTheTimeOfThePromotion() {
         answers.readOnly(stopped("db1"));
         answers.writable(stopped("db1"));
 
@@ -125,7 +125,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void anAnswerThatDoesNotTellTheSourceIsNoRemoval() {
+    void whenAnAnswerDoesNotShowTheSourceShouldBeUnchanged() {
         answers.writable(from("db1"));
         assertThat(answers.answer(false, false, new Replication.NotAsked(), ID, null))
                 .isEqualTo(UNCHANGED);
@@ -134,7 +134,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void aGrantThatComesOrGoesIsNoRemoval() {
+    void whenTheGrantIsRevokedAndAddedAgainShouldBeUnchanged() {
         answers.writable(from("db1"));
         answers.answer(false, false, new Replication.NotPermitted("GRANT X"), ID, null);
 
@@ -144,7 +144,7 @@ class RoleHistoryTest {
     // --- receiving
 
     @Test
-    void aServerThatStillReceivesFiveSecondsLaterWasNotPromoted() {
+    void whenAPromotedServerStillReceivesAfterFiveSecondsShouldEndThePromotion() {
         answers.readOnly(from("db1"));
         answers.writable(from("db1"));
         for (int second = 2; second <= 6; second++) {
@@ -158,7 +158,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void theFiveSecondsEndWithTheSecondWhoseAnswerWasAskedForAfterThem() {
+    void whenAProbeIsSentAfterTheFiveSecondsShouldEndThePromotion() {
         answers.readOnly(from("db1"));
         answers.writable(from("db1"));
         answers.pass(Duration.ofMillis(4_010));
@@ -172,7 +172,7 @@ class RoleHistoryTest {
     @EnumSource(
             value = Receiver.class,
             names = {"CONNECTING", "OFF"})
-    void aServerWhoseReceiverIsNotConnectedWasPromoted(Receiver receiver) {
+    void whenTheReceiverOfAPromotedServerIsNotConnectedShouldKeepThePromotion(Receiver receiver) {
         answers.readOnly(from("db1"));
         answers.writable(from("db1"));
         answers.pass(Duration.ofSeconds(60));
@@ -190,7 +190,7 @@ class RoleHistoryTest {
         "3, true",
         "86400, true",
     })
-    void aRestartIsNoPromotion(int uptime, boolean sameRun) {
+    void whenAServerMayHaveRestartedSinceTheLastAnswerShouldNotBePromoted(int uptime, boolean sameRun) {
         answers.readOnly();
 
         RoleHistory roles = answers.answer(false, false, NOWHERE, ID, Duration.ofSeconds(uptime));
@@ -199,7 +199,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void aServerThatStartedJustAfterTheLastQuestionHasRestarted() {
+    void whenAServerMayHaveStartedAfterTheLastProbeShouldNotBePromoted() {
         answers.readOnly();
         answers.pass(Duration.ofMillis(990));
 
@@ -214,7 +214,7 @@ class RoleHistoryTest {
 
     /** Servers subtract two clock readings in whole seconds: 102.05 s less 100.9 s are 2 s, although 1.15 s have passed. */
     @Test
-    void aServerThatRoundsItsUptimeUpHasRestartedAllTheSame() {
+    void whenARestartedServerRoundsItsUptimeUpShouldNotBePromoted() {
         answers.pass(Duration.ofMillis(500));
         answers.readOnly();
         answers.pass(Duration.ofMillis(540));
@@ -225,7 +225,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void aRestartEndsAPromotion() {
+    void whenAPromotedServerRestartsShouldEndThePromotion() {
         answers.readOnly();
         answers.writable();
 
@@ -234,7 +234,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void aSourceThatIsGoneAfterARestartWasNotRemoved() {
+    void whenTheSourceIsMissingAfterARestartShouldNotBePromoted() {
         answers.writable(from("db1"));
 
         assertThat(answers.answer(false, false, NOWHERE, ID, Duration.ZERO))
@@ -242,7 +242,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void anotherServerUnderTheNameIsAChangeAndNoPromotion() {
+    void whenAnotherServerReplacesTheNodeShouldRecordAChangeButNoPromotion() {
         answers.readOnly();
 
         assertThat(answers.answer(false, false, NOWHERE, "9", null)).isEqualTo(roles(null, arrived(1), sent(0), null));
@@ -250,7 +250,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void anotherServerUnderTheNameEndsAPromotion() {
+    void whenAnotherServerReplacesAPromotedServerShouldEndThePromotion() {
         answers.readOnly();
         answers.writable();
 
@@ -261,14 +261,14 @@ class RoleHistoryTest {
     // --- sources
 
     @Test
-    void anotherAddressIsAnotherSource() {
+    void whenTheAddressOfTheSourceChangesShouldBeRepointed() {
         answers.readOnly(from("db1"));
 
         assertThat(answers.readOnly(from("db3"))).isEqualTo(roles(null, arrived(1), sent(0), arrived(1)));
     }
 
     @Test
-    void anotherPortIsAnotherSource() {
+    void whenThePortOfTheSourceChangesShouldBeRepointed() {
         answers.readOnly(channel("db1", 3306, "1", Receiver.ON));
 
         assertThat(answers.readOnly(channel("db1", 3307, "1", Receiver.ON)).repointedAt())
@@ -276,7 +276,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void anotherServerAtTheSameAddressIsAnotherSource() {
+    void whenAnotherServerHasTheAddressOfTheSourceShouldBeRepointed() {
         answers.readOnly(channel("virtual", "1", Receiver.ON));
 
         assertThat(answers.readOnly(channel("virtual", "2", Receiver.ON)).repointedAt())
@@ -284,28 +284,28 @@ class RoleHistoryTest {
     }
 
     @Test
-    void aSourceThatIsReachedForTheFirstTimeIsNoOther() {
+    void whenTheSourceIsReachedForTheFirstTimeShouldNotBeRepointed() {
         answers.readOnly(channel("db1", null, Receiver.CONNECTING));
 
         assertThat(answers.readOnly(from("db1"))).isEqualTo(UNCHANGED);
     }
 
     @Test
-    void aSourceThatIsNotReachedAnyMoreIsNoOther() {
+    void whenTheSourceIsNoLongerReachedShouldNotBeRepointed() {
         answers.readOnly(from("db1"));
 
         assertThat(answers.readOnly(channel("db1", null, Receiver.CONNECTING))).isEqualTo(UNCHANGED);
     }
 
     @Test
-    void aFirstSourceIsNew() {
+    void whenAFirstSourceIsAddedShouldBeRepointed() {
         answers.readOnly();
 
         assertThat(answers.readOnly(from("db1")).repointedAt()).isEqualTo(arrived(1));
     }
 
     @Test
-    void aSourceStaysNewWhileNothingChanges() {
+    void whenTheSourceStaysTheSameShouldKeepTheTimeOfTheRepointing() {
         answers.readOnly(from("db1"));
         answers.readOnly(from("db3"));
         answers.readOnly(from("db3"));
@@ -315,7 +315,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void aSourceThatIsRemovedIsNotNewAnyMore() {
+    void whenTheSourceIsRemovedShouldNoLongerBeRepointed() {
         answers.readOnly(from("db1"));
         answers.readOnly(from("db3"));
 
@@ -323,7 +323,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void theOrderOfSourcesDoesNotMatter() {
+    void whenOnlyTheOrderOfSourcesChangesShouldBeUnchanged() {
         answers.readOnly(from("db1"), from("db2"));
 
         assertThat(answers.readOnly(from("db2"), from("db1"))).isEqualTo(UNCHANGED);
@@ -332,7 +332,7 @@ class RoleHistoryTest {
     // --- what it wrote
 
     @Test
-    void aTransactionOfItsOwnIsAWrite() {
+    void whenAServerHasANewTransactionOfItsOwnShouldRecordAWrite() {
         answers.has("db1:1-10").writable();
         assertThat(answers.has("db1:1-11").writable().wroteAt())
                 .as("of another server")
@@ -344,7 +344,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void whatItHadAfterARestartMayBeOlder() {
+    void whenAServerHasANewTransactionAfterARestartShouldNotRecordAWrite() {
         answers.has("db1:1-10").writable();
 
         RoleHistory roles = answers.has("db1:1-10,db7:1").answer(false, false, NOWHERE, ID, Duration.ZERO);
@@ -353,7 +353,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void whenItWasFirstSeenStaysKnown() {
+    void whenLaterAnswersArriveShouldKeepTheTimeOfTheFirstAnswer() {
         answers.writable();
         answers.readOnly(from("db1"));
 
@@ -370,14 +370,14 @@ class RoleHistoryTest {
         "4, 5, false",
         "0, 1, false",
     })
-    void mayHaveChangedBetweenTwoMoments(int after, int before, boolean expected) {
+    void whenTheLastChangeMayLieBetweenTwoTimesShouldReportAChange(int after, int before, boolean expected) {
         RoleHistory roles = new RoleHistory(null, START + 4, START + 1, null, null, null);
 
         assertThat(roles.hasChangedBetween(START + after, START + before)).isEqualTo(expected);
     }
 
     @Test
-    void whereNothingWasSeenToChangeNothingChanged() {
+    void whenNoChangeWasSeenShouldReportNone() {
         assertThat(RoleHistory.NONE.hasChangedBetween(START, START + 9)).isFalse();
     }
 
