@@ -105,7 +105,7 @@ class ClaimTest {
     void whenTheIncumbentGoesDownShouldChangeOnlyItsPresence() {
         fleet.probe();
         Claim before = fleet.claim;
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe();
 
@@ -196,7 +196,7 @@ class ClaimTest {
                 .isFalse();
     }
 
-    // --- lost
+    // --- contested
 
     @Test
     void whenANewNodeContestsTheIncumbentShouldEndTheClaim() {
@@ -215,7 +215,7 @@ class ClaimTest {
     @Test
     void whenTwoSuccessorsContestShouldEndTheClaim() {
         fleet.probe();
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db2.resetReplica().writable();
         db3.resetReplica().writable();
@@ -226,7 +226,7 @@ class ClaimTest {
         assertThat(fleet.claim.last()).isEqualTo("db1");
     }
 
-    // --- the next primary
+    // --- pending
 
     @Test
     void whenAnElectionIsPendingShouldKeepTheNodeAndTheTimeItWasFound() {
@@ -253,7 +253,7 @@ class ClaimTest {
         db2.resetReplica().writable();
         fleet.probe(db2, db1, db3).expectNone(Reason.PENDING);
         db1.readOnly();
-        db2.dies();
+        db2.goesDown();
 
         fleet.probe(db1).expectNone(Reason.NO_CANDIDATE);
 
@@ -277,7 +277,7 @@ class ClaimTest {
     // --- helpers
 
     private void promoteDb2() {
-        db1.dies();
+        db1.goesDown();
         db2.receiver(Receiver.OFF);
         fleet.probe();
         db2.writable();

@@ -112,10 +112,10 @@ class ClearedNodesTest {
         fleet.probe();
         fleet.probe();
         Long before = fleet.claim.cleared().get("db2");
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         assertThat(fleet.claim.cleared().get("db2")).isEqualTo(before);
-        db1.returns();
+        db1.recovers();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
 
@@ -169,7 +169,7 @@ class ClearedNodesTest {
 
     @Test
     void whenANodeIsDownShouldNotClearIt() {
-        db2.dies();
+        db2.goesDown();
 
         fleet.settle();
 
@@ -180,7 +180,7 @@ class ClearedNodesTest {
     void whenAClearedNodeGoesDownShouldStayCleared() {
         fleet.settle();
         Long clearedAt = fleet.claim.cleared().get("db2");
-        db2.dies();
+        db2.goesDown();
 
         fleet.probe();
 
@@ -190,9 +190,9 @@ class ClearedNodesTest {
     @Test
     void whenAClearedNodeMayHaveChangedInAGapShouldNoLongerBeCleared() {
         fleet.settle();
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
-        db1.returns();
+        db1.recovers();
         fleet.probe(db1);
         assertThat(fleet.claim.cleared()).containsKey("db2");
         db2.resetReplica().writable();
@@ -204,7 +204,7 @@ class ClearedNodesTest {
 
     @Test
     void whenANodeIsPromotedShouldClearAllOthersIncludingUnseenOnes() {
-        fleet.server("db4").dies();
+        fleet.server("db4").goesDown();
         fleet.probe();
         assertThat(fleet.claim.cleared()).containsOnlyKeys("db2", "db3");
 
@@ -283,7 +283,7 @@ class ClearedNodesTest {
         db2.resetReplica().writable();
         fleet.probe(db1, db2);
         assertThat(fleet.claim.fenced()).containsExactly("db2");
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
 
@@ -314,9 +314,9 @@ class ClearedNodesTest {
     @Test
     void whenAFencedNodeGoesDownShouldStayFenced() {
         fence(db2);
-        db2.dies();
+        db2.goesDown();
         fleet.probe();
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe();
 
@@ -336,7 +336,7 @@ class ClearedNodesTest {
     @Test
     void whenAFencedNodeHasASourceWhileThePrimaryIsDownShouldNoLongerBeFenced() {
         fence(db2);
-        db1.dies();
+        db1.goesDown();
         db2.channel(db1, Receiver.OFF);
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
@@ -373,7 +373,7 @@ class ClearedNodesTest {
     }
 
     private void promoteDb2() {
-        db1.dies();
+        db1.goesDown();
         db2.receiver(Receiver.OFF);
         fleet.probe();
         db2.writable();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each answer takes 2 ns. */
+/** Each answer arrives 2 ns after its probe was sent. */
 class ContainmentTest {
 
     private static final String ONE = "00000000-0000-0000-0000-000000000001";
@@ -24,7 +24,7 @@ class ContainmentTest {
     /** Comparisons must survive the overflow of System.nanoTime(). */
     private static final long LATE = Long.MAX_VALUE - 1;
 
-    // --- all that the other has
+    // --- all transactions of the other
 
     @Test
     void whenTheOtherHasNoMoreShouldContainIt() {
@@ -88,7 +88,7 @@ class ContainmentTest {
         assertThat(Containment.of(twoLater, one)).isEqualTo(Containment.LACKING);
     }
 
-    // --- what the other wrote itself
+    // --- transactions that the other wrote itself
 
     @Test
     void whenOnlyTransactionsOfTheOtherItselfCountShouldIgnoreReplicatedOnes() {
@@ -102,7 +102,7 @@ class ContainmentTest {
         assertThat(Containment.ofOwn(other, answer(TWO, 0, null, null, null))).isEqualTo(Containment.UNKNOWN);
     }
 
-    // --- as far as the other has replicated
+    // --- transactions that the other has replicated
 
     @Test
     void whenOnlyReplicatedTransactionsCountShouldIgnoreThoseOfTheOtherItself() {
@@ -133,7 +133,7 @@ class ContainmentTest {
                 .isEqualTo(Containment.LACKING);
     }
 
-    // --- everything
+    // --- written and replicated
 
     @Test
     void whenAnAnswerHasWrittenAndReplicatedPositionsShouldUniteThem() {

@@ -47,7 +47,7 @@ class ElectionRulesTest {
     @Test
     void whenTheIncumbentIsDownShouldWaitForAPromotion() {
         fleet.probe();
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
 
         ElectionContext context = fleet.context();
@@ -59,7 +59,7 @@ class ElectionRulesTest {
     @Test
     void whenAPromotionWasSeenAfterTheLossShouldElectTheSuccessor() {
         fleet.probe();
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db2.resetReplica().writable();
         fleet.probe(db2);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What an election finds of nodes that are not the primary. */
+/** How an election assesses nodes that are not the primary. */
 class NodeAssessmentsTest {
 
     private static final NodeAssessment REPLICA = new NodeAssessment(Role.REPLICA, false, null, null);
@@ -24,7 +24,7 @@ class NodeAssessmentsTest {
 
     @Test
     void whenANodeHasNeverAnsweredShouldHaveAnUnknownRole() {
-        db2.dies();
+        db2.goesDown();
 
         fleet.probe();
 
@@ -33,7 +33,7 @@ class NodeAssessmentsTest {
 
     @Test
     void whenADeclaredReplicaHasNeverAnsweredShouldBeAReplica() {
-        db2.dies().declared(DeclaredRole.REPLICA);
+        db2.goesDown().declared(DeclaredRole.REPLICA);
 
         fleet.probe();
 
@@ -95,7 +95,7 @@ class NodeAssessmentsTest {
 
     @Test
     void whenTheReplicationOfANodeHasNotBeenSeenYetShouldHaveAnUnknownRole() {
-        db2.hangsWhenAskedForReplication();
+        db2.neverShowsReplication();
 
         fleet.probe();
 
@@ -106,7 +106,7 @@ class NodeAssessmentsTest {
 
     @ParameterizedTest
     @CsvSource({"ON, running", "CONNECTING, connecting", "OFF, stopped"})
-    void whenAReplicaOfAnUnknownServerIsWritableShouldWarn(Receiver receiver, String word) {
+    void whenAReplicaOfAnUnknownServerIsWritableShouldWarn(Receiver receiver, String state) {
         db2.resetReplica().writable().channel("elsewhere", null, receiver);
 
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
@@ -116,7 +116,7 @@ class NodeAssessmentsTest {
                         Role.REPLICA,
                         false,
                         null,
-                        "has a source configured (elsewhere:3306, receiver " + word
+                        "has a source configured (elsewhere:3306, receiver " + state
                                 + "), but is writable: set read_only"));
     }
 
@@ -129,11 +129,11 @@ class NodeAssessmentsTest {
         assertThat(fleet.assessment(db2).warning()).isEqualTo("is declared a replica, but writable");
     }
 
-    /** What was last seen of a node that is down still shows its role. */
+    /** The last answer of a node that is down still shows its role. */
     @Test
     void whenAReplicaGoesDownShouldStayAReplica() {
         fleet.probe();
-        db2.dies();
+        db2.goesDown();
 
         fleet.probe();
 
@@ -235,10 +235,10 @@ class NodeAssessmentsTest {
         FleetServer one = mariaDb.server("db1").has("0-1-7").readOnly();
         FleetServer two = mariaDb.server("db2").hasOfMariaDb("0-1-7,0-2-9", "0-2-9", "0-1-7");
         mariaDb.probe(two).probe(one);
-        mariaDb.startAnew();
+        mariaDb.restartInstance();
         one.restarts().writable();
         mariaDb.probe(two, one);
-        two.dies();
+        two.goesDown();
 
         mariaDb.probe();
 
@@ -263,7 +263,7 @@ class NodeAssessmentsTest {
                 .isEqualTo(new NodeAssessment(Role.UNKNOWN, true, "writable, and no primary has been known yet", null));
     }
 
-    // --- no primary yet, or not this one
+    // --- postponed and refused primaries
 
     @Test
     void whenAPrimaryIsPostponedShouldAssessItAsAReplica() {

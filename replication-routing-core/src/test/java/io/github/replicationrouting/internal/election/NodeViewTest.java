@@ -26,7 +26,7 @@ class NodeViewTest {
     /** Comparisons must survive the overflow of System.nanoTime(). */
     private static final long NOW = Long.MIN_VALUE + 5;
 
-    // --- what it writes
+    // --- writes
 
     @ParameterizedTest
     @CsvSource({
@@ -87,7 +87,7 @@ class NodeViewTest {
         assertThat(answer(null, true).ownTransactions()).isNull();
     }
 
-    // --- what it is
+    // --- role
 
     @Test
     void whenANodeHasASourceOrIsReadOnlyWithoutTheGrantShouldHaveBecomeAReplica() {

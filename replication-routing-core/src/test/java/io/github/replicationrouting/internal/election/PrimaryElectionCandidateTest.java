@@ -50,7 +50,7 @@ class PrimaryElectionCandidateTest {
 
     @Test
     void whenTheNodeWithoutASourceIsDownShouldElectNone() {
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe();
 
@@ -83,7 +83,7 @@ class PrimaryElectionCandidateTest {
     void whenADeclaredReplicaIsPromotedShouldNotElectIt() {
         db2.declared(DeclaredRole.REPLICA);
         fleet.probe();
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db2.writable().resetReplica();
 
@@ -110,7 +110,7 @@ class PrimaryElectionCandidateTest {
     @Test
     void whenTheFirstNameOfAServerIsDownShouldElectTheOther() {
         FleetServer db4 = fleet.server("db4").replacedBy("db1");
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe();
 
@@ -130,7 +130,7 @@ class PrimaryElectionCandidateTest {
     @Test
     void whenTwoNamesOfOneServerAreReadOnlyShouldStateItInTheReason() {
         fleet.server("db4").replacedBy("db2").readOnly();
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe();
 
@@ -155,7 +155,7 @@ class PrimaryElectionCandidateTest {
     @Test
     void whenTheSourceIsDownAndAConnectedReplicaIsWritableShouldNotElectIt() {
         db2.writable();
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe();
 
@@ -167,7 +167,7 @@ class PrimaryElectionCandidateTest {
     @Test
     void whenTheSourceIsDownAndAConnectingReplicaIsWritableShouldNotElectIt() {
         db2.writable().receiver(Receiver.CONNECTING);
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe();
 
@@ -180,7 +180,7 @@ class PrimaryElectionCandidateTest {
     @Test
     void whenTheSourceIsDownAndAStoppedReplicaIsWritableShouldNotElectIt() {
         db2.writable().receiver(Receiver.OFF);
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe();
 
@@ -248,7 +248,7 @@ class PrimaryElectionCandidateTest {
     @Test
     void whenAMemberOfARingIsDownShouldNotElectTheOther() {
         closeRing(Receiver.ON);
-        db1.dies();
+        db1.goesDown();
 
         db2.writable();
         fleet.probe();
@@ -319,7 +319,7 @@ class PrimaryElectionCandidateTest {
     @Test
     void whenANodeHasNeverAnsweredShouldElectADeclaredPrimaryWithAnUnknownSource() {
         db1.declared(DeclaredRole.PRIMARY).channel("elsewhere", "x", Receiver.OFF);
-        fleet.server("db3").dies();
+        fleet.server("db3").goesDown();
 
         fleet.probe();
 
@@ -356,7 +356,7 @@ class PrimaryElectionCandidateTest {
         fleet.expectNone(Reason.NO_CANDIDATE, "db3 is writable, but still replicates from db1");
     }
 
-    // --- an account that may not see replication
+    // --- without the grant
 
     @Test
     void whenTheGrantIsMissingShouldElectTheWritableNode() {

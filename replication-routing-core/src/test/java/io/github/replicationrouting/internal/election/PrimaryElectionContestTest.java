@@ -8,14 +8,14 @@ import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Role;
 import org.junit.jupiter.api.Test;
 
-/** Rule 8: which of several candidates an instance takes that knows no primary yet. */
+/** Rule 8: which of several candidates is elected by an instance that knows no primary yet. */
 class PrimaryElectionContestTest {
 
     private final Fleet fleet = Fleet.ofMySql();
     private final FleetServer db1 = fleet.server("db1");
     private final FleetServer db2 = fleet.server("db2").follows(db1);
 
-    // --- what the others follow
+    // --- by the followers
 
     @Test
     void whenNothingDistinguishesTwoCandidatesShouldBeContested() {
@@ -121,7 +121,7 @@ class PrimaryElectionContestTest {
         db2.resetReplica().writable();
         FleetServer db3 = fleet.server("db3").follows(db2);
         fleet.probe(db3);
-        db3.notAskedForReplication();
+        db3.omitsReplication();
 
         fleet.probe().expectNone(Reason.CONTESTED);
     }
@@ -146,7 +146,7 @@ class PrimaryElectionContestTest {
         fleet.probe().expectPrimary(db2, Reason.SUPPORTED);
     }
 
-    // --- what is declared
+    // --- by the declared role
 
     @Test
     void whenOneOfTwoCandidatesIsDeclaredPrimaryShouldElectIt() {
@@ -192,7 +192,7 @@ class PrimaryElectionContestTest {
         db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
         FleetServer db3 = fleet.server("db3").follows(db1);
         fleet.probe(db3);
-        db3.notAskedForReplication();
+        db3.omitsReplication();
 
         fleet.probe().expectNone(Reason.CONTESTED);
     }
@@ -264,7 +264,7 @@ class PrimaryElectionContestTest {
         fleet.sticks = true;
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         FleetServer db3 = fleet.server("db3").follows(db1);
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db2.resetReplica().writable();
         db3.resetReplica().writable();

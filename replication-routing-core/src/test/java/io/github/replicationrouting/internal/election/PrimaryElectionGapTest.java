@@ -10,28 +10,28 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Rule 9: the incumbent is weighed against nodes of which this instance may have missed a promotion. */
+/** Rule 9: the incumbent is compared with nodes of which this instance may have missed a promotion. */
 class PrimaryElectionGapTest {
 
-    private static final String ON_ITS_OWN = "db1:1-10,db3:1-5";
+    private static final String WITH_WRITES_OF_DB3 = "db1:1-10,db3:1-5";
 
     private final Fleet fleet = Fleet.ofMySql();
     private final FleetServer db1 = fleet.server("db1");
     private final FleetServer db2 = fleet.server("db2").follows(db1);
 
     /** Has not answered yet. */
-    private final FleetServer db3 = fleet.server("db3").dies();
+    private final FleetServer db3 = fleet.server("db3").goesDown();
 
     @BeforeEach
     void electDb1() {
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
-    // --- a node that turns up
+    // --- a newly seen node
 
     @Test
     void whenANewlySeenWritableNodeHasMoreThanTheIncumbentShouldBeContested() {
-        db3.returns().has(ON_ITS_OWN);
+        db3.recovers().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1)
                 .expectNone(
@@ -47,18 +47,18 @@ class PrimaryElectionGapTest {
 
     @Test
     void whenANewlySeenWritableNodeHasNoMoreShouldKeepTheIncumbent() {
-        db3.returns().has("db1:1-9");
+        db3.recovers().has("db1:1-9");
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
         assertThat(fleet.assessment(db3))
                 .isEqualTo(new NodeAssessment(Role.UNKNOWN, true, "writable beside the primary db1", null));
-        db3.has(ON_ITS_OWN);
+        db3.has(WITH_WRITES_OF_DB3);
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
     void whenANewlySeenNodeIsNotComparedYetShouldKeepTheIncumbent() {
-        db3.returns().has(ON_ITS_OWN);
+        db3.recovers().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe(db1).expectNone(Reason.CONTESTED);
@@ -66,9 +66,9 @@ class PrimaryElectionGapTest {
 
     @Test
     void whenAClearedReplicaBecomesWritableShouldFenceItAndKeepTheIncumbent() {
-        db3.returns().follows(db1);
+        db3.recovers().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
-        db3.resetReplica().writable().has(ON_ITS_OWN);
+        db3.resetReplica().writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
         assertThat(fleet.claim.fenced()).containsExactly("db3");
@@ -76,28 +76,28 @@ class PrimaryElectionGapTest {
 
     @Test
     void whenAWritableReplicaLeavesItsSourceBeforeItIsClearedShouldBeContested() {
-        db3.returns().follows(db1).writable();
+        db3.recovers().follows(db1).writable();
         fleet.probe(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
-        db3.resetReplica().has(ON_ITS_OWN);
+        db3.resetReplica().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
     void whenAReadOnlyNodeWithoutASourceBecomesWritableShouldBeContested() {
-        db3.returns().readOnly();
+        db3.recovers().readOnly();
         fleet.probe(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
-        db3.writable().has(ON_ITS_OWN);
+        db3.writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
     void whenANewlySeenNodeIsWrittenToShouldBeContestedEvenIfTheIncumbentLacksNothing() {
-        db3.returns();
+        db3.recovers();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db1.has(ON_ITS_OWN);
-        db3.has(ON_ITS_OWN);
+        db1.has(WITH_WRITES_OF_DB3);
+        db3.has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED, "db1", "db3");
     }
@@ -105,11 +105,11 @@ class PrimaryElectionGapTest {
     @Test
     void whenAReplicaWasWrittenToBeforeTheElectionShouldKeepTheIncumbent() {
         db1.readOnly();
-        fleet.startAnew();
-        db3.returns().follows(db2).writable();
+        fleet.restartInstance();
+        db3.recovers().follows(db2).writable();
         fleet.probe();
-        db1.has(ON_ITS_OWN);
-        db3.has(ON_ITS_OWN);
+        db1.has(WITH_WRITES_OF_DB3);
+        db3.has(WITH_WRITES_OF_DB3);
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db1.writable();
 
@@ -119,35 +119,35 @@ class PrimaryElectionGapTest {
 
     @Test
     void whenAConnectedReplicaIsWrittenToAndTheIncumbentLacksNothingShouldKeepTheIncumbent() {
-        db3.returns().follows(db1).writable();
+        db3.recovers().follows(db1).writable();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db1.has(ON_ITS_OWN);
-        db3.has(ON_ITS_OWN);
+        db1.has(WITH_WRITES_OF_DB3);
+        db3.has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void whenANewlySeenNodeIsADeclaredReplicaShouldKeepTheIncumbent() {
-        db3.declared(DeclaredRole.REPLICA).returns().has(ON_ITS_OWN);
+        db3.declared(DeclaredRole.REPLICA).recovers().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void whenAnAddedNodeHasMoreThanTheIncumbentShouldBeContested() {
-        FleetServer db4 = fleet.server("db4").has(ON_ITS_OWN);
+        FleetServer db4 = fleet.server("db4").has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db4, db1).expectNone(Reason.CONTESTED, "db1", "db4");
     }
 
     @Test
     void whenANodeWasConfiguredAtThePromotionShouldFenceItAndKeepTheIncumbent() {
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db2.resetReplica().writable();
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
-        db3.returns().has(ON_ITS_OWN);
+        db3.recovers().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db2).expectPrimary(db2, Reason.INCUMBENT);
         assertThat(fleet.claim.fenced()).containsExactlyInAnyOrder("db1", "db3");
@@ -155,7 +155,7 @@ class PrimaryElectionGapTest {
 
     @Test
     void whenANewlySeenWritableReplicaHasMoreShouldBeContested() {
-        db3.returns().has(ON_ITS_OWN).channel("elsewhere", "x", Receiver.OFF);
+        db3.recovers().has(WITH_WRITES_OF_DB3).channel("elsewhere", "x", Receiver.OFF);
 
         fleet.probe(db3, db1)
                 .expectNone(
@@ -171,7 +171,7 @@ class PrimaryElectionGapTest {
 
     @Test
     void whenANewlySeenConnectedWritableReplicaHasMoreShouldKeepTheIncumbent() {
-        db3.returns().follows(db1).writable().has(ON_ITS_OWN);
+        db3.recovers().follows(db1).writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
@@ -179,16 +179,16 @@ class PrimaryElectionGapTest {
 
     @Test
     void whenANewlySeenConnectedWritableReplicaWritesMoreShouldBeContested() {
-        db3.returns().follows(db1).writable();
+        db3.recovers().follows(db1).writable();
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
-        db3.has(ON_ITS_OWN);
+        db3.has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED, ") is writable, but db3 (at ");
     }
 
     @Test
     void whenANewlySeenNodeFormsAWritableRingWithTheIncumbentShouldBeContested() {
-        db3.returns().follows(db1).writable();
+        db3.recovers().follows(db1).writable();
         db1.channel(db3, Receiver.ON);
 
         fleet.probe().expectNone(Reason.CONTESTED, "db1", "db3");
@@ -197,17 +197,17 @@ class PrimaryElectionGapTest {
     @Test
     void whenTheIncumbentOfAWritableRingIsDeclaredPrimaryShouldKeepIt() {
         db1.declared(DeclaredRole.PRIMARY).channel(db3, Receiver.ON);
-        db3.returns().follows(db1).writable();
+        db3.recovers().follows(db1).writable();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    // --- that cannot be compared
+    // --- positions that cannot be compared
 
     @Test
     void whenANewlySeenWritableNodeHasNoGtidsShouldBeContested() {
         db1.hasNoGtids();
-        db3.returns().hasNoGtids();
+        db3.recovers().hasNoGtids();
 
         fleet.probe().expectNone(Reason.CONTESTED);
     }
@@ -215,7 +215,7 @@ class PrimaryElectionGapTest {
     @Test
     void whenANewlySeenWritableNodeHasNoGtidsShouldKeepADeclaredPrimary() {
         db1.declared(DeclaredRole.PRIMARY).hasNoGtids();
-        db3.returns().hasNoGtids();
+        db3.recovers().hasNoGtids();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
@@ -223,16 +223,16 @@ class PrimaryElectionGapTest {
     @Test
     void whenANewlySeenNodeHasNoGtidsButASourceShouldKeepTheIncumbent() {
         db1.hasNoGtids();
-        db3.returns().hasNoGtids().channel("elsewhere", "x", Receiver.OFF);
+        db3.recovers().hasNoGtids().channel("elsewhere", "x", Receiver.OFF);
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    // --- what the others follow
+    // --- followers
 
     @Test
     void whenReplicasFollowANewlySeenNodeShouldBeContested() {
-        db3.returns();
+        db3.recovers();
         db2.follows(db3);
 
         fleet.probe(db1, db3, db2).expectNone(Reason.CONTESTED, "db1", "db3");
@@ -241,25 +241,25 @@ class PrimaryElectionGapTest {
 
     @Test
     void whenReplicasFollowTheIncumbentShouldKeepItBesideANewlySeenNode() {
-        db3.returns();
+        db3.recovers();
 
         fleet.probe(db1, db3, db2).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void whenANewlySeenNodeHasMoreShouldBeContestedEvenIfReplicasFollowTheIncumbent() {
-        db3.returns().has(ON_ITS_OWN);
+        db3.recovers().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db2, db1).expectNone(Reason.CONTESTED, "db1", "db3");
     }
 
     @Test
     void whenTheLessFollowedCandidateIsWrittenToShouldBeContested() {
-        db3.returns();
-        fleet.startAnew();
+        db3.recovers();
+        fleet.restartInstance();
         fleet.probe().expectPrimary(db1, Reason.SUPPORTED);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db3.has(ON_ITS_OWN);
+        db3.has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db2, db1).expectNone(Reason.CONTESTED);
     }
@@ -295,7 +295,7 @@ class PrimaryElectionGapTest {
 
     @Test
     void whenAllNodesWereSeenAndAReplicaOfAnotherServerHasMoreShouldKeepTheIncumbent() {
-        db3.returns().readOnly();
+        db3.recovers().readOnly();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db2.resetReplica().channel("elsewhere", "x", Receiver.ON).has("db1:1-11");
 
@@ -312,11 +312,11 @@ class PrimaryElectionGapTest {
 
     @Test
     void whenTheUnseenNodeWasConfiguredAtThePromotionShouldKeepTheIncumbent() {
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db2.resetReplica().writable();
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
-        db1.returns().readOnly().channel("db3", "3", Receiver.ON).has("db1:1-11");
+        db1.recovers().readOnly().channel("db3", "3", Receiver.ON).has("db1:1-11");
 
         fleet.probe(db1, db2).expectPrimary(db2, Reason.INCUMBENT);
     }
@@ -325,49 +325,49 @@ class PrimaryElectionGapTest {
 
     @Test
     void whenANodeMayHaveBeenPromotedWhileTheIncumbentWasDownShouldBeContested() {
-        db3.returns().follows(db1);
+        db3.recovers().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
-        db3.dies();
+        db1.goesDown();
+        db3.goesDown();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
-        db1.returns();
+        db1.recovers();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db3.restarts().resetReplica().writable().has(ON_ITS_OWN);
+        db3.restarts().resetReplica().writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
     void whenANodeIsPromotedBesideTheRecoveredIncumbentShouldKeepTheIncumbent() {
-        db3.returns().follows(db1);
+        db3.recovers().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
-        db1.returns();
+        db1.recovers();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db3.resetReplica().writable().has(ON_ITS_OWN);
+        db3.resetReplica().writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
     void whenTheInstancePausedForLongerThanTheGapShouldBeContested() {
-        db3.returns().follows(db1);
+        db3.recovers().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         fleet.pass(Fleet.GAP);
         fleet.probe(db1).expectPrimary(db1, Reason.INCUMBENT);
-        db3.restarts().resetReplica().writable().has(ON_ITS_OWN);
+        db3.restarts().resetReplica().writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
     void whenTheInstancePausedForLessThanTheGapShouldKeepTheIncumbent() {
-        db3.returns().follows(db1);
+        db3.recovers().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         fleet.pass(Fleet.GAP.minus(Duration.ofSeconds(1)));
         fleet.probe(db1).expectPrimary(db1, Reason.INCUMBENT);
-        db3.restarts().resetReplica().writable().has(ON_ITS_OWN);
+        db3.restarts().resetReplica().writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
@@ -413,9 +413,9 @@ class PrimaryElectionGapTest {
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         assertThat(fleet.claim.fenced()).containsExactly(fenced.name);
-        db3.returns().has(ON_ITS_OWN);
+        db3.recovers().has(WITH_WRITES_OF_DB3);
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
         db1.readOnly();
-        db3.dies();
+        db3.goesDown();
     }
 }

@@ -9,7 +9,7 @@ import io.github.replicationrouting.topology.Role;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Rule 4: the incumbent stays while it is fit, keeps its claim while it is gone, and ends it when it is replaced. */
+/** Rule 4: the incumbent stays while it is fit, keeps its claim while absent, and loses it when it is replaced. */
 class PrimaryElectionIncumbentTest {
 
     private final Fleet fleet = Fleet.ofMySql();
@@ -58,8 +58,8 @@ class PrimaryElectionIncumbentTest {
 
     @Test
     void whenAllOtherNodesAreDownShouldKeepTheIncumbent() {
-        db2.dies();
-        db3.dies();
+        db2.goesDown();
+        db3.goesDown();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
@@ -71,13 +71,13 @@ class PrimaryElectionIncumbentTest {
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    /** What a replica said before it was asked again may be older than what the primary shows. */
+    /** What an earlier answer of a replica showed may be older than what the primary shows. */
     @Test
     void whenAReplicaWasLastSeenToFollowAnotherWritableNodeShouldKeepTheIncumbent() {
         db2.resetReplica().writable();
         db3.follows(db2);
         fleet.probe();
-        db3.notAskedForReplication();
+        db3.omitsReplication();
 
         fleet.probe(db1, db2, db3).expectPrimary(db1, Reason.INCUMBENT);
     }
@@ -120,7 +120,7 @@ class PrimaryElectionIncumbentTest {
 
     @Test
     void whenTheIncumbentReplicatesFromANodeThatIsDownShouldTreatItAsAReplica() {
-        db2.dies();
+        db2.goesDown();
         db1.channel(db2, Receiver.ON);
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "the primary db1 has become a replica");
@@ -128,11 +128,11 @@ class PrimaryElectionIncumbentTest {
 
     @Test
     void whenTheIncumbentReplicatesFromTheFirstNodeShouldTreatItAsAReplica() {
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db2.resetReplica().writable();
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
-        db1.returns();
+        db1.recovers();
         db2.channel(db1, Receiver.ON);
         db3.resetReplica();
 
@@ -152,7 +152,7 @@ class PrimaryElectionIncumbentTest {
     @Test
     void whenTheOtherMemberOfARingStopsItsReceiverShouldKeepTheIncumbent() {
         db1.channel(db2, Receiver.ON);
-        fleet.startAnew();
+        fleet.restartInstance();
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         db2.receiver(Receiver.OFF);
 
@@ -163,7 +163,7 @@ class PrimaryElectionIncumbentTest {
     @Test
     void whenTheIncumbentOfARingAddsAPromotedNodeAsSourceShouldElectThatNode() {
         db1.channel(db2, Receiver.ON);
-        fleet.startAnew();
+        fleet.restartInstance();
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         db3.resetReplica().writable();
         db1.channel(db3, Receiver.ON);
@@ -176,16 +176,16 @@ class PrimaryElectionIncumbentTest {
         db1.channel(db2, Receiver.ON);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db2.dies();
+        db2.goesDown();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    // --- while it is gone
+    // --- while it is absent
 
     @Test
     void whenTheIncumbentIsDownShouldKeepItsClaim() {
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         assertThat(fleet.reason())
@@ -214,7 +214,7 @@ class PrimaryElectionIncumbentTest {
 
     @Test
     void whenTheIncumbentRecoversAfterHoursShouldElectItAgain() {
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         fleet.pass(Fleet.GAP.multipliedBy(10_000));
         db1.restarts();
@@ -247,7 +247,7 @@ class PrimaryElectionIncumbentTest {
 
     @Test
     void whenTheIncumbentRecoversWithLessDataShouldTreatItAsANewCandidate() {
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db1.restarts().has("db1:1-8");
         db2.receiver(Receiver.OFF);
@@ -265,7 +265,7 @@ class PrimaryElectionIncumbentTest {
 
     @Test
     void whenTheIncumbentRecoversWithMoreDataShouldElectItAgain() {
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db1.restarts().has("db1:1-12");
 
@@ -274,15 +274,15 @@ class PrimaryElectionIncumbentTest {
 
     @Test
     void whenTheDataOfTheRecoveredIncumbentCannotBeComparedShouldElectItAgain() {
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db1.restarts().hasNoGtids();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db1.restarts().has("db1:1-3");
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db1.restarts().hasOfMariaDb("0-1-5", "0-1-5", "0-1-5");
 
@@ -293,9 +293,9 @@ class PrimaryElectionIncumbentTest {
     void whenTheServerBehindAnEndpointRecoversWithLessDataShouldElectItAgain() {
         fleet.remove(db1);
         FleetServer writer = fleet.server("db4").endpoint(DeclaredRole.PRIMARY);
-        fleet.startAnew();
+        fleet.restartInstance();
         fleet.probe().expectPrimary(writer, Reason.SOLE_CANDIDATE);
-        writer.dies();
+        writer.goesDown();
         fleet.probe();
         writer.restarts().has("db1:1-3");
 
@@ -336,7 +336,7 @@ class PrimaryElectionIncumbentTest {
     @Test
     void whenTheReplacementOfTheIncumbentIsRefusedShouldNameItInTheReason() {
         db1.replacedBy("db9").denied();
-        FleetServer db4 = fleet.server("db4").dies();
+        FleetServer db4 = fleet.server("db4").goesDown();
 
         fleet.probe().expectNone(Reason.NO_CANDIDATE, "db1 is writable, but whether it replicates from db4");
         assertThat(fleet.assessment(db1).reason()).startsWith("writable, but whether it replicates from db4");
@@ -347,7 +347,7 @@ class PrimaryElectionIncumbentTest {
     void whenTheServerBehindAnEndpointChangesShouldKeepTheIncumbent() {
         fleet.remove(db1);
         FleetServer writer = fleet.server("db4").endpoint(DeclaredRole.PRIMARY);
-        fleet.startAnew();
+        fleet.restartInstance();
         fleet.probe(writer, db2, db3).expectPrimary(writer, Reason.SOLE_CANDIDATE);
         writer.replacedBy("db9").has("db1:1-3");
 
@@ -356,7 +356,7 @@ class PrimaryElectionIncumbentTest {
 
     @Test
     void whenTheReplacementOfTheIncumbentIsDownShouldElectThePromotedNode() {
-        db1.replacedBy("db9").dies();
+        db1.replacedBy("db9").goesDown();
         db2.resetReplica().writable();
 
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
@@ -364,7 +364,7 @@ class PrimaryElectionIncumbentTest {
 
     @Test
     void whenAnEarlierNameLeadsToTheServerOfTheIncumbentShouldKeepTheIncumbent() {
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db2.resetReplica().writable();
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);

@@ -9,12 +9,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Before a node becomes the primary, the others that take writes are probed once more: another instance may have written to
- * one of them since the loss.
+ * Before a node becomes the primary, the other writable nodes are probed once more: another instance may have written
+ * to one of them since the loss.
  */
 class PrimaryElectionLastProbeTest {
 
-    private static final String WRITTEN = "db1:1-10,db3:1-5";
+    private static final String WITH_WRITES_OF_DB3 = "db1:1-10,db3:1-5";
 
     private final Fleet fleet = Fleet.ofMySql();
     private final FleetServer db1 = fleet.server("db1");
@@ -66,7 +66,7 @@ class PrimaryElectionLastProbeTest {
     void whenTheOtherWritableNodeIsDownShouldElectTheSuccessorImmediately() {
         makeWritableBesideDb1(db3);
         lose(db1);
-        db3.dies();
+        db3.goesDown();
         db2.writable().receiver(Receiver.OFF);
 
         fleet.probe(db2).expectPrimary(db2, Reason.PROMOTION);
@@ -95,7 +95,7 @@ class PrimaryElectionLastProbeTest {
     void whenTheIncumbentRecoversShouldProbeWritableNodesBeforeElectingIt() {
         makeWritableBesideDb1(db3);
         lose(db1);
-        db1.returns();
+        db1.recovers();
 
         fleet.probe(db3, db1).expectNone(Reason.PENDING, "db1 is being compared with the other nodes");
         fleet.probe(db3).expectPrimary(db1, Reason.INCUMBENT);
@@ -110,7 +110,7 @@ class PrimaryElectionLastProbeTest {
 
     @Test
     void whenTheInstanceStartsShouldProbeWritableNodesBeforeElectingTheSoleCandidate() {
-        fleet.startAnew();
+        fleet.restartInstance();
         db3.writable();
 
         fleet.probe(db2, db4, db3, db1).expectNone(Reason.PENDING, "db1 is being compared");
@@ -131,14 +131,14 @@ class PrimaryElectionLastProbeTest {
         fleet.probe(db2).expectPrimary(db2, Reason.PROMOTION);
     }
 
-    // --- what another instance wrote
+    // --- writes of another instance
 
     @Test
     void whenAnotherNodeWasWrittenToSinceTheLossShouldBeContested() {
         makeWritableBesideDb1(db3);
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
-        db3.has(WRITTEN);
+        db3.has(WITH_WRITES_OF_DB3);
 
         fleet.probe()
                 .expectNone(
@@ -152,7 +152,7 @@ class PrimaryElectionLastProbeTest {
     @Test
     void whenAnotherNodeWasWrittenToBeforeTheLossShouldElectTheSuccessor() {
         makeWritableBesideDb1(db3);
-        db3.has(WRITTEN);
+        db3.has(WITH_WRITES_OF_DB3);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         lose(db1);
@@ -165,7 +165,7 @@ class PrimaryElectionLastProbeTest {
     void whenAReadOnlyNodeWasWrittenToShouldElectTheSuccessor() {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
-        db3.has(WRITTEN);
+        db3.has(WITH_WRITES_OF_DB3);
 
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
@@ -184,7 +184,7 @@ class PrimaryElectionLastProbeTest {
     void whenAReplicaOfTheSuccessorKeepsWritingShouldBeContested() {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
-        db3.follows(db2).writable().has(WRITTEN);
+        db3.follows(db2).writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe().expectNone(Reason.CONTESTED, "db2 (at ", ") is writable, but db3 (at ");
     }
@@ -192,7 +192,7 @@ class PrimaryElectionLastProbeTest {
     @Test
     void whenAReplicaOfTheSuccessorHasStoppedWritingShouldElectTheSuccessor() {
         lose(db1);
-        db3.follows(db2).writable().has(WRITTEN);
+        db3.follows(db2).writable().has(WITH_WRITES_OF_DB3);
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         fleet.pass(Fleet.GAP);
         db2.writable().receiver(Receiver.OFF);
@@ -203,8 +203,8 @@ class PrimaryElectionLastProbeTest {
     @Test
     void whenTheSuccessorHasWhatItsReplicaWroteShouldElectTheSuccessor() {
         lose(db1);
-        db2.writable().receiver(Receiver.OFF).has(WRITTEN);
-        db3.follows(db2).writable().has(WRITTEN);
+        db2.writable().receiver(Receiver.OFF).has(WITH_WRITES_OF_DB3);
+        db3.follows(db2).writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
@@ -213,8 +213,8 @@ class PrimaryElectionLastProbeTest {
     void whenAnotherNodeWasWrittenToWhileTheIncumbentWasDownShouldBeContested() {
         makeWritableBesideDb1(db3);
         lose(db1);
-        db3.has(WRITTEN);
-        db1.returns();
+        db3.has(WITH_WRITES_OF_DB3);
+        db1.recovers();
 
         fleet.probe().expectNone(Reason.CONTESTED, "db1 (at ", ") is writable, but db3 (at ");
         assertThat(fleet.claim.node()).isNull();
@@ -223,11 +223,11 @@ class PrimaryElectionLastProbeTest {
     @Test
     void whenAnotherNodeWasWrittenToBeforeTheIncumbentWentDownShouldElectTheIncumbentAgain() {
         makeWritableBesideDb1(db3);
-        db3.has(WRITTEN);
+        db3.has(WITH_WRITES_OF_DB3);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         lose(db1);
-        db1.returns();
+        db1.recovers();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
@@ -236,19 +236,19 @@ class PrimaryElectionLastProbeTest {
     @Test
     void whenAnotherNodeIsWrittenToBesideAFitIncumbentShouldKeepTheIncumbent() {
         makeWritableBesideDb1(db3);
-        db3.has(WRITTEN);
+        db3.has(WITH_WRITES_OF_DB3);
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    // --- an incumbent that comes back with a source
+    // --- an incumbent that recovers with a source
 
     @Test
     void whenTheIncumbentRecoversWithANewSourceShouldTreatItAsAReplica() {
         lose(db1);
         db2.resetReplica();
-        db1.returns().channel(db2, Receiver.CONNECTING);
+        db1.recovers().channel(db2, Receiver.CONNECTING);
 
         fleet.probe(db2, db1)
                 .expectNone(
@@ -271,12 +271,12 @@ class PrimaryElectionLastProbeTest {
         db1.channel("elsewhere", "x", Receiver.ON);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         lose(db1);
-        db1.returns();
+        db1.recovers();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    /** Has a node be writable and without a source while the incumbent is healthy. */
+    /** Makes a node writable and removes its source while the incumbent is fit. */
     private void makeWritableBesideDb1(FleetServer server) {
         server.resetReplica().writable();
         fleet.probe();
@@ -284,7 +284,7 @@ class PrimaryElectionLastProbeTest {
     }
 
     private void lose(FleetServer incumbent) {
-        incumbent.dies();
+        incumbent.goesDown();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 }

@@ -21,7 +21,7 @@ class PrimaryElectionMajorityTest {
     void loseDb1AndStopTheReceiverOfDb2() {
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
         db2.receiver(Receiver.OFF);
         db3.receiver(Receiver.CONNECTING);
         db4.receiver(Receiver.CONNECTING);
@@ -56,7 +56,7 @@ class PrimaryElectionMajorityTest {
 
     @Test
     void whenANodeHasNeverAnsweredShouldCountItAsNotRepointed() {
-        fleet.server("db5").dies();
+        fleet.server("db5").goesDown();
         db3.follows(db2);
         db4.follows(db2);
 
@@ -66,7 +66,7 @@ class PrimaryElectionMajorityTest {
     @Test
     void whenTheOldPrimaryWasRepointedShouldCountItForTheMajority() {
         db3.follows(db2);
-        db1.returns().follows(db2);
+        db1.recovers().follows(db2);
 
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
@@ -92,7 +92,7 @@ class PrimaryElectionMajorityTest {
         db3.follows(db2);
         db4.follows(db2);
         fleet.probe(db3);
-        db4.dies();
+        db4.goesDown();
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
@@ -101,7 +101,7 @@ class PrimaryElectionMajorityTest {
     void whenTheNewestAnswerOfAReplicaDoesNotShowItsSourceShouldNotCountIt() {
         db3.follows(db2);
         fleet.probe();
-        db3.notAskedForReplication();
+        db3.omitsReplication();
         db4.follows(db2);
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
@@ -168,24 +168,24 @@ class PrimaryElectionMajorityTest {
 
     @Test
     void whenReplicasWereRepointedBeforeTheLastAnswerOfTheIncumbentShouldElectNone() {
-        db1.returns();
+        db1.recovers();
         db3.follows(db2);
         db4.follows(db2);
         fleet.probe(db3, db4, db1, db2).expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 
-    /** Has db3 and db4 replicate from db2, and db2 from db1, and then loses db1 again. */
+    /** Makes db3 and db4 replicate from db2, and db2 from db1; then db1 goes down again. */
     private void chainReplicasBehindDb2() {
-        db1.returns();
+        db1.recovers();
         db2.receiver(Receiver.ON);
         db3.follows(db2);
         db4.follows(db2);
         fleet.probe();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
         db2.receiver(Receiver.OFF);
     }
 }

@@ -7,7 +7,7 @@ import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import org.junit.jupiter.api.Test;
 
-/** The order in which nodes were configured decides nothing: here the node that matters is the first one. */
+/** The order of the configured nodes decides nothing: here the node that matters is the first one. */
 class PrimaryElectionOrderTest {
 
     private final Fleet fleet = Fleet.ofMySql();
@@ -44,7 +44,7 @@ class PrimaryElectionOrderTest {
 
     @Test
     void whenANodeIsUnseenAndTheFirstNodeHasMoreThanTheIncumbentShouldBeContested() {
-        fleet.server("db4").dies();
+        fleet.server("db4").goesDown();
         db3.readOnly().channel("elsewhere", "x", Receiver.ON);
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         db3.has("db1:1-11");
@@ -67,7 +67,7 @@ class PrimaryElectionOrderTest {
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         db3.resetReplica().writable();
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db2.resetReplica().writable();
         db3.has("db1:1-10,db3:1-5");
@@ -98,7 +98,7 @@ class PrimaryElectionOrderTest {
         FleetServer db5 = fleet.server("db5").follows(db1);
         fleet.server("db4").replacedBy("db3").readOnly();
         makeWritable(db2.receiver(Receiver.OFF));
-        db1.dies();
+        db1.goesDown();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db3.follows(db2);
         db5.follows(db2);

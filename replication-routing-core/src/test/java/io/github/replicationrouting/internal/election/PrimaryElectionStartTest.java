@@ -9,18 +9,18 @@ import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Rule 7: whether an instance that knows no primary yet takes the only candidate for it. */
+/** Rule 7: whether an instance that knows no primary yet elects the only candidate. */
 class PrimaryElectionStartTest {
 
     private final Fleet fleet = Fleet.ofMySql();
     private final FleetServer db1 = fleet.server("db1");
     private final FleetServer db2 = fleet.server("db2").follows(db1);
 
-    // --- what contradicts it
+    // --- transactions of other nodes
 
     @Test
     void whenAnotherNodeIsDownShouldElectTheSoleCandidate() {
-        fleet.server("db3").dies();
+        fleet.server("db3").goesDown();
 
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
@@ -42,7 +42,7 @@ class PrimaryElectionStartTest {
 
     @Test
     void whenAReplicaOfAnotherServerHasMoreShouldBeContested() {
-        fleet.server("db3").dies();
+        fleet.server("db3").goesDown();
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
 
         fleet.probe(db2, db1)
@@ -63,7 +63,7 @@ class PrimaryElectionStartTest {
         db1.has("db1:1-11");
         fleet.probe(db1, db2).expectPrimary(db1, Reason.SOLE_CANDIDATE);
 
-        fleet.startAnew();
+        fleet.restartInstance();
         db2.has("db1:1-12");
         fleet.probe(db1, db2).expectNone(Reason.PENDING);
         db1.has("db1:1-12");
@@ -77,7 +77,7 @@ class PrimaryElectionStartTest {
         fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
-    /** The candidate is a blank server, for one. */
+    /** The candidate may be an empty server. */
     @Test
     void whenAConnectedReplicaHasTransactionsOfOtherServersShouldBeContested() {
         db2.has("db1:1-10,db9:1-11");
@@ -91,7 +91,7 @@ class PrimaryElectionStartTest {
         fleet.server("db3").follows(db2).has("db1:1-10,db2:1-3");
 
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        fleet.startAnew();
+        fleet.restartInstance();
         fleet.probe(fleet.server("db4").follows(db2).has("db1:1-10,db2:1-3"), db2, db1)
                 .expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
@@ -109,7 +109,7 @@ class PrimaryElectionStartTest {
     void whenAReplicaThatIsDownHadMoreShouldElectTheSoleCandidate() {
         db2.receiver(Receiver.OFF).has("db1:1-11");
         fleet.probe(db2);
-        db2.dies();
+        db2.goesDown();
 
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
@@ -122,7 +122,7 @@ class PrimaryElectionStartTest {
         fleet.probe(db2, db1).expectNone(Reason.CONTESTED, "is writable, but db2 (at ");
     }
 
-    /** Another instance may take it for the primary. */
+    /** It may be the primary of another instance. */
     @Test
     void whenAConnectedWritableReplicaHasStoppedWritingForTheGapShouldElectTheSoleCandidate() {
         db2.writable().has("db1:1-10,db2:1-5");
@@ -177,7 +177,7 @@ class PrimaryElectionStartTest {
 
     @Test
     void whenAReplicaIsPromotedShouldElectIt() {
-        db1.dies();
+        db1.goesDown();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.writable().receiver(Receiver.OFF);
 
@@ -186,9 +186,9 @@ class PrimaryElectionStartTest {
 
     @Test
     void whenAReplicaIsPromotedBesideAnotherCandidateShouldBeContested() {
-        db1.dies();
+        db1.goesDown();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
-        db1.returns();
+        db1.recovers();
         db2.writable().receiver(Receiver.OFF);
 
         fleet.probe().expectNone(Reason.CONTESTED, "db1 (at ", "db2 (at ");
@@ -200,7 +200,7 @@ class PrimaryElectionStartTest {
                 .readOnly()
                 .channel("elsewhere", "x", Receiver.ON)
                 .has("db1:1-11");
-        db1.dies();
+        db1.goesDown();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.writable().receiver(Receiver.OFF);
 
@@ -209,7 +209,7 @@ class PrimaryElectionStartTest {
 
     @Test
     void whenAReplicaIsPromotedWithoutTheGrantShouldElectIt() {
-        db1.dies();
+        db1.goesDown();
         db2.denied();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.writable();
@@ -222,7 +222,7 @@ class PrimaryElectionStartTest {
         FleetServer db3 = fleet.server("db3").readOnly().has("db1:1-10,db3:1-5");
         db2.follows(db3).has("db1:1-10,db3:1-5");
         fleet.probe(db3);
-        db3.dies();
+        db3.goesDown();
 
         fleet.probe(db2, db1).expectNone(Reason.CONTESTED, "db1 (at ", ") is writable, but db2 (at ");
     }
@@ -231,7 +231,7 @@ class PrimaryElectionStartTest {
     void whenAWritableNodeThatIsDownHadMoreShouldBeContested() {
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-5");
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
-        db3.dies();
+        db3.goesDown();
 
         fleet.probe()
                 .expectNone(
@@ -246,7 +246,7 @@ class PrimaryElectionStartTest {
     void whenTheCandidateIsPromotedAfterAWritableNodeWentDownShouldElectTheCandidate() {
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-5");
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
-        db3.dies();
+        db3.goesDown();
         db1.readOnly();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db1.writable();
@@ -260,20 +260,20 @@ class PrimaryElectionStartTest {
         FleetServer db4 = fleet.server("db4").has("db1:1-10,db4:1-5").declared(DeclaredRole.REPLICA);
         FleetServer db5 = fleet.server("db5").has("db1:1-10,db5:1-5").channel(db1, Receiver.ON);
         fleet.probe(db3, db4, db5);
-        db3.dies();
-        db4.dies();
-        db5.dies();
+        db3.goesDown();
+        db4.goesDown();
+        db5.goesDown();
 
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
-    /** It begins its numbers anew. */
+    /** A candidate that was reset numbers its transactions from 1 again. */
     @Test
     void whenAConnectedReplicaHasMoreOfTheCandidatesOwnTransactionsShouldElectTheCandidate() {
         db1.has("db1:1-3");
         fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
 
-        fleet.startAnew();
+        fleet.restartInstance();
         db2.receiver(Receiver.OFF);
         fleet.probe(db2, db1).expectNone(Reason.CONTESTED, ") is writable, but db2 (at ");
     }
@@ -282,7 +282,7 @@ class PrimaryElectionStartTest {
 
     @Test
     void whenTheGrantIsMissingAndANodeIsUnseenShouldElectNone() {
-        db1.dies();
+        db1.goesDown();
         db2.denied().writable();
 
         fleet.probe()
@@ -294,18 +294,18 @@ class PrimaryElectionStartTest {
 
     @Test
     void whenTheGrantIsMissingShouldElectANodeWithTransactionsOfItsOwn() {
-        db1.dies();
+        db1.goesDown();
         db2.denied().writable().has("db1:1-10");
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
 
         db2.has("db1:1-10,db2:1-1");
-        fleet.startAnew();
+        fleet.restartInstance();
         fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
     void whenTheGrantIsMissingShouldElectANodeThatWrites() {
-        db1.dies();
+        db1.goesDown();
         db2.denied().writable();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.has("db1:1-10,db2:1-1");
@@ -315,7 +315,7 @@ class PrimaryElectionStartTest {
 
     @Test
     void whenTheGrantIsMissingShouldElectADeclaredPrimary() {
-        db1.dies();
+        db1.goesDown();
         db2.denied().writable().declared(DeclaredRole.PRIMARY);
 
         fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
@@ -323,7 +323,7 @@ class PrimaryElectionStartTest {
 
     @Test
     void whenTheGrantIsMissingAndTheUnseenNodeIsADeclaredReplicaShouldElectTheOther() {
-        db1.dies().declared(DeclaredRole.REPLICA);
+        db1.goesDown().declared(DeclaredRole.REPLICA);
         db2.denied().writable();
 
         fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
@@ -331,7 +331,7 @@ class PrimaryElectionStartTest {
 
     @Test
     void whenReplicationIsVisibleAndANodeIsUnseenShouldElectTheOther() {
-        db1.dies();
+        db1.goesDown();
         db2.resetReplica().writable();
 
         fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
@@ -339,7 +339,7 @@ class PrimaryElectionStartTest {
 
     @Test
     void whenTheGrantAndGtidsAreMissingShouldElectNone() {
-        db1.dies();
+        db1.goesDown();
         db2.denied().writable().hasNoGtids();
 
         fleet.probe().expectNone(Reason.NO_CANDIDATE, "GRANT X");
@@ -347,8 +347,8 @@ class PrimaryElectionStartTest {
 
     @Test
     void whenANodeDoesNotShowItsReplicationShouldElectItOnceItWrites() {
-        db1.dies();
-        db2.hangsWhenAskedForReplication().writable().has("db1:1-10,db2:1-1");
+        db1.goesDown();
+        db2.neverShowsReplication().writable().has("db1:1-10,db2:1-1");
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.has("db1:1-10,db2:1-2");
 

@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Rules 5 and 6: which node succeeds an incumbent that is gone, and which nodes are fenced. */
+/** Rules 5 and 6: which node succeeds an incumbent that is absent, and which nodes are fenced. */
 class PrimaryElectionSuccessorTest {
 
     private final Fleet fleet = Fleet.ofMySql();
@@ -58,7 +58,7 @@ class PrimaryElectionSuccessorTest {
 
     @Test
     void whenAWritableNodeReceivesFromAPossiblyUnseenNodeShouldNotElectIt() {
-        fleet.server("db4").dies();
+        fleet.server("db4").goesDown();
         lose(db1);
         db2.resetReplica().channel("elsewhere", "x", Receiver.ON).writable();
 
@@ -152,7 +152,7 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.writable();
         fleet.probe();
-        db2.dies();
+        db2.goesDown();
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is down (no answer), db3 is read-only");
     }
@@ -175,7 +175,7 @@ class PrimaryElectionSuccessorTest {
         lose(db1);
         db2.writable();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but still replicates from db1");
-        db1.returns();
+        db1.recovers();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         lose(db1);
         db2.receiver(Receiver.CONNECTING);
@@ -187,7 +187,7 @@ class PrimaryElectionSuccessorTest {
     void whenANodeBecameWritableAfterTheLastAnswerOfTheIncumbentShouldElectIt() {
         db2.resetReplica().writable();
         fleet.probe(db1, db2).expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
@@ -289,7 +289,7 @@ class PrimaryElectionSuccessorTest {
                 .expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was already writable beside db1: to promote it");
     }
 
-    // --- two with evidence
+    // --- two promoted nodes
 
     @Test
     void whenTwoNodesArePromotedShouldBeContested() {
@@ -359,7 +359,7 @@ class PrimaryElectionSuccessorTest {
     @Test
     void whenTheOldPrimaryRecoversShouldKeepTheSuccessor() {
         promoteDb2();
-        db1.returns();
+        db1.recovers();
 
         fleet.probe().expectPrimary(db2, Reason.INCUMBENT);
         assertThat(fleet.assessment(db1))
@@ -369,7 +369,7 @@ class PrimaryElectionSuccessorTest {
     @Test
     void whenTheSuccessorGoesDownShouldNotElectTheFencedOldPrimary() {
         promoteDb2();
-        db1.returns();
+        db1.recovers();
         fleet.probe();
         lose(db2);
 
@@ -378,7 +378,7 @@ class PrimaryElectionSuccessorTest {
                         Reason.NO_SUCCESSOR,
                         "the primary db2 is down (no answer)",
                         "db1 is writable, but was already writable beside db2: to promote it, set read_only on and, a second later, off again");
-        db2.returns();
+        db2.recovers();
         fleet.probe().expectPrimary(db2, Reason.INCUMBENT);
     }
 
@@ -386,7 +386,7 @@ class PrimaryElectionSuccessorTest {
     void whenTheOldPrimaryRecoversWhileItsSuccessorIsDownShouldNotElectIt() {
         promoteDb2();
         lose(db2);
-        db1.returns();
+        db1.recovers();
 
         fleet.probe()
                 .expectNone(
@@ -396,7 +396,7 @@ class PrimaryElectionSuccessorTest {
     @Test
     void whenAReplicaStillFollowsTheOldPrimaryShouldNotElectTheOldPrimary() {
         promoteDb2();
-        db1.returns();
+        db1.recovers();
         db3.follows(db1);
 
         fleet.probe().expectPrimary(db2, Reason.INCUMBENT);
@@ -407,7 +407,7 @@ class PrimaryElectionSuccessorTest {
     @Test
     void whenAFencedNodeIsPromotedShouldElectIt() {
         promoteDb2();
-        db1.returns();
+        db1.recovers();
         fleet.probe();
         lose(db2);
         db1.readOnly();
@@ -421,7 +421,7 @@ class PrimaryElectionSuccessorTest {
     @Test
     void whenAFencedNodeBecomesAReplicaShouldNoLongerBeFenced() {
         promoteDb2();
-        db1.returns();
+        db1.recovers();
         fleet.probe();
         assertThat(fleet.claim.fenced()).containsExactly("db1");
         db1.follows(db2);
@@ -431,7 +431,7 @@ class PrimaryElectionSuccessorTest {
         assertThat(fleet.assessment(db1)).isEqualTo(new NodeAssessment(Role.REPLICA, false, null, null));
     }
 
-    /** Makes a node writable beside the incumbent, which answers once more after that. */
+    /** Makes a node writable beside the incumbent, which then answers once more. */
     private void makeWritableBesideDb1(FleetServer server) {
         server.writable();
         fleet.probe();
@@ -445,7 +445,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     private void lose(FleetServer incumbent) {
-        incumbent.dies();
+        incumbent.goesDown();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 }

@@ -46,7 +46,7 @@ class ReplicationGraphTest {
     @Test
     void whenAReplicaIsDownShouldNeitherBeConnectedNorConnectOthersToItsSource() {
         fleet.probe();
-        db2.dies();
+        db2.goesDown();
 
         ReplicationGraph graph = fleet.probe().graph();
 
@@ -87,7 +87,7 @@ class ReplicationGraphTest {
     @Test
     void whenASourceIsDownShouldFindItByItsLastAnswer() {
         fleet.probe();
-        db1.dies();
+        db1.goesDown();
 
         assertThat(source(fleet.probe().graph(), "x", "1")).isEqualTo(DB1);
     }
@@ -149,7 +149,7 @@ class ReplicationGraphTest {
                 ElectionResult.Reason.NO_CANDIDATE, "db1 is the same server as db4", "db4 is the same server as db1");
     }
 
-    /** One answers between 0 and 10, the other one from a moment on for as long. */
+    /** The first is probed at 0 and the other at {@code later}; each answer arrives 10 ns after its probe. */
     @ParameterizedTest
     @CsvSource({
         "0-1-9, 0-1-9,  10, false",
@@ -166,12 +166,12 @@ class ReplicationGraphTest {
         "0-1-9, 0-1-8,  -9, true",
     })
     void whenNodesHaveTheSameIdShouldBeTwoServersIfALaterAnswerHasLess(
-            String one, String other, long later, boolean two) {
+            String one, String other, long later, boolean twoServers) {
         ReplicationGraph graph =
                 new ReplicationGraph(List.of(sameId("db1", one, START), sameId("db2", other, START + later)), null);
 
         assertThat(graph.twinOf(1)).isEqualTo(0);
-        assertThat(graph.twinOf(0)).isEqualTo(two ? 1 : -1);
+        assertThat(graph.twinOf(0)).isEqualTo(twoServers ? 1 : -1);
     }
 
     private static NodeView sameId(String name, String state, long sentAt) {
@@ -200,7 +200,7 @@ class ReplicationGraphTest {
     void whenAnotherNodeUsedToBeTheSourceShouldPreferTheNodeThatAnswers() {
         FleetServer db4 = fleet.server("db4").replacedBy("db1");
         fleet.probe(db4);
-        db4.dies();
+        db4.goesDown();
 
         assertThat(source(fleet.probe(db1, db2, db3).graph(), "x", "1")).isEqualTo(DB1);
     }
@@ -209,7 +209,7 @@ class ReplicationGraphTest {
     void whenANodeHasNeverAnsweredShouldReturnItUnlessItIsADeclaredReplica() {
         assertThat(fleet.probe().graph().neverSeen()).isNull();
 
-        FleetServer db4 = fleet.server("db4").dies();
+        FleetServer db4 = fleet.server("db4").goesDown();
         NodeView unseen = fleet.probe().graph().neverSeen();
         assertThat(unseen).isNotNull().extracting(NodeView::name).isEqualTo("db4");
         db4.declared(DeclaredRole.REPLICA);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each answer is asked for at a full second and arrives 10 ms later. */
+/** Each probe is sent at a full second, and its answer arrives 10 ms later. */
 class RoleHistoryTest {
 
     // Comparisons must survive the overflow of System.nanoTime().
@@ -68,13 +68,14 @@ class RoleHistoryTest {
         answers.readOnly();
         answers.writable();
 
-        assertThat(answers.answer(false, true, NOWHERE, ID, null).promotedAt()).isNull();
+        assertThat(answers.answer(false, true, NO_SOURCE, ID, null).promotedAt())
+                .isNull();
         assertThat(answers.writable().promotedAt()).isNull();
     }
 
     @Test
     void whenAnOfflineServerBecomesReadOnlyShouldBeUnchanged() {
-        answers.answer(false, true, NOWHERE, ID, null);
+        answers.answer(false, true, NO_SOURCE, ID, null);
 
         assertThat(answers.readOnly()).isEqualTo(UNCHANGED);
     }
@@ -193,7 +194,7 @@ class RoleHistoryTest {
     void whenAServerMayHaveRestartedSinceTheLastAnswerShouldNotBePromoted(int uptime, boolean sameRun) {
         answers.readOnly();
 
-        RoleHistory roles = answers.answer(false, false, NOWHERE, ID, Duration.ofSeconds(uptime));
+        RoleHistory roles = answers.answer(false, false, NO_SOURCE, ID, Duration.ofSeconds(uptime));
 
         assertThat(roles).isEqualTo(roles(sameRun ? arrived(1) : null, arrived(1), sent(0), null));
     }
@@ -203,12 +204,12 @@ class RoleHistoryTest {
         answers.readOnly();
         answers.pass(Duration.ofMillis(990));
 
-        RoleHistory roles = answers.answer(false, false, NOWHERE, ID, Duration.ofSeconds(3));
+        RoleHistory roles = answers.answer(false, false, NO_SOURCE, ID, Duration.ofSeconds(3));
         assertThat(roles.promotedAt()).as("started at the question").isNotNull();
 
         answers.readOnly();
         answers.pass(Duration.ofMillis(990).plusNanos(1));
-        roles = answers.answer(false, false, NOWHERE, ID, Duration.ofSeconds(3));
+        roles = answers.answer(false, false, NO_SOURCE, ID, Duration.ofSeconds(3));
         assertThat(roles.promotedAt()).as("may have started after it").isNull();
     }
 
@@ -219,7 +220,7 @@ class RoleHistoryTest {
         answers.readOnly();
         answers.pass(Duration.ofMillis(540));
 
-        RoleHistory roles = answers.answer(false, false, NOWHERE, ID, Duration.ofSeconds(2));
+        RoleHistory roles = answers.answer(false, false, NO_SOURCE, ID, Duration.ofSeconds(2));
 
         assertThat(roles.promotedAt()).isNull();
     }
@@ -229,7 +230,7 @@ class RoleHistoryTest {
         answers.readOnly();
         answers.writable();
 
-        assertThat(answers.answer(false, false, NOWHERE, ID, Duration.ZERO).promotedAt())
+        assertThat(answers.answer(false, false, NO_SOURCE, ID, Duration.ZERO).promotedAt())
                 .isNull();
     }
 
@@ -237,7 +238,7 @@ class RoleHistoryTest {
     void whenTheSourceIsMissingAfterARestartShouldNotBePromoted() {
         answers.writable(from("db1"));
 
-        assertThat(answers.answer(false, false, NOWHERE, ID, Duration.ZERO))
+        assertThat(answers.answer(false, false, NO_SOURCE, ID, Duration.ZERO))
                 .isEqualTo(roles(null, arrived(1), sent(0), null));
     }
 
@@ -245,8 +246,9 @@ class RoleHistoryTest {
     void whenAnotherServerReplacesTheNodeShouldRecordAChangeButNoPromotion() {
         answers.readOnly();
 
-        assertThat(answers.answer(false, false, NOWHERE, "9", null)).isEqualTo(roles(null, arrived(1), sent(0), null));
-        assertThat(answers.answer(false, false, NOWHERE, ID, null)).isEqualTo(roles(null, arrived(2), sent(1), null));
+        assertThat(answers.answer(false, false, NO_SOURCE, "9", null))
+                .isEqualTo(roles(null, arrived(1), sent(0), null));
+        assertThat(answers.answer(false, false, NO_SOURCE, ID, null)).isEqualTo(roles(null, arrived(2), sent(1), null));
     }
 
     @Test
@@ -254,7 +256,7 @@ class RoleHistoryTest {
         answers.readOnly();
         answers.writable();
 
-        assertThat(answers.answer(false, false, NOWHERE, "9", null).promotedAt())
+        assertThat(answers.answer(false, false, NO_SOURCE, "9", null).promotedAt())
                 .isNull();
     }
 
@@ -329,7 +331,7 @@ class RoleHistoryTest {
         assertThat(answers.readOnly(from("db2"), from("db1"))).isEqualTo(UNCHANGED);
     }
 
-    // --- what it wrote
+    // --- writes
 
     @Test
     void whenAServerHasANewTransactionOfItsOwnShouldRecordAWrite() {
@@ -347,7 +349,7 @@ class RoleHistoryTest {
     void whenAServerHasANewTransactionAfterARestartShouldNotRecordAWrite() {
         answers.has("db1:1-10").writable();
 
-        RoleHistory roles = answers.has("db1:1-10,db7:1").answer(false, false, NOWHERE, ID, Duration.ZERO);
+        RoleHistory roles = answers.has("db1:1-10,db7:1").answer(false, false, NO_SOURCE, ID, Duration.ZERO);
 
         assertThat(roles.wroteAt()).isNull();
     }
@@ -357,11 +359,11 @@ class RoleHistoryTest {
         answers.writable();
         answers.readOnly(from("db1"));
 
-        assertThat(answers.answer(false, false, NOWHERE, "9", Duration.ZERO).seenSince())
+        assertThat(answers.answer(false, false, NO_SOURCE, "9", Duration.ZERO).seenSince())
                 .isEqualTo(arrived(0));
     }
 
-    // --- when it changed
+    // --- changes
 
     @ParameterizedTest
     @CsvSource({
@@ -384,7 +386,7 @@ class RoleHistoryTest {
     // --- helpers
 
     private static final String ID = uuid("7");
-    private static final Replication NOWHERE = new Replication.Channels(List.of());
+    private static final Replication NO_SOURCE = new Replication.Channels(List.of());
 
     private static final RoleHistory UNCHANGED = roles(null, null, null, null);
 
@@ -436,7 +438,7 @@ class RoleHistoryTest {
             now += more.toNanos();
         }
 
-        /** Sets what the next answers show that it has. */
+        /** Sets the transactions that the next answers show. */
         Answers has(String transactions) {
             executed = GtidSet.parse(transactions.replaceAll("db(\\d)", uuid("$1")));
             return this;
