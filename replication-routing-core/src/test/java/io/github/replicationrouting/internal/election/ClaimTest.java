@@ -18,7 +18,7 @@ class ClaimTest {
     private final FleetServer db3 = fleet.server("db3").follows(db1);
 
     @Test
-    void thereIsNoneBeforeThereWasAPrimary() {
+    void whenNoPrimaryWasElectedYetShouldHaveNoClaim() {
         db1.readOnly();
 
         fleet.probe();
@@ -27,7 +27,7 @@ class ClaimTest {
     }
 
     @Test
-    void thePrimaryHasOne() {
+    void whenAPrimaryIsElectedShouldClaimIt() {
         fleet.probe();
 
         Claim claim = fleet.claim;
@@ -43,7 +43,7 @@ class ClaimTest {
     // --- since
 
     @Test
-    void itsAgeGrowsWhileTheIncumbentAnswers() {
+    void whenTheIncumbentAnswersShouldKeepTheStartOfTheClaim() {
         fleet.probe();
         long since = fleet.claim.since();
         for (int i = 0; i < 20; i++) {
@@ -55,7 +55,7 @@ class ClaimTest {
     }
 
     @Test
-    void itsAgeDoesNotGrowThroughAnAnswerOfAnother() {
+    void whenOnlyAnotherNodeAnswersShouldNotExtendTheClaim() {
         fleet.probe();
         long fitAt = fleet.claim.fitAt();
 
@@ -65,7 +65,7 @@ class ClaimTest {
     }
 
     @Test
-    void aGapOfExactlyTheLimitIsNone() {
+    void whenTheGapEqualsTheLimitShouldKeepTheStartOfTheClaim() {
         fleet.probe();
         long since = fleet.claim.since();
         fleet.passUntil(since + Fleet.GAP.toNanos());
@@ -77,7 +77,7 @@ class ClaimTest {
     }
 
     @Test
-    void aLongerGapStartsItAnew() {
+    void whenTheGapExceedsTheLimitShouldRestartTheClaim() {
         fleet.probe();
         fleet.passUntil(fleet.claim.since() + Fleet.GAP.toNanos() + 1);
 
@@ -88,7 +88,7 @@ class ClaimTest {
     }
 
     @Test
-    void anAbsenceStartsItAnewHoweverShort() {
+    void whenTheIncumbentWasReadOnlyForOneProbeShouldRestartTheClaim() {
         fleet.probe();
         db1.readOnly();
         fleet.probe();
@@ -102,10 +102,10 @@ class ClaimTest {
     }
 
     @Test
-    void anAbsenceChangesNothingElse() {
+    void whenTheIncumbentGoesDownShouldChangeOnlyItsPresence() {
         fleet.probe();
         Claim before = fleet.claim;
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe();
 
@@ -117,7 +117,7 @@ class ClaimTest {
     }
 
     @Test
-    void anotherServerStartsItAnew() {
+    void whenAnotherServerReplacesTheIncumbentShouldRestartTheClaim() {
         fleet.probe();
         fleet.probe();
         db1.replacedBy("db9");
@@ -131,9 +131,9 @@ class ClaimTest {
     // --- tolerated sources
 
     @Test
-    void theSourceThatASuccessorHasLeftIsTolerated() {
+    void whenASuccessorHasAStoppedChannelToTheOldPrimaryShouldTolerateThatSource() {
         fleet.probe();
-        db2Succeeds();
+        promoteDb2();
         assertThat(fleet.claim.tolerated()).containsExactly("db1:3306");
 
         fleet.probe();
@@ -142,7 +142,7 @@ class ClaimTest {
     }
 
     @Test
-    void aNodeThatReplicatesFromThePrimaryIsNoSourceThatItHasLeft() {
+    void whenTheSourceReplicatesFromThePrimaryShouldNotTolerateIt() {
         db1.channel(db2, Receiver.OFF);
 
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
@@ -151,7 +151,7 @@ class ClaimTest {
     }
 
     @Test
-    void aNodeThatBecomesASourceLaterIsNotTolerated() {
+    void whenANodeBecomesASourceAfterTheElectionShouldNotTolerateIt() {
         fleet.probe();
         db1.channel(db2, Receiver.OFF);
 
@@ -161,7 +161,7 @@ class ClaimTest {
     }
 
     @Test
-    void aSourceThatIsNoNodeIsToleratedWheneverItComes() {
+    void whenASourceOutsideTheTopologyIsAddedLaterShouldTolerateIt() {
         fleet.probe();
         db1.channel("elsewhere", "x", Receiver.ON);
         fleet.probe();
@@ -176,7 +176,7 @@ class ClaimTest {
     // --- cleared
 
     @Test
-    void aNodeIsClearedUnlessItMayHaveChangedInAGap() {
+    void whenANodeMayHaveChangedInAGapShouldNotBeCleared() {
         NodeView changed = new NodeView(
                 NodeSpec.of("db2", "jdbc:mysql://db2/"),
                 true,
@@ -196,10 +196,10 @@ class ClaimTest {
                 .isFalse();
     }
 
-    // --- lost
+    // --- contested
 
     @Test
-    void aContestAmongThePresentEndsIt() {
+    void whenANewNodeContestsTheIncumbentShouldEndTheClaim() {
         fleet.probe();
         Claim before = fleet.claim;
         FleetServer db4 = fleet.server("db4").has("db4:1-3");
@@ -213,9 +213,9 @@ class ClaimTest {
     }
 
     @Test
-    void soDoesAContestForTheSuccession() {
+    void whenTwoSuccessorsContestShouldEndTheClaim() {
         fleet.probe();
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db2.resetReplica().writable();
         db3.resetReplica().writable();
@@ -226,10 +226,10 @@ class ClaimTest {
         assertThat(fleet.claim.last()).isEqualTo("db1");
     }
 
-    // --- the next primary
+    // --- pending
 
     @Test
-    void theNodeThatWillBeThePrimaryIsRememberedWithTheMomentAtWhichThatWasFound() {
+    void whenAnElectionIsPendingShouldKeepTheNodeAndTheTimeItWasFound() {
         db2.resetReplica().writable();
         db3.follows(db1);
         fleet.probe(db2, db1, db3).expectNone(Reason.PENDING);
@@ -249,11 +249,11 @@ class ClaimTest {
     }
 
     @Test
-    void aNodeThatIsNotTheNextPrimaryAnyMoreIsForgotten() {
+    void whenThePendingNodeIsNoLongerACandidateShouldForgetIt() {
         db2.resetReplica().writable();
         fleet.probe(db2, db1, db3).expectNone(Reason.PENDING);
         db1.readOnly();
-        db2.dies();
+        db2.goesDown();
 
         fleet.probe(db1).expectNone(Reason.NO_CANDIDATE);
 
@@ -262,7 +262,7 @@ class ClaimTest {
     }
 
     @Test
-    void theMomentOfTheElectionStaysTheSame() {
+    void whenTheIncumbentBecomesWritableAgainShouldKeepTheTimeOfTheElection() {
         fleet.probe();
         long electedAt = fleet.claim.electedAt();
         db1.readOnly();
@@ -276,8 +276,8 @@ class ClaimTest {
 
     // --- helpers
 
-    private void db2Succeeds() {
-        db1.dies();
+    private void promoteDb2() {
+        db1.goesDown();
         db2.receiver(Receiver.OFF);
         fleet.probe();
         db2.writable();

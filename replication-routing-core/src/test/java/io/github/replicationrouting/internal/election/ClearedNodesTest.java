@@ -18,7 +18,7 @@ class ClearedNodesTest {
     // --- cleared
 
     @Test
-    void aReadOnlyReplicaThatAnsweredBesideTheIncumbentIsCleared() {
+    void whenAReadOnlyReplicaAnswersAfterTheIncumbentShouldClearIt() {
         fleet.probe(db1, db2);
 
         assertThat(fleet.claim.cleared()).containsOnlyKeys("db2");
@@ -26,14 +26,14 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aReadOnlyReplicaThatAnsweredBeforeItIsNot() {
+    void whenAReadOnlyReplicaAnswersOnlyBeforeTheIncumbentShouldNotClearIt() {
         fleet.probe(db2, db1, db3);
 
         assertThat(fleet.claim.cleared()).containsOnlyKeys("db3");
     }
 
     @Test
-    void aWritableReplicaIsClearedWhenItWasWatchedBesideTheIncumbentForAWhile() {
+    void whenAWritableReplicaWasObservedBesideTheIncumbentForTheGapShouldClearIt() {
         db2.writable();
         fleet.probe(db2, db1).probe(db2).expectPrimary(db1, Reason.SOLE_CANDIDATE);
         long since = fleet.claim.since();
@@ -49,7 +49,7 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aReplicaIsClearedAnewByEachAnswer() {
+    void whenAClearedReplicaAnswersShouldUpdateTheTimeItWasCleared() {
         fleet.settle();
 
         fleet.probe(db1, db2);
@@ -58,7 +58,7 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aReadOnlyNodeWithoutASourceIsNotCleared() {
+    void whenAReadOnlyNodeHasNoSourceShouldNotClearIt() {
         db2.resetReplica().readOnly();
 
         fleet.settle();
@@ -67,7 +67,7 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aReadOnlyNodeWhoseSourceIsNotSeenIsNotCleared() {
+    void whenTheSourceOfAReadOnlyNodeIsHiddenShouldNotClearIt() {
         db2.denied();
 
         fleet.settle();
@@ -76,7 +76,7 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aReadOnlyNodeThatIsNotConnectedToItsSourceIsCleared() {
+    void whenAReadOnlyNodeIsNotConnectedToItsSourceShouldClearIt() {
         db2.resetReplica().channel("elsewhere", null, Receiver.CONNECTING).readOnly();
 
         fleet.settle();
@@ -85,7 +85,7 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aWritableReplicaThatWroteNothingIsCleared() {
+    void whenAWritableReplicaHasWrittenNothingShouldClearIt() {
         db2.writable();
 
         fleet.settle();
@@ -94,7 +94,7 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aNodeThatHasChangedBesideTheIncumbentStaysCleared() {
+    void whenAClearedNodeChangesBesideTheIncumbentShouldStayCleared() {
         fleet.settle();
         db2.resetReplica().writable();
         fleet.probe(db1, db2);
@@ -106,16 +106,16 @@ class ClearedNodesTest {
     }
 
     @Test
-    void alsoWhenTheIncumbentWasGoneAfterThat() {
+    void whenAClearedNodeChangedBeforeTheIncumbentWentDownShouldStayCleared() {
         fleet.settle();
         db2.resetReplica().writable();
         fleet.probe();
         fleet.probe();
         Long before = fleet.claim.cleared().get("db2");
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         assertThat(fleet.claim.cleared().get("db2")).isEqualTo(before);
-        db1.returns();
+        db1.recovers();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
 
@@ -123,7 +123,7 @@ class ClearedNodesTest {
     }
 
     @Test
-    void whatAWritableReplicaWroteEarlierIsAMistakeOfThePast() {
+    void whenAWritableReplicaHasStoppedWritingShouldClearIt() {
         db2.writable().has("db1:1-10,db2:1-3");
         fleet.probe(db2, db1).probe(db2, db1).expectNone(Reason.CONTESTED);
 
@@ -134,7 +134,7 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aWritableReplicaThatGoesOnWritingIsNotCleared() {
+    void whenAWritableReplicaKeepsWritingShouldNotClearIt() {
         db2.writable();
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         for (int i = 1; i < 12; i++) {
@@ -147,7 +147,7 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aWritableReplicaWhoseTransactionsCannotBeCountedIsCleared() {
+    void whenAWritableReplicaHasNoGtidsShouldClearIt() {
         db1.hasNoGtids();
         db2.writable().hasNoGtids();
 
@@ -157,7 +157,7 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aWritableNodeThatIsNotConnectedIsNotCleared() {
+    void whenAWritableNodeIsNotConnectedShouldNotClearIt() {
         db2.writable().receiver(Receiver.CONNECTING);
         db3.writable().resetReplica();
         db1.declared(DeclaredRole.PRIMARY);
@@ -168,8 +168,8 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aNodeThatIsDownIsNotCleared() {
-        db2.dies();
+    void whenANodeIsDownShouldNotClearIt() {
+        db2.goesDown();
 
         fleet.settle();
 
@@ -177,10 +177,10 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aNodeThatWasClearedStaysItWhenItIsDown() {
+    void whenAClearedNodeGoesDownShouldStayCleared() {
         fleet.settle();
         Long clearedAt = fleet.claim.cleared().get("db2");
-        db2.dies();
+        db2.goesDown();
 
         fleet.probe();
 
@@ -188,11 +188,11 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aNodeThatMayHaveChangedInAGapIsNotClearedAnyMore() {
+    void whenAClearedNodeMayHaveChangedInAGapShouldNoLongerBeCleared() {
         fleet.settle();
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
-        db1.returns();
+        db1.recovers();
         fleet.probe(db1);
         assertThat(fleet.claim.cleared()).containsKey("db2");
         db2.resetReplica().writable();
@@ -203,18 +203,18 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aPromotionClearsAllOthersAlsoThoseThatNeverAnswered() {
-        fleet.server("db4").dies();
+    void whenANodeIsPromotedShouldClearAllOthersIncludingUnseenOnes() {
+        fleet.server("db4").goesDown();
         fleet.probe();
         assertThat(fleet.claim.cleared()).containsOnlyKeys("db2", "db3");
 
-        db2Succeeds();
+        promoteDb2();
 
         assertThat(fleet.claim.cleared()).containsOnlyKeys("db1", "db3", "db4");
     }
 
     @Test
-    void aPrimaryThatIsFoundAtTheStartClearsReplicasOnly() {
+    void whenAPrimaryIsElectedAtTheStartShouldClearReplicasOnly() {
         db3.resetReplica().writable();
 
         fleet.probe().expectPrimary(db1, Reason.SUPPORTED);
@@ -223,7 +223,7 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aContestLeavesThoseClearedThatTakeNoWrites() {
+    void whenAnElectionIsContestedShouldKeepOnlyReadOnlyNodesCleared() {
         fleet.settle();
         db2.resetReplica().writable();
         fleet.probe();
@@ -239,7 +239,7 @@ class ClearedNodesTest {
     // --- fenced
 
     @Test
-    void aClearedNodeThatIsWritableBesideTheIncumbentIsFenced() {
+    void whenAClearedNodeBecomesWritableBesideTheIncumbentShouldFenceIt() {
         fleet.settle();
         db2.resetReplica().writable();
 
@@ -249,7 +249,7 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aNodeThatIsStillWeighedIsNotFenced() {
+    void whenAWritableNodeWasNeverClearedShouldNotFenceIt() {
         db1.declared(DeclaredRole.PRIMARY);
         db2.resetReplica().writable();
 
@@ -259,7 +259,7 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aWritableReplicaIsNotFenced() {
+    void whenAReplicaWithASourceBecomesWritableShouldNotFenceIt() {
         fleet.settle();
         db2.writable();
 
@@ -269,21 +269,21 @@ class ClearedNodesTest {
     }
 
     @Test
-    void anOldPrimaryIsFencedFromThePromotionOn() {
+    void whenASuccessorIsPromotedShouldFenceTheOldPrimary() {
         fleet.probe();
 
-        db2Succeeds();
+        promoteDb2();
 
         assertThat(fleet.claim.fenced()).containsExactly("db1");
     }
 
     @Test
-    void thePrimaryIsNotFenced() {
+    void whenAFencedNodeIsPromotedShouldFenceOnlyTheOldPrimary() {
         fleet.settle();
         db2.resetReplica().writable();
         fleet.probe(db1, db2);
         assertThat(fleet.claim.fenced()).containsExactly("db2");
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
 
@@ -291,7 +291,7 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aServerThatReplacedTheIncumbentAndIsNoPrimaryIsFencedWhenAnotherIsFound() {
+    void whenTheReplacementOfTheIncumbentIsReadOnlyAndAnotherNodeIsElectedShouldFenceIt() {
         fleet.probe();
         db1.replacedBy("db9").readOnly();
         db2.resetReplica().writable();
@@ -302,8 +302,8 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aFencedNodeThatIsReadOnlyStaysFenced() {
-        fencedIs(db2);
+    void whenAFencedNodeBecomesReadOnlyShouldStayFenced() {
+        fence(db2);
         db2.readOnly();
 
         fleet.settle();
@@ -312,11 +312,11 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aFencedNodeThatIsDownStaysFenced() {
-        fencedIs(db2);
-        db2.dies();
+    void whenAFencedNodeGoesDownShouldStayFenced() {
+        fence(db2);
+        db2.goesDown();
         fleet.probe();
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe();
 
@@ -324,8 +324,8 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aFencedNodeThatHasASourceIsNotFencedAnyMore() {
-        fencedIs(db2);
+    void whenAFencedNodeHasASourceAgainShouldNoLongerBeFenced() {
+        fence(db2);
         db2.channel(db1, Receiver.CONNECTING);
 
         fleet.probe();
@@ -334,9 +334,9 @@ class ClearedNodesTest {
     }
 
     @Test
-    void norIsItWhenThePrimaryIsGone() {
-        fencedIs(db2);
-        db1.dies();
+    void whenAFencedNodeHasASourceWhileThePrimaryIsDownShouldNoLongerBeFenced() {
+        fence(db2);
+        db1.goesDown();
         db2.channel(db1, Receiver.OFF);
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
@@ -345,8 +345,8 @@ class ClearedNodesTest {
     }
 
     @Test
-    void withoutTheGrantAFencedNodeThatIsReadOnlyIsNotFencedAnyMore() {
-        fencedIs(db2);
+    void whenAFencedNodeIsReadOnlyWithoutTheGrantShouldNoLongerBeFenced() {
+        fence(db2);
         db2.denied().readOnly();
 
         fleet.probe();
@@ -355,8 +355,8 @@ class ClearedNodesTest {
     }
 
     @Test
-    void aFencedNodeThatIsRemovedIsForgotten() {
-        fencedIs(db2);
+    void whenAFencedNodeIsRemovedShouldForgetIt() {
+        fence(db2);
         fleet.remove(db2);
 
         fleet.probe();
@@ -364,7 +364,7 @@ class ClearedNodesTest {
         assertThat(fleet.claim.fenced()).isEmpty();
     }
 
-    private void fencedIs(FleetServer server) {
+    private void fence(FleetServer server) {
         fleet.settle();
         server.resetReplica().writable();
         fleet.probe();
@@ -372,8 +372,8 @@ class ClearedNodesTest {
         assertThat(fleet.claim.fenced()).containsExactly(server.name);
     }
 
-    private void db2Succeeds() {
-        db1.dies();
+    private void promoteDb2() {
+        db1.goesDown();
         db2.receiver(Receiver.OFF);
         fleet.probe();
         db2.writable();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each answer takes 2 ns. */
+/** Each answer arrives 2 ns after its probe was sent. */
 class ContainmentTest {
 
     private static final String ONE = "00000000-0000-0000-0000-000000000001";
@@ -24,10 +24,10 @@ class ContainmentTest {
     /** Comparisons must survive the overflow of System.nanoTime(). */
     private static final long LATE = Long.MAX_VALUE - 1;
 
-    // --- all that the other has
+    // --- all transactions of the other
 
     @Test
-    void containsWhatItHas() {
+    void whenTheOtherHasNoMoreShouldContainIt() {
         assertThat(Containment.of(mySql(1, 0, ONE + ":1-10"), mySql(2, 0, ONE + ":1-10")))
                 .isEqualTo(Containment.CONTAINED);
         assertThat(Containment.of(mySql(1, 0, ONE + ":1-10"), mySql(2, 9, ONE + ":1-9")))
@@ -36,7 +36,7 @@ class ContainmentTest {
 
     @ParameterizedTest
     @CsvSource({"0, NOT_COMPARED_YET", "1, NOT_COMPARED_YET", "2, LACKING", "3, LACKING"})
-    void lacksSomethingOnlyWhenItWasAskedAfterTheOtherHadAnswered(long sentAt, Containment expected) {
+    void whenTheOtherHasMoreShouldLackItOnlyIfProbedAfterTheOtherAnswered(long sentAt, Containment expected) {
         Answer other = mySql(2, LATE, ONE + ":1-11");
 
         assertThat(Containment.of(mySql(1, LATE + sentAt, ONE + ":1-10"), other))
@@ -46,7 +46,7 @@ class ContainmentTest {
     }
 
     @Test
-    void isUnknownWithoutAnAnswerOrAPosition() {
+    void whenAnAnswerOrAPositionIsMissingShouldBeUnknown() {
         Answer seen = mySql(1, 0, ONE + ":1");
 
         assertThat(Containment.of(null, seen)).isEqualTo(Containment.UNKNOWN);
@@ -62,7 +62,7 @@ class ContainmentTest {
     }
 
     @Test
-    void isUnknownWhereOnlyHowFarTheOtherReplicatedIsKnown() {
+    void whenOnlyTheReplicatedPositionOfTheOtherIsKnownShouldCompareOnlyThat() {
         Answer other = answer(TWO, 0, null, GtidSet.parse(ONE + ":1-11"), null);
 
         assertThat(Containment.of(mySql(1, 9, ONE + ":1-10"), other)).isEqualTo(Containment.UNKNOWN);
@@ -70,7 +70,7 @@ class ContainmentTest {
     }
 
     @Test
-    void isUnknownBetweenTwoKindsOfPositions() {
+    void whenPositionsAreOfDifferentKindsShouldBeUnknown() {
         Answer mySql = mySql(1, 9, ONE + ":1");
         Answer mariaDb = mariaDb("2", 0, "0-1-1", "", "0-1-1");
 
@@ -79,7 +79,7 @@ class ContainmentTest {
     }
 
     @Test
-    void twoServersOfMariaDbThatWentOnEachOnItsOwnLackEachOthers() {
+    void whenTwoMariaDbServersHaveDivergedShouldLackEachOthersTransactions() {
         Answer one = mariaDb("1", 9, "0-1-20", "", "0-1-20");
         Answer two = mariaDb("2", 0, "0-2-15", "0-1-12", "0-1-12,0-2-15");
         Answer twoLater = mariaDb("2", 20, "0-2-15", "0-1-12", "0-1-12,0-2-15");
@@ -88,10 +88,10 @@ class ContainmentTest {
         assertThat(Containment.of(twoLater, one)).isEqualTo(Containment.LACKING);
     }
 
-    // --- what the other wrote itself
+    // --- transactions that the other wrote itself
 
     @Test
-    void containsWhatTheOtherWroteItself() {
+    void whenOnlyTransactionsOfTheOtherItselfCountShouldIgnoreReplicatedOnes() {
         Answer other = mySql(2, 0, ONE + ":1-99," + TWO + ":1-5");
 
         assertThat(Containment.ofOwn(mySql(1, 9, TWO + ":1-5"), other)).isEqualTo(Containment.CONTAINED);
@@ -102,10 +102,10 @@ class ContainmentTest {
         assertThat(Containment.ofOwn(other, answer(TWO, 0, null, null, null))).isEqualTo(Containment.UNKNOWN);
     }
 
-    // --- as far as the other has replicated
+    // --- transactions that the other has replicated
 
     @Test
-    void whatTheOtherWroteItselfWasNotReplicated() {
+    void whenOnlyReplicatedTransactionsCountShouldIgnoreThoseOfTheOtherItself() {
         Answer other = mySql(2, 0, ONE + ":1-10," + TWO + ":1-5");
 
         assertThat(Containment.ofReplicated(mySql(1, 9, ONE + ":1-10"), other)).isEqualTo(Containment.CONTAINED);
@@ -113,7 +113,7 @@ class ContainmentTest {
     }
 
     @Test
-    void aServerOfMariaDbThatHasWrittenFurtherHasComeAsFar() {
+    void whenAMariaDbServerHasAHigherSequenceNumberShouldContainWhatTheOtherReplicated() {
         Answer primary = mariaDb("2", 9, "0-2-15", "0-1-12", "0-2-15");
 
         assertThat(Containment.ofReplicated(primary, mariaDb("3", 0, "0-2-14", "0-2-14", "0-1-12,0-2-14")))
@@ -124,7 +124,7 @@ class ContainmentTest {
     }
 
     @Test
-    void aServerOfMariaDbWithoutABinaryLogHasWhatItReplicated() {
+    void whenAMariaDbServerHasNoBinaryLogShouldContainWhatItReplicated() {
         Answer candidate = answer("2", 9, null, MariaDbGtidPosition.parse("0-1-12"), null);
 
         assertThat(Containment.ofReplicated(candidate, mariaDb("3", 0, "", "0-1-12", "")))
@@ -133,10 +133,10 @@ class ContainmentTest {
                 .isEqualTo(Containment.LACKING);
     }
 
-    // --- everything
+    // --- written and replicated
 
     @Test
-    void everythingIsWhatWasWrittenAndWhatWasReplicated() {
+    void whenAnAnswerHasWrittenAndReplicatedPositionsShouldUniteThem() {
         assertThat(Containment.everything(mariaDb("2", 0, "0-2-15", "1-1-12", "")))
                 .hasToString("0-2-15,1-1-12");
         assertThat(Containment.everything(answer("2", 0, null, GtidSet.parse(ONE + ":1"), null)))
@@ -147,7 +147,7 @@ class ContainmentTest {
     }
 
     @Test
-    void whereTheTwoCannotBeComparedWhatWasWrittenCounts() {
+    void whenWrittenAndReplicatedPositionsCannotBeComparedShouldReturnTheWrittenOne() {
         Answer mixed = answer("2", 0, GtidSet.parse(ONE + ":1"), MariaDbGtidPosition.parse("0-1-1"), null);
 
         assertThat(Objects.requireNonNull(Containment.everything(mixed))).hasToString(ONE + ":1");

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All small histories: three servers, every order of what an operator, right or wrong, can do to them. An instance that
- * starts at any moment of each history joins the one that was there from the beginning. {@code -Delection-model.depth} makes the
- * histories longer.
+ * All short histories of three servers: every order of an operator's actions, correct or not. A second instance starts
+ * after each action, beside the one that has run from the beginning. {@code -Delection-model.depth} sets the number of
+ * actions.
  */
 class ElectionModelTest {
 
@@ -22,7 +22,7 @@ class ElectionModelTest {
 
     private static final int SIZE = 3;
     private static final int DEPTH = Integer.getInteger("election-model.depth", 2);
-    /** Too short to notice that a node is lost, and long enough for everything to settle. */
+    /** In intervals: too short to detect the loss of a node, and long enough to complete an election. */
     private static final int[] PAUSES = {1, 5};
 
     private long histories;
@@ -33,7 +33,7 @@ class ElectionModelTest {
     @ParameterizedTest
     @CsvSource({"true, true, true", "true, false, true", "false, true, true", "true, true, false", "true, false, false"
     })
-    void noHistoryShouldElectWithoutEvidenceOrSplitInstances(
+    void whenAnOperatorActsInAnyOrderShouldNeitherElectWithoutEvidenceNorSplitInstances(
             boolean readOnlyReplicas, boolean persistsReadOnly, boolean granted) {
         World world = new World(new SimulatedServers(SIZE, readOnlyReplicas, persistsReadOnly, granted));
         world.pass(3);
@@ -61,7 +61,7 @@ class ElectionModelTest {
             for (int pause : PAUSES) {
                 World next = world.copy();
                 action.effect.accept(next.servers, next.now());
-                next.did(action.name);
+                next.recordAction(action.name);
                 next.pass(pause);
                 steps += pause;
                 explore(next, depth - 1);
@@ -69,7 +69,7 @@ class ElectionModelTest {
         }
     }
 
-    /** What changes something. */
+    /** Returns the actions that change something. */
     private static List<Action> actions(SimulatedServers world) {
         List<Action> actions = new ArrayList<>();
         for (int i = 0; i < SIZE; i++) {

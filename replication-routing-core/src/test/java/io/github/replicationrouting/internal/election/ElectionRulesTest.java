@@ -15,7 +15,7 @@ class ElectionRulesTest {
     private final FleetServer db2 = fleet.server("db2").follows(db1).readOnly();
 
     @Test
-    void whenNodesAreReadOnlyOrDeclaredReplicasShouldNotTakeThemForCandidates() {
+    void whenNodesAreReadOnlyOrDeclaredReplicasShouldNotBeCandidates() {
         fleet.server("db3").declared(DeclaredRole.REPLICA);
         fleet.probe();
 
@@ -45,9 +45,9 @@ class ElectionRulesTest {
     }
 
     @Test
-    void whenTheIncumbentIsGoneShouldWaitForAPromotion() {
+    void whenTheIncumbentIsDownShouldWaitForAPromotion() {
         fleet.probe();
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
 
         ElectionContext context = fleet.context();
@@ -59,7 +59,7 @@ class ElectionRulesTest {
     @Test
     void whenAPromotionWasSeenAfterTheLossShouldElectTheSuccessor() {
         fleet.probe();
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db2.resetReplica().writable();
         fleet.probe(db2);
@@ -70,7 +70,7 @@ class ElectionRulesTest {
     }
 
     @Test
-    void whenTwoCandidatesAreFollowedByNoneShouldRefuse() {
+    void whenNoReplicaFollowsEitherOfTwoCandidatesShouldBeContested() {
         db2.resetReplica().writable();
         fleet.probe(db1, db2);
 

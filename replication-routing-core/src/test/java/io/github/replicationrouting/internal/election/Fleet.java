@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A topology in virtual time. A test changes its servers and probes them again, as a monitor does every half second; the
- * fleet remembers what was seen.
+ * fleet keeps what was seen.
  */
 final class Fleet {
 
@@ -23,7 +23,7 @@ final class Fleet {
     private final List<FleetServer> servers = new ArrayList<>();
     private final boolean mariaDb;
 
-    // As after a long uptime: comparisons must survive the overflow of System.nanoTime().
+    // Comparisons must survive the overflow of System.nanoTime().
     private long now = Long.MAX_VALUE - Duration.ofSeconds(2).toNanos();
 
     boolean sticks;
@@ -59,8 +59,8 @@ final class Fleet {
         servers.remove(server);
     }
 
-    /** Forgets the incumbent and all that was held against others, as an instance does that starts now. */
-    void startAnew() {
+    /** Forgets the claim and all answers, as after a restart of the instance. */
+    void restartInstance() {
         claim = Claim.NONE;
         servers.forEach(FleetServer::forget);
     }
@@ -69,12 +69,12 @@ final class Fleet {
         now += time.toNanos();
     }
 
-    /** Lets time pass so that the next question is asked at a moment. */
+    /** Lets time pass so that the next probe is sent at the given time. */
     void passUntil(long moment) {
         now = moment - INTERVAL.toNanos();
     }
 
-    /** Probes for as long as nodes are observed before they are cleared. */
+    /** Probes for as long as a writable replica is observed before it is cleared. */
     Fleet settle() {
         long start = now;
         while (now - start <= GAP.plus(INTERVAL).toNanos()) {
@@ -87,14 +87,14 @@ final class Fleet {
         return now;
     }
 
-    /** Asks all servers, one after the other in their order, and elects; once more where that is wanted before a primary. */
+    /** Probes all servers in their order and elects; repeats both once while the election is pending. */
     Fleet probe() {
         FleetServer[] all = servers.toArray(FleetServer[]::new);
         probe(all);
         return result().reason() == Reason.PENDING ? probe(all) : this;
     }
 
-    /** Asks some servers in this order, and elects by what is known of all. */
+    /** Probes these servers in this order, and elects by what is known of all. */
     Fleet probe(FleetServer... asked) {
         pass(INTERVAL);
         for (FleetServer server : asked) {
@@ -117,7 +117,7 @@ final class Fleet {
         return servers.stream().map(FleetServer::view).toList();
     }
 
-    /** Returns what the last election started from. */
+    /** Returns the input of the last election. */
     ElectionContext context() {
         return Objects.requireNonNull(context);
     }
@@ -147,11 +147,11 @@ final class Fleet {
         assertThat(assessment(server)).isEqualTo(new NodeAssessment(Role.PRIMARY, false, null, null));
     }
 
-    /** Expects no primary, for a reason whose text contains all of these. */
-    void expectNone(Reason reason, String... words) {
+    /** Expects no primary, for a reason whose text contains all of {@code parts}. */
+    void expectNone(Reason reason, String... parts) {
         assertThat(result().primary()).as("index of the primary").isEqualTo(-1);
         assertThat(result().reason()).isEqualTo(reason);
         assertThat(reason()).isNotEmpty();
-        assertThat(List.of(words)).allSatisfy(word -> assertThat(reason()).contains(word));
+        assertThat(List.of(parts)).allSatisfy(part -> assertThat(reason()).contains(part));
     }
 }

@@ -33,8 +33,8 @@ final class FleetServer {
     private boolean readOnly;
     private boolean offline;
     private boolean denied;
-    private boolean tellsReplication = true;
-    private boolean hangs;
+    private boolean replicationIsCurrent = true;
+    private boolean replicationIsUnknown;
     private long startedAt;
     private long clock;
     private final List<ReplicationChannel> channels = new ArrayList<>();
@@ -62,7 +62,7 @@ final class FleetServer {
         return mariaDb ? server.substring(2) : UUID_START + server.substring(2);
     }
 
-    // --- what it is declared to be
+    // --- declaration
 
     FleetServer declared(DeclaredRole role) {
         declared = role;
@@ -74,7 +74,7 @@ final class FleetServer {
         return declared(role);
     }
 
-    // --- what it does
+    // --- state
 
     FleetServer readOnly() {
         readOnly = true;
@@ -92,7 +92,7 @@ final class FleetServer {
         return this;
     }
 
-    /** Makes it a replica as it should be: read-only, with one source to which it is connected. */
+    /** Makes it a read-only replica that is connected to its only source. */
     FleetServer follows(FleetServer source) {
         channels.clear();
         return readOnly().channel(source, Receiver.ON);
@@ -143,43 +143,43 @@ final class FleetServer {
         return this;
     }
 
-    /** Lets the next answers not show from where it replicates. */
-    FleetServer notAskedForReplication() {
-        tellsReplication = false;
+    /** Makes the next answers omit the replication; the last known state of it remains. */
+    FleetServer omitsReplication() {
+        replicationIsCurrent = false;
         return this;
     }
 
-    /** Lets no answer ever show from where it replicates. */
-    FleetServer hangsWhenAskedForReplication() {
-        hangs = true;
+    /** Makes all answers omit the replication, so that it is never known. */
+    FleetServer neverShowsReplication() {
+        replicationIsUnknown = true;
         return this;
     }
 
-    FleetServer dies() {
+    FleetServer goesDown() {
         alive = false;
         connected = false;
         return this;
     }
 
-    FleetServer returns() {
+    FleetServer recovers() {
         alive = true;
         return this;
     }
 
-    /** Starts its process anew: it is what its configuration file says, which the test may change after this. */
+    /** Restarts its process. The test then sets what the configuration file says. */
     FleetServer restarts() {
         startedAt = clock;
         connected = false;
-        return returns();
+        return recovers();
     }
 
-    /** Puts another server behind its name. */
+    /** Replaces the server behind its name by another one. */
     FleetServer replacedBy(String server) {
         id = id(server);
         return restarts();
     }
 
-    /** Sets all that it has: {@code db1:1-10,db2:1-3} of MySQL, what {@code gtid_binlog_state} shows of MariaDB. */
+    /** Sets its transactions: {@code db1:1-10,db2:1-3} of MySQL, {@code gtid_binlog_state} of MariaDB. */
     FleetServer has(String transactions) {
         if (mariaDb) {
             MariaDbGtidPosition position = MariaDbGtidPosition.parse(
@@ -192,7 +192,7 @@ final class FleetServer {
         return has(set, set, set);
     }
 
-    /** Sets what the three variables of MariaDB show. */
+    /** Sets the values of the three variables of MariaDB. */
     FleetServer hasOfMariaDb(String binlogState, String binlogPosition, String slavePosition) {
         MariaDbGtidPosition replicated = MariaDbGtidPosition.parse(slavePosition);
         return has(
@@ -210,7 +210,7 @@ final class FleetServer {
         return this;
     }
 
-    // --- what is seen of it
+    // --- answers
 
     void answer(long sentAt, long arrivedAt) {
         clock = arrivedAt;
@@ -224,14 +224,15 @@ final class FleetServer {
             observation = observation.withUptime(
                     Duration.ofNanos(arrivedAt - startedAt).truncatedTo(ChronoUnit.SECONDS));
         }
-        Replication replication = hangs ? new Replication.NotAsked() : replication();
-        Answer now = new Answer(sentAt, arrivedAt, observation, replication, denied || (tellsReplication && !hangs));
+        Replication replication = replicationIsUnknown ? new Replication.NotAsked() : replication();
+        Answer now = new Answer(
+                sentAt, arrivedAt, observation, replication, denied || (replicationIsCurrent && !replicationIsUnknown));
         roles = roles.after(seen, now);
         seen = now;
     }
 
     private Replication replication() {
-        return seen != null && !tellsReplication
+        return seen != null && !replicationIsCurrent
                 ? seen.replication()
                 : denied ? new Replication.NotPermitted("GRANT X") : new Replication.Channels(channels);
     }

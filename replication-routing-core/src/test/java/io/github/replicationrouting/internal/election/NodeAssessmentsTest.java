@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What an election finds of nodes that are not the primary. */
+/** How an election assesses nodes that are not the primary. */
 class NodeAssessmentsTest {
 
     private static final NodeAssessment REPLICA = new NodeAssessment(Role.REPLICA, false, null, null);
@@ -23,8 +23,8 @@ class NodeAssessmentsTest {
     // --- roles
 
     @Test
-    void aNodeThatNeverAnsweredIsUnknown() {
-        db2.dies();
+    void whenANodeHasNeverAnsweredShouldHaveAnUnknownRole() {
+        db2.goesDown();
 
         fleet.probe();
 
@@ -32,8 +32,8 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void unlessItIsDeclaredAReplica() {
-        db2.dies().declared(DeclaredRole.REPLICA);
+    void whenADeclaredReplicaHasNeverAnsweredShouldBeAReplica() {
+        db2.goesDown().declared(DeclaredRole.REPLICA);
 
         fleet.probe();
 
@@ -41,7 +41,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void aNodeThatIsReadOnlyAndReplicatesFromNowhereIsUnknown() {
+    void whenAReadOnlyNodeHasNoSourceShouldHaveAnUnknownRole() {
         db2.resetReplica().readOnly();
         fleet.follows = true;
 
@@ -52,7 +52,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void aDeclaredReplicaThatReplicatesFromNowhereIsOne() {
+    void whenADeclaredReplicaHasNoSourceShouldBeAReplica() {
         db2.resetReplica().readOnly().declared(DeclaredRole.REPLICA);
 
         fleet.probe();
@@ -61,7 +61,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void aNodeThatIsNotConnectedToItsSourceIsAReplica() {
+    void whenANodeIsNotConnectedToItsSourceShouldBeAReplica() {
         db2.resetReplica().channel("elsewhere", null, Receiver.CONNECTING);
 
         fleet.probe();
@@ -70,7 +70,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void withoutTheGrantAPositionThatFollowsShowsAReplica() {
+    void whenTheGrantIsMissingAndThePositionFollowsShouldBeAReplica() {
         db2.denied();
         fleet.follows = true;
 
@@ -80,7 +80,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void withoutTheGrantAPositionThatDoesNotFollowShowsNothing() {
+    void whenTheGrantIsMissingAndThePositionDoesNotFollowShouldHaveAnUnknownRole() {
         db2.denied();
 
         fleet.probe();
@@ -94,8 +94,8 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void aNodeWhoseReplicationWasNotToldYetIsUnknown() {
-        db2.hangsWhenAskedForReplication();
+    void whenTheReplicationOfANodeHasNotBeenSeenYetShouldHaveAnUnknownRole() {
+        db2.neverShowsReplication();
 
         fleet.probe();
 
@@ -106,7 +106,7 @@ class NodeAssessmentsTest {
 
     @ParameterizedTest
     @CsvSource({"ON, running", "CONNECTING, connecting", "OFF, stopped"})
-    void aWritableReplicaOfAnUnknownServerIsWarnedOf(Receiver receiver, String word) {
+    void whenAReplicaOfAnUnknownServerIsWritableShouldWarn(Receiver receiver, String state) {
         db2.resetReplica().writable().channel("elsewhere", null, receiver);
 
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
@@ -116,12 +116,12 @@ class NodeAssessmentsTest {
                         Role.REPLICA,
                         false,
                         null,
-                        "has a source configured (elsewhere:3306, receiver " + word
+                        "has a source configured (elsewhere:3306, receiver " + state
                                 + "), but is writable: set read_only"));
     }
 
     @Test
-    void aDeclaredReplicaThatIsWritableIsWarnedOf() {
+    void whenADeclaredReplicaIsWritableShouldWarn() {
         db2.writable().declared(DeclaredRole.REPLICA);
 
         fleet.probe();
@@ -129,11 +129,11 @@ class NodeAssessmentsTest {
         assertThat(fleet.assessment(db2).warning()).isEqualTo("is declared a replica, but writable");
     }
 
-    /** What was last seen of a node that is down still shows its role. */
+    /** The last answer of a node that is down still shows its role. */
     @Test
-    void aReplicaThatIsDownStaysAReplica() {
+    void whenAReplicaGoesDownShouldStayAReplica() {
         fleet.probe();
-        db2.dies();
+        db2.goesDown();
 
         fleet.probe();
 
@@ -143,7 +143,7 @@ class NodeAssessmentsTest {
     // --- positions in reasons
 
     @Test
-    void withoutPositionsTheReasonShowsNone() {
+    void whenPositionsAreMissingShouldNotShowThemInTheReason() {
         db1.hasNoGtids();
         db2.hasNoGtids().resetReplica().writable();
 
@@ -153,7 +153,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void theReasonShowsWhatEachHasOfItsOwn() {
+    void whenACandidateHasTransactionsOfItsOwnShouldShowThemInTheReason() {
         Fleet mariaDb = Fleet.ofMariaDb();
         mariaDb.server("db1").has("0-1-7,1-1-3");
         mariaDb.server("db2").has("0-1-7");
@@ -165,7 +165,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void whatAlsoAReplicaHasIsNotOfItsOwn() {
+    void whenAReplicaHasTheSameTransactionsShouldNotShowThemAsTheCandidatesOwn() {
         Fleet mariaDb = Fleet.ofMariaDb();
         mariaDb.server("db1").has("0-1-7,1-1-3");
         mariaDb.server("db2").has("0-1-7");
@@ -177,7 +177,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void whatItsOtherNameHasIsOfItsOwn() {
+    void whenACandidateHasASecondNameShouldStillShowItsOwnTransactionsInTheReason() {
         Fleet mariaDb = Fleet.ofMariaDb();
         mariaDb.server("db1").has("0-1-7,1-1-3");
         mariaDb.server("db2").has("0-1-7");
@@ -189,7 +189,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void theReasonSaysWhatToDoWithAReplicaThatHasMore() {
+    void whenAReplicaHasMoreShouldExplainInTheReasonWhatToDo() {
         Fleet mariaDb = Fleet.ofMariaDb();
         FleetServer one = mariaDb.server("db1").has("0-1-7");
         FleetServer two = mariaDb.server("db2")
@@ -213,7 +213,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void theReasonSaysWhatToDoWithAWritableNodeThatHasMore() {
+    void whenAWritableNodeHasMoreShouldExplainInTheReasonWhatToDo() {
         Fleet mariaDb = Fleet.ofMariaDb();
         FleetServer one = mariaDb.server("db1").has("0-1-7");
         FleetServer two = mariaDb.server("db2")
@@ -230,15 +230,15 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void theReasonSaysWhatToDoWithANodeThatIsGoneAndHadMore() {
+    void whenANodeThatIsDownHadMoreShouldExplainInTheReasonWhatToDo() {
         Fleet mariaDb = Fleet.ofMariaDb();
         FleetServer one = mariaDb.server("db1").has("0-1-7").readOnly();
         FleetServer two = mariaDb.server("db2").hasOfMariaDb("0-1-7,0-2-9", "0-2-9", "0-1-7");
         mariaDb.probe(two).probe(one);
-        mariaDb.startAnew();
+        mariaDb.restartInstance();
         one.restarts().writable();
         mariaDb.probe(two, one);
-        two.dies();
+        two.goesDown();
 
         mariaDb.probe();
 
@@ -249,7 +249,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void aNodeThatWillBeThePrimaryIsNoRivalMeanwhile() {
+    void whenAnElectionIsPendingShouldNotTreatTheNextPrimaryAsARival() {
         db2.resetReplica().writable();
         FleetServer db3 = fleet.server("db3").follows(db1);
 
@@ -263,10 +263,10 @@ class NodeAssessmentsTest {
                 .isEqualTo(new NodeAssessment(Role.UNKNOWN, true, "writable, and no primary has been known yet", null));
     }
 
-    // --- no primary yet, or not this one
+    // --- postponed and refused primaries
 
     @Test
-    void aPrimaryThatIsPostponedIsWhatItWas() {
+    void whenAPrimaryIsPostponedShouldAssessItAsAReplica() {
         fleet.probe();
 
         assertThat(fleet.result().postponed("db1 is being compared"))
@@ -275,7 +275,7 @@ class NodeAssessmentsTest {
     }
 
     @Test
-    void aPrimaryThatIsRefusedIsARivalForTheTimeBeing() {
+    void whenAPrimaryIsRefusedShouldAssessItAsARival() {
         fleet.probe();
 
         assertThat(fleet.result().refused("incomplete", "db1 is incomplete"))

@@ -21,12 +21,12 @@ class NodeViewTest {
 
     private static final String ID = "00000000-0000-0000-0000-000000000001";
     private static final String OTHER = "00000000-0000-0000-0000-000000000002";
-    private static final Duration WHILE = Duration.ofNanos(10);
+    private static final Duration PERIOD = Duration.ofNanos(10);
 
     /** Comparisons must survive the overflow of System.nanoTime(). */
     private static final long NOW = Long.MIN_VALUE + 5;
 
-    // --- what it writes
+    // --- writes
 
     @ParameterizedTest
     @CsvSource({
@@ -37,32 +37,33 @@ class NodeViewTest {
         "9,  99, true",
         ",   ,   false",
     })
-    void mayBeWritingUntilItHasNotForAWhile(@Nullable Long seenFor, @Nullable Long wroteBefore, boolean expected) {
+    void whenANodeWasFirstSeenOrWroteWithinThePeriodShouldPossiblyBeWriting(
+            @Nullable Long seenFor, @Nullable Long wroteBefore, boolean expected) {
         NodeView node = node(new RoleHistory(null, null, null, null, before(seenFor), before(wroteBefore)));
 
-        assertThat(node.mayBeWriting(WHILE)).isEqualTo(expected);
-        assertThat(node.isQuiet(WHILE)).isEqualTo(!expected);
+        assertThat(node.mayBeWriting(PERIOD)).isEqualTo(expected);
+        assertThat(node.isQuiet(PERIOD)).isEqualTo(!expected);
     }
 
     @ParameterizedTest
     @CsvSource({"9, false", "10, true", ", true"})
-    void isQuietWhenItHasNotChangedItsRoleForAWhileEither(@Nullable Long changedBefore, boolean expected) {
+    void whenTheRoleHasNotChangedWithinThePeriodShouldBeQuiet(@Nullable Long changedBefore, boolean expected) {
         NodeView node = node(new RoleHistory(null, before(changedBefore), null, null, before(99L), null));
 
-        assertThat(node.isQuiet(WHILE)).isEqualTo(expected);
-        assertThat(node.mayBeWriting(WHILE)).isFalse();
+        assertThat(node.isQuiet(PERIOD)).isEqualTo(expected);
+        assertThat(node.mayBeWriting(PERIOD)).isFalse();
     }
 
     @ParameterizedTest
     @CsvSource({"9, true", "10, false", ", false"})
-    void hasWrittenWithinAWhile(@Nullable Long wroteBefore, boolean expected) {
+    void whenANodeWroteWithinThePeriodShouldReportAWrite(@Nullable Long wroteBefore, boolean expected) {
         NodeView node = node(new RoleHistory(null, null, null, null, before(3L), before(wroteBefore)));
 
-        assertThat(node.hasWrittenWithin(WHILE)).isEqualTo(expected);
+        assertThat(node.hasWrittenWithin(PERIOD)).isEqualTo(expected);
     }
 
     @Test
-    void hasWrittenSinceAMomentBeforeItsLastWrite() {
+    void whenTheLastWriteIsLaterThanTheGivenTimeShouldReportAWrite() {
         NodeView node = node(new RoleHistory(null, null, null, null, before(99L), before(7L)));
 
         assertThat(node.hasWrittenSince(before(8))).isTrue();
@@ -71,25 +72,25 @@ class NodeViewTest {
     }
 
     @Test
-    void oneThatWasNeverSeenIsNeitherWritingNorQuiet() {
+    void whenANodeHasNeverAnsweredShouldBeNeitherWritingNorQuiet() {
         NodeView unseen = new NodeView(NodeSpec.of("db1", "jdbc:mysql://db1/"), false, null, RoleHistory.NONE, null);
 
-        assertThat(unseen.mayBeWriting(WHILE)).isFalse();
-        assertThat(unseen.isQuiet(WHILE)).isFalse();
-        assertThat(unseen.hasWrittenWithin(WHILE)).isFalse();
+        assertThat(unseen.mayBeWriting(PERIOD)).isFalse();
+        assertThat(unseen.isQuiet(PERIOD)).isFalse();
+        assertThat(unseen.hasWrittenWithin(PERIOD)).isFalse();
     }
 
     @Test
-    void ownTransactionsAreThoseOfItsServer() {
+    void whenThePositionHasTransactionsOfSeveralServersShouldReturnTheServersOwn() {
         assertThat(answer(GtidSet.parse(ID + ":1-5," + OTHER + ":1-9"), true).ownTransactions())
                 .isEqualTo(GtidSet.parse(ID + ":1-5"));
         assertThat(answer(null, true).ownTransactions()).isNull();
     }
 
-    // --- what it is
+    // --- role
 
     @Test
-    void becomesAReplicaBySourceOrWithoutTheGrantByReadOnly() {
+    void whenANodeHasASourceOrIsReadOnlyWithoutTheGrantShouldHaveBecomeAReplica() {
         ReplicationChannel stopped =
                 new ReplicationChannel("", "db9", 3306, null, null, Receiver.OFF, false, null, Duration.ZERO, 0);
 

@@ -20,7 +20,7 @@ class PrimaryElectionCandidateTest {
     // --- rule 1
 
     @Test
-    void theOnlyWritableNodeWithoutASourceIsThePrimary() {
+    void whenOneNodeIsWritableWithoutASourceShouldElectIt() {
         fleet.probe();
 
         fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
@@ -28,7 +28,7 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void aReadOnlyNodeTakesNoWrites() {
+    void whenAllNodesAreReadOnlyShouldElectNone() {
         db1.readOnly();
 
         fleet.probe();
@@ -39,7 +39,7 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void anOfflineNodeTakesNoWrites() {
+    void whenTheNodeWithoutASourceIsOfflineShouldElectNone() {
         db1.offline();
 
         fleet.probe();
@@ -49,8 +49,8 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void aNodeThatIsDownTakesNoWrites() {
-        db1.dies();
+    void whenTheNodeWithoutASourceIsDownShouldElectNone() {
+        db1.goesDown();
 
         fleet.probe();
 
@@ -59,7 +59,7 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void aNodeThatWasNotProbedYetTakesNoWrites() {
+    void whenTheNodeWithoutASourceHasNotBeenProbedYetShouldElectNone() {
         fleet.probe(db2);
 
         fleet.expectNone(Reason.NO_CANDIDATE);
@@ -69,7 +69,7 @@ class PrimaryElectionCandidateTest {
     // --- rule 2
 
     @Test
-    void aDeclaredReplicaIsNeverThePrimary() {
+    void whenADeclaredReplicaIsWritableShouldNotElectIt() {
         db1.declared(DeclaredRole.REPLICA);
 
         fleet.probe();
@@ -80,10 +80,10 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void aDeclaredReplicaIsNotThePrimaryEvenWhenItsPromotionWasSeen() {
+    void whenADeclaredReplicaIsPromotedShouldNotElectIt() {
         db2.declared(DeclaredRole.REPLICA);
         fleet.probe();
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db2.writable().resetReplica();
 
@@ -93,7 +93,7 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void whenOneServerHasTwoNamesShouldTakeTheFirst() {
+    void whenOneServerHasTwoNamesShouldElectTheFirst() {
         FleetServer db4 = fleet.server("db4").replacedBy("db1");
 
         fleet.probe();
@@ -108,9 +108,9 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void whenTheFirstNameOfAServerIsDownShouldTakeTheOther() {
+    void whenTheFirstNameOfAServerIsDownShouldElectTheOther() {
         FleetServer db4 = fleet.server("db4").replacedBy("db1");
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe();
 
@@ -118,7 +118,7 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void whenAnEndpointLeadsToAServerThatHasANameShouldKnowBoth() {
+    void whenAnEndpointLeadsToAConfiguredServerShouldAssessBoth() {
         FleetServer reader = fleet.server("db3").endpoint(DeclaredRole.REPLICA).replacedBy("db1");
 
         fleet.probe();
@@ -128,9 +128,9 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void whenTwoNamesOfOneServerAreReadOnlyShouldSaySoInTheReason() {
+    void whenTwoNamesOfOneServerAreReadOnlyShouldStateItInTheReason() {
         fleet.server("db4").replacedBy("db2").readOnly();
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe();
 
@@ -141,7 +141,7 @@ class PrimaryElectionCandidateTest {
 
     @ParameterizedTest
     @EnumSource(Receiver.class)
-    void aWritableNodeWithASourceIsAReplicaWhateverItsReceiverDoes(Receiver receiver) {
+    void whenAWritableNodeHasASourceShouldBeAReplicaInEveryReceiverState(Receiver receiver) {
         db2.writable().receiver(receiver);
 
         fleet.probe();
@@ -153,9 +153,9 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void whenTheSourceIsDownAndAConnectedReplicaWritableShouldNotTakeIt() {
+    void whenTheSourceIsDownAndAConnectedReplicaIsWritableShouldNotElectIt() {
         db2.writable();
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe();
 
@@ -165,9 +165,9 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void whenTheSourceIsDownAndAReplicaConnectsInVainShouldNotTakeIt() {
+    void whenTheSourceIsDownAndAConnectingReplicaIsWritableShouldNotElectIt() {
         db2.writable().receiver(Receiver.CONNECTING);
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe();
 
@@ -178,9 +178,9 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void whenTheSourceIsDownAndAReplicaIsStoppedShouldNotTakeIt() {
+    void whenTheSourceIsDownAndAStoppedReplicaIsWritableShouldNotElectIt() {
         db2.writable().receiver(Receiver.OFF);
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe();
 
@@ -188,7 +188,7 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void whenAReplicaOfAReplicaIsWritableShouldNameASourceOfIt() {
+    void whenAReplicaOfAReplicaIsWritableShouldNameItsSourceInTheWarning() {
         FleetServer db3 = fleet.server("db3").follows(db2).writable();
 
         fleet.probe();
@@ -198,7 +198,7 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void whenAServerHasOneConnectedAndOneUnknownSourceShouldTakeItForAReplica() {
+    void whenADeclaredPrimaryHasOneConnectedAndOneUnknownSourceShouldNotElectIt() {
         db1.declared(DeclaredRole.PRIMARY);
         db2.resetReplica().writable().channel("elsewhere", null, Receiver.CONNECTING);
         db2.channel(db1, Receiver.ON).declared(DeclaredRole.PRIMARY);
@@ -214,8 +214,8 @@ class PrimaryElectionCandidateTest {
     @EnumSource(
             value = Receiver.class,
             names = {"ON", "CONNECTING"})
-    void bothMembersOfAWritableRingAreCandidates(Receiver receiver) {
-        ring(receiver);
+    void whenBothMembersOfARingAreWritableShouldBeContested(Receiver receiver) {
+        closeRing(receiver);
         db2.writable();
 
         fleet.probe();
@@ -226,8 +226,8 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void whenTheOtherMemberOfARingIsReadOnlyShouldTakeTheWritableOne() {
-        ring(Receiver.ON);
+    void whenTheOtherMemberOfARingIsReadOnlyShouldElectTheWritableOne() {
+        closeRing(Receiver.ON);
 
         fleet.probe();
 
@@ -236,7 +236,7 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void aRingOfThreeIsARing() {
+    void whenARingHasThreeMembersShouldElectTheWritableOne() {
         FleetServer db3 = fleet.server("db3").follows(db2);
         db1.channel(db3, Receiver.ON);
 
@@ -246,9 +246,9 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void aRingThatIsOpenAtOneEndIsAChain() {
-        ring(Receiver.ON);
-        db1.dies();
+    void whenAMemberOfARingIsDownShouldNotElectTheOther() {
+        closeRing(Receiver.ON);
+        db1.goesDown();
 
         db2.writable();
         fleet.probe();
@@ -257,7 +257,7 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void aStoppedChannelToANodeThatReplicatesFromThisOneIsALeftover() {
+    void whenTheSourceOfAStoppedChannelReplicatesFromTheNodeShouldElectTheNode() {
         db1.channel(db2, Receiver.OFF);
 
         fleet.probe();
@@ -269,7 +269,7 @@ class PrimaryElectionCandidateTest {
     @EnumSource(
             value = Receiver.class,
             names = {"CONNECTING", "OFF"})
-    void aStoppedChannelToANodeThatIsNotConnectedToThisOneIsNoLeftover(Receiver receiver) {
+    void whenTheSourceOfAStoppedChannelIsNotConnectedToTheNodeShouldNotElectTheNode(Receiver receiver) {
         db1.channel(db2, Receiver.OFF);
         db2.receiver(receiver);
 
@@ -279,7 +279,7 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void aChannelThatRunsToANodeWhoseReceiverIsStoppedIsNoRing() {
+    void whenARunningChannelLeadsToAReplicaThatIsStoppedShouldNotElectTheNode() {
         db1.channel(db2, Receiver.ON);
         db2.receiver(Receiver.OFF);
 
@@ -289,7 +289,7 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void aSecondChannelThatIsNoLeftoverMakesAReplica() {
+    void whenASecondStoppedChannelLeadsOutsideTheTopologyShouldNotElectTheNode() {
         db1.channel(db2, Receiver.OFF).channel("elsewhere", "x", Receiver.OFF);
 
         fleet.probe();
@@ -299,7 +299,7 @@ class PrimaryElectionCandidateTest {
 
     @ParameterizedTest
     @EnumSource(Receiver.class)
-    void aDeclaredPrimaryMayReplicateFromOutsideTheTopology(Receiver receiver) {
+    void whenADeclaredPrimaryReplicatesFromOutsideTheTopologyShouldElectIt(Receiver receiver) {
         db1.declared(DeclaredRole.PRIMARY).channel("elsewhere", "x", receiver);
 
         fleet.probe();
@@ -308,7 +308,7 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void anUndeclaredNodeMayNot() {
+    void whenAnUndeclaredNodeReplicatesFromOutsideTheTopologyShouldNotElectIt() {
         db1.channel("elsewhere", "x", Receiver.ON);
 
         fleet.probe();
@@ -317,9 +317,9 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void whileANodeWasNeverSeenADeclaredPrimaryMayReplicateFromOutsideToo() {
+    void whenANodeHasNeverAnsweredShouldElectADeclaredPrimaryWithAnUnknownSource() {
         db1.declared(DeclaredRole.PRIMARY).channel("elsewhere", "x", Receiver.OFF);
-        fleet.server("db3").dies();
+        fleet.server("db3").goesDown();
 
         fleet.probe();
 
@@ -327,7 +327,7 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void aDeclaredPrimaryThatReplicatesFromANodeIsAReplica() {
+    void whenADeclaredPrimaryHasANodeAsItsSourceShouldNotElectIt() {
         db2.writable().receiver(Receiver.OFF).declared(DeclaredRole.PRIMARY);
         db1.readOnly();
 
@@ -337,7 +337,7 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void theServerBehindAnEndpointMayHaveASourceThatIsStopped() {
+    void whenTheServerBehindAnEndpointHasAStoppedReceiverShouldElectIt() {
         db1.readOnly();
         FleetServer writer = fleet.server("db3").endpoint(DeclaredRole.PRIMARY).channel(db1, Receiver.OFF);
 
@@ -347,7 +347,7 @@ class PrimaryElectionCandidateTest {
     }
 
     @Test
-    void theServerBehindAnEndpointIsAReplicaWhileItIsConnectedToANode() {
+    void whenTheServerBehindAnEndpointIsConnectedToANodeShouldNotElectIt() {
         db1.readOnly();
         fleet.server("db3").endpoint(DeclaredRole.PRIMARY).channel(db1, Receiver.ON);
 
@@ -356,10 +356,10 @@ class PrimaryElectionCandidateTest {
         fleet.expectNone(Reason.NO_CANDIDATE, "db3 is writable, but still replicates from db1");
     }
 
-    // --- an account that may not see replication
+    // --- without the grant
 
     @Test
-    void withoutTheGrantAWritableNodeIsACandidate() {
+    void whenTheGrantIsMissingShouldElectTheWritableNode() {
         db1.denied();
         db2.denied();
 
@@ -368,7 +368,7 @@ class PrimaryElectionCandidateTest {
         fleet.expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
-    private void ring(Receiver receiver) {
+    private void closeRing(Receiver receiver) {
         db2.receiver(receiver);
         db1.channel(db2, receiver);
     }

@@ -8,17 +8,17 @@ import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Role;
 import org.junit.jupiter.api.Test;
 
-/** Rule 8: which of several candidates an instance takes that knows no primary yet. */
+/** Rule 8: which of several candidates is elected by an instance that knows no primary yet. */
 class PrimaryElectionContestTest {
 
     private final Fleet fleet = Fleet.ofMySql();
     private final FleetServer db1 = fleet.server("db1");
     private final FleetServer db2 = fleet.server("db2").follows(db1);
 
-    // --- what the others follow
+    // --- by the followers
 
     @Test
-    void twoCandidatesWithoutEvidenceAreRefused() {
+    void whenNothingDistinguishesTwoCandidatesShouldBeContested() {
         db2.resetReplica().writable();
 
         fleet.probe()
@@ -35,7 +35,7 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void theOneThatMostOthersFollowIsThePrimaryIfItLacksNothing() {
+    void whenTheMostFollowedCandidateLacksNothingShouldElectIt() {
         db1.has("db1:1-7");
         db2.resetReplica().writable();
         fleet.server("db3").follows(db2);
@@ -46,7 +46,7 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void theOneThatMostOthersFollowIsRefusedIfItLacksSomething() {
+    void whenTheMostFollowedCandidateLacksTransactionsShouldBeContested() {
         db1.has("db1:1-11");
         db2.resetReplica().writable();
         fleet.server("db3").follows(db2);
@@ -55,7 +55,7 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void theOneThatMostOthersFollowIsRefusedWhereNothingCountsTransactions() {
+    void whenTheMostFollowedCandidateHasNoGtidsShouldBeContested() {
         db1.hasNoGtids();
         db2.hasNoGtids().resetReplica().writable();
         fleet.server("db3").hasNoGtids().follows(db2);
@@ -65,7 +65,7 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void theOneThatMostOthersFollowIsRefusedIfAReplicaOfAnotherServerHasMore() {
+    void whenAReplicaOfAnotherServerHasMoreThanTheMostFollowedCandidateShouldBeContested() {
         db2.resetReplica().writable();
         fleet.server("db3").follows(db2);
         FleetServer db4 = fleet.server("db4")
@@ -77,7 +77,7 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void halfOfThoseThatFollowAnyIsNotMost() {
+    void whenOnlyHalfOfTheReplicasFollowACandidateShouldBeContested() {
         db2.resetReplica().writable();
         fleet.server("db3").follows(db1);
         fleet.server("db4").follows(db2);
@@ -89,7 +89,7 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void replicasOfAReplicaCountForItsSource() {
+    void whenAReplicaHasReplicasShouldCountThemForItsSource() {
         db2.resetReplica().writable();
         FleetServer db3 = fleet.server("db3").follows(db2);
         fleet.server("db4").follows(db3);
@@ -99,7 +99,7 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void whoFollowsNeitherDoesNotCount() {
+    void whenAReplicaFollowsNeitherCandidateShouldNotCountIt() {
         db2.resetReplica().writable();
         fleet.server("db3").follows(db2);
         fleet.server("db4").readOnly();
@@ -109,7 +109,7 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void whoIsNotConnectedDoesNotCount() {
+    void whenAReplicaIsNotConnectedShouldNotCountIt() {
         db2.resetReplica().writable();
         fleet.server("db3").follows(db2).receiver(Receiver.CONNECTING);
 
@@ -117,17 +117,17 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void whoDidNotTellItsSourceWithItsNewestAnswerDoesNotCount() {
+    void whenTheNewestAnswerOfAReplicaDoesNotShowItsSourceShouldNotCountIt() {
         db2.resetReplica().writable();
         FleetServer db3 = fleet.server("db3").follows(db2);
         fleet.probe(db3);
-        db3.notAskedForReplication();
+        db3.omitsReplication();
 
         fleet.probe().expectNone(Reason.CONTESTED);
     }
 
     @Test
-    void membersOfARingDoNotFollowEachOther() {
+    void whenCandidatesFormARingShouldNotCountThemForEachOther() {
         db2.writable();
         db1.channel(db2, Receiver.ON);
 
@@ -135,7 +135,7 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void ofThreeCandidatesTheOneThatMostFollowMustHaveAllOfBoth() {
+    void whenTheMostFollowedOfThreeCandidatesLacksTransactionsOfOneShouldBeContested() {
         db2.resetReplica().writable();
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-1");
         fleet.server("db4").follows(db2);
@@ -146,17 +146,17 @@ class PrimaryElectionContestTest {
         fleet.probe().expectPrimary(db2, Reason.SUPPORTED);
     }
 
-    // --- what is declared
+    // --- by the declared role
 
     @Test
-    void theOneThatIsDeclaredPrimaryIsThePrimary() {
+    void whenOneOfTwoCandidatesIsDeclaredPrimaryShouldElectIt() {
         db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
 
         fleet.probe().expectPrimary(db2, Reason.SUPPORTED);
     }
 
     @Test
-    void ofTwoThatAreDeclaredPrimaryNoneIs() {
+    void whenBothCandidatesAreDeclaredPrimaryShouldBeContested() {
         db1.declared(DeclaredRole.PRIMARY);
         db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
 
@@ -164,14 +164,14 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void theOneThatIsDeclaredPrimaryIsRefusedIfItLacksSomething() {
+    void whenTheDeclaredPrimaryLacksTransactionsShouldBeContested() {
         db2.resetReplica().writable().declared(DeclaredRole.PRIMARY).has("db1:1-9");
 
         fleet.probe().expectNone(Reason.CONTESTED);
     }
 
     @Test
-    void whatTheOthersFollowOutranksADeclaration() {
+    void whenReplicasFollowTheUndeclaredCandidateShouldElectItOverTheDeclaredPrimary() {
         db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
         fleet.server("db3").follows(db1);
 
@@ -179,7 +179,7 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void whereTheOthersAreSplitNoDeclarationDecides() {
+    void whenReplicasAreSplitShouldNotElectTheDeclaredPrimary() {
         db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
         fleet.server("db3").follows(db1);
         fleet.server("db4").follows(db2);
@@ -188,17 +188,17 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void whatTheOthersSaidEarlierKeepsADeclarationFromDeciding() {
+    void whenAReplicaWasLastSeenToFollowTheOtherCandidateShouldNotElectTheDeclaredPrimary() {
         db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
         FleetServer db3 = fleet.server("db3").follows(db1);
         fleet.probe(db3);
-        db3.notAskedForReplication();
+        db3.omitsReplication();
 
         fleet.probe().expectNone(Reason.CONTESTED);
     }
 
     @Test
-    void aDeclaredPrimaryIsNotMeasuredByWhatMayBeItsReplicas() {
+    void whenAPossibleReplicaHasMoreShouldElectTheDeclaredPrimary() {
         db1.declared(DeclaredRole.PRIMARY).denied();
         db2.denied().writable().has("db1:1-11");
 
@@ -206,7 +206,7 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void unlessTheyWriteThemselves() {
+    void whenAPossibleReplicaHasTransactionsOfItsOwnShouldNotElectTheDeclaredPrimary() {
         db1.declared(DeclaredRole.PRIMARY).denied();
         db2.denied().writable().has("db1:1-10,db2:1-5");
 
@@ -214,7 +214,7 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void beforeADeclaredPrimaryAReplicaWhoseTransactionsCannotBeCountedIsNoRival() {
+    void whenAPossibleReplicaHasNoGtidsShouldElectTheDeclaredPrimary() {
         db1.declared(DeclaredRole.PRIMARY).denied().hasNoGtids();
         db2.denied().writable().hasNoGtids();
 
@@ -222,7 +222,7 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void butWhereItsReplicationIsSeenItIs() {
+    void whenAWritableNodeWithoutASourceHasNoGtidsShouldNotElectTheDeclaredPrimary() {
         db1.declared(DeclaredRole.PRIMARY).hasNoGtids();
         db2.resetReplica().writable().hasNoGtids();
 
@@ -230,7 +230,7 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void andBeforeANodeThatIsNotDeclaredItIs() {
+    void whenAPossibleReplicaHasNoGtidsShouldNotElectAnUndeclaredCandidate() {
         db1.denied().hasNoGtids();
         db2.denied().writable().hasNoGtids();
         fleet.server("db3").hasNoGtids().follows(db1);
@@ -241,7 +241,7 @@ class PrimaryElectionContestTest {
     // --- writes.on-multiple-writable=stick
 
     @Test
-    void onRequestTheLastPrimaryGoesOn() {
+    void whenStickIsSetShouldKeepTheLastPrimary() {
         fleet.sticks = true;
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-5");
@@ -252,7 +252,7 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void onRequestAnInstanceThatKnewNonePrefersNone() {
+    void whenStickIsSetAndNoPrimaryWasKnownShouldBeContested() {
         fleet.sticks = true;
         db2.resetReplica().writable();
 
@@ -260,11 +260,11 @@ class PrimaryElectionContestTest {
     }
 
     @Test
-    void onRequestANodeThatDoesNotContestIsNotPreferred() {
+    void whenStickIsSetAndTheLastPrimaryIsDownShouldBeContested() {
         fleet.sticks = true;
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         FleetServer db3 = fleet.server("db3").follows(db1);
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db2.resetReplica().writable();
         db3.resetReplica().writable();

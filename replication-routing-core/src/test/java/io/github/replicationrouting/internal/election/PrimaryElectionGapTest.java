@@ -10,28 +10,28 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Rule 9: the incumbent is weighed against nodes of which this instance may have missed a promotion. */
+/** Rule 9: the incumbent is compared with nodes of which this instance may have missed a promotion. */
 class PrimaryElectionGapTest {
 
-    private static final String ON_ITS_OWN = "db1:1-10,db3:1-5";
+    private static final String WITH_WRITES_OF_DB3 = "db1:1-10,db3:1-5";
 
     private final Fleet fleet = Fleet.ofMySql();
     private final FleetServer db1 = fleet.server("db1");
     private final FleetServer db2 = fleet.server("db2").follows(db1);
 
     /** Has not answered yet. */
-    private final FleetServer db3 = fleet.server("db3").dies();
+    private final FleetServer db3 = fleet.server("db3").goesDown();
 
     @BeforeEach
-    void db1IsTheIncumbent() {
+    void electDb1() {
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
-    // --- a node that turns up
+    // --- a newly seen node
 
     @Test
-    void aNodeThatTurnsUpWritableWithTransactionsThatTheIncumbentLacksIsContested() {
-        db3.returns().has(ON_ITS_OWN);
+    void whenANewlySeenWritableNodeHasMoreThanTheIncumbentShouldBeContested() {
+        db3.recovers().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1)
                 .expectNone(
@@ -46,70 +46,70 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aNodeThatTurnsUpWritableAndHasNothingMoreIsNone() {
-        db3.returns().has("db1:1-9");
+    void whenANewlySeenWritableNodeHasNoMoreShouldKeepTheIncumbent() {
+        db3.recovers().has("db1:1-9");
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
         assertThat(fleet.assessment(db3))
                 .isEqualTo(new NodeAssessment(Role.UNKNOWN, true, "writable beside the primary db1", null));
-        db3.has(ON_ITS_OWN);
+        db3.has(WITH_WRITES_OF_DB3);
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
-    void aNodeThatTurnsUpIsNoneBeforeItWasCompared() {
-        db3.returns().has(ON_ITS_OWN);
+    void whenANewlySeenNodeIsNotComparedYetShouldKeepTheIncumbent() {
+        db3.recovers().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe(db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
-    void aNodeThatWasSeenAsAReplicaIsNone() {
-        db3.returns().follows(db1);
+    void whenAClearedReplicaBecomesWritableShouldFenceItAndKeepTheIncumbent() {
+        db3.recovers().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
-        db3.resetReplica().writable().has(ON_ITS_OWN);
+        db3.resetReplica().writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
         assertThat(fleet.claim.fenced()).containsExactly("db3");
     }
 
     @Test
-    void aWritableReplicaThatWasNotWatchedForLongEnoughIsContestedWhenItLeavesItsSource() {
-        db3.returns().follows(db1).writable();
+    void whenAWritableReplicaLeavesItsSourceBeforeItIsClearedShouldBeContested() {
+        db3.recovers().follows(db1).writable();
         fleet.probe(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
-        db3.resetReplica().has(ON_ITS_OWN);
+        db3.resetReplica().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
-    void aNodeThatWasSeenReadOnlyAndWithoutASourceIsContested() {
-        db3.returns().readOnly();
+    void whenAReadOnlyNodeWithoutASourceBecomesWritableShouldBeContested() {
+        db3.recovers().readOnly();
         fleet.probe(db1, db3).expectPrimary(db1, Reason.INCUMBENT);
-        db3.writable().has(ON_ITS_OWN);
+        db3.writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
-    void aNodeThatTurnsUpAndIsWrittenToIsContestedAlthoughTheIncumbentLacksNothing() {
-        db3.returns();
+    void whenANewlySeenNodeIsWrittenToShouldBeContestedEvenIfTheIncumbentLacksNothing() {
+        db3.recovers();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db1.has(ON_ITS_OWN);
-        db3.has(ON_ITS_OWN);
+        db1.has(WITH_WRITES_OF_DB3);
+        db3.has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED, "db1", "db3");
     }
 
     @Test
-    void aNodeThatWasWrittenToBeforeTheIncumbentWasElectedIsNot() {
+    void whenAReplicaWasWrittenToBeforeTheElectionShouldKeepTheIncumbent() {
         db1.readOnly();
-        fleet.startAnew();
-        db3.returns().follows(db2).writable();
+        fleet.restartInstance();
+        db3.recovers().follows(db2).writable();
         fleet.probe();
-        db1.has(ON_ITS_OWN);
-        db3.has(ON_ITS_OWN);
+        db1.has(WITH_WRITES_OF_DB3);
+        db3.has(WITH_WRITES_OF_DB3);
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db1.writable();
 
@@ -118,44 +118,44 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aConnectedReplicaThatTurnsUpAndIsWrittenToIsNotWhileTheIncumbentLacksNothing() {
-        db3.returns().follows(db1).writable();
+    void whenAConnectedReplicaIsWrittenToAndTheIncumbentLacksNothingShouldKeepTheIncumbent() {
+        db3.recovers().follows(db1).writable();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db1.has(ON_ITS_OWN);
-        db3.has(ON_ITS_OWN);
+        db1.has(WITH_WRITES_OF_DB3);
+        db3.has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void aDeclaredReplicaThatTurnsUpIsNone() {
-        db3.declared(DeclaredRole.REPLICA).returns().has(ON_ITS_OWN);
+    void whenANewlySeenNodeIsADeclaredReplicaShouldKeepTheIncumbent() {
+        db3.declared(DeclaredRole.REPLICA).recovers().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void aNodeThatWasAddedLaterIsWeighedToo() {
-        FleetServer db4 = fleet.server("db4").has(ON_ITS_OWN);
+    void whenAnAddedNodeHasMoreThanTheIncumbentShouldBeContested() {
+        FleetServer db4 = fleet.server("db4").has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db4, db1).expectNone(Reason.CONTESTED, "db1", "db4");
     }
 
     @Test
-    void aNodeThatWasThereWhenTheIncumbentWasPromotedIsNone() {
-        db1.dies();
+    void whenANodeWasConfiguredAtThePromotionShouldFenceItAndKeepTheIncumbent() {
+        db1.goesDown();
         fleet.probe();
         db2.resetReplica().writable();
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
-        db3.returns().has(ON_ITS_OWN);
+        db3.recovers().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db2).expectPrimary(db2, Reason.INCUMBENT);
         assertThat(fleet.claim.fenced()).containsExactlyInAnyOrder("db1", "db3");
     }
 
     @Test
-    void aWritableReplicaThatTurnsUpWithMoreContradicts() {
-        db3.returns().has(ON_ITS_OWN).channel("elsewhere", "x", Receiver.OFF);
+    void whenANewlySeenWritableReplicaHasMoreShouldBeContested() {
+        db3.recovers().has(WITH_WRITES_OF_DB3).channel("elsewhere", "x", Receiver.OFF);
 
         fleet.probe(db3, db1)
                 .expectNone(
@@ -170,69 +170,69 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aConnectedWritableReplicaThatTurnsUpWithMoreIsNoRival() {
-        db3.returns().follows(db1).writable().has(ON_ITS_OWN);
+    void whenANewlySeenConnectedWritableReplicaHasMoreShouldKeepTheIncumbent() {
+        db3.recovers().follows(db1).writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void unlessItWritesMore() {
-        db3.returns().follows(db1).writable();
+    void whenANewlySeenConnectedWritableReplicaWritesMoreShouldBeContested() {
+        db3.recovers().follows(db1).writable();
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
-        db3.has(ON_ITS_OWN);
+        db3.has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED, ") is writable, but db3 (at ");
     }
 
     @Test
-    void aMemberOfAWritableRingThatTurnsUpIsContested() {
-        db3.returns().follows(db1).writable();
+    void whenANewlySeenNodeFormsAWritableRingWithTheIncumbentShouldBeContested() {
+        db3.recovers().follows(db1).writable();
         db1.channel(db3, Receiver.ON);
 
         fleet.probe().expectNone(Reason.CONTESTED, "db1", "db3");
     }
 
     @Test
-    void unlessTheIncumbentOfARingIsDeclaredPrimary() {
+    void whenTheIncumbentOfAWritableRingIsDeclaredPrimaryShouldKeepIt() {
         db1.declared(DeclaredRole.PRIMARY).channel(db3, Receiver.ON);
-        db3.returns().follows(db1).writable();
+        db3.recovers().follows(db1).writable();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    // --- that cannot be compared
+    // --- positions that cannot be compared
 
     @Test
-    void aNodeThatTurnsUpWritableAndCannotBeComparedIsContested() {
+    void whenANewlySeenWritableNodeHasNoGtidsShouldBeContested() {
         db1.hasNoGtids();
-        db3.returns().hasNoGtids();
+        db3.recovers().hasNoGtids();
 
         fleet.probe().expectNone(Reason.CONTESTED);
     }
 
     @Test
-    void unlessTheIncumbentIsDeclaredPrimary() {
+    void whenANewlySeenWritableNodeHasNoGtidsShouldKeepADeclaredPrimary() {
         db1.declared(DeclaredRole.PRIMARY).hasNoGtids();
-        db3.returns().hasNoGtids();
+        db3.recovers().hasNoGtids();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void orTheOtherHasASource() {
+    void whenANewlySeenNodeHasNoGtidsButASourceShouldKeepTheIncumbent() {
         db1.hasNoGtids();
-        db3.returns().hasNoGtids().channel("elsewhere", "x", Receiver.OFF);
+        db3.recovers().hasNoGtids().channel("elsewhere", "x", Receiver.OFF);
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    // --- what the others follow
+    // --- followers
 
     @Test
-    void aNodeThatTurnsUpAndThatMostFollowIsContested() {
-        db3.returns();
+    void whenReplicasFollowANewlySeenNodeShouldBeContested() {
+        db3.recovers();
         db2.follows(db3);
 
         fleet.probe(db1, db3, db2).expectNone(Reason.CONTESTED, "db1", "db3");
@@ -240,26 +240,26 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void aNodeThatTurnsUpIsNotWhenTheOthersFollowTheIncumbent() {
-        db3.returns();
+    void whenReplicasFollowTheIncumbentShouldKeepItBesideANewlySeenNode() {
+        db3.recovers();
 
         fleet.probe(db1, db3, db2).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void aNodeThatTurnsUpWithMoreIsContestedAlthoughTheReplicasFollowTheIncumbent() {
-        db3.returns().has(ON_ITS_OWN);
+    void whenANewlySeenNodeHasMoreShouldBeContestedEvenIfReplicasFollowTheIncumbent() {
+        db3.recovers().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db2, db1).expectNone(Reason.CONTESTED, "db1", "db3");
     }
 
     @Test
-    void theLoserOfAVoteIsWeighedAgain() {
-        db3.returns();
-        fleet.startAnew();
+    void whenTheLessFollowedCandidateIsWrittenToShouldBeContested() {
+        db3.recovers();
+        fleet.restartInstance();
         fleet.probe().expectPrimary(db1, Reason.SUPPORTED);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db3.has(ON_ITS_OWN);
+        db3.has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db2, db1).expectNone(Reason.CONTESTED);
     }
@@ -267,7 +267,7 @@ class PrimaryElectionGapTest {
     // --- a node that is still unseen
 
     @Test
-    void whileANodeIsUnseenAReplicaOfAnotherServerThatHasMoreContradicts() {
+    void whenANodeIsUnseenAndAReplicaOfAnotherServerHasMoreShouldBeContested() {
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
 
         fleet.probe(db2, db1)
@@ -279,14 +279,14 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void whileANodeIsUnseenAReplicaOfAnotherServerThatLacksNothingDoesNot() {
+    void whenANodeIsUnseenAndAReplicaOfAnotherServerHasNoMoreShouldKeepTheIncumbent() {
         db2.resetReplica().channel("db3", "3", Receiver.ON);
 
         fleet.probe(db2, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void norDoesOneThatWasNotComparedYet() {
+    void whenANodeIsUnseenAndAReplicaOfAnotherServerIsNotComparedYetShouldKeepTheIncumbent() {
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
 
         fleet.probe(db1, db2).expectPrimary(db1, Reason.INCUMBENT);
@@ -294,8 +294,8 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void whenAllNodesWereSeenAReplicaOfAnotherServerDoesNotContradict() {
-        db3.returns().readOnly();
+    void whenAllNodesWereSeenAndAReplicaOfAnotherServerHasMoreShouldKeepTheIncumbent() {
+        db3.recovers().readOnly();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         db2.resetReplica().channel("elsewhere", "x", Receiver.ON).has("db1:1-11");
 
@@ -303,7 +303,7 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void norWhenTheUnseenNodeIsDeclaredAReplica() {
+    void whenTheUnseenNodeIsADeclaredReplicaShouldKeepTheIncumbent() {
         db3.declared(DeclaredRole.REPLICA);
         db2.resetReplica().channel("elsewhere", "x", Receiver.ON).has("db1:1-11");
 
@@ -311,12 +311,12 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void norWhenTheIncumbentWasPromotedWhileItWasThere() {
-        db1.dies();
+    void whenTheUnseenNodeWasConfiguredAtThePromotionShouldKeepTheIncumbent() {
+        db1.goesDown();
         fleet.probe();
         db2.resetReplica().writable();
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
-        db1.returns().readOnly().channel("db3", "3", Receiver.ON).has("db1:1-11");
+        db1.recovers().readOnly().channel("db3", "3", Receiver.ON).has("db1:1-11");
 
         fleet.probe(db1, db2).expectPrimary(db2, Reason.INCUMBENT);
     }
@@ -324,50 +324,50 @@ class PrimaryElectionGapTest {
     // --- a gap
 
     @Test
-    void aNodeThatWasPromotedWhileTheIncumbentWasGoneIsWeighedWhenThatIsBack() {
-        db3.returns().follows(db1);
+    void whenANodeMayHaveBeenPromotedWhileTheIncumbentWasDownShouldBeContested() {
+        db3.recovers().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
-        db3.dies();
+        db1.goesDown();
+        db3.goesDown();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
-        db1.returns();
+        db1.recovers();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db3.restarts().resetReplica().writable().has(ON_ITS_OWN);
+        db3.restarts().resetReplica().writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
-    void aNodeThatWasPromotedBesideTheIncumbentIsNot() {
-        db3.returns().follows(db1);
+    void whenANodeIsPromotedBesideTheRecoveredIncumbentShouldKeepTheIncumbent() {
+        db3.recovers().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
-        db1.returns();
+        db1.recovers();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db3.resetReplica().writable().has(ON_ITS_OWN);
+        db3.resetReplica().writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void anInstanceThatSleptLongerThanTheGapMayHaveMissedAPromotion() {
-        db3.returns().follows(db1);
+    void whenTheInstancePausedForLongerThanTheGapShouldBeContested() {
+        db3.recovers().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         fleet.pass(Fleet.GAP);
         fleet.probe(db1).expectPrimary(db1, Reason.INCUMBENT);
-        db3.restarts().resetReplica().writable().has(ON_ITS_OWN);
+        db3.restarts().resetReplica().writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
     }
 
     @Test
-    void anInstanceThatSleptForLessHasNot() {
-        db3.returns().follows(db1);
+    void whenTheInstancePausedForLessThanTheGapShouldKeepTheIncumbent() {
+        db3.recovers().follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         fleet.pass(Fleet.GAP.minus(Duration.ofSeconds(1)));
         fleet.probe(db1).expectPrimary(db1, Reason.INCUMBENT);
-        db3.restarts().resetReplica().writable().has(ON_ITS_OWN);
+        db3.restarts().resetReplica().writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe(db3, db1).expectPrimary(db1, Reason.INCUMBENT);
     }
@@ -375,19 +375,19 @@ class PrimaryElectionGapTest {
     // --- after a contest
 
     @Test
-    void whenAContestIsSettledShouldStartAnew() {
-        aNodeThatTurnsUpWritableWithTransactionsThatTheIncumbentLacksIsContested();
+    void whenAContestIsResolvedShouldElectTheSoleCandidate() {
+        whenANewlySeenWritableNodeHasMoreThanTheIncumbentShouldBeContested();
         db1.readOnly();
 
         fleet.probe().expectPrimary(db3, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void whenAContestIsSettledANodeThatWasFencedBeforeStaysFenced() {
+    void whenAContestIsResolvedShouldKeepNodesFenced() {
         FleetServer db4 = fleet.server("db4").follows(db1);
         fleet.settle();
         db4.restarts().resetReplica().writable();
-        contestBetweenOthersThatEnds(db4);
+        resolveContestBetweenOthers(db4);
 
         fleet.probe()
                 .expectNone(
@@ -400,22 +400,22 @@ class PrimaryElectionGapTest {
     }
 
     @Test
-    void whenAContestIsSettledEvidenceFromBesideTheIncumbentIsStillVoid() {
+    void whenAContestIsResolvedShouldNotElectANodeThatWasPromotedBesideTheIncumbent() {
         FleetServer db4 = fleet.server("db4").follows(db1);
         fleet.settle();
         db4.resetReplica().writable();
-        contestBetweenOthersThatEnds(db4);
+        resolveContestBetweenOthers(db4);
 
         fleet.probe().expectNone(Reason.NO_CANDIDATE, "db4 is writable, but was writable beside the primary db1");
     }
 
-    private void contestBetweenOthersThatEnds(FleetServer fenced) {
+    private void resolveContestBetweenOthers(FleetServer fenced) {
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         assertThat(fleet.claim.fenced()).containsExactly(fenced.name);
-        db3.returns().has(ON_ITS_OWN);
+        db3.recovers().has(WITH_WRITES_OF_DB3);
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
         db1.readOnly();
-        db3.dies();
+        db3.goesDown();
     }
 }

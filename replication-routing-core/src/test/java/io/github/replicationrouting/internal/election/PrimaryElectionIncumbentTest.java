@@ -9,7 +9,7 @@ import io.github.replicationrouting.topology.Role;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Rule 4: the incumbent stays while it is fit, keeps its claim while it is gone, and ends it when it is replaced. */
+/** Rule 4: the incumbent stays while it is fit, keeps its claim while absent, and loses it when it is replaced. */
 class PrimaryElectionIncumbentTest {
 
     private final Fleet fleet = Fleet.ofMySql();
@@ -18,7 +18,7 @@ class PrimaryElectionIncumbentTest {
     private final FleetServer db3 = fleet.server("db3").follows(db1);
 
     @BeforeEach
-    void db1IsTheIncumbent() {
+    void electDb1() {
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         fleet.settle();
     }
@@ -26,12 +26,12 @@ class PrimaryElectionIncumbentTest {
     // --- while it is fit
 
     @Test
-    void anIncumbentThatAnswersAndIsWritableStays() {
+    void whenTheIncumbentAnswersAndIsWritableShouldKeepIt() {
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void noVoteOutweighsAFitIncumbent() {
+    void whenAReplicaFollowsAnotherWritableNodeShouldKeepTheFitIncumbent() {
         db2.resetReplica().writable();
         db3.follows(db2);
 
@@ -42,14 +42,14 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void noDeclarationOutweighsAFitIncumbent() {
+    void whenAnotherWritableNodeIsDeclaredPrimaryShouldKeepTheFitIncumbent() {
         db2.resetReplica().writable().declared(DeclaredRole.PRIMARY);
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void noTransactionOfAnotherOutweighsAFitIncumbent() {
+    void whenAnotherWritableNodeHasMoreShouldKeepTheFitIncumbent() {
         db2.resetReplica().writable().has("db1:1-10,db2:1-5");
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
@@ -57,27 +57,27 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentStaysWhenAllOthersAreDown() {
-        db2.dies();
-        db3.dies();
+    void whenAllOtherNodesAreDownShouldKeepTheIncumbent() {
+        db2.goesDown();
+        db3.goesDown();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void anIncumbentStaysWhenItHasRestarted() {
+    void whenTheIncumbentHasRestartedShouldKeepIt() {
         db1.restarts();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    /** What a replica said before it was asked again may be older than what the primary shows. */
+    /** What an earlier answer of a replica showed may be older than what the primary shows. */
     @Test
-    void anIncumbentStaysWhateverWasLastKnownOfTheOthers() {
+    void whenAReplicaWasLastSeenToFollowAnotherWritableNodeShouldKeepTheIncumbent() {
         db2.resetReplica().writable();
         db3.follows(db2);
         fleet.probe();
-        db3.notAskedForReplication();
+        db3.omitsReplication();
 
         fleet.probe(db1, db2, db3).expectPrimary(db1, Reason.INCUMBENT);
     }
@@ -85,7 +85,7 @@ class PrimaryElectionIncumbentTest {
     // --- demotion
 
     @Test
-    void anIncumbentThatIsConnectedToAnotherNodeThatTakesWritesWasDemoted() {
+    void whenTheIncumbentReplicatesFromAWritableNodeShouldElectThatNode() {
         db2.resetReplica();
         db1.channel(db2, Receiver.ON);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
@@ -96,7 +96,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatIsConnectedToAReplicaOfAnotherNodeWasDemoted() {
+    void whenTheIncumbentReplicatesFromAReplicaOfAnotherNodeShouldTreatItAsAReplica() {
         db3.resetReplica();
         db2.follows(db3);
         db1.channel(db2, Receiver.ON);
@@ -105,34 +105,34 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatReplicatesFromOutsideTheTopologyStays() {
+    void whenTheIncumbentReplicatesFromOutsideTheTopologyShouldKeepIt() {
         db1.channel("elsewhere", "x", Receiver.ON);
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void anIncumbentThatBecomesAMemberOfARingStays() {
+    void whenTheIncumbentJoinsARingShouldKeepIt() {
         db1.channel(db2, Receiver.ON);
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void anIncumbentThatFollowsANodeThatIsDownWasDemoted() {
-        db2.dies();
+    void whenTheIncumbentReplicatesFromANodeThatIsDownShouldTreatItAsAReplica() {
+        db2.goesDown();
         db1.channel(db2, Receiver.ON);
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "the primary db1 has become a replica");
     }
 
     @Test
-    void anIncumbentThatFollowsTheFirstNodeWasDemoted() {
-        db1.dies();
+    void whenTheIncumbentReplicatesFromTheFirstNodeShouldTreatItAsAReplica() {
+        db1.goesDown();
         fleet.probe();
         db2.resetReplica().writable();
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
-        db1.returns();
+        db1.recovers();
         db2.channel(db1, Receiver.ON);
         db3.resetReplica();
 
@@ -142,7 +142,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void whenOneOfTwoNewSourcesIsANodeShouldTakeTheIncumbentForDemoted() {
+    void whenOneOfSeveralNewSourcesIsAPromotedNodeShouldElectThatNode() {
         db2.resetReplica().writable();
         db1.channel("elsewhere", "x", Receiver.ON).channel(db3, Receiver.ON).channel(db2, Receiver.ON);
 
@@ -150,9 +150,9 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void whenAMemberOfARingWasElectedShouldStayWhenTheOtherMembersEndIsCut() {
+    void whenTheOtherMemberOfARingStopsItsReceiverShouldKeepTheIncumbent() {
         db1.channel(db2, Receiver.ON);
-        fleet.startAnew();
+        fleet.restartInstance();
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         db2.receiver(Receiver.OFF);
 
@@ -161,9 +161,9 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void whenAnotherSourceComesBesideTheOneItAlwaysHadShouldTakeTheIncumbentForDemoted() {
+    void whenTheIncumbentOfARingAddsAPromotedNodeAsSourceShouldElectThatNode() {
         db1.channel(db2, Receiver.ON);
-        fleet.startAnew();
+        fleet.restartInstance();
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         db3.resetReplica().writable();
         db1.channel(db3, Receiver.ON);
@@ -172,20 +172,20 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void whenARingWasClosedAfterTheElectionShouldStayWhenTheOtherMemberFreezes() {
+    void whenTheOtherMemberOfARingClosedAfterTheElectionGoesDownShouldKeepTheIncumbent() {
         db1.channel(db2, Receiver.ON);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db2.dies();
+        db2.goesDown();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    // --- while it is gone
+    // --- while it is absent
 
     @Test
-    void anIncumbentThatIsDownKeepsItsClaim() {
-        db1.dies();
+    void whenTheIncumbentIsDownShouldKeepItsClaim() {
+        db1.goesDown();
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         assertThat(fleet.reason())
@@ -195,7 +195,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatIsReadOnlyKeepsItsClaim() {
+    void whenTheIncumbentIsReadOnlyShouldKeepItsClaim() {
         db1.readOnly();
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "the primary db1 is read-only, and no promotion");
@@ -204,7 +204,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatIsOfflineKeepsItsClaim() {
+    void whenTheIncumbentIsOfflineShouldKeepItsClaim() {
         db1.offline();
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "the primary db1 is offline, and no promotion");
@@ -213,8 +213,8 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatComesBackAfterHoursGoesOn() {
-        db1.dies();
+    void whenTheIncumbentRecoversAfterHoursShouldElectItAgain() {
+        db1.goesDown();
         fleet.probe();
         fleet.pass(Fleet.GAP.multipliedBy(10_000));
         db1.restarts();
@@ -223,7 +223,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatWasRemovedHasNoClaim() {
+    void whenTheIncumbentIsRemovedShouldEndItsClaim() {
         fleet.remove(db1);
         fleet.probe(db2, db3)
                 .expectNone(Reason.NO_CANDIDATE, "db2 is read-only and replicates from ", "none of the nodes");
@@ -233,7 +233,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void norDoesItLetThoseInThatWereFencedBesideIt() {
+    void whenTheIncumbentIsRemovedShouldKeepOtherNodesFenced() {
         db2.resetReplica().writable();
         fleet.probe();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
@@ -246,8 +246,8 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatComesBackWithoutPartOfItsDataIsACandidateLikeAnyOther() {
-        db1.dies();
+    void whenTheIncumbentRecoversWithLessDataShouldTreatItAsANewCandidate() {
+        db1.goesDown();
         fleet.probe();
         db1.restarts().has("db1:1-8");
         db2.receiver(Receiver.OFF);
@@ -264,8 +264,8 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentThatComesBackWithMoreGoesOn() {
-        db1.dies();
+    void whenTheIncumbentRecoversWithMoreDataShouldElectItAgain() {
+        db1.goesDown();
         fleet.probe();
         db1.restarts().has("db1:1-12");
 
@@ -273,16 +273,16 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anIncumbentWhoseDataCannotBeComparedGoesOn() {
-        db1.dies();
+    void whenTheDataOfTheRecoveredIncumbentCannotBeComparedShouldElectItAgain() {
+        db1.goesDown();
         fleet.probe();
         db1.restarts().hasNoGtids();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db1.restarts().has("db1:1-3");
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
         fleet.probe();
         db1.restarts().hasOfMariaDb("0-1-5", "0-1-5", "0-1-5");
 
@@ -290,12 +290,12 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void theServerBehindAnEndpointMayComeBackWithLess() {
+    void whenTheServerBehindAnEndpointRecoversWithLessDataShouldElectItAgain() {
         fleet.remove(db1);
         FleetServer writer = fleet.server("db4").endpoint(DeclaredRole.PRIMARY);
-        fleet.startAnew();
+        fleet.restartInstance();
         fleet.probe().expectPrimary(writer, Reason.SOLE_CANDIDATE);
-        writer.dies();
+        writer.goesDown();
         fleet.probe();
         writer.restarts().has("db1:1-3");
 
@@ -305,7 +305,7 @@ class PrimaryElectionIncumbentTest {
     // --- another server under its name
 
     @Test
-    void anotherServerUnderTheNameOfTheIncumbentIsACandidateLikeAnyOther() {
+    void whenAnotherServerReplacesTheIncumbentShouldTreatItAsANewCandidate() {
         db1.replacedBy("db9");
         db2.receiver(Receiver.CONNECTING);
         db3.receiver(Receiver.CONNECTING);
@@ -315,7 +315,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anotherServerUnderTheNameOfTheIncumbentIsNotTakenWhenItLacksTransactions() {
+    void whenTheReplacementOfTheIncumbentLacksTransactionsShouldBeContested() {
         db1.replacedBy("db9").has("db9:1-3");
         db2.receiver(Receiver.CONNECTING);
 
@@ -325,7 +325,7 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void norBeforeItWasComparedWithTheReplicas() {
+    void whenTheReplacementOfTheIncumbentIsNotComparedYetShouldBePending() {
         db1.replacedBy("db9").has("db9:1-3");
         db2.receiver(Receiver.CONNECTING);
         db3.receiver(Receiver.CONNECTING);
@@ -334,9 +334,9 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void whenAnotherServerUnderTheNameOfTheIncumbentIsRefusedShouldNameIt() {
+    void whenTheReplacementOfTheIncumbentIsRefusedShouldNameItInTheReason() {
         db1.replacedBy("db9").denied();
-        FleetServer db4 = fleet.server("db4").dies();
+        FleetServer db4 = fleet.server("db4").goesDown();
 
         fleet.probe().expectNone(Reason.NO_CANDIDATE, "db1 is writable, but whether it replicates from db4");
         assertThat(fleet.assessment(db1).reason()).startsWith("writable, but whether it replicates from db4");
@@ -344,10 +344,10 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void theServerBehindAnEndpointMayChange() {
+    void whenTheServerBehindAnEndpointChangesShouldKeepTheIncumbent() {
         fleet.remove(db1);
         FleetServer writer = fleet.server("db4").endpoint(DeclaredRole.PRIMARY);
-        fleet.startAnew();
+        fleet.restartInstance();
         fleet.probe(writer, db2, db3).expectPrimary(writer, Reason.SOLE_CANDIDATE);
         writer.replacedBy("db9").has("db1:1-3");
 
@@ -355,16 +355,16 @@ class PrimaryElectionIncumbentTest {
     }
 
     @Test
-    void anotherServerThatIsDownIsNotKnownYet() {
-        db1.replacedBy("db9").dies();
+    void whenTheReplacementOfTheIncumbentIsDownShouldElectThePromotedNode() {
+        db1.replacedBy("db9").goesDown();
         db2.resetReplica().writable();
 
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
-    void whenAnEarlierNameLeadsToTheServerOfTheIncumbentShouldStayWithIt() {
-        db1.dies();
+    void whenAnEarlierNameLeadsToTheServerOfTheIncumbentShouldKeepTheIncumbent() {
+        db1.goesDown();
         fleet.probe();
         db2.resetReplica().writable();
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);

@@ -9,12 +9,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Before a node becomes the primary, the others that take writes are probed once more: another instance may have written to
- * one of them since the loss.
+ * Before a node becomes the primary, the other writable nodes are probed once more: another instance may have written
+ * to one of them since the loss.
  */
 class PrimaryElectionLastProbeTest {
 
-    private static final String WRITTEN = "db1:1-10,db3:1-5";
+    private static final String WITH_WRITES_OF_DB3 = "db1:1-10,db3:1-5";
 
     private final Fleet fleet = Fleet.ofMySql();
     private final FleetServer db1 = fleet.server("db1");
@@ -23,7 +23,7 @@ class PrimaryElectionLastProbeTest {
     private final FleetServer db4 = fleet.server("db4").follows(db1);
 
     @BeforeEach
-    void db1IsTheIncumbent() {
+    void electDb1() {
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         fleet.settle();
     }
@@ -31,8 +31,8 @@ class PrimaryElectionLastProbeTest {
     // --- which nodes are probed once more
 
     @Test
-    void aSuccessorWaitsUntilAnotherNodeThatTakesWritesWasProbed() {
-        writableBesideDb1(db3);
+    void whenAnotherNodeIsWritableShouldProbeItBeforeElectingTheSuccessor() {
+        makeWritableBesideDb1(db3);
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
 
@@ -46,7 +46,7 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aSuccessorWaitsForNoReadOnlyNode() {
+    void whenOtherNodesAreReadOnlyShouldElectTheSuccessorImmediately() {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
 
@@ -54,8 +54,8 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aSuccessorWaitsForNoDeclaredReplica() {
-        writableBesideDb1(db3.declared(DeclaredRole.REPLICA));
+    void whenTheOtherWritableNodeIsADeclaredReplicaShouldElectTheSuccessorImmediately() {
+        makeWritableBesideDb1(db3.declared(DeclaredRole.REPLICA));
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
 
@@ -63,17 +63,17 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aSuccessorWaitsForNoNodeThatIsDown() {
-        writableBesideDb1(db3);
+    void whenTheOtherWritableNodeIsDownShouldElectTheSuccessorImmediately() {
+        makeWritableBesideDb1(db3);
         lose(db1);
-        db3.dies();
+        db3.goesDown();
         db2.writable().receiver(Receiver.OFF);
 
         fleet.probe(db2).expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
-    void aSuccessorWaitsForTheOldPrimaryIfThatAnswers() {
+    void whenTheOldPrimaryAnswersShouldProbeItBeforeElectingTheSuccessor() {
         db1.readOnly();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db2.writable().receiver(Receiver.OFF);
@@ -83,7 +83,7 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aProbeThatWasSentAfterTheDiscoveryIsEnough() {
+    void whenTheOldPrimaryIsProbedAfterTheSuccessorShouldElectTheSuccessorImmediately() {
         db1.readOnly();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db2.writable().receiver(Receiver.OFF);
@@ -92,25 +92,25 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void anIncumbentThatComesBackWaitsToo() {
-        writableBesideDb1(db3);
+    void whenTheIncumbentRecoversShouldProbeWritableNodesBeforeElectingIt() {
+        makeWritableBesideDb1(db3);
         lose(db1);
-        db1.returns();
+        db1.recovers();
 
         fleet.probe(db3, db1).expectNone(Reason.PENDING, "db1 is being compared with the other nodes");
         fleet.probe(db3).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void anIncumbentThatGoesOnWaitsForNone() {
-        writableBesideDb1(db3);
+    void whenTheIncumbentIsStillFitShouldNotWaitForOtherNodes() {
+        makeWritableBesideDb1(db3);
 
         fleet.probe(db1).expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void theOnlyCandidateAtTheStartWaitsToo() {
-        fleet.startAnew();
+    void whenTheInstanceStartsShouldProbeWritableNodesBeforeElectingTheSoleCandidate() {
+        fleet.restartInstance();
         db3.writable();
 
         fleet.probe(db2, db4, db3, db1).expectNone(Reason.PENDING, "db1 is being compared");
@@ -118,8 +118,8 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aSuccessorWaitsForANodeThatIsBusyForAMomentOnly() {
-        writableBesideDb1(db3);
+    void whenAWritableNodeIsNotProbedWithinTheGapShouldElectTheSuccessor() {
+        makeWritableBesideDb1(db3);
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
         fleet.probe(db4, db2).expectNone(Reason.PENDING);
@@ -131,14 +131,14 @@ class PrimaryElectionLastProbeTest {
         fleet.probe(db2).expectPrimary(db2, Reason.PROMOTION);
     }
 
-    // --- what another instance wrote
+    // --- writes of another instance
 
     @Test
-    void aNodeThatWasWrittenToSinceTheLossSpeaksAgainstASuccessor() {
-        writableBesideDb1(db3);
+    void whenAnotherNodeWasWrittenToSinceTheLossShouldBeContested() {
+        makeWritableBesideDb1(db3);
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
-        db3.has(WRITTEN);
+        db3.has(WITH_WRITES_OF_DB3);
 
         fleet.probe()
                 .expectNone(
@@ -150,9 +150,9 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aNodeThatWasWrittenToBeforeTheLossDoesNot() {
-        writableBesideDb1(db3);
-        db3.has(WRITTEN);
+    void whenAnotherNodeWasWrittenToBeforeTheLossShouldElectTheSuccessor() {
+        makeWritableBesideDb1(db3);
+        db3.has(WITH_WRITES_OF_DB3);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         lose(db1);
@@ -162,17 +162,17 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aReadOnlyNodeThatWasWrittenToDoesNot() {
+    void whenAReadOnlyNodeWasWrittenToShouldElectTheSuccessor() {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
-        db3.has(WRITTEN);
+        db3.has(WITH_WRITES_OF_DB3);
 
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
-    void whatANodeReplicatedIsNotWritten() {
-        writableBesideDb1(db3);
+    void whenAnotherNodeHasOnlyReplicatedShouldElectTheSuccessor() {
+        makeWritableBesideDb1(db3);
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
         db3.has("db1:1-11");
@@ -181,18 +181,18 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aReplicaOfTheSuccessorThatGoesOnWritingSpeaksAgainstIt() {
+    void whenAReplicaOfTheSuccessorKeepsWritingShouldBeContested() {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
-        db3.follows(db2).writable().has(WRITTEN);
+        db3.follows(db2).writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe().expectNone(Reason.CONTESTED, "db2 (at ", ") is writable, but db3 (at ");
     }
 
     @Test
-    void aReplicaOfTheSuccessorThatHasWrittenNoMoreForAWhileDoesNot() {
+    void whenAReplicaOfTheSuccessorHasStoppedWritingShouldElectTheSuccessor() {
         lose(db1);
-        db3.follows(db2).writable().has(WRITTEN);
+        db3.follows(db2).writable().has(WITH_WRITES_OF_DB3);
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         fleet.pass(Fleet.GAP);
         db2.writable().receiver(Receiver.OFF);
@@ -201,54 +201,54 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void aReplicaOfTheSuccessorThatWritesWhatThatHasDoesNot() {
+    void whenTheSuccessorHasWhatItsReplicaWroteShouldElectTheSuccessor() {
         lose(db1);
-        db2.writable().receiver(Receiver.OFF).has(WRITTEN);
-        db3.follows(db2).writable().has(WRITTEN);
+        db2.writable().receiver(Receiver.OFF).has(WITH_WRITES_OF_DB3);
+        db3.follows(db2).writable().has(WITH_WRITES_OF_DB3);
 
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
-    void aNodeThatWasWrittenToMeanwhileSpeaksAgainstAnIncumbentThatComesBack() {
-        writableBesideDb1(db3);
+    void whenAnotherNodeWasWrittenToWhileTheIncumbentWasDownShouldBeContested() {
+        makeWritableBesideDb1(db3);
         lose(db1);
-        db3.has(WRITTEN);
-        db1.returns();
+        db3.has(WITH_WRITES_OF_DB3);
+        db1.recovers();
 
         fleet.probe().expectNone(Reason.CONTESTED, "db1 (at ", ") is writable, but db3 (at ");
         assertThat(fleet.claim.node()).isNull();
     }
 
     @Test
-    void aNodeThatWasWrittenToBeforeTheAbsenceOfTheIncumbentDoesNot() {
-        writableBesideDb1(db3);
-        db3.has(WRITTEN);
+    void whenAnotherNodeWasWrittenToBeforeTheIncumbentWentDownShouldElectTheIncumbentAgain() {
+        makeWritableBesideDb1(db3);
+        db3.has(WITH_WRITES_OF_DB3);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         lose(db1);
-        db1.returns();
+        db1.recovers();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     @Test
-    void aNodeThatIsWrittenToBesideAnIncumbentThatWasThereAllAlongDoesNot() {
-        writableBesideDb1(db3);
-        db3.has(WRITTEN);
+    void whenAnotherNodeIsWrittenToBesideAFitIncumbentShouldKeepTheIncumbent() {
+        makeWritableBesideDb1(db3);
+        db3.has(WITH_WRITES_OF_DB3);
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    // --- an incumbent that comes back with a source
+    // --- an incumbent that recovers with a source
 
     @Test
-    void anIncumbentThatComesBackWithANewSourceHasBecomeAReplica() {
+    void whenTheIncumbentRecoversWithANewSourceShouldTreatItAsAReplica() {
         lose(db1);
         db2.resetReplica();
-        db1.returns().channel(db2, Receiver.CONNECTING);
+        db1.recovers().channel(db2, Receiver.CONNECTING);
 
         fleet.probe(db2, db1)
                 .expectNone(
@@ -256,7 +256,7 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void anIncumbentThatComesBackWithASourceThatItHadLeftGoesOn() {
+    void whenTheIncumbentRecoversWithItsFormerSourceShouldElectItAgain() {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
@@ -267,24 +267,24 @@ class PrimaryElectionLastProbeTest {
     }
 
     @Test
-    void anIncumbentThatComesBackWithASourceThatIsNoNodeGoesOn() {
+    void whenTheIncumbentRecoversWithASourceOutsideTheTopologyShouldElectItAgain() {
         db1.channel("elsewhere", "x", Receiver.ON);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         lose(db1);
-        db1.returns();
+        db1.recovers();
 
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    /** Has a node be writable and without a source while the incumbent is healthy. */
-    private void writableBesideDb1(FleetServer server) {
+    /** Makes a node writable and removes its source while the incumbent is fit. */
+    private void makeWritableBesideDb1(FleetServer server) {
         server.resetReplica().writable();
         fleet.probe();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
     private void lose(FleetServer incumbent) {
-        incumbent.dies();
+        incumbent.goesDown();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 }

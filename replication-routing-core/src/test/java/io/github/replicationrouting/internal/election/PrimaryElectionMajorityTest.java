@@ -18,10 +18,10 @@ class PrimaryElectionMajorityTest {
     private final FleetServer db4 = fleet.server("db4").follows(db1);
 
     @BeforeEach
-    void db1IsLostAndTheReceiverOfDb2Stopped() {
+    void loseDb1AndStopTheReceiverOfDb2() {
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
         db2.receiver(Receiver.OFF);
         db3.receiver(Receiver.CONNECTING);
         db4.receiver(Receiver.CONNECTING);
@@ -29,7 +29,7 @@ class PrimaryElectionMajorityTest {
     }
 
     @Test
-    void aNodeThatMostOthersWereRepointedToSucceeds() {
+    void whenMostNodesWereRepointedToANodeShouldElectIt() {
         db3.follows(db2);
         db4.follows(db2);
 
@@ -37,14 +37,14 @@ class PrimaryElectionMajorityTest {
     }
 
     @Test
-    void theDeadCountAgainstIt() {
+    void whenOnlyOneOfThreeNodesWasRepointedShouldElectNone() {
         db3.follows(db2);
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
     }
 
     @Test
-    void halfOfTheOthersIsNotMostOfThem() {
+    void whenOnlyHalfOfTheNodesWereRepointedShouldElectNone() {
         FleetServer db5 = fleet.server("db5").follows(db1).receiver(Receiver.CONNECTING);
         db3.follows(db2);
         db4.follows(db2);
@@ -55,8 +55,8 @@ class PrimaryElectionMajorityTest {
     }
 
     @Test
-    void aNodeThatWasNeverSeenCounts() {
-        fleet.server("db5").dies();
+    void whenANodeHasNeverAnsweredShouldCountItAsNotRepointed() {
+        fleet.server("db5").goesDown();
         db3.follows(db2);
         db4.follows(db2);
 
@@ -64,15 +64,15 @@ class PrimaryElectionMajorityTest {
     }
 
     @Test
-    void theOldPrimaryMayBeOneOfThem() {
+    void whenTheOldPrimaryWasRepointedShouldCountItForTheMajority() {
         db3.follows(db2);
-        db1.returns().follows(db2);
+        db1.recovers().follows(db2);
 
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
-    void aReplicaOfAReplicaIsOneOfThem() {
+    void whenAReplicaFollowsThroughAnotherReplicaShouldCountItForTheMajority() {
         db3.follows(db2);
         db4.follows(db3);
 
@@ -80,7 +80,7 @@ class PrimaryElectionMajorityTest {
     }
 
     @Test
-    void aReplicaThatIsNotConnectedIsNone() {
+    void whenARepointedReplicaIsNotConnectedShouldNotCountIt() {
         db3.follows(db2);
         db4.follows(db2).receiver(Receiver.CONNECTING);
 
@@ -88,27 +88,27 @@ class PrimaryElectionMajorityTest {
     }
 
     @Test
-    void aReplicaThatIsDownIsNone() {
+    void whenARepointedReplicaIsDownShouldNotCountIt() {
         db3.follows(db2);
         db4.follows(db2);
         fleet.probe(db3);
-        db4.dies();
+        db4.goesDown();
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 
     @Test
-    void aReplicaWhoseNewestAnswerDidNotTellItsSourceIsNone() {
+    void whenTheNewestAnswerOfAReplicaDoesNotShowItsSourceShouldNotCountIt() {
         db3.follows(db2);
         fleet.probe();
-        db3.notAskedForReplication();
+        db3.omitsReplication();
         db4.follows(db2);
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 
     @Test
-    void anEndpointIsNoneAndCountsForNothing() {
+    void whenEndpointsFollowTheNodeShouldNotCountThem() {
         fleet.server("db5").endpoint(DeclaredRole.REPLICA).follows(db2);
         fleet.server("db6").endpoint(DeclaredRole.REPLICA).follows(db2);
         db3.follows(db2);
@@ -119,7 +119,7 @@ class PrimaryElectionMajorityTest {
     }
 
     @Test
-    void aSecondNameOfAServerIsNoneAndCountsForNothing() {
+    void whenAServerHasSeveralNamesShouldCountItOnce() {
         fleet.server("db5").replacedBy("db3").readOnly();
         fleet.server("db6").replacedBy("db3").readOnly();
         db3.follows(db2);
@@ -133,7 +133,7 @@ class PrimaryElectionMajorityTest {
     @EnumSource(
             value = Receiver.class,
             names = {"ON", "CONNECTING"})
-    void aNodeWhoseOwnReceiverRunsIsNotPromoted(Receiver receiver) {
+    void whenTheReceiverOfTheFollowedNodeRunsShouldElectNone(Receiver receiver) {
         db2.receiver(receiver);
         db3.follows(db2);
         db4.follows(db2);
@@ -142,7 +142,7 @@ class PrimaryElectionMajorityTest {
     }
 
     @Test
-    void aNodeThatIsReadOnlyIsNotPromoted() {
+    void whenTheFollowedNodeIsReadOnlyShouldElectNone() {
         db2.readOnly();
         db3.follows(db2);
         db4.follows(db2);
@@ -151,41 +151,41 @@ class PrimaryElectionMajorityTest {
     }
 
     @Test
-    void replicasThatFollowedItAllAlongDoNotPromoteIt() {
-        chain();
+    void whenNoReplicaWasRepointedSinceTheLossShouldElectNone() {
+        chainReplicasBehindDb2();
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but has a source configured (db1");
     }
 
     @Test
-    void oneThatWasRepointedSinceIsEnoughBesideThose() {
+    void whenOneOfTheReplicasWasRepointedSinceTheLossShouldElectTheFollowedNode() {
         FleetServer db5 = fleet.server("db5").follows(db1);
-        chain();
+        chainReplicasBehindDb2();
         db5.follows(db2);
 
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
-    void aReplicaThatWasRepointedBeforeTheLastAnswerOfTheIncumbentDoesNotCount() {
-        db1.returns();
+    void whenReplicasWereRepointedBeforeTheLastAnswerOfTheIncumbentShouldElectNone() {
+        db1.recovers();
         db3.follows(db2);
         db4.follows(db2);
         fleet.probe(db3, db4, db1, db2).expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 
-    /** Has db3 and db4 replicate from db2, and db2 from db1, and then loses db1 again. */
-    private void chain() {
-        db1.returns();
+    /** Makes db3 and db4 replicate from db2, and db2 from db1; then db1 goes down again. */
+    private void chainReplicasBehindDb2() {
+        db1.recovers();
         db2.receiver(Receiver.ON);
         db3.follows(db2);
         db4.follows(db2);
         fleet.probe();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
         db2.receiver(Receiver.OFF);
     }
 }

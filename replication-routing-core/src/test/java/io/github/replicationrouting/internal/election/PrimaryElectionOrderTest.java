@@ -7,7 +7,7 @@ import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.topology.DeclaredRole;
 import org.junit.jupiter.api.Test;
 
-/** The order in which nodes were configured decides nothing: here the node that matters is the first one. */
+/** The order of the configured nodes decides nothing: here the node that matters is the first one. */
 class PrimaryElectionOrderTest {
 
     private final Fleet fleet = Fleet.ofMySql();
@@ -16,7 +16,7 @@ class PrimaryElectionOrderTest {
     private final FleetServer db2 = fleet.server("db2").follows(db1);
 
     @Test
-    void theFirstNodeMayContradictTheOnlyCandidate() {
+    void whenTheFirstNodeHasMoreThanTheSoleCandidateShouldBeContested() {
         db3.readOnly().channel("elsewhere", "x", Receiver.ON).has("db1:1-11");
 
         fleet.probe()
@@ -26,7 +26,7 @@ class PrimaryElectionOrderTest {
     }
 
     @Test
-    void theFirstNodeMayHaveToBeComparedFirst() {
+    void whenTheFirstNodeIsNotComparedYetShouldBePending() {
         db3.readOnly().channel("elsewhere", "x", Receiver.ON).has("db1:1-11");
 
         fleet.probe(db1, db3).expectNone(Reason.PENDING);
@@ -34,7 +34,7 @@ class PrimaryElectionOrderTest {
     }
 
     @Test
-    void theFirstNodeMayBeAnyButTheSourceOfAReplica() {
+    void whenTheFirstNodeIsNotTheSourceOfAWritableReplicaShouldNameTheSourceInTheWarning() {
         db3.follows(db1);
         db2.writable();
 
@@ -43,8 +43,8 @@ class PrimaryElectionOrderTest {
     }
 
     @Test
-    void theFirstNodeMayContradictTheIncumbentWhileANodeIsUnseen() {
-        fleet.server("db4").dies();
+    void whenANodeIsUnseenAndTheFirstNodeHasMoreThanTheIncumbentShouldBeContested() {
+        fleet.server("db4").goesDown();
         db3.readOnly().channel("elsewhere", "x", Receiver.ON);
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         db3.has("db1:1-11");
@@ -53,7 +53,7 @@ class PrimaryElectionOrderTest {
     }
 
     @Test
-    void theFirstNodeMayBeARivalOfTheIncumbent() {
+    void whenTheFirstNodeIsWrittenToBesideTheIncumbentShouldBeContested() {
         db3.channel("elsewhere", "x", Receiver.OFF);
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         db3.has("db1:1-10,db3:1-5");
@@ -62,12 +62,12 @@ class PrimaryElectionOrderTest {
     }
 
     @Test
-    void theFirstNodeMayHaveBeenWrittenToSinceTheLoss() {
+    void whenTheFirstNodeWasWrittenToSinceTheLossShouldBeContested() {
         db3.follows(db1);
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         db3.resetReplica().writable();
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db2.resetReplica().writable();
         db3.has("db1:1-10,db3:1-5");
@@ -76,7 +76,7 @@ class PrimaryElectionOrderTest {
     }
 
     @Test
-    void theFirstNodeMayBeTheOneThatTheOthersFollow() {
+    void whenTheOthersFollowTheFirstNodeShouldElectIt() {
         db1.declared(DeclaredRole.PRIMARY);
         db2.follows(db3);
 
@@ -84,7 +84,7 @@ class PrimaryElectionOrderTest {
     }
 
     @Test
-    void theFirstNodeMayBeASecondName() {
+    void whenTheFirstNodeHasASecondNameShouldStateItInTheReason() {
         db1.readOnly();
         db3.readOnly();
         fleet.server("db4").replacedBy("db3").readOnly();
@@ -93,12 +93,12 @@ class PrimaryElectionOrderTest {
     }
 
     @Test
-    void aSecondNameOfTheFirstNodeCountsForNothingInAMajority() {
+    void whenTheFirstNodeHasASecondNameShouldCountItOnceForTheMajority() {
         db3.follows(db1);
         FleetServer db5 = fleet.server("db5").follows(db1);
         fleet.server("db4").replacedBy("db3").readOnly();
-        writable(db2.receiver(Receiver.OFF));
-        db1.dies();
+        makeWritable(db2.receiver(Receiver.OFF));
+        db1.goesDown();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db3.follows(db2);
         db5.follows(db2);
@@ -107,7 +107,7 @@ class PrimaryElectionOrderTest {
     }
 
     @Test
-    void theFirstNodeMayReplicateFromAPrimaryWithALeftoverChannelToIt() {
+    void whenTheIncumbentStartsItsStoppedChannelToThePromotedFirstNodeShouldElectThatNode() {
         db3.follows(db1);
         db1.channel(db3, Receiver.OFF);
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
@@ -117,7 +117,7 @@ class PrimaryElectionOrderTest {
         fleet.probe().expectPrimary(db3, Reason.PROMOTION);
     }
 
-    private void writable(FleetServer server) {
+    private void makeWritable(FleetServer server) {
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);
         server.writable();
         fleet.settle().expectPrimary(db1, Reason.INCUMBENT);

@@ -9,31 +9,31 @@ import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Rule 7: whether an instance that knows no primary yet takes the only candidate for it. */
+/** Rule 7: whether an instance that knows no primary yet elects the only candidate. */
 class PrimaryElectionStartTest {
 
     private final Fleet fleet = Fleet.ofMySql();
     private final FleetServer db1 = fleet.server("db1");
     private final FleetServer db2 = fleet.server("db2").follows(db1);
 
-    // --- what contradicts it
+    // --- transactions of other nodes
 
     @Test
-    void theOnlyCandidateIsThePrimaryAlthoughANodeIsDown() {
-        fleet.server("db3").dies();
+    void whenAnotherNodeIsDownShouldElectTheSoleCandidate() {
+        fleet.server("db3").goesDown();
 
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void theOnlyCandidateIsThePrimaryAlthoughAStoppedReplicaIsBehind() {
+    void whenAStoppedReplicaIsBehindShouldElectTheSoleCandidate() {
         db2.receiver(Receiver.OFF).has("db1:1-7");
 
         fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void theOnlyCandidateIsThePrimaryWhereNothingCountsTransactions() {
+    void whenNoServerHasGtidsShouldElectTheSoleCandidate() {
         db1.hasNoGtids();
         db2.hasNoGtids().receiver(Receiver.OFF);
 
@@ -41,8 +41,8 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void theOnlyCandidateIsNotThePrimaryWhenAReplicaOfAnotherServerHasMore() {
-        fleet.server("db3").dies();
+    void whenAReplicaOfAnotherServerHasMoreShouldBeContested() {
+        fleet.server("db3").goesDown();
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
 
         fleet.probe(db2, db1)
@@ -58,12 +58,12 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void norBeforeItWasAskedAfterThatReplica() {
+    void whenAReplicaOfAnotherServerSeemsAheadShouldProbeTheCandidateAgainBeforeElectingIt() {
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-11");
         db1.has("db1:1-11");
         fleet.probe(db1, db2).expectPrimary(db1, Reason.SOLE_CANDIDATE);
 
-        fleet.startAnew();
+        fleet.restartInstance();
         db2.has("db1:1-12");
         fleet.probe(db1, db2).expectNone(Reason.PENDING);
         db1.has("db1:1-12");
@@ -71,33 +71,33 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAReplicaWroteItselfDoesNotCount() {
+    void whenAReplicaOfAnotherServerHasTransactionsOfItsOwnShouldIgnoreThem() {
         db2.resetReplica().channel("db3", "3", Receiver.ON).has("db1:1-10,db2:1-5");
 
         fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
-    /** The candidate is a blank server, for one. */
+    /** The candidate may be an empty server. */
     @Test
-    void whatAConnectedReplicaHasOfOtherServersCounts() {
+    void whenAConnectedReplicaHasTransactionsOfOtherServersShouldBeContested() {
         db2.has("db1:1-10,db9:1-11");
 
         fleet.probe(db2, db1).expectNone(Reason.CONTESTED, ") is writable, but db2 (at ");
     }
 
     @Test
-    void whatAConnectedReplicaHasOfAnotherReplicaDoesNot() {
+    void whenAConnectedReplicaHasTransactionsOfAnotherReplicaShouldIgnoreThem() {
         db2.has("db1:1-10,db2:1-3");
         fleet.server("db3").follows(db2).has("db1:1-10,db2:1-3");
 
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
-        fleet.startAnew();
+        fleet.restartInstance();
         fleet.probe(fleet.server("db4").follows(db2).has("db1:1-10,db2:1-3"), db2, db1)
                 .expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void whatAReplicaHasOfAServerThatTakesWritesCounts() {
+    void whenAReplicaHasTransactionsOfAWritableServerShouldBeContested() {
         db2.writable().receiver(Receiver.OFF);
         FleetServer db3 = fleet.server("db3").follows(db2).has("db1:1-10,db2:1-3");
 
@@ -106,25 +106,25 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAReplicaHadThatIsDownDoesNotCount() {
+    void whenAReplicaThatIsDownHadMoreShouldElectTheSoleCandidate() {
         db2.receiver(Receiver.OFF).has("db1:1-11");
         fleet.probe(db2);
-        db2.dies();
+        db2.goesDown();
 
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void whatAWritableReplicaWroteItselfCounts() {
+    void whenAStoppedWritableReplicaHasTransactionsOfItsOwnShouldBeContested() {
         db2.writable().receiver(Receiver.OFF).has("db1:1-10,db2:1-5");
 
         fleet.probe(db2, db1).expectNone(Reason.PENDING);
         fleet.probe(db2, db1).expectNone(Reason.CONTESTED, "is writable, but db2 (at ");
     }
 
-    /** Another instance may take it for the primary. */
+    /** It may be the primary of another instance. */
     @Test
-    void whatAConnectedWritableReplicaWroteItselfCountsUntilItHasWrittenNoMoreForAWhile() {
+    void whenAConnectedWritableReplicaHasStoppedWritingForTheGapShouldElectTheSoleCandidate() {
         db2.writable().has("db1:1-10,db2:1-5");
         long first = fleet.now();
         fleet.probe(db2, db1);
@@ -137,7 +137,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void orLongerWhileItGoesOnWriting() {
+    void whenAConnectedWritableReplicaKeepsWritingShouldBeContested() {
         db2.writable();
         db2.has("db1:1-10,db2:1-1");
         fleet.probe(db2, db1);
@@ -151,7 +151,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAConnectedReplicaReplicatedFasterThanTheCandidateCountsUntilThatIsAskedAgain() {
+    void whenAConnectedReplicaSeemsAheadShouldProbeTheCandidateAgainBeforeElectingIt() {
         db2.has("db1:1-10,db9:1-11");
 
         fleet.probe(db1, db2).expectNone(Reason.PENDING);
@@ -160,7 +160,7 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void untilAWritableReplicaWasComparedItMayHaveMore() {
+    void whenAStoppedWritableReplicaIsNotComparedYetShouldBePending() {
         db2.writable().receiver(Receiver.OFF).has("db1:1-11");
 
         fleet.probe(db1, db2).expectNone(Reason.PENDING);
@@ -169,15 +169,15 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatADeclaredReplicaWroteItselfDoesNotCount() {
+    void whenADeclaredReplicaHasTransactionsOfItsOwnShouldIgnoreThem() {
         db2.writable().resetReplica().declared(DeclaredRole.REPLICA).has("db1:1-10,db2:1-5");
 
         fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void aPromotionThatIsSeenMakesACandidateOfAReplica() {
-        db1.dies();
+    void whenAReplicaIsPromotedShouldElectIt() {
+        db1.goesDown();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.writable().receiver(Receiver.OFF);
 
@@ -185,22 +185,22 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void aPromotionThatIsSeenOutranksNoOtherCandidate() {
-        db1.dies();
+    void whenAReplicaIsPromotedBesideAnotherCandidateShouldBeContested() {
+        db1.goesDown();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
-        db1.returns();
+        db1.recovers();
         db2.writable().receiver(Receiver.OFF);
 
         fleet.probe().expectNone(Reason.CONTESTED, "db1 (at ", "db2 (at ");
     }
 
     @Test
-    void aPromotionThatIsSeenDoesNotOutrankAReplicaOfAnotherServerThatHasMore() {
+    void whenAReplicaOfAnotherServerHasMoreThanThePromotedReplicaShouldBeContested() {
         FleetServer db3 = fleet.server("db3")
                 .readOnly()
                 .channel("elsewhere", "x", Receiver.ON)
                 .has("db1:1-11");
-        db1.dies();
+        db1.goesDown();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.writable().receiver(Receiver.OFF);
 
@@ -208,8 +208,8 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void withoutTheGrantAPromotionThatIsSeenShowsThatANodeIsNoReplica() {
-        db1.dies();
+    void whenAReplicaIsPromotedWithoutTheGrantShouldElectIt() {
+        db1.goesDown();
         db2.denied();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.writable();
@@ -218,20 +218,20 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAReplicaHasOfAServerThatIsDownCounts() {
+    void whenAReplicaHasTransactionsOfAServerThatIsDownShouldBeContested() {
         FleetServer db3 = fleet.server("db3").readOnly().has("db1:1-10,db3:1-5");
         db2.follows(db3).has("db1:1-10,db3:1-5");
         fleet.probe(db3);
-        db3.dies();
+        db3.goesDown();
 
         fleet.probe(db2, db1).expectNone(Reason.CONTESTED, "db1 (at ", ") is writable, but db2 (at ");
     }
 
     @Test
-    void whatAnotherNodeWroteThatIsGoneCounts() {
+    void whenAWritableNodeThatIsDownHadMoreShouldBeContested() {
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-5");
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
-        db3.dies();
+        db3.goesDown();
 
         fleet.probe()
                 .expectNone(
@@ -243,10 +243,10 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAnotherNodeWroteThatIsGoneDoesNotCountAfterAPromotion() {
+    void whenTheCandidateIsPromotedAfterAWritableNodeWentDownShouldElectTheCandidate() {
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-5");
         fleet.probe(db3, db1).expectNone(Reason.CONTESTED);
-        db3.dies();
+        db3.goesDown();
         db1.readOnly();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db1.writable();
@@ -255,25 +255,25 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void whatAReplicaWroteThatIsGoneDoesNotCount() {
+    void whenNodesThatAreDownWereNoCandidatesShouldIgnoreTheirTransactions() {
         FleetServer db3 = fleet.server("db3").has("db1:1-10,db3:1-5").readOnly();
         FleetServer db4 = fleet.server("db4").has("db1:1-10,db4:1-5").declared(DeclaredRole.REPLICA);
         FleetServer db5 = fleet.server("db5").has("db1:1-10,db5:1-5").channel(db1, Receiver.ON);
         fleet.probe(db3, db4, db5);
-        db3.dies();
-        db4.dies();
-        db5.dies();
+        db3.goesDown();
+        db4.goesDown();
+        db5.goesDown();
 
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
     }
 
-    /** It begins its numbers anew. */
+    /** A candidate that was reset numbers its transactions from 1 again. */
     @Test
-    void whatItWroteItselfBeforeItWasResetDoesNotCountWhileItsReplicasAreConnected() {
+    void whenAConnectedReplicaHasMoreOfTheCandidatesOwnTransactionsShouldElectTheCandidate() {
         db1.has("db1:1-3");
         fleet.probe(db2, db1).expectPrimary(db1, Reason.SOLE_CANDIDATE);
 
-        fleet.startAnew();
+        fleet.restartInstance();
         db2.receiver(Receiver.OFF);
         fleet.probe(db2, db1).expectNone(Reason.CONTESTED, ") is writable, but db2 (at ");
     }
@@ -281,8 +281,8 @@ class PrimaryElectionStartTest {
     // --- without the grant
 
     @Test
-    void withoutTheGrantANodeThatMayReplicateFromOneThatWasNeverSeenIsNotThePrimary() {
-        db1.dies();
+    void whenTheGrantIsMissingAndANodeIsUnseenShouldElectNone() {
+        db1.goesDown();
         db2.denied().writable();
 
         fleet.probe()
@@ -293,19 +293,19 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void unlessItHasWrittenItself() {
-        db1.dies();
+    void whenTheGrantIsMissingShouldElectANodeWithTransactionsOfItsOwn() {
+        db1.goesDown();
         db2.denied().writable().has("db1:1-10");
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
 
         db2.has("db1:1-10,db2:1-1");
-        fleet.startAnew();
+        fleet.restartInstance();
         fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void orIsSeenToWrite() {
-        db1.dies();
+    void whenTheGrantIsMissingShouldElectANodeThatWrites() {
+        db1.goesDown();
         db2.denied().writable();
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.has("db1:1-10,db2:1-1");
@@ -314,41 +314,41 @@ class PrimaryElectionStartTest {
     }
 
     @Test
-    void orIsDeclaredPrimary() {
-        db1.dies();
+    void whenTheGrantIsMissingShouldElectADeclaredPrimary() {
+        db1.goesDown();
         db2.denied().writable().declared(DeclaredRole.PRIMARY);
 
         fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void orTheOtherIsDeclaredAReplica() {
-        db1.dies().declared(DeclaredRole.REPLICA);
+    void whenTheGrantIsMissingAndTheUnseenNodeIsADeclaredReplicaShouldElectTheOther() {
+        db1.goesDown().declared(DeclaredRole.REPLICA);
         db2.denied().writable();
 
         fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void orItsReplicationIsSeen() {
-        db1.dies();
+    void whenReplicationIsVisibleAndANodeIsUnseenShouldElectTheOther() {
+        db1.goesDown();
         db2.resetReplica().writable();
 
         fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void whereNothingCountsTransactionsItCannotShowThatItHasWritten() {
-        db1.dies();
+    void whenTheGrantAndGtidsAreMissingShouldElectNone() {
+        db1.goesDown();
         db2.denied().writable().hasNoGtids();
 
         fleet.probe().expectNone(Reason.NO_CANDIDATE, "GRANT X");
     }
 
     @Test
-    void aNodeThatDoesNotTellItsReplicationIsTakenWhenItIsSeenToWrite() {
-        db1.dies();
-        db2.hangsWhenAskedForReplication().writable().has("db1:1-10,db2:1-1");
+    void whenANodeDoesNotShowItsReplicationShouldElectItOnceItWrites() {
+        db1.goesDown();
+        db2.neverShowsReplication().writable().has("db1:1-10,db2:1-1");
         fleet.probe().expectNone(Reason.NO_CANDIDATE);
         db2.has("db1:1-10,db2:1-2");
 

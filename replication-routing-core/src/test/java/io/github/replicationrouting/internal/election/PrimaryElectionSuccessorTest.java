@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Rules 5 and 6: which node succeeds an incumbent that is gone, and which nodes are fenced. */
+/** Rules 5 and 6: which node succeeds an incumbent that is absent, and which nodes are fenced. */
 class PrimaryElectionSuccessorTest {
 
     private final Fleet fleet = Fleet.ofMySql();
@@ -18,7 +18,7 @@ class PrimaryElectionSuccessorTest {
     private final FleetServer db3 = fleet.server("db3").follows(db1);
 
     @BeforeEach
-    void db1IsTheIncumbent() {
+    void electDb1() {
         fleet.probe().expectPrimary(db1, Reason.SOLE_CANDIDATE);
         fleet.settle();
     }
@@ -26,7 +26,7 @@ class PrimaryElectionSuccessorTest {
     // --- (a) read-only, then writable
 
     @Test
-    void aNodeThatBecomesWritableAfterTheLossSucceeds() {
+    void whenANodeBecomesWritableAfterTheLossShouldElectIt() {
         lose(db1);
         db2.writable().receiver(Receiver.OFF);
 
@@ -35,7 +35,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatBecameWritableBeforeItsReceiverLostThePrimarySucceedsWhenThatStops() {
+    void whenTheReceiverOfAWritableNodeLosesItsSourceShouldElectTheNode() {
         lose(db1);
         db2.writable();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but still replicates from db1");
@@ -45,7 +45,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatGoesOnReceivingWasNotPromoted() {
+    void whenAWritableNodeKeepsReceivingShouldNotElectIt() {
         lose(db1);
         db2.writable();
         fleet.probe();
@@ -57,8 +57,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatStillReceivesFromAServerThatMayBeANodeIsNotPromotedYet() {
-        fleet.server("db4").dies();
+    void whenAWritableNodeReceivesFromAPossiblyUnseenNodeShouldNotElectIt() {
+        fleet.server("db4").goesDown();
         lose(db1);
         db2.resetReplica().channel("elsewhere", "x", Receiver.ON).writable();
 
@@ -66,7 +66,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatReceivesFromOutsideTheTopologyIsPromoted() {
+    void whenAWritableNodeReceivesFromOutsideTheTopologyShouldElectIt() {
         lose(db1);
         db2.resetReplica().channel("elsewhere", "x", Receiver.ON).writable();
 
@@ -74,7 +74,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatIsConnectedToItsReplicaIsPromoted() {
+    void whenAWritableNodeReceivesFromItsReplicaShouldElectIt() {
         lose(db1);
         db2.resetReplica().channel(db3, Receiver.ON).writable();
         db3.follows(db2);
@@ -83,7 +83,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatReceivesFromTheFirstNodeWhichReplicatesFromItIsPromoted() {
+    void whenAWritableNodeIsInARingWithTheOldPrimaryShouldElectIt() {
         db1.readOnly();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db1.follows(db2);
@@ -93,7 +93,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aRestartIsNoPromotion() {
+    void whenANodeIsWritableAfterARestartShouldNotElectIt() {
         lose(db1);
         db2.receiver(Receiver.CONNECTING);
         fleet.probe();
@@ -103,7 +103,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aRestartWithoutASourceIsNoPromotionEither() {
+    void whenANodeIsWritableWithoutASourceAfterARestartShouldNotElectIt() {
         lose(db1);
         db2.restarts().writable().resetReplica();
 
@@ -120,8 +120,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void theAdviceInTheReasonWorks() {
-        aRestartWithoutASourceIsNoPromotionEither();
+    void whenTheOperatorFollowsTheAdviceInTheReasonShouldElectTheNode() {
+        whenANodeIsWritableWithoutASourceAfterARestartShouldNotElectIt();
         db2.readOnly();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
         db2.writable();
@@ -130,7 +130,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void anotherServerUnderTheNameIsNoPromotion() {
+    void whenAWritableServerReplacesANodeShouldNotElectIt() {
         lose(db1);
         db2.replacedBy("db9").writable().resetReplica();
 
@@ -138,7 +138,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatComesBackFromOfflineModeIsNotPromoted() {
+    void whenANodeLeavesOfflineModeShouldNotElectIt() {
         db2.resetReplica().writable().offline();
         fleet.probe();
         lose(db1);
@@ -148,17 +148,17 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aNodeThatIsDownAgainDoesNotSucceed() {
+    void whenAPromotedNodeGoesDownShouldNotElectIt() {
         lose(db1);
         db2.writable();
         fleet.probe();
-        db2.dies();
+        db2.goesDown();
 
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is down (no answer), db3 is read-only");
     }
 
     @Test
-    void evidenceFromBeforeTheLossIsVoid() {
+    void whenANodeBecameWritableBeforeTheLossShouldNotElectIt() {
         db2.resetReplica().writable();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         fleet.probe();
@@ -171,11 +171,11 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void evidenceFromAnAbsenceOfTheIncumbentIsVoidWhenThatCameBack() {
+    void whenTheIncumbentRecoversAfterANodeBecameWritableShouldNotElectTheNode() {
         lose(db1);
         db2.writable();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but still replicates from db1");
-        db1.returns();
+        db1.recovers();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
         lose(db1);
         db2.receiver(Receiver.CONNECTING);
@@ -184,16 +184,16 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void evidenceThatCameWithTheLastAnswerOfTheIncumbentCounts() {
+    void whenANodeBecameWritableAfterTheLastAnswerOfTheIncumbentShouldElectIt() {
         db2.resetReplica().writable();
         fleet.probe(db1, db2).expectPrimary(db1, Reason.INCUMBENT);
-        db1.dies();
+        db1.goesDown();
 
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     @Test
-    void theIncumbentItselfIsNoSuccessor() {
+    void whenTheIncumbentBecomesAWritableReplicaShouldNotElectIt() {
         db1.readOnly();
         db2.resetReplica();
         fleet.probe();
@@ -205,8 +205,8 @@ class PrimaryElectionSuccessorTest {
     // --- (b) writable, then without a source
 
     @Test
-    void aWritableReplicaSucceedsWhenItsSourceIsRemoved() {
-        writableAllAlong(db2);
+    void whenTheSourceOfAWritableReplicaIsRemovedShouldElectTheReplica() {
+        makeWritableBesideDb1(db2);
         lose(db1);
         db2.receiver(Receiver.OFF);
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "(db1, receiver stopped)");
@@ -216,7 +216,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aReadOnlyReplicaWithoutASourceIsNotPromotedYet() {
+    void whenTheSourceOfAReadOnlyReplicaIsRemovedShouldNotElectTheReplicaYet() {
         lose(db1);
         db2.resetReplica();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR, "db2 is read-only");
@@ -226,8 +226,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aSourceThatIsGoneAfterARestartWasNotRemoved() {
-        writableAllAlong(db2);
+    void whenTheSourceOfAWritableReplicaIsMissingAfterARestartShouldNotElectTheReplica() {
+        makeWritableBesideDb1(db2);
         lose(db1);
         db2.restarts().resetReplica();
 
@@ -235,8 +235,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aSourceThatWasRemovedBesideTheIncumbentIsNoEvidence() {
-        writableAllAlong(db2);
+    void whenTheSourceWasRemovedBesideTheIncumbentShouldNotElectTheReplica() {
+        makeWritableBesideDb1(db2);
         db2.resetReplica();
         fleet.probe();
         fleet.probe();
@@ -246,8 +246,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void oneOfTwoSourcesThatIsRemovedIsNoEvidence() {
-        writableAllAlong(db2.channel("elsewhere", "x", Receiver.OFF));
+    void whenOneOfTwoSourcesIsRemovedShouldNotElectTheReplica() {
+        makeWritableBesideDb1(db2.channel("elsewhere", "x", Receiver.OFF));
         lose(db1);
         db2.resetReplica().channel("elsewhere", "x", Receiver.OFF);
 
@@ -257,7 +257,7 @@ class PrimaryElectionSuccessorTest {
     // --- without the grant only (a) can be seen
 
     @Test
-    void withoutTheGrantANodeThatBecomesWritableSucceeds() {
+    void whenANodeBecomesWritableWithoutTheGrantShouldElectIt() {
         db2.denied();
         fleet.probe();
         lose(db1);
@@ -267,8 +267,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void withoutTheGrantANodeThatWasWritableAllAlongDoesNot() {
-        writableAllAlong(db2.denied());
+    void whenANodeWasWritableBeforeTheLossWithoutTheGrantShouldNotElectIt() {
+        makeWritableBesideDb1(db2.denied());
         lose(db1);
 
         fleet.probe()
@@ -280,8 +280,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aGrantThatComesLateIsNoPromotion() {
-        writableAllAlong(db2.denied());
+    void whenTheGrantIsAddedAfterTheLossShouldNotElectTheNode() {
+        makeWritableBesideDb1(db2.denied());
         lose(db1);
         db2.granted().resetReplica();
 
@@ -289,10 +289,10 @@ class PrimaryElectionSuccessorTest {
                 .expectNone(Reason.NO_SUCCESSOR, "db2 is writable, but was already writable beside db1: to promote it");
     }
 
-    // --- two with evidence
+    // --- two promoted nodes
 
     @Test
-    void twoNodesWithEvidenceAreRefused() {
+    void whenTwoNodesArePromotedShouldBeContested() {
         lose(db1);
         db2.resetReplica().writable();
         db3.resetReplica().writable();
@@ -311,15 +311,15 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void twoNodesWithEvidenceAreRefusedUntilOneIsReadOnly() {
-        twoNodesWithEvidenceAreRefused();
+    void whenOneOfTwoPromotedNodesBecomesReadOnlyShouldElectTheOther() {
+        whenTwoNodesArePromotedShouldBeContested();
         db3.readOnly();
 
         fleet.probe().expectPrimary(db2, Reason.SOLE_CANDIDATE);
     }
 
     @Test
-    void ofTwoNodesWithEvidenceTheOneThatMostOthersFollowSucceedsIfItLacksNothing() {
+    void whenTheMostFollowedOfTwoPromotedNodesLacksNothingShouldElectIt() {
         FleetServer db4 = fleet.server("db4").follows(db1);
         fleet.probe();
         lose(db1);
@@ -331,7 +331,7 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void twoNodesWithEvidenceAreRefusedAlthoughTheOthersFollowOneThatLacksSomething() {
+    void whenTheMostFollowedOfTwoPromotedNodesLacksTransactionsShouldBeContested() {
         FleetServer db4 = fleet.server("db4").follows(db1);
         fleet.probe();
         lose(db1);
@@ -345,8 +345,8 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void whoHasNoEvidenceDoesNotContestWhoHas() {
-        writableAllAlong(db3.resetReplica());
+    void whenOnlyOneOfTwoWritableNodesWasPromotedShouldElectIt() {
+        makeWritableBesideDb1(db3.resetReplica());
         lose(db1);
         db2.resetReplica().writable();
 
@@ -357,9 +357,9 @@ class PrimaryElectionSuccessorTest {
     // --- rule 6: which nodes are fenced
 
     @Test
-    void anOldPrimaryThatReturnsIsFenced() {
-        db2Succeeds();
-        db1.returns();
+    void whenTheOldPrimaryRecoversShouldKeepTheSuccessor() {
+        promoteDb2();
+        db1.recovers();
 
         fleet.probe().expectPrimary(db2, Reason.INCUMBENT);
         assertThat(fleet.assessment(db1))
@@ -367,9 +367,9 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aFencedOldPrimaryIsNotElectedWhileItsSuccessorIsGone() {
-        db2Succeeds();
-        db1.returns();
+    void whenTheSuccessorGoesDownShouldNotElectTheFencedOldPrimary() {
+        promoteDb2();
+        db1.recovers();
         fleet.probe();
         lose(db2);
 
@@ -378,15 +378,15 @@ class PrimaryElectionSuccessorTest {
                         Reason.NO_SUCCESSOR,
                         "the primary db2 is down (no answer)",
                         "db1 is writable, but was already writable beside db2: to promote it, set read_only on and, a second later, off again");
-        db2.returns();
+        db2.recovers();
         fleet.probe().expectPrimary(db2, Reason.INCUMBENT);
     }
 
     @Test
-    void anOldPrimaryThatReturnsWhileItsSuccessorIsGoneIsNotElected() {
-        db2Succeeds();
+    void whenTheOldPrimaryRecoversWhileItsSuccessorIsDownShouldNotElectIt() {
+        promoteDb2();
         lose(db2);
-        db1.returns();
+        db1.recovers();
 
         fleet.probe()
                 .expectNone(
@@ -394,9 +394,9 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void oneReplicaThatWasNeverRepointedDoesNotVoteTheOldPrimaryBack() {
-        db2Succeeds();
-        db1.returns();
+    void whenAReplicaStillFollowsTheOldPrimaryShouldNotElectTheOldPrimary() {
+        promoteDb2();
+        db1.recovers();
         db3.follows(db1);
 
         fleet.probe().expectPrimary(db2, Reason.INCUMBENT);
@@ -405,9 +405,9 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aFencedNodeIsPromotedByEvidenceOfItsOwn() {
-        db2Succeeds();
-        db1.returns();
+    void whenAFencedNodeIsPromotedShouldElectIt() {
+        promoteDb2();
+        db1.recovers();
         fleet.probe();
         lose(db2);
         db1.readOnly();
@@ -419,9 +419,9 @@ class PrimaryElectionSuccessorTest {
     }
 
     @Test
-    void aFencedNodeThatBecomesAReplicaIsLetBackIn() {
-        db2Succeeds();
-        db1.returns();
+    void whenAFencedNodeBecomesAReplicaShouldNoLongerBeFenced() {
+        promoteDb2();
+        db1.recovers();
         fleet.probe();
         assertThat(fleet.claim.fenced()).containsExactly("db1");
         db1.follows(db2);
@@ -431,21 +431,21 @@ class PrimaryElectionSuccessorTest {
         assertThat(fleet.assessment(db1)).isEqualTo(new NodeAssessment(Role.REPLICA, false, null, null));
     }
 
-    /** Makes a node writable beside the incumbent, which answers once more after that. */
-    private void writableAllAlong(FleetServer server) {
+    /** Makes a node writable beside the incumbent, which then answers once more. */
+    private void makeWritableBesideDb1(FleetServer server) {
         server.writable();
         fleet.probe();
         fleet.probe().expectPrimary(db1, Reason.INCUMBENT);
     }
 
-    private void db2Succeeds() {
+    private void promoteDb2() {
         lose(db1);
         db2.resetReplica().writable();
         fleet.probe().expectPrimary(db2, Reason.PROMOTION);
     }
 
     private void lose(FleetServer incumbent) {
-        incumbent.dies();
+        incumbent.goesDown();
         fleet.probe().expectNone(Reason.NO_SUCCESSOR);
     }
 }

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Long histories at random: two, three and five servers, an operator that does anything at any time except to build rings,
- * and a second instance that is started anew at random. {@code -Delection-model.seed} takes other histories, and
- * {@code -Delection-model.steps} more of them.
+ * Long random histories of two, three and five servers: an operator that does anything at any time except to build
+ * rings, and a second instance that restarts at random. {@code -Delection-model.seed} selects other histories, and
+ * {@code -Delection-model.steps} sets the number of steps.
  */
 class RandomElectionTest {
 
@@ -22,7 +22,7 @@ class RandomElectionTest {
     private static final long STEPS = Long.getLong("election-model.steps", 5_000);
     private static final int STEPS_OF_A_HISTORY = 40;
 
-    /** One run is like the other, so that what fails in a build is what this build has broken. */
+    /** Fixed, so that a failure is caused by a change of the code and not by other random numbers. */
     private static final long SEED = 20_261_130;
 
     @ParameterizedTest
@@ -37,7 +37,7 @@ class RandomElectionTest {
         "5, false, true, true",
         "5, true, true, false",
     })
-    void noHistoryShouldElectWithoutEvidenceOrSplitInstances(
+    void whenAnOperatorActsAtRandomShouldNeitherElectWithoutEvidenceNorSplitInstances(
             int size, boolean readOnlyReplicas, boolean persistsReadOnly, boolean granted) {
         long seed = Long.getLong("election-model.seed", SEED);
         Random random = new Random(seed);
@@ -88,40 +88,40 @@ class RandomElectionTest {
         Server server = servers.servers[node];
         String name = "db" + (node + 1);
         if (!server.up) {
-            world.did("start " + name);
+            world.recordAction("start " + name);
             servers.start(node, world.now());
             return;
         }
         switch (server.frozen ? 1 : random.nextInt(8)) {
             case 0 -> {
-                world.did("kill " + name);
+                world.recordAction("kill " + name);
                 servers.kill(node);
             }
             case 1 -> {
-                world.did((server.frozen ? "thaw " : "freeze ") + name);
+                world.recordAction((server.frozen ? "thaw " : "freeze ") + name);
                 server.frozen = !server.frozen;
             }
             case 2, 3 -> {
-                world.did("make " + name + " writable");
+                world.recordAction("make " + name + " writable");
                 servers.makeWritable(node, world.now());
             }
             case 4 -> {
-                world.did("make " + name + " read-only");
+                world.recordAction("make " + name + " read-only");
                 servers.makeReadOnly(node);
             }
             case 5 -> {
-                world.did("stop replication of " + name);
+                world.recordAction("stop replication of " + name);
                 servers.stopReplica(node);
             }
             case 6 -> {
-                world.did("reset replication of " + name);
+                world.recordAction("reset replication of " + name);
                 servers.resetReplica(node, world.now());
             }
             default -> {
                 int source = random.nextInt(servers.servers.length + 1) - 1;
                 if (source != node && !servers.follows(source, node)) {
                     int followed = source < 0 ? SimulatedServers.OUTSIDE : source;
-                    world.did(name + " follows " + (source < 0 ? "a server outside" : "db" + (source + 1)));
+                    world.recordAction(name + " follows " + (source < 0 ? "a server outside" : "db" + (source + 1)));
                     servers.follow(node, followed, world.now());
                 }
             }

@@ -32,7 +32,7 @@ class ReplicationGraphTest {
     private final FleetServer db3 = fleet.server("db3").follows(db2);
 
     @Test
-    void whoReceivesThroughAnotherIsConnectedToo() {
+    void whenAReplicaReceivesThroughAnotherReplicaShouldBeConnectedToBothSources() {
         ReplicationGraph graph = fleet.probe().graph();
 
         assertThat(graph.isConnected(DB3, DB2)).isTrue();
@@ -44,9 +44,9 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void whoIsDownIsNotConnectedAndConnectsNoOther() {
+    void whenAReplicaIsDownShouldNeitherBeConnectedNorConnectOthersToItsSource() {
         fleet.probe();
-        db2.dies();
+        db2.goesDown();
 
         ReplicationGraph graph = fleet.probe().graph();
 
@@ -56,7 +56,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void membersOfARingReceiveFromEachOtherAndAreNoReplicas() {
+    void whenNodesFormARingShouldBeConnectedButNotReplicas() {
         db1.channel(db3, Receiver.ON);
 
         ReplicationGraph graph = fleet.probe().graph();
@@ -68,7 +68,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void aServerThatReplicatesFromItselfDoesNot() {
+    void whenAServerReplicatesFromItselfShouldNotBeConnected() {
         db1.channel(db1, Receiver.ON);
 
         ReplicationGraph graph = fleet.probe().graph();
@@ -78,22 +78,22 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void aSourceThatWasNeverReachedIsNoNode() {
+    void whenASourceWasNeverReachedShouldFindNoNode() {
         db2.resetReplica().channel("db1", null, Receiver.CONNECTING);
 
         assertThat(source(fleet.probe().graph(), "db1", null)).isEqualTo(-1);
     }
 
     @Test
-    void aSourceThatIsDownIsKnownByItsLastAnswer() {
+    void whenASourceIsDownShouldFindItByItsLastAnswer() {
         fleet.probe();
-        db1.dies();
+        db1.goesDown();
 
         assertThat(source(fleet.probe().graph(), "x", "1")).isEqualTo(DB1);
     }
 
     @Test
-    void aSourceIsTheServerRatherThanAnEndpointThatLeadsToIt() {
+    void whenAnEndpointLeadsToTheSourceShouldPreferTheServer() {
         fleet.server("db4").endpoint(DeclaredRole.PRIMARY).replacedBy("db1");
         assertThat(source(fleet.probe().graph(), "x", "1")).isEqualTo(DB1);
 
@@ -108,7 +108,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void aSourceIsTheFirstOfTwoNamesOfAServer() {
+    void whenTheSourceHasTwoNamesShouldFindTheFirst() {
         fleet.server("db4").replacedBy("db1");
 
         ReplicationGraph graph = fleet.probe().graph();
@@ -119,7 +119,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void theIncumbentCountsWhateverItsPlace() {
+    void whenSeveralNamesLeadToTheIncumbentShouldPreferItsNameAtAnyPosition() {
         FleetServer db4 = fleet.server("db4").replacedBy("db1");
         fleet.remove(db1);
         fleet.probe().expectPrimary(db4, ElectionResult.Reason.SOLE_CANDIDATE);
@@ -138,7 +138,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void twoServersWithOneIdOfWhichOneIsReadOnlyAreNoneToBeWrittenTo() {
+    void whenOnlyOneOfTwoServersWithTheSameIdIsReadOnlyShouldElectNone() {
         fleet.server("db4").replacedBy("db1").readOnly();
 
         ReplicationGraph graph = fleet.probe().graph();
@@ -149,7 +149,7 @@ class ReplicationGraphTest {
                 ElectionResult.Reason.NO_CANDIDATE, "db1 is the same server as db4", "db4 is the same server as db1");
     }
 
-    /** One answers between 0 and 10, the other one from a moment on for as long. */
+    /** The first is probed at 0 and the other at {@code later}; each answer arrives 10 ns after its probe. */
     @ParameterizedTest
     @CsvSource({
         "0-1-9, 0-1-9,  10, false",
@@ -165,12 +165,13 @@ class ReplicationGraphTest {
         "0-1-9, 0-1-10,-10, true",
         "0-1-9, 0-1-8,  -9, true",
     })
-    void oneServerNeverHasLessThanAtAnEarlierAnswer(String one, String other, long later, boolean two) {
+    void whenNodesHaveTheSameIdShouldBeTwoServersIfALaterAnswerHasLess(
+            String one, String other, long later, boolean twoServers) {
         ReplicationGraph graph =
                 new ReplicationGraph(List.of(sameId("db1", one, START), sameId("db2", other, START + later)), null);
 
         assertThat(graph.twinOf(1)).isEqualTo(0);
-        assertThat(graph.twinOf(0)).isEqualTo(two ? 1 : -1);
+        assertThat(graph.twinOf(0)).isEqualTo(twoServers ? 1 : -1);
     }
 
     private static NodeView sameId(String name, String state, long sentAt) {
@@ -196,19 +197,19 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void aSourceIsTheNodeThatAnswersRatherThanOneThatUsedToBeThatServer() {
+    void whenAnotherNodeUsedToBeTheSourceShouldPreferTheNodeThatAnswers() {
         FleetServer db4 = fleet.server("db4").replacedBy("db1");
         fleet.probe(db4);
-        db4.dies();
+        db4.goesDown();
 
         assertThat(source(fleet.probe(db1, db2, db3).graph(), "x", "1")).isEqualTo(DB1);
     }
 
     @Test
-    void aNodeThatNeverAnsweredMayBeAnythingButADeclaredReplica() {
+    void whenANodeHasNeverAnsweredShouldReturnItUnlessItIsADeclaredReplica() {
         assertThat(fleet.probe().graph().neverSeen()).isNull();
 
-        FleetServer db4 = fleet.server("db4").dies();
+        FleetServer db4 = fleet.server("db4").goesDown();
         NodeView unseen = fleet.probe().graph().neverSeen();
         assertThat(unseen).isNotNull().extracting(NodeView::name).isEqualTo("db4");
         db4.declared(DeclaredRole.REPLICA);
@@ -216,7 +217,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void ofSeveralTheOneThatMoreThanHalfFollowIsTheMostFollowed() {
+    void whenMoreThanHalfOfTheReplicasFollowACandidateShouldReturnItAsMostFollowed() {
         FleetServer db4 = fleet.server("db4").readOnly();
         assertThat(fleet.probe().graph().mostFollowed(List.of(DB1, 3))).isEqualTo(DB1);
         fleet.server("db5").follows(db4);
@@ -230,7 +231,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void whoFollowsTwoOfThemIsOneVoterForEach() {
+    void whenAReplicaFollowsTwoCandidatesShouldCountItOnceForEach() {
         FleetServer db4 = fleet.server("db4").readOnly();
         db2.channel(db4, Receiver.ON);
         assertThat(fleet.probe().graph().mostFollowed(List.of(DB1, 3)))
@@ -249,7 +250,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void oneOfThemIsNoVoter() {
+    void whenACandidateFollowsAnotherShouldNotCountIt() {
         assertThat(fleet.probe().graph().mostFollowed(List.of(DB1, DB2)))
                 .as("db3, for both")
                 .isEqualTo(-1);
@@ -260,7 +261,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void whoTriesToReachAnotherIsReplicatingAndNotConnected() {
+    void whenAReceiverIsConnectingShouldBeReplicatingButNotConnected() {
         db2.receiver(Receiver.CONNECTING);
 
         ReplicationGraph graph = fleet.probe().graph();
@@ -274,7 +275,7 @@ class ReplicationGraphTest {
     }
 
     @Test
-    void withoutAFollowerNoneIsTheMostFollowed() {
+    void whenNoReplicaIsConnectedShouldReturnNoMostFollowedCandidate() {
         db2.receiver(Receiver.OFF);
 
         assertThat(fleet.probe().graph().mostFollowed(List.of(DB1))).isEqualTo(-1);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each answer is asked for at a full second and arrives 10 ms later. */
+/** Each probe is sent at a full second, and its answer arrives 10 ms later. */
 class RoleHistoryTest {
 
     // Comparisons must survive the overflow of System.nanoTime().
@@ -28,26 +28,26 @@ class RoleHistoryTest {
     // --- promotions
 
     @Test
-    void nothingIsKnownAfterOneAnswer() {
+    void whenThereIsOneAnswerShouldBeUnchanged() {
         assertThat(answers.writable()).isEqualTo(UNCHANGED);
     }
 
     @Test
-    void nothingIsKnownWhileNothingChanges() {
+    void whenAnswersAreTheSameShouldBeUnchanged() {
         answers.readOnly(from("db1"));
 
         assertThat(answers.readOnly(from("db1"))).isEqualTo(UNCHANGED);
     }
 
     @Test
-    void aChangeFromReadOnlyToWritableIsAPromotion() {
+    void whenAReadOnlyServerBecomesWritableShouldBePromoted() {
         answers.readOnly();
 
         assertThat(answers.writable()).isEqualTo(roles(arrived(1), arrived(1), sent(0), null));
     }
 
     @Test
-    void aPromotionIsDatedByTheAnswerThatShowedItFirst() {
+    void whenAPromotedServerStaysWritableShouldKeepTheTimeOfThePromotion() {
         answers.readOnly();
         answers.writable();
 
@@ -55,7 +55,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void aServerThatIsReadOnlyAgainWasNotPromoted() {
+    void whenAPromotedServerBecomesReadOnlyShouldEndThePromotion() {
         answers.readOnly();
         answers.writable();
 
@@ -64,30 +64,31 @@ class RoleHistoryTest {
     }
 
     @Test
-    void aServerThatGoesOfflineWasNotPromoted() {
+    void whenAPromotedServerGoesOfflineShouldEndThePromotion() {
         answers.readOnly();
         answers.writable();
 
-        assertThat(answers.answer(false, true, NOWHERE, ID, null).promotedAt()).isNull();
+        assertThat(answers.answer(false, true, NO_SOURCE, ID, null).promotedAt())
+                .isNull();
         assertThat(answers.writable().promotedAt()).isNull();
     }
 
     @Test
-    void aChangeFromOfflineToReadOnlyIsNone() {
-        answers.answer(false, true, NOWHERE, ID, null);
+    void whenAnOfflineServerBecomesReadOnlyShouldBeUnchanged() {
+        answers.answer(false, true, NO_SOURCE, ID, null);
 
         assertThat(answers.readOnly()).isEqualTo(UNCHANGED);
     }
 
     @Test
-    void theRemovalOfTheSourceOfAWritableServerIsAPromotion() {
+    void whenTheSourceOfAWritableServerIsRemovedShouldBePromoted() {
         answers.writable(from("db1"));
 
         assertThat(answers.writable()).isEqualTo(roles(arrived(1), arrived(1), sent(0), null));
     }
 
     @Test
-    void theRemovalOfTheSourceOfAReadOnlyServerIsNoneYet() {
+    void whenTheSourceOfAReadOnlyServerIsRemovedShouldNotBePromotedYet() {
         answers.readOnly(from("db1"));
         assertThat(answers.readOnly()).isEqualTo(roles(null, arrived(1), sent(0), null));
 
@@ -95,21 +96,21 @@ class RoleHistoryTest {
     }
 
     @Test
-    void theRemovalOfOneOfTwoSourcesIsNone() {
+    void whenOneOfTwoSourcesIsRemovedShouldNotBePromoted() {
         answers.writable(from("db1"), from("db2"));
 
         assertThat(answers.writable(from("db2"))).isEqualTo(roles(null, arrived(1), sent(0), arrived(1)));
     }
 
     @Test
-    void aStoppedReceiverIsNone() {
+    void whenTheReceiverStopsShouldBeUnchanged() {
         answers.writable(from("db1"));
 
         assertThat(answers.writable(channel("db1", "1", Receiver.OFF))).isEqualTo(UNCHANGED);
     }
 
     @Test
-    void anotherSourceEndsAPromotion() {
+    void whenAPromotedServerIsRepointedShouldEndThePromotion() {
         answers.readOnly(stopped("db1"));
         assertThat(answers.writable(stopped("db1")).promotedAt()).isEqualTo(arrived(1));
 
@@ -117,7 +118,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void theRemovalOfTheSourceAfterwardsDoesNotEndIt() {
+    void whenTheSourceOfAPromotedServerIsRemovedShouldUpdateTheTimeOfThePromotion() {
         answers.readOnly(stopped("db1"));
         answers.writable(stopped("db1"));
 
@@ -125,7 +126,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void anAnswerThatDoesNotTellTheSourceIsNoRemoval() {
+    void whenAnAnswerDoesNotShowTheSourceShouldBeUnchanged() {
         answers.writable(from("db1"));
         assertThat(answers.answer(false, false, new Replication.NotAsked(), ID, null))
                 .isEqualTo(UNCHANGED);
@@ -134,7 +135,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void aGrantThatComesOrGoesIsNoRemoval() {
+    void whenTheGrantIsRevokedAndAddedAgainShouldBeUnchanged() {
         answers.writable(from("db1"));
         answers.answer(false, false, new Replication.NotPermitted("GRANT X"), ID, null);
 
@@ -144,7 +145,7 @@ class RoleHistoryTest {
     // --- receiving
 
     @Test
-    void aServerThatStillReceivesFiveSecondsLaterWasNotPromoted() {
+    void whenAPromotedServerStillReceivesAfterFiveSecondsShouldEndThePromotion() {
         answers.readOnly(from("db1"));
         answers.writable(from("db1"));
         for (int second = 2; second <= 6; second++) {
@@ -158,7 +159,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void theFiveSecondsEndWithTheSecondWhoseAnswerWasAskedForAfterThem() {
+    void whenAProbeIsSentAfterTheFiveSecondsShouldEndThePromotion() {
         answers.readOnly(from("db1"));
         answers.writable(from("db1"));
         answers.pass(Duration.ofMillis(4_010));
@@ -172,7 +173,7 @@ class RoleHistoryTest {
     @EnumSource(
             value = Receiver.class,
             names = {"CONNECTING", "OFF"})
-    void aServerWhoseReceiverIsNotConnectedWasPromoted(Receiver receiver) {
+    void whenTheReceiverOfAPromotedServerIsNotConnectedShouldKeepThePromotion(Receiver receiver) {
         answers.readOnly(from("db1"));
         answers.writable(from("db1"));
         answers.pass(Duration.ofSeconds(60));
@@ -190,85 +191,86 @@ class RoleHistoryTest {
         "3, true",
         "86400, true",
     })
-    void aRestartIsNoPromotion(int uptime, boolean sameRun) {
+    void whenAServerMayHaveRestartedSinceTheLastAnswerShouldNotBePromoted(int uptime, boolean sameRun) {
         answers.readOnly();
 
-        RoleHistory roles = answers.answer(false, false, NOWHERE, ID, Duration.ofSeconds(uptime));
+        RoleHistory roles = answers.answer(false, false, NO_SOURCE, ID, Duration.ofSeconds(uptime));
 
         assertThat(roles).isEqualTo(roles(sameRun ? arrived(1) : null, arrived(1), sent(0), null));
     }
 
     @Test
-    void aServerThatStartedJustAfterTheLastQuestionHasRestarted() {
+    void whenAServerMayHaveStartedAfterTheLastProbeShouldNotBePromoted() {
         answers.readOnly();
         answers.pass(Duration.ofMillis(990));
 
-        RoleHistory roles = answers.answer(false, false, NOWHERE, ID, Duration.ofSeconds(3));
+        RoleHistory roles = answers.answer(false, false, NO_SOURCE, ID, Duration.ofSeconds(3));
         assertThat(roles.promotedAt()).as("started at the question").isNotNull();
 
         answers.readOnly();
         answers.pass(Duration.ofMillis(990).plusNanos(1));
-        roles = answers.answer(false, false, NOWHERE, ID, Duration.ofSeconds(3));
+        roles = answers.answer(false, false, NO_SOURCE, ID, Duration.ofSeconds(3));
         assertThat(roles.promotedAt()).as("may have started after it").isNull();
     }
 
     /** Servers subtract two clock readings in whole seconds: 102.05 s less 100.9 s are 2 s, although 1.15 s have passed. */
     @Test
-    void aServerThatRoundsItsUptimeUpHasRestartedAllTheSame() {
+    void whenARestartedServerRoundsItsUptimeUpShouldNotBePromoted() {
         answers.pass(Duration.ofMillis(500));
         answers.readOnly();
         answers.pass(Duration.ofMillis(540));
 
-        RoleHistory roles = answers.answer(false, false, NOWHERE, ID, Duration.ofSeconds(2));
+        RoleHistory roles = answers.answer(false, false, NO_SOURCE, ID, Duration.ofSeconds(2));
 
         assertThat(roles.promotedAt()).isNull();
     }
 
     @Test
-    void aRestartEndsAPromotion() {
+    void whenAPromotedServerRestartsShouldEndThePromotion() {
         answers.readOnly();
         answers.writable();
 
-        assertThat(answers.answer(false, false, NOWHERE, ID, Duration.ZERO).promotedAt())
+        assertThat(answers.answer(false, false, NO_SOURCE, ID, Duration.ZERO).promotedAt())
                 .isNull();
     }
 
     @Test
-    void aSourceThatIsGoneAfterARestartWasNotRemoved() {
+    void whenTheSourceIsMissingAfterARestartShouldNotBePromoted() {
         answers.writable(from("db1"));
 
-        assertThat(answers.answer(false, false, NOWHERE, ID, Duration.ZERO))
+        assertThat(answers.answer(false, false, NO_SOURCE, ID, Duration.ZERO))
                 .isEqualTo(roles(null, arrived(1), sent(0), null));
     }
 
     @Test
-    void anotherServerUnderTheNameIsAChangeAndNoPromotion() {
+    void whenAnotherServerReplacesTheNodeShouldRecordAChangeButNoPromotion() {
         answers.readOnly();
 
-        assertThat(answers.answer(false, false, NOWHERE, "9", null)).isEqualTo(roles(null, arrived(1), sent(0), null));
-        assertThat(answers.answer(false, false, NOWHERE, ID, null)).isEqualTo(roles(null, arrived(2), sent(1), null));
+        assertThat(answers.answer(false, false, NO_SOURCE, "9", null))
+                .isEqualTo(roles(null, arrived(1), sent(0), null));
+        assertThat(answers.answer(false, false, NO_SOURCE, ID, null)).isEqualTo(roles(null, arrived(2), sent(1), null));
     }
 
     @Test
-    void anotherServerUnderTheNameEndsAPromotion() {
+    void whenAnotherServerReplacesAPromotedServerShouldEndThePromotion() {
         answers.readOnly();
         answers.writable();
 
-        assertThat(answers.answer(false, false, NOWHERE, "9", null).promotedAt())
+        assertThat(answers.answer(false, false, NO_SOURCE, "9", null).promotedAt())
                 .isNull();
     }
 
     // --- sources
 
     @Test
-    void anotherAddressIsAnotherSource() {
+    void whenTheAddressOfTheSourceChangesShouldBeRepointed() {
         answers.readOnly(from("db1"));
 
         assertThat(answers.readOnly(from("db3"))).isEqualTo(roles(null, arrived(1), sent(0), arrived(1)));
     }
 
     @Test
-    void anotherPortIsAnotherSource() {
+    void whenThePortOfTheSourceChangesShouldBeRepointed() {
         answers.readOnly(channel("db1", 3306, "1", Receiver.ON));
 
         assertThat(answers.readOnly(channel("db1", 3307, "1", Receiver.ON)).repointedAt())
@@ -276,7 +278,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void anotherServerAtTheSameAddressIsAnotherSource() {
+    void whenAnotherServerHasTheAddressOfTheSourceShouldBeRepointed() {
         answers.readOnly(channel("virtual", "1", Receiver.ON));
 
         assertThat(answers.readOnly(channel("virtual", "2", Receiver.ON)).repointedAt())
@@ -284,28 +286,28 @@ class RoleHistoryTest {
     }
 
     @Test
-    void aSourceThatIsReachedForTheFirstTimeIsNoOther() {
+    void whenTheSourceIsReachedForTheFirstTimeShouldNotBeRepointed() {
         answers.readOnly(channel("db1", null, Receiver.CONNECTING));
 
         assertThat(answers.readOnly(from("db1"))).isEqualTo(UNCHANGED);
     }
 
     @Test
-    void aSourceThatIsNotReachedAnyMoreIsNoOther() {
+    void whenTheSourceIsNoLongerReachedShouldNotBeRepointed() {
         answers.readOnly(from("db1"));
 
         assertThat(answers.readOnly(channel("db1", null, Receiver.CONNECTING))).isEqualTo(UNCHANGED);
     }
 
     @Test
-    void aFirstSourceIsNew() {
+    void whenAFirstSourceIsAddedShouldBeRepointed() {
         answers.readOnly();
 
         assertThat(answers.readOnly(from("db1")).repointedAt()).isEqualTo(arrived(1));
     }
 
     @Test
-    void aSourceStaysNewWhileNothingChanges() {
+    void whenTheSourceStaysTheSameShouldKeepTheTimeOfTheRepointing() {
         answers.readOnly(from("db1"));
         answers.readOnly(from("db3"));
         answers.readOnly(from("db3"));
@@ -315,7 +317,7 @@ class RoleHistoryTest {
     }
 
     @Test
-    void aSourceThatIsRemovedIsNotNewAnyMore() {
+    void whenTheSourceIsRemovedShouldNoLongerBeRepointed() {
         answers.readOnly(from("db1"));
         answers.readOnly(from("db3"));
 
@@ -323,16 +325,16 @@ class RoleHistoryTest {
     }
 
     @Test
-    void theOrderOfSourcesDoesNotMatter() {
+    void whenOnlyTheOrderOfSourcesChangesShouldBeUnchanged() {
         answers.readOnly(from("db1"), from("db2"));
 
         assertThat(answers.readOnly(from("db2"), from("db1"))).isEqualTo(UNCHANGED);
     }
 
-    // --- what it wrote
+    // --- writes
 
     @Test
-    void aTransactionOfItsOwnIsAWrite() {
+    void whenAServerHasANewTransactionOfItsOwnShouldRecordAWrite() {
         answers.has("db1:1-10").writable();
         assertThat(answers.has("db1:1-11").writable().wroteAt())
                 .as("of another server")
@@ -344,24 +346,24 @@ class RoleHistoryTest {
     }
 
     @Test
-    void whatItHadAfterARestartMayBeOlder() {
+    void whenAServerHasANewTransactionAfterARestartShouldNotRecordAWrite() {
         answers.has("db1:1-10").writable();
 
-        RoleHistory roles = answers.has("db1:1-10,db7:1").answer(false, false, NOWHERE, ID, Duration.ZERO);
+        RoleHistory roles = answers.has("db1:1-10,db7:1").answer(false, false, NO_SOURCE, ID, Duration.ZERO);
 
         assertThat(roles.wroteAt()).isNull();
     }
 
     @Test
-    void whenItWasFirstSeenStaysKnown() {
+    void whenLaterAnswersArriveShouldKeepTheTimeOfTheFirstAnswer() {
         answers.writable();
         answers.readOnly(from("db1"));
 
-        assertThat(answers.answer(false, false, NOWHERE, "9", Duration.ZERO).seenSince())
+        assertThat(answers.answer(false, false, NO_SOURCE, "9", Duration.ZERO).seenSince())
                 .isEqualTo(arrived(0));
     }
 
-    // --- when it changed
+    // --- changes
 
     @ParameterizedTest
     @CsvSource({
@@ -370,21 +372,21 @@ class RoleHistoryTest {
         "4, 5, false",
         "0, 1, false",
     })
-    void mayHaveChangedBetweenTwoMoments(int after, int before, boolean expected) {
+    void whenTheLastChangeMayLieBetweenTwoTimesShouldReportAChange(int after, int before, boolean expected) {
         RoleHistory roles = new RoleHistory(null, START + 4, START + 1, null, null, null);
 
         assertThat(roles.hasChangedBetween(START + after, START + before)).isEqualTo(expected);
     }
 
     @Test
-    void whereNothingWasSeenToChangeNothingChanged() {
+    void whenNoChangeWasSeenShouldReportNone() {
         assertThat(RoleHistory.NONE.hasChangedBetween(START, START + 9)).isFalse();
     }
 
     // --- helpers
 
     private static final String ID = uuid("7");
-    private static final Replication NOWHERE = new Replication.Channels(List.of());
+    private static final Replication NO_SOURCE = new Replication.Channels(List.of());
 
     private static final RoleHistory UNCHANGED = roles(null, null, null, null);
 
@@ -436,7 +438,7 @@ class RoleHistoryTest {
             now += more.toNanos();
         }
 
-        /** Sets what the next answers show that it has. */
+        /** Sets the transactions that the next answers show. */
         Answers has(String transactions) {
             executed = GtidSet.parse(transactions.replaceAll("db(\\d)", uuid("$1")));
             return this;

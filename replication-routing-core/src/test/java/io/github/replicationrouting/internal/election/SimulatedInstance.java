@@ -25,7 +25,7 @@ final class SimulatedInstance {
     private final boolean[] alive;
     private Claim claim = Claim.NONE;
     private boolean decided;
-    private @Nullable ElectionResult outcome;
+    private @Nullable ElectionResult result;
 
     SimulatedInstance(int size) {
         specs = new ArrayList<>();
@@ -47,34 +47,34 @@ final class SimulatedInstance {
         alive = other.alive.clone();
         claim = other.claim;
         decided = other.decided;
-        outcome = other.outcome;
+        result = other.result;
     }
 
     SimulatedInstance copy() {
         return new SimulatedInstance(this);
     }
 
-    /** The node to which it writes now, or -1. */
+    /** Returns the node to which it writes now, or -1. */
     int primary() {
-        return outcome == null ? -1 : outcome.primary();
+        return result == null ? -1 : result.primary();
     }
 
-    /** The node that it last wrote to and whose absence it bears, or -1. */
-    int claimant() {
+    /** Returns the node that holds the claim, also while it is absent, or -1. */
+    int incumbent() {
         return claim.node() == null ? -1 : Integer.parseInt(claim.node().substring(2)) - 1;
     }
 
-    /** Until when the claimant is known to have been fit without a gap. */
-    long claimantFitAt() {
+    /** Returns when the newest probe was sent whose answer showed the incumbent fit. */
+    long incumbentFitAt() {
         return claim.fitAt();
     }
 
     @Nullable
     ElectionResult result() {
-        return outcome;
+        return result;
     }
 
-    /** Probes all nodes once, in an order of their numbers. */
+    /** Probes all nodes once, in this order. */
     void probe(SimulatedServers servers, long now, int[] order) {
         for (int k = 0; k < order.length; k++) {
             probe(servers, order[k], now + 2L * k * ROUND_TRIP);
@@ -84,14 +84,14 @@ final class SimulatedInstance {
     /** Probes one node, and elects the primary. */
     void probe(SimulatedServers servers, int node, long now) {
         if (servers.servers[node].answers()) {
-            answered(servers, node, now);
+            recordAnswer(servers, node, now);
         } else if (++failures[node] >= FAILURE_THRESHOLD || seen[node] == null) {
             alive[node] = false;
         }
         evaluate();
     }
 
-    private void answered(SimulatedServers servers, int node, long sentAt) {
+    private void recordAnswer(SimulatedServers servers, int node, long sentAt) {
         long arrivedAt = sentAt + ROUND_TRIP;
         Observation observation = servers.observe(node);
         if (failures[node] > 0 || seen[node] == null) {
@@ -115,11 +115,11 @@ final class SimulatedInstance {
         if (decided) {
             ElectionResult found = PrimaryElection.elect(views, claim, GAP, false, this::hasFollowed);
             claim = claim.after(found, views, GAP);
-            outcome = found;
+            result = found;
         }
     }
 
-    /** Whether a position has followed that of the primary: without one, any may have. */
+    /** Returns whether a position is within that of the primary, or that one is not known. */
     private boolean hasFollowed(@Nullable Position executed) {
         Answer primary = primary() < 0 ? null : seen[primary()];
         Position written = primary == null ? null : primary.observation().written();

@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model of replicating servers: what an operator can do to them, what they answer a monitor, and what they have. The
- * first one is the primary at the beginning. Not thread-safe.
+ * A model of replicating servers: the actions of an operator, the answers to a monitor, and the transactions of each.
+ * The first one is the primary at the beginning. Not thread-safe.
  */
 final class SimulatedServers {
 
@@ -27,13 +27,13 @@ final class SimulatedServers {
 
     private static final Map<String, GtidSet> PARSED = new HashMap<>();
 
-    /** Changed by the operator, and copied with the world. */
+    /** The mutable state of one server, copied with the world. */
     static final class Server implements Cloneable {
 
         boolean up = true;
         boolean frozen;
         boolean readOnly;
-        /** What {@code read_only} is after a restart; null for what it was before. */
+        /** The value of {@code read_only} after a restart; null to keep the value from before. */
         @Nullable
         Boolean readOnlyInConfiguration;
 
@@ -43,7 +43,7 @@ final class SimulatedServers {
         /** How many transactions of each server it has. */
         int[] has;
 
-        /** When an operator last did what makes a node the primary: ground truth, which no monitor sees. */
+        /** When an operator last promoted the node: the ground truth, which no monitor sees. */
         long promotedAt = Long.MIN_VALUE;
 
         Server(int servers) {
@@ -98,7 +98,7 @@ final class SimulatedServers {
         return new SimulatedServers(this);
     }
 
-    // --- what happens to them
+    // --- actions
 
     void kill(int i) {
         servers[i].up = false;
@@ -150,7 +150,7 @@ final class SimulatedServers {
         }
     }
 
-    /** Whether a server has another as its source, directly or through others. */
+    /** Returns whether a server has another as its source, directly or through others. */
     boolean follows(int replica, int source) {
         int upstream = replica;
         for (int steps = 0; steps < servers.length && upstream >= 0; steps++) {
@@ -162,7 +162,7 @@ final class SimulatedServers {
         return false;
     }
 
-    /** Commits one transaction; false where the server cannot. */
+    /** Commits one transaction, and returns whether the server could. */
     boolean write(int i) {
         if (!servers[i].isWritable()) {
             return false;
@@ -171,7 +171,7 @@ final class SimulatedServers {
         return true;
     }
 
-    /** Brings connected replicas what their sources have. */
+    /** Copies the transactions of the sources to their connected replicas. */
     void replicate() {
         for (int round = 0; round < servers.length; round++) {
             for (Server replica : servers) {
@@ -189,7 +189,7 @@ final class SimulatedServers {
         return replica.answers() && replica.receiverRuns && replica.source >= 0 && servers[replica.source].answers();
     }
 
-    // --- what they answer
+    // --- answers
 
     static String id(int server) {
         return "3e11fa47-71ca-11e1-9e33-00000000000" + server;

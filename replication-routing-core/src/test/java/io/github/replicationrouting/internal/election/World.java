@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Servers, an operator's actions, and two instances that write to what they take for the primary: one from the beginning,
- * and one that starts later. Every interval both probe all nodes and write once; what was written is replicated in the
- * next interval, so that a server that is killed takes the newest transactions with it. Not thread-safe.
+ * Servers, an operator's actions, and two instances that write to the primary that each has elected: one runs from the
+ * beginning, and one starts later. Every interval both probe all nodes and write once; writes are replicated in the
+ * next interval, so that a server that is killed loses its newest transactions. Not thread-safe.
  */
 final class World {
 
@@ -68,12 +68,12 @@ final class World {
         return second;
     }
 
-    /** Notes what the operator has just done. */
-    void did(String action) {
+    /** Adds an action of the operator to the trace. */
+    void recordAction(String action) {
         history.add(action);
     }
 
-    /** Starts the second instance anew, without a past. */
+    /** Starts or restarts the second instance, which knows nothing yet. */
     void startSecond() {
         second = new SimulatedInstance(servers.servers.length);
         secondChecker = new SuccessionChecker();
@@ -104,29 +104,29 @@ final class World {
         int other = secondRuns ? write(second) : -1;
         intervalsApart = one >= 0 && other >= 0 && one != other ? intervalsApart + 1 : 0;
         assertThat(intervalsApart)
-                .as(() -> "intervals in which two instances wrote to different nodes: " + story())
+                .as(() -> "intervals in which two instances wrote to different nodes: " + trace())
                 .isLessThanOrEqualTo(MAX_INTERVALS_APART);
     }
 
     private void probe(SimulatedInstance instance, SuccessionChecker checker, long at) {
         for (int k = 0; k < order.length; k++) {
             instance.probe(servers, order[k], at + k * 2_000_000L);
-            checker.probe(instance, servers, this::story);
+            checker.probe(instance, servers, this::trace);
         }
     }
 
-    /** The node that has acknowledged a write of this instance, or -1. */
+    /** Returns the node that has acknowledged a write of this instance, or -1. */
     private int write(SimulatedInstance instance) {
         int primary = instance.primary();
         return primary >= 0 && servers.write(primary) ? primary : -1;
     }
 
-    /** Probes the nodes in this order from now on. */
+    /** Sets the order in which nodes are probed from now on. */
     void probeInOrder(int[] nodes) {
         System.arraycopy(nodes, 0, order, 0, order.length);
     }
 
-    String story() {
+    String trace() {
         return String.join("\n  ", history) + "\n  now " + this;
     }
 
@@ -136,8 +136,8 @@ final class World {
     }
 
     private static String describe(SimulatedInstance instance) {
-        ElectionResult outcome = instance.result();
+        ElectionResult result = instance.result();
         return (instance.primary() < 0 ? "has none" : "writes to db" + (instance.primary() + 1))
-                + (outcome == null ? "" : " (" + outcome.reason() + ", claim of db" + (instance.claimant() + 1) + ")");
+                + (result == null ? "" : " (" + result.reason() + ", claim of db" + (instance.incumbent() + 1) + ")");
     }
 }
