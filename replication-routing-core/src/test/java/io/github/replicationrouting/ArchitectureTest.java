@@ -35,7 +35,7 @@ class ArchitectureTest {
             resideInAPackage(ROOT).and(DescribedPredicate.not(AN_ENTRY_POINT)).as("another type of the root package");
 
     @ArchTest
-    static final ArchRule packagesDependInOneDirection = layeredArchitecture()
+    static final ArchRule packagesShouldDependInOneDirection = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
             .layer("entry points")
             .definedBy(AN_ENTRY_POINT)
@@ -117,15 +117,15 @@ class ArchitectureTest {
             .mayNotAccessAnyLayer();
 
     @ArchTest
-    static final ArchRule packagesHaveNoCycles =
+    static final ArchRule packagesShouldHaveNoCycles =
             slices().assignedFrom(new PackagesAndEntryPoints()).should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule coreDoesNotDependOnSpringBoot =
+    static final ArchRule coreShouldNotDependOnSpringBoot =
             noClasses().should().dependOnClassesThat().resideInAPackage("org.springframework.boot..");
 
     @ArchTest
-    static final ArchRule onlyOnePackageDependsOnDrivers = noClasses()
+    static final ArchRule onlyTheDriverPackageShouldDependOnDrivers = noClasses()
             .that()
             .resideOutsideOfPackage(ROOT + ".internal.driver")
             .should()
@@ -133,7 +133,7 @@ class ArchitectureTest {
             .resideInAnyPackage("com.mysql..", "org.mariadb..");
 
     @ArchTest
-    static final ArchRule publicClassesAreFinalUnlessTheyAreMadeToBeExtended = classes()
+    static final ArchRule publicClassesShouldBeFinalUnlessDesignedForExtension = classes()
             .that()
             .arePublic()
             .and()

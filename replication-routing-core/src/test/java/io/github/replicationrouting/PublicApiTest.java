@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The public API of the core, as a list that a change of the API has to change, too. To write it anew, run this test
+ * The public API of the core, as a list that a change of the API has to change, too. To update it, run this test
  * with {@code -Dpublic-api.update=true}.
  */
 class PublicApiTest {

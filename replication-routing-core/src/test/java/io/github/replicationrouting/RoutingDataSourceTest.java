@@ -55,7 +55,7 @@ class RoutingDataSourceTest {
     }
 
     @Test
-    void whenAskedForTargetsShouldPresentItselfRatherThanTheNodes() {
+    void whenTargetsAreRequestedShouldReturnItselfInsteadOfTheNodes() {
         dataSource.afterPropertiesSet();
 
         assertThat(dataSource.getResolvedDataSources()).containsOnlyKeys("dataSource");

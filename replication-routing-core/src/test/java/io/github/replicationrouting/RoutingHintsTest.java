@@ -125,7 +125,7 @@ class RoutingHintsTest {
         assertThat(proxy(new Indifferent(), shared).inherited()).isNull();
     }
 
-    /** As a Spring Data repository is: its target knows nothing of the application's interface. */
+    /** As with a Spring Data repository: its target does not implement the application's interface. */
     @Test
     void whenAnInterfaceOfAGenericTargetIsAnnotatedShouldApplyTheHint() {
         ProxyFactory repository = new ProxyFactory();

@@ -36,7 +36,7 @@ class ArchitectureTest {
     /**
      * Types that Spring Boot, Actuator, Micrometer or Hibernate create, call or serialize, or that applications use.
      */
-    private static final DescribedPredicate<JavaClass> MADE_TO_BE_PUBLIC = DescribedPredicate.describe(
+    private static final DescribedPredicate<JavaClass> MAY_BE_PUBLIC = DescribedPredicate.describe(
             "made to be public",
             type -> type.isAnnotatedWith(AutoConfiguration.class)
                     || type.isAnnotatedWith(ConfigurationProperties.class)
@@ -50,15 +50,15 @@ class ArchitectureTest {
                     || SHARED.contains(type.getName()));
 
     @ArchTest
-    static final ArchRule packagesHaveNoCycles =
+    static final ArchRule packagesShouldHaveNoCycles =
             slices().matching("io.github.replicationrouting.(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule partnersDoNotDependOnEachOther =
+    static final ArchRule partnersShouldNotDependOnEachOther =
             slices().matching(ROOT + ".(*)..").should().notDependOnEachOther();
 
     @ArchTest
-    static final ArchRule autoConfigurationsArePublicAndFinalAndNamedAfterTheProject = classes()
+    static final ArchRule autoConfigurationsShouldBePublicAndFinalAndNamedAfterTheProject = classes()
             .that()
             .areAnnotatedWith(AutoConfiguration.class)
             .should()
@@ -69,21 +69,21 @@ class ArchitectureTest {
             .haveNameMatching(".*\\.ReplicationRouting(\\w+)?AutoConfiguration");
 
     @ArchTest
-    static final ArchRule onlyAutoConfigurationsAreNamedSo = classes()
+    static final ArchRule onlyAutoConfigurationsShouldBeNamedSo = classes()
             .that()
             .haveSimpleNameEndingWith("AutoConfiguration")
             .should()
             .beAnnotatedWith(AutoConfiguration.class);
 
     @ArchTest
-    static final ArchRule beanMethodsArePackagePrivate =
+    static final ArchRule beanMethodsShouldBePackagePrivate =
             methods().that().areAnnotatedWith(Bean.class).should().bePackagePrivate();
 
     @ArchTest
-    static final ArchRule otherTypesAreNotPublic = classes()
+    static final ArchRule otherTypesShouldNotBePublic = classes()
             .that()
             .areTopLevelClasses()
-            .and(DescribedPredicate.not(MADE_TO_BE_PUBLIC))
+            .and(DescribedPredicate.not(MAY_BE_PUBLIC))
             .should()
             .notBePublic();
 }

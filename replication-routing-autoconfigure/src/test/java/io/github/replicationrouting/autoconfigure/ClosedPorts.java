@@ -7,7 +7,7 @@ public final class ClosedPorts {
         "replication.routing.nodes.db1.url=" + url(1),
         "replication.routing.nodes.db2.url=" + url(2),
         "replication.routing.connect-timeout=200ms",
-        // A decorator that asks for metadata at the start would wait for a node that never comes.
+        // A decorator that requests metadata at the start would wait for a node that never becomes available.
         "replication.routing.writes.hold=0",
         "replication.routing.monitor.timeout=200ms"
     };

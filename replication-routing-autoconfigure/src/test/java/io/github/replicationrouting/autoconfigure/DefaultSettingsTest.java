@@ -22,7 +22,7 @@ class DefaultSettingsTest {
     private final ReplicationRoutingProperties properties = new ReplicationRoutingProperties();
 
     @Test
-    void whenNothingIsSetShouldReadAsByDefault() {
+    void whenNothingIsSetShouldHaveTheDefaultsOfReads() {
         assertThat(properties.getReads().toSettings(null))
                 .usingRecursiveComparison()
                 .isEqualTo(ReadSettings.defaults());
@@ -31,7 +31,7 @@ class DefaultSettingsTest {
     }
 
     @Test
-    void whenNothingIsSetShouldWriteAsByDefault() {
+    void whenNothingIsSetShouldHaveTheDefaultsOfWrites() {
         assertThat(properties.getWrites().toSettings()).isEqualTo(WriteSettings.defaults());
     }
 
@@ -42,19 +42,19 @@ class DefaultSettingsTest {
     }
 
     @Test
-    void whenNothingIsSetShouldProbeAsByDefault() {
+    void whenNothingIsSetShouldHaveTheDefaultsOfProbes() {
         assertThat(properties.getMonitor().toSettings(properties.getReads())).isEqualTo(MonitorSettings.defaults());
     }
 
     @Test
-    void whenNothingIsSetShouldDiscoverAsByDefault() {
+    void whenNothingIsSetShouldHaveTheDefaultsOfDiscovery() {
         Function<NodeSpec, NodeSettings> nodes = spec -> properties.toSettings(spec, new HikariConfig(), null);
         assertThat(properties.getDiscovery().toSettings(null, nodes))
                 .isEqualTo(DiscoverySettings.defaults(null, nodes));
     }
 
     @Test
-    void whenNothingIsSetShouldConnectAsByDefault() {
+    void whenNothingIsSetShouldHaveTheDefaultsOfConnections() {
         NodeSpec spec = NodeSpec.of("db1", "jdbc:mysql://db1/shop");
         HikariConfig pool = new HikariConfig();
         assertThat(properties.toSettings(spec, pool, null)).isEqualTo(NodeSettings.defaults(spec, pool));

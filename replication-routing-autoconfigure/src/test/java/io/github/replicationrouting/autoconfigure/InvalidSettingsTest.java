@@ -225,7 +225,7 @@ class InvalidSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"replication.routing.hikari", "replication.routing.nodes.db2.hikari"})
-    void whenHikariDoesNotTakeAValueShouldFail(String layer) {
+    void whenHikariRejectsAValueShouldFail(String layer) {
         assertFailure(
                 routed.withPropertyValues(layer + ".connection-timeout=100"),
                 layer + ".connection-timeout is not accepted by HikariCP: connectionTimeout cannot be less"
@@ -394,7 +394,7 @@ class InvalidSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1ms", "49ms", "1000us"})
-    void whenNodesWouldBeProbedAllTheTimeShouldFail(String interval) {
+    void whenNodesWouldBeProbedContinuouslyShouldFail(String interval) {
         assertFailure(
                 routed.withPropertyValues("replication.routing.monitor.interval=" + interval),
                 "each node would get hundreds of statements a second",
@@ -410,7 +410,7 @@ class InvalidSettingsTest {
     }
 
     @Test
-    void whenSeveralThingsAreWrongShouldReportAll() {
+    void whenSeveralSettingsAreInvalidShouldReportAll() {
         ApplicationContextRunner wrong = routed.withPropertyValues(
                 "replication.routing.nodes.db1.weight=-1",
                 "replication.routing.monitor.interval=0s",

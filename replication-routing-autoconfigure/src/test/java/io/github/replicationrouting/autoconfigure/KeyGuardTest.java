@@ -89,7 +89,7 @@ class KeyGuardTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"db-1", "DB1", "d_b1"})
-    void whenTwoNamesAreOneToSpringBootShouldFail(String other) {
+    void whenSpringBootTreatsTwoNamesAsOneShouldFail(String other) {
         assertFailure(
                 nodes(DB1, other + ": { url: \"jdbc:mysql://127.0.0.1:3/shop\" }", DB2),
                 "replication.routing.nodes." + other + " and replication.routing.nodes.db1 are the same key to Spring"

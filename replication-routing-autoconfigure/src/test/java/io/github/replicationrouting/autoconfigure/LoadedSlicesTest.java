@@ -73,7 +73,7 @@ class LoadedSlicesTest {
         }
     }
 
-    /** jOOQ itself asks for a newer Java than we do. */
+    /** jOOQ itself requires a newer Java than the router does. */
     @Nested
     @EnabledForJreRange(min = JRE.JAVA_21)
     @JooqTest(properties = "spring.jooq.sql-dialect=mysql")

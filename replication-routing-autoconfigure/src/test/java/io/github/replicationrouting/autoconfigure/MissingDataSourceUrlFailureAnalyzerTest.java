@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Configuration;
 class MissingDataSourceUrlFailureAnalyzerTest {
 
     @Test
-    void whenNeitherIsSetShouldLeadToTheNodesAsWell(CapturedOutput output) {
+    void whenNeitherIsSetShouldMentionTheNodesAsWell(CapturedOutput output) {
         assertThatThrownBy(() ->
                         run("--spring.datasource.embedded-database-connection=" + EmbeddedDatabaseConnection.NONE))
                 .isNotNull();
@@ -30,7 +30,7 @@ class MissingDataSourceUrlFailureAnalyzerTest {
     }
 
     @Test
-    void whenTheNodesAreWrongShouldExplainThem(CapturedOutput output) {
+    void whenTheNodesAreInvalidShouldExplainThem(CapturedOutput output) {
         assertThatThrownBy(() -> run("--replication.routing.nodes.db1.weight=0"))
                 .isNotNull();
         assertThat(output)

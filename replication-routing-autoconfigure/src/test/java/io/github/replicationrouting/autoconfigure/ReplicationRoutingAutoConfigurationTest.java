@@ -126,7 +126,7 @@ class ReplicationRoutingAutoConfigurationTest {
     }
 
     @Test
-    void whenNoNodesAreSetTheConditionShouldExplainItself() {
+    void whenNoNodesAreSetShouldExplainTheCondition() {
         runner.withPropertyValues("spring.datasource.url=jdbc:h2:mem:explain")
                 .run(context -> assertThat(ConditionEvaluationReport.get(context.getBeanFactory())
                                 .getConditionAndOutcomesBySource()
@@ -207,7 +207,7 @@ class ReplicationRoutingAutoConfigurationTest {
     }
 
     @Test
-    void whenTheApplicationsDataSourceHasTheNameOfOursShouldFailAndNameIt() {
+    void whenTheApplicationsDataSourceHasTheNameOfTheRoutingOneShouldFailAndNameIt() {
         routed.withUserConfiguration(SameName.class)
                 .run(context ->
                         assertThat(context).getFailure().hasStackTraceContaining("DataSource bean 'dataSource'"));
@@ -254,7 +254,7 @@ class ReplicationRoutingAutoConfigurationTest {
     }
 
     @Test
-    void whenTheApplicationHasATopologySourceItsNodesShouldJoin() {
+    void whenTheApplicationHasATopologySourceShouldAddItsNodes() {
         NodeSpec found = NodeSpec.of("found", "jdbc:mysql://127.0.0.1:2/shop");
         routed.withPropertyValues("replication.routing.discovery.interval=20ms", "replication.routing.username=shop")
                 .withBean(TopologySource.class, () -> () -> List.of(found))
@@ -298,7 +298,7 @@ class ReplicationRoutingAutoConfigurationTest {
     }
 
     @Test
-    void whenTheContextClosesNothingShouldGoOn() {
+    void whenTheContextClosesShouldEndItsThreads() {
         runner.withPropertyValues(
                         "replication.routing.nodes.closing1.url=" + ClosedPorts.url(1),
                         "replication.routing.nodes.closing2.url=" + ClosedPorts.url(2),
@@ -390,7 +390,7 @@ class ReplicationRoutingAutoConfigurationTest {
         }
     }
 
-    /** Asks for data sources as Spring Boot's Flyway and Liquibase do. */
+    /** Requests data sources as Spring Boot's Flyway and Liquibase do. */
     @Configuration(proxyBeanMethods = false)
     static class Migrations {
         record Seen(DataSource flyway, DataSource liquibase) {}

@@ -36,7 +36,7 @@ class TestSlicesTest {
     private static final String IMPORTS = "classpath*:META-INF/spring/*.imports";
     private static final String AUTO_CONFIGURATION = "org.springframework.boot.autoconfigure.AutoConfiguration.imports";
 
-    /** Whichever slice loads Spring Boot's data source must load ours, or it would test another one. */
+    /** Whichever slice loads Spring Boot's data source must load the routing one, or it would test another. */
     @Test
     void whenASliceLoadsADataSourceShouldLoadTheRoutingOne() throws IOException {
         Set<String> withBoots = new LinkedHashSet<>();
@@ -84,7 +84,7 @@ class TestSlicesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ANY", "NON_TEST", "AUTO_CONFIGURED"})
-    void whenTheTestReplacesTheDatabaseShouldTouchNoNode(String replace) {
+    void whenTheTestReplacesTheDatabaseShouldConnectToNoNode(String replace) {
         slice.withPropertyValues("spring.test.database.replace=" + replace).run(context -> {
             assertThat(context).hasNotFailed().doesNotHaveBean(ReplicationRouting.class);
             assertThat(context.getBean(DataSource.class)).isInstanceOf(EmbeddedDatabase.class);
@@ -92,7 +92,7 @@ class TestSlicesTest {
     }
 
     @Test
-    void whenTheTestReplacesTheDatabaseMigrationsShouldRunOnIt() {
+    void whenTheTestReplacesTheDatabaseShouldRunMigrationsOnIt() {
         slice.withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class))
                 .run(context -> assertThat(context).getBean(Flyway.class).satisfies(flyway -> assertThat(
                                 flyway.getConfiguration().getDataSource())
@@ -100,7 +100,7 @@ class TestSlicesTest {
     }
 
     @Test
-    void whenTheTestReplacesTheDatabaseScriptsShouldRunOnIt() {
+    void whenTheTestReplacesTheDatabaseShouldRunScriptsOnIt() {
         slice.withConfiguration(AutoConfigurations.of(
                         ReplicationRoutingScriptsAutoConfiguration.class,
                         DataSourceInitializationAutoConfiguration.class))
@@ -111,7 +111,7 @@ class TestSlicesTest {
     }
 
     @Test
-    void whenTheTestReplacesTheDatabaseTheEndpointShouldBeGoneToo() {
+    void whenTheTestReplacesTheDatabaseShouldRemoveTheEndpoint() {
         slice.withConfiguration(AutoConfigurations.of(
                         ReplicationRoutingEndpointAutoConfiguration.class,
                         ReplicationRoutingInfoContributorAutoConfiguration.class))

@@ -28,7 +28,7 @@ class BinlogPositionTest {
         "binlog.000002, 4, other.000001, 4, false",
         "my.binlog.000002, 4, binlog.000001, 4, false",
     })
-    void whenOfOneLogShouldContainWhatIsBefore(
+    void whenPositionsAreInOneLogShouldContainEarlierOnes(
             String file, long offset, String otherFile, long otherOffset, boolean expected) {
         assertThat(at(file, offset).contains(at(otherFile, otherOffset))).isEqualTo(expected);
     }
@@ -45,7 +45,7 @@ class BinlogPositionTest {
         "binlog.\u0661, 4",
         "binlog.000001, -1"
     })
-    void whenNoServerShowsSuchAPlaceShouldRefuseIt(String file, long offset) {
+    void whenAPositionIsMalformedShouldRejectIt(String file, long offset) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> at(file, offset))
                 .withMessageContaining("malformed binary log position")
@@ -73,7 +73,7 @@ class BinlogPositionTest {
     }
 
     @Test
-    void whenOfOneLogShouldUniteAndSubtract() {
+    void whenPositionsAreInOneLogShouldUniteAndSubtract() {
         BinlogPosition early = at("binlog.000001", 4);
         BinlogPosition late = at("binlog.000002", 4);
         assertThat(early.union(late)).isEqualTo(late).isEqualTo(late.union(early));
@@ -102,16 +102,16 @@ class BinlogPositionTest {
     }
 
     @Test
-    void whenTheServerWritesTheLogShouldHaveWrittenAllOfIt() {
-        BinlogPosition place = at("binlog.000001", 157);
-        assertThat(place.writtenBy(A)).isEqualTo(place);
-        assertThat(place.writtenBy(B).isEmpty()).isTrue();
+    void whenTheServerWritesTheLogShouldAttributeAllOfItToThatServer() {
+        BinlogPosition position = at("binlog.000001", 157);
+        assertThat(position.writtenBy(A)).isEqualTo(position);
+        assertThat(position.writtenBy(B).isEmpty()).isTrue();
     }
 
     @Test
-    void whenAnotherServerWritesItsPartShouldBeContained() {
-        BinlogPosition place = at("binlog.000001", 157);
-        assertThat(place.contains(place.writtenBy(B))).isTrue();
+    void whenAnotherServerWritesTheLogShouldContainItsEmptyPart() {
+        BinlogPosition position = at("binlog.000001", 157);
+        assertThat(position.contains(position.writtenBy(B))).isTrue();
     }
 
     private static BinlogPosition at(String file, long offset) {

@@ -67,7 +67,7 @@ class GtidSetTest {
                 "garbage",
                 "A:1-3B:2"
             })
-    void whenTextIsMalformedShouldNameThePlace(String text) {
+    void whenTextIsMalformedShouldReportTheOffset(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse(text))
                 .withMessageContaining("malformed GTID set")
@@ -98,7 +98,7 @@ class GtidSetTest {
                 "''           | A:1         | false",
                 "''           | ''          | true",
             })
-    void whenComparedShouldContainPartsOnly(String whole, String part, boolean expected) {
+    void whenComparedShouldContainOnlyItsParts(String whole, String part, boolean expected) {
         assertThat(parse(whole).contains(parse(part))).isEqualTo(expected);
     }
 
@@ -130,7 +130,7 @@ class GtidSetTest {
                 "A:1-9223372036854775806     | 9223372036854775806",
                 "A:1-9223372036854775806,B:1-9223372036854775806 | 9223372036854775807",
             })
-    void whenCountedShouldStopAtTheGreatestNumber(String text, long count) {
+    void whenCountedShouldStopAtTheMaximum(String text, long count) {
         assertThat(parse(text).count()).isEqualTo(count);
     }
 
@@ -150,14 +150,14 @@ class GtidSetTest {
                 "A:1:t:1-5    | A:1-9:s:1:t:1-5 | false",
                 "B:1-3        | ''             | false",
             })
-    void whenASourceLacksWhatItSignedShouldBeAhead(String replica, String source, boolean expected) {
+    void whenASourceLacksTransactionsOfItsOwnShouldBeAhead(String replica, String source, boolean expected) {
         assertThat(parse(replica).isAheadOf(parse(source), A)).isEqualTo(expected);
         assertThat(parse(replica).isAheadOf(parse(source), A.toUpperCase(Locale.ROOT)))
                 .isEqualTo(expected);
     }
 
     @Test
-    void whenThereIsNoNumberShouldBeEmpty() {
+    void whenThereAreNoIntervalsShouldBeEmpty() {
         assertThat(parse("A:5-3,B").isEmpty()).isTrue();
         assertThat(parse("A:1").isEmpty()).isFalse();
     }
@@ -179,7 +179,7 @@ class GtidSetTest {
     }
 
     @Test
-    void whenAnIdIsNoUuidShouldBeWrittenByNone() {
+    void whenAServerIdIsNoUuidShouldReturnAnEmptyPart() {
         assertThat(parse("A:1-5").writtenBy("1").isEmpty()).isTrue();
         assertThat(parse("A:1-5").writtenBy(A.substring(0, 35)).isEmpty()).isTrue();
     }

@@ -51,7 +51,7 @@ class MariaDbGtidPositionPropertyTest {
     }
 
     @Property(tries = 2_000)
-    void whenTextIsGarbageShouldRefuseItInOneWayOnly(@ForAll("garbage") String text) {
+    void whenTextIsArbitraryShouldParseItOrReportAMalformedPosition(@ForAll("arbitraryText") String text) {
         try {
             MariaDbGtidPosition position = MariaDbGtidPosition.parse(text);
             assertThat(MariaDbGtidPosition.parse(position.toString())).isEqualTo(position);
@@ -61,7 +61,7 @@ class MariaDbGtidPositionPropertyTest {
     }
 
     @Property(tries = 2_000)
-    void whenAPositionIsMutatedShouldRefuseItInOneWayOnly(
+    void whenAPositionIsMutatedShouldParseItOrReportAMalformedPosition(
             @ForAll("sequences") Map<Long, Long> sequences, @ForAll Random random) {
         StringBuilder text = new StringBuilder(position(sequences).toString());
         for (int i = 0; i < 3 && !text.isEmpty(); i++) {
@@ -73,7 +73,7 @@ class MariaDbGtidPositionPropertyTest {
                 default -> text.deleteCharAt(at);
             }
         }
-        whenTextIsGarbageShouldRefuseItInOneWayOnly(text.toString());
+        whenTextIsArbitraryShouldParseItOrReportAMalformedPosition(text.toString());
     }
 
     /** From 1 on: sequence 0 means no transaction. */
@@ -85,7 +85,7 @@ class MariaDbGtidPositionPropertyTest {
     }
 
     @Provide
-    Arbitrary<String> garbage() {
+    Arbitrary<String> arbitraryText() {
         Arbitrary<String> pieces = Arbitraries.of(
                 "-", ",", "0", "1", "42", " ", "\n", "x", "4294967296", "18446744073709551616", "\u0661", "\u0000");
         return Arbitraries.oneOf(

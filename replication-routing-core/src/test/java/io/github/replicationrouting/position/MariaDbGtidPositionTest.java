@@ -43,7 +43,7 @@ class MariaDbGtidPositionTest {
                 "0-1- 1",
                 "garbage"
             })
-    void whenTextIsMalformedShouldRefuseIt(String text) {
+    void whenTextIsMalformedShouldRejectIt(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> MariaDbGtidPosition.parse(text))
                 .withMessageContaining("malformed GTID position");
@@ -130,7 +130,7 @@ class MariaDbGtidPositionTest {
                 "0-11-42            | 1  | ''",
                 "''                 | 1  | ''",
             })
-    void whenAServerWroteLastInADomainShouldHaveWrittenIt(String all, String serverId, String expected) {
+    void whenAServerWroteLastInADomainShouldReturnThatDomain(String all, String serverId, String expected) {
         assertThat(MariaDbGtidPosition.parse(all).writtenBy(serverId)).hasToString(expected);
     }
 }

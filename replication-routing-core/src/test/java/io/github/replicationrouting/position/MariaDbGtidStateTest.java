@@ -37,7 +37,7 @@ class MariaDbGtidStateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0-1", "garbage", "0-1-42;0-2-1", "4294967296-1-1"})
-    void whenTextIsMalformedShouldRefuseIt(String binlogState) {
+    void whenTextIsMalformedShouldRejectIt(String binlogState) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> state(binlogState))
                 .withMessageContaining("malformed GTID position");
@@ -71,9 +71,9 @@ class MariaDbGtidStateTest {
         assertThat(state(whole).contains(state(part))).isEqualTo(expected);
     }
 
-    /** A position of a domain says that both have come to 57 and more. */
+    /** By their positions in the domain, the second would contain the first. */
     @Test
-    void whenServersWentOnSeparatelyShouldNotContainEachOther() {
+    void whenServersHaveDivergedShouldNotContainEachOther() {
         MariaDbGtidState one = state("0-1-60");
         MariaDbGtidState two = state("0-1-42,0-2-65");
 
@@ -125,7 +125,7 @@ class MariaDbGtidStateTest {
                 "0-2-42       | ''     | false",
                 "0-1-42,0-2-9 | 0-1-42 | false",
             })
-    void whenASourceLacksWhatItWroteShouldBeAhead(String replica, String source, boolean expected) {
+    void whenASourceLacksTransactionsOfItsOwnShouldBeAhead(String replica, String source, boolean expected) {
         assertThat(state(replica).isAheadOf(state(source), "1")).isEqualTo(expected);
     }
 

@@ -11,7 +11,7 @@ class PositionFormatTest {
     private static final String UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 
     @Test
-    void whenAPositionIsLongShouldCutItShort() {
+    void whenAPositionIsLongShouldTruncateIt() {
         GtidSet shorter = gtids(43);
         GtidSet longer = gtids(44);
         assertThat(shorter.toString()).hasSize(160);

@@ -50,7 +50,7 @@ class PositionTest {
     }
 
     @Test
-    void whenTheOtherContainsItShouldMissNothing() {
+    void whenTheOtherContainsItShouldHaveNothingMissing() {
         for (Position one : ALL) {
             for (Position other : ALL) {
                 if (one.isComparableTo(other)) {

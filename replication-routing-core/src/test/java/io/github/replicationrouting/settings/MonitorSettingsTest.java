@@ -21,7 +21,7 @@ class MonitorSettingsTest {
         "500, 1000, 2, 5000, 5001, 0, readmit-lag",
         "500, 1000, 2, 5000, 2500, -1, slow-start",
     })
-    void whenAValueMakesNoSenseShouldNameIt(
+    void whenAValueIsInvalidShouldNameIt(
             long interval, long timeout, int failures, long maxLag, long readmitLag, long slowStart, String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings(interval, timeout, failures, maxLag, readmitLag, slowStart))
@@ -29,7 +29,7 @@ class MonitorSettingsTest {
     }
 
     @Test
-    void whenSeveralValuesAreWrongShouldReportEachWithAnAction() {
+    void whenSeveralValuesAreInvalidShouldReportEachWithAnAction() {
         assertThatExceptionOfType(InvalidSettingsException.class)
                 .isThrownBy(() -> settings(0, -5, 2, 5_000, 5_001, 0))
                 .withMessage(
@@ -45,7 +45,7 @@ class MonitorSettingsTest {
     }
 
     @Test
-    void whenValuesAreTheLeastThatMakeSenseShouldAcceptThem() {
+    void whenValuesAreMinimalShouldAcceptThem() {
         assertThat(settings(1, 1, 1, 1, 1, 0).readmitLag()).isEqualTo(Duration.ofMillis(1));
     }
 

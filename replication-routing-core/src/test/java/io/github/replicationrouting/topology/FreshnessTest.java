@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class FreshnessTest {
 
     @Test
-    void ageGrowsWithTheTimeOfTheDecision() {
+    void whenTimePassesShouldIncreaseTheAge() {
         Freshness freshness = Freshness.provenAsOf(100);
         assertThat(freshness.age(100)).hasValue(0);
         assertThat(freshness.age(350)).hasValue(250);
@@ -16,7 +16,7 @@ class FreshnessTest {
     }
 
     @Test
-    void unknownIsOlderThanAnyLimit() {
+    void whenUnknownShouldBeOlderThanAnyLimit() {
         assertThat(Freshness.UNKNOWN.isKnown()).isFalse();
         assertThat(Freshness.UNKNOWN.age(100)).isEmpty();
         assertThat(Freshness.UNKNOWN.isWithin(Long.MAX_VALUE, 100)).isFalse();
@@ -24,21 +24,21 @@ class FreshnessTest {
     }
 
     @Test
-    void thePrimaryIsNeverOld() {
+    void whenTheNodeIsThePrimaryShouldHaveNoAge() {
         assertThat(Freshness.PRIMARY.age(Long.MAX_VALUE)).hasValue(0);
         assertThat(Freshness.PRIMARY.isWithin(0, 100)).isTrue();
         assertThat(Freshness.PRIMARY.includes(100)).isTrue();
     }
 
     @Test
-    void aCommitIsIncludedFromItsOwnTimeOn() {
+    void whenProvenAsOfTheTimeOfACommitShouldIncludeIt() {
         assertThat(Freshness.provenAsOf(99).includes(100)).isFalse();
         assertThat(Freshness.provenAsOf(100).includes(100)).isTrue();
         assertThat(Freshness.provenAsOf(101).includes(100)).isTrue();
     }
 
     @Test
-    void aReportProvesNoCommit() {
+    void whenReportedShouldIncludeNoCommit() {
         Freshness reported = Freshness.reportedAsOf(200);
         assertThat(reported.includes(100)).isFalse();
         assertThat(reported.isProven()).isFalse();
@@ -46,7 +46,7 @@ class FreshnessTest {
     }
 
     @Test
-    void timesMayOverflow() {
+    void whenTimesOverflowShouldCompareThem() {
         long asOf = Long.MAX_VALUE - 5;
         Freshness freshness = Freshness.provenAsOf(asOf);
         assertThat(freshness.age(asOf + 20)).hasValue(20);

@@ -17,14 +17,14 @@ class NodeSpecTest {
         "jdbc:mysql://db1, jdbc:mysql://db9:4000",
         "jdbc:mysql://user@db1:3306/shop, jdbc:mysql://user@db9:4000/shop"
     })
-    void elsewhereIsReachedWithTheSameUrlAtAnotherAddress(String url, String elsewhere) {
+    void whenTheUrlShowsTheAddressShouldReplaceIt(String url, String elsewhere) {
         NodeSpec other = NodeSpec.of("db1", url).elsewhere("db9", "db9", 4000);
 
         assertThat(other).isEqualTo(NodeSpec.of("db9", elsewhere));
     }
 
     @Test
-    void anAddressOfTheSixthVersionIsBracketed() {
+    void whenTheAddressIsOfVersionSixShouldAddBrackets() {
         NodeSpec other = Objects.requireNonNull(
                 NodeSpec.of("db1", "jdbc:mysql://db1/shop").elsewhere("db9", "fd00::9", 3306));
 
@@ -33,7 +33,7 @@ class NodeSpecTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"jdbc:mysql://db1,db2/shop", "jdbc:mysql://address=(host=db1)(port=3306)/shop", "jdbc:odd"})
-    void whereTheUrlDoesNotShowTheAddressThereIsNoElsewhere(String url) {
+    void whenTheUrlDoesNotShowTheAddressShouldReturnNull(String url) {
         assertThat(NodeSpec.of("db1", url).elsewhere("db9", "db9", 3306)).isNull();
     }
 }

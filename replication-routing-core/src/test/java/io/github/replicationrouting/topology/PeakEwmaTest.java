@@ -17,12 +17,12 @@ class PeakEwmaTest {
     private final PeakEwma average = new PeakEwma(now::get);
 
     @Test
-    void isZeroBeforeTheFirstSample() {
+    void whenThereIsNoSampleShouldBeZero() {
         assertThat(average.nanos()).isZero();
     }
 
     @Test
-    void risesImmediately() {
+    void whenASampleIsHigherShouldRiseImmediately() {
         add(1);
         add(8);
 
@@ -30,7 +30,7 @@ class PeakEwmaTest {
     }
 
     @Test
-    void fallsSlowlyAndByTheTimeThatHasPassed() {
+    void whenASampleIsLowerShouldFallByTheElapsedTime() {
         add(8);
         add(1);
         assertThat(average.nanos()).isEqualTo(millis(8));
@@ -42,7 +42,7 @@ class PeakEwmaTest {
     }
 
     @Test
-    void decaysWithoutSamplesSoThatANodeIsTriedAgain() {
+    void whenThereAreNoFurtherSamplesShouldDecay() {
         add(8);
 
         pass(Duration.ofSeconds(30));
@@ -51,7 +51,7 @@ class PeakEwmaTest {
     }
 
     @Test
-    void isRaisedTenfoldAtMostByOneStatement() {
+    void whenASampleIsMuchHigherShouldRiseTenfoldAtMost() {
         add(2);
         add(60_000);
         assertThat(average.nanos()).isEqualTo(millis(20));
@@ -61,14 +61,14 @@ class PeakEwmaTest {
     }
 
     @Test
-    void isRaisedToTenMillisecondsAtMostByTheFirstStatement() {
+    void whenTheFirstSampleIsHighShouldRiseToTenMillisecondsAtMost() {
         add(60_000);
 
         assertThat(average.nanos()).isEqualTo(millis(10));
     }
 
     @Test
-    void whenThreadsAddConcurrentlyThePeakIsKept() throws InterruptedException {
+    void whenThreadsAddConcurrentlyShouldKeepThePeak() throws InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         CountDownLatch go = new CountDownLatch(1);
         for (int t = 0; t < 4; t++) {

@@ -26,7 +26,7 @@ class KnownPositionsListenerTest {
     private final KnownPositionsListener listener = new KnownPositionsListener(known);
 
     @BeforeEach
-    void reachPosition() {
+    void recordPosition() {
         known.reached(db2, REACHED);
     }
 
@@ -48,7 +48,7 @@ class KnownPositionsListenerTest {
 
     @ParameterizedTest
     @EnumSource(names = {"LAGGING", "DRAINING"})
-    void whenANodeThatAnswersChangesItsStateShouldRemember(NodeState state) {
+    void whenANodeThatAnswersChangesItsStateShouldKeepItsPosition(NodeState state) {
         listener.nodeStateChanged(status(NodeState.ONLINE), status(state));
         assertThat(known.of(db2)).isEqualTo(REACHED);
     }

@@ -19,7 +19,7 @@ class LastPromotionTest {
     private final LastPromotion record = new LastPromotion();
 
     @Test
-    void whenAPromotionIsIncompleteShouldRememberWhileTheNodeIsThePrimary() {
+    void whenAPromotionIsIncompleteShouldReturnItUntilAnotherNodeIsThePrimary() {
         record.promotionIncomplete(lossy);
         record.primaryChanged(null, NodeStatus.unknown(db2));
         assertThat(record.incomplete()).isEqualTo(lossy);

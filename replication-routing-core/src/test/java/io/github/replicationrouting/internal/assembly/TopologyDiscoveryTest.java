@@ -29,9 +29,9 @@ class TopologyDiscoveryTest {
 
     private volatile List<NodeSpec> listed = List.of();
     private volatile @Nullable RuntimeException failure;
-    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger queries = new AtomicInteger();
     private final TopologySource source = () -> {
-        asked.incrementAndGet();
+        queries.incrementAndGet();
         RuntimeException thrown = failure;
         if (thrown != null) {
             throw thrown;
@@ -58,7 +58,7 @@ class TopologyDiscoveryTest {
     }
 
     @Test
-    void whenNodesAreListedOrNotShouldJoinAndLeave() {
+    void whenListedNodesChangeShouldAddAndRemoveThem() {
         listed = List.of(spec("db2"), spec("db3"));
         awaitNodes("db1", "db2", "db3");
         PooledNode pool = routing.pools().get(1);
@@ -76,7 +76,7 @@ class TopologyDiscoveryTest {
 
     /** The properties still have the password that was declared. */
     @Test
-    void whenAPasswordWasChangedInTheRunningPoolsShouldJoinWithIt() {
+    void whenThePasswordOfRunningPoolsHasChangedShouldAddNodesWithIt() {
         listed = List.of(spec("db2"));
         awaitNodes("db1", "db2");
         assertThat(routing.pools().get(1).pool().getPassword()).isEqualTo("marker");
@@ -90,7 +90,7 @@ class TopologyDiscoveryTest {
     }
 
     @Test
-    void whenADeclaredNodeIsNotListedShouldStay() {
+    void whenADeclaredNodeIsNotListedShouldKeepIt() {
         listed = List.of(NodeSpec.of("db1", "jdbc:mysql://127.0.0.1:2/other"), spec("db2"));
         awaitNodes("db1", "db2");
 
@@ -98,7 +98,7 @@ class TopologyDiscoveryTest {
     }
 
     @Test
-    void whenANodeHasChangedShouldJoinAgain() {
+    void whenAListedNodeHasChangedShouldReplaceIt() {
         listed = List.of(spec("db2"));
         awaitNodes("db1", "db2");
         NodeSpec moved = NodeSpec.of("db2", "jdbc:mysql://127.0.0.1:2/elsewhere");
@@ -117,8 +117,8 @@ class TopologyDiscoveryTest {
         awaitNodes("db1", "db2");
 
         failure = new IllegalStateException("unreachable registry");
-        int before = asked.get();
-        await().atMost(Duration.ofSeconds(30)).until(() -> asked.get() > before + 3);
+        int before = queries.get();
+        await().atMost(Duration.ofSeconds(30)).until(() -> queries.get() > before + 3);
 
         awaitNodes("db1", "db2");
         failure = null;
@@ -134,7 +134,7 @@ class TopologyDiscoveryTest {
     }
 
     @Test
-    void whenTheApplicationAddsAndRemovesANodeShouldJoinAndLeave() throws InterruptedException {
+    void whenTheApplicationChangesTheNodesShouldAddAndRemoveThem() throws InterruptedException {
         routing.addNode(settings(spec("db9")));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> routing.addNode(settings(spec("db9"))))
@@ -149,7 +149,7 @@ class TopologyDiscoveryTest {
     }
 
     @Test
-    void whenARemovedNodeIsListedAgainShouldJoinAgain() {
+    void whenARemovedNodeIsListedAgainShouldAddItAgain() {
         for (int i = 0; i < 2; i++) {
             listed = List.of(spec("db2"));
             awaitNodes("db1", "db2");
@@ -159,7 +159,7 @@ class TopologyDiscoveryTest {
     }
 
     @Test
-    void whenTheApplicationRemovedANodeShouldJoinOnlyWhenListedAnew() throws InterruptedException {
+    void whenTheApplicationRemovedANodeShouldAddItOnlyAfterItWasNotListed() throws InterruptedException {
         listed = List.of(spec("db1"), spec("db2"));
         awaitNodes("db1", "db2");
 
@@ -175,7 +175,7 @@ class TopologyDiscoveryTest {
         awaitNodes("db1", "db2");
     }
 
-    /** The source has named it, and it is about to join when the router is closed. */
+    /** The source has listed it, and it is being added when the router is closed. */
     @Test
     void whenANodeJoinsWhileTheRouterClosesShouldCloseItsPool() throws Exception {
         CountDownLatch joining = new CountDownLatch(1);
@@ -230,8 +230,8 @@ class TopologyDiscoveryTest {
     }
 
     private void awaitQueries() {
-        int before = asked.get();
-        await().atMost(Duration.ofSeconds(30)).until(() -> asked.get() > before + 2);
+        int before = queries.get();
+        await().atMost(Duration.ofSeconds(30)).until(() -> queries.get() > before + 2);
     }
 
     private void awaitNodes(String... names) {

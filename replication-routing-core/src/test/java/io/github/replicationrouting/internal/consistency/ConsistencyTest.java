@@ -49,7 +49,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenSwitchedOffShouldRequireNothing() {
+    void whenConsistencyIsEventualShouldRequireNothing() {
         Consistency off = with(new ConsistencySettings(ConsistencyMode.EVENTUAL, Duration.ofSeconds(1), HOUR));
         off.committed();
         off.committed(gtids("5"));
@@ -79,7 +79,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenOnlyOwnCommitsCountShouldIgnoreReads() {
+    void whenOnlyOwnCommitsAreCheckedShouldIgnoreReads() {
         executed = gtids("1-5");
         consistency.committed(gtids("5"));
         consistency.readOn(db1);
@@ -91,7 +91,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenAReadOnThePrimaryCoversACommitShouldRequireWhatItSaw() {
+    void whenAReadOnThePrimaryCoversACommitShouldRequireThePositionOfTheRead() {
         consistency.committed();
         consistency.readOnPrimary(db1, gtids("1-5"), System.nanoTime());
 
@@ -102,7 +102,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenTheProcessHasCommittedAtATimeShouldRequireItOfEverySession() {
+    void whenAFloorIsATimeShouldRequireItInEverySession() {
         consistency.raiseFloor(null);
         consistency.readOn(db2);
 
@@ -112,7 +112,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenSessionAndProcessHaveCommittedShouldRequireBoth() {
+    void whenASessionHasCommittedAndAFloorIsSetShouldRequireBoth() {
         consistency.raiseFloor(gtids("4"));
         consistency.committed(gtids("5"));
         executed = gtids("5");
@@ -123,17 +123,17 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenReadsNeverWaitShouldAwaitNothing() {
-        Consistency impatient = with(new ConsistencySettings(ConsistencyMode.SESSION, Duration.ZERO, HOUR));
-        impatient.committed(gtids("5"));
+    void whenWaitingIsDisabledShouldAwaitNothing() {
+        Consistency withoutWait = with(new ConsistencySettings(ConsistencyMode.SESSION, Duration.ZERO, HOUR));
+        withoutWait.committed(gtids("5"));
 
-        SessionConstraint constraint = Objects.requireNonNull(impatient.sessionConstraint());
+        SessionConstraint constraint = Objects.requireNonNull(withoutWait.sessionConstraint());
         assertThat(constraint.isWorthWaitingOn(replica())).isFalse();
         assertThat(constraint.positionToAwait(replica())).isNull();
     }
 
     @Test
-    void whenAWaitHasEndedShouldRememberAndCountHowItEnded() {
+    void whenAWaitHasEndedShouldRecordAndCountItsOutcome() {
         consistency.committed(gtids("5"));
         consistency.waited(db2, Duration.ofMillis(100), null);
         assertThat(constraint().isWorthWaitingOn(replica())).isFalse();
@@ -145,7 +145,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenAReplicaReportedTwiceShouldKnowTheFurtherPosition() {
+    void whenAReplicaReportedTwoPositionsShouldKeepTheLaterOne() {
         known.reached(db2, gtids("1-5"));
         known.reached(db2, gtids("1-4"));
         assertThat(known.of(db2)).isEqualTo(gtids("1-5"));
@@ -157,7 +157,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenANodeChangedShouldForgetWhatItReported() {
+    void whenANodeIsForgottenShouldDiscardItsPositionAndItsTimeout() {
         known.reached(db2, gtids("1-5"));
         known.waitTimedOut(db2, 0);
         assertThat(known.isWorthWaiting(replica().node(), HOUR.toNanos())).isFalse();
@@ -170,7 +170,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenDescribedShouldSayByWhatCommitsAreKnown() {
+    void whenDescribedShouldStateHowCommitsAreTracked() {
         assertThat(consistency.describe(SessionScope.COOKIE, null))
                 .isEqualTo("read-your-writes by gtid, across requests (signed cookie)");
         assertThat(consistency.describe(SessionScope.COOKIE, true))
@@ -185,7 +185,7 @@ class ConsistencyTest {
     }
 
     @Test
-    void whenATimeIsNegativeShouldRefuseTheSettings() {
+    void whenADurationIsNegativeShouldRejectTheSettings() {
         Duration negative = Duration.ofNanos(-1);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ConsistencySettings(ConsistencyMode.SESSION, negative, Duration.ZERO));

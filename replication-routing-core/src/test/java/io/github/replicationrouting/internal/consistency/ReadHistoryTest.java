@@ -30,7 +30,7 @@ class ReadHistoryTest {
         assertThat(reads.byNode()).containsExactly(new ObservedRead("db1", 20, null));
     }
 
-    /** Another thread's read may have ended later than this one asked its node. */
+    /** A read of another thread may have ended after this one queried its node. */
     @Test
     void whenAnotherReadEndedLaterShouldNotCoverIt() {
         ReadHistory reads =
@@ -44,16 +44,17 @@ class ReadHistoryTest {
     }
 
     @Test
-    void whenASessionReadsWithoutAPauseShouldRecordSinceWhen() {
+    void whenASessionReadsWithoutAPauseShouldKeepTheTimeOfTheFirstRead() {
         ReadHistory reads = seen(seen(seen(ReadHistory.NONE, "db2", 10), "db2", 110), "db2", 210);
         assertThat(reads.on("db2")).isEqualTo(new ObservedRead("db2", 210, null, 10));
 
         assertThat(seen(reads, "db2", 311).on("db2"))
                 .as("after a pause")
                 .isEqualTo(new ObservedRead("db2", 311, null, 311));
-        ReadHistory asked = reads.with(new ObservedRead("db2", 211, SEEN), other -> false, ObservedRead.BEGINS_ANEW);
-        assertThat(asked.on("db2")).isEqualTo(new ObservedRead("db2", 211, SEEN, 211));
-        assertThat(seen(asked, "db2", 212).on("db2")).isEqualTo(new ObservedRead("db2", 212, null, 212));
+        ReadHistory withPosition =
+                reads.with(new ObservedRead("db2", 211, SEEN), other -> false, ObservedRead.BEGINS_ANEW);
+        assertThat(withPosition.on("db2")).isEqualTo(new ObservedRead("db2", 211, SEEN, 211));
+        assertThat(seen(withPosition, "db2", 212).on("db2")).isEqualTo(new ObservedRead("db2", 212, null, 212));
         assertThat(reads.with(new ObservedRead("db2", 212, null), other -> false, ObservedRead.BEGINS_ANEW)
                         .on("db2"))
                 .as("its server did not report a position")

@@ -34,7 +34,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whenAReplicaReportedAPositionShouldCountLikeItsStatus() {
+    void whenAReplicaReportedAPositionShouldUseItLikeItsStatus() {
         ReadRequirement own = ReadRequirement.NONE.committed(gtids("5"), 50);
 
         NodeStatus replica = replica("db2", gtids("1-4"), Freshness.UNKNOWN);
@@ -58,7 +58,7 @@ class ReadRequirementTest {
 
     /** Servers send what is in their log before they commit it themselves. */
     @Test
-    void whenReadOnAReplicaShouldPossiblyBeAheadOfThePrimary() {
+    void whenAReadWasOnAReplicaShouldPossiblyBeAheadOfThePrimary() {
         ReadRequirement read =
                 ReadRequirement.NONE.reading(reads -> reads.with(new ObservedRead("db2", 50, null), seen -> false, 0));
 
@@ -76,7 +76,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whenCommitsAreLostWithAFailedPrimaryShouldStopRequiringThem() {
+    void whenCommitsAreLostInAFailoverShouldNoLongerRequireThem() {
         ReadRequirement lost = ReadRequirement.NONE.committed(gtids("5"), 50);
 
         assertThat(isMet(lost, replica("db2", gtids("1-4"), Freshness.provenAsOf(60))))
@@ -84,7 +84,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whenThereIsNoPositionShouldFollowThePrimaryForAWhile() {
+    void whenAReplicaHasNoPositionShouldNotBeMetUntilThePinHasPassed() {
         NodeStatus replica = replica("db2", null, Freshness.reportedAsOf(NOW));
 
         assertThat(isMet(ReadRequirement.NONE.committed(NOW - PIN), replica)).isFalse();
@@ -93,7 +93,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whenReadingAgainShouldStayOrUseANodeKnownToBeAsFar() {
+    void whenReadingAgainShouldBeMetByTheSameNodeOrAFresherOne() {
         ReadRequirement reader = read("db2", 50, null);
 
         assertThat(isMet(reader, replica("db2", gtids("1"), Freshness.UNKNOWN))).isTrue();
@@ -104,7 +104,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whenThePositionOfAReadIsKnownShouldBeWaitedFor() {
+    void whenThePositionOfAReadIsKnownShouldAwaitIt() {
         ReadRequirement reader = seen(ReadRequirement.NONE.committed(40), "db1", 50, gtids("1-9"));
         NodeStatus behind = replica("db2", gtids("1-7"), Freshness.UNKNOWN);
 
@@ -173,7 +173,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whenAllNodesContainCommitsShouldForgetThem() {
+    void whenAllNodesContainCommitsShouldNoLongerRequireThem() {
         ReadRequirement own = ReadRequirement.NONE
                 .committed(gtids("5"), 50)
                 .committed(gtids("7"), 51)
@@ -186,7 +186,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whenANodeNeverAnswersShouldBoundTheToken() {
+    void whenANodeNeverAnswersShouldLimitTheSizeOfTheToken() {
         List<NodeStatus> nodes = List.of(replica("db2", null, Freshness.UNKNOWN));
         ReadRequirement own = ReadRequirement.NONE;
         for (int i = 0; i < 10_000; i++) {
@@ -223,15 +223,16 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whenTheServerIsOfAnotherKindThanBeforeShouldKeepTheTimeOfTheEarlierCommits() {
-        Position place = BinlogPosition.of(UUID, "binlog.000001", 157);
+    void whenTheKindOfPositionChangesShouldKeepTheTimeOfTheEarlierCommits() {
+        Position binlogPosition = BinlogPosition.of(UUID, "binlog.000001", 157);
 
-        ReadRequirement both = ReadRequirement.NONE.committed(gtids("5"), 50).committed(place, 60);
+        ReadRequirement both = ReadRequirement.NONE.committed(gtids("5"), 50).committed(binlogPosition, 60);
 
-        assertThat(both.commits()).isEqualTo(place);
+        assertThat(both.commits()).isEqualTo(binlogPosition);
         assertThat(both.hasUntracked()).isTrue();
         assertThat(both.untrackedAt()).isEqualTo(50);
-        assertThat(ReadRequirement.NONE.committed(place, 60).hasUntracked()).isFalse();
+        assertThat(ReadRequirement.NONE.committed(binlogPosition, 60).hasUntracked())
+                .isFalse();
     }
 
     @Test
@@ -254,9 +255,9 @@ class ReadRequirementTest {
                 .containsExactly(new ObservedRead("db3", 70, null));
     }
 
-    /** Two requests of one browser: the last one to end proves nothing about what the other has shown. */
+    /** Two requests of one browser: the node of the last one may lack what the other has read. */
     @Test
-    void whenReadsOverlapOnSeveralNodesShouldRequireEachOfTheOthers() {
+    void whenReadsOverlapOnSeveralNodesShouldRequireThoseOfTheOtherNodes() {
         ReadRequirement both = read("db2", 50, null).and(read("db3", 60, null));
 
         assertThat(isMet(both, replica("db2", gtids("1-9"), Freshness.provenAsOf(59))))
@@ -270,7 +271,7 @@ class ReadRequirementTest {
     }
 
     @Test
-    void whenAnOutcomeIsUnknownShouldRequireWhatACommitMayStillDo() {
+    void whenAnOutcomeIsUnknownShouldRequireTheMaximumTimeOfACommit() {
         ReadRequirement outcomeUnknown = ReadRequirement.NONE.commitOutcomeUnknown(50);
 
         assertThat(isMet(outcomeUnknown, replica("db2", gtids("1-9"), Freshness.provenAsOf(NOW))))

@@ -54,7 +54,7 @@ class SessionTest {
     }
 
     @Test
-    void whenManyTokensAreCombinedShouldKeepTheirTimeInsteadOfALongList() {
+    void whenManyTokensAreCombinedShouldKeepTheirTimeInsteadOfTheirPositions() {
         for (int domain = 0; domain < 1_000; domain++) {
             Session.current().join(token("test", domain + "-1-1"));
         }
@@ -79,7 +79,7 @@ class SessionTest {
     }
 
     @Test
-    void whenATextIsNoTokenShouldRefuseIt() {
+    void whenATextIsNoTokenShouldRejectIt() {
         for (String text : new String[] {"?", "AAAA", "x".repeat(9_000), "MQpyb3V0ZXI"}) {
             assertThatIllegalArgumentException().isThrownBy(() -> SessionToken.parse(text));
         }
@@ -87,7 +87,7 @@ class SessionTest {
     }
 
     @Test
-    void whenATimeIsForeignShouldReadItAsItsFirstArrival() {
+    void whenATimeIsOfAnotherProcessShouldReadItAsItsFirstArrival() {
         long past = System.nanoTime() - 1_000;
         assertThat(ProcessTimestamp.parse(ProcessTimestamp.format(past))).isEqualTo(past);
 
@@ -97,9 +97,9 @@ class SessionTest {
         assertThat(ProcessTimestamp.parse("fade." + Long.toHexString(7))).isEqualTo(first);
     }
 
-    /** However many sessions another process has, none of their times is forgotten for another one. */
+    /** However many times another process sends, none of them evicts another. */
     @Test
-    void whenAForeignTimeIsOldShouldNotReadItAsNow() {
+    void whenATimeOfAnotherProcessIsOldShouldNotReadItAsNow() {
         long[] first = new long[20_000];
         for (int i = 0; i < first.length; i++) {
             first[i] = ProcessTimestamp.parse("f00d." + Long.toHexString(1_000_000_000L + i * 1_000_000L));
@@ -113,7 +113,7 @@ class SessionTest {
         }
     }
 
-    /** A rounded time proves nothing of what came after the moment at which it was written. */
+    /** A time that was rounded up proves nothing about what came after it was written. */
     @Test
     void whenATimeWasAheadOfItsProcessShouldProveNoLaterOne() {
         long written = 5_000_000_000L;
@@ -125,14 +125,14 @@ class SessionTest {
     }
 
     @Test
-    void whenATimeIsInTheFutureShouldNotTrustIt() {
+    void whenATimeIsInTheFutureShouldReadItAsNow() {
         long future = ProcessTimestamp.parse(ProcessTimestamp.format(System.nanoTime() + 3_600_000_000_000L));
 
         assertThat(future - System.nanoTime()).isNotPositive();
     }
 
     @Test
-    void whenFirstUsedShouldLoadFromTheOriginOnce() {
+    void whenUsedSeveralTimesShouldLoadFromTheOriginOnce() {
         FakeOrigin origin = new FakeOrigin(null);
         new Session(origin).bind();
         assertThat(origin.loads).isZero();
@@ -144,17 +144,17 @@ class SessionTest {
     }
 
     @Test
-    void whenTheOriginIsLoadingShouldMakeOtherThreadsWait() throws Exception {
+    void whenTheOriginIsLoadingShouldBlockOtherThreads() throws Exception {
         require("0-1-42");
         SessionRequirements stored = Session.current().requirements();
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch answer = new CountDownLatch(1);
+        CountDownLatch loading = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
         Session session = new Session(new Session.Origin() {
             @Override
             public SessionRequirements load() {
-                asked.countDown();
+                loading.countDown();
                 try {
-                    answer.await();
+                    released.await();
                 } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
                 }
@@ -168,18 +168,18 @@ class SessionTest {
         Thread first = new Thread(() -> session.required("test"));
         Thread second = new Thread(() -> found.complete(session.required("test")));
         first.start();
-        asked.await();
+        loading.await();
         second.start();
         while (second.getState() != Thread.State.TIMED_WAITING && !found.isDone()) {
             Thread.onSpinWait();
         }
-        answer.countDown();
+        released.countDown();
 
         assertThat(found.get(30, TimeUnit.SECONDS)).isNotNull();
         first.join();
     }
 
-    /** A session store may keep its sessions in the very database. */
+    /** A session store may keep its sessions in the same database. */
     @Test
     void whenAnOriginUsesTheDatabaseShouldNotAffectTheSession() {
         int[] notifications = {0};
@@ -215,12 +215,12 @@ class SessionTest {
     }
 
     @Test
-    void whenTheOriginHasATokenShouldContinueIt() {
+    void whenTheOriginHasATokenShouldRequireIt() {
         assertThat(new Session(new Store()).requirements().isEmpty()).isFalse();
     }
 
     @Test
-    void whenClearedShouldForgetWhatIsStoredAndNotifyTheOrigin() {
+    void whenClearedShouldDiscardTheStoredTokenAndNotifyTheOrigin() {
         Store store = new Store();
         Session session = new Session(store);
 
@@ -231,7 +231,7 @@ class SessionTest {
     }
 
     @Test
-    void whenATokenJoinsShouldKeepWhatIsStoredAndNotifyTheOrigin() {
+    void whenATokenJoinsShouldKeepTheStoredTokenAndNotifyTheOrigin() {
         Store store = new Store();
         Session session = new Session(store);
         session.join(token("test", "1-1-7"));
@@ -242,7 +242,7 @@ class SessionTest {
     }
 
     @Test
-    void whenNotifiedAgainShouldReportOnlyWhatThereIs() {
+    void whenNotifyingAgainShouldNotifyOnlyOfKnownRequirements() {
         Store store = new Store();
         Session session = new Session(store);
         session.notifyOriginAgain();
@@ -258,7 +258,7 @@ class SessionTest {
     }
 
     @Test
-    void whenOneThreadHasNotifiedShouldLetTheNextNotify() throws InterruptedException {
+    void whenOneThreadHasNotifiedShouldLetAnotherNotify() throws InterruptedException {
         Store store = new Store();
         Session session = new Session(store);
         session.clear();
@@ -306,7 +306,7 @@ class SessionTest {
     }
 
     @Test
-    void whenMicrometerLoadsAccessorsShouldFindOurs() {
+    void whenMicrometerLoadsAccessorsShouldFindThatOfTheSession() {
         assertThat(ContextRegistry.getInstance().getThreadLocalAccessors())
                 .anyMatch(accessor -> accessor instanceof SessionThreadLocalAccessor);
     }

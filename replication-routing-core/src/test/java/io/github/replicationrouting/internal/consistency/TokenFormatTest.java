@@ -24,12 +24,12 @@ class TokenFormatTest {
     private final long past = Math.floorDiv(System.nanoTime(), RESOLUTION) * RESOLUTION - 10 * RESOLUTION;
 
     @Test
-    void whenWrittenAndReadShouldRequireTheSame() {
+    void whenWrittenAndReadShouldHaveTheSameRequirements() {
         Position commit = GtidSet.parse(UUID + ":5");
         ReadRequirement before =
                 reading(ReadRequirement.NONE.committed(commit, past).committed(past + 7), "db2", past);
 
-        ReadRequirement after = backAndForth(before);
+        ReadRequirement after = roundTrip(before);
 
         assertThat(after.commits()).isEqualTo(commit);
         assertThat(after.commitsAt()).isEqualTo(past);
@@ -39,11 +39,11 @@ class TokenFormatTest {
     }
 
     @Test
-    void whenARequirementHasOnePartOnlyShouldInventNoOther() {
-        assertThat(backAndForth(ReadRequirement.NONE.committed(past)).commits()).isNull();
-        assertThat(backAndForth(ReadRequirement.NONE.committed(past)).reads().isEmpty())
+    void whenARequirementHasOnePartShouldReadNoOther() {
+        assertThat(roundTrip(ReadRequirement.NONE.committed(past)).commits()).isNull();
+        assertThat(roundTrip(ReadRequirement.NONE.committed(past)).reads().isEmpty())
                 .isTrue();
-        assertThat(backAndForth(ReadRequirement.NONE.committed(GtidSet.parse(UUID + ":5"), past))
+        assertThat(roundTrip(ReadRequirement.NONE.committed(GtidSet.parse(UUID + ":5"), past))
                         .hasUntracked())
                 .isFalse();
     }
@@ -52,7 +52,7 @@ class TokenFormatTest {
     @Test
     void whenACommitIsAPositionInABinaryLogShouldWriteItsTime() {
         ReadRequirement after =
-                backAndForth(ReadRequirement.NONE.committed(BinlogPosition.of(UUID, "binlog.000001", 157), past));
+                roundTrip(ReadRequirement.NONE.committed(BinlogPosition.of(UUID, "binlog.000001", 157), past));
 
         assertThat(after.commits()).isNull();
         assertThat(after.hasUntracked()).isTrue();
@@ -70,17 +70,17 @@ class TokenFormatTest {
     void whenReadsWereOnSeveralNodesShouldKeepThemApart() {
         ReadRequirement read = reading(reading(ReadRequirement.NONE, "db2", past), "db3", past + RESOLUTION);
 
-        assertThat(backAndForth(read).reads().byNode())
+        assertThat(roundTrip(read).reads().byNode())
                 .containsExactlyInAnyOrder(
                         new ObservedRead("db2", past, null), new ObservedRead("db3", past + RESOLUTION, null));
     }
 
     /** A token must not present a commit as done while the server may still execute it. */
     @Test
-    void whenTheOutcomeOfACommitIsUnknownShouldWriteUntilWhen() {
+    void whenTheOutcomeOfACommitIsUnknownShouldWriteTheLatestTimeOfTheCommit() {
         long lostAt = System.nanoTime();
 
-        ReadRequirement after = backAndForth(ReadRequirement.NONE.commitOutcomeUnknown(lostAt));
+        ReadRequirement after = roundTrip(ReadRequirement.NONE.commitOutcomeUnknown(lostAt));
 
         assertThat(after.untrackedAt()).isEqualTo(lostAt + ReadRequirement.MAX_COMMIT);
         String foreign = base64("1\nrouter test\ndoubt cafe." + Long.toHexString(lostAt + ReadRequirement.MAX_COMMIT));
@@ -118,12 +118,12 @@ class TokenFormatTest {
                 "1\nrouter a\nmariadb x@feed.1",
                 "1\nrouter a\nother x@feed.1"
             })
-    void whenAPartIsMalformedShouldRefuseTheToken(String text) {
+    void whenAPartIsMalformedShouldRejectTheToken(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> TokenFormat.read(base64(text)));
     }
 
     @Test
-    void whenATokenIsLongShouldReadItUpToALimit() {
+    void whenATokenIsLongShouldRejectItAboveTheLimit() {
         String longest = base64("1\nrouter " + "x".repeat(6_135));
         assertThat(longest).hasSize(8_192);
 
@@ -133,7 +133,7 @@ class TokenFormatTest {
                 .withMessageContaining("longer than 8192 characters");
     }
 
-    private static ReadRequirement backAndForth(ReadRequirement requirement) {
+    private static ReadRequirement roundTrip(ReadRequirement requirement) {
         return Objects.requireNonNull(
                 TokenFormat.read(TokenFormat.write(Map.of("test", requirement))).get("test"));
     }
@@ -143,7 +143,7 @@ class TokenFormatTest {
     }
 
     private static long readAt(long at) {
-        return Objects.requireNonNull(backAndForth(reading(ReadRequirement.NONE, "db2", at))
+        return Objects.requireNonNull(roundTrip(reading(ReadRequirement.NONE, "db2", at))
                         .reads()
                         .on("db2"))
                 .at();

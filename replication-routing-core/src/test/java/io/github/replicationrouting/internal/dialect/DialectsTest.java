@@ -91,7 +91,7 @@ class DialectsTest {
     }
 
     @Test
-    void whenTheDialectIsNotKnownShouldReadErrorsByTheFirstThatRecognizesThem() {
+    void whenTheDialectIsNotKnownShouldClassifyErrorsByTheFirstThatRecognizesThem() {
         SQLException shutdown = new SQLException("text", "08S01", 1053);
         assertThat(Dialects.standard().classify(shutdown)).isEqualTo(ErrorKind.NODE_UNFIT);
         assertThat(Dialects.standard().refusal(shutdown))

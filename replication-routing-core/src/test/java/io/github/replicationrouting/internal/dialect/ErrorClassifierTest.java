@@ -78,7 +78,7 @@ class ErrorClassifierTest {
     }
 
     @Test
-    void whenAStreamBreaksOffShouldBeALostConnection() {
+    void whenAStreamEndsUnexpectedlyShouldBeALostConnection() {
         assertThat(ErrorClassifier.classify(
                         new SQLException("Error retrieving record", "S1000", 0, new EOFException())))
                 .isEqualTo(ErrorKind.CONNECTION_LOST);
@@ -92,7 +92,7 @@ class ErrorClassifierTest {
     }
 
     @Test
-    void whenCausesFormALoopShouldEnd() {
+    void whenCausesAreCyclicShouldClassifyItAsOther() {
         SQLException a = new SQLException("a");
         SQLException b = new SQLException("b", a);
         a.setNextException(b);

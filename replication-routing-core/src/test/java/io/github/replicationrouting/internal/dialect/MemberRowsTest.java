@@ -23,7 +23,7 @@ class MemberRowsTest {
     }
 
     @Test
-    void whenAServerDoesNotKnowItsAddressShouldLeaveItOut() {
+    void whenAnAddressIsUnknownShouldSkipIt() {
         assertThat(MemberRows.ofAddresses("AUTO,,unspecified,AUTO:0, db1:3306"))
                 .containsExactly(new Member(null, "db1", 3306));
         assertThat(MemberRows.ofAddresses("db1:port")).isEmpty();

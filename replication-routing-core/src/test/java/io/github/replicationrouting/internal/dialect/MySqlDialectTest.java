@@ -26,7 +26,7 @@ class MySqlDialectTest {
     }
 
     @Test
-    void whenTheTextCannotBeReadShouldNotTakeItForEmpty() {
+    void whenTheTextCannotBeParsedShouldReturnNull() {
         assertThat(MySqlDialect.committing("ANONYMOUS#3")).isNull();
     }
 }

@@ -76,9 +76,9 @@ class ReplicationRowsTest {
         assertThat(mysql("SELECT 'h' \"Source_Host\"").get(0).filters()).isEmpty();
     }
 
-    /** As Amazon RDS has its replicas do. */
+    /** As Amazon RDS configures its replicas. */
     @Test
-    void whenOnlySystemTablesAreIgnoredShouldBeNoFilter() throws SQLException {
+    void whenOnlySystemTablesAreIgnoredShouldReadNoFilter() throws SQLException {
         assertThat(mysql("SELECT 'h' \"Source_Host\","
                         + " 'mysql.rds_sysinfo,innodb_memcache.cache_policies' \"Replicate_Ignore_Table\","
                         + " 'mysql.%' \"Replicate_Wild_Ignore_Table\", 'mysql' \"Replicate_Ignore_DB\""))
@@ -91,7 +91,7 @@ class ReplicationRowsTest {
     }
 
     @Test
-    void whenTheSourceIsKnownShouldReadHowFarItsLogIsApplied() throws SQLException {
+    void whenTheSourceIsKnownShouldReadTheExecutedPosition() throws SQLException {
         assertThat(mysql("SELECT 'a-uuid' \"Source_UUID\", 'binlog.000007' \"Relay_Source_Log_File\","
                         + " 4294967299 \"Exec_Source_Log_Pos\""))
                 .extracting(ReplicationChannel::executed)

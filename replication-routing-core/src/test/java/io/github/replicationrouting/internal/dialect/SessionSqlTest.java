@@ -19,7 +19,7 @@ class SessionSqlTest {
     }
 
     @Test
-    void whenTheDriverChangesAutoCommitShouldLeaveItOut() {
+    void whenTheDriverChangesAutoCommitShouldExcludeIt() {
         SessionSettings.Change change = new SessionSettings.Change(false, null, true);
         assertThat(new MySqlDialect().setStatement(change.withoutAutoCommit()))
                 .isEqualTo("SET SESSION transaction_read_only=0");
@@ -30,7 +30,7 @@ class SessionSqlTest {
     }
 
     @Test
-    void whenAnIsolationLevelIsUnknownShouldRefuseIt() {
+    void whenAnIsolationLevelIsUnknownShouldRejectIt() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new MySqlDialect().setStatement(new SessionSettings.Change(null, 3, null)));
     }

@@ -57,13 +57,13 @@ class PhysicalLinkTest {
     }
 
     @Test
-    void whenTheSocketIsClosedTwiceShouldCountOnce() {
+    void whenTheSocketIsClosedTwiceShouldReportItOnce() {
         assertThat(link.closeSocket()).isTrue();
         assertThat(link.closeSocket()).isFalse();
     }
 
     @Test
-    void whenValidationIsRequiredShouldBeValidatedOnce() {
+    void whenValidationIsRequiredShouldRequireItOnce() {
         assertThat(link.takeValidationRequired()).isFalse();
 
         link.requireValidation();
@@ -141,7 +141,7 @@ class PhysicalLinkTest {
     /** A server that accepts the connection and then sends nothing, as a frozen one does. */
     @ParameterizedTest
     @ValueSource(strings = {"mysql", "mariadb"})
-    void whenTheSocketIsClosedShouldReleaseAThreadThatWaitsForTheHandshake(String scheme) throws Exception {
+    void whenTheSocketIsClosedShouldEndTheWaitForTheHandshake(String scheme) throws Exception {
         try (ServerSocket silent = silentServer()) {
             ConnectionFactory factory = factory(scheme, silent, "", new Properties());
             CompletableFuture<Connection> opening = opening(factory, link);
@@ -158,28 +158,28 @@ class PhysicalLinkTest {
     @ParameterizedTest
     @ValueSource(strings = {"mysql", "mariadb"})
     void whenConnectionsAreOpenedConcurrentlyEachLinkShouldCloseItsOwn(String scheme) throws Exception {
-        int many = 16;
+        int connections = 16;
         List<PhysicalLink> links = new ArrayList<>();
         List<CompletableFuture<Connection>> openings = new ArrayList<>();
         List<Socket> accepted = new ArrayList<>();
         try (ServerSocket silent = silentServer()) {
             ConnectionFactory factory = factory(scheme, silent, "", new Properties());
-            for (int i = 0; i < many; i++) {
+            for (int i = 0; i < connections; i++) {
                 PhysicalLink own = new PhysicalLink(threads, ended -> {});
                 links.add(own);
                 openings.add(opening(factory, own));
             }
-            for (int i = 0; i < many; i++) {
+            for (int i = 0; i < connections; i++) {
                 accepted.add(silent.accept());
             }
-            for (int i = 0; i < many; i += 2) {
+            for (int i = 0; i < connections; i += 2) {
                 links.get(i).closeSocket();
             }
-            for (int i = 0; i < many; i += 2) {
+            for (int i = 0; i < connections; i += 2) {
                 CompletableFuture<Connection> opening = openings.get(i);
                 await().atMost(Duration.ofSeconds(20)).until(opening::isCompletedExceptionally);
             }
-            for (int i = 1; i < many; i += 2) {
+            for (int i = 1; i < connections; i += 2) {
                 assertThat(openings.get(i)).as("opening %d", i).isNotDone();
             }
         } finally {
@@ -190,37 +190,39 @@ class PhysicalLinkTest {
         }
     }
 
-    /** The number of sockets that a factory named in the URL or the properties was asked for. */
+    /** The URL or the properties name a factory, which counts the sockets that it creates. */
     @ParameterizedTest
     @ValueSource(strings = {"mysql", "mariadb"})
-    void whenTheUserSetsASocketFactoryShouldKeepIt(String scheme) throws Exception {
-        String users =
+    void whenASocketFactoryIsConfiguredShouldUseIt(String scheme) throws Exception {
+        String configured =
                 scheme.equals("mysql") ? UsersConnectorJSockets.class.getName() : UsersMariaDbSockets.class.getName();
         Properties inProperties = new Properties();
-        inProperties.setProperty("socketFactory", users);
+        inProperties.setProperty("socketFactory", configured);
         try (ServerSocket silent = silentServer()) {
             for (ConnectionFactory factory : List.of(
-                    factory(scheme, silent, "&socketFactory=" + users, new Properties()),
+                    factory(scheme, silent, "&socketFactory=" + configured, new Properties()),
                     factory(scheme, silent, "", inProperties))) {
-                int before = made(scheme);
+                int before = socketsCreated(scheme);
                 CompletableFuture<Connection> opening = opening(factory, link);
                 try (Socket accepted = silent.accept()) {
                     assertThat(accepted.isConnected()).isTrue();
-                    assertThat(made(scheme)).isGreaterThan(before);
+                    assertThat(socketsCreated(scheme)).isGreaterThan(before);
                 }
                 await().atMost(Duration.ofSeconds(20)).until(opening::isDone);
             }
         }
     }
 
-    private static final ConcurrentHashMap<String, AtomicInteger> MADE = new ConcurrentHashMap<>();
+    private static final ConcurrentHashMap<String, AtomicInteger> SOCKETS_CREATED = new ConcurrentHashMap<>();
 
-    private static int made(String scheme) {
-        return MADE.computeIfAbsent(scheme, key -> new AtomicInteger()).get();
+    private static int socketsCreated(String scheme) {
+        return SOCKETS_CREATED
+                .computeIfAbsent(scheme, key -> new AtomicInteger())
+                .get();
     }
 
     private static void count(String scheme) {
-        MADE.computeIfAbsent(scheme, key -> new AtomicInteger()).incrementAndGet();
+        SOCKETS_CREATED.computeIfAbsent(scheme, key -> new AtomicInteger()).incrementAndGet();
     }
 
     public static final class UsersConnectorJSockets extends com.mysql.cj.protocol.StandardSocketFactory {
@@ -260,7 +262,7 @@ class PhysicalLinkTest {
     }
 
     @Test
-    void whenTheDriverThrowsAnythingElseShouldBeAFailureToConnect() {
+    void whenTheDriverThrowsARuntimeExceptionShouldThrowAConnectionError() {
         ConnectionFactory factory = new ConnectionFactory(
                 "jdbc:broken:", BrokenDriver.class.getName(), new Properties(), () -> Credentials.of("", ""), LONG);
 

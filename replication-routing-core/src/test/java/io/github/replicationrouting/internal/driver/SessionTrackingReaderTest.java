@@ -23,7 +23,7 @@ class SessionTrackingReaderTest {
     }
 
     @Test
-    void whenBytesArriveInAnyPiecesShouldFindReports() {
+    void whenBytesArriveInPiecesOfAnySizeShouldFindReports() {
         byte[] stream = join(
                 packet(ok(0x00, 1, 300, AUTO_COMMIT, "", new byte[0])),
                 packet(ok(
@@ -71,7 +71,7 @@ class SessionTrackingReaderTest {
     }
 
     @Test
-    void whenRowsLookLikeReportsOnlyAtTheirBeginningShouldIgnoreThem() {
+    void whenOnlyTheBeginningIsThatOfAReportShouldIgnoreIt() {
         feed(
                 listening(),
                 packet(join(ok(0x00, 0, 0, REPORTS, "", variable("last_gtid", "0-1-42")), new byte[] {1})),
@@ -85,7 +85,7 @@ class SessionTrackingReaderTest {
     }
 
     @Test
-    void whenThereIsNoListenerShouldReadNothing() {
+    void whenThereIsNoListenerShouldSkipReports() {
         byte[] report = packet(ok(0x00, 0, 0, REPORTS, "", variable("last_gtid", "0-1-42")));
         feed(reports, report, 3);
         feed(reports, new byte[] {9, 9}, 2);

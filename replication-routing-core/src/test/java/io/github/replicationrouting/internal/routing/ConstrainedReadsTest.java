@@ -104,7 +104,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void whenAWaitSucceededShouldKnowThePositionInEverySession() throws SQLException {
+    void whenAWaitSucceededShouldUseThePositionItReached() throws SQLException {
         consistency.committed(COMMIT);
         consistency.waited(db2, Duration.ofMillis(3), NEW);
 
@@ -112,7 +112,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void whenAWaitTimedOutShouldNotWaitThereForAWhile() throws SQLException {
+    void whenAWaitTimedOutShouldNotWaitOnThatReplica() throws SQLException {
         consistency.committed(COMMIT);
         consistency.waited(db3, Duration.ofMillis(100), null);
         assertThat(read().node()).isEqualTo(db2);
@@ -122,7 +122,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void whenAReplicaLagsMoreThanAWaitIsLongShouldNotWaitOnIt() throws SQLException {
+    void whenTheLagOfAReplicaExceedsTheWaitShouldNotWaitOnIt() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 3_000), replica(db3, OLD, 4_000)));
         consistency.committed(COMMIT);
 
@@ -138,7 +138,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void whenACommitIsKnownByItsTimeShouldReadOnThePrimary() throws SQLException {
+    void whenOnlyTheTimeOfACommitIsKnownShouldChooseThePrimary() throws SQLException {
         consistency.committed();
 
         assertThat(read()).isEqualTo(new Decision(db1, DecisionReason.SESSION_PRIMARY, false, null, true));
@@ -174,7 +174,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void whenTheProcessHasAFloorShouldApplyItToEverySession() throws SQLException {
+    void whenAFloorIsSetShouldRequireItWithoutASessionToken() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 100)));
         consistency.raiseFloor(COMMIT);
 
@@ -195,7 +195,7 @@ class ConstrainedReadsTest {
 
     /** A session that reads without a pause could never leave its replica otherwise. */
     @Test
-    void whenASessionKnowsThePositionOfItsReplicaShouldChooseAnew() throws SQLException {
+    void whenASessionKnowsThePositionOfItsReplicaShouldChooseAgain() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 10)));
         consistency.readOn(db3);
         consistency.readOnReplica(db3, NEW, System.nanoTime());
@@ -209,7 +209,7 @@ class ConstrainedReadsTest {
     }
 
     @Test
-    void whenASessionFailedToMoveShouldStayOnItsReplica() throws SQLException {
+    void whenAWaitOnAnotherReplicaTimedOutShouldStayOnTheReplicaOfTheSession() throws SQLException {
         consistency.readOnReplica(db3, NEW, System.nanoTime());
         consistency.waited(db2, Duration.ofMillis(100), null);
 

@@ -51,7 +51,7 @@ class ExplanationTest {
     }
 
     @Test
-    void whenReplicasAreIneligibleShouldSayWhy() {
+    void whenReplicasAreIneligibleShouldGiveTheReason() {
         topology.set(withPrimary(primary(db1), down(db2), lagging(db3, Duration.ofSeconds(9))));
 
         Explanation read = router(null).explain(Intent.READ);
@@ -63,14 +63,14 @@ class ExplanationTest {
     }
 
     @Test
-    void whenAZoneIsPreferredShouldSayWhyTheOtherIsNotUsed() {
+    void whenAZoneIsPreferredShouldGiveTheReasonForExcludingTheOther() {
         assertThat(descriptions(router("a").explain(Intent.READ)))
                 .containsEntry("db2", "eligible")
                 .containsEntry("db3", "in another zone, and the local zone has enough capacity");
     }
 
     @Test
-    void whenWritingShouldNameThePrimaryOrRefuseWithTheMessageOfTheException() {
+    void whenWritingShouldNameThePrimaryOrTheReasonForTheRefusal() {
         assertThat(descriptions(router(null).explain(Intent.WRITE)))
                 .isEqualTo(Map.of("db1", "eligible", "db2", "replica, online", "db3", "replica, online"));
 
@@ -85,13 +85,13 @@ class ExplanationTest {
     }
 
     @Test
-    void whenNodesAreAvoidedShouldSayThatTheyFailed() {
+    void whenNodesAreAvoidedShouldStateThatTheyFailed() {
         assertThat(descriptions(router(null).explain(Intent.READ.avoiding(db2))))
                 .containsEntry("db2", "failed an earlier attempt")
                 .containsEntry("db3", "eligible");
     }
 
-    /** Whatever the states of the nodes are: the nodes called eligible are those that are chosen from. */
+    /** Whatever the states of the nodes, the nodes listed as eligible are those that are chosen. */
     @Test
     void whenExplainedShouldMatchTheDecision() {
         Random random = new Random(7);

@@ -34,7 +34,7 @@ class RetryContextTest {
     }
 
     @Test
-    void whenConnectionsReportShouldRecordIt() {
+    void whenConnectionsReportEventsShouldRecordThem() {
         try (RetryContext context = open()) {
             RetryContext.lost(db2);
             RetryContext.committed();
@@ -66,7 +66,7 @@ class RetryContextTest {
     }
 
     @Test
-    void whenAnObjectIsMissingShouldAvoidEachNodeThatLacksIt() {
+    void whenAnObjectIsMissingShouldAvoidEachNodeWithoutIt() {
         try (RetryContext context = open()) {
             RetryContext.objectMissing(db2, Set.of(db2, db3));
             context.nextAttempt();
@@ -74,9 +74,9 @@ class RetryContextTest {
         }
     }
 
-    /** As where no other node serves reads: it lacks the same again. */
+    /** As when no other node serves reads: the retry uses the same node. */
     @Test
-    void whenARetryMeetsTheSameNodeWithoutTheObjectShouldNotReportItAsLost() {
+    void whenTheSameNodeLacksTheObjectAgainShouldNotReportItAsLost() {
         try (RetryContext context = open()) {
             RetryContext.objectMissing(db2, Set.of(db2));
             assertThat(context.lostNode()).isSameAs(db2);

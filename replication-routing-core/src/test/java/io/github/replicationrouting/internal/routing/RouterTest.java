@@ -65,7 +65,7 @@ class RouterTest {
     }
 
     @Test
-    void whenAReplicaLeavesShouldAvoidItInTheNextDecision() throws SQLException {
+    void whenAReplicaGoesDownShouldAvoidItInTheNextDecision() throws SQLException {
         Router router = router();
         assertThat(nodesChosen(router, Intent.READ)).contains(db3);
 
@@ -95,7 +95,7 @@ class RouterTest {
     }
 
     @Test
-    void whenFailIsConfiguredShouldSayWhyAndWhatToDo() {
+    void whenFailIsConfiguredShouldThrowTheReasonAndAnAction() {
         Router router = router(OutsideTransaction.PRIMARY, WhenNoneEligible.FAIL, null);
         topology.set(withPrimary(primary(db1), down(db2), lagging(db3, Duration.ofSeconds(9))));
 
@@ -108,7 +108,7 @@ class RouterTest {
     }
 
     @Test
-    void whenThereIsNoPrimaryShouldServeReadsAndExplainWrites() throws SQLException {
+    void whenThereIsNoPrimaryShouldServeReadsAndRefuseWrites() throws SQLException {
         topology.set(withoutPrimary("db1 does not answer", down(db1), replica(db2), replica(db3)));
 
         assertThat(nodesChosen(router(), Intent.READ)).containsExactlyInAnyOrder(db2, db3);

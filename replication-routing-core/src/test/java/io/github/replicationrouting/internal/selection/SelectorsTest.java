@@ -32,9 +32,9 @@ class SelectorsTest {
 
     @Test
     void whenWeightsDifferRoundRobinShouldSelectInProportion() {
-        Map<NodeStatus, Integer> taken = draw(new RoundRobinSelector(), all, 600);
+        Map<NodeStatus, Integer> selected = draw(new RoundRobinSelector(), all, 600);
 
-        assertThat(taken).containsExactlyInAnyOrderEntriesOf(Map.of(light, 100, middle, 200, heavy, 300));
+        assertThat(selected).containsExactlyInAnyOrderEntriesOf(Map.of(light, 100, middle, 200, heavy, 300));
     }
 
     @Test
@@ -51,12 +51,12 @@ class SelectorsTest {
     @Test
     void whenSnapshotsChangeRoundRobinShouldStillSelectInProportion() {
         RoundRobinSelector selector = new RoundRobinSelector();
-        Map<NodeStatus, Integer> taken = new HashMap<>();
+        Map<NodeStatus, Integer> selected = new HashMap<>();
         for (int i = 0; i < 600; i++) {
-            taken.merge(selector.select(Candidates.of(all)), 1, Integer::sum);
+            selected.merge(selector.select(Candidates.of(all)), 1, Integer::sum);
         }
 
-        assertThat(taken).containsExactlyInAnyOrderEntriesOf(Map.of(light, 100, middle, 200, heavy, 300));
+        assertThat(selected).containsExactlyInAnyOrderEntriesOf(Map.of(light, 100, middle, 200, heavy, 300));
     }
 
     @Test
@@ -76,9 +76,9 @@ class SelectorsTest {
         warm.node().recordStatement(1_000_000);
         cold.node().recordStatement(1_000_000);
 
-        Map<NodeStatus, Integer> taken = draw(selector, List.of(warm, cold, node("other", 2, 1)), DRAWS);
+        Map<NodeStatus, Integer> selected = draw(selector, List.of(warm, cold, node("other", 2, 1)), DRAWS);
 
-        assertThat(share(taken, cold)).isLessThan(0.07);
+        assertThat(share(selected, cold)).isLessThan(0.07);
     }
 
     static List<NodeSelector> all() {
@@ -87,15 +87,15 @@ class SelectorsTest {
 
     @Test
     void whenIdleLeastInFlightShouldFollowTheWeights() {
-        Map<NodeStatus, Integer> taken = draw(new LeastInFlightSelector(), all, DRAWS);
+        Map<NodeStatus, Integer> selected = draw(new LeastInFlightSelector(), all, DRAWS);
 
-        assertThat(share(taken, light)).isCloseTo(1 / 6d, within(0.03));
-        assertThat(share(taken, middle)).isCloseTo(2 / 6d, within(0.03));
-        assertThat(share(taken, heavy)).isCloseTo(3 / 6d, within(0.03));
+        assertThat(share(selected, light)).isCloseTo(1 / 6d, within(0.03));
+        assertThat(share(selected, middle)).isCloseTo(2 / 6d, within(0.03));
+        assertThat(share(selected, heavy)).isCloseTo(3 / 6d, within(0.03));
     }
 
     @Test
-    void whenOneIsBusyLeastInFlightShouldAvoidIt() {
+    void whenANodeIsBusyLeastInFlightShouldAvoidIt() {
         light.node().acquire();
 
         assertThat(draw(new LeastInFlightSelector(), List.of(light, heavy), 1_000))
@@ -128,7 +128,7 @@ class SelectorsTest {
     }
 
     @Test
-    void whenALatencyIsUnknownShouldTryTheNodeOnceAtATime() {
+    void whenALatencyIsUnknownShouldSelectTheNodeUntilItIsBusy() {
         NodeStatus known = node("known", 1, 1);
         NodeStatus fresh = node("fresh", 1, 1);
         known.node().recordStatement(1_000_000);
@@ -173,14 +173,14 @@ class SelectorsTest {
 
     private static Map<NodeStatus, Integer> draw(NodeSelector selector, List<NodeStatus> nodes, int times) {
         Candidates candidates = Candidates.of(nodes);
-        Map<NodeStatus, Integer> taken = new HashMap<>();
+        Map<NodeStatus, Integer> selected = new HashMap<>();
         for (int i = 0; i < times; i++) {
-            taken.merge(selector.select(candidates), 1, Integer::sum);
+            selected.merge(selector.select(candidates), 1, Integer::sum);
         }
-        return taken;
+        return selected;
     }
 
-    private static double share(Map<NodeStatus, Integer> taken, NodeStatus node) {
-        return taken.getOrDefault(node, 0) / (double) DRAWS;
+    private static double share(Map<NodeStatus, Integer> selected, NodeStatus node) {
+        return selected.getOrDefault(node, 0) / (double) DRAWS;
     }
 }

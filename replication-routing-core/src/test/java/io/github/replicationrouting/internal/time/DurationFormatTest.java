@@ -18,7 +18,7 @@ class DurationFormatTest {
         "120000, 2m",
         "750000, 12m 30s",
     })
-    void whenADurationIsFormattedShouldRoundToWhatMatters(long millis, String text) {
+    void whenADurationIsLongerShouldUseALargerUnit(long millis, String text) {
         assertThat(DurationFormat.of(Duration.ofMillis(millis))).isEqualTo(text);
     }
 }

@@ -172,7 +172,7 @@ class RetryAdvisorTest {
     }
 
     @Test
-    void whenBeanIsNotTransactionalShouldNotProxyIt() {
+    void whenBeanIsNotTransactionalShouldCreateNoProxy() {
         assertThat(AopUtils.isAopProxy(context.getBean("plain"))).isFalse();
     }
 
@@ -211,11 +211,11 @@ class RetryAdvisorTest {
 
     @Retention(RetentionPolicy.RUNTIME)
     @Target(ElementType.METHOD)
-    @interface Watched {}
+    @interface Intercepted {}
 
     static class OnMethods {
 
-        @Watched
+        @Intercepted
         @Transactional(readOnly = true)
         public String readOnly(Work work) {
             return work.run();
@@ -318,7 +318,7 @@ class RetryAdvisorTest {
         @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
         static DefaultPointcutAdvisor innerAdvisor() {
             DefaultPointcutAdvisor advisor = new DefaultPointcutAdvisor(
-                    new AnnotationMatchingPointcut(null, Watched.class), new InnerInterceptor());
+                    new AnnotationMatchingPointcut(null, Intercepted.class), new InnerInterceptor());
             advisor.setOrder(Ordered.LOWEST_PRECEDENCE);
             return advisor;
         }

@@ -11,10 +11,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 class RetryContextListenerTest {
 
-    private final FakeTransactionManager own = listenedTo();
-    private final FakeTransactionManager other = listenedTo();
+    private final FakeTransactionManager own = managerWithListener();
+    private final FakeTransactionManager other = managerWithListener();
 
-    private static FakeTransactionManager listenedTo() {
+    private static FakeTransactionManager managerWithListener() {
         FakeTransactionManager manager = new FakeTransactionManager();
         manager.setTransactionExecutionListeners(List.of(new RetryContextListener(manager)));
         return manager;

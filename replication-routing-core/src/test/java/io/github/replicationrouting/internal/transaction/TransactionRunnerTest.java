@@ -162,7 +162,7 @@ class TransactionRunnerTest {
 
     @Test
     void whenTooManyArgumentsAreRecordedShouldNotRetry() {
-        refused("entities", "too many", runner, () -> {
+        assertRefused("entities", "too many", runner, () -> {
             for (int i = 0; i < 2000; i++) {
                 recordArgument(new int[1]);
             }
@@ -232,12 +232,12 @@ class TransactionRunnerTest {
 
     @Test
     void whenWorkInsideHasCommittedShouldNotRetry() {
-        refused("committed-elsewhere", "work inside it was committed", runner, RetryContext::committed);
+        assertRefused("committed-elsewhere", "work inside it was committed", runner, RetryContext::committed);
     }
 
     @Test
     void whenRetryIsForbiddenShouldNotRetry() {
-        refused("no-retry", "@NoRetry", runner, () -> {
+        assertRefused("no-retry", "@NoRetry", runner, () -> {
             Objects.requireNonNull(RetryContext.current()).forbid();
         });
     }
@@ -245,7 +245,7 @@ class TransactionRunnerTest {
     @Test
     void whenTimeoutHasExpiredShouldNotRetry() {
         readOnly.setTimeout(2);
-        refused(
+        assertRefused(
                 "timeout",
                 "timeout",
                 runner,
@@ -254,7 +254,7 @@ class TransactionRunnerTest {
 
     @Test
     void whenThreadIsInterruptedShouldNotRetry() {
-        refused("interrupted", "interrupted", runner, () -> Thread.currentThread()
+        assertRefused("interrupted", "interrupted", runner, () -> Thread.currentThread()
                 .interrupt());
         assertThat(Thread.interrupted()).isTrue();
     }
@@ -267,7 +267,7 @@ class TransactionRunnerTest {
                 return attempts == 0 ? RetryRefusal.PERSISTENCE_CONTEXT : null;
             }
         };
-        refused("persistence-context", "persistence context", runnerWith(guard), () -> {});
+        assertRefused("persistence-context", "persistence context", runnerWith(guard), () -> {});
     }
 
     @Test
@@ -278,7 +278,7 @@ class TransactionRunnerTest {
                 return attempts == 1 ? RetryRefusal.RESPONSE_COMMITTED : null;
             }
         };
-        refused("response-committed", "web response", runnerWith(guard), () -> {});
+        assertRefused("response-committed", "web response", runnerWith(guard), () -> {});
     }
 
     @Test
@@ -289,10 +289,10 @@ class TransactionRunnerTest {
                 throw new IllegalStateException("cannot clear");
             }
         };
-        refused("unready", "could not be restored", runnerWith(guard), () -> {});
+        assertRefused("unready", "could not be restored", runnerWith(guard), () -> {});
     }
 
-    private void refused(String label, String description, TransactionRunner refusing, Runnable inside) {
+    private void assertRefused(String label, String description, TransactionRunner refusing, Runnable inside) {
         Throwable failure = catchThrowable(() -> refusing.run(readOnly, () -> {
             attempts++;
             inside.run();

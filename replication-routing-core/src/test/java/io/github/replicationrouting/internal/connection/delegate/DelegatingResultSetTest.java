@@ -52,7 +52,7 @@ class DelegatingResultSetTest {
 
     @ParameterizedTest
     @MethodSource("readersByLabel")
-    void whenAColumnIsReadByItsLabelShouldLookTheLabelUpFirst(Method reader) throws IllegalAccessException {
+    void whenAColumnIsReadByItsLabelShouldFindTheColumnFirst(Method reader) throws IllegalAccessException {
         @Nullable Object[] arguments = new @Nullable Object[reader.getParameterCount()];
         for (int i = 1; i < arguments.length; i++) {
             arguments[i] = reader.getParameterTypes()[i] == int.class ? Integer.valueOf(1) : null;

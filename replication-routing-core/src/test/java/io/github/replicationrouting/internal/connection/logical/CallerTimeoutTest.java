@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class CallerTimeoutTest {
 
     @Test
-    void whenTheSocketTimesOutShouldCountOnlyIfTheUserSetATimeout() {
+    void whenTheSocketTimesOutShouldBeMetOnlyIfTheCallerSetATimeout() {
         SQLException error = loss(new SocketTimeoutException("Read timed out"));
 
         assertThat(CallerTimeout.isMet(error, true)).isTrue();
@@ -21,7 +21,7 @@ class CallerTimeoutTest {
     }
 
     @Test
-    void whenInterruptedShouldCount() {
+    void whenInterruptedShouldBeMet() {
         assertThat(CallerTimeout.isMet(loss(new SocketException("Closed by interrupt")), false))
                 .isTrue();
         assertThat(CallerTimeout.isMet(loss(new ClosedByInterruptException()), false))
@@ -29,7 +29,7 @@ class CallerTimeoutTest {
     }
 
     @Test
-    void whenTheConnectionIsLostOtherwiseShouldNotCount() {
+    void whenTheConnectionIsLostOtherwiseShouldNotBeMet() {
         assertThat(CallerTimeout.isMet(loss(new SocketException("Connection reset")), true))
                 .isFalse();
         assertThat(CallerTimeout.isMet(new SQLException("no cause", "08S01"), true))
@@ -37,7 +37,7 @@ class CallerTimeoutTest {
     }
 
     @Test
-    void whenCausesFormALoopShouldEnd() {
+    void whenCausesAreCyclicShouldNotBeMet() {
         SQLException first = new SQLException("first");
         SQLException second = new SQLException("second", first);
         first.initCause(second);

@@ -33,7 +33,7 @@ public final class ConnectorJStub implements Driver {
         return EXECUTED.computeIfAbsent(url, any -> new CopyOnWriteArrayList<>());
     }
 
-    /** @param closesOnTimeout whether the driver closes the connection of a statement that meets its query timeout */
+    /** @param closesOnTimeout whether the driver closes the connection of a statement that exceeds its query timeout */
     static JdbcConnection connection(String url, boolean closesOnTimeout) {
         PropertySet properties = new JdbcPropertySetImpl();
         properties.<Boolean>getProperty(PropertyKey.queryTimeoutKillsConnection).setValue(closesOnTimeout);

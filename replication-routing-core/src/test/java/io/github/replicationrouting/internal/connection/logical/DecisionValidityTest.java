@@ -34,33 +34,33 @@ class DecisionValidityTest {
 
     @Test
     void whenNothingChangesShouldRemainValid() {
-        now(since);
+        setSnapshot(since);
         assertThat(read.isOver()).isFalse();
         assertThat(write.isOver()).isFalse();
 
-        now(snapshot(primary, primary, replica));
+        setSnapshot(snapshot(primary, primary, replica));
         assertThat(read.isOver()).isFalse();
         assertThat(write.isOver()).isFalse();
     }
 
     @Test
-    void whenTheNodeOfAReadIsSuspectedDownLaggingOrPromotedShouldBeOver() {
-        now(snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.ONLINE, true)));
+    void whenTheNodeOfAReadIsSuspectedDownLaggingOrPromotedShouldBeInvalid() {
+        setSnapshot(snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.ONLINE, true)));
         assertThat(read.isOver()).isTrue();
-        now(snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.DOWN, false)));
+        setSnapshot(snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.DOWN, false)));
         assertThat(read.isOver()).isTrue();
-        now(snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.LAGGING, false)));
+        setSnapshot(snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.LAGGING, false)));
         assertThat(read.isOver()).isTrue();
-        now(snapshot(primary, primary, status(db2, Role.PRIMARY, NodeState.ONLINE, false)));
+        setSnapshot(snapshot(primary, primary, status(db2, Role.PRIMARY, NodeState.ONLINE, false)));
         assertThat(read.isOver()).isTrue();
-        now(snapshot(primary, primary));
+        setSnapshot(snapshot(primary, primary));
         assertThat(read.isOver()).isTrue();
     }
 
     @Test
     void whenTheNodeOfAReadWasSuspectedBeforeShouldRemainValid() {
         TopologySnapshot suspected = snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.ONLINE, true));
-        now(snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.ONLINE, true)));
+        setSnapshot(snapshot(primary, primary, status(db2, Role.REPLICA, NodeState.ONLINE, true)));
 
         assertThat(new DecisionValidity(topology, suspected, new Decision(db2, DecisionReason.REPLICA_SELECTED, false))
                         .isOver())
@@ -69,31 +69,31 @@ class DecisionValidityTest {
 
     @Test
     void whenThePrimaryIsSuspectedShouldRemainValidForAWrite() {
-        now(snapshot(primary, status(db1, Role.PRIMARY, NodeState.ONLINE, true), replica));
+        setSnapshot(snapshot(primary, status(db1, Role.PRIMARY, NodeState.ONLINE, true), replica));
 
         assertThat(write.isOver()).isFalse();
     }
 
     @Test
-    void whenThePrimaryIsDownOrDemotedShouldBeOverForAWrite() {
-        now(snapshot(null, status(db1, Role.PRIMARY, NodeState.DOWN, false), replica));
+    void whenThePrimaryIsDownOrDemotedShouldBeInvalidForAWrite() {
+        setSnapshot(snapshot(null, status(db1, Role.PRIMARY, NodeState.DOWN, false), replica));
         assertThat(write.isOver()).isTrue();
 
         NodeStatus promoted = status(db2, Role.PRIMARY, NodeState.ONLINE, false);
-        now(snapshot(promoted, status(db1, Role.PRIMARY, NodeState.ONLINE, false), promoted));
+        setSnapshot(snapshot(promoted, status(db1, Role.PRIMARY, NodeState.ONLINE, false), promoted));
         assertThat(write.isOver()).isTrue();
     }
 
     @Test
     void whenAnotherNodeIsThePrimaryShouldHaveASuccessor() {
         assertThat(write.hasSuccessor()).isFalse();
-        now(snapshot(primary, status(db1, Role.PRIMARY, NodeState.ONLINE, true), replica));
+        setSnapshot(snapshot(primary, status(db1, Role.PRIMARY, NodeState.ONLINE, true), replica));
         assertThat(write.hasSuccessor()).isFalse();
-        now(snapshot(null, status(db1, Role.PRIMARY, NodeState.DOWN, false), replica));
+        setSnapshot(snapshot(null, status(db1, Role.PRIMARY, NodeState.DOWN, false), replica));
         assertThat(write.hasSuccessor()).isFalse();
 
         NodeStatus promoted = status(db2, Role.PRIMARY, NodeState.ONLINE, false);
-        now(snapshot(promoted, promoted, status(db1, Role.REPLICA, NodeState.ONLINE, false)));
+        setSnapshot(snapshot(promoted, promoted, status(db1, Role.REPLICA, NodeState.ONLINE, false)));
         assertThat(write.hasSuccessor()).isTrue();
         assertThat(read.hasSuccessor()).isFalse();
     }
@@ -101,14 +101,14 @@ class DecisionValidityTest {
     @Test
     void whenTheNodeWasRequestedByNameShouldIgnoreWhetherItIsThePrimary() {
         NodeStatus promoted = status(db2, Role.PRIMARY, NodeState.ONLINE, false);
-        now(snapshot(promoted, primary, promoted));
+        setSnapshot(snapshot(promoted, primary, promoted));
 
         assertThat(new DecisionValidity(topology, since, new Decision(db1, DecisionReason.NODE_REQUESTED, true))
                         .isOver())
                 .isFalse();
     }
 
-    private void now(TopologySnapshot snapshot) {
+    private void setSnapshot(TopologySnapshot snapshot) {
         topology.snapshot = snapshot;
     }
 

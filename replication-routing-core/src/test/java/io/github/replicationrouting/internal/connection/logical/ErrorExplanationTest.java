@@ -29,7 +29,7 @@ class ErrorExplanationTest {
     private final Decision primary = new Decision(db1, DecisionReason.READ_WRITE, true);
 
     @Test
-    void whenAReadOnlyTransactionWritesShouldThrowTheSameForAllServersAndDrivers() {
+    void whenAReadOnlyTransactionWritesShouldThrowTheSameErrorForAllServersAndDrivers() {
         for (SQLException error : new SQLException[] {readOnlyTransaction, refusedByDriver}) {
             assertReadOnlyAccess(
                     ErrorExplanation.explain(error, ErrorKind.READ_ONLY_TRANSACTION, Access.READ, replica), error);
@@ -71,7 +71,7 @@ class ErrorExplanationTest {
     }
 
     @Test
-    void whenOutsideATransactionShouldNotMentionOne() {
+    void whenOutsideATransactionShouldNotMentionATransaction() {
         Decision outside = new Decision(db1, DecisionReason.OUTSIDE_TRANSACTION, false);
         assertError(ErrorExplanation.explain(
                         readOnlyServer, ErrorKind.READ_ONLY_SERVER, Access.OUTSIDE_TRANSACTION, outside))
@@ -88,7 +88,7 @@ class ErrorExplanationTest {
     }
 
     @Test
-    void whenThereIsNoPrimaryShouldSaySo() {
+    void whenThereIsNoPrimaryShouldExplainThatTheNodeReplacesIt() {
         assertError(ErrorExplanation.explain(
                         readOnlyServer,
                         ErrorKind.READ_ONLY_SERVER,

@@ -37,8 +37,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A statement that took longer than its query timeout, over a connection of Connector/J that still looks open: the driver
- * closes it on a thread of its own.
+ * A statement that exceeded its query timeout, over a connection of Connector/J that still appears to be open: the
+ * driver closes it on another thread.
  */
 class FailureHandlerTest {
 
@@ -103,7 +103,7 @@ class FailureHandlerTest {
     }
 
     @Test
-    void whenAWriteInAutoCommitTimesOutAndItsConnectionIsClosedShouldThrowThatItsOutcomeIsUnknown() throws Exception {
+    void whenAWriteInAutoCommitTimesOutAndItsConnectionIsClosedShouldReportAnUnknownOutcome() throws Exception {
         Throwable failure = failure(lease(true, write()), timeout);
 
         assertThat(failure)
@@ -114,7 +114,7 @@ class FailureHandlerTest {
     }
 
     @Test
-    void whenTheConnectionIsKeptShouldThrowTheTimeout() throws Exception {
+    void whenTheConnectionRemainsOpenShouldThrowTheTimeout() throws Exception {
         assertThat(failure(lease(false, write()), timeout)).isSameAs(timeout);
     }
 
@@ -133,7 +133,7 @@ class FailureHandlerTest {
     }
 
     @Test
-    void whenAnotherErrorIsMetShouldThrowIt() throws Exception {
+    void whenAnotherErrorOccursShouldThrowIt() throws Exception {
         SQLException error = new SQLException("Duplicate entry", "23000", 1062);
 
         assertThat(failure(lease(true, write()), error)).isSameAs(error);

@@ -52,7 +52,7 @@ class FallbackLimiterTest {
     }
 
     @Test
-    void whenHalfOfThePoolIsInUseShouldRefuseTheNextReadAndNameTheKey() throws Exception {
+    void whenHalfOfThePoolIsInUseShouldRejectTheNextReadAndNameTheKey() throws Exception {
         FallbackLimiter reads = reads(null);
         NodePool pool = pool(5);
 
@@ -87,7 +87,7 @@ class FallbackLimiterTest {
     }
 
     @Test
-    void whenAReadEndsShouldAdmitTheThreadThatQueues() throws Exception {
+    void whenAReadEndsShouldAdmitAQueuedThread() throws Exception {
         FallbackLimiter reads = reads(1);
         NodePool pool = pool(2, Duration.ofMinutes(1));
         Runnable first = enter(reads, pool);
@@ -101,7 +101,7 @@ class FallbackLimiterTest {
 
     @ParameterizedTest
     @EnumSource(value = DecisionReason.class, mode = EnumSource.Mode.EXCLUDE, names = "NO_ELIGIBLE_REPLICA")
-    void whenADecisionIsNoFallbackShouldRequireNoPermission(DecisionReason reason) throws Exception {
+    void whenADecisionIsNoFallbackShouldNotLimitIt(DecisionReason reason) throws Exception {
         FallbackLimiter reads = reads(1);
         NodePool pool = pool(1);
 
@@ -112,7 +112,7 @@ class FallbackLimiterTest {
     }
 
     @Test
-    void whenAReadIsWithinAnotherOneOfItsThreadShouldShareItsPermission() throws Exception {
+    void whenReadsOfAThreadAreNestedShouldShareOnePermission() throws Exception {
         FallbackLimiter reads = reads(1);
         NodePool pool = pool(2);
 
@@ -130,7 +130,7 @@ class FallbackLimiterTest {
 
     /** As with a connection that another thread closes. */
     @Test
-    void whenAReadEndsOnAnotherThreadShouldNotAdmitMore() throws Exception {
+    void whenAReadEndsOnAnotherThreadShouldReleaseOnePermission() throws Exception {
         FallbackLimiter reads = reads(1);
         NodePool pool = pool(2);
         Runnable first = enter(reads, pool);
@@ -145,12 +145,12 @@ class FallbackLimiterTest {
     }
 
     @Test
-    void whenReadsEndOnOtherThreadsShouldNotAccumulateThem() throws Exception {
+    void whenReadsEndOnOtherThreadsShouldReleaseTheirMemory() throws Exception {
         FallbackLimiter reads = reads(1);
         NodePool pool = pool(2);
         List<WeakReference<Runnable>> ended = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            ended.add(new WeakReference<>(endedElsewhere(enter(reads, pool))));
+            ended.add(new WeakReference<>(endedOnAnotherThread(enter(reads, pool))));
         }
 
         await().atMost(Duration.ofSeconds(20)).until(() -> {
@@ -159,7 +159,7 @@ class FallbackLimiterTest {
         });
     }
 
-    private static Runnable endedElsewhere(Runnable read) throws Exception {
+    private static Runnable endedOnAnotherThread(Runnable read) throws Exception {
         return onThread(() -> {
             read.run();
             return read;
@@ -167,7 +167,7 @@ class FallbackLimiterTest {
     }
 
     @Test
-    void whenAReplicaServesAgainOrTheLimiterIsClosedShouldEndTheWait() throws Exception {
+    void whenAReplicaRecoversOrTheLimiterIsClosedShouldEndTheWait() throws Exception {
         FallbackLimiter reads = reads(1);
         NodePool pool = pool(2, Duration.ofMinutes(1));
         enter(reads, pool);
@@ -203,7 +203,7 @@ class FallbackLimiterTest {
     }
 
     @Test
-    void whenThePoolIsEnlargedShouldAdmitMore() throws Exception {
+    void whenThePoolIsEnlargedShouldAdmitMoreReads() throws Exception {
         FallbackLimiter reads = reads(null);
         NodePool pool = pool(2, Duration.ofMinutes(1));
         onThread(() -> enter(reads, pool));
@@ -221,7 +221,7 @@ class FallbackLimiterTest {
         return reads.enter(fallback, pool, System.nanoTime(), WaitCondition.UNCONDITIONAL);
     }
 
-    /** A read of another thread, which waits. */
+    /** Starts a read on another thread, and returns when it waits. */
     private CompletableFuture<Runnable> queued(FallbackLimiter reads, NodePool pool, WaitCondition condition) {
         CompletableFuture<Thread> thread = new CompletableFuture<>();
         CompletableFuture<Runnable> queued = new CompletableFuture<>();

@@ -28,7 +28,7 @@ class ImplicitCommitsTest {
                 "LOAD DATA LOCAL INFILE 'x' INTO TABLE t",
                 "DO RELEASE_LOCK('x')"
             })
-    void whenAStatementReadsOrChangesDataShouldNotCommit(String sql) {
+    void whenAStatementReadsOrChangesDataShouldExpectNoCommit(String sql) {
         assertThat(ImplicitCommits.mayBeIn(sql, false)).isFalse();
         assertThat(ImplicitCommits.mayBeIn(sql, true)).isFalse();
     }
@@ -65,12 +65,12 @@ class ImplicitCommitsTest {
                 "-- nothing but a note",
                 "unknown"
             })
-    void whenAStatementIsNotKnownToBeHarmlessShouldExpectACommit(String sql) {
+    void whenAStatementMayCommitShouldExpectACommit(String sql) {
         assertThat(ImplicitCommits.mayBeIn(sql, false)).isTrue();
         assertThat(ImplicitCommits.mayBeIn(sql, true)).isTrue();
     }
 
-    /** What they execute is not seen here, but the server reports it. */
+    /** The text does not show what they execute, but the server reports it. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -146,7 +146,7 @@ class LogicalConnectionTest {
     }
 
     @Test
-    void whenAReadFollowsOneForAnyReplicaShouldDecideAnew() throws Exception {
+    void whenAReadWithoutAHintFollowsAReplicaHintShouldDecideAgain() throws Exception {
         try (Connection connection = openForReads()) {
             RoutingHints.onReplica(Duration.ofSeconds(5), () -> readUnchecked(connection));
             RoutingHints.onReplica(Duration.ofSeconds(5), () -> readUnchecked(connection));

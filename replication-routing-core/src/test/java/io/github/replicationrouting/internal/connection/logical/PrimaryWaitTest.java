@@ -83,9 +83,9 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void whenThereIsAPrimaryShouldReleaseTheWrite() throws Exception {
+    void whenAPrimaryIsPublishedShouldReleaseTheWrite() throws Exception {
         PrimaryWait primaryWait = primaryWait(LONG, 1);
-        CompletableFuture<@Nullable SQLException> write = inThread(primaryWait);
+        CompletableFuture<@Nullable SQLException> write = onThread(primaryWait);
         awaitWaiting(primaryWait, 1);
 
         published.publish(withoutPrimary());
@@ -98,13 +98,13 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void whenThereIsNoPrimaryInTimeShouldThrowTheReasonAndTheKey() {
+    void whenNoPrimaryIsPublishedInTimeShouldThrowTheReasonAndTheKey() {
         PrimaryWait primaryWait = primaryWait(SHORT, 1);
 
-        assertThatThrownBy(() -> exhaust(primaryWait, new NoWritableNodeException("No node.")))
+        assertThatThrownBy(() -> waitUntilTimeout(primaryWait, new NoWritableNodeException("No node.")))
                 .isExactlyInstanceOf(NoWritableNodeException.class)
                 .hasMessage("No node. Waited 30 ms for a primary (replication.routing.writes.hold).");
-        assertThatThrownBy(() -> exhaust(primaryWait, new MultipleWritableNodesException("Two.")))
+        assertThatThrownBy(() -> waitUntilTimeout(primaryWait, new MultipleWritableNodesException("Two.")))
                 .isExactlyInstanceOf(MultipleWritableNodesException.class);
         assertThat(outcomes).containsExactly("timeout", "timeout");
     }
@@ -118,10 +118,10 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void whenTheMaximumWaitsShouldFailImmediately() throws Exception {
+    void whenTheMaximumNumberOfThreadsWaitsShouldFailImmediately() throws Exception {
         PrimaryWait primaryWait = primaryWait(LONG, 2);
-        CompletableFuture<@Nullable SQLException> first = inThread(primaryWait);
-        CompletableFuture<@Nullable SQLException> second = inThread(primaryWait);
+        CompletableFuture<@Nullable SQLException> first = onThread(primaryWait);
+        CompletableFuture<@Nullable SQLException> second = onThread(primaryWait);
         awaitWaiting(primaryWait, 2);
 
         assertThatThrownBy(() -> wait(primaryWait, new NoWritableNodeException("No node.")))
@@ -139,7 +139,7 @@ class PrimaryWaitTest {
     void whenInterruptedShouldFailImmediatelyAndStayInterrupted() throws Exception {
         PrimaryWait primaryWait = primaryWait(LONG, 1);
         AtomicReference<Boolean> interrupted = new AtomicReference<>();
-        CompletableFuture<@Nullable SQLException> write = inThread(primaryWait, interrupted);
+        CompletableFuture<@Nullable SQLException> write = onThread(primaryWait, interrupted);
         awaitWaiting(primaryWait, 1);
 
         threads.forEach(Thread::interrupt);
@@ -151,9 +151,9 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void whenClosedShouldEndAllWaitsAndRefuseFurtherOnes() throws Exception {
+    void whenClosedShouldEndAllWaitsAndRejectFurtherOnes() throws Exception {
         PrimaryWait primaryWait = primaryWait(LONG, 5);
-        CompletableFuture<@Nullable SQLException> write = inThread(primaryWait);
+        CompletableFuture<@Nullable SQLException> write = onThread(primaryWait);
         awaitWaiting(primaryWait, 1);
 
         primaryWait.close();
@@ -173,29 +173,29 @@ class PrimaryWaitTest {
         resource.setTimeoutInMillis(30);
         TransactionSynchronizationManager.bindResource(this, resource);
         try {
-            assertThatThrownBy(() -> exhaust(primaryWait(LONG, 1), new NoWritableNodeException("No node.")))
+            assertThatThrownBy(() -> waitUntilTimeout(primaryWait(LONG, 1), new NoWritableNodeException("No node.")))
                     .hasMessageContaining("the transaction's timeout");
         } finally {
             TransactionSynchronizationManager.unbindResource(this);
         }
     }
 
-    /** Spring gives each attempt the whole timeout anew; all attempts together have it once. */
+    /** Spring gives each attempt the whole timeout; all attempts together must not exceed it. */
     @Test
     void whenEarlierAttemptsUsedTheTimeoutShouldEndTheWait() {
         try (RetryContext context = RetryContext.open(System::nanoTime)) {
             context.limitTo(SHORT);
             context.nextAttempt();
-            assertThatThrownBy(() -> exhaust(primaryWait(LONG, 1), new NoWritableNodeException("No node.")))
+            assertThatThrownBy(() -> waitUntilTimeout(primaryWait(LONG, 1), new NoWritableNodeException("No node.")))
                     .hasMessageContaining("the transaction's timeout");
         }
     }
 
     @Test
-    void whenThePrimaryGaveNoConnectionShouldWaitForANewerSnapshot() throws Exception {
+    void whenThePrimaryProvidedNoConnectionShouldWaitForANewerSnapshot() throws Exception {
         published.publish(withPrimary());
         PrimaryWait primaryWait = primaryWait(LONG, 1);
-        CompletableFuture<@Nullable SQLException> write = inThread(primaryWait);
+        CompletableFuture<@Nullable SQLException> write = onThread(primaryWait);
         awaitWaiting(primaryWait, 1);
 
         published.publish(withoutPrimary());
@@ -206,10 +206,11 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void whenTheTimeIsUpShouldThrowTheFailureOfThePool() {
+    void whenTheWaitTimesOutShouldThrowTheFailureOfThePool() {
         published.publish(withPrimary());
 
-        assertThatThrownBy(() -> exhaust(primaryWait(SHORT, 1), new SQLTransientConnectionException("pool", "08001")))
+        assertThatThrownBy(() ->
+                        waitUntilTimeout(primaryWait(SHORT, 1), new SQLTransientConnectionException("pool", "08001")))
                 .isExactlyInstanceOf(SQLTransientConnectionException.class)
                 .hasMessageContaining("pool. Waited 30 ms")
                 .hasRootCauseMessage("pool");
@@ -219,9 +220,9 @@ class PrimaryWaitTest {
         return new PrimaryWait(topology, limit, maxWaiting, metrics);
     }
 
-    /** It waits for a replica that has what it must see, or for a primary, and any new snapshot may show it. */
+    /** It waits for a replica that contains what it requires, or for a primary; any new snapshot may show one. */
     @Test
-    void whenAReadHasWhatItWaitedForShouldCountItAsReleased() {
+    void whenTheWaitOfAReadEndsBeforeItsTimeoutShouldCountItAsReleased() {
         PrimaryWait.Allowance read = primaryWait(LONG, 1).new Allowance();
         TopologySnapshot seen = published.snapshot();
         published.publish(withoutPrimary());
@@ -266,7 +267,7 @@ class PrimaryWaitTest {
             throw new NoReadableNodeException("None is left.");
         };
         CompletableFuture<@Nullable SQLException> call =
-                inThread(() -> leases.acquireForMetadata(route, Access.METADATA, null), new AtomicReference<>());
+                onThread(() -> leases.acquireForMetadata(route, Access.METADATA, null), new AtomicReference<>());
         awaitWaiting(primaryWait, 1);
         published.publish(withPrimary());
 
@@ -289,7 +290,7 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void whenAUnitOfWorkHasSeveralTransactionsShouldWaitOnceInAll() {
+    void whenAUnitOfWorkHasSeveralTransactionsShouldWaitOnceInTotal() {
         PrimaryWaitBudget request = new PrimaryWaitBudget();
         PrimaryWaitBudget before = request.bind();
         try {
@@ -300,11 +301,11 @@ class PrimaryWaitTest {
     }
 
     @Test
-    void whenATransactionIsRetriedShouldWaitOnceInAll() {
+    void whenATransactionIsRetriedShouldWaitOnceInTotal() {
         try (RetryContext context = RetryContext.open(System::nanoTime)) {
             assertWaitedOnce(PrimaryWaitBudget.ofThread());
             context.nextAttempt();
-            assertThatThrownBy(() -> exhaust(primaryWait(SHORT, 1), new NoWritableNodeException("No node.")))
+            assertThatThrownBy(() -> waitUntilTimeout(primaryWait(SHORT, 1), new NoWritableNodeException("No node.")))
                     .hasMessageContaining("has waited 30 ms for a primary");
         }
         assertThat(PrimaryWaitBudget.ofThread().spentNanos()).isZero();
@@ -312,11 +313,11 @@ class PrimaryWaitTest {
 
     private void assertWaitedOnce(PrimaryWaitBudget budget) {
         PrimaryWait primaryWait = primaryWait(SHORT, 1);
-        assertThatThrownBy(() -> exhaust(primaryWait, new NoWritableNodeException("No node.")))
+        assertThatThrownBy(() -> waitUntilTimeout(primaryWait, new NoWritableNodeException("No node.")))
                 .hasMessageContaining("Waited 30 ms for a primary");
         assertThat(budget.spentNanos()).isGreaterThanOrEqualTo(SHORT.toNanos());
 
-        assertThatThrownBy(() -> exhaust(primaryWait, new NoWritableNodeException("No node.")))
+        assertThatThrownBy(() -> waitUntilTimeout(primaryWait, new NoWritableNodeException("No node.")))
                 .hasMessageContaining(
                         "The web request or transaction that it belongs to has waited 30 ms for a primary");
     }
@@ -330,8 +331,8 @@ class PrimaryWaitTest {
         }
     }
 
-    /** Waits again each time that it is refused. */
-    private void exhaust(PrimaryWait primaryWait, SQLException refusal) throws SQLException {
+    /** Waits until the wait itself throws. */
+    private void waitUntilTimeout(PrimaryWait primaryWait, SQLException refusal) throws SQLException {
         PrimaryWait.Allowance allowance = primaryWait.new Allowance();
         try {
             while (true) {
@@ -342,16 +343,16 @@ class PrimaryWaitTest {
         }
     }
 
-    private CompletableFuture<@Nullable SQLException> inThread(PrimaryWait primaryWait) {
-        return inThread(primaryWait, new AtomicReference<>());
+    private CompletableFuture<@Nullable SQLException> onThread(PrimaryWait primaryWait) {
+        return onThread(primaryWait, new AtomicReference<>());
     }
 
-    private CompletableFuture<@Nullable SQLException> inThread(
+    private CompletableFuture<@Nullable SQLException> onThread(
             PrimaryWait primaryWait, AtomicReference<Boolean> interrupted) {
-        return inThread(() -> wait(primaryWait, new NoWritableNodeException("No node.")), interrupted);
+        return onThread(() -> wait(primaryWait, new NoWritableNodeException("No node.")), interrupted);
     }
 
-    private CompletableFuture<@Nullable SQLException> inThread(Waiting waiting, AtomicReference<Boolean> interrupted) {
+    private CompletableFuture<@Nullable SQLException> onThread(Waiting waiting, AtomicReference<Boolean> interrupted) {
         CompletableFuture<@Nullable SQLException> result = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {

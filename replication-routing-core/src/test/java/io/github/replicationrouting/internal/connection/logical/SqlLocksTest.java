@@ -39,7 +39,7 @@ class SqlLocksTest {
                 "IS_USED_LOCK        | SELECT IS_USED_LOCK('a')",
                 "SERVICE_GET_WRITE_LOCKS | SELECT service_get_write_locks('a', 'b', 1)"
             })
-    void whenSqlLocksShouldFindTheLock(String lock, String sql) {
+    void whenSqlLocksShouldReturnTheFirstLock(String lock, String sql) {
         assertThat(SqlLocks.first(sql)).isEqualTo(lock);
     }
 
@@ -77,7 +77,7 @@ class SqlLocksTest {
                 "SELECT a FROM t USE INDEX FOR ORDER BY (i)",
                 "SELECT 'FOR', 'UPDATE'"
             })
-    void whenSqlDoesNotLockShouldFindNone(String sql) {
+    void whenSqlDoesNotLockShouldReturnNull(String sql) {
         assertThat(SqlLocks.first(sql)).isNull();
     }
 }

@@ -137,7 +137,7 @@ class SessionChangeTest {
                 "SELECT 1 INTO @'a'",
                 "CREATE TEMPORARY TABLE t AS SELECT @a"
             })
-    void whenTheChangeIsOfAnythingElseShouldLast(String sql) {
+    void whenTheChangeIsOfAnythingElseShouldBeLasting(String sql) {
         assertThat(SessionChange.of(sql).isLasting()).isTrue();
     }
 

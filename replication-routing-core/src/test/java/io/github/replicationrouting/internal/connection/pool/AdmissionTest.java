@@ -49,7 +49,7 @@ class AdmissionTest {
     }
 
     @Test
-    void whenThreadsWaitShouldAdmitTheFirstOneFirst() {
+    void whenThreadsWaitShouldAdmitThemInOrder() {
         Admission admission = exhausted();
         List<Integer> order = new CopyOnWriteArrayList<>();
         List<CompletableFuture<Outcome>> waits = new ArrayList<>();
@@ -71,15 +71,15 @@ class AdmissionTest {
     @Test
     void whenTheNodeIsEvictedShouldEndTheWaitsForItAlone() {
         Admission admission = exhausted();
-        AtomicBoolean over = new AtomicBoolean();
-        CompletableFuture<Outcome> reader = waiting(admission, over::get);
+        AtomicBoolean evicted = new AtomicBoolean();
+        CompletableFuture<Outcome> reader = waiting(admission, evicted::get);
         await().atMost(LIMIT).until(() -> admission.waiting() == 1);
         CompletableFuture<Outcome> writer = waiting(admission, WaitCondition.UNCONDITIONAL);
         await().atMost(LIMIT).until(() -> admission.waiting() == 2);
 
         admission.recheck();
         assertThat(reader).isNotDone();
-        over.set(true);
+        evicted.set(true);
         admission.recheck();
 
         assertThat(reader).succeedsWithin(LIMIT).isEqualTo(Outcome.NODE_EVICTED);
@@ -94,7 +94,7 @@ class AdmissionTest {
     }
 
     @Test
-    void whenInterruptedShouldEndTheWaitAndKeepTheMark() {
+    void whenInterruptedShouldEndTheWaitAndStayInterrupted() {
         Admission admission = exhausted();
         CompletableFuture<Thread> thread = new CompletableFuture<>();
         CompletableFuture<Boolean> wait = CompletableFuture.supplyAsync(
@@ -113,7 +113,7 @@ class AdmissionTest {
     }
 
     @Test
-    void whenTheLimitIsRaisedShouldAdmitThoseWhoWaitAtTheNextLook() {
+    void whenTheLimitIsRaisedShouldAdmitWaitingThreadsAtTheNextRecheck() {
         AtomicInteger limit = new AtomicInteger(1);
         Admission admission = new Admission(limit::get);
         assertThat(admission.enter(inMillis(0), WaitCondition.UNCONDITIONAL)).isEqualTo(Outcome.ADMITTED);
@@ -129,7 +129,7 @@ class AdmissionTest {
     }
 
     @Test
-    void whenTheLimitIsLoweredShouldAdmitNoThreadUntilEnoughHaveLeft() {
+    void whenTheLimitIsLoweredShouldAdmitNoThreadUntilEnoughPermitsAreReleased() {
         AtomicInteger limit = new AtomicInteger(3);
         Admission admission = new Admission(limit::get);
         for (int i = 0; i < 3; i++) {
@@ -169,15 +169,15 @@ class AdmissionTest {
         int permits = 3;
         Admission admission = new Admission(() -> permits);
         AtomicInteger inside = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        Map<Outcome, AtomicInteger> ends = new ConcurrentHashMap<>();
-        AtomicBoolean over = new AtomicBoolean();
+        AtomicInteger maxInside = new AtomicInteger();
+        Map<Outcome, AtomicInteger> outcomes = new ConcurrentHashMap<>();
+        AtomicBoolean evicted = new AtomicBoolean();
         AtomicBoolean done = new AtomicBoolean();
         Future<?> evicting = threads.submit(() -> {
             while (!done.get()) {
-                over.set(true);
+                evicted.set(true);
                 admission.recheck();
-                over.set(false);
+                evicted.set(false);
                 LockSupport.parkNanos(1);
             }
         });
@@ -186,13 +186,14 @@ class AdmissionTest {
             workers.add(threads.submit(() -> {
                 ThreadLocalRandom random = ThreadLocalRandom.current();
                 for (int round = 0; round < 3_000; round++) {
-                    WaitCondition condition = random.nextBoolean() ? over::get : WaitCondition.UNCONDITIONAL;
+                    WaitCondition condition = random.nextBoolean() ? evicted::get : WaitCondition.UNCONDITIONAL;
                     long wait = TimeUnit.MICROSECONDS.toNanos(random.nextInt(300));
                     Outcome outcome = admission.enter(System.nanoTime() + wait, condition);
-                    ends.computeIfAbsent(outcome, key -> new AtomicInteger()).incrementAndGet();
+                    outcomes.computeIfAbsent(outcome, key -> new AtomicInteger())
+                            .incrementAndGet();
                     if (outcome == Outcome.ADMITTED) {
                         int now = inside.incrementAndGet();
-                        most.accumulateAndGet(now, Math::max);
+                        maxInside.accumulateAndGet(now, Math::max);
                         if (random.nextInt(4) == 0) {
                             LockSupport.parkNanos(1);
                         }
@@ -208,16 +209,16 @@ class AdmissionTest {
         done.set(true);
         evicting.get(20, TimeUnit.SECONDS);
 
-        assertThat(most.get()).isEqualTo(permits);
+        assertThat(maxInside.get()).isEqualTo(permits);
         assertThat(admission.waiting()).isZero();
         assertThat(admission.admitted()).isZero();
-        assertThat(ends).containsOnlyKeys(Outcome.ADMITTED, Outcome.TIMED_OUT, Outcome.NODE_EVICTED);
+        assertThat(outcomes).containsOnlyKeys(Outcome.ADMITTED, Outcome.TIMED_OUT, Outcome.NODE_EVICTED);
     }
 
     /** No thread is left waiting while a permit is free. */
     @RepeatedTest(3)
     @Timeout(120)
-    void whenPermitsBecomeFreeConcurrentlyShouldMissNoThread() throws Exception {
+    void whenPermitsAreReleasedConcurrentlyShouldAdmitAllThreads() throws Exception {
         Admission admission = new Admission(() -> 1);
         List<Future<?>> workers = new ArrayList<>();
         AtomicInteger admitted = new AtomicInteger();

@@ -34,7 +34,7 @@ class DeferredEvictionTest {
                 "1062 | 23000 | Duplicate entry | CONTINUE_EVICT",
                 "0 |  | without any state | CONTINUE_EVICT",
             })
-    void whenAConnectionIsLostShouldLeaveItToItsHolder(
+    void whenAConnectionIsLostShouldDeferItsEviction(
             int code, @Nullable String state, String message, Override expected) {
         assertThat(deferred(null).adjudicate(new SQLException(message, state, code)))
                 .isEqualTo(expected);
@@ -44,22 +44,22 @@ class DeferredEvictionTest {
     @EnumSource(
             value = Override.class,
             names = {"DO_NOT_EVICT", "MUST_EVICT"})
-    void whenTheApplicationHasAVerdictShouldKeepIt(Override verdict) {
-        assertThat(deferred(always(verdict)).adjudicate(shutdown)).isEqualTo(verdict);
-        assertThat(deferred(always(verdict)).adjudicate(new SQLException("anything")))
-                .isEqualTo(verdict);
+    void whenTheApplicationDecidesShouldKeepItsDecision(Override decision) {
+        assertThat(deferred(always(decision)).adjudicate(shutdown)).isEqualTo(decision);
+        assertThat(deferred(always(decision)).adjudicate(new SQLException("anything")))
+                .isEqualTo(decision);
     }
 
     @Test
-    void whenTheApplicationHasNoVerdictShouldDecide() {
+    void whenTheApplicationDoesNotDecideShouldDeferTheEviction() {
         assertThat(deferred(new SQLExceptionOverride() {}).adjudicate(shutdown)).isEqualTo(Override.DO_NOT_EVICT);
     }
 
-    private static SQLExceptionOverride always(Override verdict) {
+    private static SQLExceptionOverride always(Override decision) {
         return new SQLExceptionOverride() {
             @java.lang.Override
             public Override adjudicate(SQLException error) {
-                return verdict;
+                return decision;
             }
         };
     }

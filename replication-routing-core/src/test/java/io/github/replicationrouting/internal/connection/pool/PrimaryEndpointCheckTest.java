@@ -32,7 +32,7 @@ class PrimaryEndpointCheckTest {
             PrimaryEndpointCheck.of(node(NodeKind.ENDPOINT, DeclaredRole.PRIMARY), () -> replaced++));
 
     @Test
-    void whenTheNodeIsNoEndpointOfThePrimaryShouldNeedNoCheck() {
+    void whenTheNodeIsNoEndpointOfThePrimaryShouldNotCheckIt() {
         assertThat(PrimaryEndpointCheck.of(node(NodeKind.SERVER, DeclaredRole.PRIMARY), () -> {}))
                 .isNull();
         assertThat(PrimaryEndpointCheck.of(node(NodeKind.ENDPOINT, DeclaredRole.REPLICA), () -> {}))
