@@ -2514,7 +2514,7 @@ class MonitorCoreTest {
         assertThat(events).noneMatch(change -> change.startsWith("primary"));
     }
 
-    /** The dead primary is replaced by a new node with another name, already promoted. */
+    /** The failed primary is replaced by a new node with another name, already promoted. */
     @Test
     void whenANewPrimaryIsAddedInPlaceOfARemovedOneShouldElectIt() {
         startAndSettle();

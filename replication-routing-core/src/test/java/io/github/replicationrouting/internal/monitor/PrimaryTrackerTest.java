@@ -169,7 +169,7 @@ class PrimaryTrackerTest {
     }
 
     @Test
-    void whenTheIntervalIsShorterAnywayShouldNotLengthenIt() {
+    void whenTheIntervalIsAlreadyShorterShouldNotLengthenIt() {
         assertThat(primaries.interval(Duration.ofMillis(50), null, 7)).isEqualTo(Duration.ofMillis(50));
     }
 

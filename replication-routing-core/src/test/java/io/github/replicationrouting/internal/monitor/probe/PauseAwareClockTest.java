@@ -21,7 +21,7 @@ class PauseAwareClockTest {
     }
 
     @Test
-    void whenTheProcessPausesShouldAdvanceByOneTickAtMost() {
+    void whenTheProcessPausesShouldAdvanceBy100MillisecondsAtMost() {
         pass(Duration.ofMillis(20));
         time.tick(now);
         pass(Duration.ofHours(5));
