@@ -10,7 +10,7 @@ import io.github.replicationrouting.internal.monitor.node.NodeEvaluator;
 import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
 import io.github.replicationrouting.internal.monitor.probe.FakeScheduler;
 import io.github.replicationrouting.internal.monitor.probe.FakeServer;
-import io.github.replicationrouting.internal.monitor.probe.FakeServer.Mood;
+import io.github.replicationrouting.internal.monitor.probe.FakeServer.Condition;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
@@ -124,7 +124,7 @@ class MonitorCoreTest {
     // --- the start
 
     @Test
-    void everySnapshotIsPublishedTogetherWithTheOneBeforeIt() {
+    void whenASnapshotIsPublishedShouldPassThePreviousOneToListeners() {
         List<TopologySnapshot> published = new ArrayList<>();
         listener = new TopologyListener() {
             @Override
@@ -143,7 +143,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void allIsKnownAfterTheFirstAnswers() {
+    void whenEveryNodeHasAnsweredShouldKnowTheTopology() {
         start();
         advance(Duration.ofMillis(5));
 
@@ -156,33 +156,33 @@ class MonitorCoreTest {
     }
 
     @Test
-    void anIdleClusterStaysAtLagZeroWithOneStatementPerIntervalAndAFewMore() {
+    void whenTheClusterIsIdleShouldReportZeroLagWithAboutOneProbePerInterval() {
         start();
         advance(Duration.ofSeconds(60));
 
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
-        assertThat(db2.asked).hasSizeBetween(118, 124);
-        assertThat(db2.askedForReplication).isBetween(9, 14);
+        assertThat(db2.probedAt).hasSizeBetween(118, 124);
+        assertThat(db2.replicationQueries).isBetween(9, 14);
         assertThat(db2.connections).isEqualTo(1);
     }
 
     @Test
-    void intervalsAreJitteredByAFifth() {
+    void whenProbesAreScheduledShouldJitterTheIntervalByAFifth() {
         random = 0;
         start();
         advance(Duration.ofSeconds(10));
-        int most = db1.asked.size();
+        int most = db1.probedAt.size();
         random = 0.999;
         advance(Duration.ofSeconds(10));
-        int fewest = db1.asked.size() - most;
+        int fewest = db1.probedAt.size() - most;
 
         assertThat(most).isBetween(24, 27);
         assertThat(fewest).isBetween(15, 18);
     }
 
-    /** As while a primary waits for the acknowledgement of another replica. */
+    /** As while a semi-synchronous primary waits for the acknowledgement of another replica. */
     @Test
-    void aReplicaThatHasWhatThePrimaryIsCommittingIsInUseAndTheOtherIsBehind() {
+    void whenOneReplicaHasACommitInFlightShouldKeepItFreshAndTreatTheOtherAsBehind() {
         startAndSettle();
         events.clear();
         long from = scheduler.now();
@@ -205,7 +205,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aReplicaThatHasNotCaughtUpIsProbedAgainImmediately() {
+    void whenAReplicaHasNotCaughtUpAtTheStartShouldProbeItAgainImmediately() {
         db1.executed = 10;
         start();
         advance(Duration.ofMillis(10));
@@ -221,7 +221,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aReplicaThatDoesNotCatchUpHoldsUpTheStartForOneTimeoutOnly() {
+    void whenAReplicaDoesNotCatchUpShouldDelayTheStartByOneTimeoutOnly() {
         db1.executed = 10;
         db2.applying = false;
         db3.executed = 10;
@@ -238,8 +238,8 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aRefusingNodeIsDownImmediatelyAndDelaysNoOther() {
-        db3.mood = Mood.REFUSING;
+    void whenANodeRefusesConnectionsAtTheStartShouldMarkItDownWithoutDelay() {
+        db3.condition = Condition.REFUSING;
         start();
         advance(Duration.ofMillis(5));
 
@@ -249,8 +249,8 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aHangingNodeHoldsUpTheStartForOneTimeout() {
-        db3.mood = Mood.FROZEN;
+    void whenANodeHangsAtTheStartShouldDelayTheStartByOneTimeout() {
+        db3.condition = Condition.FROZEN;
         start();
         advance(Duration.ofMillis(999));
         assertThat(known()).isFalse();
@@ -262,8 +262,8 @@ class MonitorCoreTest {
     }
 
     @Test
-    void noNodeIsBlamedWhileNoneHasAnsweredAtAll() {
-        servers.values().forEach(server -> server.mood = Mood.SILENT);
+    void whenNoNodeAnswersAtTheStartShouldWaitTwoTimeoutsBeforeMarkingNodesDown() {
+        servers.values().forEach(server -> server.condition = Condition.SILENT);
         start();
         advance(Duration.ofMillis(1900));
         assertThat(known()).isFalse();
@@ -275,10 +275,10 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whatTheReplicasReportOfALostPrimaryIsShown() {
+    void whenThePrimaryIsLostShouldReportWhichReplicasAreConnectedToIt() {
         start();
         advance(Duration.ofSeconds(1));
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(1));
         assertThat(status("db1").reason())
                 .isEqualTo("connection refused; db2 and db3 are still connected to it: it is frozen, or only this"
@@ -293,15 +293,15 @@ class MonitorCoreTest {
         advance(Duration.ofSeconds(1));
         assertThat(noPrimaryReason()).contains("db1 is down (connection refused; db2 and db3 do not reach it either)");
 
-        db2.mood = Mood.REFUSING;
+        db2.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(1));
         assertThat(status("db1").reason()).isEqualTo("connection refused; db3 does not reach it either");
         assertThat(status("db2").reason()).isEqualTo("connection refused");
     }
 
     @Test
-    void withoutAPrimaryReplicasServeWithLagUnknown() {
-        db1.mood = Mood.REFUSING;
+    void whenThereIsNoPrimaryAtTheStartShouldKeepReplicasOnlineWithUnknownLag() {
+        db1.condition = Condition.REFUSING;
         db2.receiver = Receiver.CONNECTING;
         db3.receiver = Receiver.CONNECTING;
         start();
@@ -315,9 +315,9 @@ class MonitorCoreTest {
     }
 
     @Test
-    void withoutAPrimaryReplicasThatLoseTheirSourceServeOn() {
+    void whenReplicasLoseTheirSourceWithoutAPrimaryShouldKeepThemOnline() {
         startAndSettle();
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(2));
         db2.source = null;
         db3.source = null;
@@ -336,8 +336,8 @@ class MonitorCoreTest {
     }
 
     @Test
-    void nothingIsDecidedBeforeEveryNodeWasProbed() {
-        db1.mood = Mood.FROZEN;
+    void whenTheFirstProbeOfANodeIsPendingShouldLeaveTheOthersUnknown() {
+        db1.condition = Condition.FROZEN;
         start();
         advance(Duration.ofMillis(900));
         assertThat(state("db2")).isEqualTo("UNKNOWN UNKNOWN null");
@@ -346,7 +346,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void withoutTheGrantRolesAndLagComeFromPositions() {
+    void whenTheGrantIsMissingShouldDeriveRolesAndLagFromPositions() {
         servers.values().forEach(server -> server.granted = false);
         start();
         advance(Duration.ofMillis(50));
@@ -355,11 +355,11 @@ class MonitorCoreTest {
         assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
         advance(Duration.ofSeconds(60));
-        assertThat(db2.askedForReplication).isEqualTo(1);
+        assertThat(db2.replicationQueries).isEqualTo(1);
     }
 
     @Test
-    void aGrantGivenLaterIsSeenThroughANewConnection() {
+    void whenTheGrantIsGivenLaterShouldDetectItOnANewConnection() {
         db2.granted = false;
         start();
         advance(Duration.ofSeconds(10));
@@ -374,8 +374,8 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aGrantThatWritesWaitForIsSeenSoon() {
-        db1.mood = Mood.REFUSING;
+    void whenWritesWaitForAGrantShouldDetectItSoon() {
+        db1.condition = Condition.REFUSING;
         db2.source = null;
         db2.readOnly = false;
         db2.granted = false;
@@ -392,22 +392,22 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whenARoundBeginsShouldAskTheReplicasAfterThePrimary() {
+    void whenARoundBeginsShouldProbeTheReplicasAfterThePrimary() {
         startAndSettle();
         advance(INTERVAL.multipliedBy(2));
-        assertThat(lastAsked(db2).minus(lastAsked(db1))).isEqualTo(Duration.ofMillis(1));
+        assertThat(lastProbed(db2).minus(lastProbed(db1))).isEqualTo(Duration.ofMillis(1));
 
-        db1.mood = Mood.SILENT;
-        Duration before = lastAsked(db1);
-        advanceWhile(() -> lastAsked(db1).equals(before));
-        advanceWhile(() -> lastAsked(db2).compareTo(lastAsked(db1)) < 0);
-        assertThat(lastAsked(db2).minus(lastAsked(db1)))
+        db1.condition = Condition.SILENT;
+        Duration before = lastProbed(db1);
+        advanceWhile(() -> lastProbed(db1).equals(before));
+        advanceWhile(() -> lastProbed(db2).compareTo(lastProbed(db1)) < 0);
+        assertThat(lastProbed(db2).minus(lastProbed(db1)))
                 .as("or a moment later if that does not answer")
                 .isEqualTo(Duration.ofMillis(100));
     }
 
     @Test
-    void whenAProbeEndsShouldCountHowItEnded() {
+    void whenAProbeEndsShouldCountItsOutcome() {
         Set<String> counted = new TreeSet<>();
         metrics = new RouterMetrics() {
             @Override
@@ -415,8 +415,8 @@ class MonitorCoreTest {
                 counted.add(node + " " + outcome);
             }
         };
-        db2.mood = Mood.BUSY;
-        db3.mood = Mood.REFUSING;
+        db2.condition = Condition.OVERLOADED;
+        db3.condition = Condition.REFUSING;
         start();
         advance(Duration.ofMillis(5));
 
@@ -426,7 +426,7 @@ class MonitorCoreTest {
     // --- lag
 
     @Test
-    void aStalledReplicaIsEvictedAboveTheLimitAndComesBackBelowTheOther() {
+    void whenAReplicaStallsShouldEvictItAboveMaxLagAndReadmitItBelowReadmitLag() {
         startAndSettle();
         db2.applying = false;
         write(Duration.ofMillis(4500), db1, db3);
@@ -444,13 +444,13 @@ class MonitorCoreTest {
     }
 
     @Test
-    void betweenTheLimitsAReplicaStaysWhatItIs() {
+    void whenLagStaysBetweenReadmitLagAndMaxLagShouldNotReadmitTheReplica() {
         startAndSettle();
         db2.executed = 1;
         write(Duration.ofSeconds(7), db1, db3);
         assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
 
-        // From now on always about three seconds behind.
+        // From here on about three seconds behind.
         long behindBy = 30;
         for (int i = 0; i < 100; i++) {
             db1.executed++;
@@ -464,7 +464,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aStalledReplicaOfAnIdlePrimaryIsNotLagging() {
+    void whenAReplicaOfAnIdlePrimaryStallsShouldKeepItOnline() {
         startAndSettle();
         db2.applying = false;
         db2.receiver = Receiver.OFF;
@@ -474,22 +474,22 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aPrimaryThatWasResetMakesLagUnknownUntilTheReplicaIsRebuilt() {
-        afterAReset(() -> db1.executed = 0);
+    void whenThePrimaryIsResetShouldReportUnknownLagUntilTheReplicaIsRebuilt() {
+        assertLagIsUnknownUntilTheReplicaIsRebuilt(() -> db1.executed = 0);
     }
 
     @Test
-    void aPrimaryThatWasResetBetweenTwoProbesMakesLagUnknownToo() {
-        afterAReset(() -> db1.executed = 3);
+    void whenThePrimaryIsResetBetweenTwoProbesShouldReportUnknownLagUntilTheReplicaIsRebuilt() {
+        assertLagIsUnknownUntilTheReplicaIsRebuilt(() -> db1.executed = 3);
     }
 
     @Test
-    void aBinaryLogThatWasResetMakesLagUnknownUntilTheReplicaIsRebuilt() {
+    void whenTheBinaryLogIsResetShouldReportUnknownLagUntilTheReplicaIsRebuilt() {
         replicateByBinaryLog();
-        afterAReset(() -> db1.executed = 1);
+        assertLagIsUnknownUntilTheReplicaIsRebuilt(() -> db1.executed = 1);
     }
 
-    private void afterAReset(Runnable reset) {
+    private void assertLagIsUnknownUntilTheReplicaIsRebuilt(Runnable reset) {
         servers.values().forEach(server -> server.executed = 50);
         startAndSettle();
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
@@ -498,7 +498,7 @@ class MonitorCoreTest {
         assertThat(state("db2")).isEqualTo("REPLICA UNKNOWN null");
         assertThat(freshness("db2").isKnown()).isFalse();
 
-        // The same names for other transactions: the replica seems to contain them.
+        // The same identifiers for other transactions: the replica seems to contain them.
         for (db1.executed = 3; db1.executed < 80; db1.executed++) {
             advance(INTERVAL.multipliedBy(2));
             assertThat(state("db2")).isEqualTo("REPLICA UNKNOWN null");
@@ -512,7 +512,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aReplicaThatWasProbedAfterThePrimaryMayHaveMoreThanThat() {
+    void whenAReplicaIsProbedAfterThePrimaryShouldAcceptAPositionAheadOfThePrimary() {
         startAndSettle();
         for (int i = 0; i < 200; i++) {
             // A commit between every two probes.
@@ -523,7 +523,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void withoutGtidsThePositionInTheBinaryLogShowsTheLag() {
+    void whenGtidsAreOffShouldMeasureLagByBinaryLogPosition() {
         replicateByBinaryLog();
         startAndSettle();
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
@@ -532,7 +532,7 @@ class MonitorCoreTest {
         assertThat(freshness("db2").isProven()).isTrue();
 
         db2.applying = false;
-        // What a server reports whose applier stands still.
+        // As a server reports it while its applier is stopped.
         db2.behind = Duration.ZERO;
         write(Duration.ofSeconds(7), db1, db3);
         assertThat(status("db2").reason()).matches("applier stopped; lag [5-8](\\.\\d)?s above max-lag 5s");
@@ -540,7 +540,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aPlaceInTheLogOfAnotherServerSaysNothing() {
+    void whenABinaryLogPositionBelongsToAnotherSourceShouldNotUseIt() {
         replicateByBinaryLog();
         db2.log = "binlog.000001";
         db3.source = db2;
@@ -553,9 +553,9 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNewPrimarysLogIsANewHistory() {
+    void whenANodeIsPromotedWithoutGtidsShouldMeasureLagByTheLogOfTheNewPrimary() {
         replicateByBinaryLog();
-        aPromotionIsFollowed();
+        whenAReplicaIsPromotedShouldUseItAsPrimary();
 
         assertThat(status("db3").position()).hasToString(status("db2").position() + "");
         assertThat(freshness("db3").isProven()).isTrue();
@@ -569,7 +569,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void withoutGtidsTheStatusShowsTheLag() {
+    void whenNoPositionIsAvailableShouldUseTheLagOfTheReplicationStatus() {
         servers.values().forEach(server -> server.gtids = false);
         db2.behind = Duration.ofSeconds(3);
         startAndSettle();
@@ -579,13 +579,13 @@ class MonitorCoreTest {
         db2.behind = Duration.ofSeconds(6);
         advance(INTERVAL.multipliedBy(2));
         assertThat(status("db2").reason()).isEqualTo("lag 6s above max-lag 5s");
-        int before = db3.askedForReplication;
+        int before = db3.replicationQueries;
         advance(Duration.ofSeconds(10));
-        assertThat(db3.askedForReplication - before).isGreaterThanOrEqualTo(18);
+        assertThat(db3.replicationQueries - before).isGreaterThanOrEqualTo(18);
     }
 
     @Test
-    void aStatusThatReportsNoLagAnyMoreLeavesALagThatGrows() {
+    void whenTheStatusStopsReportingLagShouldLetTheLastLagGrow() {
         lagProbe = LagProbe.STATUS;
         startAndSettle();
         db2.receiver = Receiver.OFF;
@@ -597,10 +597,10 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aLagByStatusStandsStillWhileThePrimaryIsGone() {
+    void whenThePrimaryIsDownShouldNotLetLagOfTheStatusGrow() {
         servers.values().forEach(server -> server.gtids = false);
         startAndSettle();
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         db2.receiver = Receiver.CONNECTING;
         db2.behind = null;
         advance(Duration.ofMinutes(1));
@@ -610,16 +610,16 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNodeWhoseProbesNeverEndIsDown() {
+    void whenProbesOfANodeNeverEndShouldMarkItDown() {
         startAndSettle();
-        db2.mood = Mood.SILENT;
+        db2.condition = Condition.SILENT;
         advance(Duration.ofSeconds(5));
         assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
         assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
     }
 
     @Test
-    void withoutGtidsAndWithoutTheGrantLagIsUnknownAndNoReplicaServes() {
+    void whenGtidsAndTheGrantAreMissingShouldReportUnknownLagAndUseNoReplica() {
         servers.values().forEach(server -> {
             server.gtids = false;
             server.granted = false;
@@ -633,7 +633,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void lagIsNotEvaluatedWhereItIsNotProbed() {
+    void whenTheLagProbeIsNoneShouldNotEvaluateLag() {
         lagProbe = LagProbe.NONE;
         servers.values().forEach(server -> server.gtids = false);
         startAndSettle();
@@ -642,7 +642,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aDeclaredReplicaWithoutReplicationOfItsOwnServes() {
+    void whenADeclaredReplicaHasNoReplicationShouldPutItOnline() {
         FakeServer reader = server("reader", DeclaredRole.REPLICA);
         reader.readOnly = true;
         reader.executed = 0;
@@ -652,13 +652,13 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aStatementForReplicationThatHangsDoesNotMakeANodeLookDead() {
+    void whenTheReplicationStatementHangsShouldNotMarkTheNodeDown() {
         startAndSettle();
-        db2.mood = Mood.HANGING_STATUS;
+        db2.condition = Condition.HANGING_STATUS;
         write(Duration.ofSeconds(20), db1, db3);
 
         assertThat(events).containsExactly("db2 ONLINE->LAGGING");
-        db2.mood = Mood.WELL;
+        db2.condition = Condition.HEALTHY;
         db2.executed = db1.executed;
         advance(Duration.ofSeconds(3));
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
@@ -667,7 +667,7 @@ class MonitorCoreTest {
     // --- freshness
 
     @Test
-    void aReplicaIsFreshAsOfThePrimarysLastProbe() {
+    void whenAReplicaHasCaughtUpShouldBeFreshAsOfTheLastProbeOfThePrimary() {
         startAndSettle();
         long committed = scheduler.now();
         assertThat(freshness("db2").includes(committed)).isFalse();
@@ -675,14 +675,14 @@ class MonitorCoreTest {
                 .isLessThanOrEqualTo(Duration.ofMillis(700).toNanos());
         advance(INTERVAL.multipliedBy(2));
 
-        // The primary is idle: one more probe of it renews what is known of every replica.
+        // The primary is idle: one more probe of it renews the freshness of every replica.
         assertThat(freshness("db2").includes(committed)).isTrue();
         assertThat(freshness("db1").includes(scheduler.now())).isTrue();
         assertThat(freshness("db1").age(scheduler.now())).hasValue(0);
     }
 
     @Test
-    void aReplicaThatLacksACommitNeverIncludesItsTime() {
+    void whenAReplicaLacksACommitShouldNotBeFreshAsOfThatCommit() {
         startAndSettle();
         db2.applying = false;
         db1.executed++;
@@ -702,9 +702,9 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whileThePrimaryIsGoneReplicasGrowOld() {
+    void whenThePrimaryIsDownShouldLetTheFreshnessOfReplicasAge() {
         startAndSettle();
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofMinutes(1));
 
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
@@ -714,7 +714,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void freshnessByStatusIsNoProofAndASecondOlder() {
+    void whenFreshnessComesFromTheStatusShouldBeUnprovenAndASecondOlder() {
         servers.values().forEach(server -> server.gtids = false);
         db2.behind = Duration.ofSeconds(3);
         startAndSettle();
@@ -729,7 +729,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void anEndpointIsNotEvaluatedByTheServerThatHappenedToAnswer() {
+    void whenANodeIsAnEndpointShouldReportUnknownFreshness() {
         FakeServer reader = new FakeServer("reader", scheduler);
         servers.put("reader", reader);
         nodes.put(
@@ -743,43 +743,43 @@ class MonitorCoreTest {
         assertThat(freshness("reader").isKnown()).isFalse();
     }
 
-    // --- loss and return
+    // --- failure and readmission
 
     @Test
-    void aFrozenNodeIsDownAfterTwoIntervalsAndOneTimeout() {
+    void whenANodeFreezesShouldMarkItDownAfterTwoIntervalsAndOneTimeout() {
         random = 0.999;
         startAndSettle();
-        Duration lastAnswer = db2.asked.get(db2.asked.size() - 1);
-        db2.mood = Mood.FROZEN;
+        Duration lastAnswer = db2.probedAt.get(db2.probedAt.size() - 1);
+        db2.condition = Condition.FROZEN;
         advanceWhile(() -> status("db2").state() == NodeState.ONLINE);
         assertThat(scheduler.elapsed().minus(lastAnswer)).isLessThanOrEqualTo(Duration.ofMillis(2220));
         assertThat(status("db2").reason()).isEqualTo("no answer within 1s");
     }
 
     @Test
-    void aFrozenNodeDelaysNoOther() {
+    void whenANodeFreezesShouldNotDelayProbesOfOtherNodes() {
         startAndSettle();
-        db2.mood = Mood.FROZEN;
-        int before = db1.asked.size();
+        db2.condition = Condition.FROZEN;
+        int before = db1.probedAt.size();
         advance(Duration.ofSeconds(10));
 
-        assertThat(db1.asked.size() - before).isBetween(19, 40);
-        assertThat(db2.asked.size()).isLessThan(45);
+        assertThat(db1.probedAt.size() - before).isBetween(19, 40);
+        assertThat(db2.probedAt.size()).isLessThan(45);
     }
 
     @Test
-    void whileThereIsNoPrimaryAllAreAskedMoreOften() {
+    void whenThereIsNoPrimaryShouldProbeMoreOften() {
         startAndSettle();
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advanceWhile(() -> primary() != null);
-        int before = db2.asked.size();
+        int before = db2.probedAt.size();
         advance(Duration.ofSeconds(10));
 
-        assertThat(db2.asked.size() - before).isBetween(80, 125);
+        assertThat(db2.probedAt.size() - before).isBetween(80, 125);
     }
 
     @Test
-    void aFallBackToAsynchronousReplicationIsReported() {
+    void whenThePrimaryFallsBackToAsynchronousReplicationShouldNotifyListeners() {
         db1.semiSynchronous = true;
         startAndSettle();
         assertThat(status("db1").semiSynchronous()).isTrue();
@@ -797,9 +797,9 @@ class MonitorCoreTest {
         assertThat(events).containsExactly("db1 waits: false", "db1 waits: true");
     }
 
-    /** After a switch and back the replica has not been asked for its source again when another node is unlocked. */
+    /** After a switchover and back, another node becomes writable before the source of the replica is queried again. */
     @Test
-    void outdatedWordsOfTheReplicasDoNotMoveThePrimary() {
+    void whenTheKnownSourceOfAReplicaIsOutdatedShouldKeepThePrimary() {
         db3.replicate(db2);
         startAndSettle();
         advance(INTERVAL.multipliedBy(2));
@@ -813,12 +813,12 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whatAPromotedNodeLacksIsReported() {
+    void whenAPromotedNodeLacksTransactionsShouldReportAnIncompletePromotion() {
         startAndSettle();
         db1.executed = 10;
         db2.executed = 7;
         advance(INTERVAL.multipliedBy(3));
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         db2.source = null;
         db2.readOnly = false;
         advanceWhile(() -> !"db2".equals(primary()));
@@ -836,7 +836,7 @@ class MonitorCoreTest {
         db1.executed = 10;
         db2.executed = 7;
         advance(INTERVAL.multipliedBy(3));
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         db2.source = null;
         db2.readOnly = false;
         advance(Duration.ofSeconds(5));
@@ -866,36 +866,36 @@ class MonitorCoreTest {
     }
 
     @Test
-    void oneMissedProbeChangesNothing() {
+    void whenOneProbeFailsShouldNotChangeTheState() {
         startAndSettle();
-        db2.mood = Mood.REFUSING;
-        advanceWhile(() -> db2.asked.size() < 4);
+        db2.condition = Condition.REFUSING;
+        advanceWhile(() -> db2.probedAt.size() < 4);
         advance(Duration.ofMillis(2));
-        db2.mood = Mood.WELL;
+        db2.condition = Condition.HEALTHY;
         advance(Duration.ofSeconds(5));
 
         assertThat(events).isEmpty();
     }
 
     @Test
-    void aRefusalIsConfirmedImmediately() {
+    void whenANodeRefusesAConnectionShouldConfirmItImmediately() {
         startAndSettle();
-        int before = db2.asked.size();
-        db2.mood = Mood.REFUSING;
-        advanceWhile(() -> db2.asked.size() == before);
+        int before = db2.probedAt.size();
+        db2.condition = Condition.REFUSING;
+        advanceWhile(() -> db2.probedAt.size() == before);
         advance(Duration.ofMillis(60));
 
         assertThat(state("db2")).isEqualTo("REPLICA DOWN null");
     }
 
     @Test
-    void aNodeThatComesBackNeedsTwoGoodProbes() {
+    void whenANodeRecoversShouldReadmitItAfterTwoGoodProbes() {
         startAndSettle();
-        db2.mood = Mood.REFUSING;
+        db2.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(6));
-        db2.mood = Mood.WELL;
-        int before = db2.asked.size();
-        advanceWhile(() -> db2.asked.size() == before);
+        db2.condition = Condition.HEALTHY;
+        int before = db2.probedAt.size();
+        advanceWhile(() -> db2.probedAt.size() == before);
         advance(Duration.ofMillis(5));
         assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
         assertThat(status("db2").reason()).isEqualTo("recovering: 1 of 2 good probes");
@@ -905,11 +905,11 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNodeThatComesBackBehindWaitsUntilItHasCaughtUp() {
+    void whenARecoveredNodeLagsShouldReadmitItOnceItHasCaughtUp() {
         startAndSettle();
-        db2.mood = Mood.REFUSING;
+        db2.condition = Condition.REFUSING;
         write(Duration.ofSeconds(8), db1, db3);
-        db2.mood = Mood.WELL;
+        db2.condition = Condition.HEALTHY;
         write(Duration.ofSeconds(2), db1, db3);
         assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
 
@@ -919,19 +919,19 @@ class MonitorCoreTest {
     }
 
     @Test
-    void tooManyConnectionsIsNotDeath() {
+    void whenANodeHasTooManyConnectionsShouldNotMarkItDown() {
         startAndSettle();
-        db2.mood = Mood.BUSY;
+        db2.condition = Condition.OVERLOADED;
         advance(Duration.ofSeconds(10));
 
         assertThat(status("db2").state()).isEqualTo(NodeState.ONLINE);
     }
 
     @Test
-    void aReplicaThatLetsNoProbeInIsUsedAsItWasLastSeen() {
+    void whenProbesAreDeniedShouldKeepTheLastKnownState() {
         startAndSettle();
         events.clear();
-        servers.values().forEach(server -> server.mood = Mood.DENYING);
+        servers.values().forEach(server -> server.condition = Condition.DENYING);
         advance(Duration.ofMinutes(5));
 
         assertThat(events).isEmpty();
@@ -939,18 +939,18 @@ class MonitorCoreTest {
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
         assertThat(status("db2").suspected()).isFalse();
         assertThat(status("db2").reason()).isEqualTo("cannot be probed (access denied), status as of the last answer");
-        assertThat(db2.asked).as("logins, after a few answers").hasSizeLessThan(75);
+        assertThat(db2.probedAt).as("logins, after a few answers").hasSizeLessThan(75);
 
-        servers.values().forEach(server -> server.mood = Mood.WELL);
+        servers.values().forEach(server -> server.condition = Condition.HEALTHY);
         advance(Duration.ofSeconds(6));
         assertThat(events).isEmpty();
         assertThat(status("db2").reason()).isNull();
     }
 
     @Test
-    void aReplicaThatLetsNoProbeInGrowsOlderWhileThePrimaryGoesOn() {
+    void whenProbesOfAReplicaAreDeniedWhileThePrimaryCommitsShouldMarkItLagging() {
         startAndSettle();
-        db2.mood = Mood.DENYING;
+        db2.condition = Condition.DENYING;
         write(Duration.ofSeconds(12), db1, db3);
 
         assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
@@ -959,7 +959,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aReplicaThatWasOutIsNotProvenByAProbeThatWasNotLetIn() {
+    void whenProbesOfAnEvictedReplicaAreRejectedShouldNotReadmitIt() {
         startAndSettle();
         db2.applying = false;
         write(Duration.ofSeconds(8), db1, db3);
@@ -967,18 +967,18 @@ class MonitorCoreTest {
         db2.executed = db1.executed;
         advanceWhile(() -> status("db2").state() == NodeState.LAGGING
                 && !String.valueOf(status("db2").reason()).contains("1 of 2 good probes"));
-        db2.mood = Mood.BUSY;
+        db2.condition = Condition.OVERLOADED;
         advance(Duration.ofSeconds(30));
         assertThat(status("db2").state()).isEqualTo(NodeState.LAGGING);
     }
 
     @Test
-    void aServerThatDiesWhileItLetsNoProbeInIsDown() {
+    void whenANodeThatDeniesProbesRefusesConnectionsShouldMarkItDown() {
         startAndSettle();
-        servers.values().forEach(server -> server.mood = Mood.DENYING);
+        servers.values().forEach(server -> server.condition = Condition.DENYING);
         advance(Duration.ofSeconds(30));
-        db2.mood = Mood.REFUSING;
-        db1.mood = Mood.REFUSING;
+        db2.condition = Condition.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(6));
 
         assertThat(state("db2")).isEqualTo("REPLICA DOWN null");
@@ -987,9 +987,9 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aPrimaryThatLetsNoProbeInGivesWayToAPromotionThatWasSeen() {
+    void whenANodeIsPromotedWhileThePrimaryDeniesProbesShouldFollowThePromotion() {
         startAndSettle();
-        db1.mood = Mood.DENYING;
+        db1.condition = Condition.DENYING;
         advance(Duration.ofSeconds(30));
         assertThat(primary()).isEqualTo("db1");
 
@@ -1003,43 +1003,43 @@ class MonitorCoreTest {
 
         advance(Duration.ofMinutes(1));
         db1.replicate(db2);
-        db1.mood = Mood.WELL;
+        db1.condition = Condition.HEALTHY;
         advance(Duration.ofSeconds(30));
         assertThat(primary()).isEqualTo("db2");
         assertThat(state("db1")).isEqualTo("REPLICA ONLINE 0");
     }
 
     @Test
-    void aPrimaryThatWasDownAndLetsNoProbeInIsNotTakenForWhatItWas() {
+    void whenAPrimaryThatWasDownDeniesProbesShouldNotUseItAsPrimary() {
         startAndSettle();
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(3));
-        db1.mood = Mood.DENYING;
+        db1.condition = Condition.DENYING;
         advance(Duration.ofSeconds(30));
         assertThat(primary()).isNull();
     }
 
     @Test
-    void aStatementForReplicationThatHungIsNotRepeatedOnEachNewConnection() {
+    void whenTheReplicationStatementHungShouldNotRepeatItOnEachNewConnection() {
         startAndSettle();
-        int before = db2.askedForReplication;
-        db2.mood = Mood.HANGING_STATUS;
+        int before = db2.replicationQueries;
+        db2.condition = Condition.HANGING_STATUS;
         write(Duration.ofSeconds(10), db1, db3);
-        assertThat(db2.askedForReplication - before).isLessThanOrEqualTo(2);
+        assertThat(db2.replicationQueries - before).isLessThanOrEqualTo(2);
     }
 
     @Test
-    void aRefusedLoginIsNotRepeatedEveryInterval() {
-        db3.mood = Mood.DENYING;
+    void whenALoginIsDeniedShouldNotRetryItEveryInterval() {
+        db3.condition = Condition.DENYING;
         start();
         advance(Duration.ofSeconds(20));
 
         assertThat(status("db3").reason()).isEqualTo("access denied");
-        assertThat(db3.asked).hasSizeBetween(4, 5);
+        assertThat(db3.probedAt).hasSizeBetween(4, 5);
     }
 
     @Test
-    void anOfflineServerServesNothing() {
+    void whenAServerIsInOfflineModeShouldMarkItDown() {
         startAndSettle();
         db2.offline = true;
         advance(INTERVAL.multipliedBy(2));
@@ -1049,12 +1049,12 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNodeThatWasOutForAMomentStaysOutForAWindow() {
+    void whenANodeFailsBrieflyShouldReadmitItAfterTheEvictionWindow() {
         startAndSettle();
-        db2.mood = Mood.REFUSING;
+        db2.condition = Condition.REFUSING;
         advanceWhile(() -> status("db2").state() == NodeState.ONLINE);
         Duration evicted = scheduler.elapsed();
-        db2.mood = Mood.WELL;
+        db2.condition = Condition.HEALTHY;
         advance(Duration.ofSeconds(3));
         assertThat(status("db2").reason()).matches("recovering: evicted (2\\.\\ds|3s) ago, readmitted after 5s");
         advanceWhile(() -> status("db2").state() != NodeState.ONLINE);
@@ -1062,14 +1062,14 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whereAllReplicasWereOutForAMomentHalfOfThemAreReadmittedImmediately() {
+    void whenAllReplicasFailBrieflyShouldReadmitHalfOfThemImmediately() {
         startAndSettle();
-        db2.mood = Mood.REFUSING;
-        db3.mood = Mood.REFUSING;
+        db2.condition = Condition.REFUSING;
+        db3.condition = Condition.REFUSING;
         advanceWhile(
                 () -> status("db2").state() == NodeState.ONLINE || status("db3").state() == NodeState.ONLINE);
-        db2.mood = Mood.WELL;
-        db3.mood = Mood.WELL;
+        db2.condition = Condition.HEALTHY;
+        db3.condition = Condition.HEALTHY;
         advance(INTERVAL.multipliedBy(3));
         assertThat(events).containsOnlyOnce("db2 DOWN->ONLINE").doesNotContain("db3 DOWN->ONLINE");
         advance(MAX_LAG);
@@ -1077,7 +1077,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aReplicaThatSwingsOverTheLimitDoesNotFlap() {
+    void whenLagOscillatesAroundMaxLagShouldNotFlap() {
         startAndSettle();
         for (int i = 0; i < 20; i++) {
             write(Duration.ofSeconds(6), db1, db3);
@@ -1091,24 +1091,24 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNodeThatIsProbedOnRequestIsNotProbedForEveryRequest() {
+    void whenManyErrorsAreReportedShouldNotProbeForEachOfThem() {
         startAndSettle();
-        int before = db2.asked.size();
+        int before = db2.probedAt.size();
         for (int i = 0; i < 1000; i++) {
             core().suspect(node("db2"), true);
             scheduler.advance(Duration.ofNanos(50_000));
         }
-        assertThat(db2.asked.size() - before).isBetween(1, 3);
+        assertThat(db2.probedAt.size() - before).isBetween(1, 3);
     }
 
     // --- suspicion
 
     @Test
-    void aFrozenNodeIsLeftBeforeItsTimeIsUp() {
+    void whenANodeFreezesShouldSuspectItBeforeTheTimeout() {
         random = 0.999;
         startAndSettle();
-        Duration lastAnswer = db2.asked.get(db2.asked.size() - 1);
-        db2.mood = Mood.FROZEN;
+        Duration lastAnswer = db2.probedAt.get(db2.probedAt.size() - 1);
+        db2.condition = Condition.FROZEN;
         advanceWhile(() -> !status("db2").suspected());
 
         assertThat(scheduler.elapsed().minus(lastAnswer)).isLessThanOrEqualTo(Duration.ofMillis(900));
@@ -1121,18 +1121,18 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aFrozenOnlyReplicaIsLeftBeforeItsTimeIsUp() {
+    void whenTheOnlyReplicaFreezesShouldSuspectItBeforeTheTimeout() {
         servers.remove("db3");
         nodes.remove("db3");
-        aFrozenNodeIsLeftBeforeItsTimeIsUp();
+        whenANodeFreezesShouldSuspectItBeforeTheTimeout();
     }
 
     @Test
-    void aSuspicionEndsWithTheNextAnswer() {
+    void whenASuspectedNodeAnswersShouldEndTheSuspicion() {
         startAndSettle();
-        db2.mood = Mood.FROZEN;
+        db2.condition = Condition.FROZEN;
         advanceWhile(() -> !status("db2").suspected());
-        db2.mood = Mood.WELL;
+        db2.condition = Condition.HEALTHY;
         advance(INTERVAL);
 
         assertThat(status("db2").suspected()).isFalse();
@@ -1141,11 +1141,11 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aFirstRefusalIsASuspicion() {
+    void whenANodeRefusesAConnectionOnceShouldSuspectIt() {
         startAndSettle();
-        int before = db2.asked.size();
-        db2.mood = Mood.REFUSING;
-        advanceWhile(() -> db2.asked.size() == before);
+        int before = db2.probedAt.size();
+        db2.condition = Condition.REFUSING;
+        advanceWhile(() -> db2.probedAt.size() == before);
         advance(Duration.ofMillis(2));
 
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
@@ -1154,7 +1154,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aReplicaThatTheApplicationReportsErrorsOfIsAvoidedUntilItAnswers() {
+    void whenTheApplicationReportsAnErrorShouldSuspectTheReplicaUntilItAnswers() {
         startAndSettle();
         core().suspect(node("db2"), true);
         advance(Duration.ZERO);
@@ -1170,22 +1170,22 @@ class MonitorCoreTest {
         startAndSettle();
         for (int i = 0; i < 3; i++) {
             advance(INTERVAL);
-            int before = db2.asked.size();
+            int before = db2.probedAt.size();
             core().suspect(node("db2"), true);
             advance(Duration.ZERO);
             assertThat(status("db2").suspected()).isTrue();
-            assertThat(db2.asked.size() - before).isOne();
+            assertThat(db2.probedAt.size() - before).isOne();
             advance(Duration.ofMillis(2));
             assertThat(status("db2").suspected()).isFalse();
         }
     }
 
     @Test
-    void anAnswerFromBeforeTheReportDoesNotEndTheSuspicion() {
+    void whenAnAnswerPrecedesTheReportedErrorShouldNotEndTheSuspicion() {
         startAndSettle();
-        int before = db2.asked.size();
-        advanceWhile(() -> db2.asked.size() == before);
-        db2.mood = Mood.SILENT;
+        int before = db2.probedAt.size();
+        advanceWhile(() -> db2.probedAt.size() == before);
+        db2.condition = Condition.SILENT;
         advance(Duration.ofNanos(1));
         core().suspect(node("db2"), true);
         advance(Duration.ofMillis(10));
@@ -1193,38 +1193,38 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whatASmallErrorMetIsNoSuspicion() {
+    void whenAReportedErrorDoesNotImplicateTheNodeShouldOnlyProbeIt() {
         startAndSettle();
-        int before = db2.asked.size();
+        int before = db2.probedAt.size();
         core().suspect(node("db2"), false);
         advance(Duration.ofMillis(1));
         assertThat(status("db2").suspected()).isFalse();
-        assertThat(db2.asked.size() - before).isOne();
+        assertThat(db2.probedAt.size() - before).isOne();
     }
 
     @Test
-    void thePrimaryIsSuspectedByProbesOnly() {
+    void whenAnErrorOfThePrimaryIsReportedShouldSuspectItByProbesOnly() {
         startAndSettle();
         core().suspect(node("db1"), true);
         advance(Duration.ZERO);
         assertThat(status("db1").suspected()).isFalse();
 
-        db1.mood = Mood.FROZEN;
+        db1.condition = Condition.FROZEN;
         advanceWhile(() -> !status("db1").suspected());
         assertThat(primary()).isEqualTo("db1");
     }
 
     @Test
-    void aNodeThatIsOnlyOverloadedIsNotSuspected() {
+    void whenANodeIsOverloadedShouldNotSuspectIt() {
         startAndSettle();
-        db2.mood = Mood.BUSY;
+        db2.condition = Condition.OVERLOADED;
         advanceWhile(() -> scheduler.elapsed().compareTo(Duration.ofSeconds(10)) < 0
                 && !status("db2").suspected());
         assertThat(status("db2").suspected()).isFalse();
     }
 
     @Test
-    void aReplicaWhoseSchemaDiffersIsLeftAndTriedAgain() {
+    void whenTheSchemaOfAReplicaDiffersShouldSuspectItUntilExpiryOrRevocation() {
         startAndSettle();
         SchemaErrors.SchemaError error = new SchemaErrors.SchemaError(1146, "Table 'shop.stock' doesn't exist");
         core().differs(
@@ -1254,7 +1254,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whenAReplicaDiffersInTwoThingsShouldLeaveItUntilTheLastOfThemIsOver() {
+    void whenAReplicaHasTwoSchemaErrorsShouldSuspectItUntilBothHaveExpired() {
         startAndSettle();
         SchemaErrors.SchemaError table = new SchemaErrors.SchemaError(1146, "Table 'shop.stock' doesn't exist");
         SchemaErrors.SchemaError column = new SchemaErrors.SchemaError(1054, "Unknown column 'item' in 'SELECT'");
@@ -1279,7 +1279,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whenAnotherNodeWordsTheErrorDifferentlyShouldTakeTheReplicaBack() {
+    void whenAnotherNodeReportsTheErrorWithAnotherTextShouldEndTheSuspicion() {
         startAndSettle();
         core().differs(
                         node("db2"),
@@ -1296,7 +1296,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void thePrimaryIsNotLeftForItsSchema() {
+    void whenTheSchemaOfThePrimaryDiffersShouldNotSuspectIt() {
         startAndSettle();
         core().differs(
                         node("db1"),
@@ -1310,7 +1310,7 @@ class MonitorCoreTest {
     // --- the health of pools
 
     @Test
-    void aReplicaWhosePoolCannotOpenConnectionsIsSuspectedThenTriedThenTrusted() {
+    void whenAPoolFailsToOpenConnectionsShouldSuspectTheReplicaUntilATrialSucceeds() {
         startAndSettle();
         PoolHealth pool = poolHealth.of(node("db2"));
         attempts(pool, new SQLException("Access denied", "28000", 1045));
@@ -1333,7 +1333,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aReplicaWhosePoolOpensOneOfFourConnectionsIsSuspected() {
+    void whenAPoolOpensOneOfFourConnectionsShouldSuspectTheReplica() {
         startAndSettle();
         PoolHealth pool = poolHealth.of(node("db2"));
         for (int i = 0; i < 8; i++) {
@@ -1344,7 +1344,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aTrialThatFailsIsASuspicionAgain() {
+    void whenATrialOfAPoolFailsShouldSuspectTheReplicaAgain() {
         startAndSettle();
         PoolHealth pool = poolHealth.of(node("db2"));
         attempts(pool, new SQLException("Connection refused", "08000", 0));
@@ -1355,7 +1355,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aTrialWithoutAnAttemptEnds() {
+    void whenNoConnectionIsAttemptedInATrialShouldEndIt() {
         startAndSettle();
         PoolHealth pool = poolHealth.of(node("db2"));
         attempts(pool, new SQLException("Connection refused", "08000", 0));
@@ -1365,12 +1365,12 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aFailingPoolIsNotTriedWhileTheNodeIsDownAndSaysNothingOfThePrimary() {
+    void whenPoolsFailShouldNeitherStartATrialOfADownNodeNorSuspectThePrimary() {
         startAndSettle();
         PoolHealth pool = poolHealth.of(node("db2"));
         attempts(pool, new SQLException("Connection refused", "08000", 0));
         attempts(poolHealth.of(node("db1")), new SQLException("Connection refused", "08000", 0));
-        db2.mood = Mood.REFUSING;
+        db2.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(1));
         assertThat(status("db1").suspected()).isFalse();
         assertThat(primary()).isEqualTo("db1");
@@ -1381,7 +1381,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void overloadIsNoFailureOfThePool() {
+    void whenAServerIsOverloadedShouldKeepThePoolHealthy() {
         startAndSettle();
         PoolHealth pool = poolHealth.of(node("db2"));
         attempts(pool, new SQLException("Too many connections", "08004", 1040));
@@ -1389,7 +1389,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void theHealthOfThePoolOfARemovedNodeIsForgotten() {
+    void whenANodeIsRemovedShouldDiscardTheHealthOfItsPool() {
         startAndSettle();
         PoolHealth pool = poolHealth.of(node("db3"));
         assertThat(poolHealth.of(node("db3"))).isSameAs(pool);
@@ -1404,12 +1404,12 @@ class MonitorCoreTest {
         }
     }
 
-    // --- one's own pauses
+    // --- pauses of this process
 
     @Test
-    void whenNoNodeAnswersTheReasonMayBeHere() {
+    void whenNoNodeAnswersShouldSuspectNoneBeforeMarkingAllDown() {
         startAndSettle();
-        servers.values().forEach(server -> server.mood = Mood.FROZEN);
+        servers.values().forEach(server -> server.condition = Condition.FROZEN);
         advance(Duration.ofMillis(1900));
         assertThat(core().snapshot().nodes()).noneMatch(NodeStatus::suspected);
 
@@ -1418,12 +1418,12 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whoAnswersAfterADeadSilenceOfAllIsNotBlamedAndTheOthersAre() {
+    void whenSomeNodesAnswerAfterNoneDidShouldMarkOnlyTheOthersDown() {
         startAndSettle();
-        servers.values().forEach(server -> server.mood = Mood.FROZEN);
+        servers.values().forEach(server -> server.condition = Condition.FROZEN);
         advance(Duration.ofMillis(1700));
-        db1.mood = Mood.WELL;
-        db3.mood = Mood.WELL;
+        db1.condition = Condition.HEALTHY;
+        db3.condition = Condition.HEALTHY;
         advance(Duration.ofMillis(600));
 
         assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
@@ -1433,7 +1433,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aPauseOfThisProcessEvictsAndSuspectsNoNode() {
+    void whenThisProcessPausesShouldNeitherEvictNorSuspectANode() {
         List<String> suspected = new ArrayList<>();
         startAndSettle();
         for (int millis = 0; millis < 700; millis += 7) {
@@ -1451,9 +1451,9 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aPauseOfOnesOwnHidesNoFrozenNodeForLong() {
+    void whenThisProcessPausesShouldStillDetectAFrozenNode() {
         startAndSettle();
-        db2.mood = Mood.FROZEN;
+        db2.condition = Condition.FROZEN;
         advance(Duration.ofMillis(600));
         scheduler.pause(Duration.ofSeconds(30));
         advance(Duration.ofMillis(2300));
@@ -1462,10 +1462,10 @@ class MonitorCoreTest {
         assertThat(events).containsExactly("db2 ONLINE->DOWN");
     }
 
-    // --- the early warning
+    // --- lag warnings
 
     @Test
-    void aReplicaThatFallsBehindIsWarnedOfOnceBeforeItIsEvictedAndOnceWhenItHasRecovered() {
+    void whenAReplicaFallsBehindShouldWarnOnceBeforeEvictionAndReportItsRecoveryOnce() {
         startAndSettle();
         write(Duration.ofSeconds(5), db1, db2, db3);
         db2.applying = false;
@@ -1485,13 +1485,13 @@ class MonitorCoreTest {
     // --- shares
 
     @Test
-    void whoIsThereAtTheStartHasAFullShare() {
+    void whenANodeIsOnlineFromTheStartShouldHaveAFullShare() {
         startAndSettle();
         assertThat(core().snapshot().nodes()).allMatch(node -> node.share() == 1);
     }
 
     @Test
-    void aReplicaGetsLessTheNearerItIsToEviction() {
+    void whenAReplicaNearsMaxLagShouldReduceItsShare() {
         startAndSettle();
         db2.applying = false;
         write(Duration.ofMillis(2300), db1, db3);
@@ -1508,11 +1508,11 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whoComesInAfterTheStartWarmsUp() {
+    void whenANodeIsReadmittedShouldRampUpItsShare() {
         startAndSettle();
-        db2.mood = Mood.REFUSING;
+        db2.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(6));
-        db2.mood = Mood.WELL;
+        db2.condition = Condition.HEALTHY;
         advanceWhile(() -> status("db2").state() == NodeState.DOWN);
         assertThat(status("db2").share()).isEqualTo(NodeEvaluator.MIN_SHARE);
 
@@ -1524,18 +1524,18 @@ class MonitorCoreTest {
     }
 
     @Test
-    void withoutASlowStartWhoComesInHasAFullShare() {
+    void whenSlowStartIsOffShouldReadmitANodeWithAFullShare() {
         slowStart = Duration.ZERO;
         startAndSettle();
-        db2.mood = Mood.REFUSING;
+        db2.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(6));
-        db2.mood = Mood.WELL;
+        db2.condition = Condition.HEALTHY;
         advanceWhile(() -> status("db2").state() == NodeState.DOWN);
         assertThat(status("db2").share()).isEqualTo(1);
     }
 
     @Test
-    void whoJoinsWarmsUp() {
+    void whenANodeIsAddedShouldStartWithTheMinimumShare() {
         startAndSettle();
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
         db4.replicate(db1);
@@ -1545,10 +1545,10 @@ class MonitorCoreTest {
         assertThat(status("db4").share()).isEqualTo(NodeEvaluator.MIN_SHARE);
     }
 
-    // --- drained
+    // --- draining
 
     @Test
-    void aNodeIsDrainedWhenItsWorkHasEnded() {
+    void whenADrainingNodeHasNothingInFlightShouldMarkItDrained() {
         startAndSettle();
         node("db2").acquire();
         assertThat(drain("db2", true)).isTrue();
@@ -1565,12 +1565,12 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aDrainedNodeStaysItWhateverHappensToItAndIsStillProbed() {
+    void whenADrainedNodeFailsOrLagsShouldKeepItDrainedAndProbeIt() {
         startAndSettle();
         drain("db2", true);
         events.clear();
-        db2.mood = Mood.REFUSING;
-        int before = db2.asked.size();
+        db2.condition = Condition.REFUSING;
+        int before = db2.probedAt.size();
         advance(Duration.ofSeconds(10));
         assertThat(state("db2")).isEqualTo("REPLICA DRAINED 0");
         assertThat(events)
@@ -1578,9 +1578,9 @@ class MonitorCoreTest {
                 .contains("db2 down while drained")
                 .hasSize(2);
         assertThat(status("db2").reason()).isEqualTo("drained on request; connection refused");
-        assertThat(db2.asked.size() - before).isGreaterThan(15);
+        assertThat(db2.probedAt.size() - before).isGreaterThan(15);
 
-        db2.mood = Mood.WELL;
+        db2.condition = Condition.HEALTHY;
         write(Duration.ofSeconds(8), db1, db3);
         assertThat(status("db2").state()).isEqualTo(NodeState.DRAINED);
         assertThat(lag("db2")).isGreaterThan(MAX_LAG);
@@ -1588,7 +1588,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void anUndrainedNodeServesImmediatelyIfItIsFitAndRampsUp() {
+    void whenAHealthyNodeIsUndrainedShouldPutItOnlineImmediatelyAndRampUp() {
         startAndSettle();
         drain("db2", true);
         advance(Duration.ofSeconds(10));
@@ -1599,17 +1599,17 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whoIsLetBackInAndIsNotFitDoesNotServe() {
+    void whenANodeThatIsDownIsUndrainedShouldMarkItDown() {
         startAndSettle();
         drain("db2", true);
-        db2.mood = Mood.REFUSING;
+        db2.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(10));
         drain("db2", false);
         assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
     }
 
     @Test
-    void toDrainAgainOrToLetInWhoIsInChangesNothing() {
+    void whenADrainIsRepeatedOrAnOnlineNodeIsUndrainedShouldChangeNothing() {
         startAndSettle();
         drain("db2", false);
         drain("db3", true);
@@ -1619,18 +1619,18 @@ class MonitorCoreTest {
     }
 
     @Test
-    void thePrimaryIsNotDrained() {
+    void whenThePrimaryIsToBeDrainedShouldRefuse() {
         startAndSettle();
         assertThat(drain("db1", true)).isFalse();
         assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
     }
 
     @Test
-    void aDrainedNodeThatIsPromotedIsThePrimary() {
+    void whenADrainedNodeIsPromotedShouldUseItAsPrimary() {
         startAndSettle();
         drain("db2", true);
         advance(Duration.ofSeconds(1));
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(2));
         db2.source = null;
         db2.readOnly = false;
@@ -1643,9 +1643,9 @@ class MonitorCoreTest {
     // --- the primary
 
     @Test
-    void aDeadPrimaryLeavesReplicasAtTheirLastFreshness() {
+    void whenThePrimaryIsDownShouldKeepReplicasOnlineAtTheirLastLag() {
         startAndSettle();
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         db2.receiver = Receiver.CONNECTING;
         db3.receiver = Receiver.CONNECTING;
         advance(Duration.ofMinutes(10));
@@ -1657,10 +1657,10 @@ class MonitorCoreTest {
     }
 
     @Test
-    void whileThePrimaryIsGoneTimeStandsStillForLag() {
+    void whenThePrimaryIsDownShouldNotLetLagGrow() {
         startAndSettle();
         write(Duration.ofSeconds(3), db1, db3);
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofMinutes(1));
 
         assertThat(status("db2").state()).isEqualTo(NodeState.ONLINE);
@@ -1668,9 +1668,9 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aPromotionIsFollowed() {
+    void whenAReplicaIsPromotedShouldUseItAsPrimary() {
         startAndSettle();
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(2));
         db2.source = null;
         db2.readOnly = false;
@@ -1684,9 +1684,9 @@ class MonitorCoreTest {
     }
 
     @Test
-    void anOldPrimaryThatReturnsWritableIsFenced() {
-        aPromotionIsFollowed();
-        db1.mood = Mood.WELL;
+    void whenTheOldPrimaryRecoversWritableShouldFenceIt() {
+        whenAReplicaIsPromotedShouldUseItAsPrimary();
+        db1.condition = Condition.HEALTHY;
         advance(Duration.ofSeconds(2));
 
         assertThat(primary()).isEqualTo("db2");
@@ -1700,7 +1700,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aPlannedSwitchoverMovesThePrimary() {
+    void whenThePrimaryIsSwitchedOverShouldUseTheNewPrimary() {
         startAndSettle();
         db1.readOnly = true;
         advance(Duration.ofSeconds(1));
@@ -1717,7 +1717,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void twoWritableNodesWithoutEvidenceAreBothRefused() {
+    void whenTwoNodesAreWritableWithoutEvidenceShouldFenceBoth() {
         db2.source = null;
         db2.readOnly = false;
         db3.source = null;
@@ -1730,24 +1730,24 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aPrimaryThatComesBackIsUsedAtItsFirstAnswer() {
+    void whenThePrimaryRecoversShouldUseItAfterItsFirstAnswer() {
         startAndSettle();
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(2));
-        db1.mood = Mood.WELL;
+        db1.condition = Condition.HEALTHY;
         advance(Duration.ofMillis(520));
 
         assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
     }
 
-    // --- the primary by positive evidence
+    // --- election by positive evidence
 
     @Test
-    void replicasThatAreWritableAllAlongAreNotElectedWhileThePrimaryRestarts() {
+    void whenThePrimaryRestartsShouldNotElectReplicasThatWereAlwaysWritable() {
         db2.readOnly = false;
         db3.readOnly = false;
         startAndSettle();
-        lose(db1);
+        crash(db1);
         advance(Duration.ofSeconds(20));
         assertThat(primary()).isNull();
         assertThat(noPrimaryReason())
@@ -1760,14 +1760,14 @@ class MonitorCoreTest {
         advance(Duration.ofMillis(121));
 
         assertThat(state("db1")).isEqualTo("PRIMARY ONLINE 0");
-        assertThat(primaries()).containsExactly("primary db1->none", "primary none->db1");
+        assertThat(primaryChanges()).containsExactly("primary db1->none", "primary none->db1");
     }
 
     @Test
-    void anOldPrimaryThatIsFencedIsNotElectedWhileItsSuccessorIsDown() {
-        aPromotionIsFollowed();
-        returnBesideTheSuccessor();
-        db2.mood = Mood.REFUSING;
+    void whenThePrimaryIsDownShouldNotElectTheFencedOldPrimary() {
+        whenAReplicaIsPromotedShouldUseItAsPrimary();
+        restartOldPrimaryBesideItsSuccessor();
+        db2.condition = Condition.REFUSING;
         db3.receiver = Receiver.CONNECTING;
         advance(Duration.ofSeconds(10));
         assertThat(primary()).isNull();
@@ -1782,13 +1782,13 @@ class MonitorCoreTest {
         advance(Duration.ofMillis(121));
 
         assertThat(primary()).isEqualTo("db2");
-        assertThat(primaries()).containsExactly("primary db2->none", "primary none->db2");
+        assertThat(primaryChanges()).containsExactly("primary db2->none", "primary none->db2");
     }
 
     @Test
-    void norIsItWhileItsSuccessorIsReadOnlyForAMoment() {
-        aPromotionIsFollowed();
-        returnBesideTheSuccessor();
+    void whenThePrimaryIsReadOnlyBrieflyShouldNotElectTheFencedOldPrimary() {
+        whenAReplicaIsPromotedShouldUseItAsPrimary();
+        restartOldPrimaryBesideItsSuccessor();
         db2.readOnly = true;
         advance(Duration.ofSeconds(10));
         assertThat(primary()).isNull();
@@ -1802,10 +1802,10 @@ class MonitorCoreTest {
     }
 
     @Test
-    void norIsItWhenItRestartsMeanwhile() {
-        aPromotionIsFollowed();
-        returnBesideTheSuccessor();
-        db2.mood = Mood.REFUSING;
+    void whenTheFencedOldPrimaryRestartsWhileThePrimaryIsDownShouldNotElectIt() {
+        whenAReplicaIsPromotedShouldUseItAsPrimary();
+        restartOldPrimaryBesideItsSuccessor();
+        db2.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(2));
         db1.restart();
         advance(Duration.ofSeconds(10));
@@ -1814,9 +1814,9 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aReplicaThatWasNeverRepointedDoesNotVoteTheOldPrimaryBack() {
+    void whenAReplicaWasNotRepointedShouldNotElectTheOldPrimaryAgain() {
         startAndSettle();
-        lose(db1);
+        crash(db1);
         advance(Duration.ofSeconds(2));
         promote(db2);
         advance(Duration.ofSeconds(1));
@@ -1828,21 +1828,21 @@ class MonitorCoreTest {
         advance(Duration.ofSeconds(10));
         assertThat(primary()).isEqualTo("db2");
         assertThat(status("db1").state()).isEqualTo(NodeState.FENCED);
-        assertThat(primaries()).isEmpty();
+        assertThat(primaryChanges()).isEmpty();
 
-        db2.mood = Mood.REFUSING;
+        db2.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(10));
         assertThat(primary()).isNull();
     }
 
     @Test
-    void aNodeThatBecameWritableBesideThePrimarySucceedsItOnlyWhenThatIsRepeated() {
+    void whenThePrimaryIsLostShouldElectAFencedNodeOnlyOnceItBecomesWritableAgain() {
         startAndSettle();
         promote(db2);
         advance(INTERVAL.multipliedBy(12));
         assertThat(primary()).isEqualTo("db1");
         assertThat(status("db2").state()).isEqualTo(NodeState.FENCED);
-        lose(db1);
+        crash(db1);
         advance(Duration.ofSeconds(20));
         assertThat(primary()).isNull();
         assertThat(noPrimaryReason())
@@ -1858,7 +1858,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNodeThatBecomesWritableBesideThePrimaryIsFencedImmediately() {
+    void whenANodeBecomesWritableBesideThePrimaryShouldFenceItImmediately() {
         startAndSettle();
         promote(db2);
         advance(INTERVAL.multipliedBy(2));
@@ -1867,21 +1867,21 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNodeThatIsDownAtTheStartAndAReplicaOfAnUnknownServerDoNotEndAHealthyPrimary() {
+    void whenAReplicaFollowsANodeThatWasNeverUpShouldKeepThePrimary() {
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
-        db4.mood = Mood.REFUSING;
+        db4.condition = Condition.REFUSING;
         db3.source = db4;
         startAndSettle();
         write(Duration.ofSeconds(20), db1, db2);
 
         assertThat(primary()).isEqualTo("db1");
-        assertThat(primaries()).isEmpty();
+        assertThat(primaryChanges()).isEmpty();
     }
 
     @Test
-    void thatReplicaDoesWhenItHasMoreThanThePrimary() {
+    void whenAReplicaOfANodeThatWasNeverUpIsAheadOfThePrimaryShouldHaveNoPrimary() {
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
-        db4.mood = Mood.REFUSING;
+        db4.condition = Condition.REFUSING;
         db3.source = db4;
         startAndSettle();
         db3.executed = 20;
@@ -1894,9 +1894,9 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aReplicaThatRestartsWritableAfterTheLossIsNotPromoted() {
+    void whenAReplicaRestartsWritableAfterTheLossShouldNotElectIt() {
         startAndSettle();
-        lose(db1);
+        crash(db1);
         advance(Duration.ofSeconds(2));
         db2.restart();
         db2.readOnly = false;
@@ -1912,10 +1912,10 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aWritableReplicaWhoseSourceIsRemovedAfterTheLossIsPromoted() {
+    void whenTheSourceOfAWritableReplicaIsRemovedAfterTheLossShouldElectIt() {
         db2.readOnly = false;
         startAndSettle();
-        lose(db1);
+        crash(db1);
         advance(Duration.ofSeconds(2));
         assertThat(primary()).isNull();
 
@@ -1923,28 +1923,28 @@ class MonitorCoreTest {
         advance(Duration.ofMillis(121));
 
         assertThat(primary()).isEqualTo("db2");
-        assertThat(primaries()).containsExactly("primary db1->none", "primary none->db2");
+        assertThat(primaryChanges()).containsExactly("primary db1->none", "primary none->db2");
     }
 
     @Test
-    void aWritableReplicaWhoseSourceWasRemovedBeforeTheLossIsNotPromoted() {
+    void whenTheSourceOfAWritableReplicaWasRemovedBeforeTheLossShouldNotElectIt() {
         db2.readOnly = false;
         startAndSettle();
         db2.source = null;
         write(Duration.ofMillis(1_200), db1, db3);
-        lose(db1);
+        crash(db1);
         advance(Duration.ofSeconds(20));
 
         assertThat(primary()).isNull();
     }
 
     @Test
-    void mostNodesThatFollowAnotherNowPromoteIt() {
+    void whenMostReplicasAreRepointedToANodeShouldElectIt() {
         db2.readOnly = false;
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
         db4.replicate(db1);
         startAndSettle();
-        lose(db1);
+        crash(db1);
         db4.receiver = Receiver.CONNECTING;
         advance(Duration.ofSeconds(2));
         db2.receiver = Receiver.OFF;
@@ -1958,9 +1958,9 @@ class MonitorCoreTest {
         assertThat(primary()).isEqualTo("db2");
     }
 
-    /** Without a primary one writable node is as unsettled as none: each probe asks for the sources, not every tenth. */
+    /** Without a primary every probe queries the sources, not only every tenth, even if one node alone is writable. */
     @Test
-    void mostNodesThatFollowTheOnlyWritableOneNowPromoteItImmediately() {
+    void whenMostReplicasAreRepointedToTheOnlyWritableNodeShouldElectItImmediately() {
         db2.readOnly = false;
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
         db4.replicate(db1);
@@ -1980,10 +1980,10 @@ class MonitorCoreTest {
     }
 
     @Test
-    void anEmptyServerUnderThePrimarysNameIsNotElected() {
+    void whenAnEmptyServerReplacesThePrimaryShouldNotElectIt() {
         servers.values().forEach(server -> server.executed = 10);
         startAndSettle();
-        lose(db1);
+        crash(db1);
         advance(Duration.ofSeconds(2));
         db1.restart();
         db1.id = "id-of-a-server-that-was-rebuilt";
@@ -1995,10 +1995,10 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aSuccessorIsComparedWithTheOtherNodesBeforeTheFirstWrite() {
+    void whenASuccessorLacksTransactionsOfAnotherNodeShouldWithholdItUntilItHasThem() {
         writes = new WriteSettings(Duration.ZERO, null, OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
         startAndSettle();
-        lose(db1);
+        crash(db1);
         db3.executed = 3;
         advance(Duration.ofSeconds(2));
         promote(db2);
@@ -2014,9 +2014,9 @@ class MonitorCoreTest {
         assertThat(incomplete).hasSize(1);
     }
 
-    /** The replicas were asked at the same time as the primary, and answered with what it had committed meanwhile. */
+    /** The replicas are probed together with the primary, and have received what it has committed since its answer. */
     @Test
-    void replicasThatHurryAheadOfABusyPrimaryDoNotRefuseWritesAtTheStart() {
+    void whenReplicasAreAheadOfABusyPrimaryAtTheStartShouldStillUseThePrimary() {
         db1.executed = 10;
         db2.executed = 11;
         db3.executed = 11;
@@ -2031,8 +2031,8 @@ class MonitorCoreTest {
         assertThat(known()).isTrue();
     }
 
-    private void lose(FakeServer server) {
-        server.mood = Mood.REFUSING;
+    private void crash(FakeServer server) {
+        server.condition = Condition.REFUSING;
         servers.values().stream()
                 .filter(replica -> replica.source == server)
                 .forEach(replica -> replica.receiver = Receiver.CONNECTING);
@@ -2054,8 +2054,8 @@ class MonitorCoreTest {
         replica.receiver = Receiver.ON;
     }
 
-    /** Has the old primary start again as what it was, writable and without a source. */
-    private void returnBesideTheSuccessor() {
+    /** Restarts the old primary as it was, writable and without a source. */
+    private void restartOldPrimaryBesideItsSuccessor() {
         db1.restart();
         advance(Duration.ofSeconds(2));
         assertThat(primary()).isEqualTo("db2");
@@ -2063,14 +2063,14 @@ class MonitorCoreTest {
         events.clear();
     }
 
-    private List<String> primaries() {
+    private List<String> primaryChanges() {
         return events.stream().filter(change -> change.startsWith("primary")).toList();
     }
 
-    // --- nodes that come and go
+    // --- added and removed nodes
 
     @Test
-    void aNodeThatJoinsIsUsedAfterTwoGoodProbes() {
+    void whenANodeIsAddedShouldUseItAfterTwoGoodProbes() {
         startAndSettle();
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
         db4.replicate(db1);
@@ -2087,7 +2087,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNodeThatJoinsBehindIsUsedWhenItHasCaughtUp() {
+    void whenAnAddedNodeLagsShouldUseItOnceItHasCaughtUp() {
         startAndSettle();
         write(Duration.ofSeconds(1), db1, db2, db3);
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
@@ -2103,12 +2103,12 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNodeThatJoinsAndDoesNotAnswerDelaysNoOther() {
+    void whenAnAddedNodeDoesNotAnswerShouldNotDelayOtherNodes() {
         startAndSettle();
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
-        db4.mood = Mood.SILENT;
+        db4.condition = Condition.SILENT;
         core().add(node("db4"), db4);
-        db2.mood = Mood.REFUSING;
+        db2.condition = Condition.REFUSING;
         advance(Duration.ofMillis(700));
         assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
         assertThat(status("db4").state()).isEqualTo(NodeState.UNKNOWN);
@@ -2118,22 +2118,22 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aRemovedNodeIsForgotten() {
+    void whenANodeIsRemovedShouldStopMonitoringIt() {
         startAndSettle();
         core().remove(node("db2"));
         advance(Duration.ofSeconds(1));
-        int before = db2.asked.size();
+        int before = db2.probedAt.size();
         advance(Duration.ofSeconds(2));
 
         assertThat(core().snapshot().nodes()).extracting(NodeStatus::name).containsExactly("db1", "db3");
         assertThat(db2.closed).isTrue();
-        assertThat(db2.asked).hasSize(before);
+        assertThat(db2.probedAt).hasSize(before);
         assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
         assertThat(events).isEmpty();
     }
 
     @Test
-    void aRemovedPrimaryIsNoPrimary() {
+    void whenThePrimaryIsRemovedShouldHaveNoPrimary() {
         startAndSettle();
         core().remove(node("db1"));
         advance(Duration.ofSeconds(2));
@@ -2144,12 +2144,12 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aNodeMayComeBackUnderItsName() {
+    void whenANodeIsAddedUnderTheNameOfARemovedOneShouldMonitorIt() {
         startAndSettle();
         core().remove(node("db2"));
-        FakeServer again = server("db2", DeclaredRole.AUTO);
-        again.replicate(db1);
-        core().add(node("db2"), again);
+        FakeServer replacement = server("db2", DeclaredRole.AUTO);
+        replacement.replicate(db1);
+        core().add(node("db2"), replacement);
         advance(Duration.ofSeconds(2));
 
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
@@ -2157,21 +2157,21 @@ class MonitorCoreTest {
     }
 
     @Test
-    void namesAreUnique() {
+    void whenANodeNameIsTakenOrUnknownShouldThrow() {
         startAndSettle();
-        Node stranger = new Node(NodeSpec.of("db4", "jdbc:mysql://db4"));
+        Node unknown = new Node(NodeSpec.of("db4", "jdbc:mysql://db4"));
         assertThatThrownBy(() -> core().add(node("db2"), db2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("There is already a node named db2");
-        assertThatThrownBy(() -> core().remove(stranger))
+        assertThatThrownBy(() -> core().remove(unknown))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("There is no node named db4");
     }
 
-    // --- survival
+    // --- failures and closing
 
     @Test
-    void survivesAListenerThatThrows() {
+    void whenAListenerThrowsShouldContinueMonitoring() {
         listener = new TopologyListener() {
             @Override
             public void nodeStateChanged(NodeStatus before, NodeStatus after) {
@@ -2179,33 +2179,33 @@ class MonitorCoreTest {
             }
         };
         startAndSettle();
-        db2.mood = Mood.REFUSING;
+        db2.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(2));
         assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
     }
 
     @Test
-    void survivesAProberThatThrows() {
+    void whenAProberThrowsShouldMarkTheNodeDownAndContinueMonitoring() {
         startAndSettle();
-        db2.mood = Mood.BROKEN;
+        db2.condition = Condition.BROKEN;
         advance(Duration.ofSeconds(5));
         assertThat(status("db2").state()).isEqualTo(NodeState.DOWN);
         assertThat(state("db3")).isEqualTo("REPLICA ONLINE 0");
 
-        db2.mood = Mood.WELL;
+        db2.condition = Condition.HEALTHY;
         advance(Duration.ofSeconds(5));
         assertThat(state("db2")).isEqualTo("REPLICA ONLINE 0");
     }
 
     @Test
-    void probesNoNodeAfterClose() {
+    void whenClosedShouldProbeNoNode() {
         startAndSettle();
         core().close();
-        int before = db1.asked.size();
+        int before = db1.probedAt.size();
         core().suspect(node("db1"), true);
         advance(Duration.ofSeconds(10));
 
-        assertThat(db1.asked).hasSize(before);
+        assertThat(db1.probedAt).hasSize(before);
         assertThat(servers.values()).allMatch(server -> server.closed);
     }
 
@@ -2229,7 +2229,7 @@ class MonitorCoreTest {
         assertThat(next.get(30, TimeUnit.SECONDS)).isSameAs(last);
     }
 
-    // --- what must neither cost writes nor the primary
+    // --- copies, errant transactions and leftover channels
 
     private static final String UUID2 = "22222222-71ca-11e1-9e33-c80aa9429562";
     private static final String UUID3 = "33333333-71ca-11e1-9e33-c80aa9429562";
@@ -2241,7 +2241,7 @@ class MonitorCoreTest {
 
     /** db1 is rebuilt from a volume snapshot of the primary db2, auto.cnf included, as a read-only replica. */
     @Test
-    void aCopyWithTheSameServerUuidDoesNotEndAHealthyPrimary() {
+    void whenACopyHasTheServerUuidOfThePrimaryShouldKeepThePrimary() {
         db2.source = null;
         db2.readOnly = false;
         db2.id = UUID2;
@@ -2250,7 +2250,7 @@ class MonitorCoreTest {
         db3.replicate(db2);
         startAndSettle();
         assertThat(primary()).isEqualTo("db2");
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(5));
         db1.restart();
         db1.id = UUID2;
@@ -2260,7 +2260,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aCopyWithTheSameServerUuidIsNotWrittenToAtTheStart() {
+    void whenACopyHasTheServerUuidOfThePrimaryAtTheStartShouldNotElectTheCopy() {
         db2.source = null;
         db2.readOnly = false;
         db2.id = UUID2;
@@ -2279,12 +2279,12 @@ class MonitorCoreTest {
 
     /** MariaDB pod with the same server_id on a new volume; MySQL: volume restored with auto.cnf. */
     @Test
-    void aPrimaryThatComesBackWithoutItsDataDoesNotGoOn() {
+    void whenThePrimaryRestartsWithoutItsDataShouldNotElectIt() {
         db1.executed = 100;
         db2.executed = 100;
         db3.executed = 100;
         startAndSettle();
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(10));
         db2.receiver = Receiver.OFF;
         db3.receiver = Receiver.OFF;
@@ -2298,12 +2298,12 @@ class MonitorCoreTest {
 
     /** MySQL pod on a new volume: a new UUID, the replicas connect to it without an error. */
     @Test
-    void aBlankServerWithConnectedReplicasIsNotThePrimary() {
+    void whenAnEmptyServerWithConnectedReplicasReplacesThePrimaryShouldNotElectIt() {
         db1.executed = 100;
         db2.executed = 100;
         db3.executed = 100;
         startAndSettle();
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(10));
         db1.restart();
         db1.id = UUID3;
@@ -2313,7 +2313,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aBlankServerWithConnectedReplicasIsNotThePrimaryAtTheStart() {
+    void whenAnEmptyServerHasConnectedReplicasAtTheStartShouldNotElectIt() {
         db1.id = UUID3;
         db1.executed = 0;
         db2.executed = 100;
@@ -2324,21 +2324,21 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aFormerPrimaryWhoseReplicationIsUnknownIsNotTakenWhileThePrimaryIsDown() {
+    void whenThePrimaryIsDownShouldNotElectAFormerPrimaryWithUnknownReplication() {
         db1.id = UUID1;
         db2.id = UUID2;
         db2.extra = UUID2 + ":1-100";
         db2.readOnly = false;
-        db2.mood = Mood.HANGING_STATUS;
-        db1.mood = Mood.REFUSING;
+        db2.condition = Condition.HANGING_STATUS;
+        db1.condition = Condition.REFUSING;
         start();
         advance(Duration.ofSeconds(3));
         assertThat(primary()).isNull();
     }
 
-    /** db2 has an errant transaction of last year; its replication is stopped for the nightly backup. */
+    /** db2 has an old errant transaction; its replication is stopped for a backup. */
     @Test
-    void aWritableReplicaWithAnOldMistakeMayStopReplicating() {
+    void whenAWritableReplicaWithAnErrantTransactionStopsReplicatingShouldKeepThePrimary() {
         db2.id = UUID2;
         db2.extra = UUID2 + ":1";
         db2.readOnly = false;
@@ -2352,7 +2352,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aWritableReplicaMayMakeAnotherMistake() {
+    void whenAWritableReplicaHasAnotherErrantTransactionShouldChangeNothing() {
         db2.id = UUID2;
         db2.extra = UUID2 + ":1";
         db2.readOnly = false;
@@ -2365,9 +2365,9 @@ class MonitorCoreTest {
         assertThat(events).isEmpty();
     }
 
-    /** Promoted without RESET REPLICA ALL; the old primary is repointed immediately, dies later; then the new one restarts. */
+    /** db2 is promoted without RESET REPLICA ALL; db1 is repointed immediately and fails later; then db2 restarts. */
     @Test
-    void aPrimaryWithALeftOverChannelComesBackWithoutItsPredecessor() {
+    void whenAPrimaryWithALeftoverChannelRestartsShouldElectItWithoutItsPredecessor() {
         startAndSettle();
         db1.readOnly = true;
         advance(Duration.ofSeconds(1));
@@ -2378,10 +2378,10 @@ class MonitorCoreTest {
         db3.source = db2;
         advance(Duration.ofSeconds(30));
         assertThat(primary()).isEqualTo("db2");
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(30));
         assertThat(primary()).isEqualTo("db2");
-        db2.mood = Mood.REFUSING;
+        db2.condition = Condition.REFUSING;
         db3.receiver = Receiver.CONNECTING;
         advance(Duration.ofSeconds(5));
         db2.restart();
@@ -2392,30 +2392,30 @@ class MonitorCoreTest {
 
     /** A writer VIP moves to a server that was promoted without RESET REPLICA ALL. */
     @Test
-    void aWriterEndpointComesBackWithALeftOverChannel() {
+    void whenAWriterEndpointMovesToAServerWithALeftoverChannelShouldElectIt() {
         declare("db1", DeclaredRole.PRIMARY, NodeKind.ENDPOINT);
         declare("db2", DeclaredRole.REPLICA, NodeKind.SERVER);
         declare("db3", DeclaredRole.REPLICA, NodeKind.SERVER);
         startAndSettle();
         assertThat(primary()).isEqualTo("db1");
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(10));
         FakeServer old = new FakeServer("old", scheduler);
         db1.id = UUID2;
         db1.source = old;
         db1.receiver = Receiver.OFF;
-        db1.mood = Mood.WELL;
+        db1.condition = Condition.HEALTHY;
         advance(Duration.ofSeconds(30));
         assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
     }
 
-    /** The old primary is read-only, the monitor's connection was killed, and the pools took its place. */
+    /** The old primary is read-only, and pools have taken the slot of the monitor's connection. */
     @Test
-    void anOverloadedOldPrimaryDoesNotHoldUpItsSuccessor() {
+    void whenTheOldPrimaryIsOverloadedShouldStillElectItsSuccessor() {
         startAndSettle();
         db1.readOnly = true;
         advance(Duration.ofSeconds(1));
-        db1.mood = Mood.BUSY;
+        db1.condition = Condition.OVERLOADED;
         db2.source = null;
         db2.readOnly = false;
         db3.source = db2;
@@ -2423,9 +2423,9 @@ class MonitorCoreTest {
         assertThat(primary()).as(noPrimaryReason()).isEqualTo("db2");
     }
 
-    /** db3 was cloned from db2, whose errant transaction it has; its receiver is stopped. Roles as the message advises. */
+    /** db3 is a clone of db2 with its errant transaction, and its receiver is stopped. Roles are declared. */
     @Test
-    void aDeclaredPrimaryIsNotMeasuredByItsReplicas() {
+    void whenReplicasShareAnErrantTransactionShouldKeepTheDeclaredPrimary() {
         declare("db1", DeclaredRole.PRIMARY, NodeKind.SERVER);
         declare("db2", DeclaredRole.REPLICA, NodeKind.SERVER);
         declare("db3", DeclaredRole.REPLICA, NodeKind.SERVER);
@@ -2439,7 +2439,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void withoutTheGrantAMistakeOfAnIntermediateSourceDoesNotCount() {
+    void whenAnIntermediateSourceHasAnErrantTransactionWithoutTheGrantShouldKeepThePrimary() {
         db2.id = UUID2;
         db2.extra = UUID2 + ":1";
         db3.replicate(db2);
@@ -2453,28 +2453,28 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aDeclaredPrimaryWithASourceOutsideIsTakenWhileAReplicaIsDown() {
+    void whenAReplicaIsDownShouldElectADeclaredPrimaryWithAnExternalSource() {
         declare("db1", DeclaredRole.PRIMARY, NodeKind.SERVER);
         db1.source = new FakeServer("outside", scheduler);
         db1.receiver = Receiver.OFF;
-        db3.mood = Mood.REFUSING;
+        db3.condition = Condition.REFUSING;
         start();
         advance(Duration.ofMinutes(1));
         assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
     }
 
-    /** MySQL and MariaDB print floor(now) - floor(start), up to a second more than the process has run. */
+    /** MySQL and MariaDB report floor(now) - floor(start), up to a second more than the real uptime. */
     @Test
-    void aRestartIsNoPromotionThoughTheUptimeIsASecondTooLong() {
+    void whenTheUptimeAfterARestartIsASecondTooLongShouldNotTreatItAsAPromotion() {
         startAndSettle();
         advance(Duration.ofSeconds(10));
-        db1.mood = Mood.REFUSING;
-        db2.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
+        db2.condition = Condition.REFUSING;
         advance(Duration.ofMillis(100));
         db2.restart();
-        db2.mood = Mood.REFUSING;
+        db2.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(4));
-        db2.mood = Mood.WELL;
+        db2.condition = Condition.HEALTHY;
         db2.uptimeError = 1;
         db2.readOnly = false;
         db2.receiver = Receiver.CONNECTING;
@@ -2484,7 +2484,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void withoutTheGrantADeclaredPrimarySurvivesAMistakeOnAWritableReplica() {
+    void whenAWritableReplicaHasAnErrantTransactionWithoutTheGrantShouldKeepTheDeclaredPrimary() {
         declare("db1", DeclaredRole.PRIMARY, NodeKind.SERVER);
         db1.granted = false;
         db2.granted = false;
@@ -2501,7 +2501,7 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aWritableReplicaThatJoinsDoesNotEndAHealthyPrimary() {
+    void whenAWritableReplicaIsAddedShouldKeepThePrimary() {
         startAndSettle();
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
         db4.replicate(db1);
@@ -2514,11 +2514,11 @@ class MonitorCoreTest {
         assertThat(events).noneMatch(change -> change.startsWith("primary"));
     }
 
-    /** The dead primary is replaced by a new node with another name, already promoted. */
+    /** The failed primary is replaced by a new node with another name, already promoted. */
     @Test
-    void aPrimaryThatJoinsInPlaceOfARemovedOneIsFollowed() {
+    void whenANewPrimaryIsAddedInPlaceOfARemovedOneShouldElectIt() {
         startAndSettle();
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(5));
         core().remove(node("db1"));
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
@@ -2531,9 +2531,9 @@ class MonitorCoreTest {
     }
 
     @Test
-    void aPrimaryThatJoinsInPlaceOfARemovedOneIsFollowedBeforeTheReplicasAreRepointed() {
+    void whenANewPrimaryIsAddedBeforeTheReplicasAreRepointedShouldElectIt() {
         startAndSettle();
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(5));
         core().remove(node("db1"));
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
@@ -2543,9 +2543,9 @@ class MonitorCoreTest {
         assertThat(primary()).as(noPrimaryReason()).isEqualTo("db4");
     }
 
-    /** The promotion of db2 was void after db1 was promoted; db2 is an old primary that thawed. */
+    /** The promotion of db2 is superseded by that of db1; db2 is an old primary that was frozen and answers again. */
     @Test
-    void aFencedOldPrimaryIsNotTakenAfterAContest() {
+    void whenThePrimaryIsLostAfterAContestShouldNotElectAFencedOldPrimary() {
         db1.id = UUID1;
         db2.id = UUID2;
         startAndSettle();
@@ -2557,17 +2557,17 @@ class MonitorCoreTest {
         db3.source = db2;
         advance(Duration.ofSeconds(5));
         assertThat(primary()).isEqualTo("db2");
-        db2.mood = Mood.FROZEN;
+        db2.condition = Condition.FROZEN;
         advance(Duration.ofSeconds(5));
         db1.source = null;
         db1.readOnly = false;
         db3.source = db1;
         advance(Duration.ofSeconds(5));
         assertThat(primary()).isEqualTo("db1");
-        db2.mood = Mood.WELL;
+        db2.condition = Condition.HEALTHY;
         advance(Duration.ofSeconds(5));
         assertThat(status("db2").state()).isEqualTo(NodeState.FENCED);
-        // db4 joins for a moment: a writable server with a transaction of its own
+        // db4 is added: a writable server with an errant transaction
         FakeServer db4 = server("db4", DeclaredRole.AUTO);
         db4.replicate(db1);
         db4.readOnly = false;
@@ -2579,34 +2579,34 @@ class MonitorCoreTest {
         assertThat(primary()).as("contested").isNull();
         db4.readOnly = true;
         db1.executed = 30;
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         db3.receiver = Receiver.CONNECTING;
         db4.receiver = Receiver.CONNECTING;
         advance(Duration.ofSeconds(10));
         assertThat(primary()).as(noPrimaryReason()).isNull();
     }
 
-    /** While two nodes contest, the fleet is asked once an interval, or every 100 ms in the first minute. */
+    /** While two nodes contest, all are probed once per interval, or every 100 ms in the first minute. */
     @Test
-    void aContestIsNoStormOfProbes() {
+    void whenThePrimaryIsContestedShouldLimitTheProbeRate() {
         db2.id = UUID2;
         db2.extra = UUID2 + ":1";
         db2.readOnly = false;
         db2.receiver = Receiver.OFF;
         startAndSettle();
         advance(Duration.ofMinutes(2));
-        int before = db1.asked.size();
+        int before = db1.probedAt.size();
         String reason = noPrimaryReason();
         for (int i = 0; i < 10_000; i++) {
             advance(Duration.ofMillis(1));
             assertThat(noPrimaryReason()).isEqualTo(reason);
         }
-        assertThat(db1.asked.size() - before).isLessThan(40);
+        assertThat(db1.probedAt.size() - before).isLessThan(40);
     }
 
-    /** The writer VIP moves to a server whose left-over channel leads to the old primary, a node that is down. */
+    /** The writer VIP moves to a server whose leftover channel leads to the old primary, a node that is down. */
     @Test
-    void aWriterEndpointComesBackWithALeftOverChannelToANode() {
+    void whenAWriterEndpointMovesToAServerWithALeftoverChannelToANodeShouldElectIt() {
         declare("db1", DeclaredRole.PRIMARY, NodeKind.ENDPOINT);
         declare("db2", DeclaredRole.REPLICA, NodeKind.SERVER);
         declare("db3", DeclaredRole.REPLICA, NodeKind.SERVER);
@@ -2614,41 +2614,41 @@ class MonitorCoreTest {
         db2.id = UUID1;
         startAndSettle();
         assertThat(primary()).isEqualTo("db1");
-        db1.mood = Mood.REFUSING;
-        db2.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
+        db2.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(10));
         db1.id = UUID2;
         db1.source = db2;
         db1.receiver = Receiver.OFF;
-        db1.mood = Mood.WELL;
+        db1.condition = Condition.HEALTHY;
         advance(Duration.ofSeconds(30));
         assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
     }
 
-    /** As above, with a node that was down since the start. */
+    /** As above, with a node that has been down since the start. */
     @Test
-    void aWriterEndpointComesBackWhileAnotherNodeHasNeverBeenSeen() {
+    void whenAWriterEndpointMovesWhileAnotherNodeWasNeverUpShouldElectIt() {
         declare("db1", DeclaredRole.PRIMARY, NodeKind.ENDPOINT);
-        db3.mood = Mood.REFUSING;
+        db3.condition = Condition.REFUSING;
         startAndSettle();
         assertThat(primary()).isEqualTo("db1");
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(10));
         db1.id = UUID2;
         db1.source = new FakeServer("old", scheduler);
         db1.receiver = Receiver.OFF;
-        db1.mood = Mood.WELL;
+        db1.condition = Condition.HEALTHY;
         advance(Duration.ofSeconds(30));
         assertThat(primary()).as(noPrimaryReason()).isEqualTo("db1");
     }
 
     /** Dual-DC: the promoted node receives from the other data centre, as the old primary did. */
     @Test
-    void aPromotedNodeMayReceiveFromOutside() {
+    void whenAPromotedNodeHasAnExternalSourceShouldElectIt() {
         FakeServer outside = new FakeServer("dc2", scheduler);
         outside.id = UUID3;
         startAndSettle();
-        db1.mood = Mood.REFUSING;
+        db1.condition = Condition.REFUSING;
         advance(Duration.ofSeconds(5));
         db2.source = outside;
         db2.readOnly = false;
@@ -2659,8 +2659,8 @@ class MonitorCoreTest {
 
     // --- helpers
 
-    private static Duration lastAsked(FakeServer server) {
-        return server.asked.get(server.asked.size() - 1);
+    private static Duration lastProbed(FakeServer server) {
+        return server.probedAt.get(server.probedAt.size() - 1);
     }
 
     private void start() {

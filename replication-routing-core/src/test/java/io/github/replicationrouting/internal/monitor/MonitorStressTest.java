@@ -39,15 +39,15 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** All callers of the monitor run concurrently: what it publishes is consistent, and nothing is lost. */
+/** All callers of the monitor run concurrently: its snapshots are consistent, and no change is lost. */
 class MonitorStressTest {
 
     private static final String UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
-    private static final Duration LENGTH = Duration.ofSeconds(2);
+    private static final Duration DURATION = Duration.ofSeconds(2);
 
     private final Random seeds = new Random(42);
-    private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
-    /** By node, not by name: one that joins anew under an old name begins anew. */
+    private final Queue<String> violations = new ConcurrentLinkedQueue<>();
+    /** By node, not by name: a node that is added under an old name starts afresh. */
     private final Map<Node, NodeState> announced = new ConcurrentHashMap<>();
 
     private final AtomicInteger changes = new AtomicInteger();
@@ -60,18 +60,18 @@ class MonitorStressTest {
             NodeState last = announced.put(after.node(), after.state());
             NodeState from = before.state();
             if (last != null && last != from) {
-                wrong.add(after.name() + ": announced " + last + ", then a change from " + from);
+                violations.add(after.name() + ": announced " + last + ", then a change from " + from);
             }
             boolean drained = after.state() == NodeState.DRAINED && from != NodeState.DRAINING;
             boolean draining = after.state() == NodeState.DRAINING && from == NodeState.DRAINED;
             if (from == after.state() || drained || draining) {
-                wrong.add(after.name() + ": " + from + " -> " + after.state());
+                violations.add(after.name() + ": " + from + " -> " + after.state());
             }
         }
     };
 
     @Test
-    void whatIsPublishedIsConsistentUnderConcurrentHammering() throws Exception {
+    void whenCallersRunConcurrentlyShouldPublishConsistentSnapshots() throws Exception {
         FailureGuard failureGuard = new FailureGuard("stress");
         List<Node> nodes = Stream.of("db1", "db2", "db3")
                 .map(name -> new Node(NodeSpec.of(name, "jdbc:mysql://" + name)))
@@ -99,31 +99,31 @@ class MonitorStressTest {
                 WriteSettings.defaults(),
                 failureGuard);
         core.start();
-        long end = System.nanoTime() + LENGTH.toNanos();
+        long end = System.nanoTime() + DURATION.toNanos();
         for (int i = 0; i < 2; i++) {
-            hammer(threads, end, random -> core.suspect(nodes.get(random.nextInt(3)), random.nextBoolean()));
-            hammer(threads, end, random -> attempt(poolHealth.of(nodes.get(random.nextInt(3))), random));
-            hammer(threads, end, random -> {
+            repeat(threads, end, random -> core.suspect(nodes.get(random.nextInt(3)), random.nextBoolean()));
+            repeat(threads, end, random -> attempt(poolHealth.of(nodes.get(random.nextInt(3))), random));
+            repeat(threads, end, random -> {
                 if (core.drain(nodes.get(1 + random.nextInt(2)), random.nextBoolean())
                         .isCompletedExceptionally()) {
-                    wrong.add("a drain failed");
+                    violations.add("a drain failed");
                 }
             });
-            hammer(threads, end, random -> check(core.snapshot()));
+            repeat(threads, end, random -> check(core.snapshot()));
         }
-        hammer(threads, end, random -> {
+        repeat(threads, end, random -> {
             Node late = new Node(NodeSpec.of("late", "jdbc:mysql://late"));
             core.add(late, new RandomServer(false, threads, random.nextLong()));
             core.remove(late);
         });
-        // The length of the stress itself.
+        // The duration of the stress itself.
         TimeUnit.NANOSECONDS.sleep(Math.max(0, end - System.nanoTime()));
         scheduler.execute(() -> check(core.snapshot()));
         threads.shutdown();
         assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
         core.close();
 
-        assertThat(wrong).isEmpty();
+        assertThat(violations).isEmpty();
         assertThat(changes).hasValueGreaterThan(20);
         assertThat(core.snapshot().nodes()).extracting(NodeStatus::name).startsWith("db1", "db2", "db3");
     }
@@ -139,33 +139,33 @@ class MonitorStressTest {
     private void check(TopologySnapshot snapshot) {
         NodeStatus primary = snapshot.primary();
         if ((primary == null) != (snapshot.noPrimaryReason() != null)) {
-            wrong.add("primary " + primary + ", reason " + snapshot.noPrimaryReason());
+            violations.add("primary " + primary + ", reason " + snapshot.noPrimaryReason());
         }
         if (primary != null && !snapshot.nodes().contains(primary)) {
-            wrong.add("the primary is not among the nodes");
+            violations.add("the primary is not among the nodes");
         }
         if (snapshot.nodes().stream().map(NodeStatus::name).distinct().count()
                 != snapshot.nodes().size()) {
-            wrong.add("a name twice");
+            violations.add("a name twice");
         }
     }
 
-    private void hammer(ExecutorService threads, long end, Consumer<Random> blow) {
+    private void repeat(ExecutorService threads, long end, Consumer<Random> action) {
         Random random = new Random(seeds.nextLong());
         threads.execute(() -> {
             try {
                 while (end - System.nanoTime() > 0) {
-                    blow.accept(random);
-                    // Else the blows pile up in the one thread that takes them.
+                    action.accept(random);
+                    // Otherwise the actions queue up in the single thread of the monitor.
                     TimeUnit.MICROSECONDS.sleep(500);
                 }
             } catch (Exception e) {
-                wrong.add(e.toString());
+                violations.add(e.toString());
             }
         });
     }
 
-    /** Answers on any thread, sooner or later, well or not, or never. */
+    /** Answers on any thread after any delay, with success or failure, or not at all. */
     private final class RandomServer implements Prober {
 
         private final boolean primary;
@@ -180,19 +180,20 @@ class MonitorStressTest {
 
         @Override
         public void start(Probe probe, Consumer<ProbeResult> answer) {
-            int dice = random.nextInt(primary ? 200 : 20);
+            int outcome = random.nextInt(primary ? 200 : 20);
             long position = primary ? executed.incrementAndGet() : Math.max(1, executed.get() - random.nextInt(12));
-            if (dice == 0 || threads.isShutdown()) {
+            if (outcome == 0 || threads.isShutdown()) {
                 return;
             }
             threads.execute(() -> answer.accept(
-                    dice == 1
+                    outcome == 1
                             ? new ProbeResult.Failed(
                                     new ProbeFailure(ProbeFailure.Kind.UNREACHABLE, "connection refused"))
-                            : new ProbeResult.Answered(System.nanoTime(), seen(position), new Replication.NotAsked())));
+                            : new ProbeResult.Answered(
+                                    System.nanoTime(), observation(position), new Replication.NotAsked())));
         }
 
-        private Observation seen(long position) {
+        private Observation observation(long position) {
             GtidSet set = GtidSet.parse(UUID + ":1-" + position);
             return new Observation("MySQL 9.7.4", primary ? "one" : "id-" + hashCode(), !primary, false, set, set);
         }

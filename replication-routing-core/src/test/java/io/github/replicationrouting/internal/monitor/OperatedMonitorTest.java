@@ -74,7 +74,7 @@ class OperatedMonitorTest {
     }
 
     @Test
-    void whenANodeReplicatesFromNowhereShouldDescribeItApart() {
+    void whenANodeHasNoSourceShouldDescribeItAsNotInUse() {
         monitor.add(node("db3", "stranger"));
 
         awaitState("db3", NodeState.UNKNOWN, "read-only, but replicates from nowhere");
@@ -84,7 +84,7 @@ class OperatedMonitorTest {
     }
 
     @Test
-    void whenADrainReturnsShouldHaveTakenTheNodeOutOfUse() {
+    void whenANodeIsDrainedOrUndrainedShouldChangeItsStateBeforeReturning() {
         monitor.drain("db2");
         assertThat(state("db2")).isIn(NodeState.DRAINING, NodeState.DRAINED);
 
@@ -93,7 +93,7 @@ class OperatedMonitorTest {
     }
 
     @Test
-    void whenThePrimaryIsToBeDrainedShouldRefuseAndSayWhatToDo() {
+    void whenThePrimaryIsToBeDrainedShouldThrowAndAdviseAPromotion() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> monitor.drain("db1"))
                 .withMessageContaining("Promote another node first");
@@ -101,7 +101,7 @@ class OperatedMonitorTest {
     }
 
     @Test
-    void whenANameIsUnknownShouldNameTheNodesThereAre() {
+    void whenANodeNameIsUnknownShouldThrowAndListTheNodes() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> monitor.drain("db9"))
                 .withMessage("There is no node named db9; there are db1, db2");
@@ -156,7 +156,7 @@ class OperatedMonitorTest {
                 null);
     }
 
-    /** The version of a server is its role and name, and its id. */
+    /** Reads the role, name and id of a server from its version. */
     private static final class RoleDialect implements ReplicationDialect {
 
         @Override

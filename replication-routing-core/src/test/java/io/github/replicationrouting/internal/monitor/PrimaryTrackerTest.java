@@ -26,7 +26,7 @@ class PrimaryTrackerTest {
 
     private static final String OLD = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
     private static final String OTHER = "4f22ab58-71ca-11e1-9e33-c80aa9429562";
-    private static final Duration USUAL = Duration.ofMillis(500);
+    private static final Duration INTERVAL = Duration.ofMillis(500);
 
     private final NodeRecord db1 = NodeRecords.server("db1");
     private final NodeRecord db2 = NodeRecords.server("db2");
@@ -36,7 +36,7 @@ class PrimaryTrackerTest {
     private PrimaryTracker primaries = new PrimaryTracker(WriteSettings.defaults(), MonitorSettings.defaults());
 
     @Test
-    void whenANodeDoesNotAnswerShouldKnowTheTimeUntilItIsDown() {
+    void whenSettingsAreGivenShouldComputeTheDetectionTime() {
         assertThat(PrimaryTracker.detectionTime(settings(500, 1_000, 2))).isEqualTo(Duration.ofMillis(2_200));
         assertThat(PrimaryTracker.detectionTime(settings(1_000, 300, 5))).isEqualTo(Duration.ofMillis(6_300));
     }
@@ -56,7 +56,7 @@ class PrimaryTrackerTest {
     // --- elections
 
     @Test
-    void remembersThePrimaryFromOneElectionToTheNext() {
+    void whenAPrimaryWasElectedShouldRememberItInLaterElections() {
         executed(db1, OLD + ":1-10");
         assertThat(elect().reason()).isEqualTo(Reason.SOLE_CANDIDATE);
         assertThat(elect().reason()).isEqualTo(Reason.INCUMBENT);
@@ -70,7 +70,7 @@ class PrimaryTrackerTest {
     }
 
     @Test
-    void takesTheHistoryOfANodeFromItsRecord() {
+    void whenANodeIsPromotedShouldUseTheRoleHistoryOfItsRecord() {
         executed(db1, OLD + ":1-10");
         nodes.add(db2);
         down(db2);
@@ -82,7 +82,7 @@ class PrimaryTrackerTest {
     }
 
     @Test
-    void reportsAPromotionThatLacksSomething() {
+    void whenAPromotedNodeLacksTransactionsShouldReportItOnce() {
         executed(db1, OLD + ":1-10");
         nodes.add(db2);
         down(db2);
@@ -95,7 +95,7 @@ class PrimaryTrackerTest {
     }
 
     @Test
-    void whileAPromotionIsRefusedTheOldPrimaryKeepsItsClaim() {
+    void whenAPromotionIsRejectedShouldKeepTheOldPrimaryAsIncumbent() {
         primaries = tracker(OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
         executed(db1, OLD + ":1-10");
         nodes.add(db2);
@@ -111,7 +111,7 @@ class PrimaryTrackerTest {
     }
 
     @Test
-    void aPromotionThatIsAcceptedIsFollowed() {
+    void whenARejectedPromotionIsAcceptedShouldElectTheNode() {
         primaries = tracker(OnMultipleWritable.REJECT, OnIncompletePromotion.REJECT);
         executed(db1, OLD + ":1-10");
         nodes.add(db2);
@@ -127,7 +127,7 @@ class PrimaryTrackerTest {
     }
 
     @Test
-    void onRequestTheLastPrimaryGoesOnInAContest() {
+    void whenTheElectionIsContestedAndStickIsSetShouldKeepTheLastPrimary() {
         primaries = tracker(OnMultipleWritable.STICK, OnIncompletePromotion.WARN);
         executed(db1, OLD + ":1-10");
         elect();
@@ -139,7 +139,7 @@ class PrimaryTrackerTest {
     }
 
     @Test
-    void byDefaultItDoesNot() {
+    void whenTheElectionIsContestedShouldNotKeepTheLastPrimaryByDefault() {
         executed(db1, OLD + ":1-10");
         elect();
         executed(db2, OLD + ":1-10," + OTHER + ":1");
@@ -152,24 +152,24 @@ class PrimaryTrackerTest {
     // --- the interval
 
     @Test
-    void looksComeFasterWhileThereIsNoPrimaryButNotForEver() {
+    void whenThereIsNoPrimaryShouldProbeMoreOftenForAMinute() {
         long start = 7;
-        assertThat(primaries.interval(USUAL, db1, start)).isEqualTo(USUAL);
-        assertThat(primaries.interval(USUAL, null, start)).isEqualTo(Duration.ofMillis(100));
+        assertThat(primaries.interval(INTERVAL, db1, start)).isEqualTo(INTERVAL);
+        assertThat(primaries.interval(INTERVAL, null, start)).isEqualTo(Duration.ofMillis(100));
         assertThat(primaries.interval(
-                        USUAL, null, start + Duration.ofSeconds(60).toNanos() - 1))
+                        INTERVAL, null, start + Duration.ofSeconds(60).toNanos() - 1))
                 .isEqualTo(Duration.ofMillis(100));
         assertThat(primaries.interval(
-                        USUAL, null, start + Duration.ofSeconds(60).toNanos()))
-                .isEqualTo(USUAL);
-        assertThat(primaries.interval(USUAL, db1, start)).isEqualTo(USUAL);
+                        INTERVAL, null, start + Duration.ofSeconds(60).toNanos()))
+                .isEqualTo(INTERVAL);
+        assertThat(primaries.interval(INTERVAL, db1, start)).isEqualTo(INTERVAL);
         assertThat(primaries.interval(
-                        USUAL, null, start + Duration.ofSeconds(61).toNanos()))
+                        INTERVAL, null, start + Duration.ofSeconds(61).toNanos()))
                 .isEqualTo(Duration.ofMillis(100));
     }
 
     @Test
-    void probesThatAreMoreFrequentAnywayAreNotSlowedDown() {
+    void whenTheIntervalIsAlreadyShorterShouldNotLengthenIt() {
         assertThat(primaries.interval(Duration.ofMillis(50), null, 7)).isEqualTo(Duration.ofMillis(50));
     }
 
@@ -184,7 +184,7 @@ class PrimaryTrackerTest {
         return primaries.elect(nodes, record -> "is absent", executed -> false, incomplete::add);
     }
 
-    /** Loses db1, and has a node show that it has become writable since. */
+    /** Marks db1 as down, and records that another node has become writable since. */
     private void promote(NodeRecord record, String gtids) {
         down(db1);
         elect();

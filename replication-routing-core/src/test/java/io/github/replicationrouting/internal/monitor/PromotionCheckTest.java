@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Has db1 be the primary, and then db2. */
+/** Elects db1 first, and then db2. */
 class PromotionCheckTest {
 
     private static final String OLD = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
@@ -46,22 +46,22 @@ class PromotionCheckTest {
     private PromotionCheck check = new PromotionCheck(WriteSettings.defaults());
 
     @BeforeEach
-    void allHaveTheSame() {
+    void setEqualPositions() {
         nodes.forEach(record -> executed(record, OLD + ":1-10"));
-        answers(db1, signedBy(OLD, OLD + ":1-10"));
+        answers(db1, observationOf(OLD, OLD + ":1-10"));
     }
 
     // --- compared with the predecessor
 
     @Test
-    void whereThereIsNoPrimaryThereIsNothingToCheck() {
+    void whenThereIsNoPrimaryShouldReturnTheResultUnchanged() {
         ElectionResult none = new ElectionResult(-1, Reason.NO_CANDIDATE, "none", List.of(), -1);
 
         assertThat(check.check(none, nodes, incomplete::add)).isSameAs(none);
     }
 
     @Test
-    void aPromotedNodeThatHasEverythingIsNoNews() {
+    void whenAPromotedNodeLacksNothingShouldReportNothing() {
         ElectionResult first = elected(db1);
         assertThat(check.check(first, nodes, incomplete::add)).isSameAs(first);
 
@@ -71,7 +71,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void theFirstPrimaryIsComparedWithNone() {
+    void whenThePrimaryIsTheFirstShouldNotCompareIt() {
         check = rejecting();
         executed(db2, OLD + ":1-3");
 
@@ -80,7 +80,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void whatAPromotedNodeLacksIsReportedOnceAndNoHindranceByDefault() {
+    void whenAPromotedNodeLacksTransactionsShouldReportThemOnceAndAcceptItByDefault() {
         passes(db1);
         executed(db2, OLD + ":1-7");
 
@@ -99,7 +99,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void theNewestPositionOfTheOldPrimaryCounts() {
+    void whenTheOldPrimaryHasCommittedMoreShouldCompareWithItsNewestPosition() {
         passes(db1);
         executed(db1, OLD + ":1-11");
         passes(db1);
@@ -111,7 +111,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void whatTheOldPrimaryDidAfterItWasOneDoesNotCount() {
+    void whenADownNodeCommittedAfterItWasPrimaryShouldIgnoreThoseTransactions() {
         passes(db1);
         executed(db1, OLD + ":1-11");
         down(db1);
@@ -121,9 +121,9 @@ class PromotionCheckTest {
         assertThat(incomplete).isEmpty();
     }
 
-    /** MariaDB shows what it wrote and what it replicated in two places. */
+    /** MariaDB reports written and replicated transactions separately. */
     @Test
-    void whatAPromotedNodeHasAsAReplicaIsNotMissing() {
+    void whenAPromotedNodeHasReplicatedTheTransactionsShouldNotReportThemMissing() {
         passes(db1);
         answers(
                 db2,
@@ -140,7 +140,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void whatAPromotedNodeHasOnlyWrittenIsNotMissingEither() {
+    void whenAPromotedNodeHasOnlyWrittenTheTransactionsShouldNotReportThemMissing() {
         passes(db1);
         answers(db2, new Observation("MySQL 9.7.4", "db2", false, false, GtidSet.parse(OLD + ":1-10"), null));
 
@@ -149,7 +149,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void whereThereIsNoPositionThereIsNothingToCompare() {
+    void whenAPositionIsMissingShouldAcceptThePromotion() {
         check = rejecting();
         passes(db1);
         answers(db2, new Observation("MySQL 9.7.4", "db2", false, false, null, null));
@@ -164,7 +164,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void whereWhatItWroteAndWhatItReplicatedCannotBeUnitedTheFormerCounts() {
+    void whenWrittenAndReplicatedPositionsCannotBeMergedShouldCompareTheWrittenOne() {
         passes(db1);
         answers(
                 db2,
@@ -183,7 +183,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void positionsOfDifferentKindsAreNotCompared() {
+    void whenPositionsAreOfDifferentKindsShouldNotCompareThem() {
         check = rejecting();
         passes(db1);
         MariaDbGtidPosition position = MariaDbGtidPosition.parse("0-1-1");
@@ -194,7 +194,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void aPositionInALogCannotBeCountedButTheLossIsReported() {
+    void whenPositionsAreBinaryLogPositionsShouldReportTheLossWithoutACount() {
         answers(
                 db1,
                 new Observation("MySQL 9.7.4", OLD, false, false, BinlogPosition.of(OLD, "binlog.000007", 900), null));
@@ -213,7 +213,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void whatASuccessorOnMariaDbHasWrittenDoesNotHideWhatItLacks() {
+    void whenASuccessorOnMariaDbHasWrittenShouldStillReportWhatItLacks() {
         mariaDb(db1, "1", "0-1-100", "", "0-1-100");
         mariaDb(db3, "3", "", "0-1-98", "0-1-98");
         down(reader);
@@ -226,10 +226,10 @@ class PromotionCheckTest {
         assertThat(incomplete).hasSize(1);
     }
 
-    // --- refused on request
+    // --- rejected by configuration
 
     @Test
-    void onRequestAnIncompletePromotionIsRefusedUntilTheRestArrives() {
+    void whenIncompletePromotionsAreRejectedShouldRejectUntilTheMissingTransactionsArrive() {
         check = rejecting();
         passes(db1);
         executed(db2, OLD + ":1-7");
@@ -257,7 +257,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void orUntilTheOldPrimaryIsBack() {
+    void whenTheOldPrimaryIsElectedAfterARejectionShouldAcceptItAndRejectTheNextPromotion() {
         check = rejecting();
         passes(db1);
         executed(db2, OLD + ":1-7");
@@ -269,7 +269,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void orUntilAnOperatorAcceptsIt() {
+    void whenAnOperatorAcceptsARejectedPromotionShouldPassIt() {
         check = rejecting();
         passes(db1);
         executed(db2, OLD + ":1-7");
@@ -283,7 +283,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void anAcceptedPromotionIsTheOneThatWasRefused() {
+    void whenAPromotionWasAcceptedShouldStillRejectThatOfAnotherNode() {
         check = rejecting();
         passes(db1);
         executed(db2, OLD + ":1-7");
@@ -296,7 +296,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void anAcceptanceWithoutARefusalAcceptsNothing() {
+    void whenNoPromotionWasRejectedShouldIgnoreAnAcceptance() {
         check = rejecting();
         passes(db1);
         executed(db2, OLD + ":1-7");
@@ -307,7 +307,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void anAcceptanceHoldsForOnePromotionOnly() {
+    void whenAPromotionWasAcceptedShouldRejectTheNextOneOfTheSameNode() {
         check = rejecting();
         passes(db1);
         executed(db2, OLD + ":1-7");
@@ -322,7 +322,7 @@ class PromotionCheckTest {
     // --- compared with the other nodes
 
     @Test
-    void whatAnotherNodeHasOfTheOldPrimaryIsMissing() {
+    void whenAnotherNodeHasMoreOfTheOldPrimaryShouldReportItMissing() {
         check = rejecting();
         passes(db1);
         executed(db3, OLD + ":1-12");
@@ -336,7 +336,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void whatAnotherNodeWroteItselfIsNot() {
+    void whenAnotherNodeHasTransactionsOfItsOwnShouldIgnoreThem() {
         check = rejecting();
         passes(db1);
         executed(db3, OLD + ":1-10," + OTHER + ":1-5");
@@ -345,7 +345,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void whatANodeHadThatIsDownIsNot() {
+    void whenADownNodeHasMoreTransactionsShouldIgnoreThem() {
         check = rejecting();
         passes(db1);
         executed(db3, OLD + ":1-12");
@@ -355,7 +355,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void whatAnEndpointHasIsNot() {
+    void whenAnEndpointHasMoreTransactionsShouldIgnoreThem() {
         check = rejecting();
         passes(db1);
         executed(reader, OLD + ":1-12");
@@ -364,7 +364,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void whatCannotBeComparedIsNot() {
+    void whenOtherNodesCannotBeComparedShouldAcceptThePromotion() {
         check = rejecting();
         passes(db1);
         nodes.set(nodes.indexOf(db3), NodeRecords.server("db3"));
@@ -381,18 +381,18 @@ class PromotionCheckTest {
         assertThat(incomplete).isEmpty();
     }
 
-    /** Also of one that is alive, and that the application cannot write to any more. */
+    /** Even though the application can no longer write to it. */
     @Test
-    void whatTheOldPrimaryHasByNowIsMissing() {
+    void whenTheOldPrimaryIsUpAndHasCommittedMoreShouldRejectThePromotion() {
         check = rejecting();
         passes(db1);
-        answers(db1, signedBy(OLD, OLD + ":1-11"));
+        answers(db1, observationOf(OLD, OLD + ":1-11"));
 
         assertThat(passes(db2)).isFalse();
     }
 
     @Test
-    void twoServersOfMariaDbAreComparedByWhoWrote() {
+    void whenServersAreMariaDbShouldCompareThemByTheServerThatWrote() {
         mariaDb(db1, "1", "0-1-100", "", "0-1-100");
         mariaDb(db2, "2", "0-2-103", "0-1-100", "0-1-100,0-2-103");
         mariaDb(db3, "3", "", "0-1-101", "0-1-101");
@@ -409,7 +409,7 @@ class PromotionCheckTest {
     // --- not compared yet
 
     @Test
-    void aSuccessorThatWasAskedBeforeAnotherHadAnsweredIsWithheldUntilItWasAskedAgain() {
+    void whenASuccessorWasProbedBeforeAnotherNodeAnsweredShouldWithholdItUntilItsNextProbe() {
         passes(db1);
         executed(db3, OLD + ":1-12");
         arrivedAt(db3, 10);
@@ -431,7 +431,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void aSuccessorThatWasComparedIsRefusedForTheSameReasonWhenTheOtherAnswersAgain() {
+    void whenAnotherNodeAnswersAgainAfterARejectionShouldRejectForTheSameReason() {
         check = rejecting();
         passes(db1);
         executed(db3, OLD + ":1-12");
@@ -443,7 +443,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void aSuccessorThatHasEverythingIsNotWithheld() {
+    void whenASuccessorLacksNothingShouldNotWithholdIt() {
         passes(db1);
         sentAt(db2, db3.answer().arrivedAt() - 1);
 
@@ -451,7 +451,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void aSuccessorIsNotWithheldForAnyOfThoseThatDoNotCount() {
+    void whenOtherNodesDoNotCountShouldNotWithholdTheSuccessor() {
         passes(db1);
         executed(reader, OLD + ":1-12");
         executed(db3, OLD + ":1-10," + OTHER + ":1");
@@ -472,7 +472,7 @@ class PromotionCheckTest {
     }
 
     @Test
-    void thePrimaryThatGoesOnIsNotWithheld() {
+    void whenThePrimaryStaysTheSameShouldNotWithholdIt() {
         passes(db1);
         executed(db3, OLD + ":1-12");
         sentAt(db1, db3.answer().arrivedAt() - 1);
@@ -507,7 +507,7 @@ class PromotionCheckTest {
                 -1);
     }
 
-    private static Observation signedBy(String id, String executed) {
+    private static Observation observationOf(String id, String executed) {
         GtidSet set = GtidSet.parse(executed);
         return new Observation("MySQL 9.7.4", id, false, false, set, set);
     }

@@ -63,15 +63,15 @@ class ServerTopologySourceTest {
                     throw new AssertionError("a discovery reports no error", cause);
                 }
             },
-            ServerTopologySourceTest::reach,
-            spec -> reach(new Node(spec)),
-            new Dialects(List.of(new TellingDialect())),
+            ServerTopologySourceTest::probeTarget,
+            spec -> probeTarget(new Node(spec)),
+            new Dialects(List.of(new ReportingDialect())),
             TIMEOUT,
             REMOVE_AFTER,
             () -> now);
 
     @Test
-    void whenAServerIsReportedShouldNameItWithTheUrlOfTheReportingNode() {
+    void whenAServerIsReportedShouldReturnItWithTheUrlOfTheReportingNode() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         reports("id1", new Member("id2", "db2", 3306));
@@ -82,7 +82,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenThePortIsUnusualShouldNameItToo() {
+    void whenThePortIsNotTheDefaultShouldIncludeItInTheName() {
         declared("db1", "id1");
         server("db1:3307", "id2");
         server("[fe80::1]:3306", "id3");
@@ -92,7 +92,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenADeclaredServerIsReportedUnderAnotherAddressShouldNotNameItAgain() {
+    void whenADeclaredServerIsReportedUnderAnotherAddressShouldNotReturnItAgain() {
         declared("db1", "id1");
         declared("db2", "id2");
         server("10.0.0.2:3306", "id2");
@@ -104,7 +104,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenTwoReportTheSameServerUnderTwoAddressesShouldNameItOnce() {
+    void whenAServerIsReportedUnderTwoAddressesShouldReturnItOnce() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         server("10.0.0.2:3306", "id2");
@@ -115,7 +115,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenAServerIsNotReportedAnyMoreShouldNameItForAWhile() {
+    void whenAServerIsNoLongerReportedShouldReturnItUntilTheRemovalDelay() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         reports("id1", new Member("id2", "db2", 3306));
@@ -131,12 +131,12 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenAServerThatWasForgottenIsReportedAgainShouldNameItAgain() {
+    void whenARemovedServerIsReportedAgainShouldReturnItAgain() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         reports("id1", new Member("id2", "db2", 3306));
         assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db2");
-        forget();
+        reportNothingUntilRemoved();
 
         reports("id1", new Member("id2", "db2", 3306));
 
@@ -144,29 +144,29 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenAServerThatWasForgottenComesBackUnderAnotherAddressShouldNameItByThat() {
+    void whenARemovedServerIsReportedUnderAnotherAddressShouldReturnItUnderThatAddress() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         server("10.0.0.2:3306", "id2");
         reports("id1", new Member("id2", "db2", 3306));
         assertThat(source.nodes()).hasSize(1);
-        forget();
+        reportNothingUntilRemoved();
 
         reports("id1", new Member("id2", "10.0.0.2", 3306));
 
         assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("10.0.0.2");
     }
 
-    /** Its node answers until it has left, although no server names it any more. */
+    /** Its node answers until it is removed, although no server reports it any more. */
     @Test
-    void whenAForgottenServerIsStillAskedShouldNameItAgainAllTheSame() {
+    void whenARemovedServerWasStillQueriedShouldReturnItWhenReportedAgain() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         reports("id1", new Member("id2", "db2", 3306));
         NodeSpec found = source.nodes().iterator().next();
         NodeStatus member = status(found, NodeState.ONLINE);
         nodes.add(member);
-        forget();
+        reportNothingUntilRemoved();
         source.nodes();
         nodes.remove(member);
 
@@ -175,9 +175,9 @@ class ServerTopologySourceTest {
         assertThat(source.nodes()).containsExactly(found);
     }
 
-    /** By the application, while it still replicates: it would join again immediately. */
+    /** The application removes it while it still replicates, and it would otherwise be added again immediately. */
     @Test
-    void whenADeclaredNodeIsRemovedShouldNameItOnlyOnceItWasNotReportedForAWhile() {
+    void whenADeclaredNodeIsRemovedShouldReturnItOnlyAfterItWasNotReportedForTheRemovalDelay() {
         declared("db1", "id1");
         declared("db2", "id2");
         reports("id1", new Member("id2", "db2", 3306));
@@ -188,14 +188,14 @@ class ServerTopologySourceTest {
             assertThat(source.nodes()).isEmpty();
         }
 
-        forget();
+        reportNothingUntilRemoved();
         reports("id1", new Member("id2", "db2", 3306));
 
         assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("db2");
     }
 
     @Test
-    void whenTheServerOfANodeIsReplacedShouldNameTheOldOneWhereItIsNow() {
+    void whenTheServerOfANodeIsReplacedShouldReturnTheOldServerAtItsNewAddress() {
         declared("db1", "id1");
         declared("db2", "id2");
         source.nodes();
@@ -206,15 +206,15 @@ class ServerTopologySourceTest {
         assertThat(source.nodes()).extracting(NodeSpec::name).containsExactly("10.0.0.2");
     }
 
-    /** No server names another for longer than servers are remembered. */
-    private void forget() {
+    /** Reports no server for longer than the removal delay. */
+    private void reportNothingUntilRemoved() {
         reports("id1");
         now += REMOVE_AFTER.toNanos() + 1;
         assertThat(source.nodes()).isEmpty();
     }
 
     @Test
-    void whenAServerDoesNotAnswerShouldNameItOnlyOnceItHas() {
+    void whenAServerDoesNotAnswerShouldReturnItOnlyAfterItsFirstAnswer() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         log("db2:3306").refusal = StubDriver.lost();
@@ -226,7 +226,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenNoDialectSpeaksToAServerShouldNotNameIt() {
+    void whenNoDialectSupportsAServerShouldNotReturnIt() {
         declared("db1", "id1");
         server("db2:3306", "id2");
         log("db2:3306").version = "PostgreSQL";
@@ -236,7 +236,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenNodesCannotBeAskedShouldAskTheOthers() {
+    void whenSomeNodesCannotBeQueriedShouldQueryTheOthers() {
         declared("odd", "id8");
         log("odd:3306").version = "PostgreSQL";
         declared("db0", "id9");
@@ -249,7 +249,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenANodeIsDownOrAnEndpointShouldNotAskIt() {
+    void whenANodeIsDownOrAnEndpointShouldNotQueryIt() {
         declared("db1", "id1");
         nodes.add(status(spec("db2", NodeKind.SERVER), NodeState.DOWN));
         nodes.add(status(spec("reader", NodeKind.ENDPOINT), NodeState.ONLINE));
@@ -261,7 +261,7 @@ class ServerTopologySourceTest {
     }
 
     @Test
-    void whenAUrlHasNoPlaceForAnAddressShouldNameNoServer() {
+    void whenAUrlHasNoAddressShouldReturnNoServer() {
         String url = "jdbc:stub:" + database;
         StubDriver.log(url).version = "id1";
         nodes.add(status(NodeSpec.of("db1", url), NodeState.ONLINE));
@@ -300,7 +300,7 @@ class ServerTopologySourceTest {
         return new NodeStatus(new Node(spec), Role.REPLICA, state, false, 1, null, null, Freshness.UNKNOWN, null, null);
     }
 
-    private static ProbeTarget reach(Node node) {
+    private static ProbeTarget probeTarget(Node node) {
         return new ProbeTarget(
                 node,
                 new ConnectionFactory(
@@ -312,12 +312,12 @@ class ServerTopologySourceTest {
                 null);
     }
 
-    /** The version of a server is its id, and every server with an id is understood. */
-    private final class TellingDialect implements ReplicationDialect {
+    /** Reads the id of a server from its version, and supports every server with an id. */
+    private final class ReportingDialect implements ReplicationDialect {
 
         @Override
         public String name() {
-            return "telling";
+            return "reporting";
         }
 
         @Override

@@ -39,8 +39,8 @@ class TopologyMonitorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mysql", "mariadb"})
-    void startsAndClosesInTimeWhenOneNodeRefusesAndAnotherSaysNothing(String driver) throws IOException {
-        // The backlog of a socket that accepts no connection: connected, and then silence.
+    void whenOneNodeRefusesAndAnotherDoesNotAnswerShouldStartAndCloseInTime(String driver) throws IOException {
+        // A socket whose backlog is never accepted: the connection is established, and no answer follows.
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             int refusing = freePort();
             TopologyMonitor monitor = new TopologyMonitor(

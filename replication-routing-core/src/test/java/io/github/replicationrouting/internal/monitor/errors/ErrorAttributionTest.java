@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ErrorAttributionTest {
 
     @Test
-    void aLostConnectionSpeaksAgainstTheNode() {
+    void whenAConnectionIsLostShouldAttributeItToTheNode() {
         assertThat(accuses(new SQLException("Communications link failure", "08S01", 0)))
                 .isTrue();
         assertThat(accuses(new SQLException("Server shutdown in progress", "08S01", 1053)))
@@ -20,7 +20,7 @@ class ErrorAttributionTest {
     }
 
     @Test
-    void aConnectionThatIsNotGivenSpeaksAgainstTheNodeWhateverTheReason() {
+    void whenNoConnectionCanBeOpenedShouldAttributeItToTheNodeWhateverTheReason() {
         assertThat(accuses(pool(new SQLException("Access denied", "28000", 1045))))
                 .isTrue();
         assertThat(accuses(new IllegalStateException("a driver that is broken")))
@@ -28,7 +28,7 @@ class ErrorAttributionTest {
     }
 
     @Test
-    void overloadIsNotDeath() {
+    void whenTheServerOrThePoolIsOverloadedShouldNotAttributeItToTheNode() {
         assertThat(accuses(new SQLException("Too many connections", "08004", 1040)))
                 .isFalse();
         assertThat(accuses(pool(new SQLException("Too many connections", "08004", 1040))))
@@ -38,14 +38,14 @@ class ErrorAttributionTest {
     }
 
     @Test
-    void anErrorOfTheRoleOrTheTransactionDoesNotSpeakAgainstTheNode() {
+    void whenAnErrorConcernsTheRoleOrTheTransactionShouldNotAttributeItToTheNode() {
         assertThat(accuses(new SQLException("running with the --read-only option", "HY000", 1290)))
                 .isFalse();
         assertThat(accuses(new SQLException("Deadlock found", "40001", 1213))).isFalse();
     }
 
     @Test
-    void survivesAnExceptionThatCausesItself() {
+    void whenCausesFormACycleShouldStillAttributeTheError() {
         SQLException one = new SQLException("one", "08S01", 0);
         one.initCause(new SQLException("two", "HY000", 0, one));
         assertThat(accuses(one)).isTrue();

@@ -18,7 +18,7 @@ class PoolHealthTest {
     private final PoolHealth pool = new PoolHealth(WAIT);
 
     @Test
-    void whenItFailsShouldWaitForTenProbesAndFiveSecondsAtMost() {
+    void whenAPoolFailsShouldWaitForTenIntervalsAndFiveSecondsAtMost() {
         assertThat(PoolHealthRegistry.waitFor(Duration.ofMillis(100))).isEqualTo(Duration.ofSeconds(1));
         assertThat(PoolHealthRegistry.waitFor(Duration.ofMillis(500))).isEqualTo(Duration.ofSeconds(5));
         assertThat(PoolHealthRegistry.waitFor(Duration.ofSeconds(2))).isEqualTo(Duration.ofSeconds(5));
@@ -33,7 +33,7 @@ class PoolHealthTest {
     }
 
     @Test
-    void whenThreeOfFourAttemptsFailShouldFail() {
+    void whenThreeOfFourAttemptsFailShouldBeFailing() {
         for (int i = 0; i < 2; i++) {
             fail(3);
             succeed(1);
@@ -42,7 +42,7 @@ class PoolHealthTest {
     }
 
     @Test
-    void whenHalfOfTheNewestTenAttemptsFailShouldFail() {
+    void whenHalfOfTheNewestTenAttemptsFailShouldBeFailing() {
         for (int i = 0; i < 10; i++) {
             succeed(2);
             fail(1);
@@ -67,7 +67,7 @@ class PoolHealthTest {
     }
 
     @Test
-    void whenOneAttemptSucceedsWhileItFailsShouldWaitForTheTrial() {
+    void whenAnAttemptSucceedsWhileFailingShouldWaitForTheTrial() {
         fail(5);
         assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.FAILING);
         succeed(1);
@@ -78,7 +78,7 @@ class PoolHealthTest {
     }
 
     @Test
-    void whenTheWaitIsOverShouldBeTriedOnceTheNodeAnswers() {
+    void whenTheWaitIsOverShouldStartATrialOnceTheNodeAnswers() {
         fail(5);
         assertThat(stateAfter(Duration.ZERO)).isEqualTo(State.FAILING);
         now += WAIT.toNanos();

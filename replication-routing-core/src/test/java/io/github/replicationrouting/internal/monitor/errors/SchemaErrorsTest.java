@@ -39,7 +39,7 @@ class SchemaErrorsTest {
             });
 
     @Test
-    void whenTheReplicasFailAndThePrimaryDoesNotShouldNameTheReplicas() {
+    void whenReplicasFailAndThePrimaryDoesNotShouldReturnTheReplicas() {
         assertThat(nodesWithItem(db2)).containsExactly(db2);
         assertThat(nodesWithItem(db3)).containsExactlyInAnyOrder(db2, db3);
         assertThat(nodesWithItem(db2)).containsExactlyInAnyOrder(db2, db3);
@@ -47,7 +47,7 @@ class SchemaErrorsTest {
     }
 
     @Test
-    void whenThePrimaryFailsAsWellShouldBeTheApplicationsMistake() {
+    void whenThePrimaryFailsAsWellShouldReturnNoNode() {
         assertThat(fails(db2)).isTrue();
         assertThat(fails(primary)).isFalse();
         for (int i = 0; i < 50; i++) {
@@ -58,7 +58,7 @@ class SchemaErrorsTest {
     }
 
     @Test
-    void whenOneNodeAloneFailsShouldLeaveItForLongerAndLonger() {
+    void whenOneNodeAloneFailsShouldReportADifferenceForLongerEachTime() {
         List<String> expected = new ArrayList<>();
         fails(db2);
         fails(db2);
@@ -74,7 +74,7 @@ class SchemaErrorsTest {
     }
 
     @Test
-    void whenAnotherNodeFailsLaterShouldTakeTheNodeBack() {
+    void whenAnotherNodeFailsLaterShouldRevokeTheDifference() {
         for (int i = 0; i < 3; i++) {
             fails(db2);
         }
@@ -84,7 +84,7 @@ class SchemaErrorsTest {
     }
 
     @Test
-    void whenTheErrorHasBeenForgottenShouldBeginAnew() {
+    void whenAnErrorHasExpiredShouldStartAfresh() {
         fails(primary);
         assertThat(fails(db2)).isFalse();
         now += Duration.ofMinutes(11).toNanos();
@@ -92,27 +92,27 @@ class SchemaErrorsTest {
     }
 
     @Test
-    void whenTheAccountIsQuotedShouldBeTheSameErrorOnEachNode() {
+    void whenTheMessageQuotesTheAccountShouldTreatItAsTheSameErrorOnEachNode() {
         assertThat(errors.nodesWith(primary, denied("10.0.0.1"))).isEmpty();
         assertThat(errors.nodesWith(db2, denied("10.0.0.2"))).isEmpty();
         assertThat(SchemaError.of(denied("10.0.0.1")).message())
                 .isEqualTo("SELECT command denied to user <account> for table 'stock'");
     }
 
-    /** Drivers that are configured to dump queries add them in lines of their own, with what they ask for. */
+    /** Drivers that are configured to dump queries add them, with their values, on separate lines. */
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "Table 'shop.stock' doesn't exist\n\nQuery being executed when exception was thrown:\n\nSELECT 'secret'",
                 "(conn=7) Table 'shop.stock' doesn't exist\nQuery is: SELECT 'secret'",
             })
-    void whenTheDriverDumpsTheQueryShouldNotRepeatIt(String message) {
+    void whenTheDriverDumpsTheQueryShouldOmitIt(String message) {
         assertThat(SchemaError.of(new SQLException(message, "42S02", 1146)).message())
                 .isEqualTo("Table 'shop.stock' doesn't exist");
     }
 
     @Test
-    void whenTheStatementNamesSomethingLongShouldRepeatItsBeginningOnly() {
+    void whenTheMessageIsLongOrHasControlCharactersShouldShortenAndCleanIt() {
         SQLException error = new SQLException("Unknown column '" + "x".repeat(1_000) + "\u001b' in 'SELECT'", "", 1054);
         assertThat(SchemaError.of(error).message()).hasSizeLessThan(300).startsWith("Unknown column 'xxx");
         assertThat(SchemaError.of(new SQLException("Unknown column '\u001b[31m'", "", 1054))
@@ -129,7 +129,7 @@ class SchemaErrorsTest {
                 "Table 'shop.stock' doesn't exist           | (conn=1) Table 'shop.stock' doesn't exist",
                 "PROCEDURE shop.p does not exist            | PROCEDURE shop.p does not exist",
             })
-    void whenDriversAndVersionsWordItDifferentlyShouldBeTheSameError(String one, String other) {
+    void whenDriversAndVersionsReportAnErrorDifferentlyShouldTreatItAsTheSameError(String one, String other) {
         assertThat(errors.nodesWith(primary, new SQLException(one, "42S22", 1054)))
                 .isEmpty();
         assertThat(errors.nodesWith(db2, new SQLException(other, "42S22", 1054)))
@@ -138,15 +138,15 @@ class SchemaErrorsTest {
                 .isNotEmpty();
     }
 
-    /** A statement that is built of what a user types makes a new error each time. */
+    /** A statement that is built from user input causes a new error each time. */
     @Test
-    void whenThereAreTooManyErrorsShouldRememberNoMore() {
-        int worth = 0;
+    void whenTooManyErrorsAreKnownShouldIgnoreFurtherErrors() {
+        int attributed = 0;
         for (int i = 0; i < 1_000; i++) {
-            worth += errors.nodesWith(db2, new SQLException("Unknown column 'c" + i + "'", "42S22", 1054))
+            attributed += errors.nodesWith(db2, new SQLException("Unknown column 'c" + i + "'", "42S22", 1054))
                     .size();
         }
-        assertThat(worth).isEqualTo(100);
+        assertThat(attributed).isEqualTo(100);
         now += Duration.ofMinutes(11).toNanos();
         assertThat(fails(db2)).isTrue();
     }

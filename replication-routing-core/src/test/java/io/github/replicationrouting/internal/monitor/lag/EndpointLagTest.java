@@ -10,7 +10,7 @@ class EndpointLagTest {
     private final EndpointLag endpoint = new EndpointLag();
 
     @Test
-    void theWorstOfTheServersCounts() {
+    void whenServersDifferShouldUseTheLargestLag() {
         assertThat(endpoint.sampled("a", known(1), seconds(0))).isEqualTo(known(1));
         assertThat(endpoint.sampled("b", known(7), seconds(1))).isEqualTo(known(7));
         assertThat(endpoint.sampled("a", known(0), seconds(2))).isEqualTo(known(7));
@@ -18,7 +18,7 @@ class EndpointLagTest {
     }
 
     @Test
-    void aServerWithUnknownLagIsWorseThanOneThatIsBehindByAKnownTime() {
+    void whenTheLagOfAServerIsUnknownShouldRankItAboveAKnownLag() {
         Lag unknown = new Lag.Unknown("no position");
         endpoint.sampled("a", known(7), seconds(0));
 
@@ -28,7 +28,7 @@ class EndpointLagTest {
     }
 
     @Test
-    void whenSeveralAreBehindByAnUnknownTimeShouldTakeTheWorst() {
+    void whenSeveralLagsAreLowerBoundsShouldUseTheLargest() {
         Lag more = new Lag.MoreThan(Duration.ofSeconds(9));
         endpoint.sampled("a", more, seconds(0));
 
@@ -37,7 +37,7 @@ class EndpointLagTest {
     }
 
     @Test
-    void aServerThatIsNotMetAnyMoreIsForgotten() {
+    void whenAServerIsNoLongerSampledShouldForgetItsLag() {
         endpoint.sampled("dead", known(60), seconds(0));
 
         assertThat(endpoint.sampled("a", known(0), seconds(30))).isEqualTo(known(60));
@@ -45,7 +45,7 @@ class EndpointLagTest {
     }
 
     @Test
-    void aLagThatIsNotEvaluatedIsNeverTheWorst() {
+    void whenALagIsNotEvaluatedShouldUseTheKnownLag() {
         endpoint.sampled("a", new Lag.NotEvaluated(), seconds(0));
 
         assertThat(endpoint.sampled("b", known(1), seconds(0))).isEqualTo(known(1));

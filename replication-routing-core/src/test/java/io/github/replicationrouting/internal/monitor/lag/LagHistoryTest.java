@@ -15,14 +15,14 @@ class LagHistoryTest {
     private final LagHistory history = new LagHistory(Duration.ofHours(1));
 
     @Test
-    void lagIsZeroAtTheLatestPosition() {
+    void whenAPositionContainsTheLatestShouldReportZeroLag() {
         history.add(upTo(10), upTo(10), 100);
         assertThat(history.lag(upTo(10), 100_000)).isZero();
         assertThat(history.lag(upTo(11), 100_000)).isZero();
     }
 
     @Test
-    void lagIsTheAgeOfTheNewestPositionContained() {
+    void whenAPositionIsOlderShouldReportTheAgeOfTheNewestPositionContained() {
         history.add(upTo(10), upTo(10), 100);
         history.add(upTo(20), upTo(20), 200);
         history.add(upTo(30), upTo(30), 300);
@@ -31,7 +31,7 @@ class LagHistoryTest {
     }
 
     @Test
-    void anEqualPositionMovesItsTime() {
+    void whenAPositionIsAddedAgainShouldMoveItsTime() {
         history.add(upTo(10), upTo(10), 100);
         history.add(upTo(10), upTo(10), 200);
         history.add(upTo(20), upTo(20), 300);
@@ -41,7 +41,7 @@ class LagHistoryTest {
     }
 
     @Test
-    void aReplicaIsFreshAsOfTheLastTimeItsNewestPositionWasSeen() {
+    void whenAReplicaContainsAPositionShouldBeFreshAsOfTheLastTimeItWasSeen() {
         history.add(upTo(10), upTo(10), 100);
         history.add(upTo(20), upTo(20), 200);
         history.add(upTo(20), upTo(20), 300);
@@ -51,9 +51,9 @@ class LagHistoryTest {
         assertThat(history.asOf(upTo(31))).isEqualTo(400);
     }
 
-    /** A session may have seen on a replica what the primary had only sent. */
+    /** A session may have read on a replica what the primary has sent, but not committed. */
     @Test
-    void aReplicaHasAllThatWasShownUpToTheTimeWhoseSentTransactionsItsPositionContains() {
+    void whenAReplicaContainsTheSentTransactionsOfATimeShouldBeFreshAsOfThatTime() {
         history.add(upTo(10), upTo(10), 100);
         history.add(upTo(20), upTo(22), 200);
         assertThat(history.lag(upTo(20), 1_000)).as("sent is not executed").isZero();
@@ -72,7 +72,7 @@ class LagHistoryTest {
     }
 
     @Test
-    void whereTheServerDoesNotShowWhatItSendsNothingIsProven() {
+    void whenTheSentTransactionsAreUnknownShouldNotProveFreshness() {
         history.add(upTo(10), upTo(10), 100);
         history.add(upTo(20), null, 200);
         history.add(upTo(20), null, 300);
@@ -82,9 +82,9 @@ class LagHistoryTest {
         assertThat(history.asOf(upTo(20))).isEqualTo(400);
     }
 
-    /** As one that was rolled back after all. */
+    /** Such as a transaction that was rolled back. */
     @Test
-    void whatWasSentAndNeverExecutedLeavesTheHistory() {
+    void whenSentTransactionsAreNeverExecutedShouldDropThem() {
         history.add(upTo(10), upTo(11), 100);
         assertThat(history.asOf(upTo(10))).isLessThan(0);
         history.add(upTo(10), upTo(10), 200);
@@ -94,7 +94,7 @@ class LagHistoryTest {
     }
 
     @Test
-    void whoContainsNoKnownPositionDoesNotReachTheHistory() {
+    void whenAPositionContainsNoKnownPositionShouldNotReachTheHistory() {
         assertThat(history.reachedBy(upTo(9))).isFalse();
         history.add(upTo(10), upTo(10), 100);
         assertThat(history.reachedBy(upTo(9))).isFalse();
@@ -103,7 +103,7 @@ class LagHistoryTest {
     }
 
     @Test
-    void anEmptyPositionOfThePrimaryClearsIt() {
+    void whenThePositionOfThePrimaryIsEmptyOrUnknownShouldClearTheHistory() {
         history.add(upTo(10), upTo(10), 100);
         history.add(GtidSet.EMPTY, GtidSet.EMPTY, 200);
         assertThat(history.isEmpty()).isTrue();
@@ -113,7 +113,7 @@ class LagHistoryTest {
     }
 
     @Test
-    void aPositionThatLacksTheLastOneStartsAnew() {
+    void whenAPositionLacksTheLastOneShouldStartTheHistoryAfresh() {
         history.add(upTo(10), upTo(10), 100);
         history.add(upTo(3), upTo(3), 200);
         assertThat(history.start()).isEqualTo(200);
@@ -123,7 +123,7 @@ class LagHistoryTest {
     }
 
     @Test
-    void ignoresWhatIsOlderThanWhatItHas() {
+    void whenASampleIsOlderThanTheLastOneShouldIgnoreIt() {
         history.add(upTo(10), upTo(10), 200);
         history.add(upTo(9), upTo(9), 100);
         assertThat(history.end()).isEqualTo(200);
@@ -131,7 +131,7 @@ class LagHistoryTest {
     }
 
     @Test
-    void staysBoundedAndFineWhereItIsNew() {
+    void whenManySamplesAreAddedShouldBeExactForTheNewestAndNeverReportTooLittle() {
         int samples = 10_000;
         for (int i = 1; i <= samples; i++) {
             history.add(upTo(i), upTo(i), i * 100L);
@@ -140,16 +140,16 @@ class LagHistoryTest {
         for (int behind = 0; behind < 32; behind++) {
             assertThat(history.lag(upTo(samples - behind), now)).isEqualTo(behind * 100L);
         }
-        // The oldest sample stays, and between, the bound is coarser but never too small.
+        // The oldest sample is kept; between, the lag is less exact but never too small.
         assertThat(history.start()).isEqualTo(100);
         for (int at = 1; at <= samples; at += 7) {
             assertThat(history.lag(upTo(at), now)).isGreaterThanOrEqualTo((samples - at) * 100L);
         }
     }
 
-    /** A receiver that was stopped for 127 s was shown to be 283.8 s behind. */
+    /** Without this bound a receiver that was stopped for 127 s was reported 283.8 s behind. */
     @Test
-    void aLagIsExactToTwoPercentUpToAnHour() {
+    void whenLagIsUpToAnHourShouldReportItWithinTwoPercent() {
         long second = Duration.ofSeconds(1).toNanos();
         long interval = second / 2;
         int samples = 7200 * 3 / 2;
@@ -173,7 +173,7 @@ class LagHistoryTest {
     }
 
     @Test
-    void shouldKeepABoundedNumberOfSamples() {
+    void whenManySamplesAreAddedShouldKeepABoundedNumber() {
         int samples = 200_000;
         for (int i = 1; i <= samples; i++) {
             history.add(upTo(i), upTo(i), i * Duration.ofMillis(500).toNanos());
@@ -187,7 +187,7 @@ class LagHistoryTest {
     }
 
     @Test
-    void shouldKeepFewerSamplesOfLargePositions() {
+    void whenPositionsAreLargeShouldKeepFewerSamples() {
         StringBuilder gaps = new StringBuilder(UUID.replace('3', '4'));
         for (int i = 1; i <= 20_000; i += 2) {
             gaps.append(':').append(i);

@@ -13,7 +13,7 @@ class LagTrendTest {
     private final LagTrend trend = new LagTrend(Duration.ofSeconds(10));
 
     @Test
-    void warnsOnceAboveHalfOfTheLimitAndRecoversAtAQuarter() {
+    void whenLagExceedsHalfOfTheLimitShouldWarnOnceUntilItRecoversToAQuarter() {
         assertThat(add(5_000)).isEqualTo(Change.NONE);
         assertThat(add(5_001)).isEqualTo(Change.FALLS_BEHIND);
         assertThat(add(9_000)).isEqualTo(Change.NONE);
@@ -25,7 +25,7 @@ class LagTrendTest {
     }
 
     @Test
-    void showsTheRateOfAReplicaThatAppliesNothing() {
+    void whenAReplicaAppliesNothingShouldReportARateOfOne() {
         for (int millis = 0; millis <= 6_000; millis += 500) {
             add(millis);
         }
@@ -33,7 +33,7 @@ class LagTrendTest {
     }
 
     @Test
-    void showsTheRateOfAReplicaThatCatchesUpWhateverItDidLongAgo() {
+    void whenAReplicaCatchesUpShouldReportTheRecentRateOnly() {
         for (int i = 0; i < 100; i++) {
             add(100_000 + 300 * i);
         }
@@ -44,7 +44,7 @@ class LagTrendTest {
     }
 
     @Test
-    void showsNoRateForASingleSample() {
+    void whenThereIsOneSampleShouldReportNoRate() {
         add(9_000);
         assertThat(trend.rate()).isNaN();
     }

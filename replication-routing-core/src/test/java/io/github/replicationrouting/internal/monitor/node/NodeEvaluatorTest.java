@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** At the limits themselves: max-lag is 5 s, readmit-lag 2.5 s. */
+/** Tests values at the limits: max-lag is 5 s, readmit-lag 2.5 s. */
 class NodeEvaluatorTest {
 
     private static final NodeAssessment REPLICA = new NodeAssessment(Role.REPLICA, false, null, null);
@@ -26,7 +26,7 @@ class NodeEvaluatorTest {
     private final NodeEvaluator evaluator = new NodeEvaluator(nodes, MonitorSettings.defaults());
 
     @BeforeEach
-    void choosePrimary() {
+    void setPrimary() {
         nodes.setPrimary(db1);
     }
 
@@ -38,14 +38,14 @@ class NodeEvaluatorTest {
         "5000, WITHIN, lag 5s above readmit-lag 2.5s",
         "5001, STALE, lag 5.0s above max-lag 5s",
     })
-    void whenLagIsKnownShouldHoldItAgainstBothLimits(long millis, Signal signal, String reason) {
+    void whenLagIsKnownShouldCompareItWithBothLimits(long millis, Signal signal, String reason) {
         db2.lag().measured(new Lag.Known(Duration.ofMillis(millis)));
 
         assertThat(evaluator.evaluate(db2, REPLICA)).isEqualTo(new Evaluation(signal, reason));
     }
 
     @Test
-    void whenLagIsMoreThanSomethingShouldEvictOnceThatIsAboveTheLimit() {
+    void whenLagIsALowerBoundShouldBeStaleOnceItExceedsMaxLag() {
         db2.lag().measured(new Lag.MoreThan(Duration.ofSeconds(5)));
         assertThat(evaluator.evaluate(db2, REPLICA))
                 .isEqualTo(new Evaluation(Signal.UNDECIDED, "has not caught up yet"));
@@ -56,7 +56,7 @@ class NodeEvaluatorTest {
     }
 
     @Test
-    void whenLagIsUnknownShouldServeOnlyWhileThereIsNoPrimary() {
+    void whenLagIsUnknownShouldBeFreshOnlyWhileThereIsNoPrimary() {
         db2.lag().measured(new Lag.Unknown("no position"));
         assertThat(evaluator.evaluate(db2, REPLICA)).isEqualTo(new Evaluation(Signal.UNDECIDED, "no position"));
 
@@ -65,20 +65,20 @@ class NodeEvaluatorTest {
     }
 
     @Test
-    void whenLagIsNotEvaluatedShouldServe() {
+    void whenLagIsNotEvaluatedShouldBeFresh() {
         db2.lag().measured(new Lag.NotEvaluated());
 
         assertThat(evaluator.evaluate(db2, REPLICA)).isEqualTo(new Evaluation(Signal.FRESH, ""));
     }
 
     @Test
-    void whenNotProbedYetShouldDecideNothing() {
+    void whenANodeWasNotProbedYetShouldBeUndecided() {
         assertThat(evaluator.evaluate(NodeRecords.unprobed("db3", 0), REPLICA))
                 .isEqualTo(new Evaluation(Signal.UNDECIDED, "not probed yet"));
     }
 
     @Test
-    void whenTheRoleIsInDoubtShouldSayWhy() {
+    void whenTheRoleIsUnknownShouldReportTheReason() {
         assertThat(evaluator.evaluate(db2, new NodeAssessment(Role.UNKNOWN, true, "writable like db3", null)))
                 .isEqualTo(new Evaluation(Signal.RIVAL, "writable like db3"));
         assertThat(evaluator.evaluate(db2, new NodeAssessment(Role.UNKNOWN, true, null, null)))
@@ -91,7 +91,7 @@ class NodeEvaluatorTest {
 
     @ParameterizedTest
     @CsvSource({"0, 1", "2500, 1", "3750, 0.5", "4500, 0.2", "5000, 0.1", "6000, 0.1"})
-    void whenAReplicaNearsEvictionShouldGiveItLess(long millis, double share) {
+    void whenAReplicaNearsEvictionShouldReduceItsShare(long millis, double share) {
         db2.lag().measured(new Lag.Known(Duration.ofMillis(millis)));
 
         assertThat(evaluator.share(db2, Role.REPLICA, 0)).isEqualTo(share);
@@ -99,7 +99,7 @@ class NodeEvaluatorTest {
     }
 
     @Test
-    void whenAReplicaCameInShouldGiveItMoreAndMore() {
+    void whenAReplicaIsAdmittedShouldRampUpItsShare() {
         db2.lag().measured(new Lag.Known(Duration.ZERO));
         db2.slowStart().enter(0, true);
         long half = Duration.ofSeconds(15).toNanos();

@@ -23,14 +23,14 @@ class NodeRecordTest {
     private final NodeRecord record = NodeRecords.unprobed("db1", now);
 
     @Test
-    void whenANodeIsEvictedShouldStayEvictedForTheTimeThatLagTakesToRiseUpToALimit() {
+    void whenANodeIsEvictedShouldUseMaxLagAsTheWindowUpToTenSeconds() {
         assertThat(NodeRecord.evictionWindow(Duration.ofSeconds(5))).isEqualTo(Duration.ofSeconds(5));
         assertThat(NodeRecord.evictionWindow(Duration.ofSeconds(60))).isEqualTo(Duration.ofSeconds(10));
     }
 
     @Test
-    void whenReplicationIsHinderedShouldSayByWhatOnEachChannel() {
-        learns(
+    void whenReplicationHasProblemsShouldDescribeThemPerChannel() {
+        reports(
                 new ReplicationChannel("", "a", 3306, null, null, Receiver.ON, false, null, Duration.ZERO, 1062),
                 new ReplicationChannel("b", "b", 3306, null, null, Receiver.OFF, true, null, Duration.ofSeconds(90), 0),
                 new ReplicationChannel(
@@ -42,36 +42,36 @@ class NodeRecordTest {
     }
 
     @Test
-    void whenNothingHindersReplicationShouldSayNothing() {
-        learns(behind(1));
+    void whenReplicationIsHealthyShouldDescribeNoProblem() {
+        reports(behind(1));
 
         assertThat(record.replication().problems()).isEmpty();
     }
 
     @Test
-    void whenThereAreSeveralChannelsShouldTakeTheOneFurthestBehind() {
-        learns(behind(1), behind(4), behind(3));
+    void whenThereAreSeveralChannelsShouldReportTheLargestLag() {
+        reports(behind(1), behind(4), behind(3));
 
         assertThat(record.reportedLag(now)).isEqualTo(new Lag.Known(Duration.ofSeconds(4)));
     }
 
     @Test
-    void whenOneChannelReportsNoLagShouldReportNone() {
-        learns(behind(1), channel(Receiver.ON, true, null));
+    void whenOneChannelHasNoReliableLagShouldReportUnknownLag() {
+        reports(behind(1), channel(Receiver.ON, true, null));
         assertThat(record.reportedLag(now)).isEqualTo(new Lag.Unknown("lag unknown"));
 
-        learns(behind(1), channel(Receiver.CONNECTING, true, Duration.ZERO));
+        reports(behind(1), channel(Receiver.CONNECTING, true, Duration.ZERO));
         assertThat(record.reportedLag(now))
                 .isEqualTo(new Lag.Unknown("lag unknown: receiver does not reach its source"));
 
-        learns(behind(1), channel(Receiver.ON, false, Duration.ZERO));
+        reports(behind(1), channel(Receiver.ON, false, Duration.ZERO));
         assertThat(record.reportedLag(now)).isEqualTo(new Lag.Unknown("lag unknown: applier stopped"));
         assertThat(record.replication().freshness()).isSameAs(Freshness.UNKNOWN);
     }
 
     @Test
-    void whenTheStatusReportsNoLagAnyMoreShouldLetTheLastOneGrow() {
-        learns(behind(4));
+    void whenTheStatusIsOlderThanTheLastAnswerShouldLetItsLagGrow() {
+        reports(behind(4));
         NodeRecords.sentAt(record, now + 500);
 
         assertThat(record.reportedLag(now + 700))
@@ -82,8 +82,8 @@ class NodeRecordTest {
     }
 
     @Test
-    void whenTheGrantIsTakenAwayShouldNotGoOnFromWhatWasSeenBefore() {
-        learns(behind(4));
+    void whenTheGrantIsRevokedShouldDiscardTheLastStatus() {
+        reports(behind(4));
         assertThat(record.replication().freshness().age(now))
                 .hasValue(Duration.ofSeconds(5).toNanos());
 
@@ -95,7 +95,7 @@ class NodeRecordTest {
     }
 
     @Test
-    void whenTheGrantIsMissingShouldRenewTheConnectionNowAndThen() {
+    void whenTheGrantIsMissingShouldRenewTheConnectionPeriodically() {
         assertThat(record.needsNewConnection(now + Duration.ofHours(1).toNanos(), true))
                 .isFalse();
         record.replication().take(DENIED, now);
@@ -111,8 +111,8 @@ class NodeRecordTest {
     }
 
     @Test
-    void whenNothingHasChangedShouldAskForReplicationWithEveryTenthProbe() {
-        learns(behind(0));
+    void whenNothingHasChangedShouldQueryReplicationWithEveryTenthProbe() {
+        reports(behind(0));
         for (int i = 0; i < 10; i++) {
             assertThat(record.replication().isDue(false)).isFalse();
             assertThat(record.replication().isDue(true)).isTrue();
@@ -122,7 +122,7 @@ class NodeRecordTest {
     }
 
     @Test
-    void whenTheStatementForReplicationHungShouldNotSendItForAWhile() {
+    void whenTheReplicationStatementHungShouldSkipItForTwentyProbes() {
         record.replication().hung();
         for (int i = 0; i < 20; i++) {
             assertThat(record.replication().isDue(true)).isFalse();
@@ -131,7 +131,7 @@ class NodeRecordTest {
         assertThat(record.replication().isDue(true)).isTrue();
     }
 
-    private void learns(ReplicationChannel... channels) {
+    private void reports(ReplicationChannel... channels) {
         NodeRecords.answers(record, new Observation("MySQL 9.7.4", "db1", true, false, null, null));
         NodeRecords.sentAt(record, now);
         record.replication().take(new Replication.Channels(List.of(channels)), now);

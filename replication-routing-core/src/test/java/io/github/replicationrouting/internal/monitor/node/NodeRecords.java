@@ -19,12 +19,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** Records of nodes that answer what a test wants, without a monitor that probes them. */
+/** Creates node records with the answers that a test needs, without a monitor that probes them. */
 public final class NodeRecords {
 
     private NodeRecords() {}
 
-    /** A node that is alive, and whose answers show nothing yet. */
+    /** Creates a node that is up, and whose answers show nothing yet. */
     public static NodeRecord server(String name) {
         NodeRecord record = unprobed(name, 0);
         up(record);
@@ -46,7 +46,7 @@ public final class NodeRecords {
         Node node = new Node(spec);
         return new NodeRecord(
                 node,
-                new Unasked(),
+                new IdleProber(),
                 new PoolHealthRegistry(Duration.ofMillis(500)).of(node),
                 MonitorSettings.defaults(),
                 now,
@@ -68,7 +68,7 @@ public final class NodeRecords {
         answers(record, new Observation("MySQL 9.7.4", record.name(), false, false, set, set));
     }
 
-    /** Lets a node answer at the time of its last answer, as if it had been asked after all others had answered. */
+    /** Lets a node answer at the time of its last answer, as if it was probed after all others had answered. */
     public static void answers(NodeRecord record, Observation observation) {
         LastAnswer last = record.answer();
         long sentAt = last.observation() == null ? last.arrivedAt() : last.sentAt();
@@ -76,7 +76,7 @@ public final class NodeRecords {
         record.replication().take(new Replication.Channels(List.of()), sentAt);
     }
 
-    /** Changes when the last answer was asked for. */
+    /** Changes when the probe of the last answer was sent. */
     public static void sentAt(NodeRecord record, long sentAt) {
         take(
                 record,
@@ -85,7 +85,7 @@ public final class NodeRecords {
                 record.answer().arrivedAt());
     }
 
-    /** Changes when the last answer had come. */
+    /** Changes when the last answer arrived. */
     public static void arrivedAt(NodeRecord record, long arrivedAt) {
         take(record, record.answer().sentAt(), Objects.requireNonNull(record.observation()), arrivedAt);
     }
@@ -98,7 +98,7 @@ public final class NodeRecords {
         record.answer().roles(roles);
     }
 
-    private static final class Unasked implements Prober {
+    private static final class IdleProber implements Prober {
 
         @Override
         public void start(Probe probe, Consumer<ProbeResult> answer) {}

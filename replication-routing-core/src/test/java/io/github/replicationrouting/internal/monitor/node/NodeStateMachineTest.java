@@ -22,7 +22,7 @@ class NodeStateMachineTest {
     private boolean needed;
     private final NodeStateMachine machine = new NodeStateMachine(WINDOW, false);
 
-    /** Each line: signals of one probe after the other, and the state after each. */
+    /** Each line holds successive signals, and the state after each of them. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -56,35 +56,35 @@ class NodeStateMachineTest {
                 "FRESH IDLE UNDRAIN                    | ONLINE ONLINE ONLINE",
                 "STALE IDLE UNDRAIN                    | LAGGING LAGGING LAGGING",
             })
-    void movesAlongItsTable(String signals, String states) {
+    void whenSignalsArriveShouldMoveThroughTheExpectedStates(String signals, String states) {
         needed = true;
-        List<NodeState> seen = new ArrayList<>();
+        List<NodeState> actual = new ArrayList<>();
         for (String signal : signals.strip().split(" ", -1)) {
             on(Signal.valueOf(signal));
-            seen.add(machine.state());
+            actual.add(machine.state());
         }
-        assertThat(seen)
+        assertThat(actual)
                 .containsExactlyElementsOf(Arrays.stream(states.strip().split(" ", -1))
                         .map(NodeState::valueOf)
                         .toList());
     }
 
-    /** Whatever comes in whatever state leads to a state, and every state is reached. */
+    /** Every signal in every state leads to a state, and every state can be reached. */
     @Test
-    void knowsEverySignalInEveryState() {
+    void whenAnySignalArrivesInAnyStateShouldHandleIt() {
         for (NodeState state : NodeState.values()) {
             for (Signal signal : Signal.values()) {
-                NodeStateMachine one = in(state);
-                assertThat(one.state()).isEqualTo(state);
-                one.on(signal, now);
-                assertThat(one.state()).isNotNull();
+                NodeStateMachine started = in(state);
+                assertThat(started.state()).isEqualTo(state);
+                started.on(signal, now);
+                assertThat(started.state()).isNotNull();
             }
         }
     }
 
     private NodeStateMachine in(NodeState state) {
-        NodeStateMachine one = new NodeStateMachine(WINDOW, false);
-        List<Signal> way =
+        NodeStateMachine started = new NodeStateMachine(WINDOW, false);
+        List<Signal> path =
                 switch (state) {
                     case UNKNOWN -> List.of();
                     case ONLINE -> List.of(Signal.FRESH);
@@ -94,12 +94,12 @@ class NodeStateMachineTest {
                     case DRAINING -> List.of(Signal.DRAIN);
                     case DRAINED -> List.of(Signal.DRAIN, Signal.IDLE);
                 };
-        way.forEach(signal -> one.on(signal, now));
-        return one;
+        path.forEach(signal -> started.on(signal, now));
+        return started;
     }
 
     @Test
-    void onlyProbesOfItsOwnCountForReadmission() {
+    void whenSignalsAreNotFromANewProbeShouldNotCountThemForReadmission() {
         on(Signal.STALE);
         for (int i = 0; i < 10; i++) {
             machine.on(Signal.FRESH, false, now, false);
@@ -111,7 +111,7 @@ class NodeStateMachineTest {
     }
 
     @Test
-    void whoJoinsLateHasToShowThatItIsFit() {
+    void whenANodeIsAddedLaterShouldRequireTwoGoodProbes() {
         NodeStateMachine late = new NodeStateMachine(WINDOW, true);
         late.on(Signal.FRESH, true, now, false);
         assertThat(late.state()).isEqualTo(NodeState.UNKNOWN);
@@ -120,63 +120,63 @@ class NodeStateMachineTest {
     }
 
     @Test
-    void whoWasEvictedStaysOutForAWindow() {
+    void whenANodeWasEvictedShouldStayEvictedForAWindow() {
         on(Signal.FRESH);
         on(Signal.STALE);
-        assertThat(outWhileFresh()).isBetween(WINDOW.minus(INTERVAL), WINDOW);
+        assertThat(timeUntilReadmission()).isBetween(WINDOW.minus(INTERVAL), WINDOW);
     }
 
     @Test
-    void anEvictedNodeIsReadmittedImmediatelyWhereNoOtherServes() {
+    void whenAnEvictedNodeIsNeededShouldReadmitItAfterTheReadmissionProbes() {
         needed = true;
         on(Signal.FRESH);
         on(Signal.STALE);
-        assertThat(outWhileFresh()).isEqualTo(INTERVAL.multipliedBy(NodeStateMachine.READMISSION_PROBES));
+        assertThat(timeUntilReadmission()).isEqualTo(INTERVAL.multipliedBy(NodeStateMachine.READMISSION_PROBES));
     }
 
     @Test
-    void whoIsEvictedAgainHasToBeGoodForLongerUpToALimit() {
+    void whenANodeIsEvictedAgainShouldRequireALongerRecoveryUpToALimit() {
         needed = true;
         on(Signal.FRESH);
         on(Signal.STALE);
-        outWhileFresh();
+        timeUntilReadmission();
         on(Signal.STALE);
-        assertThat(outWhileFresh()).isEqualTo(WINDOW.multipliedBy(2).plus(INTERVAL));
+        assertThat(timeUntilReadmission()).isEqualTo(WINDOW.multipliedBy(2).plus(INTERVAL));
         on(Signal.LOST);
-        assertThat(outWhileFresh()).isEqualTo(WINDOW.multipliedBy(4).plus(INTERVAL));
+        assertThat(timeUntilReadmission()).isEqualTo(WINDOW.multipliedBy(4).plus(INTERVAL));
         on(Signal.STALE);
-        assertThat(outWhileFresh()).isEqualTo(WINDOW.multipliedBy(4).plus(INTERVAL));
+        assertThat(timeUntilReadmission()).isEqualTo(WINDOW.multipliedBy(4).plus(INTERVAL));
     }
 
     @Test
-    void whoStaysInIsForgiven() {
+    void whenANodeStaysOnlineLongEnoughShouldResetTheRecoveryTime() {
         on(Signal.FRESH);
         on(Signal.STALE);
-        outWhileFresh();
+        timeUntilReadmission();
         on(Signal.STALE);
-        outWhileFresh();
+        timeUntilReadmission();
         now += WINDOW.multipliedBy(NodeStateMachine.MAX_WINDOWS).toNanos();
         on(Signal.STALE);
-        assertThat(outWhileFresh()).isBetween(WINDOW.minus(INTERVAL), WINDOW);
+        assertThat(timeUntilReadmission()).isBetween(WINDOW.minus(INTERVAL), WINDOW);
     }
 
     @Test
-    void aBreakStartsThePatienceAnew() {
+    void whenARecoveryIsInterruptedShouldRestartTheRecoveryTime() {
         on(Signal.FRESH);
         on(Signal.STALE);
-        outWhileFresh();
+        timeUntilReadmission();
         on(Signal.STALE);
         for (int i = 0; i < 19; i++) {
             on(Signal.FRESH);
         }
         on(Signal.WITHIN);
-        assertThat(outWhileFresh()).isEqualTo(WINDOW.multipliedBy(2).plus(INTERVAL));
+        assertThat(timeUntilReadmission()).isEqualTo(WINDOW.multipliedBy(2).plus(INTERVAL));
     }
 
-    /** Good and bad by turns, in every rhythm that is shorter than a window. */
+    /** Alternates good and bad probes, in periods that are shorter than a window. */
     @ParameterizedTest
     @CsvSource({"1,1", "2,1", "3,3", "5,1", "8,2", "9,9", "1,9"})
-    void anOscillatingNodeChangesItsStateThreeTimesAtMost(int good, int bad) {
+    void whenANodeOscillatesShouldChangeItsStateThreeTimesAtMost(int good, int bad) {
         on(Signal.FRESH);
         List<Duration> changes = new ArrayList<>();
         NodeState last = machine.state();
@@ -192,7 +192,7 @@ class NodeStateMachineTest {
         assertThat(machine.state()).isEqualTo(NodeState.LAGGING);
     }
 
-    private Duration outWhileFresh() {
+    private Duration timeUntilReadmission() {
         long before = now;
         for (int i = 0; i < 1000 && machine.state() != NodeState.ONLINE; i++) {
             on(Signal.FRESH);

@@ -78,19 +78,19 @@ class ConnectionProberTest {
     }
 
     @Test
-    void keepsOneConnectionAndAsksForReplicationOnANewOneOrOnRequest() {
+    void whenProbedRepeatedlyShouldKeepOneConnectionAndQueryReplicationOnlyIfNewOrRequested() {
         assertThat(probe(false)).isInstanceOf(ProbeResult.Answered.class);
-        assertThat(dialect.replicationAsked).hasValue(1);
+        assertThat(dialect.replicationQueries).hasValue(1);
         assertThat(probe(false)).isInstanceOf(ProbeResult.Answered.class);
-        assertThat(dialect.replicationAsked).hasValue(1);
+        assertThat(dialect.replicationQueries).hasValue(1);
         assertThat(probe(true)).isInstanceOf(ProbeResult.Answered.class);
-        assertThat(dialect.replicationAsked).hasValue(2);
+        assertThat(dialect.replicationQueries).hasValue(2);
         assertThat(server.opened).hasValue(1);
         assertThat(server.ends).isEmpty();
     }
 
     @Test
-    void dropsAConnectionThatFailedAndOpensAnother() {
+    void whenAConnectionFailsShouldAbortItAndOpenAnother() {
         probe(false);
         dialect.failure = StubDriver.lost();
         assertThat(probe(false)).isInstanceOf(ProbeResult.Failed.class);
@@ -102,7 +102,7 @@ class ConnectionProberTest {
     }
 
     @Test
-    void survivesADialectThatThrowsAnError() {
+    void whenADialectThrowsAnErrorShouldFailTheProbeAndContinue() {
         dialect.failure = new OutOfMemoryError("of a test");
         ProbeResult answer = probe(false);
         assertThat(((ProbeResult.Failed) answer).failure().reason()).isEqualTo("the probe failed: OutOfMemoryError");
@@ -112,7 +112,7 @@ class ConnectionProberTest {
     }
 
     @Test
-    void anAnswerWithoutReplicationIsBetterThanNone() {
+    void whenTheReplicationStatementFailsShouldAnswerWithoutReplication() {
         dialect.replicationFailure = StubDriver.lost();
         ProbeResult answer = probe(true);
         assertThat(((ProbeResult.Answered) answer).replication()).isInstanceOf(Replication.NotAsked.class);
@@ -120,15 +120,15 @@ class ConnectionProberTest {
     }
 
     @Test
-    void asksAWritableServerWithoutPositionForItsPlaceInTheLog() {
-        BinlogPosition place = BinlogPosition.of("id", "binlog.000001", 157);
-        dialect.logPosition = place;
+    void whenAWritableServerHasNoPositionShouldQueryItsBinaryLogPosition() {
+        BinlogPosition position = BinlogPosition.of("id", "binlog.000001", 157);
+        dialect.logPosition = position;
         assertThat(((ProbeResult.Answered) probe(false)).observation().written())
-                .isEqualTo(place);
+                .isEqualTo(position);
 
-        // It is known also where the statement after it fails.
+        // It is known even if the next statement fails.
         dialect.replicationFailure = StubDriver.lost();
-        assertThat(((ProbeResult.Answered) probe(true)).observation().written()).isEqualTo(place);
+        assertThat(((ProbeResult.Answered) probe(true)).observation().written()).isEqualTo(position);
 
         dialect.readOnly = true;
         assertThat(((ProbeResult.Answered) probe(false)).observation().written())
@@ -136,17 +136,17 @@ class ConnectionProberTest {
     }
 
     @Test
-    void renewsItsConnectionOnRequest() {
+    void whenARenewalIsRequestedShouldOpenANewConnection() {
         probe(false);
-        ask(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, true))
+        start(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, true))
                 .join();
         assertThat(server.opened).hasValue(2);
         assertThat(server.ends).containsExactly("close 1");
-        assertThat(dialect.replicationAsked).hasValue(2);
+        assertThat(dialect.replicationQueries).hasValue(2);
     }
 
     @Test
-    void whenAServerIsWritableShouldAskNowAndThenWhetherItIsSemiSynchronous() {
+    void whenAServerIsWritableShouldQueryWithEveryTenthProbeWhetherItIsSemiSynchronous() {
         dialect.semiSynchronous = true;
         assertThat(semiSynchronous(probe(false))).isTrue();
         for (int i = 1; i <= 20; i++) {
@@ -164,7 +164,7 @@ class ConnectionProberTest {
     }
 
     @Test
-    void whenThePrimarysEndpointLeadsToAReadOnlyServerShouldConnectAnewNext() {
+    void whenAPrimaryEndpointLeadsToAReadOnlyServerShouldReconnectForTheNextProbe() {
         prober = prober(endpoint(DeclaredRole.PRIMARY));
         dialect.readOnly = true;
         probe(false);
@@ -175,7 +175,7 @@ class ConnectionProberTest {
     }
 
     @Test
-    void whenThePrimarysEndpointStaysWhereItIsShouldConnectAnewFromTimeToTime() {
+    void whenAPrimaryEndpointIsUnchangedShouldReconnectAfterEveryTenthProbe() {
         prober = prober(endpoint(DeclaredRole.PRIMARY));
         for (int i = 0; i < 10; i++) {
             assertThat(server.ends).isEmpty();
@@ -186,7 +186,7 @@ class ConnectionProberTest {
     }
 
     @Test
-    void whenANodeIsNoEndpointOfAPrimaryShouldKeepItsConnection() {
+    void whenANodeIsNotAPrimaryEndpointShouldKeepItsConnection() {
         for (NodeSpec spec : List.of(NodeSpec.of("db1", url), endpoint(DeclaredRole.REPLICA))) {
             prober = prober(spec);
             for (int i = 0; i < 11; i++) {
@@ -200,18 +200,18 @@ class ConnectionProberTest {
         return new NodeSpec("db1", url, role, NodeKind.ENDPOINT, 1, null);
     }
 
-    // --- an account of the monitor's own
+    // --- a separate account for the monitor
 
     private static SQLException locked() {
         return new SQLException("Account is locked", "HY000", 3118);
     }
 
     @Test
-    void whenTheMonitorsAccountIsRefusedShouldProbeWithTheNodes() {
-        StubDriver.Log own = StubDriver.log(url + "-own");
+    void whenTheMonitorAccountIsRefusedShouldProbeWithTheNodeAccount() {
+        StubDriver.Log nodeAccount = StubDriver.log(url + "-own");
         prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
         probe(false);
-        assertThat(own.opened).hasValue(0);
+        assertThat(nodeAccount.opened).hasValue(0);
 
         dialect.failure = StubDriver.lost();
         probe(false);
@@ -220,45 +220,45 @@ class ConnectionProberTest {
         for (int i = 0; i < 5; i++) {
             assertThat(probe(false)).isInstanceOf(ProbeResult.Answered.class);
         }
-        assertThat(own.opened).hasValue(1);
+        assertThat(nodeAccount.opened).hasValue(1);
         assertThat(server.refused).as("logins, which could lock an account").hasValue(1);
 
         time.addAndGet(Duration.ofMinutes(1).toNanos());
         probe(false);
         assertThat(server.refused).hasValue(2);
-        assertThat(own.opened).hasValue(2);
+        assertThat(nodeAccount.opened).hasValue(2);
 
         server.refusal = null;
         time.addAndGet(Duration.ofMinutes(1).toNanos());
         probe(false);
         probe(false);
         assertThat(server.opened).hasValue(2);
-        assertThat(own.opened).hasValue(2);
+        assertThat(nodeAccount.opened).hasValue(2);
     }
 
     @Test
-    void whenTwoProbesAreRefusedConcurrentlyShouldBothUseTheNodesAccount() {
+    void whenTwoProbesAreRefusedConcurrentlyShouldBothUseTheNodeAccount() {
         prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
         server.refusal = locked();
         server.refusedTogether = new CyclicBarrier(2);
-        for (CompletableFuture<ProbeResult> probe : List.of(askWithoutAnswer(), askWithoutAnswer())) {
+        for (CompletableFuture<ProbeResult> probe : List.of(startPending(), startPending())) {
             assertThat(probe.join()).isInstanceOf(ProbeResult.Answered.class);
         }
         assertThat(server.refused).hasValue(2);
     }
 
     @Test
-    void whenTheMonitorsAccountMayNotSeeEnoughShouldProbeWithTheNodes() {
+    void whenTheMonitorAccountLacksAPrivilegeShouldProbeWithTheNodeAccount() {
         prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
-        dialect.deniedTo.set(1);
+        dialect.denials.set(1);
         assertThat(probe(false)).isInstanceOf(ProbeResult.Answered.class);
         assertThat(StubDriver.log(url + "-own").opened).hasValue(1);
         assertThat(server.ends).containsExactly("abort 1");
     }
 
-    /** It shows nothing about the node, and must not close the connections of its pool. */
+    /** The failure shows nothing about the node, and must not close the connections of its pool. */
     @Test
-    void whenTheCredentialsProviderFailsShouldBeARefusal() {
+    void whenTheCredentialsProviderFailsShouldReportARefusal() {
         prober = new ConnectionProber(
                 router,
                 new ProbeTarget(
@@ -279,14 +279,14 @@ class ConnectionProberTest {
         assertThat(failure.reason()).isEqualTo("the credentials provider fails");
     }
 
-    /** A connection that the server has let in shows more than none. */
+    /** An established connection shows more than none. */
     @Test
-    void whenARenewalIsRefusedShouldGoOnWithTheConnectionThatThereIs() {
+    void whenTheLoginOfARenewalIsRefusedShouldKeepTheExistingConnection() {
         probe(false);
         server.refusal = locked();
         assertThat(renew()).isInstanceOf(ProbeResult.Answered.class);
         assertThat(server.ends).isEmpty();
-        assertThat(dialect.replicationAsked)
+        assertThat(dialect.replicationQueries)
                 .as("so that it knows when it was last denied")
                 .hasValue(2);
 
@@ -295,7 +295,7 @@ class ConnectionProberTest {
     }
 
     @Test
-    void whenAnEndpointRefusesARenewalShouldNotTakeTheOldServerForTheNewOne() {
+    void whenAnEndpointRefusesTheLoginOfARenewalShouldFailTheProbe() {
         prober = prober(new NodeSpec("db1", url, DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null));
         probe(false);
         server.refusal = locked();
@@ -303,12 +303,12 @@ class ConnectionProberTest {
     }
 
     private ProbeResult renew() {
-        return ask(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, true))
+        return start(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, true))
                 .join();
     }
 
     @Test
-    void whenBothAccountsAreRefusedShouldSayWhy() {
+    void whenBothAccountsAreRefusedShouldReportTheReason() {
         prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
         server.refusal = locked();
         StubDriver.log(url + "-own").refusal = new SQLException("x", "28000", 1045);
@@ -318,7 +318,7 @@ class ConnectionProberTest {
     }
 
     @Test
-    void whenTheServerIsGoneShouldNotTryAnotherAccount() {
+    void whenTheServerIsUnreachableShouldNotTryAnotherAccount() {
         prober = prober(NodeSpec.of("db1", url), connectionsTo(url + "-own"));
         server.refusal = new SQLException("x", "08S01", 0, new java.net.ConnectException("Connection refused"));
         assertThat(((ProbeResult.Failed) probe(false)).failure().reason()).isEqualTo("connection refused");
@@ -326,13 +326,13 @@ class ConnectionProberTest {
     }
 
     @Test
-    void whenReplicationHungShouldNotAskForItOnANewConnection() {
-        ask(new Probe(System.nanoTime(), 0, Probe.Asking.NEVER, false)).join();
-        assertThat(dialect.replicationAsked).hasValue(0);
+    void whenReplicationMustNotBeQueriedShouldNotQueryItOnANewConnection() {
+        start(new Probe(System.nanoTime(), 0, Probe.Asking.NEVER, false)).join();
+        assertThat(dialect.replicationQueries).hasValue(0);
     }
 
     @Test
-    void explainsAServerThatNoDialectSpeaks() {
+    void whenNoDialectSupportsAServerShouldFailWithAdvice() {
         server.version = "16.3";
         ProbeResult.Failed failed = (ProbeResult.Failed) probe(false);
         assertThat(failed.failure().reason())
@@ -341,13 +341,13 @@ class ConnectionProberTest {
     }
 
     @Test
-    void asksAgainWhileAProbeHangsAndAnswersForWhatDoesNotFit() throws InterruptedException {
+    void whenAProbeHangsShouldStartASecondProbeAndFailAThird() throws InterruptedException {
         probe(false);
         dialect.hangs = true;
-        CompletableFuture<ProbeResult> first = askWithoutAnswer();
-        CompletableFuture<ProbeResult> second = askWithoutAnswer();
+        CompletableFuture<ProbeResult> first = startPending();
+        CompletableFuture<ProbeResult> second = startPending();
         await().atMost(Duration.ofSeconds(10)).until(() -> server.opened.get() == 2);
-        ProbeResult third = ask(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, false))
+        ProbeResult third = start(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, false))
                 .join();
         assertThat(((ProbeResult.Failed) third).failure().reason()).isEqualTo("no answer within 1s");
 
@@ -360,7 +360,7 @@ class ConnectionProberTest {
     }
 
     @Test
-    void closesItsConnectionAndEndsItsThreads() {
+    void whenClosedShouldCloseTheConnectionAndEndTheThreads() {
         probe(false);
         prober.close();
         await().atMost(Duration.ofSeconds(10)).until(() -> server.ends.equals(List.of("close 1")));
@@ -368,13 +368,13 @@ class ConnectionProberTest {
                 .noneMatch(thread -> thread.getName().equals(router + "-probe-db1")));
     }
 
-    /** Asks until a thread takes it: one that has just answered may not be ready yet. */
+    /** Retries until a thread takes the probe: a thread that has just answered may not be ready yet. */
     private ProbeResult probe(boolean replication) {
         return await().pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(1))
                 .atMost(Duration.ofSeconds(20))
                 .until(
-                        () -> ask(new Probe(
+                        () -> start(new Probe(
                                         System.nanoTime(),
                                         0,
                                         replication ? Probe.Asking.NOW : Probe.Asking.WITH_NEW_CONNECTION,
@@ -387,17 +387,17 @@ class ConnectionProberTest {
         return answer instanceof ProbeResult.Failed failed && failed.failure().kind() == ProbeFailure.Kind.UNANSWERED;
     }
 
-    /** Asks until a thread takes it: one that has just answered may not be ready yet, which is answered immediately. */
-    private CompletableFuture<ProbeResult> askWithoutAnswer() {
-        List<CompletableFuture<ProbeResult>> asked = new ArrayList<>();
+    /** Retries until a thread takes the probe, and returns it pending: a probe without a thread fails immediately. */
+    private CompletableFuture<ProbeResult> startPending() {
+        List<CompletableFuture<ProbeResult>> pending = new ArrayList<>();
         await().atMost(Duration.ofSeconds(10)).until(() -> {
-            asked.add(ask(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, false)));
-            return !asked.get(asked.size() - 1).isDone();
+            pending.add(start(new Probe(System.nanoTime(), 0, Probe.Asking.WITH_NEW_CONNECTION, false)));
+            return !pending.get(pending.size() - 1).isDone();
         });
-        return asked.get(asked.size() - 1);
+        return pending.get(pending.size() - 1);
     }
 
-    private CompletableFuture<ProbeResult> ask(Probe probe) {
+    private CompletableFuture<ProbeResult> start(Probe probe) {
         CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
         prober.start(probe, answer::complete);
         return answer.orTimeout(20, TimeUnit.SECONDS);
@@ -407,13 +407,13 @@ class ConnectionProberTest {
 
         final CountDownLatch gate = new CountDownLatch(1);
         volatile boolean hangs;
-        final AtomicInteger deniedTo = new AtomicInteger();
+        final AtomicInteger denials = new AtomicInteger();
         volatile boolean readOnly;
         volatile @Nullable Boolean semiSynchronous;
         volatile @Nullable Position logPosition;
         volatile @Nullable Throwable failure;
         volatile @Nullable SQLException replicationFailure;
-        final AtomicInteger replicationAsked = new AtomicInteger();
+        final AtomicInteger replicationQueries = new AtomicInteger();
 
         @Override
         public String name() {
@@ -437,7 +437,7 @@ class ConnectionProberTest {
 
         @Override
         public Observation observe(Connection connection) throws SQLException {
-            if (deniedTo.getAndDecrement() > 0) {
+            if (denials.getAndDecrement() > 0) {
                 throw new SQLException("denied", "42000", 1142);
             }
             if (hangs) {
@@ -469,7 +469,7 @@ class ConnectionProberTest {
 
         @Override
         public Replication replication(Connection connection) throws SQLException {
-            replicationAsked.incrementAndGet();
+            replicationQueries.incrementAndGet();
             SQLException thrown = replicationFailure;
             if (thrown != null) {
                 throw thrown;

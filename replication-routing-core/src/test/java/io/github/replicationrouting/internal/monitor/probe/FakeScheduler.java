@@ -39,7 +39,7 @@ public final class FakeScheduler implements MonitorScheduler {
         }
     }
 
-    /** Lets time pass, and runs what falls due. */
+    /** Lets time pass, and runs the tasks that become due. */
     public void advance(Duration by) {
         long until = now - start + by.toNanos();
         while (!tasks.isEmpty() && tasks.element().at <= until) {
@@ -50,7 +50,7 @@ public final class FakeScheduler implements MonitorScheduler {
         now = start + until;
     }
 
-    /** Lets time pass without anything being run: what falls due is late. */
+    /** Lets time pass without running a task: tasks that become due are late. */
     public void pause(Duration length) {
         now += length.toNanos();
     }

@@ -14,24 +14,24 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A server that answers the monitor in virtual time, one millisecond after the question. */
+/** A server that answers the monitor in virtual time, one millisecond after the probe. */
 public final class FakeServer implements Prober {
 
     private static final Duration ROUND_TRIP = Duration.ofMillis(1);
-    /** A little more than the monitor's own limit, as drivers need. */
+    /** A little more than the timeout of the monitor, as drivers need. */
     private static final Duration SOCKET_TIMEOUT = Duration.ofMillis(1002);
 
     private static final String UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 
-    public enum Mood {
-        WELL,
+    public enum Condition {
+        HEALTHY,
         FROZEN,
         /** Does not answer, and the driver does not notice. */
         SILENT,
         REFUSING,
-        BUSY,
+        OVERLOADED,
         DENYING,
-        /** Answers for role and position, but the second statement hangs. */
+        /** Answers with role and position, but the second statement hangs. */
         HANGING_STATUS,
         BROKEN
     }
@@ -44,7 +44,7 @@ public final class FakeServer implements Prober {
     @Nullable
     public String id;
 
-    public Mood mood = Mood.WELL;
+    public Condition condition = Condition.HEALTHY;
     public boolean readOnly;
     public boolean offline;
 
@@ -63,7 +63,7 @@ public final class FakeServer implements Prober {
 
     public long executed = 1;
 
-    /** How many more are in its log, and not committed yet. */
+    /** How many more transactions are in its log, and not committed yet. */
     public long committing;
 
     /** Further transactions, such as errant ones. */
@@ -82,8 +82,8 @@ public final class FakeServer implements Prober {
 
     public int errorCode;
 
-    public final List<Duration> asked = new ArrayList<>();
-    public int askedForReplication;
+    public final List<Duration> probedAt = new ArrayList<>();
+    public int replicationQueries;
     public int connections;
     public boolean closed;
 
@@ -93,14 +93,14 @@ public final class FakeServer implements Prober {
         this.startedAt = scheduler.now() - Duration.ofDays(1).toNanos();
     }
 
-    /** Starts its process anew: connections are lost, settings that were not persisted, too. */
+    /** Restarts its process: its connections are lost. */
     public void restart() {
         startedAt = scheduler.now();
         connected = false;
-        mood = Mood.WELL;
+        condition = Condition.HEALTHY;
     }
 
-    /** The first one signs all transactions. */
+    /** Returns the id; that of db1 is the UUID of all transactions. */
     private String id() {
         return id == null ? name.equals("db1") ? UUID : "id-" + name : id;
     }
@@ -113,19 +113,19 @@ public final class FakeServer implements Prober {
 
     @Override
     public void start(Probe probe, Consumer<ProbeResult> answer) {
-        asked.add(scheduler.elapsed());
+        probedAt.add(scheduler.elapsed());
         probe.opensConnection(!connected);
-        switch (mood) {
+        switch (condition) {
             case SILENT -> {}
             case FROZEN ->
                 scheduler.schedule(
                         () -> answer.accept(new ProbeResult.Failed(ProbeFailure.unanswered(SOCKET_TIMEOUT))),
                         SOCKET_TIMEOUT);
             case REFUSING -> fail(ProbeFailure.Kind.UNREACHABLE, "connection refused", answer);
-            case BUSY -> fail(ProbeFailure.Kind.OVERLOADED, "too many connections", answer);
+            case OVERLOADED -> fail(ProbeFailure.Kind.OVERLOADED, "too many connections", answer);
             case DENYING -> fail(ProbeFailure.Kind.MISCONFIGURED, "access denied", answer);
             case BROKEN -> throw new AssertionError("a prober that is broken");
-            case WELL, HANGING_STATUS -> observe(probe, answer);
+            case HEALTHY, HANGING_STATUS -> observe(probe, answer);
         }
     }
 
@@ -136,23 +136,23 @@ public final class FakeServer implements Prober {
 
     private void observe(Probe probe, Consumer<ProbeResult> answer) {
         long sentAt = scheduler.now();
-        long run = startedAt;
+        long startedBefore = startedAt;
         boolean isNew = !connected;
         boolean asksReplication = probe.asksReplication(isNew || probe.renewsConnection());
         if (!connected || probe.renewsConnection()) {
             connections++;
             connected = true;
         }
-        askedForReplication += asksReplication ? 1 : 0;
-        Mood moodNow = mood;
+        replicationQueries += asksReplication ? 1 : 0;
+        Condition conditionAtStart = condition;
         later(() -> {
-            if (startedAt != run) {
+            if (startedAt != startedBefore) {
                 fail(ProbeFailure.Kind.UNREACHABLE, "connection lost", answer);
                 return;
             }
             Position position =
                     gtids ? (extra.isEmpty() ? upTo(executed) : upTo(executed).union(GtidSet.parse(extra))) : null;
-            Position written = gtids || readOnly || !granted ? position : placeInLogOf(this);
+            Position written = gtids || readOnly || !granted ? position : binlogPositionIn(this);
             Observation observation = new Observation("MySQL 9.7.4", id(), readOnly, offline, written, position)
                     .withSemiSynchronous(semiSynchronous);
             if (committing > 0) {
@@ -164,7 +164,7 @@ public final class FakeServer implements Prober {
                 observation = observation.withUptime(
                         running.truncatedTo(ChronoUnit.SECONDS).plusSeconds(uptimeError));
             }
-            if (asksReplication && moodNow == Mood.HANGING_STATUS) {
+            if (asksReplication && conditionAtStart == Condition.HANGING_STATUS) {
                 connected = false;
                 ProbeResult.Answered first = new ProbeResult.Answered(sentAt, observation, new Replication.NotAsked());
                 probe.firstPart(first);
@@ -189,7 +189,7 @@ public final class FakeServer implements Prober {
                                 from.name,
                                 3306,
                                 from.id(),
-                                gtids ? null : placeInLogOf(from),
+                                gtids ? null : binlogPositionIn(from),
                                 receiver,
                                 applying,
                                 behind,
@@ -197,7 +197,7 @@ public final class FakeServer implements Prober {
                                 errorCode)));
     }
 
-    private @Nullable BinlogPosition placeInLogOf(FakeServer server) {
+    private @Nullable BinlogPosition binlogPositionIn(FakeServer server) {
         String file = server.log;
         return file == null ? null : BinlogPosition.of(server.id(), file, executed);
     }

@@ -12,7 +12,7 @@ class PauseAwareClockTest {
     private final long start = time.at(now);
 
     @Test
-    void runsWithTheClockWhileTheTicksAreAboutInTime() {
+    void whenTicksAreOnTimeShouldFollowTheClock() {
         for (int i = 0; i < 100; i++) {
             pass(Duration.ofMillis(i % 2 == 0 ? 50 : 95));
             time.tick(now);
@@ -21,7 +21,7 @@ class PauseAwareClockTest {
     }
 
     @Test
-    void standsStillInAPause() {
+    void whenTheProcessPausesShouldAdvanceBy100MillisecondsAtMost() {
         pass(Duration.ofMillis(20));
         time.tick(now);
         pass(Duration.ofHours(5));
@@ -33,7 +33,7 @@ class PauseAwareClockTest {
     }
 
     @Test
-    void isSlowWhereTheProcessorIsRationed() {
+    void whenTheProcessorIsThrottledShouldRunSlower() {
         for (int i = 0; i < 20; i++) {
             pass(Duration.ofMillis(400));
             time.tick(now);

@@ -38,9 +38,9 @@ class ProbeFailureTest {
                 Arguments.of(new SocketException("Connection reset"), Kind.UNREACHABLE, "connection lost"));
     }
 
-    /** Authentication plugins and proxies have codes of their own. */
+    /** Authentication plugins and proxies have their own error codes. */
     @Test
-    void whenALoginIsRefusedWithAnUnknownCodeShouldSayNothingOfTheNode() {
+    void whenALoginIsRefusedWithAnUnknownCodeShouldReportARefusal() {
         ProbeFailure refusal = ProbeFailure.of(new SQLException("text", "28000", 9006), TIMEOUT);
         assertThat(refusal.isRefusal()).isTrue();
         assertThat(refusal.reason()).isEqualTo("the login is refused: error 9006, SQLState 28000");
@@ -48,7 +48,7 @@ class ProbeFailureTest {
 
     @ParameterizedTest
     @MethodSource("networkFailures")
-    void namesTheCauseBehindTheDriversWords(Exception cause, Kind kind, String reason) {
+    void whenTheNetworkFailsShouldReportTheUnderlyingCause(Exception cause, Kind kind, String reason) {
         SQLException wrapped = new SQLException("Communications link failure", "08S01", 0, new RuntimeException(cause));
         assertThat(ProbeFailure.of(wrapped, TIMEOUT)).isEqualTo(new ProbeFailure(kind, reason));
     }
@@ -70,13 +70,13 @@ class ProbeFailureTest {
                 "3032 | UNREACHABLE   | offline_mode is on",
                 "1234 | UNREACHABLE   | 'error 1234, SQLState HY000'",
             })
-    void namesWhatTheServerRefuses(int code, Kind kind, String reason) {
+    void whenTheServerReportsAnErrorShouldExplainItsCode(int code, Kind kind, String reason) {
         assertThat(ProbeFailure.of(new SQLException("text", "HY000", code), TIMEOUT))
                 .isEqualTo(new ProbeFailure(kind, reason));
     }
 
     @Test
-    void whenOnlyTheAccountHasNoConnectionLeftShouldLetAnotherAccountTry() {
+    void whenTheConnectionLimitOfTheAccountIsReachedShouldBeAFailureOfTheAccount() {
         ProbeFailure failure = ProbeFailure.of(new SQLException("text", "HY000", 1226), TIMEOUT);
         assertThat(failure)
                 .isEqualTo(new ProbeFailure(Kind.OVERLOADED, "too many connections of the monitor's user", true));
@@ -105,13 +105,13 @@ class ProbeFailureTest {
 
     @ParameterizedTest
     @MethodSource("tlsFailures")
-    void explainsTls(Exception cause, String reason) {
+    void whenTlsFailsShouldExplainWhy(Exception cause, String reason) {
         SQLException wrapped = new SQLException("Communications link failure", "08S01", 0, cause);
         assertThat(ProbeFailure.of(wrapped, TIMEOUT)).isEqualTo(ProbeFailure.misconfigured(reason));
     }
 
     @Test
-    void aHandshakeThatIsCutShortIsALostConnection() {
+    void whenTheServerEndsTheTlsHandshakeShouldReportALostConnection() {
         Throwable cause =
                 new SSLHandshakeException("Remote host terminated the handshake").initCause(new EOFException());
         assertThat(ProbeFailure.of(new SQLException("failure", "08S01", 0, cause), TIMEOUT))
@@ -119,14 +119,14 @@ class ProbeFailureTest {
     }
 
     @Test
-    void explainsConnectorJsRefusalOfAPublicKey() {
+    void whenConnectorJRefusesThePublicKeyShouldMentionTheOption() {
         assertThat(ProbeFailure.of(new SQLException("Public Key Retrieval is not allowed", "08001", 0), TIMEOUT)
                         .reason())
                 .contains("allowPublicKeyRetrieval=true");
     }
 
     @Test
-    void repeatsNothingThatADriverSays() {
+    void whenTheMessageOfADriverHasASecretShouldNotRepeatIt() {
         String secret = "jdbc:mysql://db1/shop?password=marker";
         assertThat(ProbeFailure.of(new SQLException(secret, "08001", 0, new RuntimeException(secret)), TIMEOUT)
                         .reason())

@@ -12,18 +12,18 @@ class RoundTripTimeTest {
     private final RoundTripTime time = new RoundTripTime();
 
     @Test
-    void nothingIsLateBeforeAnythingIsKnown() {
+    void whenNoAnswerIsKnownShouldBeLateAfterTheTimeout() {
         assertThat(time.late(TIMEOUT)).isEqualTo(TIMEOUT);
     }
 
     @Test
-    void aQuickNodeIsLateAfterAQuarterOfTheLimit() {
+    void whenANodeAnswersFastShouldBeLateAfterAQuarterOfTheTimeout() {
         answers(2, 2, 3, 2, 2, 1, 2);
         assertThat(time.late(TIMEOUT)).isEqualTo(TIMEOUT.dividedBy(4));
     }
 
     @Test
-    void aSlowButSteadyNodeIsGivenTwiceItsTime() {
+    void whenANodeAnswersSlowlyButSteadilyShouldBeLateAfterTwiceItsRoundTripTime() {
         for (int i = 0; i < 50; i++) {
             answers(200);
         }
@@ -31,7 +31,7 @@ class RoundTripTimeTest {
     }
 
     @Test
-    void aNodeThatVariesIsGivenMoreUpToTheLimit() {
+    void whenRoundTripTimesVaryShouldAllowMoreTimeUpToTheTimeout() {
         for (int i = 0; i < 50; i++) {
             answers(10, 210);
         }
@@ -41,7 +41,7 @@ class RoundTripTimeTest {
     }
 
     @Test
-    void whenAnswersComeShouldSmoothThemAsTcpDoes() {
+    void whenAnswersArriveShouldSmoothRoundTripTimesAsTcpDoes() {
         answers(100);
         assertThat(time.late(TIMEOUT)).isEqualTo(Duration.ofMillis(600));
         answers(100);

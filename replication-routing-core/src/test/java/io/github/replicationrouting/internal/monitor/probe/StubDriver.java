@@ -19,12 +19,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Connections without a server, which remember by URL how they ended. */
+/** Opens connections without a server, and records by URL how they ended. */
 public final class StubDriver implements Driver {
 
     private static final Map<String, Log> logs = new ConcurrentHashMap<>();
 
-    /** What happened behind one URL. */
+    /** The connections of one URL. */
     public static final class Log {
         public final List<String> ends = new CopyOnWriteArrayList<>();
         public final AtomicInteger opened = new AtomicInteger();
@@ -117,7 +117,7 @@ public final class StubDriver implements Driver {
         return Logger.getGlobal();
     }
 
-    /** For what a test's dialect throws. */
+    /** Creates the error of a lost connection, for the dialect of a test to throw. */
     public static SQLException lost() {
         return new SQLException("Communications link failure", "08S01");
     }
