@@ -149,6 +149,12 @@ public final class LagHistory {
         return kept;
     }
 
+    /** Returns whether a position contains the newest sample's; true where there is none. */
+    public boolean isContinuedBy(@Nullable Position position) {
+        Sample latest = latest();
+        return latest == null || (position != null && position.contains(latest.position));
+    }
+
     public boolean isEmpty() {
         return samples.isEmpty();
     }

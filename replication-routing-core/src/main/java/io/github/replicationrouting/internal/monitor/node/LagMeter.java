@@ -26,6 +26,11 @@ public final class LagMeter {
     private final LagHistory history;
     private long primarySampledAt;
 
+    /** The node of the newest sample, and when that had arrived. */
+    private @Nullable NodeRecord sampled;
+
+    private long sampledArrivedAt;
+
     public LagMeter(MonitoredNodes nodes, MonitorSettings settings, MonitorScheduler scheduler) {
         this.nodes = nodes;
         this.settings = settings;
@@ -47,10 +52,18 @@ public final class LagMeter {
         if (primary == null || seen == null) {
             return false;
         }
-        primarySampledAt = primary.answer().sentAt();
+        LastAnswer answer = primary.answer();
+        boolean overlapped = primary == sampled && answer.sentAt() - sampledArrivedAt < 0;
+        if (overlapped && !history.isContinuedBy(seen.written())) {
+            // The server took this position before that of the newest sample, although its answer came later.
+            return false;
+        }
+        sampled = primary;
+        sampledArrivedAt = answer.arrivedAt();
+        primarySampledAt = answer.sentAt();
         boolean wasEmpty = history.isEmpty();
         long start = wasEmpty ? 0 : history.start();
-        history.add(seen.written(), seen.sent(), primary.answer().sentAt());
+        history.add(seen.written(), seen.sent(), answer.sentAt());
         return !history.isEmpty() && (wasEmpty || history.start() != start);
     }
 
