@@ -15,14 +15,12 @@ import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.WriteSettings;
-import io.github.replicationrouting.spi.ErrorKind;
+import io.github.replicationrouting.spi.JdbcDialect;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationChannel;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
-import io.github.replicationrouting.spi.ReplicationDialect;
 import io.github.replicationrouting.spi.RouterMetrics;
-import io.github.replicationrouting.spi.SessionSettings;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
@@ -157,7 +155,7 @@ class OperatedMonitorTest {
     }
 
     /** Reads the role, name and id of a server from its version. */
-    private static final class RoleDialect implements ReplicationDialect {
+    private static final class RoleDialect extends JdbcDialect {
 
         @Override
         public String name() {
@@ -167,16 +165,6 @@ class OperatedMonitorTest {
         @Override
         public boolean supports(String productVersion) {
             return true;
-        }
-
-        @Override
-        public SessionSettings sessionSettings(Connection connection) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String setStatement(SessionSettings.Change change) {
-            throw new UnsupportedOperationException();
         }
 
         @Override
@@ -192,11 +180,6 @@ class OperatedMonitorTest {
                             ? List.of(new ReplicationChannel(
                                     "", "db1", 3306, PRIMARY, null, Receiver.ON, true, Duration.ZERO, Duration.ZERO, 0))
                             : List.of());
-        }
-
-        @Override
-        public ErrorKind classify(SQLException error) {
-            return ErrorKind.OTHER;
         }
 
         private static String version(Connection connection) throws SQLException {

@@ -8,12 +8,9 @@ import io.github.replicationrouting.internal.driver.ConnectionFactory;
 import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.internal.monitor.probe.StubDriver;
 import io.github.replicationrouting.internal.topology.Topology;
-import io.github.replicationrouting.spi.ErrorKind;
+import io.github.replicationrouting.spi.JdbcDialect;
 import io.github.replicationrouting.spi.Member;
 import io.github.replicationrouting.spi.Observation;
-import io.github.replicationrouting.spi.Replication;
-import io.github.replicationrouting.spi.ReplicationDialect;
-import io.github.replicationrouting.spi.SessionSettings;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.Node;
@@ -313,7 +310,7 @@ class ServerTopologySourceTest {
     }
 
     /** Reads the id of a server from its version, and supports every server with an id. */
-    private final class ReportingDialect implements ReplicationDialect {
+    private final class ReportingDialect extends JdbcDialect {
 
         @Override
         public String name() {
@@ -336,33 +333,13 @@ class ServerTopologySourceTest {
         }
 
         @Override
-        public SessionSettings sessionSettings(Connection connection) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String setStatement(SessionSettings.Change change) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
         public Observation observe(Connection connection) throws SQLException {
             return new Observation("Stub 1", id(connection), true, false, null, null);
         }
 
         @Override
-        public Replication replication(Connection connection) {
-            return new Replication.NotAsked();
-        }
-
-        @Override
         public List<Member> members(Connection connection, Consumer<String> missing) throws SQLException {
             return reported.getOrDefault(id(connection), List.of());
-        }
-
-        @Override
-        public ErrorKind classify(SQLException error) {
-            return ErrorKind.OTHER;
         }
 
         private String id(Connection connection) throws SQLException {

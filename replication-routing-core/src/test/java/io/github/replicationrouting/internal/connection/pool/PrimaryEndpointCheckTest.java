@@ -3,11 +3,8 @@ package io.github.replicationrouting.internal.connection.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.replicationrouting.spi.ErrorKind;
+import io.github.replicationrouting.spi.JdbcDialect;
 import io.github.replicationrouting.spi.Observation;
-import io.github.replicationrouting.spi.Replication;
-import io.github.replicationrouting.spi.ReplicationDialect;
-import io.github.replicationrouting.spi.SessionSettings;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;
@@ -67,7 +64,7 @@ class PrimaryEndpointCheckTest {
         return new Node(new NodeSpec("writer", "jdbc:mysql://writer/", role, kind, 1, null));
     }
 
-    private static final class Server implements ReplicationDialect {
+    private static final class Server extends JdbcDialect {
 
         private String id = "one";
         private boolean readOnly;
@@ -85,26 +82,6 @@ class PrimaryEndpointCheckTest {
         @Override
         public boolean supports(String productVersion) {
             return true;
-        }
-
-        @Override
-        public SessionSettings sessionSettings(Connection connection) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String setStatement(SessionSettings.Change change) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Replication replication(Connection connection) {
-            return new Replication.NotAsked();
-        }
-
-        @Override
-        public ErrorKind classify(SQLException error) {
-            return ErrorKind.OTHER;
         }
     }
 }

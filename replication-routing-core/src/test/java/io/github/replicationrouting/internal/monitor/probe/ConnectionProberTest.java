@@ -8,11 +8,9 @@ import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
 import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.Position;
-import io.github.replicationrouting.spi.ErrorKind;
+import io.github.replicationrouting.spi.JdbcDialect;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
-import io.github.replicationrouting.spi.ReplicationDialect;
-import io.github.replicationrouting.spi.SessionSettings;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;
@@ -403,7 +401,7 @@ class ConnectionProberTest {
         return answer.orTimeout(20, TimeUnit.SECONDS);
     }
 
-    private static final class StubDialect implements ReplicationDialect {
+    private static final class StubDialect extends JdbcDialect {
 
         final CountDownLatch gate = new CountDownLatch(1);
         volatile boolean hangs;
@@ -423,16 +421,6 @@ class ConnectionProberTest {
         @Override
         public boolean supports(String productVersion) {
             return productVersion.startsWith("9");
-        }
-
-        @Override
-        public SessionSettings sessionSettings(Connection connection) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String setStatement(SessionSettings.Change change) {
-            throw new UnsupportedOperationException();
         }
 
         @Override
@@ -475,11 +463,6 @@ class ConnectionProberTest {
                 throw thrown;
             }
             return new Replication.Channels(List.of());
-        }
-
-        @Override
-        public ErrorKind classify(SQLException error) {
-            return ErrorKind.OTHER;
         }
     }
 }
