@@ -3,7 +3,7 @@ package io.github.replicationrouting.autoconfigure;
 import com.zaxxer.hikari.HikariConfig;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Consistency;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Consistency.Carrier;
-import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.TopologyKind;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.spi.NodeSelector;
 import io.github.replicationrouting.topology.NodeSpec;
 

@@ -15,6 +15,7 @@ import io.github.replicationrouting.settings.OnMultipleWritable;
 import io.github.replicationrouting.settings.OutsideTransaction;
 import io.github.replicationrouting.settings.ReadSettings;
 import io.github.replicationrouting.settings.SelectionStrategy;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WhenNoneEligible;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.NodeSelector;
@@ -179,14 +180,6 @@ public class ReplicationRoutingProperties {
     /** Creates the settings of one node from its pool and from what all nodes have in common. */
     NodeSettings toSettings(NodeSpec spec, HikariConfig pool, @Nullable ReplicationDialect dialect) {
         return new NodeSettings(spec, pool, dialect, connectTimeout, monitor.credentials(pool));
-    }
-
-    /** Ways in which nodes replicate. */
-    public enum TopologyKind {
-        /** One node is writable, the others replicate from it. */
-        PRIMARY_REPLICA,
-        /** Several nodes are writable. */
-        MULTI_PRIMARY
     }
 
     /** Properties of one database server, or of an endpoint with several servers behind it. */

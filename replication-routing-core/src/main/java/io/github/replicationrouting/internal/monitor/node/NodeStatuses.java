@@ -5,7 +5,9 @@ import io.github.replicationrouting.internal.monitor.errors.PoolHealth;
 import io.github.replicationrouting.internal.monitor.node.NodeEvaluator.Evaluation;
 import io.github.replicationrouting.internal.monitor.probe.ProbeFailure;
 import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.spi.GroupMembership;
 import io.github.replicationrouting.spi.Observation;
+import io.github.replicationrouting.topology.GroupMember;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
@@ -41,7 +43,19 @@ public final class NodeStatuses {
                 lagMeter.freshness(record, role),
                 position(record),
                 seen == null ? null : seen.server(),
-                record.answer().semiSynchronous());
+                record.answer().semiSynchronous(),
+                member(seen));
+    }
+
+    private static @Nullable GroupMember member(@Nullable Observation seen) {
+        GroupMembership group = seen == null ? null : seen.group();
+        return group == null
+                ? null
+                : new GroupMember(
+                        group.state(),
+                        group.view() == null ? null : group.view().id(),
+                        group.applierQueue(),
+                        group.flowControl());
     }
 
     /** How far a node that does not answer is behind by now is not known. */
