@@ -1,5 +1,6 @@
 package io.github.replicationrouting.integration.lag;
 
+import io.github.replicationrouting.settings.TopologyKind;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
@@ -75,7 +76,7 @@ enum MonitoredCluster {
                 new PoolHealthRegistry(Duration.ofMillis(500)),
                 List.of(),
                 metrics,
-                WriteSettings.defaults());
+                TopologyKind.PRIMARY_REPLICA, WriteSettings.defaults());
         monitor.start();
         return monitor;
     }

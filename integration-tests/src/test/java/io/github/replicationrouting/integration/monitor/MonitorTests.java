@@ -1,5 +1,6 @@
 package io.github.replicationrouting.integration.monitor;
 
+import io.github.replicationrouting.settings.TopologyKind;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -364,7 +365,7 @@ abstract class MonitorTests {
                 new PoolHealthRegistry(Duration.ofMillis(500)),
                 List.of(),
                 RouterMetrics.NONE,
-                WriteSettings.defaults());
+                TopologyKind.PRIMARY_REPLICA, WriteSettings.defaults());
         monitor.start();
     }
 
