@@ -10,6 +10,7 @@ import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import io.github.replicationrouting.spi.ServerRefusal;
 import io.github.replicationrouting.spi.SessionSettings;
+import io.github.replicationrouting.spi.WriterSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -205,5 +206,10 @@ public final class MariaDbDialect implements ReplicationDialect {
     @Override
     public @Nullable ServerRefusal refusal(SQLException error) {
         return RefusalClassifier.classify(error);
+    }
+
+    @Override
+    public WriterSettings writerSettings(Connection connection) throws SQLException {
+        return Statements.writerSettings(connection);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.dialect;
 
+import io.github.replicationrouting.spi.WriterSettings;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -65,6 +66,14 @@ final class Statements {
 
     static Duration uptime(Connection connection) throws SQLException {
         return queryRow(connection, "SHOW GLOBAL STATUS LIKE 'Uptime'", row -> Duration.ofSeconds(row.getLong(2)));
+    }
+
+    /** Asks for the values of new sessions, not of this one, which may have others. */
+    static WriterSettings writerSettings(Connection connection) throws SQLException {
+        return queryRow(
+                connection,
+                "SELECT @@global.server_id, @@global.auto_increment_increment, @@global.auto_increment_offset",
+                row -> new WriterSettings(row.getLong(1), row.getLong(2), row.getLong(3)));
     }
 
     static boolean isDenied(SQLException error) {
