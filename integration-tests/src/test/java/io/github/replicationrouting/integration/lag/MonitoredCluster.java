@@ -1,6 +1,5 @@
 package io.github.replicationrouting.integration.lag;
 
-import io.github.replicationrouting.settings.TopologyKind;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
@@ -9,6 +8,7 @@ import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.test.ClusterKind;
@@ -76,7 +76,8 @@ enum MonitoredCluster {
                 new PoolHealthRegistry(Duration.ofMillis(500)),
                 List.of(),
                 metrics,
-                TopologyKind.PRIMARY_REPLICA, WriteSettings.defaults());
+                TopologyKind.PRIMARY_REPLICA,
+                WriteSettings.defaults());
         monitor.start();
         return monitor;
     }
