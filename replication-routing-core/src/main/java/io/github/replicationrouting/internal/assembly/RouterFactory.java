@@ -103,6 +103,7 @@ public final class RouterFactory {
                         monitor,
                         RouterSettings.of(
                                 configuration.reads(),
+                                configuration.writes(),
                                 configuration.consistency(),
                                 configuration.monitor(),
                                 configuration.zone())),
