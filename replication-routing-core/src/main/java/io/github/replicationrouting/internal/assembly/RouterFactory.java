@@ -141,6 +141,7 @@ public final class RouterFactory {
                 poolHealth,
                 listeners,
                 configuration.metrics(),
+                configuration.topology(),
                 configuration.writes());
     }
 
