@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** Queries that the dialects of MySQL and MariaDB share. */
 final class Statements {
 
+    private static final int UNKNOWN_VARIABLE = 1193;
+    private static final int UNKNOWN_TABLE = 1109;
+    private static final int NO_SUCH_TABLE = 1146;
     private static final int TABLE_ACCESS_DENIED = 1142;
     private static final int SPECIFIC_ACCESS_DENIED = 1227;
 
@@ -78,6 +81,14 @@ final class Statements {
 
     static boolean isDenied(SQLException error) {
         return error.getErrorCode() == SPECIFIC_ACCESS_DENIED || error.getErrorCode() == TABLE_ACCESS_DENIED;
+    }
+
+    static boolean isUnknownVariable(SQLException error) {
+        return error.getErrorCode() == UNKNOWN_VARIABLE;
+    }
+
+    static boolean isUnknownTable(SQLException error) {
+        return error.getErrorCode() == UNKNOWN_TABLE || error.getErrorCode() == NO_SUCH_TABLE;
     }
 
     /** Returns the statement that gives the monitor's account a global privilege, without naming it. */
