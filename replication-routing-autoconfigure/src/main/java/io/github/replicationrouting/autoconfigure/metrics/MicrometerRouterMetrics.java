@@ -186,6 +186,8 @@ public final class MicrometerRouterMetrics implements RouterMetrics, TopologyLis
                 .register(registry);
         gauge("writable", "1 while a node accepts writes, else 0", router, SnapshotGauges::writable)
                 .register(registry);
+        gauge("writers", "Nodes that take writes", router, SnapshotGauges::writers)
+                .register(registry);
         gauge(
                         "readable.replicas",
                         "Nodes besides the primary that may serve reads",

@@ -17,6 +17,10 @@ final class SnapshotGauges {
         return snapshot.isWritable() ? 1 : 0;
     }
 
+    static double writers(TopologySnapshot snapshot) {
+        return snapshot.writers().size();
+    }
+
     /** Counts nodes, writable or not, that serve reads although they are not the one that takes all writes. */
     static double readableReplicas(TopologySnapshot snapshot) {
         NodeStatus primary = snapshot.primary();

@@ -76,6 +76,7 @@ class MicrometerRouterMetricsTest {
                         "replication.routing.node.applier.queue GAUGE [node, router]",
                         "replication.routing.node.flow.control GAUGE [node, router]",
                         "replication.routing.view.members GAUGE [router]",
+                        "replication.routing.writers GAUGE [router]",
                         "replication.routing.writable GAUGE [router]",
                         "replication.routing.readable.replicas GAUGE [router]",
                         "replication.routing.probes COUNTER [node, outcome, router]",

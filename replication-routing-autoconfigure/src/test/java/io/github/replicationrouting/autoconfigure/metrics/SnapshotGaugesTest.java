@@ -33,6 +33,9 @@ class SnapshotGaugesTest {
         assertThat(SnapshotGauges.writable(single)).isEqualTo(1);
         assertThat(SnapshotGauges.writable(shared)).isEqualTo(1);
         assertThat(SnapshotGauges.writable(none)).isZero();
+        assertThat(SnapshotGauges.writers(single)).isEqualTo(1);
+        assertThat(SnapshotGauges.writers(shared)).isEqualTo(2);
+        assertThat(SnapshotGauges.writers(none)).isZero();
     }
 
     @Test
