@@ -13,10 +13,13 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverPropertyInfo;
 import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Logger;
@@ -27,10 +30,16 @@ public final class ConnectorJStub implements Driver {
 
     private static final int STATUS_AUTOCOMMIT = 2;
     private static final Map<String, List<String>> EXECUTED = new ConcurrentHashMap<>();
+    private static final Set<String> REFUSED = ConcurrentHashMap.newKeySet();
 
     /** Returns the updates that connections of a URL have executed. */
     static List<String> executed(String url) {
         return EXECUTED.computeIfAbsent(url, any -> new CopyOnWriteArrayList<>());
+    }
+
+    /** Has connections to a URL refused from now on. */
+    static void refuse(String url) {
+        REFUSED.add(url);
     }
 
     /** @param closesOnTimeout whether the driver closes the connection of a statement that exceeds its query timeout */
@@ -97,7 +106,10 @@ public final class ConnectorJStub implements Driver {
     }
 
     @Override
-    public Connection connect(String url, Properties info) {
+    public Connection connect(String url, Properties info) throws SQLException {
+        if (REFUSED.contains(url)) {
+            throw new SQLNonTransientConnectionException("connection refused", "08001");
+        }
         return connection(url, true);
     }
 
