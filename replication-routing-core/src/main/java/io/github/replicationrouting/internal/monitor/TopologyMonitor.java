@@ -52,7 +52,6 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
 
     private final String router;
     private final MonitorSettings settings;
-    private final TopologyKind topology;
     private final Dialects dialects;
     private final Map<Node, ReplicationDialect> declaredDialects = new ConcurrentHashMap<>();
     private final FailureGuard failureGuard;
@@ -84,7 +83,6 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
             WriteSettings writes) {
         this.router = router;
         this.settings = settings;
-        this.topology = topology;
         this.dialects = dialects;
         this.failureGuard = new FailureGuard(router);
         this.scheduler = new MonitorThread(router + "-monitor", failureGuard);
@@ -120,7 +118,6 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
                 target,
                 settings.timeout(),
                 ProbeScheduler.maxConcurrentProbes(settings),
-                topology == TopologyKind.MULTI_PRIMARY,
                 dialects,
                 scheduler::now,
                 failureGuard);
