@@ -105,6 +105,7 @@ public final class RouterFactory {
                         monitor,
                         RouterSettings.of(
                                 configuration.reads(),
+                                configuration.writes(),
                                 configuration.consistency(),
                                 configuration.monitor(),
                                 configuration.zone())),

@@ -24,6 +24,7 @@ import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.settings.OutsideTransaction;
 import io.github.replicationrouting.settings.WhenNoneEligible;
+import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.Node;
@@ -56,7 +57,7 @@ class ConstrainedReadsTest {
             new KnownPositions(INTERVAL),
             INTERVAL,
             RouterMetrics.NONE);
-    private final IntentResolver intents = new IntentResolver("test", consistency);
+    private final IntentResolver intents = new IntentResolver("test", consistency, topology);
     private final Router router = router(WhenNoneEligible.PRIMARY);
 
     private Router router(WhenNoneEligible whenNoneEligible) {
@@ -69,7 +70,8 @@ class ConstrainedReadsTest {
                         Duration.ofSeconds(5),
                         null,
                         Duration.ofMillis(100),
-                        INTERVAL));
+                        INTERVAL,
+                        WritePolicy.SINGLE));
     }
 
     @BeforeEach
