@@ -1,4 +1,4 @@
-/** Transactions that the server rolls back because of a conflict with others. */
+/** Conflicts between the changes of several transactions or editors, and their resolution. */
 @NullUnmarked
 package io.github.replicationrouting.integration.conflict;
 

@@ -92,7 +92,7 @@ final class LeaseHolder {
                 if (transaction.isOpen()) {
                     throw Hint.notSatisfied(hint, current.decision());
                 }
-            } else if (current.isWritable() || canContinue(current)) {
+            } else if (current.isWritable() ? canContinueWriting(current, access) : canContinue(current)) {
                 if (access == Access.WRITE && !transaction.isOpen()) {
                     lastDecision = forTransaction(current.decision());
                 }
@@ -124,6 +124,11 @@ final class LeaseHolder {
         }
         return settings.isolation() > Connection.TRANSACTION_READ_COMMITTED
                 || leaseManager.reuse().hasWhatSessionWrote(current);
+    }
+
+    /** Whether work that may write may continue where it was: a transaction always continues where it began. */
+    private boolean canContinueWriting(Lease current, Access access) {
+        return transaction.isOpen() || leaseManager.reuse().isStillWritable(route, current, access);
     }
 
     /**
@@ -274,6 +279,7 @@ final class LeaseHolder {
             }
         } finally {
             retired.forEach(Lease::release);
+            route.connectionClosed();
         }
     }
 
