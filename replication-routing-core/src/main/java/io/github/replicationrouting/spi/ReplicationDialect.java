@@ -89,6 +89,17 @@ public interface ReplicationDialect {
     }
 
     /**
+     * Asks a server for its group: one more statement, sent with each probe of a member, and from time to time to other
+     * servers. By default there are no groups.
+     *
+     * @param seen what {@link #observe} has just shown
+     * @return the same with what the server reports of its group; unchanged where it is in none
+     */
+    default Observation observeGroup(Connection connection, Observation seen) throws SQLException {
+        return seen;
+    }
+
+    /**
      * Asks which other servers this one knows: its replicas, as far as they report their address, and the members of
      * its group or cluster. By default it knows none.
      *
@@ -203,6 +214,16 @@ public interface ReplicationDialect {
      * @param error what the server or its driver reported; the reason returned must not quote its message
      */
     default @Nullable ServerRefusal refusal(SQLException error) {
+        return null;
+    }
+
+    // --- servers that replicate from each other without a group
+
+    /**
+     * Asks a server that takes writes besides others for the settings in which they must differ: one statement that
+     * needs no privilege, sent over each new connection and from time to time. Null where the server has none.
+     */
+    default @Nullable WriterSettings writerSettings(Connection connection) throws SQLException {
         return null;
     }
 }

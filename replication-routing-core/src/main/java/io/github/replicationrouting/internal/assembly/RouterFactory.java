@@ -103,6 +103,7 @@ public final class RouterFactory {
                         monitor,
                         RouterSettings.of(
                                 configuration.reads(),
+                                configuration.writes(),
                                 configuration.consistency(),
                                 configuration.monitor(),
                                 configuration.zone())),
@@ -141,6 +142,7 @@ public final class RouterFactory {
                 poolHealth,
                 listeners,
                 configuration.metrics(),
+                configuration.topology(),
                 configuration.writes());
     }
 

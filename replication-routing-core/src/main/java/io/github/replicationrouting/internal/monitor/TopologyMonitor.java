@@ -12,6 +12,7 @@ import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.internal.monitor.probe.Prober;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import io.github.replicationrouting.spi.RouterMetrics;
@@ -67,6 +68,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
      * @param poolHealth whether the pool of each node can open connections
      * @param listeners are notified of changes, in this order
      * @param metrics counts probes
+     * @param topology way in which the nodes replicate
      * @param writes which node may be written to where the evidence leaves it open
      */
     public TopologyMonitor(
@@ -77,6 +79,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
             PoolHealthRegistry poolHealth,
             List<TopologyListener> listeners,
             RouterMetrics metrics,
+            TopologyKind topology,
             WriteSettings writes) {
         this.router = router;
         this.settings = settings;
@@ -95,6 +98,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
                 () -> ThreadLocalRandom.current().nextDouble(),
                 listeners,
                 metrics,
+                topology,
                 writes,
                 failureGuard);
         this.schemaErrors = new SchemaErrors(scheduler::now, this::isPrimary, core);

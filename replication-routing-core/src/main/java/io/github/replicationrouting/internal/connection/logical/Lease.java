@@ -80,7 +80,9 @@ final class Lease {
         this.scope = scope;
         this.validity = validity;
         this.onRelease = onRelease;
-        boolean recordsReads = access != Access.METADATA && (hint == null || !hint.isForAnyReplica());
+        boolean recordsReads = access != Access.METADATA
+                && (hint == null || !hint.isForAnyReplica())
+                && (!decision.writable() || showsOnlyItsOwn());
         this.recorder = new SessionRecorder(decision, physical, consistency, recordsReads);
         // In this order: the monitor publishes that a node is no longer the primary, and then closes its sockets.
         boolean closed = decision.writable()
@@ -141,6 +143,16 @@ final class Lease {
     /** Whether the work may write here. */
     boolean isWritable() {
         return decision.writable();
+    }
+
+    /** Whether it is of one of several nodes that take writes, which may lack what others have committed. */
+    boolean isOnOneOfSeveralWriters() {
+        return validity.isForOneOfSeveralWriters();
+    }
+
+    /** Whether reads elsewhere may lack what work that may write has seen here, and not on a primary. */
+    private boolean showsOnlyItsOwn() {
+        return isOnOneOfSeveralWriters() && decision.reason() != DecisionReason.PINNED_WRITER;
     }
 
     /** Whether it is of any reachable node, because no primary was known. */
@@ -235,6 +247,7 @@ final class Lease {
         return switch (kindOf(error)) {
             case CONNECTION_LOST -> !"08003".equals(error.getSQLState());
             case NODE_UNFIT -> !inAutoCommit;
+            case COMMIT_IN_DOUBT -> true;
             default -> false;
         };
     }

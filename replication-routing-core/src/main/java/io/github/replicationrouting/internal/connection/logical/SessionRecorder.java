@@ -32,12 +32,15 @@ final class SessionRecorder {
     /** Whether the last call failed: what it committed before, such as a procedure or DDL does, is not reported. */
     private boolean failed;
 
-    /** @param recordsReads whether the session remembers reads: not where it asked for no more than a replica */
+    /**
+     * @param recordsReads whether the session remembers reads: not where it asked for no more than a replica, nor on a
+     *     primary that it writes to
+     */
     SessionRecorder(Decision decision, PhysicalConnection physical, Consistency consistency, boolean recordsReads) {
         this.decision = decision;
         this.physical = physical;
         this.consistency = consistency;
-        this.recordsReads = recordsReads && !decision.writable() && consistency.isOn();
+        this.recordsReads = recordsReads && consistency.isOn();
     }
 
     /**
@@ -100,9 +103,9 @@ final class SessionRecorder {
         if (decision.reason() == DecisionReason.PINNED_WRITER) {
             consistency.raiseFloor(commit);
         } else if (commit != null) {
-            consistency.committed(commit);
+            consistency.committed(decision.node(), commit);
         } else {
-            consistency.committed();
+            consistency.committed(decision.node());
         }
     }
 
