@@ -122,8 +122,7 @@ class PrometheusIT {
         metrics.retry("read", "succeeded");
         metrics.consistencyWaited(Duration.ofMillis(3), "reached");
         metrics.held(Duration.ofMillis(20), "released");
-        metrics.failed(
-                application.bean(ReplicationRouting.class).pools().get(0).node(), "rolled-back");
+        metrics.failed(application.bean(ReplicationRouting.class).pools().get(0).node(), "rolled-back");
     }
 
     private static Set<String> namesIn(String scrape) {
