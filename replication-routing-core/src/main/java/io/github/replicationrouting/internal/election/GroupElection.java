@@ -11,7 +11,6 @@ import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -39,6 +38,7 @@ public final class GroupElection {
     private final Duration gap;
     private final GroupSettings settings;
     private final GroupMemory memory;
+    private final RingCheck.Result ring;
     private final GroupViews views;
     private final ReplicationGraph graph;
     private final Predicate<@Nullable Position> follows;
@@ -50,6 +50,7 @@ public final class GroupElection {
             Duration gap,
             GroupSettings settings,
             GroupMemory memory,
+            RingCheck.Result ring,
             Predicate<@Nullable Position> follows,
             long now) {
         this.nodes = nodes;
@@ -57,6 +58,7 @@ public final class GroupElection {
         this.gap = gap;
         this.settings = settings;
         this.memory = memory;
+        this.ring = ring;
         this.views = new GroupViews(nodes);
         this.graph = new ReplicationGraph(nodes, claim.node());
         this.follows = follows;
@@ -81,6 +83,7 @@ public final class GroupElection {
      * @param claim what this instance knew before
      * @param gap how long a node may go without an answer before it is down
      * @param memory which nodes took writes until now; {@link GroupMemory#after} returns it for the next election
+     * @param ring what is wrong with servers that take writes besides each other without a group
      * @param follows whether an executed position has followed that of a writer
      * @param now monotonic time in nanoseconds
      */
@@ -90,9 +93,10 @@ public final class GroupElection {
             Duration gap,
             GroupSettings settings,
             GroupMemory memory,
+            RingCheck.Result ring,
             Predicate<@Nullable Position> follows,
             long now) {
-        return new GroupElection(nodes, claim, gap, settings, memory, follows, now).elect();
+        return new GroupElection(nodes, claim, gap, settings, memory, ring, follows, now).elect();
     }
 
     private ElectionResult elect() {
@@ -104,10 +108,11 @@ public final class GroupElection {
         if (!settings.isMultiPrimary()) {
             return electedByGroup(fit);
         }
-        if (!views.hasMembers() && detectsNoConflict() && fit.size() > 1) {
-            return none("replication.routing.writes.policy=" + text(settings.policy())
-                    + " writes to several servers, which are in no group and detect no conflict: set it to single or"
-                    + " affinity, or set replication.routing.writes.allow-divergence=true");
+        String refusal = views.hasMembers() || fit.size() == 1
+                ? null
+                : RingCheck.refusal(settings.policy(), settings.allowDivergence());
+        if (refusal != null) {
+            return none(refusal);
         }
         return settings.policy() == WritePolicy.SINGLE ? single(fit) : several(fit);
     }
@@ -120,15 +125,6 @@ public final class GroupElection {
         }
         int elected = shown.isEmpty() ? fit.get(0) : shown.get(0);
         return takenOver(elected, graph.indexOf(claim.node()));
-    }
-
-    private boolean detectsNoConflict() {
-        return !settings.allowDivergence()
-                && (settings.policy() == WritePolicy.ROUND_ROBIN || settings.policy() == WritePolicy.LEAST_IN_FLIGHT);
-    }
-
-    private static String text(WritePolicy policy) {
-        return policy.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private String severalPrimaries(List<Integer> fit) {
@@ -153,7 +149,11 @@ public final class GroupElection {
         if (group != null) {
             return group.writable() && views.isCurrent(i);
         }
-        return !views.hasMembers() && settings.isMultiPrimary() && isInRing(i);
+        boolean isDiverged = ring.evictions().containsKey(node.name());
+        boolean conflicts = settings.policy() != WritePolicy.SINGLE
+                && !settings.allowDivergence()
+                && ring.unfitWriters().containsKey(node.name());
+        return !views.hasMembers() && settings.isMultiPrimary() && isInRing(i) && !isDiverged && !conflicts;
     }
 
     /** Returns whether a server without a group replicates from and to the other writable ones. */
@@ -274,10 +274,12 @@ public final class GroupElection {
 
     private NodeAssessment assess(int i, NodeAssessments others) {
         GroupMembership group = views.membership(i);
+        String diverged = ring.evictions().get(node(i).name());
+        if (diverged != null) {
+            return new NodeAssessment(Role.UNKNOWN, false, diverged, null);
+        }
         if (group == null) {
-            return mayWrite(i) || isDrainedWriter(i)
-                    ? new NodeAssessment(Role.PRIMARY, false, null, null)
-                    : others.assess(i);
+            return isWritableMember(i) ? new NodeAssessment(Role.PRIMARY, false, null, null) : others.assess(i);
         }
         String problem = problem(i, group);
         if (node(i).currentAnswer() != null && (!group.readable() || !views.isCurrent(i))) {
@@ -291,13 +293,16 @@ public final class GroupElection {
         return new NodeAssessment(writable ? Role.PRIMARY : Role.REPLICA, false, null, problem);
     }
 
-    private boolean isDrainedWriter(int i) {
+    /** Returns whether a server without a group is writable, whether or not it is written to. */
+    private boolean isWritableMember(int i) {
         Answer answer = node(i).currentAnswer();
-        return node(i).drained()
-                && answer != null
+        return answer != null
                 && answer.observation().writable()
                 && settings.isMultiPrimary()
-                && !views.hasMembers();
+                && !views.hasMembers()
+                && !node(i).isDeclared(DeclaredRole.REPLICA)
+                && graph.twinOf(i) < 0
+                && isInRing(i);
     }
 
     /** Returns whether a server would take writes that never reach its group. */
@@ -329,7 +334,7 @@ public final class GroupElection {
         if (answer == null) {
             return absence(i);
         }
-        String problem = group == null ? null : problem(i, group);
+        String problem = group == null ? ringProblem(i) : problem(i, group);
         if (problem != null) {
             return "is not fit (" + problem + ")";
         }
@@ -340,6 +345,10 @@ public final class GroupElection {
             return "is declared a replica";
         }
         return answer.observation().writable() ? "is no member of the group" : "is read-only";
+    }
+
+    private @Nullable String ringProblem(int i) {
+        return ring.unfitWriters().get(node(i).name());
     }
 
     private String absence(int i) {

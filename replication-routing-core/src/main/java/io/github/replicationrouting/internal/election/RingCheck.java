@@ -73,7 +73,7 @@ public final class RingCheck {
      */
     public record Result(List<String> problems, List<Diverged> diverged, Map<String, String> unfitWriters) {
 
-        static final Result NOTHING = new Result(List.of(), List.of(), Map.of());
+        public static final Result NOTHING = new Result(List.of(), List.of(), Map.of());
 
         public Result {
             problems = List.copyOf(problems);

@@ -54,6 +54,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
     private final LagMeter lagMeter;
     private final PrimaryTracker primaryTracker;
     private final NodeTransitions transitions;
+    private final RingMonitor rings;
     private final DrainControl drains;
     private final ProbeScheduler probes;
     private final TopologyChangePublisher publisher;
@@ -100,6 +101,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
                 evaluator,
                 new NodeStatuses(this.nodes, lagMeter, evaluator),
                 publisher);
+        this.rings = new RingMonitor(publisher, multiPrimary);
         this.drains = new DrainControl(this.nodes, scheduler, this::evaluate, multiPrimary);
         this.probes = new ProbeScheduler(
                 this.nodes,
@@ -368,8 +370,10 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
     }
 
     private ElectionResult elect() {
+        NodeRecord writer = nodes.primary();
         ElectionResult result = primaryTracker.elect(
                 nodes.all(),
+                rings.check(nodes.all(), writer == null ? null : writer.name()),
                 scheduler.now(),
                 record -> ReplicaReports.absence(record, nodes),
                 lagMeter::follows,

@@ -7,6 +7,7 @@ import io.github.replicationrouting.internal.election.GroupMemory;
 import io.github.replicationrouting.internal.election.GroupSettings;
 import io.github.replicationrouting.internal.election.NodeView;
 import io.github.replicationrouting.internal.election.PrimaryElection;
+import io.github.replicationrouting.internal.election.RingCheck;
 import io.github.replicationrouting.internal.monitor.node.NodeRecord;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.MonitorSettings;
@@ -59,6 +60,7 @@ final class PrimaryTracker {
     /**
      * Elects the primary.
      *
+     * @param ring what is wrong with servers that take writes besides each other without a group
      * @param now monotonic time in nanoseconds
      * @param absence why a node does not answer, as text
      * @param follows whether an executed position has followed the primary's
@@ -66,6 +68,7 @@ final class PrimaryTracker {
      */
     ElectionResult elect(
             List<NodeRecord> nodes,
+            RingCheck.Result ring,
             long now,
             Function<NodeRecord, @Nullable String> absence,
             Predicate<@Nullable Position> follows,
@@ -73,7 +76,7 @@ final class PrimaryTracker {
         List<NodeView> views = new ArrayList<>();
         nodes.forEach(record -> views.add(view(record, countsAsAlive(record), absence)));
         if (GroupElection.applies(views, group)) {
-            ElectionResult result = GroupElection.elect(views, claim, gap, group, memory, follows, now);
+            ElectionResult result = GroupElection.elect(views, claim, gap, group, memory, ring, follows, now);
             promotions.forget();
             claim = claim.after(result, views, gap);
             memory = memory.after(result, views);

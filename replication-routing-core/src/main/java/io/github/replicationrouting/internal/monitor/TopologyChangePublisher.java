@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.monitor;
 
+import io.github.replicationrouting.internal.election.RingCheck;
 import io.github.replicationrouting.internal.monitor.errors.SchemaErrors.SchemaError;
 import io.github.replicationrouting.internal.monitor.node.NodeRecord;
 import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
@@ -126,6 +127,11 @@ final class TopologyChangePublisher {
                     record.name());
         }
         later(listener -> listener.semiSynchronousChanged(record.node(), waits));
+    }
+
+    void diverged(NodeRecord record, RingCheck.Diverged found) {
+        log.error("[{}] node {}: {}", router, record.name(), found.reason());
+        later(listener -> listener.diverged(record.node(), found.source(), found.errorCode(), found.reason()));
     }
 
     void removed(NodeRecord record) {

@@ -52,6 +52,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
 
     private final String router;
     private final MonitorSettings settings;
+    private final TopologyKind topology;
     private final Dialects dialects;
     private final Map<Node, ReplicationDialect> declaredDialects = new ConcurrentHashMap<>();
     private final FailureGuard failureGuard;
@@ -83,6 +84,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
             WriteSettings writes) {
         this.router = router;
         this.settings = settings;
+        this.topology = topology;
         this.dialects = dialects;
         this.failureGuard = new FailureGuard(router);
         this.scheduler = new MonitorThread(router + "-monitor", failureGuard);
@@ -118,6 +120,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
                 target,
                 settings.timeout(),
                 ProbeScheduler.maxConcurrentProbes(settings),
+                topology == TopologyKind.MULTI_PRIMARY,
                 dialects,
                 scheduler::now,
                 failureGuard);

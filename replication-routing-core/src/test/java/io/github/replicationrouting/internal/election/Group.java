@@ -227,7 +227,8 @@ final class Group {
 
     private Group elect() {
         List<NodeView> views = views();
-        ElectionResult result = GroupElection.elect(views, claim, GAP, settings, memory, executed -> true, now);
+        ElectionResult result = GroupElection.elect(
+                views, claim, GAP, settings, memory, RingCheck.Result.NOTHING, executed -> true, now);
         claim = claim.after(result, views, GAP);
         memory = memory.after(result, views);
         last = result;

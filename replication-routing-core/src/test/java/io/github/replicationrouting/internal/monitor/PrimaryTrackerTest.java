@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.internal.election.ElectionResult;
 import io.github.replicationrouting.internal.election.ElectionResult.Reason;
+import io.github.replicationrouting.internal.election.RingCheck;
 import io.github.replicationrouting.internal.election.RoleHistory;
 import io.github.replicationrouting.internal.monitor.node.NodeRecord;
 import io.github.replicationrouting.internal.monitor.node.NodeRecords;
@@ -185,7 +186,8 @@ class PrimaryTrackerTest {
     }
 
     private ElectionResult elect() {
-        return primaries.elect(nodes, 0, record -> "is absent", executed -> false, incomplete::add);
+        return primaries.elect(
+                nodes, RingCheck.Result.NOTHING, 0, record -> "is absent", executed -> false, incomplete::add);
     }
 
     /** Marks db1 as down, and records that another node has become writable since. */

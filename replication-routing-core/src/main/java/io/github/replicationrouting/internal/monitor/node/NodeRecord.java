@@ -85,6 +85,7 @@ public final class NodeRecord {
         liveness.answered();
         boolean semiSynchronousChanged = answer.take(newest, now);
         replication.take(newest.replication(), newest.sentAt());
+        replication.take(newest.writerSettings());
         Answer newestAnswer = Objects.requireNonNull(electionAnswer());
         answer.roles(answer.roles().after(earlier, newestAnswer));
         answer.member(answer.member().after(earlier, newestAnswer, activityWindow));

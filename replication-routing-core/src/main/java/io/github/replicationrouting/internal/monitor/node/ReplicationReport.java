@@ -5,6 +5,7 @@ import io.github.replicationrouting.internal.time.DurationFormat;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationChannel;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
+import io.github.replicationrouting.spi.WriterSettings;
 import io.github.replicationrouting.topology.Freshness;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +40,9 @@ public final class ReplicationReport {
 
     private long deniedAt;
 
+    /** The newest settings of a server that takes writes besides others; null where they were never asked for. */
+    private @Nullable WriterSettings writerSettings;
+
     /** The last lag that the server itself reported, and when it was true. */
     private @Nullable Duration behind;
 
@@ -61,6 +65,11 @@ public final class ReplicationReport {
             behind = reported;
             behindAt = at;
         }
+    }
+
+    /** Takes in the settings of the server; where they were not asked for, those that are known stay. */
+    void take(@Nullable WriterSettings settings) {
+        writerSettings = settings == null ? writerSettings : settings;
     }
 
     /** Notes that the second statement hung. */
@@ -89,6 +98,11 @@ public final class ReplicationReport {
 
     public Replication newest() {
         return newest;
+    }
+
+    /** The settings in which it must differ from other servers that take writes; null where they are not known. */
+    public @Nullable WriterSettings writerSettings() {
+        return writerSettings;
     }
 
     /** Whether it came with the newest answer. */

@@ -6,6 +6,7 @@ import io.github.replicationrouting.internal.time.DurationFormat;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.WriterSettings;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.NodeKind;
 import io.github.replicationrouting.topology.NodeSpec;
@@ -53,6 +54,7 @@ public final class ConnectionProber implements Prober {
     private final String router;
     private final ProbeTarget target;
     private final Duration timeout;
+    private final boolean severalWriters;
     private final Dialects dialects;
     private final LongSupplier clock;
     private final FailureGuard failureGuard;
@@ -74,17 +76,20 @@ public final class ConnectionProber implements Prober {
     /** @param substitute whether it is the node's account that has logged in */
     private record Kept(Connection connection, ReplicationDialect dialect, boolean substitute) {}
 
+    /** @param severalWriters whether several nodes may be written to, so that their settings must differ */
     public ConnectionProber(
             String router,
             ProbeTarget target,
             Duration timeout,
             int maxConcurrent,
+            boolean severalWriters,
             Dialects dialects,
             LongSupplier clock,
             FailureGuard failureGuard) {
         this.router = router;
         this.target = target;
         this.timeout = timeout;
+        this.severalWriters = severalWriters;
         this.dialects = dialects;
         this.clock = clock;
         this.failureGuard = failureGuard;
@@ -176,15 +181,18 @@ public final class ConnectionProber implements Prober {
             observation = observation.withSemiSynchronous(used.dialect.semiSynchronous(used.connection));
             probe.firstPart(new ProbeResult.Answered(sentAt, observation, new Replication.NotAsked()));
         }
+        boolean asksReplication = probe.asksReplication(isNew);
         Replication replication =
-                probe.asksReplication(isNew) ? used.dialect.replication(used.connection) : new Replication.NotAsked();
+                asksReplication ? used.dialect.replication(used.connection) : new Replication.NotAsked();
+        boolean mayConflict = severalWriters && observation.group() == null && observation.writable();
+        WriterSettings settings = asksReplication && mayConflict ? used.dialect.writerSettings(used.connection) : null;
         accepted(used);
         if (mayBeElsewhere(observation)) {
             close(used.connection);
         } else {
             keep(used);
         }
-        return new ProbeResult.Answered(sentAt, observation, replication);
+        return new ProbeResult.Answered(sentAt, observation, replication, settings);
     }
 
     /** An answer without its group would show a server in none, so the probe fails where the group is not known. */

@@ -64,6 +64,7 @@ class ConnectionProberTest {
                 new ProbeTarget(new Node(spec), connectionsTo(url), substitute, null),
                 Duration.ofSeconds(1),
                 2,
+                false,
                 new Dialects(List.of(dialect)),
                 () -> System.nanoTime() + time.get(),
                 new FailureGuard(router));
@@ -333,6 +334,7 @@ class ConnectionProberTest {
                         null),
                 Duration.ofSeconds(1),
                 2,
+                false,
                 new Dialects(List.of(dialect)),
                 System::nanoTime,
                 new FailureGuard(router));
