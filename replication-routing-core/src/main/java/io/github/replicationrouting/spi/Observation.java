@@ -124,6 +124,17 @@ public record Observation(
                         membership);
     }
 
+    /**
+     * Returns the same with the id and the position that count in its cluster instead of its own.
+     *
+     * @param id what distinguishes it from the other members
+     * @param position null where it does not know it, and then no other position of the server holds
+     */
+    public Observation asMember(String id, @Nullable Position position) {
+        return new Observation(
+                server, id, readOnly, offline, position, position, position, semiSynchronous, uptime, position, group);
+    }
+
     /** Returns whether it takes writes. */
     public boolean writable() {
         return !readOnly && !offline;

@@ -216,4 +216,14 @@ public interface ReplicationDialect {
     default @Nullable ServerRefusal refusal(SQLException error) {
         return null;
     }
+
+    // --- servers that replicate from each other without a group
+
+    /**
+     * Asks a server that takes writes besides others for the settings in which they must differ: one statement that
+     * needs no privilege, sent over each new connection and from time to time. Null where the server has none.
+     */
+    default @Nullable WriterSettings writerSettings(Connection connection) throws SQLException {
+        return null;
+    }
 }

@@ -15,4 +15,10 @@ public record GroupMember(
         String state,
         @Nullable String view,
         long applierQueue,
-        @Nullable Double flowControl) {}
+        @Nullable Double flowControl) {
+
+    /** Returns whether the server has shown its group; of one that has not, nothing else is known. */
+    public boolean isKnown() {
+        return !state.equals("unknown");
+    }
+}

@@ -12,6 +12,7 @@ import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,20 +72,25 @@ public final class Consistency {
 
     // --- what sessions did
 
-    /** Records a commit of this thread's session at the position that the server reported. */
-    public void committed(Position commit) {
+    /** Records a commit of this thread's session on a node, at the position that the server reported. */
+    public void committed(Node node, Position commit) {
         if (isOn()) {
             long now = System.nanoTime();
             Session.current()
-                    .require(router, before -> before.committed(commit, now).reduced(nodes()), true);
+                    .require(
+                            router,
+                            before -> before.committed(commit, now)
+                                    .committedOn(node.name(), before)
+                                    .reduced(nodes()),
+                            true);
         }
     }
 
-    /** Records that this thread's session may have committed something. Called after the acknowledgement. */
-    public void committed() {
+    /** Records that this thread's session may have committed something on a node, which has acknowledged it. */
+    public void committed(Node node) {
         if (isOn()) {
             long now = System.nanoTime();
-            Session.current().require(router, before -> before.committed(now), true);
+            Session.current().require(router, before -> before.committed(now).committedOn(node.name(), before), true);
         }
     }
 
@@ -167,10 +173,11 @@ public final class Consistency {
     }
 
     private boolean isOneOfSeveralReplicas(Node node) {
+        NodeStatus primary = topology.snapshot().primary();
         boolean found = false;
         int others = 0;
         for (NodeStatus replica : nodes()) {
-            if (replica.role() == Role.REPLICA && replica.state() == NodeState.ONLINE) {
+            if (replica.role() != Role.UNKNOWN && replica.state() == NodeState.ONLINE && !replica.equals(primary)) {
                 if (replica.node() != node) {
                     others++;
                 } else {
@@ -223,7 +230,13 @@ public final class Consistency {
     }
 
     private SessionConstraint constraint(ReadRequirement requirement, @Nullable ReadRequirement own) {
-        return new SessionConstraint(requirement, own, check, known, settings.maxWait());
+        return new SessionConstraint(
+                requirement,
+                own,
+                check,
+                known,
+                settings.maxWait(),
+                topology.snapshot().group() != null);
     }
 
     /** Returns the time between two probes of a node. */
@@ -266,8 +279,8 @@ public final class Consistency {
         if (!isOn()) {
             return "eventual consistency";
         }
-        NodeStatus primary = topology.snapshot().primary();
-        Position written = primary == null ? null : primary.position();
+        List<NodeStatus> writers = topology.snapshot().writers();
+        Position written = writers.isEmpty() ? null : writers.get(0).position();
         String means = written == null ? "time" : written.kind();
         String how = "";
         if (written != null && reported != null) {

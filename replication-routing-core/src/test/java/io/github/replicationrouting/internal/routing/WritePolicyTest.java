@@ -265,7 +265,7 @@ class WritePolicyTest {
     void whenNoNodeIsKnownToHaveTheOwnWritesShouldReadFromAWriter() throws SQLException {
         Router router = router(WritePolicy.AFFINITY);
         Node node = nodeOf("k", router);
-        consistency.committed();
+        consistency.committed(db1);
 
         Decision decision = RoutingHints.withAffinity("k", () -> decide(router, intents.of(Access.READ)));
 
@@ -287,7 +287,7 @@ class WritePolicyTest {
 
     @Test
     void whenOneWriterIsKnownToHaveTheOwnWritesShouldWriteThere() throws SQLException {
-        consistency.committed();
+        consistency.committed(db1);
         topology.set(shared(List.of(writer(db1), fresh(db2), writer(db3))));
 
         Router router = router(WritePolicy.ROUND_ROBIN);
@@ -313,7 +313,7 @@ class WritePolicyTest {
 
     @Test
     void whenThereIsAPrimaryShouldNotConstrainWrites() {
-        consistency.committed();
+        consistency.committed(db1);
         topology.set(withPrimary(primary(db2), writer(db1), writer(db3)));
 
         assertThat(intents.of(Access.WRITE)).isSameAs(Intent.WRITE);

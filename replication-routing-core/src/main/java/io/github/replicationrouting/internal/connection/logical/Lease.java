@@ -289,6 +289,7 @@ final class Lease {
         return switch (kindOf(error)) {
             case CONNECTION_LOST -> !"08003".equals(error.getSQLState());
             case NODE_UNFIT -> !inAutoCommit;
+            case COMMIT_IN_DOUBT -> true;
             default -> false;
         };
     }

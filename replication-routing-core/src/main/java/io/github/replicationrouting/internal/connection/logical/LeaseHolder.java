@@ -77,6 +77,7 @@ final class LeaseHolder {
 
     private Lease next(Access access) throws SQLException {
         requireOpen();
+        transaction.requireNotRolledBack();
         Lease current = usable();
         if (current == null) {
             return acquire(access);
@@ -134,6 +135,7 @@ final class LeaseHolder {
      * Returns the lease on which a statement that was made on {@code own} is executed: another one where it must move.
      */
     Lease forExecution(Lease own) throws SQLException {
+        transaction.requireNotRolledBack();
         // A transaction continues where the statement was made for it.
         return transaction.isOpen() && own == usable() && own.satisfies(HintContext.current(), true) ? own : next();
     }

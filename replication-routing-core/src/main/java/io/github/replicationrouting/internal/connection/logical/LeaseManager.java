@@ -136,6 +136,9 @@ public final class LeaseManager implements LogicalConnections {
 
     /** Counts the failure of a statement. */
     void failed(Node node, ErrorKind kind) {
+        if (kind == ErrorKind.ROLLED_BACK) {
+            node.recordConflict();
+        }
         metrics.failed(node, kind.label());
     }
 

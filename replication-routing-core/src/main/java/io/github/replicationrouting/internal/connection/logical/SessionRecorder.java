@@ -106,9 +106,9 @@ final class SessionRecorder {
         if (decision.reason() == DecisionReason.PINNED_WRITER) {
             consistency.raiseFloor(commit);
         } else if (commit != null) {
-            consistency.committed(commit);
+            consistency.committed(decision.node(), commit);
         } else {
-            consistency.committed();
+            consistency.committed(decision.node());
         }
     }
 

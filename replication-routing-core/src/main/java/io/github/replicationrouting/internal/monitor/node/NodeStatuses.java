@@ -31,7 +31,7 @@ public final class NodeStatuses {
     public NodeStatus of(NodeRecord record, NodeAssessment assessment, Evaluation evaluation, long now) {
         Observation seen = record.observation();
         Role role = assessment.role();
-        String suspicion = suspicion(record, role, now);
+        String suspicion = suspicion(record, role, nodes.isPrimary(record), now);
         return new NodeStatus(
                 record.node(),
                 role,
@@ -39,7 +39,7 @@ public final class NodeStatuses {
                 suspicion != null,
                 evaluator.share(record, role, now),
                 suspicion == null ? reason(record, evaluation, now) : "suspected: " + suspicion,
-                lag(record, role),
+                lag(record, role, nodes.isPrimary(record)),
                 lagMeter.freshness(record, role),
                 position(record),
                 seen == null ? null : seen.server(),
@@ -59,22 +59,22 @@ public final class NodeStatuses {
     }
 
     /** How far a node that does not answer is behind by now is not known. */
-    private static @Nullable Duration lag(NodeRecord record, Role role) {
-        if (role == Role.PRIMARY) {
+    private static @Nullable Duration lag(NodeRecord record, Role role, boolean isPrimary) {
+        if (isPrimary) {
             return Duration.ZERO;
         }
-        return role == Role.REPLICA && record.machine().state() != NodeState.DOWN
+        return role != Role.UNKNOWN && record.machine().state() != NodeState.DOWN
                 ? record.lag().bound()
                 : null;
     }
 
     /** What speaks against a node that is in use, although it proves nothing. */
-    private static @Nullable String suspicion(NodeRecord record, Role role, long now) {
+    private static @Nullable String suspicion(NodeRecord record, Role role, boolean isPrimary, long now) {
         if (record.machine().state() != NodeState.ONLINE) {
             return null;
         }
         String suspicion = record.suspicion().reason();
-        if (suspicion != null || role != Role.REPLICA) {
+        if (suspicion != null || role == Role.UNKNOWN || isPrimary) {
             return suspicion;
         }
         String difference = record.schema().reason(now);
