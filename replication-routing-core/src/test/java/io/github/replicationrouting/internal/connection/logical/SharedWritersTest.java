@@ -104,6 +104,7 @@ class SharedWritersTest {
             new KnownPositions(INTERVAL),
             INTERVAL,
             RouterMetrics.NONE);
+    private final FallbackLimiter fallbackReads = new FallbackLimiter("test", BulkheadRegistry.ofDefaults(), 1);
     private final ConnectionDefaults defaults = new ConnectionDefaults(true, null);
     private final ConcurrentMap<Node, NodePool> pools = new ConcurrentHashMap<>();
 
@@ -437,7 +438,7 @@ class SharedWritersTest {
                 defaults,
                 new PrimaryWait(topology, Duration.ZERO, 1, RouterMetrics.NONE),
                 RouterMetrics.NONE,
-                new FallbackLimiter("test", BulkheadRegistry.ofDefaults(), 1),
+                fallbackReads,
                 consistency);
         return leases.open(router);
     }
