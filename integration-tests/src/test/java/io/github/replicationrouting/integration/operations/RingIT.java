@@ -53,6 +53,7 @@ class RingIT {
         settings(db2, 2, 2);
         db2.readOnly(false);
         db1.replicateFrom(db2);
+        cluster.grantMonitoring();
     }
 
     private static void settings(ClusterNode node, int domain, int offset) {
@@ -90,7 +91,7 @@ class RingIT {
             }
 
             assertThat(ids).hasSize(40).anyMatch(id -> id % 2 == 0).anyMatch(id -> id % 2 == 1);
-            cluster.awaitRowCount(table, 40);
+            cluster.awaitRowCount("ring", 40);
         }
     }
 
@@ -111,7 +112,6 @@ class RingIT {
     @Test
     void whenAServerHasDivergedShouldEvictItUntilItIsRepaired() {
         try (ObservedApplication application = application()) {
-            cluster.grantMonitoring();
             awaitWriters(application, "db1");
             List<DivergenceDetectedEvent> events = application.bean(DivergenceListener.class).events;
 
@@ -173,6 +173,8 @@ class RingIT {
                         List.of(
                                 TestApplication.PATIENT,
                                 "replication.routing.topology=multi-primary",
+                                "replication.routing.monitor.username=" + cluster.monitorUsername(),
+                                "replication.routing.monitor.password=" + cluster.monitorPassword(),
                                 "replication.routing.writes.hold=0"),
                         List.of(properties))
                 .stream()
