@@ -17,10 +17,10 @@ public enum ErrorKind {
     /** The server rolled the transaction back; it may be retried as a whole. */
     ROLLED_BACK,
     /**
-     * The server refused a COMMIT because it has left its group, or the group it belongs to is lost: nothing was
-     * committed.
+     * The server is not in its group, or in a part of it without a majority, and refused the call without executing it.
+     * Nothing was committed, also where the call was COMMIT.
      */
-    COMMIT_REFUSED,
+    NOT_IN_GROUP,
     /** The server lost its group during a COMMIT: whether it was committed is not known. */
     COMMIT_IN_DOUBT,
     /** A table, column, routine or privilege that the statement needs is missing: everywhere, or on this node only. */
@@ -36,7 +36,7 @@ public enum ErrorKind {
     /** Returns whether the work that met the error has lost its node. */
     public boolean isLoss() {
         return switch (this) {
-            case CONNECTION_LOST, NODE_UNFIT, COMMIT_REFUSED, COMMIT_IN_DOUBT -> true;
+            case CONNECTION_LOST, NODE_UNFIT, NOT_IN_GROUP, COMMIT_IN_DOUBT -> true;
             default -> false;
         };
     }

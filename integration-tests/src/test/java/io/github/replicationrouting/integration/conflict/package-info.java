@@ -1,4 +1,4 @@
-/** Conflicts between the changes of several editors, and their resolution. */
+/** Conflicts between the changes of several transactions or editors, and their resolution. */
 @NullUnmarked
 package io.github.replicationrouting.integration.conflict;
 

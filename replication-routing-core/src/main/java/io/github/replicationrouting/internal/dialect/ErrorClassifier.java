@@ -97,8 +97,7 @@ final class ErrorClassifier {
                     1203, // ER_TOO_MANY_USER_CONNECTIONS
                     1226 -> // ER_USER_LIMIT_REACHED
                 ErrorKind.OVERLOAD;
-            case 1047, // MariaDB: WSREP has not yet prepared node for application use
-                    1053, // ER_SERVER_SHUTDOWN
+            case 1053, // ER_SERVER_SHUTDOWN
                     1129, // ER_HOST_IS_BLOCKED
                     3032, // ER_SERVER_OFFLINE_MODE
                     3168, // ER_SERVER_ISNT_AVAILABLE
@@ -119,6 +118,8 @@ final class ErrorClassifier {
                     1030, // ER_GET_ERRNO
                     1180 -> // ER_ERROR_DURING_COMMIT
                 engineError(code, message);
+            // ER_UNKNOWN_COM_ERROR: a Galera node that is not ready executes neither statements nor COMMIT.
+            case 1047 -> message.contains("wsrep") ? ErrorKind.NOT_IN_GROUP : ErrorKind.NODE_UNFIT;
             case 3100 -> hookError(message); // ER_RUN_HOOK_ERROR
             case 1927, // ER_CONNECTION_KILLED
                     2006, // CR_SERVER_GONE_ERROR
@@ -178,7 +179,7 @@ final class ErrorClassifier {
     /** Group Replication refuses before a commit; an error after one says nothing about the commit itself. */
     private static ErrorKind hookError(String message) {
         return message.contains("'before_") || message.contains("'begin'")
-                ? ErrorKind.COMMIT_REFUSED
+                ? ErrorKind.NOT_IN_GROUP
                 : ErrorKind.COMMIT_IN_DOUBT;
     }
 

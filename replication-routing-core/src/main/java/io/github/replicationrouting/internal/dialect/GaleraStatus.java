@@ -9,6 +9,8 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a MariaDB server shows of the Galera cluster that it belongs to. Immutable. */
@@ -27,6 +29,9 @@ final class GaleraStatus {
             + " WHERE VARIABLE_NAME IN ('WSREP_ON','WSREP_PROVIDER','WSREP_DESYNC','WSREP_REJECT_QUERIES')";
 
     private static final String NO_UUID = "00000000-0000-0000-0000-000000000000";
+
+    /** A position of the cluster, which the GTIDs of the server may follow. */
+    private static final Pattern STORED = Pattern.compile("[0-9a-fA-F-]{36}:\\d{1,18}");
 
     private static final int JOINING = 1;
     private static final int DONOR = 2;
@@ -70,12 +75,29 @@ final class GaleraStatus {
         return isUuid(member) ? member : otherwise;
     }
 
-    /** Returns what it has committed; null where it does not know. */
+    /** Returns what it has committed, which all its reads see; null where it does not know. */
     @Nullable
     GaleraPosition position() {
         String cluster = text("WSREP_CLUSTER_STATE_UUID");
         long committed = number("WSREP_LAST_COMMITTED", -1);
         return isUuid(cluster) && committed >= 0 ? GaleraPosition.of(cluster, committed) : null;
+    }
+
+    /**
+     * Returns all that its reads may have seen; null where it does not know. A row can be read for a moment before the
+     * number of its commit is counted; where the server shows what its storage engine has committed, that is exact.
+     */
+    @Nullable
+    GaleraPosition shown() {
+        GaleraPosition committed = position();
+        Matcher stored = STORED.matcher(text("WSREP_SE_CHECKPOINT"));
+        return committed != null && stored.lookingAt() && GaleraPosition.isPosition(stored.group())
+                ? union(committed, GaleraPosition.parse(stored.group()))
+                : committed;
+    }
+
+    private static GaleraPosition union(GaleraPosition committed, GaleraPosition stored) {
+        return committed.isComparableTo(stored) ? committed.union(stored) : committed;
     }
 
     GroupMembership membership(boolean readOnly) {

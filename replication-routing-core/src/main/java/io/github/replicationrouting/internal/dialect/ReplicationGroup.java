@@ -16,11 +16,18 @@ import org.jspecify.annotations.Nullable;
 /** What a MySQL server shows of its replication group: a row for each member of its view. Immutable. */
 final class ReplicationGroup {
 
+    /** Both variables in one look-up, which costs more than the tables of the group; they are null without the plugin. */
+    private static final String CONFIGURATION = "(SELECT MAX(IF(VARIABLE_NAME='group_replication_group_name',"
+            + "VARIABLE_VALUE,NULL)) AS group_name, MAX(IF(VARIABLE_NAME='group_replication_single_primary_mode',"
+            + "VARIABLE_VALUE,NULL)) AS single_primary FROM performance_schema.global_variables WHERE VARIABLE_NAME IN"
+            + " ('group_replication_group_name','group_replication_single_primary_mode')) configured";
+
     static final String QUERY = "SELECT m.MEMBER_ID, m.MEMBER_STATE, m.MEMBER_ROLE, s.VIEW_ID,"
             + " s.COUNT_TRANSACTIONS_REMOTE_IN_APPLIER_QUEUE, s.COUNT_TRANSACTIONS_LOCAL_PROPOSED,"
-            + " @@global.super_read_only, " + variable("group_name") + ", " + variable("single_primary_mode")
+            + " @@global.super_read_only, configured.group_name, configured.single_primary"
             + " FROM performance_schema.replication_group_members m"
-            + " LEFT JOIN performance_schema.replication_group_member_stats s USING (MEMBER_ID)";
+            + " LEFT JOIN performance_schema.replication_group_member_stats s USING (MEMBER_ID)"
+            + " JOIN " + CONFIGURATION;
 
     /** What an account needs for {@link #QUERY}: a statement can name one table only. */
     static final String GRANT = "GRANT SELECT ON performance_schema.replication_group_members TO <account>;"
@@ -55,12 +62,6 @@ final class ReplicationGroup {
 
     ReplicationGroup(List<Row> rows) {
         this.rows = List.copyOf(rows);
-    }
-
-    /** A variable of the plugin: this table knows no row without it, where the variable itself would be an error. */
-    static String variable(String name) {
-        return "(SELECT VARIABLE_VALUE FROM performance_schema.global_variables"
-                + " WHERE VARIABLE_NAME='group_replication_" + name + "')";
     }
 
     static ReplicationGroup read(ResultSet rows) throws SQLException {

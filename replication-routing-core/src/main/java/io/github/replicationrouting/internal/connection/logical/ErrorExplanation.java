@@ -90,11 +90,10 @@ final class ErrorExplanation {
         String subject =
                 switch (kind) {
                     case NODE_UNFIT ->
-                        "Node " + decision.node()
-                                + " refused to work before COMMIT, because it shuts down or has left its group";
-                    case COMMIT_REFUSED ->
-                        "Node " + decision.node()
-                                + " refused the COMMIT, because it has left its group or the transaction exceeds a limit of the group";
+                        "Node " + decision.node() + " refused the work before COMMIT, because it shuts down";
+                    case NOT_IN_GROUP ->
+                        "Node " + decision.node() + " refused the work, because it is not in its group or"
+                                + " the transaction exceeds a limit of the group";
                     default -> "The connection to node " + decision.node() + " was lost before COMMIT";
                 };
         return new SQLTransientConnectionException(

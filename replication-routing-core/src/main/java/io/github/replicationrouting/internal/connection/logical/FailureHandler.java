@@ -97,7 +97,7 @@ final class FailureHandler {
         if (kind == ErrorKind.READ_ONLY_SERVER && lease.isWritable()) {
             lease.evictOnRelease();
             refusedWrite(lease);
-        } else if (kind == ErrorKind.COMMIT_REFUSED) {
+        } else if (kind == ErrorKind.NOT_IN_GROUP) {
             refusedWrite(lease);
         }
         return isLostBeforeCommit(lease, kind)
@@ -119,7 +119,7 @@ final class FailureHandler {
         }
         return switch (kind) {
             case CONNECTION_LOST, NODE_UNFIT -> !settings.autoCommit();
-            case COMMIT_REFUSED -> true;
+            case NOT_IN_GROUP -> true;
             default -> false;
         };
     }

@@ -85,7 +85,7 @@ final class TransactionEnd {
             // A commit that the server refuses is a rollback.
             boolean refused = kind == ErrorKind.ROLLED_BACK
                     || kind == ErrorKind.READ_ONLY_SERVER
-                    || kind == ErrorKind.COMMIT_REFUSED;
+                    || kind == ErrorKind.NOT_IN_GROUP;
             writes &= !refused;
             ended = lost || refused;
             if (lease.isWritable() || !lost) {
