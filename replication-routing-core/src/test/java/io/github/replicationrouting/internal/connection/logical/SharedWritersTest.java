@@ -128,7 +128,7 @@ class SharedWritersTest {
 
     @Test
     void whenNoNodeIsKnownToHaveTheOwnWritesShouldReadFromAWriterThatHasCaughtUp() throws SQLException {
-        consistency.committed();
+        consistency.committed(db1);
 
         Decision decision = read(WritePolicy.AFFINITY);
 
@@ -138,7 +138,7 @@ class SharedWritersTest {
 
     @Test
     void whenAWriterDoesNotCatchUpShouldReadFromTheNextOne() throws SQLException {
-        consistency.committed();
+        consistency.committed(db1);
         Node first = read(WritePolicy.AFFINITY).node();
         behind.add(first);
         waits.clear();
@@ -151,7 +151,7 @@ class SharedWritersTest {
 
     @Test
     void whenNoWriterCatchesUpShouldRefuseTheReadRatherThanServeItStale() {
-        consistency.committed();
+        consistency.committed(db1);
         behind.addAll(nodes);
 
         assertThatThrownBy(() -> read(WritePolicy.ROUND_ROBIN))
@@ -174,7 +174,7 @@ class SharedWritersTest {
 
     @Test
     void whenANodeIsKnownToHaveTheOwnWritesShouldReadThereWithoutWaiting() throws SQLException {
-        consistency.committed();
+        consistency.committed(db1);
         publish(status(db1, false), status(db2, true), status(db3, false));
 
         assertThat(read(WritePolicy.ROUND_ROBIN).node()).isEqualTo(db2);
@@ -184,7 +184,7 @@ class SharedWritersTest {
     @Test
     void whenThereIsNoGroupShouldServeTheReadAsNoServerCanBeAsked() throws SQLException {
         published.publish(shared(null));
-        consistency.committed();
+        consistency.committed(db1);
         behind.addAll(nodes);
 
         assertThat(read(WritePolicy.AFFINITY).reason()).isEqualTo(DecisionReason.SESSION_PRIMARY);
@@ -193,18 +193,18 @@ class SharedWritersTest {
 
     @Test
     void whenAConnectionIsKeptShouldWaitAgainBeforeItsNextRead() throws SQLException {
-        consistency.committed();
+        consistency.committed(db1);
         try (Connection connection = connection(WritePolicy.AFFINITY)) {
             connection.setReadOnly(true);
             Node node = query(connection).node();
             assertThat(waits).containsExactly(node);
-            consistency.committed();
+            consistency.committed(db1);
 
             assertThat(query(connection).node()).isEqualTo(node);
             assertThat(waits).containsExactly(node, node);
 
             behind.add(node);
-            consistency.committed();
+            consistency.committed(db1);
             assertThat(query(connection).node()).isNotEqualTo(node);
         }
     }
@@ -239,7 +239,7 @@ class SharedWritersTest {
 
     @Test
     void whenTheKeysNodeIsNotKnownToHaveTheOwnWritesShouldWaitThere() throws SQLException {
-        consistency.committed();
+        consistency.committed(db1);
 
         Node node = write(WritePolicy.AFFINITY).node();
 
@@ -250,7 +250,7 @@ class SharedWritersTest {
     void whenTheKeysNodeDoesNotCatchUpShouldRefuseTheWrite() throws SQLException {
         Node node = write(WritePolicy.AFFINITY).node();
         behind.add(node);
-        consistency.committed();
+        consistency.committed(db1);
 
         assertThatThrownBy(() -> write(WritePolicy.AFFINITY))
                 .isInstanceOf(NoWritableNodeException.class)
@@ -262,7 +262,7 @@ class SharedWritersTest {
     void whenAWriterDoesNotCatchUpShouldWriteToTheNextOne() throws SQLException {
         behind.add(db1);
         behind.add(db2);
-        consistency.committed();
+        consistency.committed(db1);
 
         assertThat(write(WritePolicy.ROUND_ROBIN).node()).isEqualTo(db3);
     }
@@ -328,7 +328,7 @@ class SharedWritersTest {
         try (Connection connection = connection(WritePolicy.ROUND_ROBIN)) {
             Node node = update(connection).node();
             waits.clear();
-            consistency.committed();
+            consistency.committed(db1);
 
             assertThat(update(connection).node()).isEqualTo(node);
             assertThat(waits).containsExactly(node);
@@ -354,7 +354,7 @@ class SharedWritersTest {
     @Test
     void whenOneNodeTakesAllWritesShouldReadThereWithoutWaitingForOthers() throws SQLException {
         published.publish(withPrimary(primary(db1), status(db2, false)));
-        consistency.committed();
+        consistency.committed(db1);
         behind.add(db1);
 
         assertThat(read(WritePolicy.SINGLE))
