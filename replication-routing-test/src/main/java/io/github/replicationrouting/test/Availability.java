@@ -1,7 +1,5 @@
 package io.github.replicationrouting.test;
 
-import io.github.replicationrouting.test.internal.docker.DockerAvailability;
-import io.github.replicationrouting.test.internal.server.MariaDbBinaries;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
@@ -21,12 +19,7 @@ final class Availability {
     }
 
     static Availability of(ClusterKind kind) {
-        String reason =
-                switch (kind) {
-                    case MARIADB -> MariaDbBinaries.unavailable();
-                    case MYSQL -> DockerAvailability.unavailable();
-                };
-        return new Availability(reason, System.getenv("CI"));
+        return new Availability(kind.unavailable(), System.getenv("CI"));
     }
 
     /** Returns why tests are skipped; null if they run, even if only to fail. */

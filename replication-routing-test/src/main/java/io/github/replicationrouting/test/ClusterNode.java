@@ -1,15 +1,23 @@
 package io.github.replicationrouting.test;
 
 import io.github.replicationrouting.test.internal.node.ClusterSettings;
+import io.github.replicationrouting.test.internal.node.GroupMember;
+import io.github.replicationrouting.test.internal.node.Membership;
 import io.github.replicationrouting.test.internal.node.NodeProcess;
 import io.github.replicationrouting.test.internal.node.NodeReplication;
 import io.github.replicationrouting.test.internal.node.NodeSession;
 import io.github.replicationrouting.test.internal.server.Server;
-import io.github.replicationrouting.test.internal.sql.ReplicationSql;
+import io.github.replicationrouting.test.internal.sql.ServerSql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 
 /**
  * One server of a {@link ReplicatedCluster}: its connections, its faults and its state.
@@ -24,7 +32,7 @@ public final class ClusterNode {
 
     private final String name;
 
-    private final ReplicationSql sql;
+    private final ServerSql sql;
 
     private final ClusterSettings settings;
 
@@ -32,18 +40,25 @@ public final class ClusterNode {
 
     private final NodeProcess process;
 
-    private final NodeReplication replication;
+    private final Membership membership;
 
     private boolean monitorGranted;
 
-    ClusterNode(ClusterKind kind, String name, Server server, ReplicationSql sql, ClusterSettings settings) {
+    /** @param membership makes the node a part of its cluster */
+    ClusterNode(
+            ClusterKind kind,
+            String name,
+            Server server,
+            ServerSql sql,
+            ClusterSettings settings,
+            BiFunction<NodeSession, NodeProcess, Membership> membership) {
         this.kind = kind;
         this.name = name;
         this.sql = sql;
         this.settings = settings;
         this.session = new NodeSession(name, server, sql, settings, this::describe);
         this.process = new NodeProcess(name, server, session);
-        this.replication = new NodeReplication(name, session, process, sql, settings);
+        this.membership = membership.apply(session, process);
     }
 
     /** Returns the name in the cluster. */
@@ -101,9 +116,7 @@ public final class ClusterNode {
      */
     public synchronized void start() {
         if (!process.isRunning()) {
-            process.start(replication.startsReadOnly());
-            replication.onRestart();
-            process.accept();
+            membership.start();
         }
     }
 
@@ -161,22 +174,22 @@ public final class ClusterNode {
 
     /** Stops the thread of a replica that receives what the primary commits, between two transactions. */
     public synchronized void stopReceiver() {
-        replication.stopReceiver();
+        replication().stopReceiver();
     }
 
     /** Ends {@link #stopReceiver()}. */
     public synchronized void startReceiver() {
-        replication.startReceiver();
+        replication().startReceiver();
     }
 
     /** Stops the thread of a replica that applies what was received. */
     public synchronized void stopApplier() {
-        replication.stopApplier();
+        replication().stopApplier();
     }
 
     /** Ends {@link #stopApplier()}. */
     public synchronized void startApplier() {
-        replication.startApplier();
+        replication().startApplier();
     }
 
     /**
@@ -185,7 +198,59 @@ public final class ClusterNode {
      * @param delay whole seconds; zero ends the delay
      */
     public synchronized void delayReplication(Duration delay) {
-        replication.delay(delay);
+        replication().delay(delay);
+    }
+
+    // Faults of a group
+
+    /**
+     * Drops all packets between this server and the other members of its group, so that it falls into the minority. The
+     * application still reaches it.
+     */
+    public synchronized void cutFromGroup() {
+        member().cutFromGroup();
+    }
+
+    /** Ends {@link #cutFromGroup()}. */
+    public synchronized void reconnectToGroup() {
+        member().reconnectToGroup();
+    }
+
+    /** Makes the server leave its group and run on, as {@code STOP GROUP_REPLICATION} does. Group Replication only. */
+    public synchronized void stopGroup() {
+        member().leave();
+    }
+
+    /** Ends {@link #stopGroup()}, and waits until the server is a member again. Group Replication only. */
+    public synchronized void startGroup() {
+        member().enter();
+    }
+
+    /**
+     * Starts a killed server and does not let it join its group: it is no member, and writable. Group Replication only.
+     */
+    public synchronized void startOutsideGroup() {
+        if (!process.isRunning()) {
+            member().startOutsideGroup();
+        }
+    }
+
+    /**
+     * Kills the server, removes its data, and starts it anew; returns when it has got everything from its group: by a
+     * transfer of the state on Galera, by the binary logs of the others in Group Replication.
+     */
+    public synchronized void startWithoutData() {
+        joinWithoutData();
+    }
+
+    /** Takes the server out of the flow control of its Galera cluster, as a backup does, or ends that. */
+    public synchronized void desync(boolean desync) {
+        member().desync(desync);
+    }
+
+    /** Makes the server of a Galera cluster refuse the application's statements, or ends that. */
+    public synchronized void rejectQueries(boolean reject) {
+        member().rejectQueries(reject);
     }
 
     // Changes of the topology in single steps
@@ -197,7 +262,7 @@ public final class ClusterNode {
      * @throws IllegalStateException if the cluster has no GTIDs
      */
     public synchronized void replicateFrom(ClusterNode source) {
-        replication.replicateFrom(source.replication);
+        replication().replicateFrom(source.replication());
     }
 
     /**
@@ -205,7 +270,7 @@ public final class ClusterNode {
      * writable as it is. The cluster's {@linkplain ReplicatedCluster#primary() primary} stays the same.
      */
     public synchronized void removeSource() {
-        replication.removeSource();
+        replication().removeSource();
     }
 
     /**
@@ -213,7 +278,7 @@ public final class ClusterNode {
      * {@link ReplicatedCluster#promote(ClusterNode)}.
      */
     public synchronized void readOnly(boolean readOnly) {
-        replication.readOnly(readOnly);
+        membership.readOnly(readOnly);
     }
 
     // Statements of the administrator
@@ -232,7 +297,7 @@ public final class ClusterNode {
 
     /** Executes statements as the administrator, without the binary log, also where the server is read-only. */
     public synchronized void executeLocally(List<String> statements) {
-        replication.executeUnlogged(statements);
+        membership.executeUnlogged(statements);
     }
 
     /** Executes statements as the administrator. */
@@ -254,7 +319,7 @@ public final class ClusterNode {
 
     /** Returns the role that the server has: writable or read-only. */
     public NodeRole role() {
-        return replication.reportsReadOnly() ? NodeRole.REPLICA : NodeRole.PRIMARY;
+        return membership.reportsReadOnly() ? NodeRole.REPLICA : NodeRole.PRIMARY;
     }
 
     /**
@@ -262,12 +327,12 @@ public final class ClusterNode {
      * Without GTIDs a position in the primary's binary log, which is comparable within that log only.
      */
     public String position() {
-        return replication.position();
+        return membership.position();
     }
 
     /** Returns whether the server has executed everything up to the position of another node. */
     public boolean contains(String position) {
-        return replication.contains(position);
+        return membership.contains(position);
     }
 
     /**
@@ -280,12 +345,12 @@ public final class ClusterNode {
 
     /** Waits until the server has the role. */
     public void awaitRole(NodeRole role) {
-        session.await("is " + role, () -> replication.isReadOnly() == (role == NodeRole.REPLICA));
+        session.await("is " + role, () -> membership.isReadOnly() == (role == NodeRole.REPLICA));
     }
 
     /** Waits until the server has executed everything up to the position of another node. */
     public void awaitPosition(String position) {
-        session.await("contains " + position, () -> replication.hasExecuted(position));
+        session.await("contains " + position, () -> membership.hasExecuted(position));
     }
 
     /** Waits until a table of the cluster's database has this number of rows. */
@@ -296,42 +361,56 @@ public final class ClusterNode {
     // For the cluster
 
     NodeReplication replication() {
-        return replication;
+        return membership.replication();
     }
 
-    /** Prepares a server with an empty data directory. */
-    synchronized void initialize() {
-        start();
-        process.refuse();
-        executeLocally(sql.createUsers(
-                settings.application(), settings.monitor(), settings.replication(), settings.database()));
-        execute(sql.resetHistory());
+    GroupMember member() {
+        return membership.member();
+    }
+
+    /** Prepares servers with empty data directories. */
+    static void initialize(List<ClusterNode> nodes) {
+        ExecutorService threads = Executors.newFixedThreadPool(nodes.size());
+        try {
+            CompletableFuture.allOf(nodes.stream()
+                            .map(node -> CompletableFuture.runAsync(node::initialize, threads))
+                            .toArray(CompletableFuture<?>[]::new))
+                    .join();
+        } catch (CompletionException ex) {
+            throw new IllegalStateException("The cluster does not start", ex.getCause());
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    private synchronized void initialize() {
+        membership.initialize();
     }
 
     /** Accepts the application's connections. */
     synchronized void open() {
-        replication.onOpen();
+        membership.onOpen();
         process.accept();
     }
 
     synchronized void follow(ClusterNode source) {
-        replication.follow(source.replication);
+        replication().follow(source.replication());
     }
 
     synchronized void follow(ClusterNode source, String logPosition) {
-        replication.follow(source.replication, logPosition);
+        replication().follow(source.replication(), logPosition);
     }
 
     synchronized void lead() {
-        replication.lead();
+        replication().lead();
     }
 
     synchronized void drain() {
-        replication.drain();
+        replication().drain();
     }
 
     synchronized void resume() {
-        replication.resume();
+        replication().resume();
     }
 
     /** Removes all data and replicates it anew; refuses the application meanwhile. */
@@ -339,7 +418,7 @@ public final class ClusterNode {
         // The application must not read part of the data, or write in a session that keeps the temporary server id.
         process.refuse();
         try {
-            replication.rebuild(source.replication);
+            replication().rebuild(source.replication());
             if (monitorGranted) {
                 // The replayed history creates the user without privileges.
                 grantMonitoring();
@@ -353,14 +432,73 @@ public final class ClusterNode {
     synchronized void endFaults() {
         thaw();
         start();
+        endFaultsOfNetwork();
+    }
+
+    private void endFaultsOfNetwork() {
         restoreNetwork();
         delayAnswers(Duration.ZERO);
         hideClosing(false);
     }
 
+    // For a group
+
+    /** Returns whether process and network of the member have no fault. */
+    synchronized boolean isSound() {
+        return process.answers() && !process.isPartitioned() && !member().isCut();
+    }
+
+    /** Ends all faults of a member's process and network, but does not start it. */
+    synchronized void endFaultsOfProcess() {
+        if (process.isRunning()) {
+            thaw();
+        }
+        reconnectToGroup();
+        endFaultsOfNetwork();
+    }
+
+    /** Ends what keeps a member that runs from its role. */
+    synchronized void endFaultsOfRole() {
+        membership.endFaults();
+    }
+
+    synchronized void bootstrap() {
+        member().bootstrap();
+    }
+
+    synchronized void join() {
+        member().join();
+    }
+
+    synchronized void joinWithoutData() {
+        process.refuse();
+        member().joinWithoutData();
+        if (monitorGranted) {
+            grantMonitoring();
+        }
+    }
+
+    synchronized String restartPosition() {
+        return member().restartPosition();
+    }
+
+    /** Returns whether one position contains another one, and not the reverse. */
+    boolean isBeyond(String own, String others) {
+        return member().isBeyond(own, others);
+    }
+
+    synchronized void becomePrimary() {
+        member().becomePrimary();
+    }
+
     synchronized void close() {
         session.close();
         process.close();
+    }
+
+    /** Describes each node in one line. */
+    static String describe(List<ClusterNode> nodes) {
+        return nodes.stream().map(ClusterNode::describe).collect(Collectors.joining("\n"));
     }
 
     /** Describes the node in one line, for error messages. */
@@ -372,7 +510,7 @@ public final class ClusterNode {
             return name + ": frozen";
         }
         try {
-            return "%s%s: %s".formatted(name, process.isPartitioned() ? " (partitioned)" : "", replication.describe());
+            return "%s%s: %s".formatted(name, process.isPartitioned() ? " (partitioned)" : "", membership.describe());
         } catch (SQLException ex) {
             return name + ": does not answer: " + ex.getMessage();
         }

@@ -1,13 +1,21 @@
 package io.github.replicationrouting.test;
 
-import io.github.replicationrouting.test.internal.docker.MySqlImage;
 import io.github.replicationrouting.test.internal.node.ClusterSettings;
+import io.github.replicationrouting.test.internal.node.GaleraMember;
+import io.github.replicationrouting.test.internal.node.Group;
+import io.github.replicationrouting.test.internal.node.GroupReplicationMember;
+import io.github.replicationrouting.test.internal.node.NodeReplication;
+import io.github.replicationrouting.test.internal.server.GaleraServer;
+import io.github.replicationrouting.test.internal.server.GroupServer;
 import io.github.replicationrouting.test.internal.server.MariaDbBinaries;
 import io.github.replicationrouting.test.internal.server.MariaDbServer;
 import io.github.replicationrouting.test.internal.server.MySqlServer;
+import io.github.replicationrouting.test.internal.server.PeerNetwork;
 import io.github.replicationrouting.test.internal.server.Server;
 import io.github.replicationrouting.test.internal.server.Watchdog;
 import io.github.replicationrouting.test.internal.sql.Account;
+import io.github.replicationrouting.test.internal.sql.GaleraSql;
+import io.github.replicationrouting.test.internal.sql.GroupReplicationSql;
 import io.github.replicationrouting.test.internal.sql.MariaDbSql;
 import io.github.replicationrouting.test.internal.sql.MySqlSql;
 import io.github.replicationrouting.test.internal.sql.MySqlWithoutGtidsSql;
@@ -22,7 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiFunction;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.testcontainers.containers.Network;
@@ -71,6 +79,7 @@ final class ClusterStarter {
         this.kind = kind;
         this.names = names;
         this.settings = new ClusterSettings(
+                kind.name(),
                 database,
                 application,
                 new Account("monitor", "monitor"),
@@ -89,6 +98,9 @@ final class ClusterStarter {
                 switch (kind) {
                     case MARIADB -> mariaDb();
                     case MYSQL -> mysql();
+                    case GALERA -> galera();
+                    case GROUP_REPLICATION -> groupReplication(false);
+                    case GROUP_REPLICATION_SINGLE_PRIMARY -> groupReplication(true);
                 };
         try {
             cluster.start();
@@ -115,31 +127,94 @@ final class ClusterStarter {
         MariaDbBinaries binaries = MariaDbBinaries.get();
         Path directory = temporaryDirectory();
         var watchdog = new Watchdog(directory);
-        return create(
+        return primaryReplica(
                 new MariaDbSql(),
                 watchdog,
                 (name, id) -> new MariaDbServer(binaries, directory.resolve(name), id, arguments, watchdog));
     }
 
     private ReplicatedCluster mysql() {
-        String image = MySqlImage.name();
         var root = new Account("root", secret());
         Network network = Network.newNetwork();
-        return create(
+        return primaryReplica(
                 settings.gtids() ? new MySqlSql(root) : new MySqlWithoutGtidsSql(root),
                 network,
-                (name, id) -> new MySqlServer(image, network, name, id, root.password(), settings.gtids(), arguments));
+                (name, id) -> MySqlServer.replicating(network, name, id, root.password(), settings.gtids(), arguments));
     }
 
-    private ReplicatedCluster create(
+    private ReplicatedCluster primaryReplica(
             ReplicationSql sql, AutoCloseable environment, BiFunction<String, Integer, Server> servers) {
-        List<ClusterNode> nodes = Stream.iterate(1, id -> id <= names.size(), id -> id + 1)
-                .map(id -> {
-                    String name = names.get(id - 1);
-                    return new ClusterNode(kind, name, servers.apply(name, id), sql, settings);
-                })
+        List<ClusterNode> nodes = nodes((name, id) -> new ClusterNode(
+                kind,
+                name,
+                servers.apply(name, id),
+                sql,
+                settings,
+                (session, process) -> new NodeReplication(name, session, process, sql, settings)));
+        return new ReplicatedCluster(kind, settings, nodes, new PrimaryReplicaTopology(nodes, settings), environment);
+    }
+
+    private ReplicatedCluster galera() {
+        var sql = new GaleraSql(new Account("root", secret()));
+        Network network = Network.newNetwork();
+        PeerNetwork peers = PeerNetwork.create();
+        var group = new Group();
+        List<ClusterNode> nodes = nodes((name, id) -> {
+            GroupServer server = new GaleraServer(
+                    network, peers, names.size(), name, id, sql.administrator().password(), arguments);
+            return new ClusterNode(
+                    kind,
+                    name,
+                    server,
+                    sql,
+                    settings,
+                    (session, process) -> new GaleraMember(name, session, process, server, sql, settings, group));
+        });
+        var topology = new GroupTopology(
+                nodes,
+                settings,
+                false,
+                first -> first.execute(sql.createUsers(
+                        settings.application(), settings.monitor(), settings.replication(), settings.database())));
+        return new ReplicatedCluster(kind, settings, nodes, topology, environment(network, peers));
+    }
+
+    private ReplicatedCluster groupReplication(boolean singlePrimary) {
+        var sql = new GroupReplicationSql(new Account("root", secret()));
+        Network network = Network.newNetwork();
+        PeerNetwork peers = PeerNetwork.create();
+        var options = new MySqlServer.Group(UUID.randomUUID(), names.size(), singlePrimary);
+        var group = new Group();
+        List<ClusterNode> nodes = nodes((name, id) -> {
+            GroupServer server = MySqlServer.member(
+                    network, peers, options, name, id, sql.administrator().password(), arguments);
+            return new ClusterNode(
+                    kind,
+                    name,
+                    server,
+                    sql,
+                    settings,
+                    (session, process) ->
+                            new GroupReplicationMember(name, session, process, server, sql, settings, group));
+        });
+        // Each server has its own users.
+        var topology = new GroupTopology(nodes, settings, singlePrimary, first -> {});
+        return new ReplicatedCluster(kind, settings, nodes, topology, environment(network, peers));
+    }
+
+    private static AutoCloseable environment(Network network, PeerNetwork peers) {
+        return () -> {
+            try (network;
+                    peers) {
+                // Closes both.
+            }
+        };
+    }
+
+    private List<ClusterNode> nodes(BiFunction<String, Integer, ClusterNode> nodes) {
+        return IntStream.rangeClosed(1, names.size())
+                .mapToObj(id -> nodes.apply(names.get(id - 1), id))
                 .toList();
-        return new ReplicatedCluster(kind, settings, nodes, environment);
     }
 
     // MySQL accepts no more than 32 characters for the password of its replication.

@@ -30,7 +30,7 @@ public enum JdbcDriver {
         if (this != AUTO) {
             return this;
         }
-        return kind == ClusterKind.MARIADB
+        return kind.isMariaDb()
                 ? (present.test(MARIADB_CLASS) ? MARIADB : CONNECTOR_J)
                 : (present.test(CONNECTOR_J_CLASS) ? CONNECTOR_J : MARIADB);
     }

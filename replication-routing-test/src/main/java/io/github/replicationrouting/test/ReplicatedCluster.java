@@ -6,10 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
 /**
@@ -40,11 +36,16 @@ public final class ReplicatedCluster implements AutoCloseable {
     /** Closed after the nodes. */
     private final AutoCloseable environment;
 
-    ReplicatedCluster(ClusterKind kind, ClusterSettings settings, List<ClusterNode> nodes, AutoCloseable environment) {
+    ReplicatedCluster(
+            ClusterKind kind,
+            ClusterSettings settings,
+            List<ClusterNode> nodes,
+            ClusterTopology topology,
+            AutoCloseable environment) {
         this.kind = kind;
         this.settings = settings;
         this.nodes = nodes;
-        this.topology = new ClusterTopology(nodes, settings);
+        this.topology = topology;
         this.environment = environment;
     }
 
@@ -180,6 +181,16 @@ public final class ReplicatedCluster implements AutoCloseable {
     }
 
     /**
+     * Kills all members of a group and starts them again: the one that has executed most becomes the first member of a
+     * new group, and the others join it.
+     *
+     * @throws IllegalStateException if the cluster is no group
+     */
+    public synchronized void restartGroup() {
+        topology.restartGroup();
+    }
+
+    /**
      * Ends every fault: all nodes run and are reachable, the initial primary is the primary, and the others have
      * replicated everything. Data and grants stay. Takes a few milliseconds if there was no fault.
      */
@@ -206,30 +217,12 @@ public final class ReplicatedCluster implements AutoCloseable {
 
     /** Describes each node in one line: the role, position and replication that its server reports. */
     public String describe() {
-        return topology.describe();
+        return ClusterNode.describe(nodes);
     }
 
     void start() {
-        initializeNodes();
-        primary().execute(List.of("CREATE DATABASE `%s`".formatted(database())));
-        replicas().forEach(node -> node.follow(primary()));
-        awaitRoles();
-        awaitReplicated();
+        topology.start();
         nodes.forEach(ClusterNode::open);
-    }
-
-    private void initializeNodes() {
-        ExecutorService threads = Executors.newFixedThreadPool(nodes.size());
-        try {
-            CompletableFuture.allOf(nodes.stream()
-                            .map(node -> CompletableFuture.runAsync(node::initialize, threads))
-                            .toArray(CompletableFuture<?>[]::new))
-                    .join();
-        } catch (CompletionException ex) {
-            throw new IllegalStateException("The cluster does not start", ex.getCause());
-        } finally {
-            threads.shutdown();
-        }
     }
 
     /** Ends all servers and removes their data. */

@@ -1,17 +1,7 @@
 package io.github.replicationrouting.test;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.github.dockerjava.api.DockerClient;
-import java.util.List;
-import java.util.Map;
-import org.testcontainers.DockerClientFactory;
-
 /** The behaviour of every MySQL cluster; no container may remain. */
 abstract class MySqlClusterTests extends ReplicatedClusterTests {
-
-    private static final Map<String, String> OURS =
-            Map.of(DockerClientFactory.TESTCONTAINERS_SESSION_ID_LABEL, DockerClientFactory.SESSION_ID);
 
     MySqlClusterTests(ReplicatedCluster.Builder builder) {
         super(builder);
@@ -19,18 +9,6 @@ abstract class MySqlClusterTests extends ReplicatedClusterTests {
 
     @Override
     void assertNothingRemains() {
-        DockerClient docker = DockerClientFactory.lazyClient();
-        assertThat(docker.listContainersCmd()
-                        .withShowAll(true)
-                        .withLabelFilter(OURS)
-                        .exec())
-                .isEmpty();
-        assertThat(docker.listNetworksCmd()
-                        .withFilter(
-                                "label",
-                                List.of(DockerClientFactory.TESTCONTAINERS_SESSION_ID_LABEL + "="
-                                        + DockerClientFactory.SESSION_ID))
-                        .exec())
-                .isEmpty();
+        Containers.assertNothingRemains();
     }
 }

@@ -19,7 +19,7 @@ import org.testcontainers.utility.ImageNameSubstitutor;
 import org.testcontainers.utility.TestcontainersConfiguration;
 
 /**
- * Whether Docker can run MySQL here. Checks the images before Testcontainers does, which retries for minutes where an
+ * Whether Docker can run a cluster's servers here. Checks the images before Testcontainers does, which retries for minutes where an
  * image is not available.
  */
 public final class DockerAvailability {
@@ -31,53 +31,52 @@ public final class DockerAvailability {
 
     private DockerAvailability() {}
 
-    /** Returns why MySQL cannot run in Docker here, null when it can. */
-    public static @Nullable String unavailable() {
-        String mysqlImage = MySqlImage.name();
-        return answers.computeIfAbsent(mysqlImage, DockerAvailability::checkAndLog)
+    /** Returns why servers of this image cannot run in Docker here, null when they can. */
+    public static @Nullable String unavailable(ServerImage image) {
+        return answers.computeIfAbsent(image.imageName(), name -> checkAndLog(image))
                 .orElse(null);
     }
 
     // Build tools count skipped tests, but few of them show the reason.
-    private static Optional<String> checkAndLog(String mysqlImage) {
-        Optional<String> answer = check(mysqlImage);
+    private static Optional<String> checkAndLog(ServerImage image) {
+        Optional<String> answer = check(image);
         answer.ifPresent(logger::warn);
         return answer;
     }
 
-    private static Optional<String> check(String mysqlImage) {
-        List<RequiredImage> required = required(mysqlImage);
+    private static Optional<String> check(ServerImage image) {
+        List<RequiredImage> required = required(image);
         TransportConfig transport;
         try {
             transport = DockerClientFactory.instance().getTransportConfig();
         } catch (IllegalStateException ex) {
-            return Optional.of("Testcontainers finds no Docker, and the MySQL cluster runs in Docker");
+            return Optional.of("Testcontainers finds no Docker, and the %s cluster runs in Docker".formatted(image));
         }
         try (DockerClient docker = DockerClientProviderStrategy.getClientForConfig(transport)) {
             String missing = new RequiredImages(new DockerImages(docker, maxSilence()), required).missing();
-            return missing == null ? checkTestcontainers() : Optional.of(missing);
+            return missing == null ? checkTestcontainers(image) : Optional.of(missing);
         } catch (IOException ex) {
             throw new IllegalStateException("Cannot close the connection to Docker", ex);
         }
     }
 
-    private static Optional<String> checkTestcontainers() {
+    private static Optional<String> checkTestcontainers(ServerImage image) {
         try {
             DockerClientFactory.instance().client();
             return Optional.empty();
         } catch (RuntimeException ex) {
             logger.debug("Testcontainers cannot use Docker", ex);
-            return Optional.of("Testcontainers cannot use Docker, in which the MySQL cluster runs (%s)"
-                    .formatted(Pull.shorten(ex)));
+            return Optional.of("Testcontainers cannot use Docker, in which the %s cluster runs (%s)"
+                    .formatted(image, Pull.shorten(ex)));
         }
     }
 
-    private static List<RequiredImage> required(String mysqlImage) {
+    private static List<RequiredImage> required(ServerImage image) {
         List<RequiredImage> required = new ArrayList<>();
         required.add(new RequiredImage(
-                substitute(mysqlImage),
-                "The MySQL cluster's image",
-                "The system property %s names another image".formatted(MySqlImage.PROPERTY)));
+                substitute(image.imageName()),
+                "The %s cluster's image".formatted(image),
+                "The system property %s names another image".formatted(image.property())));
         HelperImage.name()
                 .ifPresent(name -> required.add(new RequiredImage(
                         substitute(name),
@@ -86,8 +85,8 @@ public final class DockerAvailability {
         return required;
     }
 
-    private static DockerImageName substitute(String image) {
-        return ImageNameSubstitutor.instance().apply(DockerImageName.parse(image));
+    private static DockerImageName substitute(String name) {
+        return ImageNameSubstitutor.instance().apply(DockerImageName.parse(name));
     }
 
     private static Duration maxSilence() {

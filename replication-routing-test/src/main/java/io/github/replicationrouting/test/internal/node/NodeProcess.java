@@ -63,13 +63,18 @@ public final class NodeProcess implements AutoCloseable {
 
     /** Starts the server and waits until it answers; does not accept the application's connections yet. */
     public void start(boolean readOnly) {
-        server.start(readOnly);
+        launch(readOnly);
         Await.until(START_TIMEOUT, name + " answers", server::log, () -> {
             if (!server.isRunning()) {
                 throw new IllegalStateException(name + " ended at its start:\n" + server.log());
             }
             return session.value("SELECT 1").equals("1");
         });
+    }
+
+    /** Starts the server and does not wait. */
+    void launch(boolean readOnly) {
+        server.start(readOnly);
     }
 
     public void freeze() {

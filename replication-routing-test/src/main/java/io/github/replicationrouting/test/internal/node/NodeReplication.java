@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The replication of one node: its source, its threads, whether it is writable, and its position. Changes are guarded
  * by the node.
  */
-public final class NodeReplication {
+public final class NodeReplication implements Membership {
 
     /** A rebuild replays the whole history of the cluster. */
     private static final Duration APPLIER_TIMEOUT = Duration.ofSeconds(5);
@@ -54,6 +54,38 @@ public final class NodeReplication {
         this.sql = sql;
         this.settings = settings;
     }
+
+    @Override
+    public NodeReplication replication() {
+        return this;
+    }
+
+    @Override
+    public GroupMember member() {
+        throw settings.unsupported(name, "it has a primary and replicas, and no group");
+    }
+
+    // Process
+
+    @Override
+    public void initialize() {
+        start();
+        process.refuse();
+        executeUnlogged(sql.createUsers(
+                settings.application(), settings.monitor(), settings.replication(), settings.database()));
+        session.execute(sql.resetHistory());
+    }
+
+    @Override
+    public void start() {
+        process.start(readOnly);
+        onRestart();
+        process.accept();
+    }
+
+    // The topology ends them: it depends on the other nodes how.
+    @Override
+    public void endFaults() {}
 
     // Threads
 
@@ -153,7 +185,7 @@ public final class NodeReplication {
     }
 
     /** Notes that the server was restarted, which starts its threads. */
-    public void onRestart() {
+    private void onRestart() {
         receiverStopped = false;
         applierStopped = false;
     }
@@ -161,6 +193,7 @@ public final class NodeReplication {
     // Source
 
     /** Notes what the server is when the application gets access to it. */
+    @Override
     public void onOpen() {
         maybeDiverged = source == null;
     }
@@ -204,15 +237,11 @@ public final class NodeReplication {
         delay = Duration.ZERO;
     }
 
+    @Override
     public void readOnly(boolean readOnly) {
         session.execute(sql.readOnly(readOnly));
         this.readOnly = readOnly;
         maybeDiverged |= !readOnly;
-    }
-
-    /** Returns whether the server is read-only after a restart. */
-    public boolean startsReadOnly() {
-        return readOnly;
     }
 
     /** Makes the server a primary. */
@@ -270,32 +299,34 @@ public final class NodeReplication {
     }
 
     /** Executes statements without the binary log, also where the server is read-only. */
+    @Override
     public void executeUnlogged(List<String> statements) {
         session.executeUnlogged(statements, readOnly);
     }
 
     // State
 
-    /** Returns whether the server reports that it is read-only. */
+    @Override
     public boolean reportsReadOnly() {
         return session.get(admin -> isReadOnly());
     }
 
-    /** As {@link #reportsReadOnly()}, for conditions that are awaited. */
+    @Override
     public boolean isReadOnly() throws SQLException {
         return !session.value("SELECT @@GLOBAL.read_only").equals("0");
     }
 
+    @Override
     public String position() {
         return session.get(admin -> sql.position(admin, source != null));
     }
 
-    /** Returns whether the server has executed everything up to the position of another node. */
+    @Override
     public boolean contains(String position) {
         return session.get(admin -> hasExecuted(position));
     }
 
-    /** As {@link #contains(String)}, for conditions that are awaited. */
+    @Override
     public boolean hasExecuted(String position) throws SQLException {
         return session.ask(admin -> sql.contains(admin, sql.position(admin, source != null), position));
     }
@@ -332,7 +363,7 @@ public final class NodeReplication {
         return session.ask(sql::status).filter(ReplicationStatus::failed).isPresent();
     }
 
-    /** Describes role, position and threads, for error messages. */
+    @Override
     public String describe() throws SQLException {
         return "%s, position %s, %s"
                 .formatted(

@@ -4,7 +4,7 @@ import io.github.replicationrouting.test.internal.Await;
 import io.github.replicationrouting.test.internal.server.Server;
 import io.github.replicationrouting.test.internal.sql.Account;
 import io.github.replicationrouting.test.internal.sql.AdminSession;
-import io.github.replicationrouting.test.internal.sql.ReplicationSql;
+import io.github.replicationrouting.test.internal.sql.ServerSql;
 import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -35,7 +35,7 @@ public final class NodeSession implements AutoCloseable {
 
     private final Server server;
 
-    private final ReplicationSql sql;
+    private final ServerSql sql;
 
     private final ClusterSettings settings;
 
@@ -44,8 +44,7 @@ public final class NodeSession implements AutoCloseable {
     private final AdminSession admin;
 
     /** @param state describes the node for error messages */
-    public NodeSession(
-            String name, Server server, ReplicationSql sql, ClusterSettings settings, Supplier<String> state) {
+    public NodeSession(String name, Server server, ServerSql sql, ClusterSettings settings, Supplier<String> state) {
         this.name = name;
         this.server = server;
         this.sql = sql;

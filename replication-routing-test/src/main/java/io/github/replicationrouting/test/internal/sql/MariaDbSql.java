@@ -1,79 +1,21 @@
 package io.github.replicationrouting.test.internal.sql;
 
 import java.net.InetSocketAddress;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
-import org.mariadb.jdbc.Driver;
 
 /**
- * The statements of MariaDB.
+ * The statements of MariaDB for a primary and replicas.
  */
-public final class MariaDbSql implements ReplicationSql {
+public final class MariaDbSql extends MariaDbServerSql implements ReplicationSql {
 
-    private final Driver driver = new Driver();
-
-    @Override
-    public Connection connect(InetSocketAddress address, String database, Properties properties) throws SQLException {
-        return driver.connect(mariaDbUrl(address.getHostString(), address.getPort(), database), properties);
-    }
-
-    @Override
-    public String connectorJUrl(String host, int port, String database) {
-        return "jdbc:mysql://%s:%d/%s".formatted(host, port, database);
-    }
-
-    @Override
-    public String mariaDbUrl(String host, int port, String database) {
-        return "jdbc:mariadb://%s:%d/%s".formatted(host, port, database);
-    }
-
-    @Override
-    public Account administrator() {
-        return new Account("root", "");
-    }
-
-    @Override
-    public List<String> createUsers(Account application, Account monitor, Account replication, String database) {
-        return List.of(
-                // Anonymous users of the host would shadow the users of any host.
-                "DELETE FROM mysql.global_priv WHERE User = ''",
-                "FLUSH PRIVILEGES",
-                create(application),
-                create(monitor),
-                create(replication),
-                "GRANT ALL ON `%s`.* TO '%s'@'%%'".formatted(database, application.name()),
-                "GRANT REPLICATION SLAVE ON *.* TO '%s'@'%%'".formatted(replication.name()));
-    }
-
-    private static String create(Account account) {
-        return "CREATE USER '%s'@'%%' IDENTIFIED BY '%s'".formatted(account.name(), account.password());
-    }
-
-    @Override
-    public List<String> grantMonitoring(String user) {
-        return List.of("GRANT REPLICA MONITOR ON *.* TO '%s'@'%%'".formatted(user));
-    }
-
-    @Override
-    public List<String> revokeMonitoring(String user) {
-        return List.of("REVOKE REPLICA MONITOR ON *.* FROM '%s'@'%%'".formatted(user));
-    }
-
-    @Override
-    public List<String> beginUnlogged() {
-        return List.of("SET SESSION sql_log_bin = 0");
-    }
-
-    @Override
-    public List<String> endUnlogged(boolean readOnly) {
-        return List.of("SET SESSION sql_log_bin = 1");
+    public MariaDbSql() {
+        super(new Account("root", ""));
     }
 
     @Override
@@ -103,11 +45,6 @@ public final class MariaDbSql implements ReplicationSql {
     @Override
     public List<String> removeSource() {
         return List.of("STOP SLAVE", "RESET SLAVE ALL");
-    }
-
-    @Override
-    public List<String> readOnly(boolean readOnly) {
-        return List.of("SET GLOBAL read_only = " + (readOnly ? "ON" : "OFF"));
     }
 
     @Override
@@ -181,13 +118,6 @@ public final class MariaDbSql implements ReplicationSql {
                         row.get("Last_IO_Error"),
                         row.get("Slave_SQL_Running"),
                         row.get("Last_SQL_Error")));
-    }
-
-    @Override
-    public String questions() {
-        return """
-                SELECT (SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'QUESTIONS')
-                     - (SELECT VARIABLE_VALUE FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'QUESTIONS')""";
     }
 
     /** Returns the highest sequence number per domain, or per domain and server. */

@@ -1,44 +1,15 @@
 package io.github.replicationrouting.test.internal.sql;
 
 import java.net.InetSocketAddress;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 
 /**
- * The statements by which the administrator controls and observes replication, in the dialect of one database.
+ * The statements by which the administrator controls and observes a primary and its replicas, in the dialect of one
+ * database.
  */
-public interface ReplicationSql {
-
-    /**
-     * Opens a connection with the database's own driver.
-     *
-     * @param database may be empty
-     */
-    Connection connect(InetSocketAddress address, String database, Properties properties) throws SQLException;
-
-    /** Returns the URL for MySQL's Connector/J. */
-    String connectorJUrl(String host, int port, String database);
-
-    /** Returns the URL for MariaDB's own driver. */
-    String mariaDbUrl(String host, int port, String database);
-
-    /** Returns the administrator, an account with all privileges that {@code read_only} does not bind. */
-    Account administrator();
-
-    List<String> createUsers(Account application, Account monitor, Account replication, String database);
-
-    List<String> grantMonitoring(String user);
-
-    List<String> revokeMonitoring(String user);
-
-    /** Lets the statements that follow skip the binary log and write to a read-only server. */
-    List<String> beginUnlogged();
-
-    /** Ends {@link #beginUnlogged()}. */
-    List<String> endUnlogged(boolean readOnly);
+public interface ReplicationSql extends ServerSql {
 
     /** Removes the binary logs and positions of a server that is not a replica. */
     List<String> resetHistory();
@@ -56,8 +27,6 @@ public interface ReplicationSql {
 
     /** Stops replication and removes its configuration. */
     List<String> removeSource();
-
-    List<String> readOnly(boolean readOnly);
 
     List<String> delayApplier(long seconds);
 
@@ -78,9 +47,6 @@ public interface ReplicationSql {
     /** Returns the position up to which the server has executed. */
     String position(AdminSession admin, boolean replica) throws SQLException;
 
-    /** Returns whether an executed position contains the position of another server. */
-    boolean contains(AdminSession admin, String executed, String position) throws SQLException;
-
     /** Returns whether the first server has transactions that the second lacks; false where that is unknown. */
     boolean isAheadOf(AdminSession admin, AdminSession other) throws SQLException;
 
@@ -89,7 +55,4 @@ public interface ReplicationSql {
 
     /** Returns the state of receiver and applier; empty for a server that is not a replica. */
     Optional<ReplicationStatus> status(AdminSession admin) throws SQLException;
-
-    /** Returns a query for the statements of all sessions but the current one since the server's start. */
-    String questions();
 }

@@ -1,0 +1,163 @@
+package io.github.replicationrouting.test.internal.node;
+
+import io.github.replicationrouting.test.internal.server.GroupServer;
+import io.github.replicationrouting.test.internal.sql.GroupReplicationSql;
+import io.github.replicationrouting.test.internal.sql.GroupState;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The member of a MySQL replication group: it joins and leaves by statements, while its server runs.
+ */
+public final class GroupReplicationMember extends GroupMember {
+
+    /** What the others received they execute within that time, unless they never received it. */
+    private static final Duration APPLY_TIMEOUT = Duration.ofSeconds(5);
+
+    private final GroupReplicationSql sql;
+
+    public GroupReplicationMember(
+            String name,
+            NodeSession session,
+            NodeProcess process,
+            GroupServer server,
+            GroupReplicationSql sql,
+            ClusterSettings settings,
+            Group group) {
+        super(name, session, process, server, sql, settings, group);
+        this.sql = sql;
+    }
+
+    @Override
+    public void initialize() {
+        process().start(false);
+        executeUnlogged(sql.createUsers(
+                settings().application(),
+                settings().monitor(),
+                settings().replication(),
+                settings().database()));
+        session().execute(sql.prepare(settings().replication()));
+    }
+
+    @Override
+    public void bootstrap() {
+        run();
+        session().execute(sql.leave());
+        session().execute(sql.bootstrap());
+        awaitServing();
+    }
+
+    @Override
+    public void join() {
+        run();
+        process().accept();
+        session().execute(sql.leave());
+        if (isAheadOfOthers()) {
+            joinWithoutData();
+        } else {
+            enter();
+        }
+    }
+
+    @Override
+    public void joinWithoutData() {
+        process().kill();
+        server().discardData();
+        initialize();
+        enter();
+        process().accept();
+    }
+
+    private void run() {
+        if (!process().isRunning()) {
+            process().start(false);
+            readOnly(true);
+        }
+    }
+
+    /** Returns whether this server has transactions that no member of the group has. */
+    private boolean isAheadOfOthers() {
+        List<GroupMember> others = group().servingBeside(this);
+        String position = position();
+        try {
+            session().await(APPLY_TIMEOUT, "has nothing that the others lack", () -> {
+                for (GroupMember other : others) {
+                    if (other.hasExecuted(position)) {
+                        return true;
+                    }
+                }
+                return others.isEmpty();
+            });
+            return false;
+        } catch (AssertionError ahead) {
+            return true;
+        }
+    }
+
+    // As a server whose configuration starts the group at its own start: read-only until it is a member.
+    @Override
+    public void start() {
+        run();
+        process().accept();
+        if (group().canBeJoinedBy(this) && !isCut()) {
+            enter();
+        }
+    }
+
+    @Override
+    public void startOutsideGroup() {
+        process().start(false);
+        process().accept();
+    }
+
+    @Override
+    public void leave() {
+        session().execute(sql.leave());
+    }
+
+    // The group refuses a member that it has not yet expelled.
+    @Override
+    public void enter() {
+        session().await(JOIN_TIMEOUT, "is a member of its group", () -> {
+            GroupState state = state();
+            if (state.own().startsWith("OFFLINE")) {
+                startReplication();
+            }
+            return state.serving();
+        });
+    }
+
+    private void startReplication() throws SQLException {
+        session().ask(admin -> {
+            admin.execute(sql.join());
+            return true;
+        });
+    }
+
+    @Override
+    public String restartPosition() {
+        run();
+        return position();
+    }
+
+    @Override
+    public void endFaults() {
+        try {
+            GroupState state = state();
+            boolean writable = state.serving()
+                    && (state.primary().isEmpty() || state.primary().equals(name()));
+            if (writable) {
+                readOnly(false);
+            }
+        } catch (SQLException ex) {
+            throw new IllegalStateException("%s does not tell its state".formatted(name()), ex);
+        }
+    }
+
+    @Override
+    public void becomePrimary() {
+        session().execute(session().get(sql::becomePrimary));
+        session().await("is the primary of its group", () -> state().primary().equals(name()) && !isReadOnly());
+    }
+}
