@@ -26,7 +26,7 @@ final class GaleraStatus {
             + "'WSREP_GCOMM_UUID','WSREP_LOCAL_INDEX','WSREP_LAST_COMMITTED','WSREP_REPLICATED',"
             + "'WSREP_LOCAL_RECV_QUEUE','WSREP_FLOW_CONTROL_PAUSED')"
             + " UNION ALL SELECT VARIABLE_NAME, VARIABLE_VALUE FROM information_schema.GLOBAL_VARIABLES"
-            + " WHERE VARIABLE_NAME IN ('WSREP_ON','WSREP_PROVIDER','WSREP_DESYNC','WSREP_REJECT_QUERIES')";
+            + " WHERE VARIABLE_NAME IN ('WSREP_ON','WSREP_PROVIDER','WSREP_DESYNC','WSREP_REJECT_QUERIES','HOSTNAME','PORT')";
 
     private static final String NO_UUID = "00000000-0000-0000-0000-000000000000";
 
@@ -68,11 +68,11 @@ final class GaleraStatus {
      * Returns the id of the process in its cluster: all members may have one {@code server_id}, and do where Galera
      * numbers the GTIDs. It changes with a restart, in which another member takes over anyway.
      *
-     * @param otherwise id of a server that is not connected to its cluster
+     * @param serverId {@code server_id}, to which a server that is not connected to its cluster adds where it runs
      */
-    String serverId(String otherwise) {
+    String serverId(String serverId) {
         String member = text("WSREP_GCOMM_UUID");
-        return isUuid(member) ? member : otherwise;
+        return isUuid(member) ? member : serverId + '@' + text("HOSTNAME") + ':' + text("PORT");
     }
 
     /** Returns what it has committed, which all its reads see; null where it does not know. */

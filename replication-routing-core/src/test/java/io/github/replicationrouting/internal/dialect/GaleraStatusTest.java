@@ -22,6 +22,8 @@ class GaleraStatusTest {
     private final Map<String, String> values = new HashMap<>(Map.ofEntries(
             Map.entry("WSREP_ON", "ON"),
             Map.entry("WSREP_PROVIDER", "/usr/lib/galera/libgalera_smm.so"),
+            Map.entry("HOSTNAME", "db1"),
+            Map.entry("PORT", "3306"),
             Map.entry("WSREP_DESYNC", "OFF"),
             Map.entry("WSREP_REJECT_QUERIES", "NONE"),
             Map.entry("WSREP_CLUSTER_STATUS", "Primary"),
@@ -173,9 +175,9 @@ class GaleraStatusTest {
     /** All members may have one server id. */
     @ParameterizedTest
     @ValueSource(strings = {"", "00000000-0000-0000-0000-000000000000"})
-    void whenAMemberIsNotConnectedShouldKeepItsOwnId(String member) {
+    void whenAMemberIsNotConnectedShouldBeKnownByWhereItRuns(String member) {
         values.put("WSREP_GCOMM_UUID", member);
-        assertThat(status().serverId("17")).isEqualTo("17");
+        assertThat(status().serverId("17")).isEqualTo("17@db1:3306");
     }
 
     @Test
