@@ -28,7 +28,8 @@ class GroupIT {
 
     @Test
     void whenServersAreInAGroupShouldShowTheirView(CapturedOutput output) {
-        try (ReplicatedCluster cluster = ReplicatedCluster.of(ClusterKind.GALERA).start();
+        try (ReplicatedCluster cluster =
+                        ReplicatedCluster.of(ClusterKind.GALERA).start();
                 ObservedApplication application = application(cluster)) {
             application.awaitStates("db1: db1 online, db2 online, db3 online");
             assertThat(output)
@@ -72,7 +73,8 @@ class GroupIT {
             assertThat(node.get("role").asString()).isEqualTo("primary");
             JsonNode member = node.get("member");
             assertThat(member.get("state").asString()).isEqualTo("Synced");
-            assertThat(member.get("view").asString()).endsWith(group.get("viewId").asString());
+            assertThat(member.get("view").asString())
+                    .endsWith(group.get("viewId").asString());
             assertThat(member.get("applierQueue").isNumber()).isTrue();
             assertThat(member.get("flowControl").isNumber()).isTrue();
             assertThat(node.get("conflicts").asInt()).isZero();
