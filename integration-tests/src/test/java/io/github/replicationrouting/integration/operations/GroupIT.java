@@ -9,6 +9,7 @@ import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import io.github.replicationrouting.test.WithReplicatedCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,14 +24,13 @@ import org.springframework.context.event.EventListener;
 import tools.jackson.databind.JsonNode;
 
 /** Endpoint, health, meters, events and the line at the start on a real Galera cluster. */
+@WithReplicatedCluster(kind = ClusterKind.GALERA, shared = false)
 @ExtendWith(OutputCaptureExtension.class)
 class GroupIT {
 
     @Test
-    void whenServersAreInAGroupShouldShowTheirView(CapturedOutput output) {
-        try (ReplicatedCluster cluster =
-                        ReplicatedCluster.of(ClusterKind.GALERA).start();
-                ObservedApplication application = application(cluster)) {
+    void whenServersAreInAGroupShouldShowTheirView(ReplicatedCluster cluster, CapturedOutput output) {
+        try (ObservedApplication application = application(cluster)) {
             application.awaitStates("db1: db1 online, db2 online, db3 online");
             assertThat(output)
                     .containsPattern("Routing dataSource: writer db1 \\(MariaDB 11\\.[0-9.]+, galera view \\d+ of 3"
