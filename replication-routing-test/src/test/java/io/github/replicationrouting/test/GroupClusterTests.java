@@ -98,7 +98,7 @@ abstract class GroupClusterTests extends GroupTests {
     }
 
     @Test
-    void whenAMemberIsShutDownItShouldLeaveAtOnce() throws SQLException {
+    void whenAMemberIsShutDownItShouldLeaveImmediately() throws SQLException {
         db2.shutDown();
         assertThat(db2.isRunning()).isFalse();
         awaitState(db1, "of 2, ");

@@ -112,7 +112,8 @@ public final class MySqlServer extends DockerServer {
                     "--loose-group-replication-single-primary-mode=" + primary,
                     "--loose-group-replication-enforce-update-everywhere-checks=" + checks,
                     "--loose-group-replication-recovery-get-public-key=ON",
-                    // A lost member is suspected after five seconds, and expelled at once instead of after five more.
+                    // A lost member is suspected after five seconds, and expelled immediately instead of after five
+                    // more.
                     "--loose-group-replication-member-expel-timeout=0");
         }
     }
