@@ -7,10 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.github.replicationrouting.internal.routing.AffinityAdvisor;
 import io.github.replicationrouting.internal.routing.AffinityContext;
 import io.github.replicationrouting.internal.routing.AffinityKey;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.core.Ordered;
 
 class WriteAffinityTest {
 
@@ -82,6 +87,28 @@ class WriteAffinityTest {
                 .isThrownBy(() -> orders.malformed(42))
                 .withMessageContaining("\"#id +\"")
                 .withMessageContaining("Orders.malformed");
+    }
+
+    /** Outside of the transaction and of its retries, each of which has the key. */
+    @Test
+    void whenAMethodIsRetriedShouldKeepTheKey() {
+        AffinityAdvisor advisor = new AffinityAdvisor();
+        Orders target = new Orders();
+        ProxyFactory factory = new ProxyFactory(target);
+        factory.setProxyTargetClass(true);
+        factory.addAdvisor(advisor);
+        List<Object> attempts = new ArrayList<>();
+        factory.addAdvice((MethodInterceptor) invocation -> {
+            attempts.add(String.valueOf(
+                    ((ProxyMethodInvocation) invocation).invocableClone().proceed()));
+            attempts.add(String.valueOf(invocation.proceed()));
+            return null;
+        });
+
+        ((Orders) factory.getProxy()).byName(42, "x");
+
+        assertThat(attempts).containsExactly("42", "42");
+        assertThat(advisor.getOrder()).isLessThan(Ordered.LOWEST_PRECEDENCE - 1);
     }
 
     @Test

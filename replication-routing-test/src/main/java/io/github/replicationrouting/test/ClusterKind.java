@@ -25,6 +25,10 @@ public enum ClusterKind {
     /** MySQL's Group Replication in single-primary mode, in Docker containers: the group elects its primary. */
     GROUP_REPLICATION_SINGLE_PRIMARY;
 
+    boolean isGroup() {
+        return this != MARIADB && this != MYSQL;
+    }
+
     boolean isMariaDb() {
         return this == MARIADB || this == GALERA;
     }

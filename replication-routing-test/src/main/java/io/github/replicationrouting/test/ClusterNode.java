@@ -44,6 +44,8 @@ public final class ClusterNode {
 
     private boolean monitorGranted;
 
+    private boolean disturbed;
+
     /** @param membership makes the node a part of its cluster */
     ClusterNode(
             ClusterKind kind,
@@ -107,12 +109,23 @@ public final class ClusterNode {
 
     /** Kills the server, as a crash would. The application's connections break, new ones are refused. */
     public synchronized void kill() {
+        disturbed = true;
         process.kill();
     }
 
     /**
-     * Starts a killed server with its role and its data, and waits until it answers. A replica resumes replication,
-     * also when its threads had been stopped.
+     * Shuts the server down, as its administrator would for an upgrade: it ends the application's sessions, and the
+     * member of a group leaves it.
+     */
+    public synchronized void shutDown() {
+        disturbed = true;
+        process.shutDown();
+    }
+
+    /**
+     * Starts a server that was killed or shut down, with its role and its data, and waits until it answers. A replica
+     * resumes replication, also when its threads had been stopped. A member joins its group and is waited for; where
+     * the others have no majority, or this one is cut from them, nothing is waited for.
      */
     public synchronized void start() {
         if (!process.isRunning()) {
@@ -122,6 +135,7 @@ public final class ClusterNode {
 
     /** Suspends the server: it accepts connections, keeps those it has, and answers nothing. */
     public synchronized void freeze() {
+        disturbed = true;
         process.freeze();
     }
 
@@ -149,6 +163,7 @@ public final class ClusterNode {
      * still reach each other.
      */
     public synchronized void partition() {
+        disturbed = true;
         process.partition();
     }
 
@@ -208,6 +223,7 @@ public final class ClusterNode {
      * application still reaches it.
      */
     public synchronized void cutFromGroup() {
+        disturbed = true;
         member().cutFromGroup();
     }
 
@@ -218,6 +234,7 @@ public final class ClusterNode {
 
     /** Makes the server leave its group and run on, as {@code STOP GROUP_REPLICATION} does. Group Replication only. */
     public synchronized void stopGroup() {
+        disturbed = true;
         member().leave();
     }
 
@@ -230,6 +247,7 @@ public final class ClusterNode {
      * Starts a killed server and does not let it join its group: it is no member, and writable. Group Replication only.
      */
     public synchronized void startOutsideGroup() {
+        disturbed = true;
         if (!process.isRunning()) {
             member().startOutsideGroup();
         }
@@ -240,7 +258,12 @@ public final class ClusterNode {
      * transfer of the state on Galera, by the binary logs of the others in Group Replication.
      */
     public synchronized void startWithoutData() {
-        joinWithoutData();
+        disturbed = true;
+        process.refuse();
+        member().joinWithoutData();
+        if (monitorGranted) {
+            grantMonitoring();
+        }
     }
 
     /** Takes the server out of the flow control of its Galera cluster, as a backup does, or ends that. */
@@ -443,9 +466,13 @@ public final class ClusterNode {
 
     // For a group
 
-    /** Returns whether process and network of the member have no fault. */
-    synchronized boolean isSound() {
-        return process.answers() && !process.isPartitioned() && !member().isCut();
+    /** Returns whether the member had a fault since the cluster was healed last, ended or not. */
+    synchronized boolean isDisturbed() {
+        return disturbed;
+    }
+
+    synchronized void undisturbed() {
+        disturbed = false;
     }
 
     /** Ends all faults of a member's process and network, but does not start it. */
@@ -468,14 +495,6 @@ public final class ClusterNode {
 
     synchronized void join() {
         member().join();
-    }
-
-    synchronized void joinWithoutData() {
-        process.refuse();
-        member().joinWithoutData();
-        if (monitorGranted) {
-            grantMonitoring();
-        }
     }
 
     synchronized String restartPosition() {

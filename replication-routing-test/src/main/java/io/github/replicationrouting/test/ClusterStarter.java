@@ -183,7 +183,7 @@ final class ClusterStarter {
         var sql = new GroupReplicationSql(new Account("root", secret()));
         Network network = Network.newNetwork();
         PeerNetwork peers = PeerNetwork.create();
-        var options = new MySqlServer.Group(UUID.randomUUID(), names.size(), singlePrimary);
+        var options = new MySqlServer.GroupOptions(UUID.randomUUID(), names.size(), singlePrimary);
         var group = new Group();
         List<ClusterNode> nodes = nodes((name, id) -> {
             GroupServer server = MySqlServer.member(

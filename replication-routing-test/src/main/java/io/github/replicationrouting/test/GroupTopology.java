@@ -18,6 +18,9 @@ final class GroupTopology implements ClusterTopology {
     /** A group without faults is whole by then: members that it has expelled have noticed that, and joined again. */
     private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(20);
 
+    /** A transaction that a group without faults cannot commit by then waits for a member that is lost. */
+    private static final Duration PROOF_TIMEOUT = Duration.ofSeconds(3);
+
     private final List<ClusterNode> nodes;
 
     private final ClusterSettings settings;
@@ -108,7 +111,15 @@ final class GroupTopology implements ClusterTopology {
 
     @Override
     public void rejoin(ClusterNode node) {
-        node.join();
+        try {
+            node.join();
+        } catch (AssertionError | IllegalStateException stuck) {
+            if (nodes.stream()
+                    .noneMatch(other -> other != node && other.member().isServing())) {
+                throw stuck;
+            }
+            node.startWithoutData();
+        }
     }
 
     private IllegalStateException unsupported(String reason) {
@@ -148,16 +159,17 @@ final class GroupTopology implements ClusterTopology {
 
     @Override
     public void heal() {
-        boolean sound = nodes.stream().allMatch(ClusterNode::isSound);
+        boolean undisturbed = nodes.stream().noneMatch(ClusterNode::isDisturbed);
         nodes.forEach(ClusterNode::endFaultsOfProcess);
         nodes.stream().filter(ClusterNode::isRunning).forEach(ClusterNode::endFaultsOfRole);
-        if (!sound || !isWhole()) {
+        if (!undisturbed || !isWhole()) {
             repair();
         }
         if (singlePrimary && primary() != nodes.get(0)) {
             promote(nodes.get(0));
         }
         awaitReplicated();
+        nodes.forEach(ClusterNode::undisturbed);
     }
 
     private void repair() {
@@ -165,11 +177,31 @@ final class GroupTopology implements ClusterTopology {
             node.start();
         }
         try {
-            Await.until(SETTLE_TIMEOUT, "the group is whole", () -> ClusterNode.describe(nodes), this::provesWhole);
+            Await.until(
+                    SETTLE_TIMEOUT,
+                    "the group is whole",
+                    () -> ClusterNode.describe(nodes),
+                    () -> isSettled() || provesWhole());
         } catch (AssertionError broken) {
-            rejoinOthers();
+            // What has not returned by itself by now never will.
         }
+        rejoinOthers();
         awaitRoles();
+    }
+
+    /** Returns whether nothing more happens by itself, although not all nodes serve. */
+    private boolean isSettled() {
+        int serving = 0;
+        int out = 0;
+        for (ClusterNode node : nodes) {
+            if (node.member().isServing()) {
+                serving++;
+            } else if (node.member().isOut()) {
+                out++;
+            }
+        }
+        boolean noMajority = serving == 0 && out * 2 >= nodes.size();
+        return out > 0 && (noMajority || serving + out == nodes.size());
     }
 
     /** Returns whether a transaction reaches every member: a view alone may be older than the fault. */
@@ -177,27 +209,20 @@ final class GroupTopology implements ClusterTopology {
         if (!isWhole()) {
             return false;
         }
-        try {
-            ClusterNode primary = primary();
-            primary.execute(List.of("CREATE DATABASE IF NOT EXISTS `%s`".formatted(settings.database())));
-            return isWhole() && allContain(primary.position());
-        } catch (IllegalStateException refused) {
-            return false;
-        }
+        GroupMember primary = primary().member();
+        primary.write("CREATE DATABASE IF NOT EXISTS `%s`".formatted(settings.database()), PROOF_TIMEOUT);
+        return isWhole() && allContain(primary.position());
     }
 
     private void rejoinOthers() {
-        List<ClusterNode> out =
+        List<ClusterNode> others =
                 nodes.stream().filter(node -> !node.member().isServing()).toList();
-        if (out.size() * 2 >= nodes.size()) {
+        if (others.size() == nodes.size()) {
             restartGroup();
-        } else {
-            for (ClusterNode node : out) {
-                try {
-                    node.join();
-                } catch (AssertionError stuck) {
-                    node.joinWithoutData();
-                }
+        }
+        for (ClusterNode node : others) {
+            if (!node.member().isServing()) {
+                rejoin(node);
             }
         }
     }
@@ -216,7 +241,8 @@ final class GroupTopology implements ClusterTopology {
             }
         }
         GroupState first = states.get(0);
-        return first.size() == nodes.size()
+        return first.reached() == nodes.size()
+                && first.members().size() == nodes.size()
                 && singlePrimary != first.primary().isEmpty()
                 && states.stream().allMatch(state -> state.serving() && state.agreesWith(first))
                 && nodes.stream().allMatch(this::hasItsRole);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A real primary with real replicas, on this machine, for the duration of a test.
+ * Real servers that replicate, on this machine, for the duration of a test: a primary with replicas, or a group.
  *
  * <pre>{@code
  * try (ReplicatedCluster cluster = ReplicatedCluster.mariaDb().replicas(2).start()) {
@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * }
  * }</pre>
  *
- * <p>Replication is asynchronous and by GTID, unless changed by {@link Builder#semiSynchronous()} or {@link
+ * <p>Between a primary and replicas replication is asynchronous and by GTID, unless changed by {@link Builder#semiSynchronous()} or {@link
  * Builder#gtids(boolean)}. Replicas are read-only. The application's user has all privileges in the
  * cluster's database and is bound by read-only; the monitor's user may only log in. Closing leaves no process, no
  * container and no file. Thread-safe, but faults by several threads concurrently are rarely useful.
@@ -94,7 +94,13 @@ public final class ReplicatedCluster implements AutoCloseable {
                 .orElseThrow(() -> new IllegalArgumentException("No node %s among %s".formatted(name, nodes)));
     }
 
-    /** Returns the node that is meant to be the primary: the initial one, or the one promoted last. */
+    /**
+     * Returns the node that is meant to be the primary: the initial one, or the one promoted last. In a group it is the
+     * one that a majority has elected, which may be dead until the group notices, or, where each member is a primary,
+     * the first one that takes part in a majority.
+     *
+     * @throws IllegalStateException if no member of a group knows a primary
+     */
     public ClusterNode primary() {
         return topology.primary();
     }
@@ -150,7 +156,10 @@ public final class ReplicatedCluster implements AutoCloseable {
      * Makes a replica the primary. A primary that answers is first made read-only and drained, so that nothing is lost,
      * and becomes a replica; if it does not answer, the new primary has what it had received. The other nodes that
      * answer follow the new primary; transactions that only one of them has are lost. A node that does not answer now
-     * keeps its role when it starts again: see {@link #rejoin(ClusterNode)}.
+     * keeps its role when it starts again: see {@link #rejoin(ClusterNode)}. A group with a single primary elects the
+     * node.
+     *
+     * @throws IllegalStateException if each member of the group is a primary
      */
     public synchronized void promote(ClusterNode node) {
         topology.promote(node);
@@ -167,7 +176,10 @@ public final class ReplicatedCluster implements AutoCloseable {
         topology.consolidate(node);
     }
 
-    /** Makes a node a replica of the {@linkplain #primary() primary}; transactions that only it has are lost. */
+    /**
+     * Makes a node a replica of the {@linkplain #primary() primary}, or the member of its group again; transactions that
+     * only it has are lost.
+     */
     public synchronized void rejoin(ClusterNode node) {
         topology.rejoin(node);
     }
@@ -192,7 +204,8 @@ public final class ReplicatedCluster implements AutoCloseable {
 
     /**
      * Ends every fault: all nodes run and are reachable, the initial primary is the primary, and the others have
-     * replicated everything. Data and grants stay. Takes a few milliseconds if there was no fault.
+     * replicated everything. The members of a group form one group again, begun by the one that has executed most if
+     * none has a majority. Data and grants stay. Takes a few milliseconds if there was no fault.
      */
     public synchronized void heal() {
         topology.heal();
@@ -200,12 +213,15 @@ public final class ReplicatedCluster implements AutoCloseable {
 
     // Waiting
 
-    /** Waits until every node has the role that it is meant to have, and the replicas replicate. */
+    /**
+     * Waits until every node has the role that it is meant to have, and the replicas replicate, or until all nodes are
+     * the members of one group.
+     */
     public void awaitRoles() {
         topology.awaitRoles();
     }
 
-    /** Waits until all replicas have executed what the primary has executed by now. */
+    /** Waits until all replicas have executed what the primary, or any member of the group, has executed by now. */
     public void awaitReplicated() {
         topology.awaitReplicated();
     }
@@ -278,7 +294,10 @@ public final class ReplicatedCluster implements AutoCloseable {
             this.kind = kind;
         }
 
-        /** Sets the number of replicas, 2 by default; the nodes are named db1 (the primary), db2 and so on. */
+        /**
+         * Sets the number of replicas, 2 by default; the nodes are named db1 (the primary), db2 and so on. A group has
+         * one member more.
+         */
         public Builder replicas(int replicas) {
             return nodes(IntStream.rangeClosed(1, replicas + 1)
                     .mapToObj(number -> "db" + number)
@@ -308,11 +327,14 @@ public final class ReplicatedCluster implements AutoCloseable {
 
         /**
          * Sets whether the servers have GTIDs, as they do by default. Without, they replicate by file and offset of the
-         * binary log. MySQL only: MariaDB always has GTIDs.
+         * binary log. A primary and replicas of MySQL only: MariaDB always has GTIDs, and a group needs them.
          */
         public Builder gtids(boolean gtids) {
-            if (!gtids && kind == ClusterKind.MARIADB) {
+            if (!gtids && kind.isMariaDb()) {
                 throw new IllegalArgumentException("MariaDB always has GTIDs; only MySQL can run without");
+            }
+            if (!gtids && kind.isGroup()) {
+                throw new IllegalArgumentException("Group Replication needs GTIDs");
             }
             this.gtids = gtids;
             return this;
@@ -326,9 +348,12 @@ public final class ReplicatedCluster implements AutoCloseable {
 
         /**
          * Makes replication semi-synchronous: a commit is acknowledged when a replica has received it, or after ten
-         * seconds without that. While no replica is connected, commits do not wait.
+         * seconds without that. While no replica is connected, commits do not wait. A primary and replicas only.
          */
         public Builder semiSynchronous() {
+            if (kind.isGroup()) {
+                throw new IllegalArgumentException("A group replicates in its own way, not semi-synchronously");
+            }
             this.semiSynchronous = true;
             return this;
         }

@@ -15,7 +15,7 @@ class GaleraClusterIT extends GroupClusterTests {
 
     @Override
     String stateQuery() {
-        return "SHOW ALL SLAVES STATUS";
+        return "SELECT @@wsrep_desync";
     }
 
     @Test

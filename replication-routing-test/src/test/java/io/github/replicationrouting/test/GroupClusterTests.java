@@ -85,6 +85,8 @@ abstract class GroupClusterTests {
         insert(db1, 1);
         db2.awaitRowCount("item", 1);
         assertThat(db3.contains(db1.position())).isFalse();
+        awaitState(db3, "not serving");
+        assertThat(rejectsOrHangs(db3)).isTrue();
         db3.reconnectToGroup();
         db3.awaitRowCount("item", 1);
         cluster.awaitRoles();
@@ -94,6 +96,7 @@ abstract class GroupClusterTests {
     void whenAMemberIsFrozenItShouldBeReplacedAndReturn() throws SQLException {
         db3.freeze();
         awaitWriter();
+        awaitState(db1, "of 2, ");
         insert(db1, 1);
         db3.thaw();
         db3.awaitRowCount("item", 1);
@@ -124,8 +127,23 @@ abstract class GroupClusterTests {
     @Test
     void whenAMemberStartsWithoutDataItShouldGetAll() throws SQLException {
         insert(db1, 1);
+        assertThat(monitorSeesGroup(db3)).isEqualTo(kind == ClusterKind.GALERA);
+        cluster.grantMonitoring();
         db3.startWithoutData();
         db3.awaitRowCount("item", 1);
+        cluster.awaitRoles();
+        assertThat(monitorSeesGroup(db3)).isTrue();
+        cluster.nodes().forEach(ClusterNode::revokeMonitoring);
+    }
+
+    @Test
+    void whenAMemberIsShutDownItShouldLeaveAtOnce() throws SQLException {
+        db2.shutDown();
+        assertThat(db2.isRunning()).isFalse();
+        awaitState(db1, "of 2, ");
+        insert(db1, 1);
+        db2.start();
+        db2.awaitRowCount("item", 1);
         cluster.awaitRoles();
     }
 
@@ -158,14 +176,6 @@ abstract class GroupClusterTests {
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
     }
 
-    @Test
-    void whenMonitoringIsGrantedItShouldOutliveTheData() {
-        cluster.grantMonitoring();
-        db3.startWithoutData();
-        assertThat(monitorSeesGroup(db3)).isTrue();
-        cluster.nodes().forEach(ClusterNode::revokeMonitoring);
-    }
-
     private boolean monitorSeesGroup(ClusterNode node) {
         String url = node.jdbcUrl().replace("/" + cluster.database(), "/");
         try (Connection connection =
@@ -178,7 +188,24 @@ abstract class GroupClusterTests {
         }
     }
 
-    /** Returns a query that needs the privilege to monitor. */
+    static void awaitState(ClusterNode node, String text) {
+        Await.until(Duration.ofSeconds(30), node + " is " + text, node::describe, () -> node.describe()
+                .contains(text));
+    }
+
+    /** Returns whether a member that has no majority does not acknowledge a write. */
+    private static boolean rejectsOrHangs(ClusterNode node) throws SQLException {
+        try (Connection connection = node.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setNetworkTimeout(Runnable::run, 1_000);
+            statement.execute("INSERT INTO item VALUES (99)");
+            return false;
+        } catch (SQLException ex) {
+            return true;
+        }
+    }
+
+    /** Returns the query by which the router asks for the state of a member. */
     abstract String stateQuery();
 
     /** Waits until the group, without those members that it has lost, lets one of the others write. */

@@ -1,6 +1,7 @@
 package io.github.replicationrouting.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.sql.SQLException;
@@ -21,6 +22,17 @@ class GroupReplicationClusterIT extends GroupReplicationClusterTests {
         cluster.awaitReplicated();
         assertThat(cluster.nodes()).allSatisfy(node -> assertThat(node.role()).isEqualTo(NodeRole.PRIMARY));
         assertThat(cluster.primary()).isSameAs(db1);
+    }
+
+    @Test
+    void whenAGroupIsAskedToRunWithoutGtidsItShouldRefuse() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        ReplicatedCluster.of(ClusterKind.GROUP_REPLICATION).gtids(false))
+                .withMessage("Group Replication needs GTIDs");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ReplicatedCluster.of(ClusterKind.GALERA).semiSynchronous())
+                .withMessageContaining("not semi-synchronously");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.replicationrouting.internal.dialect;
 import io.github.replicationrouting.position.GaleraPosition;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ final class GaleraSession {
 
     private static final String COMMITTED = "SELECT VARIABLE_NAME, VARIABLE_VALUE FROM"
             + " information_schema.GLOBAL_STATUS"
-            + " WHERE VARIABLE_NAME IN ('WSREP_CLUSTER_STATE_UUID','WSREP_LAST_COMMITTED')";
+            + " WHERE VARIABLE_NAME IN ('WSREP_CLUSTER_STATE_UUID','WSREP_LAST_COMMITTED','WSREP_SE_CHECKPOINT')";
 
     /** Waits for what the cluster had ordered when it began, whether the statement reads a table or not. */
     private static final String BARRIER = "SET STATEMENT wsrep_sync_wait=1 FOR SELECT 1";
@@ -22,8 +23,14 @@ final class GaleraSession {
 
     private GaleraSession() {}
 
-    /** Returns what the member has committed; null where it does not know. */
-    static @Nullable GaleraPosition committed(Connection connection) throws SQLException {
+    /** Returns all that reads on the member may have seen; null where it does not know. */
+    static @Nullable GaleraPosition shown(Connection connection) throws SQLException {
+        return Statements.<@Nullable GaleraPosition>query(
+                connection, COMMITTED, rows -> GaleraStatus.read(rows).shown());
+    }
+
+    /** Returns what reads on the member see from now on; null where it does not know. */
+    private static @Nullable GaleraPosition committed(Connection connection) throws SQLException {
         return Statements.<@Nullable GaleraPosition>query(
                 connection, COMMITTED, rows -> GaleraStatus.read(rows).position());
     }
@@ -71,8 +78,9 @@ final class GaleraSession {
      * @return false where the server has ended the wait
      */
     static boolean awaitCluster(Connection connection) throws SQLException {
-        try {
-            return Statements.queryRow(connection, BARRIER, row -> row.getInt(1) == 1);
+        try (Statement statement = connection.createStatement()) {
+            // Not executeQuery: Connector/J takes the text for one that has no result.
+            return statement.execute(BARRIER);
         } catch (SQLException e) {
             if (e.getErrorCode() == LOCK_WAIT_TIMEOUT) {
                 return false;

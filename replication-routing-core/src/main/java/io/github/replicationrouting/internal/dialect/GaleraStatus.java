@@ -9,6 +9,8 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a MariaDB server shows of the Galera cluster that it belongs to. Immutable. */
@@ -24,9 +26,12 @@ final class GaleraStatus {
             + "'WSREP_GCOMM_UUID','WSREP_LOCAL_INDEX','WSREP_LAST_COMMITTED','WSREP_REPLICATED',"
             + "'WSREP_LOCAL_RECV_QUEUE','WSREP_FLOW_CONTROL_PAUSED')"
             + " UNION ALL SELECT VARIABLE_NAME, VARIABLE_VALUE FROM information_schema.GLOBAL_VARIABLES"
-            + " WHERE VARIABLE_NAME IN ('WSREP_ON','WSREP_PROVIDER','WSREP_DESYNC','WSREP_REJECT_QUERIES')";
+            + " WHERE VARIABLE_NAME IN ('WSREP_ON','WSREP_PROVIDER','WSREP_DESYNC','WSREP_REJECT_QUERIES','HOSTNAME','PORT')";
 
     private static final String NO_UUID = "00000000-0000-0000-0000-000000000000";
+
+    /** A position of the cluster, which the GTIDs of the server may follow. */
+    private static final Pattern STORED = Pattern.compile("[0-9a-fA-F-]{36}:\\d{1,18}");
 
     private static final int JOINING = 1;
     private static final int DONOR = 2;
@@ -63,19 +68,36 @@ final class GaleraStatus {
      * Returns the id of the process in its cluster: all members may have one {@code server_id}, and do where Galera
      * numbers the GTIDs. It changes with a restart, in which another member takes over anyway.
      *
-     * @param otherwise id of a server that is not connected to its cluster
+     * @param serverId {@code server_id}, to which a server that is not connected to its cluster adds where it runs
      */
-    String serverId(String otherwise) {
+    String serverId(String serverId) {
         String member = text("WSREP_GCOMM_UUID");
-        return isUuid(member) ? member : otherwise;
+        return isUuid(member) ? member : serverId + '@' + text("HOSTNAME") + ':' + text("PORT");
     }
 
-    /** Returns what it has committed; null where it does not know. */
+    /** Returns what it has committed, which all its reads see; null where it does not know. */
     @Nullable
     GaleraPosition position() {
         String cluster = text("WSREP_CLUSTER_STATE_UUID");
         long committed = number("WSREP_LAST_COMMITTED", -1);
         return isUuid(cluster) && committed >= 0 ? GaleraPosition.of(cluster, committed) : null;
+    }
+
+    /**
+     * Returns all that its reads may have seen; null where it does not know. A row can be read for a moment before the
+     * number of its commit is counted; where the server shows what its storage engine has committed, that is exact.
+     */
+    @Nullable
+    GaleraPosition shown() {
+        GaleraPosition committed = position();
+        Matcher stored = STORED.matcher(text("WSREP_SE_CHECKPOINT"));
+        return committed != null && stored.lookingAt() && GaleraPosition.isPosition(stored.group())
+                ? union(committed, GaleraPosition.parse(stored.group()))
+                : committed;
+    }
+
+    private static GaleraPosition union(GaleraPosition committed, GaleraPosition stored) {
+        return committed.isComparableTo(stored) ? committed.union(stored) : committed;
     }
 
     GroupMembership membership(boolean readOnly) {

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupBarrier {
 
+    /** Of the configuration: this table has no row without the plugin, where the variable itself would be an error. */
+    static final String GROUP_NAME = "(SELECT VARIABLE_VALUE FROM performance_schema.global_variables"
+            + " WHERE VARIABLE_NAME='group_replication_group_name')";
+
     /** Of the session; null where the server has no group replication. */
     static final String CONSISTENCY = "(SELECT VARIABLE_VALUE FROM performance_schema.session_variables"
             + " WHERE VARIABLE_NAME='group_replication_consistency')";

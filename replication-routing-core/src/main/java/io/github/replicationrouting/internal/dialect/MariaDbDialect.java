@@ -164,7 +164,7 @@ public final class MariaDbDialect implements ReplicationDialect {
                 connection,
                 "@@global.gtid_binlog_pos",
                 row -> isMember(row) ? null : MariaDbGtidPosition.parse(row.getString(2)));
-        return logged == null ? GaleraSession.committed(connection) : logged;
+        return logged == null ? GaleraSession.shown(connection) : logged;
     }
 
     /**
@@ -177,7 +177,7 @@ public final class MariaDbDialect implements ReplicationDialect {
                 connection,
                 "@@global.read_only, @@global.gtid_slave_pos, @@global.gtid_binlog_pos, @@global.log_slave_updates",
                 row -> new Executed(isMember(row), isMember(row) ? null : executed(row)));
-        return executed.inCluster ? GaleraSession.committed(connection) : executed.position;
+        return executed.inCluster ? GaleraSession.shown(connection) : executed.position;
     }
 
     private record Executed(boolean inCluster, @Nullable Position position) {}

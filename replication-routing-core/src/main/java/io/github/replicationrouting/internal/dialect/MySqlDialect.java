@@ -201,15 +201,12 @@ public final class MySqlDialect implements ReplicationDialect {
                 connection, sql, row -> row.getInt(1) == 0 ? set.union(GtidSet.parse(row.getString(2))) : null);
     }
 
-    /**
-     * Asks by statements of the group's own kind, because each of its other members may show what this one has not
-     * received. A server that is known to belong to a group, but is outside of it, has nothing to show.
-     */
+    /** In a group its other members may show what this one has not even received, so it waits for the group first. */
     @Override
     public boolean awaitCommitting(Connection connection, Duration timeout) throws SQLException {
         String consistency = Statements.<@Nullable String>queryRow(
                 connection,
-                "SELECT " + ReplicationGroup.variable("group_name") + ", " + GroupBarrier.CONSISTENCY,
+                "SELECT " + GroupBarrier.GROUP_NAME + ", " + GroupBarrier.CONSISTENCY,
                 row -> isNamed(row.getString(1)) ? row.getString(2) : null);
         if (consistency != null && !GroupBarrier.await(connection, consistency)) {
             return false;

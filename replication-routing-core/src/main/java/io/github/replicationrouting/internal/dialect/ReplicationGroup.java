@@ -13,14 +13,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a MySQL server shows of its replication group: a row for each member of its view. Immutable. */
+/**
+ * What a MySQL server shows of its replication group: a row for each member of its view. There is one row at least, that
+ * of the configuration, because a server that is leaving shows no members for a moment. Immutable.
+ */
 final class ReplicationGroup {
+
+    /** Both variables in one look-up, which costs more than the tables of the group; they are null without the plugin. */
+    private static final String CONFIGURATION = "(SELECT MAX(IF(VARIABLE_NAME='group_replication_group_name',"
+            + "VARIABLE_VALUE,NULL)) AS group_name, MAX(IF(VARIABLE_NAME='group_replication_single_primary_mode',"
+            + "VARIABLE_VALUE,NULL)) AS single_primary FROM performance_schema.global_variables WHERE VARIABLE_NAME IN"
+            + " ('group_replication_group_name','group_replication_single_primary_mode')) configured";
 
     static final String QUERY = "SELECT m.MEMBER_ID, m.MEMBER_STATE, m.MEMBER_ROLE, s.VIEW_ID,"
             + " s.COUNT_TRANSACTIONS_REMOTE_IN_APPLIER_QUEUE, s.COUNT_TRANSACTIONS_LOCAL_PROPOSED,"
-            + " @@global.super_read_only, " + variable("group_name") + ", " + variable("single_primary_mode")
-            + " FROM performance_schema.replication_group_members m"
-            + " LEFT JOIN performance_schema.replication_group_member_stats s USING (MEMBER_ID)";
+            + " @@global.super_read_only, configured.group_name, configured.single_primary"
+            + " FROM " + CONFIGURATION
+            + " LEFT JOIN performance_schema.replication_group_members m ON TRUE"
+            + " LEFT JOIN performance_schema.replication_group_member_stats s ON s.MEMBER_ID = m.MEMBER_ID";
 
     /** What an account needs for {@link #QUERY}: a statement can name one table only. */
     static final String GRANT = "GRANT SELECT ON performance_schema.replication_group_members TO <account>;"
@@ -57,12 +67,6 @@ final class ReplicationGroup {
         this.rows = List.copyOf(rows);
     }
 
-    /** A variable of the plugin: this table knows no row without it, where the variable itself would be an error. */
-    static String variable(String name) {
-        return "(SELECT VARIABLE_VALUE FROM performance_schema.global_variables"
-                + " WHERE VARIABLE_NAME='group_replication_" + name + "')";
-    }
-
     static ReplicationGroup read(ResultSet rows) throws SQLException {
         List<Row> read = new ArrayList<>();
         while (rows.next()) {
@@ -89,9 +93,29 @@ final class ReplicationGroup {
     @Nullable
     GroupMembership membership(Observation seen) {
         Row own = rowOf(seen.serverId());
-        if (own == null || (text(own.groupName).isEmpty() && own.state.equals(OFFLINE))) {
+        boolean configured = rows.stream().anyMatch(row -> !text(row.groupName).isEmpty());
+        if (!configured && (own == null || own.state.equals(OFFLINE))) {
             return null;
         }
+        return own == null ? notShown(seen.serverId()) : membership(own, seen);
+    }
+
+    private static GroupMembership notShown(String serverId) {
+        return new GroupMembership(
+                Kind.GROUP_REPLICATION,
+                OFFLINE,
+                null,
+                false,
+                false,
+                "is OFFLINE: its group does not show it",
+                false,
+                serverId,
+                0,
+                null,
+                null);
+    }
+
+    private GroupMembership membership(Row own, Observation seen) {
         View view = viewOf(own);
         boolean singlePrimary = isSinglePrimary(own);
         boolean elected = !singlePrimary || own.role.equals(PRIMARY);
@@ -111,14 +135,11 @@ final class ReplicationGroup {
                 null);
     }
 
-    /** A server that has never been in a group may show a row without an id. */
     private @Nullable Row rowOf(String serverId) {
-        for (Row row : rows) {
-            if (row.memberId.equalsIgnoreCase(serverId)) {
-                return row;
-            }
-        }
-        return rows.size() == 1 && rows.get(0).memberId.isEmpty() ? rows.get(0) : null;
+        return rows.stream()
+                .filter(row -> row.memberId.equalsIgnoreCase(serverId))
+                .findFirst()
+                .orElse(null);
     }
 
     private @Nullable View viewOf(Row own) {

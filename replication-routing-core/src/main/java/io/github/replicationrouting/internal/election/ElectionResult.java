@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param pending index of the node that will be the primary unless another node contradicts it; -1 where there is none
  * @param writers indexes of the nodes that take writes: the primary alone, or several
  * @param group the view of the group in which the nodes are used; null where they are in none
+ * @param ring what is wrong with servers that take writes besides each other in no group
  */
 public record ElectionResult(
         int primary,
@@ -24,7 +25,8 @@ public record ElectionResult(
         List<NodeAssessment> assessments,
         int pending,
         List<Integer> writers,
-        @Nullable GroupView group) {
+        @Nullable GroupView group,
+        RingCheck.Result ring) {
 
     /** The rule behind a primary or its absence. */
     public enum Reason {
@@ -64,7 +66,15 @@ public record ElectionResult(
             @Nullable String noPrimaryReason,
             List<NodeAssessment> assessments,
             int pending) {
-        this(primary, reason, noPrimaryReason, assessments, pending, primary < 0 ? List.of() : List.of(primary), null);
+        this(
+                primary,
+                reason,
+                noPrimaryReason,
+                assessments,
+                pending,
+                primary < 0 ? List.of() : List.of(primary),
+                null,
+                RingCheck.Result.NOTHING);
     }
 
     /**

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -42,6 +43,8 @@ public final class GroupElection {
     private final GroupViews views;
     private final ReplicationGraph graph;
     private final Predicate<@Nullable Position> follows;
+    private final RingCheck.Result ring;
+    private final Map<String, String> evicted;
     private final long now;
 
     private GroupElection(
@@ -61,6 +64,24 @@ public final class GroupElection {
         this.graph = new ReplicationGraph(nodes, claim.node());
         this.follows = follows;
         this.now = now;
+        this.ring = ring();
+        this.evicted = ring.evictions();
+    }
+
+    /** Checks servers in no group, which detect no conflict; an endpoint has no settings of its own. */
+    private RingCheck.Result ring() {
+        if (!settings.isMultiPrimary() || views.hasMembers()) {
+            return RingCheck.Result.NOTHING;
+        }
+        List<RingCheck.Member> members = new ArrayList<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            Answer answer = node(i).currentAnswer();
+            if (answer != null && node(i).isServer()) {
+                members.add(new RingCheck.Member(
+                        node(i).name(), node(i).member().settings(), answer.channels(), takesWrites(i)));
+            }
+        }
+        return RingCheck.check(members, claim.node());
     }
 
     /** Returns whether this election applies: a server shows its group, or several nodes may be written to. */
@@ -140,6 +161,11 @@ public final class GroupElection {
 
     /** Returns whether a node may be written to now. */
     private boolean mayWrite(int i) {
+        return takesWrites(i) && !evicted.containsKey(node(i).name());
+    }
+
+    /** Returns whether a node may be written to as far as its server and the configuration say. */
+    private boolean takesWrites(int i) {
         NodeView node = nodes.get(i);
         Answer answer = node.currentAnswer();
         if (answer == null
@@ -225,13 +251,18 @@ public final class GroupElection {
 
     // --- several writers
 
-    /** A node that joins them has to have applied what they were seen to have before it was asked. */
+    /**
+     * A node that joins them has to have applied what they were seen to have before it was asked; of servers that detect
+     * no conflict only those are written to whose settings exclude one.
+     */
     private ElectionResult several(List<Integer> fit) {
-        List<Integer> writers = fit.stream()
+        List<Integer> separate = fit.stream()
+                .filter(i -> !ring.unfitWriters().containsKey(node(i).name()))
+                .toList();
+        List<Integer> writers = separate.stream()
                 .filter(i -> memory.writers().contains(node(i).name()) || hasAllOfLastWriters(i))
                 .toList();
-        List<Integer> chosen = writers.isEmpty() ? fit : writers;
-        return result(-1, Reason.GROUP, null, -1, chosen);
+        return result(-1, Reason.GROUP, null, -1, writers.isEmpty() ? separate : writers);
     }
 
     private boolean hasAllOfLastWriters(int i) {
@@ -269,11 +300,15 @@ public final class GroupElection {
                             ? new NodeAssessment(Role.PRIMARY, false, null, null)
                             : assess(i, others));
         }
-        return new ElectionResult(primary, reason, why, assessments, pending, writers, views.current());
+        return new ElectionResult(primary, reason, why, assessments, pending, writers, views.current(), ring);
     }
 
     private NodeAssessment assess(int i, NodeAssessments others) {
         GroupMembership group = views.membership(i);
+        String diverged = evicted.get(node(i).name());
+        if (diverged != null) {
+            return new NodeAssessment(Role.UNKNOWN, false, diverged, null);
+        }
         if (group == null) {
             return mayWrite(i) || isDrainedWriter(i)
                     ? new NodeAssessment(Role.PRIMARY, false, null, null)
@@ -332,6 +367,10 @@ public final class GroupElection {
         String problem = group == null ? null : problem(i, group);
         if (problem != null) {
             return "is not fit (" + problem + ")";
+        }
+        String diverged = evicted.get(node(i).name());
+        if (diverged != null) {
+            return diverged;
         }
         if (node(i).drained()) {
             return "is drained";

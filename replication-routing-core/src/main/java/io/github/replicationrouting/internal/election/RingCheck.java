@@ -1,6 +1,5 @@
 package io.github.replicationrouting.internal.election;
 
-import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.spi.ReplicationChannel;
 import io.github.replicationrouting.spi.WriterSettings;
 import java.math.BigInteger;
@@ -87,24 +86,6 @@ public final class RingCheck {
                     .filter(Diverged::evicted)
                     .collect(Collectors.toUnmodifiableMap(Diverged::node, Diverged::reason));
         }
-    }
-
-    /**
-     * Returns why no node may be written to under a policy that lets two servers change one row, on servers that detect
-     * no conflict; null where the policy is safe, or the operator accepts divergence.
-     */
-    public static @Nullable String refusal(WritePolicy policy, boolean allowDivergence) {
-        String label =
-                switch (policy) {
-                    case SINGLE, AFFINITY -> null;
-                    case ROUND_ROBIN -> "round-robin";
-                    case LEAST_IN_FLIGHT -> "least-in-flight";
-                };
-        return label == null || allowDivergence
-                ? null
-                : "the servers are in no group, so that no conflict between two of them is detected, and policy "
-                        + label + " would let them diverge: set replication.routing.writes.policy to single or"
-                        + " affinity, or accept divergence with replication.routing.writes.allow-divergence=true";
     }
 
     /**

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The number of transactions that were first executed on one node, as its answers show it: whoever sent them, so that
+ * The number of transactions that were first executed on one node, as its answers show it: whichever instance sent them, so that
  * all instances see the same. Immutable. Times are monotonic, in nanoseconds.
  *
  * @param samples what the newest answers showed, the oldest first

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Chooses the node of all writes among the nodes that may take them, so that all instances choose the same without
  * communication. An incumbent stays; it is what this instance has chosen before, or what the counters of the servers
- * show: where writes originate, whoever sends them. Of two nodes that are both written to, as by two instances that
+ * show: where writes originate, whichever instance sends them. Of two nodes that are both written to, as by two instances that
  * started with different knowledge, the one with twice the writes stays, else the preferred one. Nodes are named by
  * their index.
  */

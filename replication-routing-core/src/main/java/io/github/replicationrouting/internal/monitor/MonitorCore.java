@@ -58,6 +58,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
     private final ProbeScheduler probes;
     private final TopologyChangePublisher publisher;
     private final AnswerWarnings warnings;
+    private final RingReport ring;
     private final PublishedTopology published;
     private final CountDownLatch known = new CountDownLatch(1);
 
@@ -91,6 +92,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         this.primaryTracker = new PrimaryTracker(topology, writes, settings);
         this.publisher = new TopologyChangePublisher(router, listeners, failureGuard);
         this.warnings = new AnswerWarnings(publisher);
+        this.ring = new RingReport(publisher);
         NodeEvaluator evaluator = new NodeEvaluator(this.nodes, settings);
         this.transitions = new NodeTransitions(
                 this.nodes,
@@ -374,6 +376,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
                 record -> ReplicaReports.absence(record, nodes),
                 lagMeter::follows,
                 publisher::incompletePromotion);
+        ring.publish(nodes.all(), result.ring());
         nodes.setWriters(
                 result.primary() < 0 ? null : nodes.get(result.primary()),
                 result.writers().stream().map(nodes::get).toList());

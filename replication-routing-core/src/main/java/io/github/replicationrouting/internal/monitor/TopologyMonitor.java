@@ -13,6 +13,7 @@ import io.github.replicationrouting.internal.monitor.probe.Prober;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.TopologyKind;
+import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import io.github.replicationrouting.spi.RouterMetrics;
@@ -35,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Monitors the nodes of one router, and publishes a snapshot of the topology after each change.
@@ -52,6 +54,10 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
 
     private final String router;
     private final MonitorSettings settings;
+
+    /** How one of several writers is chosen; null where the primary takes all writes. */
+    private final @Nullable WritePolicy policy;
+
     private final Dialects dialects;
     private final Map<Node, ReplicationDialect> declaredDialects = new ConcurrentHashMap<>();
     private final FailureGuard failureGuard;
@@ -83,6 +89,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
             WriteSettings writes) {
         this.router = router;
         this.settings = settings;
+        this.policy = topology == TopologyKind.MULTI_PRIMARY ? writes.policy() : null;
         this.dialects = dialects;
         this.failureGuard = new FailureGuard(router);
         this.scheduler = new MonitorThread(router + "-monitor", failureGuard);
@@ -241,9 +248,12 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
 
     /**
      * Returns the roles and states as text, for example {@code primary db1 (MySQL 9.7.4, gtid); replicas db2 4 ms, db3
-     * down (connection refused); max-lag 5s}.
+     * down (connection refused); max-lag 5s}, or {@code writer db1 (MariaDB 11.8.9, galera view 7 of 3 members), members
+     * db2 3 ms; policy single; max-lag 5s}.
      */
     public String describe() {
-        return TopologyDescription.of(snapshot(), settings.maxLag());
+        return policy == null
+                ? TopologyDescription.of(snapshot(), settings.maxLag())
+                : TopologyDescription.of(snapshot(), settings.maxLag(), policy);
     }
 }

@@ -194,7 +194,9 @@ final class ConstrainedReads {
     private @Nullable Decision onPrimary(
             RoutingTable table, Intent intent, DecisionReason reason, boolean recordsPosition) {
         Node primary = writers.forFallback(table, intent);
-        return primary == null ? null : new Decision(primary, reason, false, null, recordsPosition);
+        // Outside of a group the position of one node says nothing about what was committed on the others.
+        boolean isOfAll = !table.isShared() || table.snapshot().group() != null;
+        return primary == null ? null : new Decision(primary, reason, false, null, recordsPosition && isOfAll);
     }
 
     /**

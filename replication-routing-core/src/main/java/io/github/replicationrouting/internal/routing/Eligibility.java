@@ -49,7 +49,8 @@ enum Eligibility {
         if (snapshot.writers().contains(node)) {
             return ELIGIBLE;
         }
-        boolean standsBy = node.role() == Role.PRIMARY && node.state() == NodeState.ONLINE && snapshot.isWritable();
+        boolean standsBy =
+                node.role() == Role.PRIMARY && node.state() == NodeState.ONLINE && snapshot.primary() != null;
         return standsBy ? STANDBY : INELIGIBLE;
     }
 

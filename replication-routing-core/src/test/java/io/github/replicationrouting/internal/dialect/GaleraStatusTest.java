@@ -22,6 +22,8 @@ class GaleraStatusTest {
     private final Map<String, String> values = new HashMap<>(Map.ofEntries(
             Map.entry("WSREP_ON", "ON"),
             Map.entry("WSREP_PROVIDER", "/usr/lib/galera/libgalera_smm.so"),
+            Map.entry("HOSTNAME", "db1"),
+            Map.entry("PORT", "3306"),
             Map.entry("WSREP_DESYNC", "OFF"),
             Map.entry("WSREP_REJECT_QUERIES", "NONE"),
             Map.entry("WSREP_CLUSTER_STATUS", "Primary"),
@@ -152,12 +154,30 @@ class GaleraStatusTest {
         assertThat(membership().view()).isNull();
     }
 
+    /** A row can be read before the number of its commit is counted. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                CLUSTER + ":1043 0-1-0 | 1043",
+                CLUSTER + ":1043       | 1043",
+                CLUSTER + ":1041 0-1-0 | 1042",
+                "aa004dd7-ed14-11f1-a8e8-4b5f74a0bfd4:9999 | 1042",
+                CLUSTER + ":-1         | 1042",
+                "''                    | 1042"
+            })
+    void whenTheEngineHasStoredMoreShouldCountItAsShown(String stored, long expected) {
+        values.put("WSREP_SE_CHECKPOINT", stored);
+        assertThat(status().shown()).isEqualTo(GaleraPosition.of(CLUSTER, expected));
+        assertThat(status().position()).isEqualTo(GaleraPosition.of(CLUSTER, 1042));
+    }
+
     /** All members may have one server id. */
     @ParameterizedTest
     @ValueSource(strings = {"", "00000000-0000-0000-0000-000000000000"})
-    void whenAMemberIsNotConnectedShouldKeepItsOwnId(String member) {
+    void whenAMemberIsNotConnectedShouldBeKnownByWhereItRuns(String member) {
         values.put("WSREP_GCOMM_UUID", member);
-        assertThat(status().serverId("17")).isEqualTo("17");
+        assertThat(status().serverId("17")).isEqualTo("17@db1:3306");
     }
 
     @Test

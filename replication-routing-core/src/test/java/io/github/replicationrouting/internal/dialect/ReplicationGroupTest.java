@@ -174,12 +174,27 @@ class ReplicationGroupTest {
                 .isNull();
     }
 
-    @Test
-    void whenAServerHasNeverJoinedShouldReadItsRowWithoutAnId() {
-        GroupMembership membership = new ReplicationGroup(List.of(row("", "OFFLINE", "")))
+    /** Seen for a quarter of a second while a member left. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "another"})
+    void whenAServerOfAGroupShowsNoRowOfItsOwnShouldServeNothing(String shown) {
+        GroupMembership membership = new ReplicationGroup(List.of(row(shown, "", "")))
                 .membership(new Observation("MySQL 9.7.4", OWN, false, false, null, null));
         assertThat(Objects.requireNonNull(membership).problem()).startsWith("is OFFLINE");
+        assertThat(membership.readable()).isFalse();
         assertThat(membership.writable()).isFalse();
+        assertThat(membership.order()).isEqualTo(OWN);
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = "")
+    void whenAServerHasNoPluginShouldBeInNoGroup(@Nullable String name) {
+        groupName = name;
+        singlePrimary = null;
+        assertThat(new ReplicationGroup(List.of(row("", "", "")))
+                        .membership(new Observation("MySQL 9.7.4", OWN, false, false, null, null)))
+                .isNull();
     }
 
     @Test

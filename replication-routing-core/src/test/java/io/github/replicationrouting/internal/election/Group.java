@@ -9,6 +9,9 @@ import io.github.replicationrouting.spi.GroupMembership.Kind;
 import io.github.replicationrouting.spi.GroupMembership.View;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
+import io.github.replicationrouting.spi.ReplicationChannel;
+import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
+import io.github.replicationrouting.spi.WriterSettings;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.NodeKind;
 import io.github.replicationrouting.topology.NodeSpec;
@@ -48,6 +51,9 @@ final class Group {
         private boolean readOnly;
         private boolean singlePrimary;
         private boolean drained;
+        private boolean grouped = true;
+        private @Nullable WriterSettings settings;
+        private int applierError;
         private long writes;
         private long committed = 100;
         private @Nullable Answer answer;
@@ -126,6 +132,18 @@ final class Group {
             return this;
         }
 
+        /** Makes it a server that replicates from others without a group. */
+        Member inRing(long serverId, int increment, int offset) {
+            grouped = false;
+            settings = new WriterSettings(serverId, increment, offset);
+            return this;
+        }
+
+        Member applierError(int code) {
+            applierError = code;
+            return this;
+        }
+
         Member drained(boolean is) {
             drained = is;
             return this;
@@ -145,25 +163,50 @@ final class Group {
             if (!reachable) {
                 return;
             }
-            Observation seen = new Observation("MariaDB 11.8", spec.name(), readOnly, false, null, null)
-                    .withGroup(
-                            new GroupMembership(
-                                    kind,
-                                    "a state",
-                                    view,
-                                    readable,
-                                    writable,
-                                    readable ? null : "is unfit",
-                                    singlePrimary,
-                                    order,
-                                    0,
-                                    writes,
-                                    null),
-                            GaleraPosition.of(CLUSTER, committed));
-            Answer next = new Answer(now - 1, now, seen, new Replication.NotAsked(), true);
+            Observation server = new Observation("MariaDB 11.8", spec.name(), readOnly, false, null, null);
+            Observation seen = grouped ? asMember(server) : server;
+            Answer next = new Answer(now - 1, now, seen, replication(), true);
             roles = roles.after(answer, next);
             history = history.after(answer, next, Duration.ofSeconds(2));
+            if (settings != null) {
+                history = history.with(settings);
+            }
             answer = next;
+        }
+
+        private Replication replication() {
+            if (grouped) {
+                return new Replication.NotAsked();
+            }
+            Duration behind = applierError == 0 ? Duration.ZERO : null;
+            return new Replication.Channels(List.of(new ReplicationChannel(
+                    "",
+                    "10.0.0.9",
+                    3306,
+                    null,
+                    null,
+                    Receiver.ON,
+                    applierError == 0,
+                    behind,
+                    Duration.ZERO,
+                    applierError)));
+        }
+
+        private Observation asMember(Observation server) {
+            return server.withGroup(
+                    new GroupMembership(
+                            kind,
+                            "a state",
+                            view,
+                            readable,
+                            writable,
+                            readable ? null : "is unfit",
+                            singlePrimary,
+                            order,
+                            0,
+                            writes,
+                            null),
+                    GaleraPosition.of(CLUSTER, committed));
         }
 
         private NodeView view() {
@@ -180,6 +223,11 @@ final class Group {
 
     Group settings(TopologyKind topology, WritePolicy policy, boolean failback) {
         settings = new GroupSettings(topology, policy, failback, false, INTERVAL);
+        return this;
+    }
+
+    Group allowDivergence() {
+        settings = new GroupSettings(settings.topology(), settings.policy(), settings.failback(), true, INTERVAL);
         return this;
     }
 

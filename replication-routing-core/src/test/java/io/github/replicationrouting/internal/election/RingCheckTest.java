@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.replicationrouting.internal.election.RingCheck.Diverged;
 import io.github.replicationrouting.internal.election.RingCheck.Member;
 import io.github.replicationrouting.internal.election.RingCheck.Result;
-import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.spi.ReplicationChannel;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.spi.WriterSettings;
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Servers that replicate from each other, and detect no conflict. */
 class RingCheckTest {
@@ -196,26 +194,6 @@ class RingCheckTest {
         Result result = RingCheck.check(List.of(writer("db1", 1, 2, 1), writer("db2", 2, 2, 2), replica), "db1");
 
         assertThat(result.evictions()).containsOnlyKeys("db3");
-    }
-
-    // --- policy
-
-    @ParameterizedTest
-    @EnumSource(WritePolicy.class)
-    void whenServersDetectNoConflictShouldRefuseWhatSpreadsWritesOfOneKey(WritePolicy policy) {
-        boolean spreads = policy == WritePolicy.ROUND_ROBIN || policy == WritePolicy.LEAST_IN_FLIGHT;
-
-        String refusal = RingCheck.refusal(policy, false);
-
-        if (spreads) {
-            assertThat(refusal)
-                    .contains("no conflict")
-                    .contains("replication.routing.writes.policy")
-                    .contains("replication.routing.writes.allow-divergence");
-        } else {
-            assertThat(refusal).isNull();
-        }
-        assertThat(RingCheck.refusal(policy, true)).isNull();
     }
 
     private static Member writer(String name, long serverId, long increment, long offset) {

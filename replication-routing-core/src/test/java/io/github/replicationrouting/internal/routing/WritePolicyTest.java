@@ -273,6 +273,16 @@ class WritePolicyTest {
         assertThat(decision.node()).isEqualTo(node);
     }
 
+    @Test
+    void whenThereIsNoGroupShouldNotTakeThePositionOfOneWriterForThatOfAll() {
+        Router router = router(WritePolicy.AFFINITY);
+        Intent read = RoutingHints.onPrimary(() -> intents.of(Access.READ));
+        assertThat(decide(router, read).recordsPosition()).isTrue();
+
+        topology.set(new TopologySnapshot(all.nodes(), null, all.writers(), null, null));
+        assertThat(decide(router, read).recordsPosition()).isFalse();
+    }
+
     // Own writes of transactions that may write
 
     @Test
@@ -286,7 +296,19 @@ class WritePolicyTest {
             chosen.add(router.decide(intents.of(Access.WRITE)).node());
         }
         assertThat(chosen).containsExactly(db2);
-        assertThat(nodeOf("k", router(WritePolicy.AFFINITY))).isEqualTo(nodeOf("k", router(WritePolicy.AFFINITY)));
+    }
+
+    /** Elsewhere its writes could conflict; the connection waits there instead. */
+    @Test
+    void whenAnotherNodeIsKnownToHaveTheOwnWritesShouldStillWriteToTheNodeOfTheKey() throws SQLException {
+        Router router = router(WritePolicy.AFFINITY);
+        Node node = nodeOf("k", router);
+        consistency.committed();
+        topology.set(shared(all.nodes().stream()
+                .map(status -> status.node() == node ? status : fresh(status.node()))
+                .toList()));
+
+        assertThat(nodeOf("k", router)).isEqualTo(node);
     }
 
     @Test

@@ -273,13 +273,13 @@ final class LeaseHolder {
             return;
         }
         closed = true;
+        route.connectionClosed();
         try {
             if (lease != null) {
                 lease.release();
             }
         } finally {
             retired.forEach(Lease::release);
-            route.connectionClosed();
         }
     }
 

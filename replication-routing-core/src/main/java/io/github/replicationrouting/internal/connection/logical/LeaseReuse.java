@@ -44,7 +44,7 @@ final class LeaseReuse {
         }
         Intent intent = intents.of(lease.access());
         if (lease.isOnOneOfSeveralWriters()) {
-            return lease.isIdle() && positionWait.hasEverything(lease, intent.constraints());
+            return positionWait.hasEverything(lease, intent.constraints());
         }
         Node node = lease.decision().node();
         if (lease.decision().reason().isProvisional()) {
@@ -71,8 +71,7 @@ final class LeaseReuse {
         return (key == null
                         || access == Access.READ
                         || route.isFor(lease.decision().node(), key))
-                && (!lease.isIdle()
-                        || positionWait.hasEverything(lease, intents.of(access).constraints()));
+                && positionWait.hasEverything(lease, intents.of(access).constraints());
     }
 
     /** Waiting is better than leaving a connection that is kept: its session may hold locks and variables. */

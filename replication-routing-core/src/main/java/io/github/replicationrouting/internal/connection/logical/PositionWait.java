@@ -103,7 +103,11 @@ final class PositionWait {
         if (!constraints.onPrimary() && status != null && constraints.isMetBy(status)) {
             return true;
         }
-        return awaitEverything(lease, constraints, status) || snapshot.group() == null;
+        if (lease.isCaughtUpFor(constraints, status)) {
+            return true;
+        }
+        // With a statement open, rows may still be on their way, and the server could not be asked.
+        return (lease.isIdle() && awaitEverything(lease, constraints, status)) || snapshot.group() == null;
     }
 
     private boolean awaitEverything(Lease lease, ReadConstraints constraints, @Nullable NodeStatus status) {
@@ -112,7 +116,12 @@ final class PositionWait {
             return lease.physical().positions().hasReached(missing) || await(lease, missing, limitOfWriter());
         }
         try {
-            return awaitCommitting(lease, limitOfWriter());
+            long askedAt = System.nanoTime();
+            boolean reached = awaitCommitting(lease, limitOfWriter());
+            if (reached) {
+                lease.caughtUp(askedAt);
+            }
+            return reached;
         } catch (SQLException e) {
             failed(lease, e);
             return false;

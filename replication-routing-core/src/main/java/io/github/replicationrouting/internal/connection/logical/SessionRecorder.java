@@ -26,6 +26,9 @@ final class SessionRecorder {
 
     private boolean read;
 
+    /** Whether a statement has returned since the last call of {@link #awaitNext}. */
+    private boolean returned;
+
     /** Whether a statement may have committed implicitly, such as DDL, where the server reports no commits. */
     private boolean commitUnknown;
 
@@ -111,10 +114,20 @@ final class SessionRecorder {
 
     /** Records that a statement has returned: the session must not go back behind what it may have shown. */
     void statementReturned() {
+        returned = true;
         if (recordsReads) {
             read = true;
             consistency.readOn(decision.node());
         }
+    }
+
+    /** Has {@link #hasReturned} show the next statement that returns. */
+    void awaitNext() {
+        returned = false;
+    }
+
+    boolean hasReturned() {
+        return returned;
     }
 
     boolean hasRead() {

@@ -88,6 +88,9 @@ public final class NodeRecord {
         Answer newestAnswer = Objects.requireNonNull(electionAnswer());
         answer.roles(answer.roles().after(earlier, newestAnswer));
         answer.member(answer.member().after(earlier, newestAnswer, activityWindow));
+        if (newest.writerSettings() != null) {
+            answer.member(answer.member().with(newest.writerSettings()));
+        }
         return new Changes(before, acceptsProbesAgain, semiSynchronousChanged);
     }
 

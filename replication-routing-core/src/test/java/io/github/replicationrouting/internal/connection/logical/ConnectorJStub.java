@@ -14,11 +14,13 @@ import java.sql.Driver;
 import java.sql.DriverPropertyInfo;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Logger;
@@ -30,6 +32,7 @@ public final class ConnectorJStub implements Driver {
     private static final int STATUS_AUTOCOMMIT = 2;
     private static final Map<String, List<String>> EXECUTED = new ConcurrentHashMap<>();
     private static final Map<String, Map<String, SQLException>> FAILURES = new ConcurrentHashMap<>();
+    private static final Set<String> REFUSED = ConcurrentHashMap.newKeySet();
 
     /** Has the next execution of a text, or of COMMIT or ROLLBACK, fail on connections of a URL. */
     static void failNext(String url, String sql, SQLException error) {
@@ -52,6 +55,11 @@ public final class ConnectorJStub implements Driver {
     /** Returns the updates, commits and rollbacks that connections of a URL have executed. */
     static List<String> executed(String url) {
         return EXECUTED.computeIfAbsent(url, any -> new CopyOnWriteArrayList<>());
+    }
+
+    /** Has connections to a URL refused from now on. */
+    static void refuse(String url) {
+        REFUSED.add(url);
     }
 
     /** @param closesOnTimeout whether the driver closes the connection of a statement that exceeds its query timeout */
@@ -127,7 +135,10 @@ public final class ConnectorJStub implements Driver {
     }
 
     @Override
-    public Connection connect(String url, Properties info) {
+    public Connection connect(String url, Properties info) throws SQLException {
+        if (REFUSED.contains(url)) {
+            throw new SQLNonTransientConnectionException("connection refused", "08001");
+        }
         return connection(url, true);
     }
 

@@ -12,6 +12,7 @@ import io.github.replicationrouting.spi.GroupMembership;
 import io.github.replicationrouting.spi.JdbcDialect;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
+import io.github.replicationrouting.spi.WriterSettings;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;
@@ -259,6 +260,59 @@ class ConnectionProberTest {
         assertThat(group(Objects.requireNonNull(probe.firstPart()))).isNotNull();
     }
 
+    // --- settings of several writers
+
+    @Test
+    void whenANodeTakesWritesBesideOthersShouldAskForItsSettingsOnANewConnectionAndEachTenthProbe() {
+        prober = besideOthers();
+        assertThat(settings(probe(false))).isEqualTo(new WriterSettings(7, 3, 1));
+        for (int i = 1; i <= 20; i++) {
+            assertThat(settings(probe(false)) != null).isEqualTo(i % 10 == 0);
+        }
+
+        renew();
+        assertThat(dialect.settingsQueries).hasValue(4);
+    }
+
+    @Test
+    void whenANodeIsInAGroupOrTakesAllWritesShouldNotAskForItsSettings() {
+        probe(false);
+        prober = besideOthers();
+        dialect.group = member();
+        probe(false);
+
+        assertThat(dialect.settingsQueries).hasValue(0);
+    }
+
+    @Test
+    void whenTheStatementForSettingsFailsShouldAnswerWithoutThem() {
+        prober = besideOthers();
+        dialect.settingsFailure = StubDriver.lost();
+        assertThat(settings(probe(false))).isNull();
+        assertThat(server.ends).containsExactly("abort 1");
+
+        dialect.settingsFailure = null;
+        assertThat(settings(probe(false))).isNotNull();
+    }
+
+    private ConnectionProber besideOthers() {
+        ProbeTarget target = new ProbeTarget(new Node(NodeSpec.of("db1", url)), connectionsTo(url), null, null);
+        ConnectionProber created = new ConnectionProber(
+                router,
+                target.asOneOfSeveralWriters(),
+                Duration.ofSeconds(1),
+                2,
+                new Dialects(List.of(dialect)),
+                System::nanoTime,
+                new FailureGuard(router));
+        probers.add(created);
+        return created;
+    }
+
+    private static @Nullable WriterSettings settings(ProbeResult answer) {
+        return ((ProbeResult.Answered) answer).writerSettings();
+    }
+
     private NodeSpec endpoint(DeclaredRole role) {
         return new NodeSpec("db1", url, role, NodeKind.ENDPOINT, 1, null);
     }
@@ -481,6 +535,18 @@ class ConnectionProberTest {
         volatile @Nullable SQLException groupFailure;
         volatile boolean groupHangs;
         final AtomicInteger groupQueries = new AtomicInteger();
+        volatile @Nullable SQLException settingsFailure;
+        final AtomicInteger settingsQueries = new AtomicInteger();
+
+        @Override
+        public WriterSettings writerSettings(Connection connection) throws SQLException {
+            settingsQueries.incrementAndGet();
+            SQLException thrown = settingsFailure;
+            if (thrown != null) {
+                throw thrown;
+            }
+            return new WriterSettings(7, 3, 1);
+        }
 
         @Override
         public String name() {

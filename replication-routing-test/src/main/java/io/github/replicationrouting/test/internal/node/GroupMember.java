@@ -3,7 +3,9 @@ package io.github.replicationrouting.test.internal.node;
 import io.github.replicationrouting.test.internal.server.GroupServer;
 import io.github.replicationrouting.test.internal.sql.GroupSql;
 import io.github.replicationrouting.test.internal.sql.GroupState;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 
@@ -104,9 +106,18 @@ public abstract class GroupMember implements Membership {
 
     /** Ends the server, removes its data, and lets it join with none; the application is refused until it has all. */
     public void joinWithoutData() {
-        process.kill();
+        end();
         server.discardData();
         join();
+    }
+
+    /** Ends the server, so that the others need not wait for it. */
+    final void end() {
+        if (process.answers()) {
+            process.shutDown();
+        } else {
+            process.kill();
+        }
     }
 
     final void awaitServing() {
@@ -173,6 +184,27 @@ public abstract class GroupMember implements Membership {
         }
         try {
             return state().serving();
+        } catch (SQLException ex) {
+            return false;
+        }
+    }
+
+    /** Executes a statement, unless that takes too long. */
+    public final void write(String statement, Duration timeout) throws SQLException {
+        try (Connection connection = session.connect();
+                Statement statements = connection.createStatement()) {
+            connection.setNetworkTimeout(Runnable::run, (int) timeout.toMillis());
+            statements.execute(statement);
+        }
+    }
+
+    /** Returns whether the server answers, and takes no part in a group. */
+    public final boolean isOut() {
+        if (!process.answers()) {
+            return false;
+        }
+        try {
+            return state().out();
         } catch (SQLException ex) {
             return false;
         }

@@ -62,7 +62,7 @@ public final class GroupReplicationMember extends GroupMember {
 
     @Override
     public void joinWithoutData() {
-        process().kill();
+        end();
         server().discardData();
         initialize();
         enter();
@@ -121,7 +121,7 @@ public final class GroupReplicationMember extends GroupMember {
     public void enter() {
         session().await(JOIN_TIMEOUT, "is a member of its group", () -> {
             GroupState state = state();
-            if (state.own().startsWith("OFFLINE")) {
+            if (state.out() && !group().lists(this)) {
                 startReplication();
             }
             return state.serving();
@@ -145,10 +145,8 @@ public final class GroupReplicationMember extends GroupMember {
     public void endFaults() {
         try {
             GroupState state = state();
-            boolean writable = state.serving()
-                    && (state.primary().isEmpty() || state.primary().equals(name()));
-            if (writable) {
-                readOnly(false);
+            if (state.serving()) {
+                readOnly(!state.primary().isEmpty() && !state.primary().equals(name()));
             }
         } catch (SQLException ex) {
             throw new IllegalStateException("%s does not tell its state".formatted(name()), ex);

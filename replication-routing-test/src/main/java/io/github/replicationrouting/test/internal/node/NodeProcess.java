@@ -61,6 +61,14 @@ public final class NodeProcess implements AutoCloseable {
         frozen = false;
     }
 
+    /** Lets the server end by itself; clients notice when it closes their connections. */
+    public void shutDown() {
+        thaw();
+        server.shutDown();
+        relay.down();
+        session.close();
+    }
+
     /** Starts the server and waits until it answers; does not accept the application's connections yet. */
     public void start(boolean readOnly) {
         launch(readOnly);

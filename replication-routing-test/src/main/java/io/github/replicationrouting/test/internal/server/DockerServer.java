@@ -112,8 +112,17 @@ abstract class DockerServer implements GroupServer {
 
     @Override
     public synchronized void kill() {
+        end("KILL");
+    }
+
+    @Override
+    public synchronized void shutDown() {
+        end("TERM");
+    }
+
+    private void end(String signal) {
         if (isRunning()) {
-            docker().killContainerCmd(container.getContainerId()).exec();
+            signal(signal);
             docker().waitContainerCmd(container.getContainerId()).start().awaitStatusCode();
             frozen = false;
         }

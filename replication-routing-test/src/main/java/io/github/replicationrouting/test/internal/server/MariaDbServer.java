@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -91,14 +92,23 @@ public final class MariaDbServer implements Server {
 
     @Override
     public synchronized void kill() {
+        end(Process::destroyForcibly);
+    }
+
+    @Override
+    public synchronized void shutDown() {
+        end(Process::destroy);
+    }
+
+    private void end(Consumer<Process> signal) {
         Process running = process;
         if (running == null) {
             return;
         }
-        running.destroyForcibly();
+        signal.accept(running);
         try {
             if (!running.waitFor(30, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("mariadbd survives SIGKILL");
+                throw new IllegalStateException("mariadbd does not end");
             }
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();

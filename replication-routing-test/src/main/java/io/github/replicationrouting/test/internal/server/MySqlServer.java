@@ -68,7 +68,7 @@ public final class MySqlServer extends DockerServer {
     public static MySqlServer member(
             Network network,
             PeerNetwork peers,
-            Group group,
+            GroupOptions group,
             String name,
             int id,
             String rootPassword,
@@ -93,7 +93,7 @@ public final class MySqlServer extends DockerServer {
      *
      * @param size the number of members
      */
-    public record Group(UUID name, int size, boolean singlePrimary) {
+    public record GroupOptions(UUID name, int size, boolean singlePrimary) {
 
         private List<String> arguments(PeerNetwork peers, String member, int id) {
             String seeds = IntStream.rangeClosed(1, size)
@@ -112,7 +112,8 @@ public final class MySqlServer extends DockerServer {
                     "--loose-group-replication-single-primary-mode=" + primary,
                     "--loose-group-replication-enforce-update-everywhere-checks=" + checks,
                     "--loose-group-replication-recovery-get-public-key=ON",
-                    // A lost member is suspected after five seconds, and expelled at once instead of after five more.
+                    // A lost member is suspected after five seconds, and expelled immediately instead of after five
+                    // more.
                     "--loose-group-replication-member-expel-timeout=0");
         }
     }

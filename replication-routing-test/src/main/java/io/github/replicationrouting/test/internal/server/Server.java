@@ -17,6 +17,9 @@ public interface Server extends AutoCloseable {
     /** Kills the process, as a crash would, and waits until it has ended. */
     void kill();
 
+    /** Lets the process end as it does when its administrator stops it, and waits until it has ended. */
+    void shutDown();
+
     /** Suspends the process: connections stay open and nothing answers. */
     void freeze();
 

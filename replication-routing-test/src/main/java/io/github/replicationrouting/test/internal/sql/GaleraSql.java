@@ -1,10 +1,12 @@
 package io.github.replicationrouting.test.internal.sql;
 
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +29,12 @@ public final class GaleraSql extends MariaDbServerSql implements GroupSql {
         return new GroupState(
                 "%s %s".formatted(component, status.getOrDefault("wsrep_local_state_comment", "")),
                 component.equals("Primary") && state.equals(SYNCED) && "ON".equals(status.get("wsrep_ready")),
+                component.equals("Disconnected"),
                 status.get("wsrep_cluster_state_uuid") + ":" + status.get("wsrep_cluster_conf_id"),
+                Arrays.stream(status.getOrDefault("wsrep_incoming_addresses", "")
+                                .split(",", -1))
+                        .map(address -> address.replaceFirst(":.*", ""))
+                        .collect(Collectors.toSet()),
                 Integer.parseInt(status.getOrDefault("wsrep_cluster_size", "0")),
                 "");
     }
@@ -38,7 +45,7 @@ public final class GaleraSql extends MariaDbServerSql implements GroupSql {
                 SELECT VARIABLE_NAME AS name, VARIABLE_VALUE AS value FROM information_schema.GLOBAL_STATUS
                 WHERE VARIABLE_NAME IN ('wsrep_local_state', 'wsrep_local_state_comment', 'wsrep_cluster_status',
                 'wsrep_ready', 'wsrep_cluster_size', 'wsrep_cluster_conf_id', 'wsrep_cluster_state_uuid',
-                'wsrep_last_committed')""")) {
+                'wsrep_last_committed', 'wsrep_incoming_addresses')""")) {
             String name = row.get("name");
             String value = row.get("value");
             if (name != null && value != null) {

@@ -2,9 +2,11 @@ package io.github.replicationrouting.test.internal.sql;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,9 @@ public final class GroupReplicationSql extends MySqlServerSql implements GroupSq
         long reached = members.stream()
                 .filter(member -> !"UNREACHABLE".equals(member.get("state")))
                 .count();
+        Set<String> hosts = new HashSet<>();
         for (Map<String, @Nullable String> member : members) {
+            hosts.add(text(member, "host"));
             if ("1".equals(member.get("own"))) {
                 own = text(member, "state");
                 role = text(member, "role");
@@ -46,7 +50,9 @@ public final class GroupReplicationSql extends MySqlServerSql implements GroupSq
         return new GroupState(
                 "%s %s".formatted(own, role).strip(),
                 own.equals("ONLINE") && reached * 2 > members.size(),
+                own.equals("OFFLINE"),
                 view,
+                hosts,
                 (int) reached,
                 primary);
     }
