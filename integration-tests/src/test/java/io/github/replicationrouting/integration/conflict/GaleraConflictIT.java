@@ -8,6 +8,8 @@ import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.test.ClusterKind;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GaleraConflictIT extends GroupConflictTests {
@@ -48,14 +50,37 @@ class GaleraConflictIT extends GroupConflictTests {
                         cluster().node("db1").cutFromGroup();
                         return null;
                     }))
-                    .rootCause()
-                    .hasMessageContaining("Primary Component");
+                    .hasCauseInstanceOf(CommitOutcomeUnknownException.class);
             assertThat(attempts).hasValue(1);
-            assertThatThrownBy(() -> app.transactions().write(() -> {
-                        increment(app, 1);
-                        return null;
-                    }))
-                    .isNotInstanceOf(CommitOutcomeUnknownException.class);
+        } finally {
+            cluster().heal();
+        }
+    }
+
+    /** 1047: the node executes nothing, so that nothing of the transaction can have been committed. */
+    @Test
+    void whenTheNodeRefusesAStatementShouldRetryTheTransactionOnAnotherOne() {
+        try (TestApplication app = servers()
+                .start(
+                        Stack.MARIADB,
+                        List.of("db1", "db2", "db3"),
+                        JdbcApplication.class,
+                        "replication.routing.topology=multi-primary")) {
+            List<String> nodes = new ArrayList<>();
+            app.transactions().write(() -> {
+                increment(app, 1);
+                nodes.add(app.node());
+                if (attempts.incrementAndGet() == 1) {
+                    cluster().node(nodes.get(0)).rejectQueries(true);
+                }
+                increment(app, 2);
+                return null;
+            });
+
+            assertThat(nodes.get(nodes.size() - 1)).isNotEqualTo(nodes.get(0));
+            assertThat(attempts).hasValueGreaterThanOrEqualTo(2);
+            cluster().heal();
+            assertThat(values(app)).containsExactly(1, 1, 0);
         } finally {
             cluster().heal();
         }

@@ -132,6 +132,10 @@ abstract class GroupConflictTests {
         }
     }
 
+    Servers servers() {
+        return servers;
+    }
+
     ReplicatedCluster cluster() {
         return servers.cluster();
     }
@@ -153,7 +157,7 @@ abstract class GroupConflictTests {
     }
 
     /** Waits for the other's change, which is applied after it was acknowledged. */
-    private List<Integer> values(TestApplication app) {
+    List<Integer> values(TestApplication app) {
         cluster().awaitReplicated();
         return app.transactions()
                 .newWrite(() -> app.jdbc().queryForList("SELECT n FROM contended ORDER BY id", Integer.class));
