@@ -129,10 +129,11 @@ public record Observation(
      *
      * @param id what distinguishes it from the other members
      * @param position null where it does not know it, and then no other position of the server holds
+     * @param shown what its reads may have shown by now, at least {@code position}; null where it does not know it
      */
-    public Observation asMember(String id, @Nullable Position position) {
+    public Observation asMember(String id, @Nullable Position position, @Nullable Position shown) {
         return new Observation(
-                server, id, readOnly, offline, position, position, position, semiSynchronous, uptime, position, group);
+                server, id, readOnly, offline, position, position, position, semiSynchronous, uptime, shown, group);
     }
 
     /** Returns whether it takes writes. */

@@ -220,7 +220,7 @@ public final class MariaDbDialect implements ReplicationDialect {
             return seen;
         }
         return seen.withGroup(status.membership(seen.readOnly()), null)
-                .asMember(status.serverId(seen.serverId()), status.position());
+                .asMember(status.serverId(seen.serverId()), status.position(), status.shown());
     }
 
     @Override
