@@ -1,6 +1,7 @@
 package io.github.replicationrouting.conflict;
 
 import io.github.resilience4j.core.IntervalFunction;
+import java.sql.SQLTransactionRollbackException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +16,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 /**
  * Saves changes of what others may have changed meanwhile. Each attempt is a transaction of its own, which loads what is
  * stored now, asks a {@link ConflictResolver} if that has another version than what the user saw, and saves on the
- * condition that the version has not changed since. After a conflict, which is any {@link ConcurrencyFailureException},
- * the next attempt loads anew.
+ * condition that the version has not changed since. After a conflict the next attempt loads anew: that is any {@link
+ * ConcurrencyFailureException}, and any failure that an {@link SQLTransactionRollbackException} caused.
  *
  * <pre>{@code
  * ConflictResolution<Product> products = new ConflictResolution<>(transactionTemplate, new ProductStore(repository));
@@ -107,7 +108,7 @@ public final class ConflictResolution<T> {
         private final ConflictResolver<T> resolver;
         private final Object baseVersion;
         private final String type;
-        private final List<ConcurrencyFailureException> conflicts = new ArrayList<>();
+        private final List<RuntimeException> conflicts = new ArrayList<>();
 
         Save(T base, T mine, ConflictResolver<T> resolver) {
             this.base = base;
@@ -131,11 +132,12 @@ public final class ConflictResolution<T> {
             while (true) {
                 try {
                     return transactions.execute(this::attempt);
-                } catch (UnresolvedConflictException e) {
-                    throw e;
-                } catch (ConcurrencyFailureException conflict) {
-                    conflicts.add(conflict);
-                    pauseAfter(conflict);
+                } catch (RuntimeException failure) {
+                    if (!isConflict(failure)) {
+                        throw failure;
+                    }
+                    conflicts.add(failure);
+                    pauseAfter(failure);
                 }
             }
         }
@@ -177,7 +179,7 @@ public final class ConflictResolution<T> {
             return stored;
         }
 
-        private void pauseAfter(ConcurrencyFailureException conflict) {
+        private void pauseAfter(RuntimeException conflict) {
             int failed = conflicts.size();
             LOG.debug("Attempt {} of {} to save a {} lost a conflict", failed, maxAttempts, type, conflict);
             if (failed >= maxAttempts) {
@@ -198,6 +200,22 @@ public final class ConflictResolution<T> {
             conflicts.subList(0, failed - 1).forEach(failure::addSuppressed);
             return failure;
         }
+    }
+
+    /** Translators of exceptions do not know each error; the JDBC driver's own class says that all was rolled back. */
+    private static boolean isConflict(RuntimeException failure) {
+        if (failure instanceof UnresolvedConflictException) {
+            return false;
+        }
+        if (failure instanceof ConcurrencyFailureException) {
+            return true;
+        }
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLTransactionRollbackException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns false when the thread was interrupted. */

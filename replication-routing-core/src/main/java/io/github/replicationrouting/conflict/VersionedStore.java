@@ -7,10 +7,9 @@ import org.jspecify.annotations.Nullable;
  * version column that each update increments. {@link ConflictResolution} calls {@link #load} and {@link #save} in one
  * transaction.
  *
- * <p>Both throw a {@link org.springframework.dao.ConcurrencyFailureException} for a conflict, and so does the COMMIT.
- * Repositories, {@code JdbcTemplate}, {@code JpaTransactionManager} and {@code JdbcTransactionManager} translate
- * exceptions. {@code DataSourceTransactionManager} does not, nor a flush of an {@code EntityManager} in the application's
- * own code, which is therefore left to the COMMIT.
+ * <p>Both throw a {@link org.springframework.dao.ConcurrencyFailureException} when the version has changed. Repositories
+ * and {@code JpaTransactionManager} translate exceptions of JPA; a flush of an {@code EntityManager} in the application's
+ * own code does not, and is therefore left to the COMMIT.
  *
  * @param <T> type of an entity or record
  */

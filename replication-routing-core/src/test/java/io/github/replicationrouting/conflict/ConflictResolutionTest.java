@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.resilience4j.core.IntervalFunction;
+import java.sql.SQLTransactionRollbackException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -184,6 +186,28 @@ class ConflictResolutionTest {
 
         assertThat(saved).isEqualTo(table.stored()).isEqualTo(new Product(1, 2, "tea", 9, null));
         assertThat(table.loads()).isEqualTo(2);
+    }
+
+    /** As by transaction managers that translate no exceptions, or do not know the error of a database. */
+    @Test
+    void whenTheDatabaseRollsBackButTheExceptionIsNotTranslatedShouldTryAgain() {
+        manager.failNextCommit(new TransactionSystemException(
+                "Could not commit", new IllegalStateException(new SQLTransactionRollbackException("1020"))));
+
+        assertThat(resolution.save(base, mine, MERGE)).isEqualTo(table.stored()).returns(9, Product::amount);
+        assertThat(table.loads()).isEqualTo(2);
+    }
+
+    @Test
+    void whenTheResolverRefusesBecauseOfARollbackShouldNotTryAgain() {
+        table.otherSaves(base.withName("green tea"));
+
+        assertThatExceptionOfType(UnresolvedConflictException.class)
+                .isThrownBy(() -> resolution.save(base, mine, (ofBase, ofMine, ofTheirs) -> {
+                    throw new UnresolvedConflictException("refused", new SQLTransactionRollbackException("1213"));
+                }))
+                .withMessage("refused");
+        assertThat(table.loads()).isOne();
     }
 
     /** It may have been committed: another attempt could apply the change twice. */

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -391,12 +392,12 @@ public final class ClusterNode {
         return membership.member();
     }
 
-    /** Prepares servers with empty data directories. */
-    static void initialize(List<ClusterNode> nodes) {
+    /** Does something on each node, on all of them concurrently. */
+    static void concurrently(List<ClusterNode> nodes, Consumer<ClusterNode> action) {
         ExecutorService threads = Executors.newFixedThreadPool(nodes.size());
         try {
             CompletableFuture.allOf(nodes.stream()
-                            .map(node -> CompletableFuture.runAsync(node::initialize, threads))
+                            .map(node -> CompletableFuture.runAsync(() -> action.accept(node), threads))
                             .toArray(CompletableFuture<?>[]::new))
                     .join();
         } catch (CompletionException ex) {
@@ -406,7 +407,8 @@ public final class ClusterNode {
         }
     }
 
-    private synchronized void initialize() {
+    /** Prepares a server with an empty data directory. */
+    synchronized void initialize() {
         membership.initialize();
     }
 

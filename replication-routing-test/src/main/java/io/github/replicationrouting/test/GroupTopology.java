@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -43,7 +45,7 @@ final class GroupTopology implements ClusterTopology {
 
     @Override
     public void start() {
-        ClusterNode.initialize(nodes);
+        ClusterNode.concurrently(nodes, ClusterNode::initialize);
         ClusterNode first = nodes.get(0);
         first.bootstrap();
         preparation.accept(first);
@@ -85,7 +87,7 @@ final class GroupTopology implements ClusterTopology {
 
     @Override
     public void primary(ClusterNode node) {
-        throw unsupported("the primary of a group is noted by the group");
+        throw unsupported("its members know their primary themselves");
     }
 
     @Override
@@ -137,13 +139,12 @@ final class GroupTopology implements ClusterTopology {
     }
 
     private void bootstrapMostAdvanced() {
+        Map<ClusterNode, String> positions = new ConcurrentHashMap<>();
+        ClusterNode.concurrently(nodes, node -> positions.put(node, node.restartPosition()));
         ClusterNode first = nodes.get(0);
-        String furthest = first.restartPosition();
-        for (ClusterNode node : nodes.subList(1, nodes.size())) {
-            String own = node.restartPosition();
-            if (node.isBeyond(own, furthest)) {
+        for (ClusterNode node : nodes) {
+            if (node.isBeyond(positions.getOrDefault(node, ""), positions.getOrDefault(first, ""))) {
                 first = node;
-                furthest = own;
             }
         }
         first.bootstrap();
@@ -173,16 +174,14 @@ final class GroupTopology implements ClusterTopology {
     }
 
     private void repair() {
-        for (ClusterNode node : nodes) {
-            node.start();
-        }
         try {
+            ClusterNode.concurrently(nodes, ClusterNode::start);
             Await.until(
                     SETTLE_TIMEOUT,
                     "the group is whole",
                     () -> ClusterNode.describe(nodes),
                     () -> isSettled() || provesWhole());
-        } catch (AssertionError broken) {
+        } catch (AssertionError | IllegalStateException broken) {
             // What has not returned by itself by now never will.
         }
         rejoinOthers();
@@ -218,7 +217,7 @@ final class GroupTopology implements ClusterTopology {
         List<ClusterNode> others =
                 nodes.stream().filter(node -> !node.member().isServing()).toList();
         if (others.size() == nodes.size()) {
-            restartGroup();
+            bootstrapMostAdvanced();
         }
         for (ClusterNode node : others) {
             if (!node.member().isServing()) {

@@ -26,7 +26,7 @@ final class PrimaryReplicaTopology implements ClusterTopology {
 
     @Override
     public void start() {
-        ClusterNode.initialize(nodes);
+        ClusterNode.concurrently(nodes, ClusterNode::initialize);
         primary.execute(List.of("CREATE DATABASE `%s`".formatted(settings.database())));
         replicas().forEach(node -> node.follow(primary));
         awaitRoles();

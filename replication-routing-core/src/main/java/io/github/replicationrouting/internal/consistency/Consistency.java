@@ -86,6 +86,28 @@ public final class Consistency {
         }
     }
 
+    /**
+     * Records a commit of this thread's session on a node that had everything which the session had committed before a
+     * time.
+     *
+     * @param commit the position that the server reported, null if only the time is known
+     */
+    public void committed(Node node, @Nullable Position commit, long hadAllOf) {
+        if (isOn()) {
+            long now = System.nanoTime();
+            Session.current()
+                    .require(
+                            router,
+                            before -> {
+                                ReadRequirement after =
+                                        commit == null ? before.committed(now) : before.committed(commit, now);
+                                ReadRequirement placed = after.committedOn(node.name(), before, hadAllOf);
+                                return commit == null ? placed : placed.reduced(nodes());
+                            },
+                            true);
+        }
+    }
+
     /** Records that this thread's session may have committed something on a node, which has acknowledged it. */
     public void committed(Node node) {
         if (isOn()) {
@@ -132,6 +154,21 @@ public final class Consistency {
         if (isOn()) {
             ObservedRead read = new ObservedRead(node.name(), System.nanoTime(), null);
             Session.current().require(router, before -> withRead(before, read, node, maxPauseNanos), false);
+        }
+    }
+
+    /**
+     * Records a read of this thread's session on a node that had everything which the session had seen before a time.
+     */
+    public void readOn(Node node, long hadAllOf) {
+        if (isOn()) {
+            ObservedRead read = new ObservedRead(node.name(), System.nanoTime(), null);
+            Session.current()
+                    .require(
+                            router,
+                            before -> before.reading(reads -> reads.with(
+                                    read, other -> other.at() - hadAllOf <= 0 || has(node, other), maxPauseNanos)),
+                            false);
         }
     }
 

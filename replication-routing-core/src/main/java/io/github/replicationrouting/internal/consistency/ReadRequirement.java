@@ -54,7 +54,7 @@ final class ReadRequirement {
 
     private final ReadHistory reads;
 
-    /** The node on which all of the commits were made; null for none, for several, and where it is not known. */
+    /** The node that has all of the commits, as they were made on it or it had them before; null where none is known. */
     private final @Nullable String committedOn;
 
     private ReadRequirement(
@@ -74,7 +74,7 @@ final class ReadRequirement {
         this.committedOn = committedOn;
     }
 
-    /** Returns the node on which all of the commits were made; null for none, for several, or where it is not known. */
+    /** Returns the node that has all of the commits, because of what was committed on it; null where none is known. */
     @Nullable
     String committedOn() {
         return committedOn;
@@ -141,6 +141,19 @@ final class ReadRequirement {
     ReadRequirement committedOn(String node, ReadRequirement before) {
         boolean isOnlyNode = !before.hasCommits() || node.equals(before.committedOn);
         return placed(isOnlyNode ? node : null);
+    }
+
+    /**
+     * Returns this requirement, whose newest commit was made on a node that had all commits made before a time.
+     *
+     * @param before what was required before that commit
+     */
+    ReadRequirement committedOn(String node, ReadRequirement before, long hadAllOf) {
+        return before.hasCommitsAfter(hadAllOf) ? committedOn(node, before) : placed(node);
+    }
+
+    private boolean hasCommitsAfter(long time) {
+        return (commits != null && commitsAt - time > 0) || (untracked && untrackedAt - time > 0);
     }
 
     private @Nullable String commonNode(ReadRequirement other) {

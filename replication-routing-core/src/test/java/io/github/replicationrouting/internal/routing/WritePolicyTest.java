@@ -303,7 +303,7 @@ class WritePolicyTest {
     void whenAnotherNodeIsKnownToHaveTheOwnWritesShouldStillWriteToTheNodeOfTheKey() throws SQLException {
         Router router = router(WritePolicy.AFFINITY);
         Node node = nodeOf("k", router);
-        consistency.committed();
+        consistency.committed(db1);
         topology.set(shared(all.nodes().stream()
                 .map(status -> status.node() == node ? status : fresh(status.node()))
                 .toList()));

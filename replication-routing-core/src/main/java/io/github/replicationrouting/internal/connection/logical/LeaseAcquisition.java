@@ -35,13 +35,19 @@ final class LeaseAcquisition {
 
     private Intent intent;
 
+    /** When the work began. */
+    private final long began;
+
     /** When the wait for a connection began. */
-    private long since = System.nanoTime();
+    private long since;
 
     /** Why the last node gave no connection; null where none was asked. */
     private @Nullable SQLException refusal;
 
-    /** @param allowance what the work may wait for a primary; null to fail immediately where there is none */
+    /**
+     * @param began when the work began, by {@link System#nanoTime()}, before the intent was determined
+     * @param allowance what the work may wait for a primary; null to fail immediately where there is none
+     */
     LeaseAcquisition(
             LeaseFactory factory,
             Topology topology,
@@ -49,6 +55,7 @@ final class LeaseAcquisition {
             RouterMetrics metrics,
             Route route,
             Access access,
+            long began,
             Intent intent,
             Lease.Scope scope,
             PrimaryWait.@Nullable Allowance allowance) {
@@ -58,6 +65,8 @@ final class LeaseAcquisition {
         this.metrics = metrics;
         this.route = route;
         this.access = access;
+        this.began = began;
+        this.since = began;
         this.intent = intent;
         this.scope = scope;
         this.allowance = allowance;
@@ -214,7 +223,7 @@ final class LeaseAcquisition {
     private boolean hasEverything(Lease lease) {
         boolean complete = false;
         try {
-            complete = positionWait.hasEverything(lease, intent.constraints());
+            complete = positionWait.hasEverything(lease, intent.constraints(), began);
         } finally {
             if (!complete) {
                 lease.release();

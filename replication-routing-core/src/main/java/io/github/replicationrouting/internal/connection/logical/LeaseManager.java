@@ -88,7 +88,16 @@ public final class LeaseManager implements LogicalConnections {
     private Lease acquire(Route route, Access access, Lease.Scope scope, PrimaryWait.@Nullable Allowance allowance)
             throws SQLException {
         return new LeaseAcquisition(
-                        factory, topology, positionWait, metrics, route, access, intents.of(access), scope, allowance)
+                        factory,
+                        topology,
+                        positionWait,
+                        metrics,
+                        route,
+                        access,
+                        System.nanoTime(),
+                        intents.of(access),
+                        scope,
+                        allowance)
                 .acquire();
     }
 

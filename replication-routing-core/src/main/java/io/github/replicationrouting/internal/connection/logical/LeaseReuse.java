@@ -42,9 +42,10 @@ final class LeaseReuse {
         if (lease.isOver()) {
             return false;
         }
+        long began = System.nanoTime();
         Intent intent = intents.of(lease.access());
         if (lease.isOnOneOfSeveralWriters()) {
-            return positionWait.hasEverything(lease, intent.constraints());
+            return positionWait.hasEverything(lease, intent.constraints(), began);
         }
         Node node = lease.decision().node();
         if (lease.decision().reason().isProvisional()) {
@@ -67,11 +68,12 @@ final class LeaseReuse {
         if (!lease.isOnOneOfSeveralWriters()) {
             return true;
         }
+        long began = System.nanoTime();
         AffinityKey key = AffinityContext.current();
         return (key == null
                         || access == Access.READ
                         || route.isFor(lease.decision().node(), key))
-                && positionWait.hasEverything(lease, intents.of(access).constraints());
+                && positionWait.hasEverything(lease, intents.of(access).constraints(), began);
     }
 
     /** Waiting is better than leaving a connection that is kept: its session may hold locks and variables. */

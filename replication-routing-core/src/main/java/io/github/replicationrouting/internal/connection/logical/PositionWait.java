@@ -91,23 +91,28 @@ final class PositionWait {
      * Waits before work on one of several nodes that take writes until it has what the work must see, which may have
      * been committed on another one. Costs a statement only where the node is not known to have it.
      *
+     * @param asOf time at which the work began, before the constraints were determined
      * @return whether the node has it; also true outside of a group, where no server can be asked for what others have
      *     committed
      */
-    boolean hasEverything(Lease lease, ReadConstraints constraints) {
-        if (constraints.isNone()) {
-            return true;
-        }
+    boolean hasEverything(Lease lease, ReadConstraints constraints, long asOf) {
         TopologySnapshot snapshot = topology.snapshot();
-        NodeStatus status = snapshot.node(lease.decision().node().name());
-        if (!constraints.onPrimary() && status != null && constraints.isMetBy(status)) {
-            return true;
+        boolean complete = isComplete(
+                lease, constraints, snapshot.node(lease.decision().node().name()));
+        if (complete && snapshot.group() != null) {
+            lease.recorder().hasAllOf(asOf);
         }
-        if (lease.isCaughtUpFor(constraints, status)) {
+        return complete || snapshot.group() == null;
+    }
+
+    private boolean isComplete(Lease lease, ReadConstraints constraints, @Nullable NodeStatus status) {
+        if (constraints.isNone()
+                || (!constraints.onPrimary() && status != null && constraints.isMetBy(status))
+                || lease.isCaughtUpFor(constraints, status)) {
             return true;
         }
         // With a statement open, rows may still be on their way, and the server could not be asked.
-        return (lease.isIdle() && awaitEverything(lease, constraints, status)) || snapshot.group() == null;
+        return lease.isIdle() && awaitEverything(lease, constraints, status);
     }
 
     private boolean awaitEverything(Lease lease, ReadConstraints constraints, @Nullable NodeStatus status) {

@@ -29,6 +29,9 @@ final class SessionRecorder {
     /** Whether a statement has returned since the last call of {@link #awaitNext}. */
     private boolean returned;
 
+    /** As of when the node is known to have had what the session had to see; null where that was not asked. */
+    private @Nullable Long hadAllOf;
+
     /** Whether a statement may have committed implicitly, such as DDL, where the server reports no commits. */
     private boolean commitUnknown;
 
@@ -105,6 +108,8 @@ final class SessionRecorder {
     private void committed(@Nullable Position commit) {
         if (decision.reason() == DecisionReason.PINNED_WRITER) {
             consistency.raiseFloor(commit);
+        } else if (hadAllOf != null) {
+            consistency.committed(decision.node(), commit, hadAllOf);
         } else if (commit != null) {
             consistency.committed(decision.node(), commit);
         } else {
@@ -117,8 +122,21 @@ final class SessionRecorder {
         returned = true;
         if (recordsReads) {
             read = true;
-            consistency.readOn(decision.node());
+            if (hadAllOf == null) {
+                consistency.readOn(decision.node());
+            } else {
+                consistency.readOn(decision.node(), hadAllOf);
+            }
         }
+    }
+
+    /**
+     * Records that the node has what the session had to see at a time.
+     *
+     * @param asOf by {@link System#nanoTime()}
+     */
+    void hasAllOf(long asOf) {
+        hadAllOf = asOf;
     }
 
     /** Has {@link #hasReturned} show the next statement that returns. */

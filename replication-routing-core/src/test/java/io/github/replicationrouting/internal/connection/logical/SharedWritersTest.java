@@ -34,6 +34,7 @@ import io.github.replicationrouting.spi.JdbcDialect;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Freshness;
+import io.github.replicationrouting.topology.GroupMember;
 import io.github.replicationrouting.topology.GroupView;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeState;
@@ -81,6 +82,8 @@ class SharedWritersTest {
 
     /** Nodes on which work has waited for what others have committed, in this order. */
     private final List<Node> waits = new CopyOnWriteArrayList<>();
+
+    private @Nullable GroupMember member;
 
     private final PublishedTopology published = new PublishedTopology(shared(GROUP));
     private final Topology topology = new Topology() {
@@ -336,6 +339,42 @@ class SharedWritersTest {
         }
     }
 
+    /** Its transactions see what the session has committed elsewhere, so that what they commit is on top of it. */
+    @Test
+    void whenTheSessionHasWrittenOnSeveralNodesShouldReadFromTheLastWithoutWaiting() throws SQLException {
+        member = new GroupMember("Synced", "7", 0, null);
+        published.publish(shared(GROUP));
+        Node first = write(WritePolicy.AFFINITY).node();
+        String other = keyOfAnotherNodeThan(first);
+        Node last = RoutingHints.withAffinity(other, () -> unchecked(() -> write(WritePolicy.AFFINITY)))
+                .node();
+        waits.clear();
+
+        assertThat(read(WritePolicy.AFFINITY).node()).isEqualTo(last);
+        assertThat(waits).isEmpty();
+        assertThat(write(WritePolicy.AFFINITY).node()).isEqualTo(first);
+        assertThat(waits).containsExactly(first);
+    }
+
+    @Test
+    void whenAnotherTransactionCommitsInsideShouldNotTakeTheOuterNodeToHaveIt() throws SQLException {
+        member = new GroupMember("Synced", "7", 0, null);
+        published.publish(shared(GROUP));
+        String other = keyOfAnotherNodeThan(write(WritePolicy.AFFINITY).node());
+        SessionToken.clear();
+        try (Connection outer = connection(WritePolicy.AFFINITY)) {
+            outer.setAutoCommit(false);
+            update(outer);
+            RoutingHints.withAffinity(other, () -> unchecked(() -> write(WritePolicy.AFFINITY)));
+            outer.commit();
+        }
+        waits.clear();
+
+        Decision decision = read(WritePolicy.AFFINITY);
+
+        assertThat(waits).containsExactly(decision.node());
+    }
+
     @Test
     void whenAWriterIsLeftOutShouldMoveToAnother() throws SQLException {
         try (Connection connection = connection(WritePolicy.ROUND_ROBIN)) {
@@ -454,13 +493,24 @@ class SharedWritersTest {
     }
 
     /** @param fresh whether it is known to have all that was committed by now */
-    private static NodeStatus status(Node node, boolean fresh) {
+    private NodeStatus status(Node node, boolean fresh) {
         return status(node, NodeState.ONLINE, fresh ? Freshness.provenAsOf(System.nanoTime()) : Freshness.UNKNOWN);
     }
 
-    private static NodeStatus status(Node node, NodeState state, Freshness freshness) {
+    private NodeStatus status(Node node, NodeState state, Freshness freshness) {
         return new NodeStatus(
-                node, Role.PRIMARY, state, false, 1, null, Duration.ofMillis(4), freshness, null, "MariaDB 11.8.9");
+                node,
+                Role.PRIMARY,
+                state,
+                false,
+                1,
+                null,
+                Duration.ofMillis(4),
+                freshness,
+                null,
+                "MariaDB 11.8.9",
+                null,
+                member);
     }
 
     private String url(Node node) {

@@ -1,19 +1,16 @@
 package io.github.replicationrouting.test.internal.node;
 
+import io.github.replicationrouting.test.internal.Await;
 import io.github.replicationrouting.test.internal.server.GroupServer;
 import io.github.replicationrouting.test.internal.sql.GroupReplicationSql;
 import io.github.replicationrouting.test.internal.sql.GroupState;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 
 /**
  * The member of a MySQL replication group: it joins and leaves by statements, while its server runs.
  */
 public final class GroupReplicationMember extends GroupMember {
-
-    /** What the others received they execute within that time, unless they never received it. */
-    private static final Duration APPLY_TIMEOUT = Duration.ofSeconds(5);
 
     private final GroupReplicationSql sql;
 
@@ -53,10 +50,8 @@ public final class GroupReplicationMember extends GroupMember {
         run();
         process().accept();
         session().execute(sql.leave());
-        if (isAheadOfOthers()) {
+        if (isAheadOfOthers() || !tryToEnter()) {
             joinWithoutData();
-        } else {
-            enter();
         }
     }
 
@@ -76,23 +71,14 @@ public final class GroupReplicationMember extends GroupMember {
         }
     }
 
-    /** Returns whether this server has transactions that no member of the group has. */
+    /** Returns whether this server has transactions that its group, without it, does not have. */
     private boolean isAheadOfOthers() {
         List<GroupMember> others = group().servingBeside(this);
-        String position = position();
-        try {
-            session().await(APPLY_TIMEOUT, "has nothing that the others lack", () -> {
-                for (GroupMember other : others) {
-                    if (other.hasExecuted(position)) {
-                        return true;
-                    }
-                }
-                return others.isEmpty();
-            });
-            return false;
-        } catch (AssertionError ahead) {
-            return true;
-        }
+        return !others.isEmpty()
+                && others.stream().noneMatch(other -> {
+                    String received = other.session().get(sql::receivedPosition);
+                    return session().get(admin -> sql.contains(admin, received, sql.position(admin)));
+                });
     }
 
     // As a server whose configuration starts the group at its own start: read-only until it is a member.
@@ -116,16 +102,38 @@ public final class GroupReplicationMember extends GroupMember {
         session().execute(sql.leave());
     }
 
-    // The group refuses a member that it has not yet expelled.
     @Override
     public void enter() {
-        session().await(JOIN_TIMEOUT, "is a member of its group", () -> {
+        await(() -> {
             GroupState state = state();
-            if (state.out() && !group().lists(this)) {
-                startReplication();
+            if (state.failed()) {
+                leave();
+            } else {
+                startReplicationIfOut(state);
             }
             return state.serving();
         });
+    }
+
+    /** Returns false where the server has failed as a member, as one does that cannot apply what it receives. */
+    private boolean tryToEnter() {
+        await(() -> {
+            GroupState state = state();
+            startReplicationIfOut(state);
+            return state.serving() || state.failed();
+        });
+        return isServing();
+    }
+
+    private void await(Await.Condition condition) {
+        session().await(JOIN_TIMEOUT, "is a member of its group", condition);
+    }
+
+    // The group refuses a member that it has not yet expelled.
+    private void startReplicationIfOut(GroupState state) throws SQLException {
+        if (state.out() && !group().lists(this)) {
+            startReplication();
+        }
     }
 
     private void startReplication() throws SQLException {
@@ -137,6 +145,10 @@ public final class GroupReplicationMember extends GroupMember {
 
     @Override
     public String restartPosition() {
+        // A member that waits for a majority may not leave in time.
+        if (!isOut()) {
+            process().kill();
+        }
         run();
         return position();
     }

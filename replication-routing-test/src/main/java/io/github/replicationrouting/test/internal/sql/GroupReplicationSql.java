@@ -66,6 +66,14 @@ public final class GroupReplicationSql extends MySqlServerSql implements GroupSq
         return admin.value("SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', '')");
     }
 
+    /** Returns what the member has executed, or has received from its group and will execute. */
+    public String receivedPosition(AdminSession admin) throws SQLException {
+        return admin.value("""
+                SELECT REPLACE(CONCAT_WS(',', @@GLOBAL.gtid_executed, NULLIF((
+                    SELECT RECEIVED_TRANSACTION_SET FROM performance_schema.replication_connection_status
+                    WHERE CHANNEL_NAME = 'group_replication_applier'), '')), '\n', '')""");
+    }
+
     /** With what the router asks each member by default: the application's user sees the group. */
     @Override
     public List<String> createUsers(Account application, Account monitor, Account replication, String database) {

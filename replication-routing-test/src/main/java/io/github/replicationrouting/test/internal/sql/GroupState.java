@@ -16,6 +16,11 @@ import java.util.Set;
 public record GroupState(
         String own, boolean serving, boolean out, String view, Set<String> members, int reached, String primary) {
 
+    /** Returns whether the member has left after an error. */
+    public boolean failed() {
+        return own.startsWith("ERROR");
+    }
+
     /** Returns whether two members see the same group. */
     public boolean agreesWith(GroupState other) {
         return view.equals(other.view)
