@@ -60,12 +60,7 @@ class GaleraConflictIT extends GroupConflictTests {
     /** 1047: the node executes nothing, so that nothing of the transaction can have been committed. */
     @Test
     void whenTheNodeRefusesAStatementShouldRetryTheTransactionOnAnotherOne() {
-        try (TestApplication app = servers()
-                .start(
-                        Stack.MARIADB,
-                        List.of("db1", "db2", "db3"),
-                        JdbcApplication.class,
-                        "replication.routing.topology=multi-primary")) {
+        try (TestApplication app = onAllMembers()) {
             List<String> nodes = new ArrayList<>();
             app.transactions().write(() -> {
                 increment(app, 1);
