@@ -17,6 +17,11 @@ final class ErrorExplanation {
     /** Serialization failure, which frameworks know as a conflict whatever the vendor's code. */
     private static final String ROLLBACK_STATE = "40001";
 
+    /** MariaDB's snapshot isolation; Hibernate has an exception of its own for it, which Spring does not know. */
+    private static final int RECORD_CHANGED = 1020;
+
+    private static final int DEADLOCK = 1213;
+
     private ErrorExplanation() {}
 
     /** Returns an exception that explains {@code error}, or the error itself where there is nothing to explain. */
@@ -38,6 +43,7 @@ final class ErrorExplanation {
     /** Whether frameworks recognize the rollback by class and SQLState; a batch they recognize by the latter. */
     private static boolean isRollback(SQLException error) {
         return ROLLBACK_STATE.equals(error.getSQLState())
+                && error.getErrorCode() == codeOf(error)
                 && (error instanceof SQLTransactionRollbackException || error instanceof BatchUpdateException);
     }
 
@@ -46,8 +52,13 @@ final class ErrorExplanation {
                 "Node " + decision.node() + " rolled the work back because of a conflict with another transaction:"
                         + " nothing of it was committed. Retry the transaction as a whole." + quoted(error),
                 ROLLBACK_STATE,
-                error.getErrorCode(),
+                codeOf(error),
                 error);
+    }
+
+    /** Returns the code of the server, or one of the same meaning that frameworks know. */
+    private static int codeOf(SQLException conflict) {
+        return conflict.getErrorCode() == RECORD_CHANGED ? DEADLOCK : conflict.getErrorCode();
     }
 
     /** Returns the refusal of further work in a transaction that the server rolled back before. */
@@ -59,7 +70,7 @@ final class ErrorExplanation {
                         + "): nothing of it was committed, and nothing more is executed in"
                         + " it. Roll back, and retry the transaction as a whole." + quoted(conflict),
                 ROLLBACK_STATE,
-                conflict.getErrorCode(),
+                codeOf(conflict),
                 conflict);
     }
 
