@@ -11,20 +11,11 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
-import java.util.Objects;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.h2.Driver;
-import org.hibernate.JDBCException;
-import org.hibernate.dialect.Dialect;
-import org.hibernate.dialect.MariaDBDialect;
-import org.hibernate.exception.LockAcquisitionException;
-import org.hibernate.exception.internal.SQLStateConversionDelegate;
-import org.hibernate.exception.internal.StandardSQLExceptionConverter;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
@@ -63,23 +54,6 @@ class JpaConflictTest {
     void whenTheServersOwnErrorIsThrownShouldBeOfNoCategory() {
         assertThat(failureOfCommit(new SQLException("Got error 149 during COMMIT", "HY000", 1180)))
                 .isInstanceOf(JpaSystemException.class);
-    }
-
-    /** Why the code of a deadlock replaces 1020 in what is thrown. */
-    @ParameterizedTest
-    @CsvSource({"1213, true", "1180, true", "149, true", "3101, true", "1205, true", "1020, false"})
-    void whenHibernateConvertsAConflictShouldThrowWhatSpringKnowsAsOne(int code, boolean known) {
-        SQLException conflict = new SQLTransactionRollbackException("rolled back", "40001", code);
-        Dialect dialect = new MariaDBDialect();
-
-        JDBCException converted = new StandardSQLExceptionConverter(
-                        Objects.requireNonNull(dialect.buildSQLExceptionConversionDelegate()),
-                        new SQLStateConversionDelegate(dialect::getViolatedConstraintNameExtractor))
-                .convert(conflict, "could not execute", "UPDATE stock");
-
-        assertThat(converted instanceof LockAcquisitionException)
-                .as(converted.toString())
-                .isEqualTo(known);
     }
 
     private @Nullable Throwable failureOfCommit(SQLException error) {
