@@ -12,6 +12,8 @@ import java.util.List;
  */
 public final class GroupReplicationMember extends GroupMember {
 
+    private static final int ATTEMPTS = 2;
+
     private final GroupReplicationSql sql;
 
     public GroupReplicationMember(
@@ -49,7 +51,7 @@ public final class GroupReplicationMember extends GroupMember {
     public void join() {
         run();
         process().accept();
-        session().execute(sql.leave());
+        leave();
         if (isAheadOfOthers() || !tryToEnter()) {
             joinWithoutData();
         }
@@ -115,13 +117,21 @@ public final class GroupReplicationMember extends GroupMember {
         });
     }
 
-    /** Returns false where the server has failed as a member, as one does that cannot apply what it receives. */
+    /** Returns false where the server fails as a member, as one does that cannot apply what it receives. */
     private boolean tryToEnter() {
-        await(() -> {
-            GroupState state = state();
-            startReplicationIfOut(state);
-            return state.serving() || state.failed();
-        });
+        for (int attempt = 0; attempt < ATTEMPTS && !isServing(); attempt++) {
+            await(() -> !group().lists(this));
+            leave();
+            try {
+                startReplication();
+                await(() -> {
+                    GroupState state = state();
+                    return state.serving() || state.failed() || state.out();
+                });
+            } catch (SQLException refused) {
+                // The next attempt may succeed.
+            }
+        }
         return isServing();
     }
 
