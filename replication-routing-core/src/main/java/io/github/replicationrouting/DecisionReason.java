@@ -1,7 +1,8 @@
 package io.github.replicationrouting;
 
 /**
- * The reason for which the router chose a node.
+ * The reason for which the router chose a node. Where several nodes take writes, each of them counts as a replica for
+ * reads, and one of them serves in place of the primary.
  *
  * <p>The {@linkplain #label() labels} appear in logs, in the tag {@code reason} of the metric
  * {@code replication.routing.decisions} and in responses of the actuator endpoint. They never change.
@@ -25,7 +26,7 @@ public enum DecisionReason {
     HINT_PRIMARY("hint-primary"),
     /** Work on the primary through {@link RoutingDataSource#writer()}, such as a schema migration. */
     PINNED_WRITER("pinned-writer"),
-    /** A transaction that may write, on the primary. */
+    /** A transaction that may write, on the primary, or on the node that {@code writes.policy} chooses. */
     READ_WRITE("read-write"),
     /** A statement outside any transaction, on the node that {@code reads.outside-transaction} designates. */
     OUTSIDE_TRANSACTION("outside-transaction"),

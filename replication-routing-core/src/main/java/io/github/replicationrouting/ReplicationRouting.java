@@ -9,6 +9,7 @@ import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.settings.ReadSettings;
 import io.github.replicationrouting.settings.SessionScope;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
@@ -195,6 +196,7 @@ public final class ReplicationRouting implements AutoCloseable {
 
         private final String name;
         private final List<NodeSettings> nodes = new ArrayList<>();
+        private TopologyKind topology = TopologyKind.PRIMARY_REPLICA;
         private ReadSettings reads = ReadSettings.defaults();
         private WriteSettings writes = WriteSettings.defaults();
         private ConsistencySettings consistency = ConsistencySettings.defaults();
@@ -213,6 +215,12 @@ public final class ReplicationRouting implements AutoCloseable {
         /** Adds a node. Nodes keep their order. */
         public Builder node(NodeSettings node) {
             nodes.add(node);
+            return this;
+        }
+
+        /** Sets the way in which the nodes replicate; one primary with replicas by default. */
+        public Builder topology(TopologyKind topology) {
+            this.topology = topology;
             return this;
         }
 
@@ -286,6 +294,7 @@ public final class ReplicationRouting implements AutoCloseable {
             return new ReplicationRouting(new RouterConfiguration(
                     name,
                     nodes,
+                    topology,
                     reads,
                     writes,
                     consistency,

@@ -3,6 +3,7 @@ package io.github.replicationrouting;
 import io.github.replicationrouting.internal.routing.CurrentAccess;
 import io.github.replicationrouting.internal.routing.Intent;
 import io.github.replicationrouting.internal.routing.LogicalConnections;
+import io.github.replicationrouting.internal.routing.PinnedWriter;
 import io.github.replicationrouting.internal.routing.RouteDataSource;
 import io.github.replicationrouting.internal.routing.Router;
 import io.github.replicationrouting.internal.topology.Topology;
@@ -49,12 +50,8 @@ public final class RoutingDataSource extends AbstractRoutingDataSource {
         this.router = router;
         this.connections = connections;
         this.routed = new RouteDataSource(router, connections, "router " + name);
-        this.writer = new RouteDataSource(this::decideForWriter, connections, "primary of router " + name);
+        this.writer = new RouteDataSource(new PinnedWriter(router), connections, "primary of router " + name);
         this.topology = topology;
-    }
-
-    private Decision decideForWriter(Intent intent) throws SQLException {
-        return new Decision(router.decide(intent.as(Access.WRITE)).node(), DecisionReason.PINNED_WRITER, true);
     }
 
     /** Returns the name of this router, such as {@code dataSource}. */
@@ -64,7 +61,8 @@ public final class RoutingDataSource extends AbstractRoutingDataSource {
 
     /**
      * Returns a data source of the primary, whatever the current transaction or hint requests. Meant for schema
-     * migrations: all later reads of this process see what it commits.
+     * migrations: all later reads of this process see what it commits. Where several nodes take writes, it is one of
+     * them, the same one in every instance.
      */
     public DataSource writer() {
         return writer;

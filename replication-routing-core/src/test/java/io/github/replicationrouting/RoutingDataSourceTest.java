@@ -16,6 +16,7 @@ import io.github.replicationrouting.internal.routing.RouterSettings;
 import io.github.replicationrouting.internal.selection.RoundRobinSelector;
 import io.github.replicationrouting.settings.OutsideTransaction;
 import io.github.replicationrouting.settings.WhenNoneEligible;
+import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.topology.Node;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -43,7 +44,8 @@ class RoutingDataSourceTest {
                             Duration.ofSeconds(5),
                             null,
                             Duration.ZERO,
-                            Duration.ZERO)),
+                            Duration.ZERO,
+                            WritePolicy.SINGLE)),
             route -> {
                 throw new AssertionError("nothing here needs a connection");
             },

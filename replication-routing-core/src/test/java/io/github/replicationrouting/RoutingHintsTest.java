@@ -39,7 +39,8 @@ class RoutingHintsTest {
                     topology,
                     new KnownPositions(Duration.ofMillis(500)),
                     Duration.ofMillis(500),
-                    RouterMetrics.NONE));
+                    RouterMetrics.NONE),
+            topology);
 
     private final Decision onReplica = new Decision(db2, DecisionReason.REPLICA_SELECTED, false);
     private final Decision onPrimary = new Decision(db1, DecisionReason.READ_WRITE, true);

@@ -10,6 +10,7 @@ import io.github.replicationrouting.internal.selection.RoundRobinSelector;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.settings.OutsideTransaction;
 import io.github.replicationrouting.settings.WhenNoneEligible;
+import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.spi.NodeSelector;
 import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.Node;
@@ -106,7 +107,8 @@ public class DecisionBenchmark {
                         Duration.ofSeconds(5),
                         null,
                         Duration.ZERO,
-                        Duration.ZERO));
+                        Duration.ZERO,
+                        WritePolicy.SINGLE));
     }
 
     private static NodeStatus status(int number, Role role) {

@@ -56,7 +56,13 @@ record DeclaredNode(String name, @Nullable ConfigurationPropertyName keys, Repli
     /** Returns the specification; only after the node was checked. */
     NodeSpec spec() {
         return new NodeSpec(
-                name, url(), settings.getRole(), settings.getKind(), settings.getWeight(), settings.getZone());
+                name,
+                url(),
+                settings.getRole(),
+                settings.getKind(),
+                settings.getWeight(),
+                settings.getZone(),
+                settings.getPriority());
     }
 
     /** Returns whether the URL or the declared dialect shows the kind of server. */

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.autoconfigure;
 
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
@@ -52,12 +53,22 @@ final class FirstProbeWarnings {
         }
         refused.forEach((keys, names) -> warnings.accept("access denied on "
                 + names.stream().map(name -> "node " + name).collect(Collectors.joining(", ")) + ": check " + keys));
-        if (snapshot.primary() == null
-                && snapshot.nodes().stream()
-                        .allMatch(node -> node.role() == Role.REPLICA && node.state() != NodeState.DOWN)) {
-            warnings.accept("only replicas are listed: " + snapshot.noPrimaryReason() + ". Add the primary under "
-                    + ReplicationRoutingProperties.PREFIX + ".nodes");
+        boolean onlyReplicas = snapshot.nodes().stream()
+                .allMatch(node -> node.role() == Role.REPLICA && node.state() != NodeState.DOWN);
+        if (!snapshot.isWritable() && onlyReplicas) {
+            warnings.accept(
+                    properties.getTopology() == TopologyKind.MULTI_PRIMARY
+                            ? noWriter(snapshot)
+                            : "only replicas are listed: " + snapshot.noPrimaryReason() + ". Add the primary under "
+                                    + ReplicationRoutingProperties.PREFIX + ".nodes");
         }
+    }
+
+    private static String noWriter(TopologySnapshot snapshot) {
+        return "no node takes writes: " + snapshot.noPrimaryReason() + ". Under "
+                + ReplicationRoutingProperties.PREFIX + ".topology '" + Labels.of(TopologyKind.MULTI_PRIMARY)
+                + "' at least one node must be writable and not declared 'replica', and a member of a group must be in"
+                + " a view with a majority";
     }
 
     private static boolean isReadOnlyPrimary(DeclaredNode node, NodeStatus status, String reason) {

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.autoconfigure;
 
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.NodeKind;
 import java.util.LinkedHashMap;
@@ -12,11 +13,16 @@ import org.springframework.util.StringUtils;
 /** Checks the declared nodes, apart from the configuration of their pools. */
 final class NodeCheck {
 
+    private final TopologyKind topology;
     private final @Nullable Set<String> dialects;
     private final Problems problems;
 
-    /** @param dialects names of the known dialects; null while they are not known */
-    NodeCheck(@Nullable Set<String> dialects, Problems problems) {
+    /**
+     * @param topology way in which the nodes replicate
+     * @param dialects names of the known dialects; null while they are not known
+     */
+    NodeCheck(TopologyKind topology, @Nullable Set<String> dialects, Problems problems) {
+        this.topology = topology;
         this.dialects = dialects;
         this.problems = problems;
     }
@@ -28,7 +34,9 @@ final class NodeCheck {
                     "Let the ReplicationRoutingConnectionDetails bean return at least one node");
         }
         nodes.forEach(this::node);
-        onePrimary(nodes);
+        if (topology == TopologyKind.PRIMARY_REPLICA) {
+            onePrimary(nodes);
+        }
         distinctServers(nodes);
     }
 
@@ -88,7 +96,10 @@ final class NodeCheck {
         if (primaries.size() > 1) {
             problems.add(
                     "more than one node is declared 'primary': " + String.join(", ", primaries),
-                    "Declare one node 'primary' at most; leave out the role of the others to have it observed");
+                    "Declare one node 'primary' at most; leave out the role of the others to have it observed. Where"
+                            + " all of them take writes, set '" + ReplicationRoutingProperties.PREFIX
+                            + ".topology' to '"
+                            + Labels.of(TopologyKind.MULTI_PRIMARY) + "'");
         }
     }
 

@@ -3,7 +3,8 @@ package io.github.replicationrouting.autoconfigure;
 import com.zaxxer.hikari.HikariConfig;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Consistency;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.Consistency.Carrier;
-import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties.TopologyKind;
+import io.github.replicationrouting.settings.TopologyKind;
+import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.spi.NodeSelector;
 import io.github.replicationrouting.topology.NodeSpec;
 
@@ -27,7 +28,7 @@ final class PropertiesCheck {
 
     /** @param hasSelector whether the application has a selector of its own, so that the configured one is not used */
     void check(ReplicationRoutingProperties properties, boolean hasSelector) {
-        topology(properties.getTopology());
+        policy(properties.getTopology(), properties.getWrites().getPolicy());
         problems.addThoseOf(() -> properties.toSettings(ANY_NODE, new HikariConfig(), null));
         problems.addThoseOf(() -> properties.getReads().toSettings(ANY_SELECTOR));
         if (!hasSelector) {
@@ -44,11 +45,13 @@ final class PropertiesCheck {
         signingKey(properties.getConsistency());
     }
 
-    private void topology(TopologyKind topology) {
-        if (topology != TopologyKind.PRIMARY_REPLICA) {
+    private void policy(TopologyKind topology, WritePolicy policy) {
+        if (topology == TopologyKind.PRIMARY_REPLICA && policy != WritePolicy.SINGLE) {
             problems.add(
-                    PREFIX + "topology: '" + Labels.of(topology) + "' is not supported by this version",
-                    "Set '" + PREFIX + "topology' to 'primary-replica', or leave it out");
+                    PREFIX + "writes.policy: '" + Labels.of(policy) + "' needs several writable nodes, but " + PREFIX
+                            + "topology is '" + Labels.of(topology) + "', in which the primary takes all writes",
+                    "Set '" + PREFIX + "topology' to '" + Labels.of(TopologyKind.MULTI_PRIMARY)
+                            + "' where several nodes are writable, or leave out '" + PREFIX + "writes.policy'");
         }
     }
 

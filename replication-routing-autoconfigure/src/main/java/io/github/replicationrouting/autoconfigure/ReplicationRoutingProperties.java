@@ -15,7 +15,9 @@ import io.github.replicationrouting.settings.OnMultipleWritable;
 import io.github.replicationrouting.settings.OutsideTransaction;
 import io.github.replicationrouting.settings.ReadSettings;
 import io.github.replicationrouting.settings.SelectionStrategy;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WhenNoneEligible;
+import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.NodeSelector;
 import io.github.replicationrouting.spi.ReplicationDialect;
@@ -181,14 +183,6 @@ public class ReplicationRoutingProperties {
         return new NodeSettings(spec, pool, dialect, connectTimeout, monitor.credentials(pool));
     }
 
-    /** Ways in which nodes replicate. */
-    public enum TopologyKind {
-        /** One node is writable, the others replicate from it. */
-        PRIMARY_REPLICA,
-        /** Several nodes are writable. */
-        MULTI_PRIMARY
-    }
-
     /** Properties of one database server, or of an endpoint with several servers behind it. */
     public static class Node {
 
@@ -211,6 +205,12 @@ public class ReplicationRoutingProperties {
          * Weight of the node in the selection for reads, relative to the other nodes.
          */
         private int weight = 1;
+
+        /**
+         * Preference of the node as the one that takes all writes, in the "multi-primary" topology; the highest is
+         * preferred.
+         */
+        private int priority;
 
         /**
          * Zone of the node.
@@ -268,6 +268,14 @@ public class ReplicationRoutingProperties {
 
         public void setWeight(int weight) {
             this.weight = weight;
+        }
+
+        public int getPriority() {
+            return priority;
+        }
+
+        public void setPriority(int priority) {
+            this.priority = priority;
         }
 
         public @Nullable String getZone() {
@@ -466,12 +474,28 @@ public class ReplicationRoutingProperties {
         private OnIncompletePromotion onIncompletePromotion = OnIncompletePromotion.WARN;
 
         /**
+         * Way in which the node of a write is chosen, in the "multi-primary" topology.
+         */
+        private WritePolicy policy = WritePolicy.SINGLE;
+
+        /**
+         * Whether writes return to the preferred node as soon as it is fit again, with the policy "single".
+         */
+        private boolean failback;
+
+        /**
+         * Whether several nodes are written to although their servers detect no conflict, because they are in no group.
+         */
+        private boolean allowDivergence;
+
+        /**
          * Maximum number of retries of a transaction that the server rolled back because of a conflict.
          */
         private int conflictRetries;
 
         WriteSettings toSettings() {
-            return new WriteSettings(hold, maxHeld, onMultipleWritable, onIncompletePromotion);
+            return new WriteSettings(
+                    hold, maxHeld, onMultipleWritable, onIncompletePromotion, policy, failback, allowDivergence);
         }
 
         public Duration getHold() {
@@ -512,6 +536,30 @@ public class ReplicationRoutingProperties {
 
         public void setOnIncompletePromotion(OnIncompletePromotion onIncompletePromotion) {
             this.onIncompletePromotion = onIncompletePromotion;
+        }
+
+        public WritePolicy getPolicy() {
+            return policy;
+        }
+
+        public void setPolicy(WritePolicy policy) {
+            this.policy = policy;
+        }
+
+        public boolean isFailback() {
+            return failback;
+        }
+
+        public void setFailback(boolean failback) {
+            this.failback = failback;
+        }
+
+        public boolean isAllowDivergence() {
+            return allowDivergence;
+        }
+
+        public void setAllowDivergence(boolean allowDivergence) {
+            this.allowDivergence = allowDivergence;
         }
     }
 

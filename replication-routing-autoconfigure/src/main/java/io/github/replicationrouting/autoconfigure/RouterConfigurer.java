@@ -49,13 +49,19 @@ final class RouterConfigurer {
             @Nullable TopologySource source) {
         Problems problems = new Problems();
         new PropertiesCheck(problems).check(properties, selector != null);
-        new NodeCheck(dialects.keySet(), problems).check(nodes);
+        new NodeCheck(properties.getTopology(), dialects.keySet(), problems).check(nodes);
         List<HikariConfig> configurations =
                 nodes.stream().map(node -> pools.of(node, problems::add)).toList();
         problems.throwIfAny();
         new NodeWarnings(RouterGuard.warningsOf(logger)).check(nodes, configurations, properties.getZone());
+        new WriteWarnings(RouterGuard.warningsOf(logger))
+                .check(
+                        properties,
+                        nodes,
+                        source != null || properties.getDiscovery().isEnabled());
 
-        router.reads(properties.getReads().toSettings(selector))
+        router.topology(properties.getTopology())
+                .reads(properties.getReads().toSettings(selector))
                 .writes(properties.getWrites().toSettings())
                 .consistency(properties.getConsistency().toSettings(properties.getReads()))
                 .monitor(properties.getMonitor().toSettings(properties.getReads()))

@@ -92,7 +92,7 @@ final class RouterGuard implements BeanFactoryPostProcessor {
         if (!nodesFromBean) {
             Set<String> dialects = has(beanFactory, ReplicationDialect.class) ? null : STANDARD_DIALECTS;
             List<DeclaredNode> nodes = DeclaredNode.bind(environment);
-            new NodeCheck(dialects, problems).check(nodes);
+            new NodeCheck(properties.getTopology(), dialects, problems).check(nodes);
             PoolConfigurations pools = new PoolConfigurations(environment);
             nodes.forEach(node -> pools.of(node, problems::add));
         }

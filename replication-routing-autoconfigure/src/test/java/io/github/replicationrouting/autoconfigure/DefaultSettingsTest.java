@@ -9,6 +9,7 @@ import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.settings.ReadSettings;
 import io.github.replicationrouting.settings.SelectionStrategy;
+import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.topology.NodeSpec;
 import java.util.function.Function;
@@ -58,6 +59,27 @@ class DefaultSettingsTest {
         NodeSpec spec = NodeSpec.of("db1", "jdbc:mysql://db1/shop");
         HikariConfig pool = new HikariConfig();
         assertThat(properties.toSettings(spec, pool, null)).isEqualTo(NodeSettings.defaults(spec, pool));
+    }
+
+    @Test
+    void whenNothingIsSetShouldHaveTheDefaultsOfADeclaredNode() {
+        assertThat(DeclaredNode.of("db1", "jdbc:mysql://db1/shop").spec())
+                .isEqualTo(NodeSpec.of("db1", "jdbc:mysql://db1/shop"));
+    }
+
+    @Test
+    void whenWritesAreConfiguredShouldPassEachValueOn() {
+        properties.getWrites().setPolicy(WritePolicy.AFFINITY);
+        properties.getWrites().setFailback(true);
+        assertThat(properties.getWrites().toSettings())
+                .extracting(WriteSettings::policy, WriteSettings::failback, WriteSettings::allowDivergence)
+                .containsExactly(WritePolicy.AFFINITY, true, false);
+
+        properties.getWrites().setFailback(false);
+        properties.getWrites().setAllowDivergence(true);
+        assertThat(properties.getWrites().toSettings())
+                .extracting(WriteSettings::policy, WriteSettings::failback, WriteSettings::allowDivergence)
+                .containsExactly(WritePolicy.AFFINITY, false, true);
     }
 
     @ParameterizedTest

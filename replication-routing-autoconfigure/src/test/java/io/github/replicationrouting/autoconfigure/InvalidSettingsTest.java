@@ -133,6 +133,15 @@ class InvalidSettingsTest {
     }
 
     @Test
+    void whenSeveralNodesAreDeclaredPrimaryShouldNameTheTopologyInWhichTheyMayBe() {
+        assertFailure(
+                routed.withPropertyValues(
+                        "replication.routing.nodes.db1.role=primary", "replication.routing.nodes.db2.role=primary"),
+                "more than one node is declared 'primary'",
+                "set 'replication.routing.topology' to 'multi-primary'");
+    }
+
+    @Test
     void whenAnEndpointHasNoRoleShouldFail() {
         assertFailure(
                 routed.withPropertyValues("replication.routing.nodes.db2.kind=endpoint"),
@@ -205,12 +214,21 @@ class InvalidSettingsTest {
                 "Set 'replication.routing.nodes.db2.dialect' to one of [mariadb, mysql]");
     }
 
-    @Test
-    void whenTheTopologyIsNotSupportedYetShouldFail() {
+    @ParameterizedTest
+    @ValueSource(strings = {"round-robin", "least-in-flight", "affinity"})
+    void whenAPolicyNeedsSeveralWritableNodesShouldFail(String policy) {
         assertFailure(
-                routed.withPropertyValues("replication.routing.topology=multi-primary"),
-                "replication.routing.topology: 'multi-primary' is not supported by this version",
-                "Set 'replication.routing.topology' to 'primary-replica'");
+                routed.withPropertyValues("replication.routing.writes.policy=" + policy),
+                "replication.routing.writes.policy: '" + policy + "' needs several writable nodes, but"
+                        + " replication.routing.topology is 'primary-replica'",
+                "Set 'replication.routing.topology' to 'multi-primary'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"topology, multi-master", "writes.policy, random", "nodes.db1.priority, high"})
+    void whenAValueOfSeveralWritableNodesIsNotKnownShouldFail(String key, String value) {
+        routed.withPropertyValues("replication.routing." + key + "=" + value)
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining(value));
     }
 
     @ParameterizedTest

@@ -53,7 +53,7 @@ class KeyGuardTest {
                 nodes("db1: { ur1: \"jdbc:mysql://127.0.0.1:1/shop\" }", DB2),
                 "replication.routing.nodes.db1.ur1 is not known",
                 "use one of the keys of 'replication.routing.nodes.db1': dialect, driver-class-name, hikari.*, kind,"
-                        + " password, role, url, username, weight, zone");
+                        + " password, priority, role, url, username, weight, zone");
     }
 
     @Test

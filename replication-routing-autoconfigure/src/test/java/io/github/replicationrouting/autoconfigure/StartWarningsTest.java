@@ -124,6 +124,69 @@ class StartWarningsTest {
         assertThat(warnings(output)).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "writes.failback=true; writes.failback has no effect: with replication.routing.topology 'primary-replica'",
+                "nodes.db2.priority=-3; nodes.db2.priority has no effect: with replication.routing.topology"
+                        + " 'primary-replica'",
+                "writes.allow-divergence=true; writes.allow-divergence has no effect: with"
+                        + " replication.routing.topology 'primary-replica'",
+            })
+    void whenOneNodeIsWritableShouldWarnAboutSettingsForSeveral(
+            String property, String warning, CapturedOutput output) {
+        start("replication.routing." + property);
+        assertThat(warnings(output)).singleElement().asString().contains("replication.routing." + warning);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"round-robin", "least-in-flight"})
+    void whenAllNodesTakeWritesAlikeShouldWarnAboutPreferences(String policy, CapturedOutput output) {
+        start(
+                "replication.routing.topology=multi-primary",
+                "replication.routing.writes.policy=" + policy,
+                "replication.routing.writes.failback=true",
+                "replication.routing.nodes.db1.priority=2");
+        assertThat(warnings(output))
+                .hasSize(2)
+                .anyMatch(line -> line.contains("replication.routing.nodes.db1.priority has no effect: with"
+                        + " replication.routing.writes.policy '" + policy + "' all nodes take writes alike"))
+                .anyMatch(line -> line.contains("replication.routing.writes.failback has no effect: with"
+                        + " replication.routing.writes.policy '" + policy + "'"));
+    }
+
+    @Test
+    void whenOneNodeTakesAllWritesShouldWarnAboutAllowedDivergence(CapturedOutput output) {
+        start("replication.routing.topology=multi-primary", "replication.routing.writes.allow-divergence=true");
+        assertThat(warnings(output))
+                .singleElement()
+                .asString()
+                .contains("replication.routing.writes.allow-divergence has no effect: with"
+                        + " replication.routing.writes.policy 'single' one node takes all writes");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nodes.db1.weight=1, true",
+        "discovery.enabled=true, false",
+        "nodes.db2.url=jdbc:mysql://127.0.0.1:2/shop, false",
+        "nodes.db1.kind=endpoint, false",
+    })
+    void whenAGroupHasOneNodeShouldWarn(String property, boolean warns, CapturedOutput output) {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(ReplicationRoutingAutoConfiguration.class))
+                .withPropertyValues(
+                        "replication.routing.nodes.db1.url=jdbc:mysql://127.0.0.1:1/shop",
+                        "replication.routing.nodes.db1.role=primary",
+                        "replication.routing.connect-timeout=200ms",
+                        "replication.routing.topology=multi-primary",
+                        "replication.routing." + property)
+                .run(context -> assertThat(context).hasNotFailed());
+        assertThat(warnings(output).stream().filter(line -> line.contains("'db1' is the only node")))
+                .hasSize(warns ? 1 : 0);
+    }
+
     private void start(String... properties) {
         routed.withPropertyValues(properties).run(context -> assertThat(context).hasNotFailed());
     }

@@ -86,6 +86,33 @@ class ValidSettingsTest {
                 .run(context -> assertThat(context).hasNotFailed());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "writes.policy=single",
+                "writes.policy=round-robin",
+                "writes.policy=least-in-flight",
+                "writes.policy=affinity",
+                "writes.policy=round-robin,writes.allow-divergence=true",
+                "writes.policy=affinity,writes.allow-divergence=true",
+                "writes.failback=true",
+                "writes.failback=true,writes.policy=affinity",
+                "nodes.db1.priority=-1,nodes.db2.priority=2",
+                "nodes.db2.role=replica",
+                "nodes.db1.role=primary,nodes.db2.role=primary",
+                "nodes.db1.role=primary,nodes.db1.kind=endpoint",
+            })
+    void whenSeveralNodesAreWritableShouldStartWithoutAWarning(String settings, CapturedOutput output) {
+        TestPropertyValues values = TestPropertyValues.of("replication.routing.topology=multi-primary");
+        for (String setting : settings.split(",", -1)) {
+            values = values.and("replication.routing." + setting);
+        }
+        TestPropertyValues all = values;
+        routed.withInitializer(all::applyTo)
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(ReplicationRouting.class));
+        assertThat(output).doesNotContain("no effect", "only node");
+    }
+
     @Test
     void whenTheApplicationIsBuiltAheadOfTimeShouldNotRequireRuntimeSettings() {
         System.setProperty("spring.aot.processing", "true");

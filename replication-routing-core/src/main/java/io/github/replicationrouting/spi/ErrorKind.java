@@ -16,6 +16,13 @@ public enum ErrorKind {
     OVERLOAD,
     /** The server rolled the transaction back; it may be retried as a whole. */
     ROLLED_BACK,
+    /**
+     * The server is not in its group, or in a part of it without a majority, and refused the call without executing it.
+     * Nothing was committed, also where the call was COMMIT.
+     */
+    NOT_IN_GROUP,
+    /** The server lost its group during a COMMIT: whether it was committed is not known. */
+    COMMIT_IN_DOUBT,
     /** A table, column, routine or privilege that the statement needs is missing: everywhere, or on this node only. */
     SCHEMA,
     /** Nothing beyond the failure of the statement. */
@@ -28,6 +35,9 @@ public enum ErrorKind {
 
     /** Returns whether the work that met the error has lost its node. */
     public boolean isLoss() {
-        return this == CONNECTION_LOST || this == NODE_UNFIT;
+        return switch (this) {
+            case CONNECTION_LOST, NODE_UNFIT, NOT_IN_GROUP, COMMIT_IN_DOUBT -> true;
+            default -> false;
+        };
     }
 }

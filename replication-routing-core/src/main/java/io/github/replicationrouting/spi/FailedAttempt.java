@@ -18,7 +18,7 @@ public interface FailedAttempt {
     /** Returns whether the server rolled the transaction back because of a conflict with another transaction. */
     boolean isRolledBack();
 
-    /** Returns the former primary that refused the work because it has become read-only; null for none. */
+    /** Returns the node that refused to write because it has become read-only or has left its group; null for none. */
     @Nullable
     Node demotedNode();
 }

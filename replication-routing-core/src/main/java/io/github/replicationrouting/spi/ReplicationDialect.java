@@ -89,6 +89,21 @@ public interface ReplicationDialect {
     }
 
     /**
+     * Asks a server for its group: one more statement, sent with each probe of a member, and from time to time to other
+     * servers. By default there are no groups.
+     *
+     * <p>A server that belongs to a group and does not show it, because it is leaving or the account may not ask, is a
+     * member that serves nothing, see {@link GroupMembership#notPermitted}. Where the answer is not known at all, the
+     * statement fails.
+     *
+     * @param seen what {@link #observe} has just shown
+     * @return the same with what the server reports of its group; unchanged where it is in none
+     */
+    default Observation observeGroup(Connection connection, Observation seen) throws SQLException {
+        return seen;
+    }
+
+    /**
      * Asks which other servers this one knows: its replicas, as far as they report their address, and the members of
      * its group or cluster. By default it knows none.
      *
@@ -147,7 +162,8 @@ public interface ReplicationDialect {
     }
 
     /**
-     * Waits on a replica until it has executed a position: one statement, which begins no transaction.
+     * Waits on a replica until it has executed a position: one statement, which begins no transaction, or one that is
+     * repeated where the server cannot wait.
      *
      * @param connection a connection of the application
      * @param wanted what must be executed
@@ -163,9 +179,13 @@ public interface ReplicationDialect {
      * Waits on a primary until it has committed what it is committing now, and what its replicas may therefore show
      * already: one statement where there is nothing, else two, which begin no transaction. By default it does not wait.
      *
+     * <p>Waits on a member of a group until it has applied everything that the group had committed, which another member
+     * may show already: a few statements. The servers end that wait late or never, so that only the network timeout of
+     * the connection limits it, and the connection is lost then.
+     *
      * @param connection a connection of the application
      * @param timeout how long to wait, at least a millisecond
-     * @return false when the time is over
+     * @return false when the time is over, or the server has not proven it
      */
     default boolean awaitCommitting(Connection connection, Duration timeout) throws SQLException {
         return true;
@@ -203,6 +223,16 @@ public interface ReplicationDialect {
      * @param error what the server or its driver reported; the reason returned must not quote its message
      */
     default @Nullable ServerRefusal refusal(SQLException error) {
+        return null;
+    }
+
+    // --- servers that replicate from each other without a group
+
+    /**
+     * Asks a server that takes writes besides others for the settings in which they must differ: one statement that
+     * needs no privilege, sent over each new connection and from time to time. Null where the server has none.
+     */
+    default @Nullable WriterSettings writerSettings(Connection connection) throws SQLException {
         return null;
     }
 }

@@ -49,4 +49,14 @@ public interface TopologyListener {
 
     /** Called once when a promoted node lacks commits of its predecessor, before the change of the primary. */
     default void promotionIncomplete(IncompletePromotion promotion) {}
+
+    /**
+     * Called once when a node that takes writes besides others, in no group, cannot apply a change of another one
+     * because its own rows differ.
+     *
+     * @param source address of the other server, as the node knows it
+     * @param errorCode the server's number of the error
+     * @param reason what is wrong and how to repair it, without secrets
+     */
+    default void diverged(Node node, String source, int errorCode, String reason) {}
 }

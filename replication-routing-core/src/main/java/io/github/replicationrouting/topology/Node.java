@@ -1,6 +1,7 @@
 package io.github.replicationrouting.topology;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A node with its live load. One instance per node for the lifetime of a router; snapshots refer to it. Thread-safe.
@@ -9,6 +10,7 @@ public final class Node {
 
     private final NodeSpec spec;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final LongAdder conflicts = new LongAdder();
     private final PeakEwma statementTime = new PeakEwma(System::nanoTime);
 
     public Node(NodeSpec spec) {
@@ -39,6 +41,16 @@ public final class Node {
     /** Records how long a statement took, in nanoseconds. */
     public void recordStatement(long nanos) {
         statementTime.add(nanos);
+    }
+
+    /** Returns how many transactions and statements this node has rolled back because of a conflict. */
+    public long conflicts() {
+        return conflicts.sum();
+    }
+
+    /** Records that this node rolled work back because of a conflict. */
+    public void recordConflict() {
+        conflicts.increment();
     }
 
     /** Counts a use of this node; each needs one {@link #release()}. */

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind one server, or an endpoint with several behind it
  * @param weight share of reads relative to the other nodes, positive
  * @param zone zone of the node, compared with the application's zone
+ * @param priority preference as the node of all writes where several nodes are writable; the highest that is fit is
+ *     chosen
  */
 public record NodeSpec(
         String name,
@@ -21,7 +23,8 @@ public record NodeSpec(
         DeclaredRole declaredRole,
         NodeKind kind,
         int weight,
-        @Nullable String zone) {
+        @Nullable String zone,
+        int priority) {
 
     /** {@code jdbc:mysql://} one server {@code /database?parameters}. */
     private static final Pattern ADDRESS = Pattern.compile("(jdbc:[^/?#]*//(?:[^/?#@]*@)?)[^/?#@,()]+([/?#].*)?");
@@ -36,6 +39,12 @@ public record NodeSpec(
         if (kind == NodeKind.ENDPOINT && declaredRole == DeclaredRole.AUTO) {
             throw new IllegalArgumentException("node " + name + ": an endpoint needs a declared role");
         }
+    }
+
+    /** Creates a node without a preference for writes. */
+    public NodeSpec(
+            String name, String url, DeclaredRole declaredRole, NodeKind kind, int weight, @Nullable String zone) {
+        this(name, url, declaredRole, kind, weight, zone, 0);
     }
 
     /** Returns a node of one server with defaults for everything else. */

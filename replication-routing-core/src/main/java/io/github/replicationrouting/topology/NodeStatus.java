@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param position what it had executed at its last probe; null where the server does not show it
  * @param server product and version, for example {@code MySQL 9.7.4}; null before the first answer
  * @param semiSynchronous whether the commits of a primary wait for a replica; null where that is not known
+ * @param member what it reports of its group; null where it is in none
  */
 public record NodeStatus(
         Node node,
@@ -31,7 +32,8 @@ public record NodeStatus(
         Freshness freshness,
         @Nullable Position position,
         @Nullable String server,
-        @Nullable Boolean semiSynchronous) {
+        @Nullable Boolean semiSynchronous,
+        @Nullable GroupMember member) {
 
     /** A node of which it is not known whether commits wait for a replica. */
     public NodeStatus(
@@ -45,7 +47,7 @@ public record NodeStatus(
             Freshness freshness,
             @Nullable Position position,
             @Nullable String server) {
-        this(node, role, state, suspected, share, reason, lag, freshness, position, server, null);
+        this(node, role, state, suspected, share, reason, lag, freshness, position, server, null, null);
     }
 
     public NodeStatus {

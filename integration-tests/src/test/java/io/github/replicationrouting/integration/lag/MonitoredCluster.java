@@ -8,6 +8,7 @@ import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.test.ClusterKind;
@@ -75,6 +76,7 @@ enum MonitoredCluster {
                 new PoolHealthRegistry(Duration.ofMillis(500)),
                 List.of(),
                 metrics,
+                TopologyKind.PRIMARY_REPLICA,
                 WriteSettings.defaults());
         monitor.start();
         return monitor;

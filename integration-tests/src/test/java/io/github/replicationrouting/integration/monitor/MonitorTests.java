@@ -11,6 +11,7 @@ import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.test.ClusterKind;
@@ -364,6 +365,7 @@ abstract class MonitorTests {
                 new PoolHealthRegistry(Duration.ofMillis(500)),
                 List.of(),
                 RouterMetrics.NONE,
+                TopologyKind.PRIMARY_REPLICA,
                 WriteSettings.defaults());
         monitor.start();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.integration.support.JdbcApplication;
 import io.github.replicationrouting.integration.support.Transactions;
 import io.github.replicationrouting.spi.RouterMetrics;
@@ -121,6 +122,7 @@ class PrometheusIT {
         metrics.retry("read", "succeeded");
         metrics.consistencyWaited(Duration.ofMillis(3), "reached");
         metrics.held(Duration.ofMillis(20), "released");
+        metrics.failed(application.bean(ReplicationRouting.class).pools().get(0).node(), "rolled-back");
     }
 
     private static Set<String> namesIn(String scrape) {

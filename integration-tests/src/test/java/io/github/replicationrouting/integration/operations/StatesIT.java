@@ -67,7 +67,8 @@ class StatesIT {
     void whenNothingFailsAllShouldBeOnline() {
         JsonNode router = application.router();
 
-        assertThat(names(router)).containsExactly("topology", "primary", "writable", "nodes");
+        assertThat(names(router))
+                .containsExactly("topology", "primary", "writable", "nodes", "policy", "writers", "group");
         assertThat(router.get("topology").asString()).isEqualTo("primary-replica");
         assertThat(router.get("primary").asString()).isEqualTo("db1");
         assertThat(router.get("writable").asBoolean()).isTrue();

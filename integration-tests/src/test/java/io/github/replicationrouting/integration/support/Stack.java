@@ -11,7 +11,11 @@ public enum Stack {
     MARIADB(ClusterKind.MARIADB, JdbcDriver.MARIADB),
     MARIADB_WITH_CONNECTOR_J(ClusterKind.MARIADB, JdbcDriver.CONNECTOR_J),
     /** A commit is acknowledged when a replica has received it. */
-    MYSQL_SEMI_SYNCHRONOUS(ClusterKind.MYSQL, JdbcDriver.CONNECTOR_J, true);
+    MYSQL_SEMI_SYNCHRONOUS(ClusterKind.MYSQL, JdbcDriver.CONNECTOR_J, true),
+    GALERA(ClusterKind.GALERA, JdbcDriver.MARIADB),
+    GALERA_WITH_CONNECTOR_J(ClusterKind.GALERA, JdbcDriver.CONNECTOR_J),
+    GROUP_REPLICATION(ClusterKind.GROUP_REPLICATION, JdbcDriver.CONNECTOR_J),
+    GROUP_REPLICATION_SINGLE_PRIMARY(ClusterKind.GROUP_REPLICATION_SINGLE_PRIMARY, JdbcDriver.CONNECTOR_J);
 
     private final ClusterKind kind;
     private final JdbcDriver driver;
@@ -39,6 +43,11 @@ public enum Stack {
     /** Returns whether an acknowledged write is on a replica as well. */
     public boolean isSemiSynchronous() {
         return semiSynchronous;
+    }
+
+    /** Returns whether several of its servers take writes. */
+    public boolean isMultiPrimary() {
+        return kind == ClusterKind.GALERA || kind == ClusterKind.GROUP_REPLICATION;
     }
 
     /** Returns the first stack that runs on the same cluster. */

@@ -7,6 +7,7 @@ import com.zaxxer.hikari.HikariPoolMXBean;
 import io.github.replicationrouting.PooledNode;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.SessionToken;
+import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -80,6 +81,9 @@ public final class TestApplication implements AutoCloseable {
         for (ClusterNode node : nodes) {
             settings.put("replication.routing.nodes." + node.name() + ".url", node.jdbcUrl(driver));
         }
+        if (isMultiPrimary(servers.cluster())) {
+            settings.put("replication.routing.topology", "multi-primary");
+        }
         for (String property : properties) {
             int equals = property.indexOf('=');
             settings.put(property.substring(0, equals), property.substring(equals + 1));
@@ -90,6 +94,10 @@ public final class TestApplication implements AutoCloseable {
                         .web(WebApplicationType.NONE)
                         .properties(settings)
                         .run());
+    }
+
+    private static boolean isMultiPrimary(ReplicatedCluster cluster) {
+        return cluster.kind() == ClusterKind.GALERA || cluster.kind() == ClusterKind.GROUP_REPLICATION;
     }
 
     public <T> T bean(Class<T> type) {
@@ -181,7 +189,11 @@ public final class TestApplication implements AutoCloseable {
         servers.cluster().nodes().forEach(node -> awaitState(node.name(), NodeState.ONLINE));
         await().atMost(LIMIT).untilAsserted(() -> {
             TopologySnapshot all = bean(ReplicationRouting.class).snapshot();
-            assertThat(all.primary()).isNotNull().returns(primary(), NodeStatus::name);
+            if (isMultiPrimary(cluster())) {
+                assertThat(all.isWritable()).as(all.noPrimaryReason()).isTrue();
+            } else {
+                assertThat(all.primary()).isNotNull().returns(primary(), NodeStatus::name);
+            }
             // A pool that could not connect for long recovers only after a while.
             assertThat(all.nodes()).allSatisfy(node -> assertThat(node)
                     .returns(NodeState.ONLINE, NodeStatus::state)

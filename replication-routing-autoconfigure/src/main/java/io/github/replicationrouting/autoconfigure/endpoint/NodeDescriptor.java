@@ -26,6 +26,10 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param suspected whether the node has failed to answer and is not yet confirmed to be down
  * @param share part of the weight that applies now, at most 1
  * @param semiSynchronous whether commits on this primary wait for a replica; null when not known
+ * @param member what the server reports of its group; null when it is in none
+ * @param conflicts number of transactions and statements that the node has rolled back because of a conflict, since the
+ *     start of the application
+ * @param priority preference as the node that takes all writes
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 @JsonPropertyOrder({
@@ -42,7 +46,10 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
     "server",
     "suspected",
     "share",
-    "semiSynchronous"
+    "semiSynchronous",
+    "member",
+    "conflicts",
+    "priority"
 })
 public record NodeDescriptor(
         String role,
@@ -58,7 +65,10 @@ public record NodeDescriptor(
         @Nullable String server,
         boolean suspected,
         double share,
-        @Nullable Boolean semiSynchronous)
+        @Nullable Boolean semiSynchronous,
+        @Nullable MemberDescriptor member,
+        long conflicts,
+        int priority)
         implements OperationResponseBody {
 
     static NodeDescriptor of(NodeStatus status) {
@@ -78,6 +88,9 @@ public record NodeDescriptor(
                 status.server(),
                 status.suspected(),
                 status.share(),
-                status.semiSynchronous());
+                status.semiSynchronous(),
+                status.member() == null ? null : MemberDescriptor.of(status.member()),
+                status.node().conflicts(),
+                spec.priority());
     }
 }

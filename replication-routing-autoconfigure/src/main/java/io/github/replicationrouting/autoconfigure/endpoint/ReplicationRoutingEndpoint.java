@@ -20,11 +20,21 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 public final class ReplicationRoutingEndpoint {
 
     private final String topology;
+    private final @Nullable String policy;
     private final ReplicationRouting routing;
 
     /** @param topology {@code primary-replica} or {@code multi-primary} */
     public ReplicationRoutingEndpoint(String topology, ReplicationRouting routing) {
+        this(topology, null, routing);
+    }
+
+    /**
+     * @param topology {@code primary-replica} or {@code multi-primary}
+     * @param policy policy of writes, such as {@code single}; null where the primary takes all writes
+     */
+    public ReplicationRoutingEndpoint(String topology, @Nullable String policy, ReplicationRouting routing) {
         this.topology = topology;
+        this.policy = policy;
         this.routing = routing;
     }
 
@@ -38,6 +48,7 @@ public final class ReplicationRoutingEndpoint {
     public RouterDescriptor router(@Nullable String explain) {
         return RouterDescriptor.of(
                 topology,
+                policy,
                 routing.snapshot(),
                 routing.incompletePromotion(),
                 explain == null

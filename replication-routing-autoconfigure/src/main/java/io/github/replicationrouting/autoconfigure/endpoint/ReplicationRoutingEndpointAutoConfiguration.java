@@ -4,6 +4,7 @@ import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.autoconfigure.Labels;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties;
+import io.github.replicationrouting.settings.TopologyKind;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -22,7 +23,11 @@ public final class ReplicationRoutingEndpointAutoConfiguration {
     @ConditionalOnMissingBean
     ReplicationRoutingEndpoint replicationRoutingEndpoint(
             ReplicationRoutingProperties properties, ReplicationRouting routing) {
-        return new ReplicationRoutingEndpoint(Labels.of(properties.getTopology()), routing);
+        boolean severalWritable = properties.getTopology() == TopologyKind.MULTI_PRIMARY;
+        return new ReplicationRoutingEndpoint(
+                Labels.of(properties.getTopology()),
+                severalWritable ? Labels.of(properties.getWrites().getPolicy()) : null,
+                routing);
     }
 
     @Bean

@@ -1,5 +1,7 @@
 package io.github.replicationrouting.autoconfigure.event;
 
+import io.github.replicationrouting.event.DivergenceDetectedEvent;
+import io.github.replicationrouting.event.GroupViewChangedEvent;
 import io.github.replicationrouting.event.IncompletePromotionEvent;
 import io.github.replicationrouting.event.NodeStateChangedEvent;
 import io.github.replicationrouting.event.PrimaryChangedEvent;
@@ -10,7 +12,9 @@ import io.github.replicationrouting.spi.TopologyListener;
 import io.github.replicationrouting.topology.IncompletePromotion;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.TopologySnapshot;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +60,18 @@ public final class TopologyEventPublisher implements TopologyListener, SmartLife
                 },
                 (task, pool) -> warnDropped());
         this.executor.allowCoreThreadTimeOut(true);
+    }
+
+    @Override
+    public void snapshotPublished(TopologySnapshot before, TopologySnapshot now) {
+        if (!Objects.equals(before.group(), now.group())) {
+            publish(new GroupViewChangedEvent(router, before.group(), now.group()));
+        }
+    }
+
+    @Override
+    public void diverged(Node node, String source, int errorCode, String reason) {
+        publish(new DivergenceDetectedEvent(router, node.name(), source, errorCode, reason));
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.github.replicationrouting.autoconfigure.health;
 import io.github.replicationrouting.Access;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
+import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties;
+import io.github.replicationrouting.settings.TopologyKind;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -41,11 +43,13 @@ public final class ReplicationRoutingHealthContributorAutoConfiguration {
     @ConditionalOnEnabledHealthIndicator("replicationrouting")
     @ConditionalOnMissingBean(name = {"replicationRoutingHealthIndicator", "replicationRoutingHealthContributor"})
     HealthContributor replicationRoutingHealthContributor(
-            ReplicationRoutingHealthProperties properties, ObjectProvider<ReplicationRouting> routing) {
+            ReplicationRoutingHealthProperties properties,
+            ObjectProvider<ReplicationRoutingProperties> routingProperties,
+            ObjectProvider<ReplicationRouting> routing) {
         ReplicationRouting router = routing.getIfAvailable();
         return router == null
                 ? CompositeHealthContributor.fromMap(Map.<String, HealthContributor>of())
-                : indicator(router, properties);
+                : indicator(router, properties, routingProperties);
     }
 
     @Bean
@@ -54,6 +58,7 @@ public final class ReplicationRoutingHealthContributorAutoConfiguration {
     HealthContributor dbHealthContributor(
             ReplicationRoutingHealthProperties properties,
             ConfigurableListableBeanFactory beanFactory,
+            ObjectProvider<ReplicationRoutingProperties> routingProperties,
             ObjectProvider<ReplicationRouting> routing) {
         Map<String, HealthContributor> contributors = new LinkedHashMap<>();
         // Absent when a test has replaced the routing data source.
@@ -61,7 +66,7 @@ public final class ReplicationRoutingHealthContributorAutoConfiguration {
         SimpleAutowireCandidateResolver.resolveAutowireCandidates(beanFactory, DataSource.class, false, true)
                 .forEach((name, dataSource) -> {
                     if (router != null && name.equals(ROUTER)) {
-                        contributors.put(name, indicator(router, properties));
+                        contributors.put(name, indicator(router, properties, routingProperties));
                     } else if (!name.equals(WRITER)) {
                         contributors.put(name, new DataSourceHealthIndicator(dataSource));
                     }
@@ -72,10 +77,15 @@ public final class ReplicationRoutingHealthContributorAutoConfiguration {
     }
 
     private static HealthContributor indicator(
-            ReplicationRouting router, ReplicationRoutingHealthProperties properties) {
+            ReplicationRouting router,
+            ReplicationRoutingHealthProperties properties,
+            ObjectProvider<ReplicationRoutingProperties> routingProperties) {
+        // Absent where the application has defined the router itself.
+        ReplicationRoutingProperties declared = routingProperties.getIfAvailable();
         return new RouterHealthIndicator(
                 router::snapshot,
                 () -> router.dataSource().explain(Access.READ).decision() != null,
-                properties.isRequireWritable());
+                properties.isRequireWritable(),
+                declared != null && declared.getTopology() == TopologyKind.MULTI_PRIMARY);
     }
 }

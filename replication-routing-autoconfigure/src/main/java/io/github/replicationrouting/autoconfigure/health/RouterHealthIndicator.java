@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
@@ -23,9 +24,18 @@ final class RouterHealthIndicator extends AbstractHealthIndicator {
     private final Supplier<TopologySnapshot> topology;
     private final BooleanSupplier readable;
     private final boolean requireWritable;
+    private final boolean severalWritable;
 
-    /** @param readable whether a read would find an eligible node now */
-    RouterHealthIndicator(Supplier<TopologySnapshot> topology, BooleanSupplier readable, boolean requireWritable) {
+    /**
+     * @param readable whether a read would find an eligible node now
+     * @param severalWritable whether several nodes may be writable, so that one that is not the primary serves reads
+     */
+    RouterHealthIndicator(
+            Supplier<TopologySnapshot> topology,
+            BooleanSupplier readable,
+            boolean requireWritable,
+            boolean severalWritable) {
+        this.severalWritable = severalWritable;
         this.topology = topology;
         this.readable = readable;
         this.requireWritable = requireWritable;
@@ -35,12 +45,12 @@ final class RouterHealthIndicator extends AbstractHealthIndicator {
     protected void doHealthCheck(Health.Builder builder) {
         TopologySnapshot snapshot = topology.get();
         List<NodeStatus> replicas = snapshot.nodes().stream()
-                .filter(node -> node.role() != Role.PRIMARY)
+                .filter(node -> isReplica(node, snapshot.primary()))
                 .toList();
         long online = replicas.stream()
                 .filter(replica -> replica.state() == NodeState.ONLINE)
                 .count();
-        boolean writable = snapshot.primary() != null;
+        boolean writable = snapshot.isWritable();
         Map<String, String> states = new LinkedHashMap<>();
         snapshot.nodes().forEach(node -> states.put(node.name(), Labels.of(node.state())));
         boolean up = writable || (!requireWritable && (online > 0 || readable.getAsBoolean()));
@@ -48,5 +58,9 @@ final class RouterHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("writable", writable)
                 .withDetail("replicas", online + "/" + replicas.size())
                 .withDetail("nodes", states);
+    }
+
+    private boolean isReplica(NodeStatus node, @Nullable NodeStatus primary) {
+        return severalWritable ? primary == null || !node.name().equals(primary.name()) : node.role() != Role.PRIMARY;
     }
 }

@@ -9,7 +9,6 @@ import io.github.replicationrouting.spi.TopologyListener;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
-import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -36,6 +35,8 @@ public final class MicrometerRouterMetrics implements RouterMetrics, TopologyLis
 
     private static final String PREFIX = "replication.routing.";
     private static final String NODE_TAG = "node";
+    private static final List<String> NODE_GAUGES =
+            List.of("node.lag", "node.state", "node.waiting", "node.applier.queue", "node.flow.control");
 
     private final Tags routerTag;
     private final Supplier<@Nullable ReplicationRouting> routing;
@@ -150,7 +151,7 @@ public final class MicrometerRouterMetrics implements RouterMetrics, TopologyLis
         probes.remove(node);
         statementErrors.remove(node);
         for (MeterRegistry registry : registries) {
-            for (String gauge : List.of("node.lag", "node.state", "node.waiting")) {
+            for (String gauge : NODE_GAUGES) {
                 registry.find(PREFIX + gauge)
                         .tags(routerTag)
                         .tag(NODE_TAG, node.name())
@@ -183,16 +184,32 @@ public final class MicrometerRouterMetrics implements RouterMetrics, TopologyLis
                 .description("Writes that wait for a primary")
                 .tags(routerTag)
                 .register(registry);
-        gauge("writable", "1 while a node accepts writes, else 0", router, MicrometerRouterMetrics::writable)
+        gauge("writable", "1 while a node accepts writes, else 0", router, SnapshotGauges::writable)
                 .register(registry);
-        gauge("readable.replicas", "Replicas that may serve reads", router, MicrometerRouterMetrics::readableReplicas)
+        gauge("writers", "Nodes that take writes", router, SnapshotGauges::writers)
+                .register(registry);
+        gauge(
+                        "readable.replicas",
+                        "Nodes besides the primary that may serve reads",
+                        router,
+                        SnapshotGauges::readableReplicas)
+                .register(registry);
+        gauge(
+                        "view.members",
+                        "Members in the view of the group, NaN when there is none",
+                        router,
+                        SnapshotGauges::viewMembers)
                 .register(registry);
         router.pools().forEach(pool -> bind(pool, router, registry));
     }
 
     private void bind(PooledNode pool, ReplicationRouting router, MeterRegistry registry) {
         String node = pool.node().name();
-        gauge("node.lag", "Staleness bound of a node, NaN when unknown", router, current -> lag(current, node))
+        gauge(
+                        "node.lag",
+                        "Staleness bound of a node, NaN when unknown",
+                        router,
+                        current -> SnapshotGauges.lag(current, node))
                 .baseUnit("seconds")
                 .tag(NODE_TAG, node)
                 .register(registry);
@@ -201,11 +218,25 @@ public final class MicrometerRouterMetrics implements RouterMetrics, TopologyLis
                             "node.state",
                             "1 for the current state of a node, 0 for the others",
                             router,
-                            current -> isInState(state, current, node))
+                            current -> SnapshotGauges.isInState(state, current, node))
                     .tag(NODE_TAG, node)
                     .tag("state", Labels.of(state))
                     .register(registry);
         }
+        gauge(
+                        "node.applier.queue",
+                        "Transactions that a member of a group has received and not applied, NaN when unknown",
+                        router,
+                        current -> SnapshotGauges.applierQueue(current, node))
+                .tag(NODE_TAG, node)
+                .register(registry);
+        gauge(
+                        "node.flow.control",
+                        "Fraction of time for which the group waited for members to catch up, NaN when unknown",
+                        router,
+                        current -> SnapshotGauges.flowControl(current, node))
+                .tag(NODE_TAG, node)
+                .register(registry);
         Gauge.builder(PREFIX + "node.waiting", pool, PooledNode::waiting)
                 .description("Threads that wait for a connection because all connections of the node are in use")
                 .tags(routerTag)
@@ -215,30 +246,9 @@ public final class MicrometerRouterMetrics implements RouterMetrics, TopologyLis
     }
 
     private Gauge.Builder<ReplicationRouting> gauge(
-            String name, String description, ReplicationRouting router, ToDoubleFunction<ReplicationRouting> value) {
-        return Gauge.builder(PREFIX + name, router, value)
+            String name, String description, ReplicationRouting router, ToDoubleFunction<TopologySnapshot> value) {
+        return Gauge.builder(PREFIX + name, router, current -> value.applyAsDouble(current.snapshot()))
                 .description(description)
                 .tags(routerTag);
-    }
-
-    private static double writable(ReplicationRouting router) {
-        return router.snapshot().primary() != null ? 1 : 0;
-    }
-
-    private static double readableReplicas(ReplicationRouting router) {
-        return router.snapshot().nodes().stream()
-                .filter(node -> node.role() == Role.REPLICA && node.state() == NodeState.ONLINE)
-                .count();
-    }
-
-    private static double lag(ReplicationRouting router, String name) {
-        NodeStatus node = router.snapshot().node(name);
-        Duration lag = node == null ? null : node.lag();
-        return lag == null ? Double.NaN : lag.toNanos() / 1e9;
-    }
-
-    private static double isInState(NodeState state, ReplicationRouting router, String name) {
-        NodeStatus node = router.snapshot().node(name);
-        return node != null && node.state() == state ? 1 : 0;
     }
 }

@@ -3,6 +3,7 @@ package io.github.replicationrouting.autoconfigure.session;
 import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingAutoConfiguration;
 import io.github.replicationrouting.autoconfigure.ReplicationRoutingProperties;
+import io.github.replicationrouting.internal.routing.AffinityAdvisor;
 import io.github.replicationrouting.internal.routing.HintAdvisor;
 import io.github.replicationrouting.settings.SessionScope;
 import jakarta.servlet.Filter;
@@ -21,8 +22,8 @@ import org.springframework.context.annotation.Role;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Auto-configuration of read-your-writes sessions that span web requests, and of the annotations {@code @UsePrimary}
- * and {@code @MaxStaleness}.
+ * Auto-configuration of read-your-writes sessions that span web requests, and of the annotations {@code @UsePrimary},
+ * {@code @MaxStaleness} and {@code @WriteAffinity}.
  */
 @AutoConfiguration(after = ReplicationRoutingAutoConfiguration.class)
 @ConditionalOnBean(ReplicationRouting.class)
@@ -32,6 +33,12 @@ public final class ReplicationRoutingSessionAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static HintAdvisor replicationRoutingHintAdvisor() {
         return new HintAdvisor();
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static AffinityAdvisor replicationRoutingAffinityAdvisor() {
+        return new AffinityAdvisor();
     }
 
     /** A session for each web request, whose token the configured carrier takes to the next one. */

@@ -3,21 +3,26 @@ package io.github.replicationrouting.autoconfigure.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.replicationrouting.event.DivergenceDetectedEvent;
+import io.github.replicationrouting.event.GroupViewChangedEvent;
 import io.github.replicationrouting.event.NodeStateChangedEvent;
 import io.github.replicationrouting.event.PrimaryChangedEvent;
 import io.github.replicationrouting.event.ReplicationLagRecoveredEvent;
 import io.github.replicationrouting.event.ReplicationLagWarningEvent;
 import io.github.replicationrouting.event.SemiSynchronousChangedEvent;
 import io.github.replicationrouting.topology.Freshness;
+import io.github.replicationrouting.topology.GroupView;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
+import io.github.replicationrouting.topology.TopologySnapshot;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -65,6 +70,42 @@ class TopologyEventPublisherTest {
                         new ReplicationLagWarningEvent("dataSource", "db2", null, 0.5),
                         new ReplicationLagRecoveredEvent("dataSource", "db2", null),
                         new SemiSynchronousChangedEvent("dataSource", "db2", false)));
+    }
+
+    @Test
+    void whenTheViewOfTheGroupChangesShouldPublishBoth() {
+        GroupView three = new GroupView("galera", "7f4e4a3e", "7f4e4a3e:7", 3);
+        GroupView two = new GroupView("galera", "7f4e4a3e", "7f4e4a3e:8", 2);
+        publisher.start();
+        publisher.snapshotPublished(snapshot(null), snapshot(three));
+        publisher.snapshotPublished(snapshot(three), snapshot(three));
+        publisher.snapshotPublished(snapshot(three), snapshot(new GroupView("galera", "7f4e4a3e", "7f4e4a3e:7", 3)));
+        publisher.snapshotPublished(snapshot(three), snapshot(two));
+        publisher.snapshotPublished(snapshot(two), snapshot(null));
+        publisher.snapshotPublished(snapshot(null), snapshot(null));
+        publisher.lagRecovered(online);
+
+        await().until(() -> received.stream().anyMatch(ReplicationLagRecoveredEvent.class::isInstance));
+        assertThat(received)
+                .containsExactly(
+                        new GroupViewChangedEvent("dataSource", null, three),
+                        new GroupViewChangedEvent("dataSource", three, two),
+                        new GroupViewChangedEvent("dataSource", two, null),
+                        new ReplicationLagRecoveredEvent("dataSource", "db2", null));
+    }
+
+    @Test
+    void whenANodeHasDivergedShouldPublishWhy() {
+        publisher.start();
+        publisher.diverged(db2, "10.0.0.1:3306", 1062, "has diverged");
+
+        await().untilAsserted(() -> assertThat(received)
+                .containsExactly(
+                        new DivergenceDetectedEvent("dataSource", "db2", "10.0.0.1:3306", 1062, "has diverged")));
+    }
+
+    private TopologySnapshot snapshot(@Nullable GroupView group) {
+        return new TopologySnapshot(List.of(online), null, List.of(online), null, group);
     }
 
     @Test

@@ -184,6 +184,40 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
         assertThat(health(true, true, null, lagging).getStatus()).isEqualTo(Status.DOWN);
     }
 
+    @Test
+    void whenSeveralNodesAreWritableShouldCountAllButTheOneThatTakesAllWrites() {
+        NodeStatus db1 = status("db1", Role.PRIMARY, NodeState.ONLINE);
+        NodeStatus db2 = status("db2", Role.PRIMARY, NodeState.ONLINE);
+        NodeStatus joining = status("db3", Role.UNKNOWN, NodeState.UNKNOWN);
+
+        Health single = several(false, db1, List.of(db1), db1, db2, joining);
+        assertThat(single.getStatus()).isEqualTo(Status.UP);
+        assertThat(single.getDetails()).containsEntry("writable", true).containsEntry("replicas", "1/2");
+
+        Health shared = several(true, null, List.of(db1, db2), db1, db2, joining);
+        assertThat(shared.getStatus()).isEqualTo(Status.UP);
+        assertThat(shared.getDetails()).containsEntry("writable", true).containsEntry("replicas", "2/3");
+    }
+
+    @Test
+    void whenSeveralNodesAreWritableAndNoneMayWriteShouldBeUpWhileOneServesReads() {
+        NodeStatus cutOff = status("db1", Role.PRIMARY, NodeState.DOWN);
+        NodeStatus fit = status("db2", Role.PRIMARY, NodeState.ONLINE);
+
+        Health readOnly = several(false, null, List.of(), cutOff, fit);
+        assertThat(readOnly.getStatus()).isEqualTo(Status.UP);
+        assertThat(readOnly.getDetails()).containsEntry("writable", false).containsEntry("replicas", "1/2");
+        assertThat(several(true, null, List.of(), cutOff, fit).getStatus()).isEqualTo(Status.DOWN);
+        assertThat(several(false, null, List.of(), cutOff).getStatus()).isEqualTo(Status.DOWN);
+    }
+
+    private static Health several(
+            boolean requireWritable, @Nullable NodeStatus primary, List<NodeStatus> writers, NodeStatus... nodes) {
+        TopologySnapshot snapshot = new TopologySnapshot(
+                List.of(nodes), primary, writers, writers.isEmpty() ? "no member has a majority" : null, null);
+        return health(new RouterHealthIndicator(() -> snapshot, () -> false, requireWritable, true));
+    }
+
     private static Health health(@Nullable NodeStatus primary, NodeStatus... nodes) {
         return health(false, primary, nodes);
     }
@@ -196,7 +230,7 @@ class ReplicationRoutingHealthContributorAutoConfigurationTest {
             boolean requireWritable, boolean readable, @Nullable NodeStatus primary, NodeStatus... nodes) {
         TopologySnapshot snapshot =
                 new TopologySnapshot(List.of(nodes), primary, primary == null ? "the primary is down" : null);
-        return health(new RouterHealthIndicator(() -> snapshot, () -> readable, requireWritable));
+        return health(new RouterHealthIndicator(() -> snapshot, () -> readable, requireWritable, false));
     }
 
     private static Health health(HealthIndicator indicator) {

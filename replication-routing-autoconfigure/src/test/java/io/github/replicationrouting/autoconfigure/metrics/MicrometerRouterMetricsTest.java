@@ -73,6 +73,10 @@ class MicrometerRouterMetricsTest {
                         "replication.routing.node.lag GAUGE seconds [node, router]",
                         "replication.routing.node.state GAUGE [node, router, state]",
                         "replication.routing.node.waiting GAUGE [node, router]",
+                        "replication.routing.node.applier.queue GAUGE [node, router]",
+                        "replication.routing.node.flow.control GAUGE [node, router]",
+                        "replication.routing.view.members GAUGE [router]",
+                        "replication.routing.writers GAUGE [router]",
                         "replication.routing.writable GAUGE [router]",
                         "replication.routing.readable.replicas GAUGE [router]",
                         "replication.routing.probes COUNTER [node, outcome, router]",
@@ -96,6 +100,11 @@ class MicrometerRouterMetricsTest {
         assertThat(gauge("replication.routing.writable")).isEqualTo(0);
         assertThat(gauge("replication.routing.held")).isEqualTo(0);
         assertThat(gauge("replication.routing.readable.replicas")).isEqualTo(0);
+        assertThat(gauge("replication.routing.view.members")).isNaN();
+        assertThat(gauge("replication.routing.node.applier.queue", "node", "db1"))
+                .isNaN();
+        assertThat(gauge("replication.routing.node.flow.control", "node", "db1"))
+                .isNaN();
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +17,15 @@ final class CommitTracking {
     private CommitTracking() {}
 
     /**
-     * Returns whether the primary reports each commit. Waits for the first connection to it; an interrupt ends the wait
+     * Returns whether the primary, or the first node that takes writes, reports each commit. Waits for the first
+     * connection to it; an interrupt ends the wait
      * and stays set.
      *
-     * @return null when there is no primary, or no connection to it within the limit
+     * @return null when no node takes writes, or there is no connection to it within the limit
      */
     static @Nullable Boolean areReported(Topology topology, Map<Node, NodePool> pools, Duration limit) {
-        NodeStatus primary = topology.snapshot().primary();
-        NodePool pool = primary == null ? null : pools.get(primary.node());
+        List<NodeStatus> writers = topology.snapshot().writers();
+        NodePool pool = writers.isEmpty() ? null : pools.get(writers.get(0).node());
         if (pool == null) {
             return null;
         }

@@ -124,7 +124,10 @@ public final class Membership implements AutoCloseable {
         }
         Node node = leaving.node();
         if (!drain(name)) {
-            log.warn("[{}] node {}: the primary is removed; writes fail until another node is writable", router, name);
+            log.warn(
+                    "[{}] node {}: the only node that takes writes is removed; writes fail until another one is writable",
+                    router,
+                    name);
             monitor.remove(node);
         }
         if (!awaitAtMost(limit, () -> node.inFlight() == 0 && isDrained(name))) {
@@ -143,10 +146,10 @@ public final class Membership implements AutoCloseable {
         log.info("[{}] node {}: left", router, name);
     }
 
-    /** Returns false for the primary, which cannot be drained. */
+    /** Returns false for the only node that takes writes, which cannot be drained. */
     private boolean drain(String name) {
-        NodeStatus primary = monitor.snapshot().primary();
-        if (primary != null && primary.name().equals(name)) {
+        List<NodeStatus> writers = monitor.snapshot().writers();
+        if (writers.size() == 1 && writers.get(0).name().equals(name)) {
             return false;
         }
         monitor.drain(name);

@@ -28,6 +28,7 @@ final class NodeFactory {
     private final PoolHealthRegistry poolHealth;
     private final Executor background;
     private final boolean tracksCommits;
+    private final boolean severalWriters;
 
     /** Accounts of the current nodes. */
     private final Set<PoolCredentials> accounts = ConcurrentHashMap.newKeySet();
@@ -44,6 +45,7 @@ final class NodeFactory {
      * @param router name of the router
      * @param background executor of tasks that a pool must not wait for
      * @param tracksCommits whether nodes that may be primaries report the commits of their sessions
+     * @param severalWriters whether several nodes may take writes
      */
     NodeFactory(
             String router,
@@ -51,13 +53,15 @@ final class NodeFactory {
             ConnectionDefaults defaults,
             PoolHealthRegistry poolHealth,
             Executor background,
-            boolean tracksCommits) {
+            boolean tracksCommits,
+            boolean severalWriters) {
         this.router = router;
         this.dialects = dialects;
         this.defaults = defaults;
         this.poolHealth = poolHealth;
         this.background = background;
         this.tracksCommits = tracksCommits;
+        this.severalWriters = severalWriters;
     }
 
     /**
@@ -67,7 +71,8 @@ final class NodeFactory {
      */
     Parts create(NodeSettings settings) {
         PoolCredentials credentials = new PoolCredentials(settings.pool());
-        ProbeTarget target = probeTarget(settings, credentials);
+        ProbeTarget declared = probeTarget(settings, credentials);
+        ProbeTarget target = severalWriters ? declared.asOneOfSeveralWriters() : declared;
         boolean tracked = tracksCommits && settings.spec().declaredRole() != DeclaredRole.REPLICA;
         ConnectionFactory connections = connectionsOf(settings, credentials);
         NodePool pool;

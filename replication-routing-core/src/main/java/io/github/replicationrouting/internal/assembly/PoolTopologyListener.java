@@ -8,7 +8,6 @@ import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Listener that applies changes of the topology to the pools: threads that wait for a node that is no longer eligible
@@ -19,8 +18,7 @@ final class PoolTopologyListener implements TopologyListener {
 
     private final Map<Node, NodePool> pools;
     private final FallbackLimiter fallbackReads;
-    private @Nullable Node lastPrimary;
-    private @Nullable TopologySnapshot newest;
+    private final WriterChanges writers = new WriterChanges();
 
     PoolTopologyListener(Map<Node, NodePool> pools, FallbackLimiter fallbackReads) {
         this.pools = pools;
@@ -29,9 +27,11 @@ final class PoolTopologyListener implements TopologyListener {
 
     @Override
     public void snapshotPublished(TopologySnapshot before, TopologySnapshot now) {
-        newest = now;
         pools.values().forEach(NodePool::recheck);
         fallbackReads.recheck();
+        WriterChanges.Change change = writers.to(now);
+        change.retired().forEach(node -> retire(node, now));
+        change.entered().forEach(this::refresh);
     }
 
     @Override
@@ -61,23 +61,9 @@ final class PoolTopologyListener implements TopologyListener {
         refresh(endpoint);
     }
 
-    /** The return of the same primary is no change of role: its connections were closed when it went down. */
-    @Override
-    public void primaryChanged(@Nullable NodeStatus before, @Nullable NodeStatus after) {
-        if (after == null) {
-            return;
-        }
-        Node previous = lastPrimary;
-        lastPrimary = after.node();
-        if (previous != null && previous != after.node()) {
-            retire(previous);
-            refresh(after.node());
-        }
-    }
-
     /** A node that is down cannot know that it was replaced, and may go on with work that it has received. */
-    private void retire(Node previous) {
-        NodeStatus status = newest == null ? null : newest.node(previous.name());
+    private void retire(Node previous, TopologySnapshot now) {
+        NodeStatus status = now.node(previous.name());
         NodePool pool = pools.get(previous);
         if (pool != null && status != null && status.state() == NodeState.DOWN) {
             pool.evictAll();

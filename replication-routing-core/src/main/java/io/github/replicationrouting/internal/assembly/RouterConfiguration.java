@@ -6,6 +6,7 @@ import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.settings.ReadSettings;
 import io.github.replicationrouting.settings.SessionScope;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name name of the router
  * @param nodes its nodes, in the order of the configuration
+ * @param topology way in which they replicate
  * @param reads settings of reads
  * @param writes settings of writes
  * @param consistency settings of sessions
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public record RouterConfiguration(
         String name,
         List<NodeSettings> nodes,
+        TopologyKind topology,
         ReadSettings reads,
         WriteSettings writes,
         ConsistencySettings consistency,

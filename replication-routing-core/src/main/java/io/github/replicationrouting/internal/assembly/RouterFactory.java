@@ -18,6 +18,7 @@ import io.github.replicationrouting.internal.routing.RouterSettings;
 import io.github.replicationrouting.settings.ConsistencyMode;
 import io.github.replicationrouting.settings.DiscoverySettings;
 import io.github.replicationrouting.settings.NodeSettings;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.spi.TopologyListener;
 import io.github.replicationrouting.spi.TopologySource;
 import io.github.replicationrouting.topology.Node;
@@ -53,7 +54,8 @@ public final class RouterFactory {
                 connectionDefaults,
                 poolHealth,
                 background,
-                configuration.consistency().mode() == ConsistencyMode.SESSION);
+                configuration.consistency().mode() == ConsistencyMode.SESSION,
+                configuration.topology() == TopologyKind.MULTI_PRIMARY);
     }
 
     /**
@@ -103,6 +105,7 @@ public final class RouterFactory {
                         monitor,
                         RouterSettings.of(
                                 configuration.reads(),
+                                configuration.writes(),
                                 configuration.consistency(),
                                 configuration.monitor(),
                                 configuration.zone())),
@@ -141,6 +144,7 @@ public final class RouterFactory {
                 poolHealth,
                 listeners,
                 configuration.metrics(),
+                configuration.topology(),
                 configuration.writes());
     }
 

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the members of a router in step with a {@link TopologySource}: queries it periodically on a thread of its own,
  * adds the nodes that it lists and removes those that it no longer lists. Declared nodes are never removed, and the
- * primary is not while it is the primary. A failure of the source changes nothing; each is logged once.
+ * primary, or the only node that takes writes, is not while it is. A failure of the source changes nothing; each is logged once.
  */
 final class TopologyDiscovery implements AutoCloseable {
 
@@ -131,9 +131,10 @@ final class TopologyDiscovery implements AutoCloseable {
     }
 
     private boolean mayLeave(String name) {
-        NodeStatus primary = topology.snapshot().primary();
-        if (primary != null && primary.name().equals(name)) {
-            warn("node " + name + " is no longer listed, or has changed, but stays while it is the primary", null);
+        List<NodeStatus> writers = topology.snapshot().writers();
+        if (writers.size() == 1 && writers.get(0).name().equals(name)) {
+            String role = topology.snapshot().primary() == null ? "the only node that takes writes" : "the primary";
+            warn("node " + name + " is no longer listed, or has changed, but stays while it is " + role, null);
             return false;
         }
         return true;

@@ -12,6 +12,7 @@ import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,20 +72,47 @@ public final class Consistency {
 
     // --- what sessions did
 
-    /** Records a commit of this thread's session at the position that the server reported. */
-    public void committed(Position commit) {
+    /** Records a commit of this thread's session on a node, at the position that the server reported. */
+    public void committed(Node node, Position commit) {
         if (isOn()) {
             long now = System.nanoTime();
             Session.current()
-                    .require(router, before -> before.committed(commit, now).reduced(nodes()), true);
+                    .require(
+                            router,
+                            before -> before.committed(commit, now)
+                                    .committedOn(node.name(), before)
+                                    .reduced(nodes()),
+                            true);
         }
     }
 
-    /** Records that this thread's session may have committed something. Called after the acknowledgement. */
-    public void committed() {
+    /**
+     * Records a commit of this thread's session on a node that had everything which the session had committed before a
+     * time.
+     *
+     * @param commit the position that the server reported, null if only the time is known
+     */
+    public void committed(Node node, @Nullable Position commit, long hadAllOf) {
         if (isOn()) {
             long now = System.nanoTime();
-            Session.current().require(router, before -> before.committed(now), true);
+            Session.current()
+                    .require(
+                            router,
+                            before -> {
+                                ReadRequirement after =
+                                        commit == null ? before.committed(now) : before.committed(commit, now);
+                                ReadRequirement placed = after.committedOn(node.name(), before, hadAllOf);
+                                return commit == null ? placed : placed.reduced(nodes());
+                            },
+                            true);
+        }
+    }
+
+    /** Records that this thread's session may have committed something on a node, which has acknowledged it. */
+    public void committed(Node node) {
+        if (isOn()) {
+            long now = System.nanoTime();
+            Session.current().require(router, before -> before.committed(now).committedOn(node.name(), before), true);
         }
     }
 
@@ -130,6 +158,21 @@ public final class Consistency {
     }
 
     /**
+     * Records a read of this thread's session on a node that had everything which the session had seen before a time.
+     */
+    public void readOn(Node node, long hadAllOf) {
+        if (isOn()) {
+            ObservedRead read = new ObservedRead(node.name(), System.nanoTime(), null);
+            Session.current()
+                    .require(
+                            router,
+                            before -> before.reading(reads -> reads.with(
+                                    read, other -> other.at() - hadAllOf <= 0 || has(node, other), maxPauseNanos)),
+                            false);
+        }
+    }
+
+    /**
      * Reports that a connection on which this thread's session has read is returned, so that its token can be stored.
      */
     public void readsEnded() {
@@ -167,10 +210,11 @@ public final class Consistency {
     }
 
     private boolean isOneOfSeveralReplicas(Node node) {
+        NodeStatus primary = topology.snapshot().primary();
         boolean found = false;
         int others = 0;
         for (NodeStatus replica : nodes()) {
-            if (replica.role() == Role.REPLICA && replica.state() == NodeState.ONLINE) {
+            if (replica.role() != Role.UNKNOWN && replica.state() == NodeState.ONLINE && !replica.equals(primary)) {
                 if (replica.node() != node) {
                     others++;
                 } else {
@@ -223,7 +267,13 @@ public final class Consistency {
     }
 
     private SessionConstraint constraint(ReadRequirement requirement, @Nullable ReadRequirement own) {
-        return new SessionConstraint(requirement, own, check, known, settings.maxWait());
+        return new SessionConstraint(
+                requirement,
+                own,
+                check,
+                known,
+                settings.maxWait(),
+                topology.snapshot().group() != null);
     }
 
     /** Returns the time between two probes of a node. */
@@ -266,8 +316,8 @@ public final class Consistency {
         if (!isOn()) {
             return "eventual consistency";
         }
-        NodeStatus primary = topology.snapshot().primary();
-        Position written = primary == null ? null : primary.position();
+        List<NodeStatus> writers = topology.snapshot().writers();
+        Position written = writers.isEmpty() ? null : writers.get(0).position();
         String means = written == null ? "time" : written.kind();
         String how = "";
         if (written != null && reported != null) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadRequirement {
 
-    static final ReadRequirement NONE = new ReadRequirement(null, 0, false, 0, false, ReadHistory.NONE);
+    static final ReadRequirement NONE = new ReadRequirement(null, 0, false, 0, false, ReadHistory.NONE, null);
 
     /**
      * Maximum time, in nanoseconds, that a server is assumed to take for a commit whose answer was lost: the time that
@@ -54,19 +54,30 @@ final class ReadRequirement {
 
     private final ReadHistory reads;
 
+    /** The node that has all of the commits, as they were made on it or it had them before; null where none is known. */
+    private final @Nullable String committedOn;
+
     private ReadRequirement(
             @Nullable Position commits,
             long commitsAt,
             boolean untracked,
             long untrackedAt,
             boolean grown,
-            ReadHistory reads) {
+            ReadHistory reads,
+            @Nullable String committedOn) {
         this.commits = commits;
         this.commitsAt = commitsAt;
         this.untracked = untracked;
         this.untrackedAt = untrackedAt;
         this.grown = grown;
         this.reads = reads;
+        this.committedOn = committedOn;
+    }
+
+    /** Returns the node that has all of the commits, because of what was committed on it; null where none is known. */
+    @Nullable
+    String committedOn() {
+        return committedOn;
     }
 
     @Nullable
@@ -103,14 +114,16 @@ final class ReadRequirement {
         if (commits == null || !commits.isComparableTo(commit)) {
             // Another kind of server than before: of the earlier commits only the time remains.
             ReadRequirement rest = commits == null ? this : committed(commitsAt);
-            return new ReadRequirement(commit, at, rest.untracked, rest.untrackedAt, false, reads);
+            return new ReadRequirement(commit, at, rest.untracked, rest.untrackedAt, false, reads, null);
         }
-        return new ReadRequirement(commits.union(commit), later(commitsAt, at), untracked, untrackedAt, true, reads);
+        return new ReadRequirement(
+                commits.union(commit), later(commitsAt, at), untracked, untrackedAt, true, reads, null);
     }
 
     /** Returns this requirement with a further commit, at this time or before. */
     ReadRequirement committed(long at) {
-        return new ReadRequirement(commits, commitsAt, true, untracked ? later(untrackedAt, at) : at, grown, reads);
+        return new ReadRequirement(
+                commits, commitsAt, true, untracked ? later(untrackedAt, at) : at, grown, reads, null);
     }
 
     /**
@@ -120,9 +133,43 @@ final class ReadRequirement {
         return committed(at + MAX_COMMIT);
     }
 
+    /**
+     * Returns this requirement, whose newest commit was made on a node.
+     *
+     * @param before what was required before that commit
+     */
+    ReadRequirement committedOn(String node, ReadRequirement before) {
+        boolean isOnlyNode = !before.hasCommits() || node.equals(before.committedOn);
+        return placed(isOnlyNode ? node : null);
+    }
+
+    /**
+     * Returns this requirement, whose newest commit was made on a node that had all commits made before a time.
+     *
+     * @param before what was required before that commit
+     */
+    ReadRequirement committedOn(String node, ReadRequirement before, long hadAllOf) {
+        return before.hasCommitsAfter(hadAllOf) ? committedOn(node, before) : placed(node);
+    }
+
+    private boolean hasCommitsAfter(long time) {
+        return (commits != null && commitsAt - time > 0) || (untracked && untrackedAt - time > 0);
+    }
+
+    private @Nullable String commonNode(ReadRequirement other) {
+        if (!hasCommits() || !other.hasCommits()) {
+            return hasCommits() ? committedOn : other.committedOn;
+        }
+        return committedOn != null && committedOn.equals(other.committedOn) ? committedOn : null;
+    }
+
+    private ReadRequirement placed(@Nullable String node) {
+        return new ReadRequirement(commits, commitsAt, untracked, untrackedAt, grown, reads, node);
+    }
+
     /** Returns this requirement with its reads changed. */
     ReadRequirement reading(UnaryOperator<ReadHistory> change) {
-        return new ReadRequirement(commits, commitsAt, untracked, untrackedAt, grown, change.apply(reads));
+        return new ReadRequirement(commits, commitsAt, untracked, untrackedAt, grown, change.apply(reads), committedOn);
     }
 
     /**
@@ -134,7 +181,7 @@ final class ReadRequirement {
             return this;
         }
         ReadRequirement known = committed(position, untrackedAt);
-        return new ReadRequirement(known.commits, known.commitsAt, false, 0, true, reads);
+        return new ReadRequirement(known.commits, known.commitsAt, false, 0, true, reads, committedOn);
     }
 
     /** Returns a requirement that is met only where this and the other one are met. */
@@ -150,6 +197,7 @@ final class ReadRequirement {
         if (other.untracked) {
             both = both.committed(other.untrackedAt);
         }
+        both = both.placed(commonNode(other));
         return other.reads.isEmpty() ? both : both.reading(own -> own.and(other.reads));
     }
 
@@ -168,15 +216,17 @@ final class ReadRequirement {
             missing = missing == null ? lacking : missing.union(lacking);
         }
         if (missing == null || missing.isEmpty()) {
-            return new ReadRequirement(null, 0, untracked, untrackedAt, false, reads);
+            return new ReadRequirement(null, 0, untracked, untrackedAt, false, reads, untracked ? committedOn : null);
         }
-        return new ReadRequirement(missing, commitsAt, untracked, untrackedAt, false, reads).bounded();
+        return new ReadRequirement(missing, commitsAt, untracked, untrackedAt, false, reads, committedOn).bounded();
     }
 
     private ReadRequirement bounded() {
         return commits == null || commits.toString().length() <= MAX_TEXT_LENGTH
                 ? this
-                : new ReadRequirement(null, 0, untracked, untrackedAt, false, reads).committed(commitsAt);
+                : new ReadRequirement(null, 0, untracked, untrackedAt, false, reads, null)
+                        .committed(commitsAt)
+                        .placed(committedOn);
     }
 
     /**
@@ -191,6 +241,13 @@ final class ReadRequirement {
             }
         }
         return false;
+    }
+
+    /** Returns whether commits were made on another node a short time ago, which a node may still have to apply. */
+    boolean hasNewCommitsElsewhere(String node, long now) {
+        boolean isNew =
+                (commits != null && now - commitsAt < MAX_COMMIT) || (untracked && now - untrackedAt < MAX_COMMIT);
+        return isNew && !node.equals(committedOn);
     }
 
     private static long later(long a, long b) {

@@ -33,6 +33,10 @@ final class ReplicaCheck {
 
     /** Returns whether a replica is known to contain the commits that are required. */
     boolean hasCommits(ReadRequirement requirement, NodeStatus replica, long now) {
+        if (replica.member() != null && replica.name().equals(requirement.committedOn())) {
+            // A member keeps what was committed on it, whatever its role becomes.
+            return true;
+        }
         if (requirement.hasUntracked() && !isFreshAsOf(replica, requirement.untrackedAt(), now)) {
             return false;
         }

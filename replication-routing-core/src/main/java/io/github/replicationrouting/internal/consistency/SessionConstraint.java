@@ -17,20 +17,26 @@ public final class SessionConstraint {
     private final ReplicaCheck check;
     private final KnownPositions known;
     private final Duration maxWait;
+    private final boolean inGroup;
     private final long now = System.nanoTime();
 
-    /** @param own the part of the requirement that is the session's own, null for none */
+    /**
+     * @param own the part of the requirement that is the session's own, null for none
+     * @param inGroup whether the nodes are members of a group, any of which may have been written to
+     */
     SessionConstraint(
             ReadRequirement requirement,
             @Nullable ReadRequirement own,
             ReplicaCheck check,
             KnownPositions known,
-            Duration maxWait) {
+            Duration maxWait,
+            boolean inGroup) {
         this.requirement = requirement;
         this.own = own;
         this.check = check;
         this.known = known;
         this.maxWait = maxWait;
+        this.inGroup = inGroup;
     }
 
     /** Returns whether the session has written, rather than only read. */
@@ -45,13 +51,14 @@ public final class SessionConstraint {
     }
 
     /**
-     * Returns whether a replica may have shown the session what the primary is still committing: servers send what is
-     * in their log before they commit it themselves.
+     * Returns whether the session may have seen, or committed on another member of the group, what the primary is still
+     * committing: servers send what is in their log before they commit it themselves.
      */
     public boolean mayBeAheadOf(Node primary) {
         return maxWait.toMillis() > 0
                 && own != null
-                && own.mayBeAheadOf(primary.name(), now)
+                && (own.mayBeAheadOf(primary.name(), now)
+                        || (inGroup && own.hasNewCommitsElsewhere(primary.name(), now)))
                 && known.isWorthWaiting(primary, now);
     }
 

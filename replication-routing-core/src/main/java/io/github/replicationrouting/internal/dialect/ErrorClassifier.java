@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ final class ErrorClassifier {
 
     /** Pools and frameworks wrap an error a few times; beyond that the causes form a loop. */
     private static final int MAX_CAUSES = 32;
+
+    /** HA_ERR_LOCK_DEADLOCK, quoted by another error. */
+    private static final Pattern ENGINE_DEADLOCK = Pattern.compile("\\bgot error 149\\b");
 
     private ErrorClassifier() {}
 
@@ -59,7 +63,7 @@ final class ErrorClassifier {
     private static ErrorKind single(SQLException error) {
         String message = error.getMessage() == null ? "" : error.getMessage().toLowerCase(Locale.ROOT);
         String state = error.getSQLState() == null ? "" : error.getSQLState();
-        ErrorKind byCode = byCode(error.getErrorCode(), message);
+        ErrorKind byCode = byCode(error.getErrorCode(), state, message);
         if (byCode != null) {
             return byCode;
         }
@@ -82,8 +86,8 @@ final class ErrorClassifier {
         return code == 0 && (state.equals("S0022") || message.startsWith("unknown label '"));
     }
 
-    /** Returns the kind by the code alone, or null. */
-    private static @Nullable ErrorKind byCode(int code, String message) {
+    /** Returns the kind by the code, with the state or message where the code has several meanings; or null. */
+    private static @Nullable ErrorKind byCode(int code, String state, String message) {
         return switch (code) {
             // 1290 "running with the --read-only option" is also "running with the --secure-file-priv option".
             case 1290 -> mentionsReadOnly(message) ? ErrorKind.READ_ONLY_SERVER : ErrorKind.OTHER;
@@ -93,8 +97,7 @@ final class ErrorClassifier {
                     1203, // ER_TOO_MANY_USER_CONNECTIONS
                     1226 -> // ER_USER_LIMIT_REACHED
                 ErrorKind.OVERLOAD;
-            case 1047, // MariaDB: WSREP has not yet prepared node for application use
-                    1053, // ER_SERVER_SHUTDOWN
+            case 1053, // ER_SERVER_SHUTDOWN
                     1129, // ER_HOST_IS_BLOCKED
                     3032, // ER_SERVER_OFFLINE_MODE
                     3168, // ER_SERVER_ISNT_AVAILABLE
@@ -103,11 +106,21 @@ final class ErrorClassifier {
                     3797,
                     3798,
                     3799 -> ErrorKind.NODE_UNFIT;
-            case 1213, // ER_LOCK_DEADLOCK, and a failed certification of Galera
+            case 149, // HA_ERR_LOCK_DEADLOCK: the storage engine's own number
+                    1020, // ER_CHECKREAD: since its snapshot the row was changed (MariaDB's innodb_snapshot_isolation)
+                    1206, // ER_LOCK_TABLE_FULL
+                    1213, // ER_LOCK_DEADLOCK, and a failed certification of Galera
                     3101 -> // ER_TRANSACTION_ROLLBACK_DURING_COMMIT
                 ErrorKind.ROLLED_BACK;
-            // ER_ERROR_DURING_COMMIT; 149 is a conflict in the group.
-            case 1180 -> message.contains("error 149") ? ErrorKind.ROLLED_BACK : ErrorKind.OTHER;
+            // ER_LOCK_WAIT_TIMEOUT rolls back one statement only. 41000 is a driver's state for a deadlock.
+            case 1205 -> state.equals("41000") ? ErrorKind.ROLLED_BACK : ErrorKind.OTHER;
+            case 0, // none
+                    1030, // ER_GET_ERRNO
+                    1180 -> // ER_ERROR_DURING_COMMIT
+                engineError(code, message);
+            // ER_UNKNOWN_COM_ERROR: a Galera node that is not ready executes neither statements nor COMMIT.
+            case 1047 -> message.contains("wsrep") ? ErrorKind.NOT_IN_GROUP : ErrorKind.NODE_UNFIT;
+            case 3100 -> hookError(message); // ER_RUN_HOOK_ERROR
             case 1927, // ER_CONNECTION_KILLED
                     2006, // CR_SERVER_GONE_ERROR
                     2013, // CR_SERVER_LOST
@@ -146,6 +159,28 @@ final class ErrorClassifier {
                 ErrorKind.SCHEMA;
             default -> null;
         };
+    }
+
+    /**
+     * Returns the kind of an error that quotes one of the storage engine or of Galera's provider, or null. 149 is a lost
+     * conflict; a provider that has lost its cluster does not know what became of a write set that it has sent.
+     */
+    private static @Nullable ErrorKind engineError(int code, String message) {
+        if (ENGINE_DEADLOCK.matcher(message).find()) {
+            return ErrorKind.ROLLED_BACK;
+        }
+        if (code == 0) {
+            return null;
+        }
+        boolean ofProvider = message.contains("provider status") || message.contains("primary component");
+        return code == 1180 && ofProvider ? ErrorKind.COMMIT_IN_DOUBT : ErrorKind.OTHER;
+    }
+
+    /** Group Replication refuses before a commit; an error after one says nothing about the commit itself. */
+    private static ErrorKind hookError(String message) {
+        return message.contains("'before_") || message.contains("'begin'")
+                ? ErrorKind.NOT_IN_GROUP
+                : ErrorKind.COMMIT_IN_DOUBT;
     }
 
     private static boolean mentionsReadOnly(String message) {

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.dialect;
 
+import io.github.replicationrouting.position.GaleraPosition;
 import io.github.replicationrouting.position.MariaDbGtidPosition;
 import io.github.replicationrouting.position.MariaDbGtidState;
 import io.github.replicationrouting.position.Position;
@@ -10,7 +11,9 @@ import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import io.github.replicationrouting.spi.ServerRefusal;
 import io.github.replicationrouting.spi.SessionSettings;
+import io.github.replicationrouting.spi.WriterSettings;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * MariaDB 10.6 to 11.4. What a primary has written is {@code gtid_binlog_pos}, what a replica has executed is
  * {@code gtid_slave_pos}; never {@code gtid_current_pos}, which also contains writes that were made on the server by
- * mistake.
+ * mistake. In a Galera cluster positions are what each member has committed of the cluster's sequence.
  */
 public final class MariaDbDialect implements ReplicationDialect {
 
@@ -108,11 +111,14 @@ public final class MariaDbDialect implements ReplicationDialect {
         }
     }
 
-    /** The statement adds to what the session tracks already. */
+    /**
+     * The statement adds to what the session tracks already. Null in a Galera cluster, where the GTID of a commit is
+     * either visible before its rows, or a number that only this member uses.
+     */
     @Override
     public @Nullable String commitTrackingStatement(Connection connection) throws SQLException {
         boolean logged =
-                Statements.queryRow(connection, "SELECT @@global.log_bin", row -> Statements.isOn(row.getString(1)));
+                withGalera(connection, "@@global.log_bin", row -> Statements.isOn(row.getString(2)) && !isMember(row));
         return logged
                 ? "SET SESSION session_track_system_variables=IF(@@session.session_track_system_variables='*','*',"
                         + "CONCAT_WS(',',NULLIF(@@session.session_track_system_variables,''),'last_gtid'))"
@@ -120,17 +126,20 @@ public final class MariaDbDialect implements ReplicationDialect {
     }
 
     @Override
-    public MariaDbGtidPosition parsePosition(String text) {
-        return MariaDbGtidPosition.parse(text);
+    public Position parsePosition(String text) {
+        return GaleraPosition.isPosition(text) ? GaleraPosition.parse(text) : MariaDbGtidPosition.parse(text);
     }
 
     @Override
     public boolean canParse(Position position) {
-        return position instanceof MariaDbGtidPosition;
+        return position instanceof MariaDbGtidPosition || position instanceof GaleraPosition;
     }
 
     @Override
     public @Nullable Position await(Connection connection, Position wanted, Duration timeout) throws SQLException {
+        if (wanted instanceof GaleraPosition galera) {
+            return GaleraSession.await(connection, galera, timeout);
+        }
         if (!(wanted instanceof MariaDbGtidPosition position)) {
             return null;
         }
@@ -142,10 +151,20 @@ public final class MariaDbDialect implements ReplicationDialect {
                 row -> row.getInt(1) == 0 ? position.union(MariaDbGtidPosition.parse(row.getString(2))) : null);
     }
 
+    /** Does not wait for a server outside of Galera, which shows a commit before it sends it to its replicas. */
     @Override
-    public Position written(Connection connection) throws SQLException {
-        return Statements.queryRow(
-                connection, "SELECT @@global.gtid_binlog_pos", row -> MariaDbGtidPosition.parse(row.getString(1)));
+    public boolean awaitCommitting(Connection connection, Duration timeout) throws SQLException {
+        boolean member = withGalera(connection, "1", MariaDbDialect::isMember);
+        return !member || GaleraSession.awaitCluster(connection);
+    }
+
+    @Override
+    public @Nullable Position written(Connection connection) throws SQLException {
+        Position logged = MariaDbDialect.<@Nullable Position>withGalera(
+                connection,
+                "@@global.gtid_binlog_pos",
+                row -> isMember(row) ? null : MariaDbGtidPosition.parse(row.getString(2)));
+        return logged == null ? GaleraSession.shown(connection) : logged;
     }
 
     /**
@@ -154,19 +173,54 @@ public final class MariaDbDialect implements ReplicationDialect {
      */
     @Override
     public @Nullable Position executed(Connection connection) throws SQLException {
-        return Statements.<@Nullable Position>queryRow(
+        Executed executed = withGalera(
                 connection,
-                "SELECT @@global.read_only, @@global.gtid_slave_pos, @@global.gtid_binlog_pos,"
-                        + " @@global.log_slave_updates",
-                row -> {
-                    if (!Statements.isOn(row.getString(1))) {
-                        return null;
-                    }
-                    MariaDbGtidPosition executed = MariaDbGtidPosition.parse(row.getString(2));
-                    return Statements.isOn(row.getString(4))
-                            ? executed.union(MariaDbGtidPosition.parse(row.getString(3)))
-                            : executed;
-                });
+                "@@global.read_only, @@global.gtid_slave_pos, @@global.gtid_binlog_pos, @@global.log_slave_updates",
+                row -> new Executed(isMember(row), isMember(row) ? null : executed(row)));
+        return executed.inCluster ? GaleraSession.shown(connection) : executed.position;
+    }
+
+    private record Executed(boolean inCluster, @Nullable Position position) {}
+
+    private static @Nullable Position executed(ResultSet row) throws SQLException {
+        if (!Statements.isOn(row.getString(2))) {
+            return null;
+        }
+        MariaDbGtidPosition executed = MariaDbGtidPosition.parse(row.getString(3));
+        return Statements.isOn(row.getString(5))
+                ? executed.union(MariaDbGtidPosition.parse(row.getString(4)))
+                : executed;
+    }
+
+    /**
+     * Reads one row with the given columns after one for whether the server is a member of a Galera cluster. Servers
+     * that were built without it do not know the variable.
+     */
+    private static <T extends @Nullable Object> T withGalera(
+            Connection connection, String columns, Statements.Reader<T> reader) throws SQLException {
+        try {
+            return Statements.queryRow(connection, "SELECT @@global.wsrep_on, " + columns, reader);
+        } catch (SQLException e) {
+            if (!Statements.isUnknownVariable(e)) {
+                throw e;
+            }
+            return Statements.queryRow(connection, "SELECT 0, " + columns, reader);
+        }
+    }
+
+    private static boolean isMember(ResultSet row) throws SQLException {
+        return Statements.isOn(row.getString(1));
+    }
+
+    /** One statement, which every server knows. */
+    @Override
+    public Observation observeGroup(Connection connection, Observation seen) throws SQLException {
+        GaleraStatus status = Statements.query(connection, GaleraStatus.QUERY, GaleraStatus::read);
+        if (!status.isMember()) {
+            return seen;
+        }
+        return seen.withGroup(status.membership(seen.readOnly()), null)
+                .asMember(status.serverId(seen.serverId()), status.position(), status.shown());
     }
 
     @Override
@@ -205,5 +259,10 @@ public final class MariaDbDialect implements ReplicationDialect {
     @Override
     public @Nullable ServerRefusal refusal(SQLException error) {
         return RefusalClassifier.classify(error);
+    }
+
+    @Override
+    public WriterSettings writerSettings(Connection connection) throws SQLException {
+        return Statements.writerSettings(connection);
     }
 }

@@ -4,12 +4,15 @@ import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.spi.ErrorKind;
+import io.github.replicationrouting.spi.GroupMembership;
+import io.github.replicationrouting.spi.GroupMembership.Kind;
 import io.github.replicationrouting.spi.Member;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import io.github.replicationrouting.spi.ServerRefusal;
 import io.github.replicationrouting.spi.SessionSettings;
+import io.github.replicationrouting.spi.WriterSettings;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -198,8 +201,20 @@ public final class MySqlDialect implements ReplicationDialect {
                 connection, sql, row -> row.getInt(1) == 0 ? set.union(GtidSet.parse(row.getString(2))) : null);
     }
 
+    /** In a group its other members may show what this one has not even received, so it waits for the group first. */
     @Override
     public boolean awaitCommitting(Connection connection, Duration timeout) throws SQLException {
+        String consistency = Statements.<@Nullable String>queryRow(
+                connection,
+                "SELECT " + GroupBarrier.GROUP_NAME + ", " + GroupBarrier.CONSISTENCY,
+                row -> isNamed(row.getString(1)) ? row.getString(2) : null);
+        if (consistency != null && !GroupBarrier.await(connection, consistency)) {
+            return false;
+        }
+        return awaitOwned(connection, timeout);
+    }
+
+    private boolean awaitOwned(Connection connection, Duration timeout) throws SQLException {
         GtidSet committing = Statements.<@Nullable GtidSet>queryRow(
                 connection, "SELECT @@global.gtid_owned", row -> committing(row.getString(1)));
         return committing == null || committing.isEmpty() || await(connection, committing, timeout) != null;
@@ -266,6 +281,37 @@ public final class MySqlDialect implements ReplicationDialect {
         }
     }
 
+    /** One statement in a group; another one without the grants, so that only a member misses them. */
+    @Override
+    public Observation observeGroup(Connection connection, Observation seen) throws SQLException {
+        try {
+            GroupMembership membership = Statements.query(connection, ReplicationGroup.QUERY, ReplicationGroup::read)
+                    .membership(seen);
+            return membership == null ? seen : seen.withGroup(membership, null);
+        } catch (SQLException e) {
+            if (Statements.isUnknownTable(e)) {
+                return seen;
+            }
+            if (!Statements.isDenied(e)) {
+                throw e;
+            }
+        }
+        return isConfiguredForGroup(connection)
+                ? seen.withGroup(GroupMembership.notPermitted(Kind.GROUP_REPLICATION, ReplicationGroup.GRANT), null)
+                : seen;
+    }
+
+    private static boolean isConfiguredForGroup(Connection connection) throws SQLException {
+        return Statements.query(
+                connection,
+                "SHOW GLOBAL VARIABLES LIKE 'group_replication_group_name'",
+                rows -> rows.next() && isNamed(rows.getString(2)));
+    }
+
+    private static boolean isNamed(@Nullable String groupName) {
+        return groupName != null && !groupName.isBlank();
+    }
+
     @Override
     public @Nullable Boolean semiSynchronous(Connection connection) throws SQLException {
         return Statements.semiSynchronous(connection);
@@ -284,5 +330,10 @@ public final class MySqlDialect implements ReplicationDialect {
     @Override
     public @Nullable ServerRefusal refusal(SQLException error) {
         return RefusalClassifier.classify(error);
+    }
+
+    @Override
+    public WriterSettings writerSettings(Connection connection) throws SQLException {
+        return Statements.writerSettings(connection);
     }
 }

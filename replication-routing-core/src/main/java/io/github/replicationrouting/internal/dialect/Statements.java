@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.dialect;
 
+import io.github.replicationrouting.spi.WriterSettings;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** Queries that the dialects of MySQL and MariaDB share. */
 final class Statements {
 
+    private static final int UNKNOWN_VARIABLE = 1193;
+    private static final int UNKNOWN_TABLE = 1109;
+    private static final int NO_SUCH_TABLE = 1146;
     private static final int TABLE_ACCESS_DENIED = 1142;
     private static final int SPECIFIC_ACCESS_DENIED = 1227;
 
@@ -67,8 +71,24 @@ final class Statements {
         return queryRow(connection, "SHOW GLOBAL STATUS LIKE 'Uptime'", row -> Duration.ofSeconds(row.getLong(2)));
     }
 
+    /** Asks for the values of new sessions, not of this one, which may have others. */
+    static WriterSettings writerSettings(Connection connection) throws SQLException {
+        return queryRow(
+                connection,
+                "SELECT @@global.server_id, @@global.auto_increment_increment, @@global.auto_increment_offset",
+                row -> new WriterSettings(row.getLong(1), row.getLong(2), row.getLong(3)));
+    }
+
     static boolean isDenied(SQLException error) {
         return error.getErrorCode() == SPECIFIC_ACCESS_DENIED || error.getErrorCode() == TABLE_ACCESS_DENIED;
+    }
+
+    static boolean isUnknownVariable(SQLException error) {
+        return error.getErrorCode() == UNKNOWN_VARIABLE;
+    }
+
+    static boolean isUnknownTable(SQLException error) {
+        return error.getErrorCode() == UNKNOWN_TABLE || error.getErrorCode() == NO_SUCH_TABLE;
     }
 
     /** Returns the statement that gives the monitor's account a global privilege, without naming it. */

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.election;
 
+import io.github.replicationrouting.topology.GroupView;
 import io.github.replicationrouting.topology.Role;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,9 +14,19 @@ import org.jspecify.annotations.Nullable;
  * @param noPrimaryReason why there is none, as text; null exactly when there is one
  * @param assessments what each node is, in the order of the nodes
  * @param pending index of the node that will be the primary unless another node contradicts it; -1 where there is none
+ * @param writers indexes of the nodes that take writes: the primary alone, or several
+ * @param group the view of the group in which the nodes are used; null where they are in none
+ * @param ring what is wrong with servers that take writes besides each other in no group
  */
 public record ElectionResult(
-        int primary, Reason reason, @Nullable String noPrimaryReason, List<NodeAssessment> assessments, int pending) {
+        int primary,
+        Reason reason,
+        @Nullable String noPrimaryReason,
+        List<NodeAssessment> assessments,
+        int pending,
+        List<Integer> writers,
+        @Nullable GroupView group,
+        RingCheck.Result ring) {
 
     /** The rule behind a primary or its absence. */
     public enum Reason {
@@ -36,11 +47,34 @@ public record ElectionResult(
         /** More than one node claims to be the primary. */
         CONTESTED,
         /** This instance knew no primary, and no node can be taken for one. */
-        NO_CANDIDATE
+        NO_CANDIDATE,
+        /** The group of the nodes, or the write policy among its members, decides. */
+        GROUP,
+        /** No member of the group takes writes. */
+        NO_MEMBER
     }
 
     public ElectionResult {
         assessments = List.copyOf(assessments);
+        writers = List.copyOf(writers);
+    }
+
+    /** Creates the result of an election of one primary among servers that are in no group. */
+    public ElectionResult(
+            int primary,
+            Reason reason,
+            @Nullable String noPrimaryReason,
+            List<NodeAssessment> assessments,
+            int pending) {
+        this(
+                primary,
+                reason,
+                noPrimaryReason,
+                assessments,
+                pending,
+                primary < 0 ? List.of() : List.of(primary),
+                null,
+                RingCheck.Result.NOTHING);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.replicationrouting.internal.election;
 import io.github.replicationrouting.internal.election.ElectionResult.Reason;
 import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.spi.GroupMembership;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Role;
@@ -38,7 +39,7 @@ final class NodeAssessments {
         return IntStream.range(0, nodes.size()).mapToObj(this::assess).toList();
     }
 
-    private NodeAssessment assess(int i) {
+    NodeAssessment assess(int i) {
         NodeView node = nodes.get(i);
         Answer answer = node.lastAnswer();
         if (answer == null) {
@@ -72,7 +73,9 @@ final class NodeAssessments {
         if (source >= 0) {
             return replica(writable ? messages.writableReplicaOf(source) : null);
         }
-        if (answer.replication() instanceof Replication.Channels known) {
+        boolean inUnknownGroup = answer.observation().group() != null;
+        if (answer.replication() instanceof Replication.Channels known
+                && !(inUnknownGroup && known.channels().isEmpty())) {
             if (known.channels().isEmpty()) {
                 return new NodeAssessment(Role.UNKNOWN, false, ElectionMessages.REPLICATES_FROM_NOWHERE, null);
             }
@@ -82,7 +85,12 @@ final class NodeAssessments {
         if (follows.test(answer.observation().executed())) {
             return replica(null);
         }
-        return new NodeAssessment(Role.UNKNOWN, false, ElectionMessages.replicationUnknown(answer), null);
+        GroupMembership group = answer.observation().group();
+        return new NodeAssessment(
+                Role.UNKNOWN,
+                false,
+                group == null ? ElectionMessages.replicationUnknown(answer) : group.problem(),
+                null);
     }
 
     private static NodeAssessment replica(@Nullable String warning) {

@@ -20,13 +20,23 @@ import org.jspecify.annotations.Nullable;
  * @param lastAnswer its last answer; null before the first
  * @param roles what its earlier answers showed
  * @param absence why it does not answer, as text; null while it does
+ * @param member what its earlier answers showed of its group and its writes
+ * @param drained whether an operator has taken it out of use
  */
 public record NodeView(
         NodeSpec spec,
         boolean alive,
         @Nullable Answer lastAnswer,
         RoleHistory roles,
-        @Nullable String absence) {
+        @Nullable String absence,
+        MemberHistory member,
+        boolean drained) {
+
+    /** Creates the view of a node that is in use, and of whose writes nothing is known. */
+    public NodeView(
+            NodeSpec spec, boolean alive, @Nullable Answer lastAnswer, RoleHistory roles, @Nullable String absence) {
+        this(spec, alive, lastAnswer, roles, absence, MemberHistory.NONE, false);
+    }
 
     /**
      * One answer of a node.

@@ -6,6 +6,7 @@ import io.github.replicationrouting.internal.monitor.node.NodeStateMachine.Signa
 import io.github.replicationrouting.internal.monitor.probe.MonitorScheduler;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -20,9 +21,14 @@ final class DrainControl {
     private final MonitoredNodes nodes;
     private final MonitorScheduler scheduler;
     private final Runnable evaluation;
+    private final boolean multiPrimary;
 
-    /** @param evaluation evaluates all nodes anew */
-    DrainControl(MonitoredNodes nodes, MonitorScheduler scheduler, Runnable evaluation) {
+    /**
+     * @param evaluation evaluates all nodes anew
+     * @param multiPrimary whether another node may take over the writes of one that is drained
+     */
+    DrainControl(MonitoredNodes nodes, MonitorScheduler scheduler, Runnable evaluation, boolean multiPrimary) {
+        this.multiPrimary = multiPrimary;
         this.nodes = nodes;
         this.scheduler = scheduler;
         this.evaluation = evaluation;
@@ -31,13 +37,13 @@ final class DrainControl {
     /**
      * Drains a node, or ends that, from any thread.
      *
-     * @return completes when the snapshot shows it, with false when the node is the primary and was not drained
+     * @return completes when the snapshot shows it, with false when the node was not drained because no other one could
+     *     take its writes
      */
     CompletableFuture<Boolean> request(Node node, boolean drain) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         scheduler.execute(() -> {
-            NodeRecord primary = nodes.primary();
-            boolean refused = drain && primary != null && primary.node() == node;
+            boolean refused = drain && isNeededForWrites(node);
             if (!refused) {
                 nodes.stream()
                         .filter(record ->
@@ -47,6 +53,16 @@ final class DrainControl {
             done.complete(!refused);
         });
         return done;
+    }
+
+    private boolean isNeededForWrites(Node node) {
+        boolean writes = nodes.writers().stream().anyMatch(record -> record.node() == node);
+        boolean mayMove = multiPrimary
+                && nodes.stream()
+                        .anyMatch(record -> record.node() != node
+                                && record.status().role() == Role.PRIMARY
+                                && record.status().state() == NodeState.ONLINE);
+        return writes && !mayMove;
     }
 
     private void change(NodeRecord record, boolean drain) {

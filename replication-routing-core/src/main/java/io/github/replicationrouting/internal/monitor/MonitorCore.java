@@ -19,6 +19,7 @@ import io.github.replicationrouting.internal.monitor.probe.Prober;
 import io.github.replicationrouting.internal.time.DurationFormat;
 import io.github.replicationrouting.internal.topology.PublishedTopology;
 import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
@@ -26,6 +27,7 @@ import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.time.Duration;
@@ -35,6 +37,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +58,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
     private final ProbeScheduler probes;
     private final TopologyChangePublisher publisher;
     private final AnswerWarnings warnings;
+    private final RingReport ring;
     private final PublishedTopology published;
     private final CountDownLatch known = new CountDownLatch(1);
 
@@ -77,15 +81,18 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
             DoubleSupplier random,
             List<TopologyListener> listeners,
             RouterMetrics metrics,
+            TopologyKind topology,
             WriteSettings writes,
             FailureGuard failureGuard) {
         this.poolHealth = poolHealth;
         this.settings = settings;
         this.scheduler = scheduler;
-        this.lagMeter = new LagMeter(this.nodes, settings, scheduler);
-        this.primaryTracker = new PrimaryTracker(writes, settings);
+        boolean multiPrimary = topology == TopologyKind.MULTI_PRIMARY;
+        this.lagMeter = new LagMeter(this.nodes, settings, scheduler, multiPrimary);
+        this.primaryTracker = new PrimaryTracker(topology, writes, settings);
         this.publisher = new TopologyChangePublisher(router, listeners, failureGuard);
         this.warnings = new AnswerWarnings(publisher);
+        this.ring = new RingReport(publisher);
         NodeEvaluator evaluator = new NodeEvaluator(this.nodes, settings);
         this.transitions = new NodeTransitions(
                 this.nodes,
@@ -95,7 +102,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
                 evaluator,
                 new NodeStatuses(this.nodes, lagMeter, evaluator),
                 publisher);
-        this.drains = new DrainControl(this.nodes, scheduler, this::evaluate);
+        this.drains = new DrainControl(this.nodes, scheduler, this::evaluate, multiPrimary);
         this.probes = new ProbeScheduler(
                 this.nodes,
                 settings,
@@ -173,7 +180,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         poolHealth.remove(record.node());
         publisher.removed(record);
         if (nodes.isPrimary(record)) {
-            nodes.setPrimary(null);
+            nodes.setWriters(null, List.of());
             publisher.primary(record.status(), null, "node " + record.name() + " was removed");
         }
         evaluate();
@@ -245,7 +252,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
     // --- what to probe
 
     private Duration interval() {
-        return primaryTracker.interval(settings.interval(), nodes.primary(), scheduler.now());
+        return primaryTracker.interval(settings.interval(), nodes.hasWriter(), scheduler.now());
     }
 
     private boolean asksReplication(NodeRecord record) {
@@ -355,31 +362,46 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         NodeRecord primaryBefore = nodes.primary();
         NodeStatus before = primaryBefore == null ? null : primaryBefore.status();
         ElectionResult result = elect();
-        boolean newHistory = lagMeter.samplePrimary();
+        boolean newHistory = lagMeter.sample();
         boolean contested = transitions.update(result.assessments(), probed, first, newHistory, known.getCount() > 0);
-        unsettled = nodes.primary() == null || contested;
-        publish(before, result.noPrimaryReason());
+        unsettled = !nodes.hasWriter() || contested;
+        publish(before, result);
         followUp(result.reason() == ElectionResult.Reason.PENDING, newHistory);
     }
 
     private ElectionResult elect() {
         ElectionResult result = primaryTracker.elect(
                 nodes.all(),
+                scheduler.now(),
                 record -> ReplicaReports.absence(record, nodes),
                 lagMeter::follows,
                 publisher::incompletePromotion);
-        nodes.setPrimary(result.primary() < 0 ? null : nodes.get(result.primary()));
+        ring.publish(nodes.all(), result.ring());
+        nodes.setWriters(
+                result.primary() < 0 ? null : nodes.get(result.primary()),
+                result.writers().stream().map(nodes::get).toList());
         return result;
     }
 
-    private void publish(@Nullable NodeStatus primaryBefore, @Nullable String noPrimaryReason) {
+    private void publish(@Nullable NodeStatus primaryBefore, ElectionResult result) {
         NodeRecord primary = nodes.primary();
         NodeStatus primaryNow = primary == null ? null : primary.status();
+        List<NodeStatus> writers = nodes.writers().stream()
+                .map(NodeRecord::status)
+                .filter(writer -> writer.state() == NodeState.ONLINE)
+                .toList();
+        String noWriterReason = writers.isEmpty() && result.noPrimaryReason() == null
+                ? "no node that may take writes is in use: "
+                        + nodes.writers().stream()
+                                .map(record ->
+                                        record.name() + " (" + record.status().reason() + ")")
+                                .collect(Collectors.joining(", "))
+                : result.noPrimaryReason();
         TopologySnapshot before = published.snapshot();
-        TopologySnapshot now = new TopologySnapshot(statuses(), primaryNow, noPrimaryReason);
+        TopologySnapshot now = new TopologySnapshot(statuses(), primaryNow, writers, noWriterReason, result.group());
         published.publish(now);
         publisher.snapshot(before, now);
-        publisher.primary(primaryBefore, primaryNow, noPrimaryReason);
+        publisher.primary(primaryBefore, primaryNow, noWriterReason);
         publisher.deliver();
     }
 
@@ -391,6 +413,7 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         if (pending && !wasPending) {
             nodes.forEach(probes::request);
         }
+        primaryTracker.outdated(nodes.all()).forEach(probes::request);
         wasPending = pending;
         if (known.getCount() > 0 && !pending && nodes.stream().allMatch(this::isKnown)) {
             publisher.started();

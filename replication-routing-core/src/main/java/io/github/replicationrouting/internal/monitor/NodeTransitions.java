@@ -93,7 +93,8 @@ final class NodeTransitions {
         boolean readOnly = record.isAlive() && seen != null && !seen.writable();
         boolean roleUnknown = assessment.role() == Role.UNKNOWN && !assessment.rival() && assessment.warning() == null;
         boolean wasReplica = record.status().role() == Role.REPLICA;
-        return nodes.primary() == null && readOnly && roleUnknown && wasReplica
+        boolean isMember = seen != null && seen.group() != null;
+        return nodes.primary() == null && !isMember && readOnly && roleUnknown && wasReplica
                 ? new NodeAssessment(Role.REPLICA, false, assessment.reason(), null)
                 : assessment;
     }
@@ -101,14 +102,17 @@ final class NodeTransitions {
     /** Whether less than half of the replicas serve, as for Envoy's panic threshold: then a fit one need not wait. */
     private boolean areTooFewServing() {
         long replicas = nodes.stream()
-                .filter(record -> record.status().role() == Role.REPLICA
-                        && !record.machine().isDrained())
+                .filter(record -> isReplica(record) && !record.machine().isDrained())
                 .count();
         long serving = nodes.stream()
-                .filter(record -> record.status().role() == Role.REPLICA
-                        && record.status().state() == NodeState.ONLINE)
+                .filter(record -> isReplica(record) && record.status().state() == NodeState.ONLINE)
                 .count();
         return 2 * serving < replicas;
+    }
+
+    /** Whether it serves reads beside the primary, or beside other writers. */
+    private boolean isReplica(NodeRecord record) {
+        return record.status().role() != Role.UNKNOWN && !nodes.isPrimary(record);
     }
 
     /**

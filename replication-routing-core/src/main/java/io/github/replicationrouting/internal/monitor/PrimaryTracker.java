@@ -2,12 +2,16 @@ package io.github.replicationrouting.internal.monitor;
 
 import io.github.replicationrouting.internal.election.Claim;
 import io.github.replicationrouting.internal.election.ElectionResult;
+import io.github.replicationrouting.internal.election.GroupElection;
+import io.github.replicationrouting.internal.election.GroupMemory;
+import io.github.replicationrouting.internal.election.GroupSettings;
 import io.github.replicationrouting.internal.election.NodeView;
 import io.github.replicationrouting.internal.election.PrimaryElection;
 import io.github.replicationrouting.internal.monitor.node.NodeRecord;
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnMultipleWritable;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.topology.IncompletePromotion;
@@ -26,15 +30,18 @@ final class PrimaryTracker {
     private static final Duration FAST_PROBING = Duration.ofMinutes(1);
 
     private final boolean sticks;
+    private final GroupSettings group;
     private final Duration gap;
     private final PromotionCheck promotions;
 
     private Claim claim = Claim.NONE;
+    private GroupMemory memory = GroupMemory.NONE;
 
     private boolean missing;
     private long missingSince;
 
-    PrimaryTracker(WriteSettings writes, MonitorSettings settings) {
+    PrimaryTracker(TopologyKind topology, WriteSettings writes, MonitorSettings settings) {
+        this.group = GroupSettings.of(topology, writes, settings);
         this.sticks = writes.onMultipleWritable() == OnMultipleWritable.STICK;
         this.gap = detectionTime(settings);
         this.promotions = new PromotionCheck(writes);
@@ -52,17 +59,26 @@ final class PrimaryTracker {
     /**
      * Elects the primary.
      *
+     * @param now monotonic time in nanoseconds
      * @param absence why a node does not answer, as text
      * @param follows whether an executed position has followed the primary's
      * @param onIncomplete called once for each promotion that lacks something
      */
     ElectionResult elect(
             List<NodeRecord> nodes,
+            long now,
             Function<NodeRecord, @Nullable String> absence,
             Predicate<@Nullable Position> follows,
             Consumer<IncompletePromotion> onIncomplete) {
         List<NodeView> views = new ArrayList<>();
         nodes.forEach(record -> views.add(view(record, countsAsAlive(record), absence)));
+        if (GroupElection.applies(views, group)) {
+            ElectionResult result = GroupElection.elect(views, claim, gap, group, memory, follows, now);
+            promotions.forget();
+            claim = claim.after(result, views, gap);
+            memory = memory.after(result, views);
+            return result;
+        }
         ElectionResult elected = PrimaryElection.elect(views, claim, gap, sticks, follows);
         NodeRecord incumbent = incumbent(nodes);
         if (incumbent != null && incumbent.refusesProbes() && elected.reason() == ElectionResult.Reason.NO_SUCCESSOR) {
@@ -74,13 +90,22 @@ final class PrimaryTracker {
         return result;
     }
 
+    /** Returns the members that have to be asked again, because another one has seen a newer view of the group since. */
+    List<NodeRecord> outdated(List<NodeRecord> nodes) {
+        List<NodeView> views = new ArrayList<>();
+        nodes.forEach(record -> views.add(view(record, record.isAlive(), any -> null)));
+        return GroupElection.outdated(views).stream().map(nodes::get).toList();
+    }
+
     private static NodeView view(NodeRecord record, boolean alive, Function<NodeRecord, @Nullable String> absence) {
         return new NodeView(
                 record.node().spec(),
                 alive,
                 record.electionAnswer(),
                 record.answer().roles(),
-                absence.apply(record));
+                absence.apply(record),
+                record.answer().member(),
+                record.machine().isDrained());
     }
 
     /**
@@ -106,11 +131,11 @@ final class PrimaryTracker {
     }
 
     /**
-     * Returns the time until the next probe: shorter while there is no primary, for as long as a promotion may take.
-     * Servers that never have a primary are not probed more often than others for ever.
+     * Returns the time until the next probe: shorter while no node takes writes, for as long as a promotion may take.
+     * Servers that never take any are not probed more often than others for ever.
      */
-    Duration interval(Duration usual, @Nullable NodeRecord primary, long now) {
-        if (primary != null) {
+    Duration interval(Duration usual, boolean hasWriter, long now) {
+        if (hasWriter) {
             missing = false;
             return usual;
         }

@@ -43,6 +43,13 @@ final class PromotionCheck {
         this.rejects = writes.onIncompletePromotion() == OnIncompletePromotion.REJECT;
     }
 
+    /** Forgets the last primary: its successor, and what that must have, is decided by its group. */
+    void forget() {
+        last = null;
+        accepted = null;
+        gap = null;
+    }
+
     /** Accepts the node whose promotion is refused as it is. */
     void accept(List<NodeRecord> nodes) {
         IncompletePromotion refused = gap;

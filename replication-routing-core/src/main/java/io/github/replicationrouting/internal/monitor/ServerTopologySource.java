@@ -161,11 +161,15 @@ public final class ServerTopologySource implements TopologySource {
             if (dialect == null) {
                 return List.of();
             }
-            remember(dialect.observe(connection).serverId(), target.node().name(), now);
+            remember(serverId(dialect, connection), target.node().name(), now);
             return dialect.members(connection, missing -> warn(target.node().name(), missing)).stream()
                     .map(member -> new Report(member, target.node().spec()))
                     .toList();
         }
+    }
+
+    private static String serverId(ReplicationDialect dialect, Connection connection) throws SQLException {
+        return dialect.observeGroup(connection, dialect.observe(connection)).serverId();
     }
 
     private Connection open(ProbeTarget target) throws SQLException {
@@ -241,7 +245,7 @@ public final class ServerTopologySource implements TopologySource {
             if (dialect == null) {
                 return false;
             }
-            String serverId = dialect.observe(connection).serverId();
+            String serverId = serverId(dialect, connection);
             boolean isNew = !isKnown(serverId, now);
             if (isNew) {
                 nodesByServer.put(serverId, new Known(spec.name(), true, now));

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.monitor;
 
+import io.github.replicationrouting.internal.election.RingCheck.Diverged;
 import io.github.replicationrouting.internal.monitor.errors.SchemaErrors.SchemaError;
 import io.github.replicationrouting.internal.monitor.node.NodeRecord;
 import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
@@ -126,6 +127,25 @@ final class TopologyChangePublisher {
                     record.name());
         }
         later(listener -> listener.semiSynchronousChanged(record.node(), waits));
+    }
+
+    /** Warns about settings with which servers that are in no group may diverge. */
+    void ringProblem(String text) {
+        log.warn("[{}] {}", router, text);
+    }
+
+    void diverged(NodeRecord record, Diverged diverged) {
+        log.error(
+                "[{}] node {}: {}{}",
+                router,
+                record.name(),
+                diverged.reason(),
+                diverged.evicted() ? "" : ". It stays in use, because all nodes have diverged");
+        later(listener -> listener.diverged(record.node(), diverged.source(), diverged.errorCode(), diverged.reason()));
+    }
+
+    void appliesAgain(NodeRecord record) {
+        log.info("[{}] node {}: applies the changes of the other servers again", router, record.name());
     }
 
     void removed(NodeRecord record) {

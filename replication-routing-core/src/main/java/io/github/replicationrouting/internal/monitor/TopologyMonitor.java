@@ -12,6 +12,8 @@ import io.github.replicationrouting.internal.monitor.probe.ProbeTarget;
 import io.github.replicationrouting.internal.monitor.probe.Prober;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.settings.TopologyKind;
+import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import io.github.replicationrouting.spi.RouterMetrics;
@@ -34,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Monitors the nodes of one router, and publishes a snapshot of the topology after each change.
@@ -51,6 +54,10 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
 
     private final String router;
     private final MonitorSettings settings;
+
+    /** How one of several writers is chosen; null where the primary takes all writes. */
+    private final @Nullable WritePolicy policy;
+
     private final Dialects dialects;
     private final Map<Node, ReplicationDialect> declaredDialects = new ConcurrentHashMap<>();
     private final FailureGuard failureGuard;
@@ -67,6 +74,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
      * @param poolHealth whether the pool of each node can open connections
      * @param listeners are notified of changes, in this order
      * @param metrics counts probes
+     * @param topology way in which the nodes replicate
      * @param writes which node may be written to where the evidence leaves it open
      */
     public TopologyMonitor(
@@ -77,9 +85,11 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
             PoolHealthRegistry poolHealth,
             List<TopologyListener> listeners,
             RouterMetrics metrics,
+            TopologyKind topology,
             WriteSettings writes) {
         this.router = router;
         this.settings = settings;
+        this.policy = topology == TopologyKind.MULTI_PRIMARY ? writes.policy() : null;
         this.dialects = dialects;
         this.failureGuard = new FailureGuard(router);
         this.scheduler = new MonitorThread(router + "-monitor", failureGuard);
@@ -95,6 +105,7 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
                 () -> ThreadLocalRandom.current().nextDouble(),
                 listeners,
                 metrics,
+                topology,
                 writes,
                 failureGuard);
         this.schemaErrors = new SchemaErrors(scheduler::now, this::isPrimary, core);
@@ -237,9 +248,12 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
 
     /**
      * Returns the roles and states as text, for example {@code primary db1 (MySQL 9.7.4, gtid); replicas db2 4 ms, db3
-     * down (connection refused); max-lag 5s}.
+     * down (connection refused); max-lag 5s}, or {@code writer db1 (MariaDB 11.8.9, galera view 7 of 3 members), members
+     * db2 3 ms; policy single; max-lag 5s}.
      */
     public String describe() {
-        return TopologyDescription.of(snapshot(), settings.maxLag());
+        return policy == null
+                ? TopologyDescription.of(snapshot(), settings.maxLag())
+                : TopologyDescription.of(snapshot(), settings.maxLag(), policy);
     }
 }

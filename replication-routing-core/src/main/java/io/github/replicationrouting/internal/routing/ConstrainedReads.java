@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the node of a read that has {@link ReadConstraints}. In this order: a replica that is known to satisfy them,
- * a replica that will satisfy them after a short wait, the primary.
+ * a replica that will satisfy them after a short wait, the primary. Where several nodes share the writes, each of them
+ * counts as a replica, and in place of the primary one of them is chosen, on which the read waits before it begins.
  *
  * <p>The constraints are strict: if no node satisfies them, none is chosen. With one exception, because reads must
  * survive the loss of the primary: without a primary, a session may see others' commits go back in time, never its own.
@@ -24,12 +25,14 @@ import org.jspecify.annotations.Nullable;
 final class ConstrainedReads {
 
     private final NodeSelector selector;
+    private final WriterSelection writers;
     private final WhenNoneEligible whenNoneEligible;
 
     /** Lag, in nanoseconds, above which waiting on a replica is not expected to succeed. */
     private final long maxLagToWait;
 
-    ConstrainedReads(RouterSettings settings) {
+    ConstrainedReads(RouterSettings settings, WriterSelection writers) {
+        this.writers = writers;
         this.selector = settings.selector();
         this.whenNoneEligible = settings.whenNoneEligible();
         // The lag of a replica may be reported one interval too high, and more if probes are late.
@@ -45,12 +48,16 @@ final class ConstrainedReads {
      * @return null if no node satisfies the constraints
      */
     @Nullable
-    Decision decide(RoutingTable table, ReadConstraints constraints, DecisionReason reason) {
-        Node primary = table.primary();
+    Decision decide(RoutingTable table, Intent intent, DecisionReason reason) {
+        ReadConstraints constraints = intent.constraints();
         if (constraints.onPrimary()) {
             return onPrimary(
-                    primary, DecisionReason.HINT_PRIMARY, !table.readable().isEmpty());
+                    table,
+                    intent,
+                    DecisionReason.HINT_PRIMARY,
+                    !table.readable().isEmpty());
         }
+        boolean withoutWriter = table.writers().isEmpty();
         long now = System.nanoTime();
         Predicate<NodeStatus> fresh = freshness(constraints.maxStaleness(), now);
         SessionConstraint session = constraints.session();
@@ -64,7 +71,7 @@ final class ConstrainedReads {
         if (replicas.isEmpty()) {
             return whenNoneEligible == WhenNoneEligible.FAIL
                     ? null
-                    : onPrimary(primary, DecisionReason.NO_ELIGIBLE_REPLICA, false);
+                    : onPrimary(table, intent, DecisionReason.NO_ELIGIBLE_REPLICA, false);
         }
         if (session != null && constraints.mayWait()) {
             Decision moved = moveSession(replicas, fresh, session, reason);
@@ -77,22 +84,22 @@ final class ConstrainedReads {
             return immediate;
         }
         if (replicas.nodes().stream().noneMatch(fresh)) {
-            return onPrimary(primary, DecisionReason.MAX_STALENESS, true);
+            return onPrimary(table, intent, DecisionReason.MAX_STALENESS, true);
         }
         if (session == null) {
             return null;
         }
-        if (primary == null) {
+        if (withoutWriter) {
             Decision withOwnCommits = choose(replicas, fresh.and(session::hasOwnCommitsOn), reason);
             if (withOwnCommits != null) {
                 return withOwnCommits;
             }
         }
         List<NodeStatus> candidates = replicas.nodes().stream().filter(fresh).toList();
-        Decision afterWait = constraints.mayWait() ? afterWait(candidates, session, primary == null, now) : null;
+        Decision afterWait = constraints.mayWait() ? afterWait(candidates, session, withoutWriter, now) : null;
         return afterWait != null
                 ? afterWait
-                : onPrimary(primary, DecisionReason.SESSION_PRIMARY, isWorthWaitingOnAny(candidates, session));
+                : onPrimary(table, intent, DecisionReason.SESSION_PRIMARY, isWorthWaitingOnAny(candidates, session));
     }
 
     /**
@@ -101,7 +108,7 @@ final class ConstrainedReads {
     private static @Nullable Decision leastLagged(
             RoutingTable table, Predicate<NodeStatus> fresh, @Nullable SessionConstraint session) {
         NodeStatus least = first(table.lagging(), session == null ? fresh : fresh.and(session::isMetBy));
-        if (least == null && session != null && table.primary() == null) {
+        if (least == null && session != null && table.writers().isEmpty()) {
             least = first(table.lagging(), fresh.and(session::hasOwnCommitsOn));
         }
         return least == null ? null : new Decision(least.node(), DecisionReason.LEAST_LAGGED, false);
@@ -145,7 +152,7 @@ final class ConstrainedReads {
 
     /** Returns the readable replicas; the suspected ones only if no other node can serve. */
     private ZoneAwareCandidates replicas(RoutingTable table) {
-        boolean noOtherNode = whenNoneEligible == WhenNoneEligible.FAIL || table.unsuspectedPrimary() == null;
+        boolean noOtherNode = whenNoneEligible == WhenNoneEligible.FAIL || !table.hasUnsuspectedWriter();
         return table.readable().isEmpty() && noOtherNode ? table.suspected() : table.readable();
     }
 
@@ -184,9 +191,12 @@ final class ConstrainedReads {
         return candidates;
     }
 
-    private static @Nullable Decision onPrimary(
-            @Nullable Node primary, DecisionReason reason, boolean recordsPosition) {
-        return primary == null ? null : new Decision(primary, reason, false, null, recordsPosition);
+    private @Nullable Decision onPrimary(
+            RoutingTable table, Intent intent, DecisionReason reason, boolean recordsPosition) {
+        Node primary = writers.forFallback(table, intent);
+        // Outside of a group the position of one node says nothing about what was committed on the others.
+        boolean isOfAll = !table.isShared() || table.snapshot().group() != null;
+        return primary == null ? null : new Decision(primary, reason, false, null, recordsPosition && isOfAll);
     }
 
     /**

@@ -22,6 +22,8 @@ enum Eligibility {
     AVOIDED,
     /** The primary, which serves reads only if no replica can. */
     PRIMARY,
+    /** Writable, but another node takes all writes. */
+    STANDBY,
     /** Excluded by its role or state. */
     INELIGIBLE;
 
@@ -33,7 +35,7 @@ enum Eligibility {
         if (node.equals(snapshot.primary())) {
             return PRIMARY;
         }
-        if (node.role() != Role.REPLICA || node.state() != NodeState.ONLINE) {
+        if (node.role() == Role.UNKNOWN || node.state() != NodeState.ONLINE) {
             return INELIGIBLE;
         }
         return node.suspected() ? SUSPECTED : ELIGIBLE;
@@ -44,7 +46,12 @@ enum Eligibility {
         if (avoided.contains(node.node())) {
             return AVOIDED;
         }
-        return node.equals(snapshot.primary()) ? ELIGIBLE : INELIGIBLE;
+        if (snapshot.writers().contains(node)) {
+            return ELIGIBLE;
+        }
+        boolean standsBy =
+                node.role() == Role.PRIMARY && node.state() == NodeState.ONLINE && snapshot.primary() != null;
+        return standsBy ? STANDBY : INELIGIBLE;
     }
 
     /** Describes it for exceptions and explanations, without secrets. */
@@ -55,6 +62,7 @@ enum Eligibility {
             case SUSPECTED -> node.reason() == null ? "failed to answer just now" : node.reason();
             case AVOIDED -> "failed an earlier attempt";
             case PRIMARY -> "is the primary";
+            case STANDBY -> "writable, while another node takes all writes";
             case INELIGIBLE -> roleAndState(node);
         };
     }

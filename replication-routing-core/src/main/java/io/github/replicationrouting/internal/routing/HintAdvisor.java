@@ -2,18 +2,15 @@ package io.github.replicationrouting.internal.routing;
 
 import io.github.replicationrouting.MaxStaleness;
 import io.github.replicationrouting.UsePrimary;
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.StaticMethodMatcherPointcutAdvisor;
-import org.springframework.core.MethodClassKey;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
@@ -27,11 +24,11 @@ public final class HintAdvisor extends StaticMethodMatcherPointcutAdvisor {
     private static final long serialVersionUID = 1L;
 
     /** Outside of transactions and of their retries at their usual order. */
-    private static final int ORDER = Ordered.LOWEST_PRECEDENCE - 10;
+    static final int ORDER = Ordered.LOWEST_PRECEDENCE - 10;
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
-    private final transient Map<MethodClassKey, Hint> hints = new ConcurrentHashMap<>();
+    private final transient AnnotatedMethods<Hint> hints = new AnnotatedMethods<>(HintAdvisor::declaredOn);
 
     public HintAdvisor() {
         setOrder(ORDER);
@@ -40,18 +37,11 @@ public final class HintAdvisor extends StaticMethodMatcherPointcutAdvisor {
 
     @Override
     public boolean matches(Method method, Class<?> targetClass) {
-        return hintOf(method, targetClass) != null;
+        return hints.of(method, targetClass) != null;
     }
 
     private @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-        Object target = invocation.getThis();
-        Method method = invocation.getMethod();
-        Hint hint = hintOf(method, target == null ? method.getDeclaringClass() : target.getClass());
-        if (hint == null && target != null) {
-            // A proxy shows its interfaces only, and the target of a repository does not implement the application's
-            // own.
-            hint = hintOf(method, AopUtils.getTargetClass(target));
-        }
+        Hint hint = hints.of(invocation);
         if (hint == null) {
             return invocation.proceed();
         }
@@ -63,23 +53,7 @@ public final class HintAdvisor extends StaticMethodMatcherPointcutAdvisor {
         }
     }
 
-    private @Nullable Hint hintOf(Method called, Class<?> targetClass) {
-        Method method = AopUtils.getMostSpecificMethod(called, targetClass);
-        // An inherited method may have the hint of one class, and not of another.
-        var key = new MethodClassKey(method, targetClass);
-        Hint known = hints.get(key);
-        if (known != null) {
-            return known;
-        }
-        Hint own = declaredOn(method, method);
-        Hint found = own != null ? own : declaredOn(targetClass, method);
-        if (found != null) {
-            hints.put(key, found);
-        }
-        return found;
-    }
-
-    private static @Nullable Hint declaredOn(java.lang.reflect.AnnotatedElement element, Method method) {
+    private static @Nullable Hint declaredOn(AnnotatedElement element, Method method) {
         if (AnnotatedElementUtils.hasAnnotation(element, UsePrimary.class)) {
             return Hint.PRIMARY;
         }

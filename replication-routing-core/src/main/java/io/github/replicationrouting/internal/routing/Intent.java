@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param avoided nodes that just failed this very work, and are chosen only where no other can serve it
  * @param constraints what a read requires beyond an eligible replica
  * @param hint the hint in force when the node was asked for, from which the constraints follow; null for none
+ * @param affinity the key in force when the node was asked for; null for none
  */
 public record Intent(
         Access access,
         List<Node> avoided,
         ReadConstraints constraints,
-        @Nullable Hint hint) {
+        @Nullable Hint hint,
+        @Nullable AffinityKey affinity) {
 
     public static final Intent READ = new Intent(Access.READ, List.of());
     public static final Intent WRITE = new Intent(Access.WRITE, List.of());
@@ -30,12 +32,12 @@ public record Intent(
         avoided = List.copyOf(avoided);
     }
 
-    /** Creates an intent without constraints and hint. */
+    /** Creates an intent without constraints, hint and key. */
     public Intent(Access access, List<Node> avoided) {
-        this(access, avoided, ReadConstraints.NONE, null);
+        this(access, avoided, ReadConstraints.NONE, null, null);
     }
 
-    /** Returns the intent of this access without constraints and hint. */
+    /** Returns the intent of this access without constraints, hint and key. */
     public static Intent of(Access access) {
         return switch (access) {
             case READ -> READ;
@@ -47,35 +49,40 @@ public record Intent(
 
     /** Returns this intent for another access. */
     public Intent as(Access other) {
-        return avoided.isEmpty() && constraints.isNone() && hint == null
+        return avoided.isEmpty() && constraints.isNone() && hint == null && affinity == null
                 ? of(other)
-                : new Intent(other, avoided, constraints, hint);
+                : new Intent(other, avoided, constraints, hint, affinity);
     }
 
     /** Returns this intent, but avoiding one more node. */
     public Intent avoiding(Node node) {
         List<Node> more = new ArrayList<>(avoided);
         more.add(node);
-        return new Intent(access, more, constraints, hint);
+        return new Intent(access, more, constraints, hint, affinity);
     }
 
     /** Returns this intent, on any node. */
     public Intent avoidingNothing() {
-        return new Intent(access, List.of(), constraints, hint);
+        return new Intent(access, List.of(), constraints, hint, affinity);
     }
 
     /** Returns this intent with these constraints. */
     public Intent with(ReadConstraints other) {
-        return new Intent(access, avoided, other, hint);
+        return new Intent(access, avoided, other, hint, affinity);
     }
 
     /** Returns this intent under a hint, and with the constraints that follow from it. */
     Intent with(ReadConstraints other, @Nullable Hint inForce) {
-        return new Intent(access, avoided, other, inForce);
+        return new Intent(access, avoided, other, inForce, affinity);
     }
 
     /** Returns this intent under a hint that constrains nothing, as for a write. */
     public Intent under(@Nullable Hint inForce) {
-        return inForce == null && hint == null ? this : new Intent(access, avoided, constraints, inForce);
+        return inForce == null && hint == null ? this : new Intent(access, avoided, constraints, inForce, affinity);
+    }
+
+    /** Returns this intent under a key. */
+    public Intent under(@Nullable AffinityKey inForce) {
+        return inForce == null && affinity == null ? this : new Intent(access, avoided, constraints, hint, inForce);
     }
 }

@@ -3,33 +3,52 @@ package io.github.replicationrouting.internal.routing;
 import io.github.replicationrouting.Access;
 import io.github.replicationrouting.internal.consistency.Consistency;
 import io.github.replicationrouting.internal.consistency.SessionConstraint;
+import io.github.replicationrouting.internal.topology.Topology;
+import io.github.replicationrouting.topology.TopologySnapshot;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Creates the intent of what this thread is about to do from its access, its session and its hint. Thread-safe. */
+/**
+ * Creates the intent of what this thread is about to do from its access, its session, its hint and its key.
+ * Thread-safe.
+ */
 public final class IntentResolver {
 
     private static final Logger log = LoggerFactory.getLogger(IntentResolver.class);
 
     private final String router;
     private final Consistency consistency;
+    private final Topology topology;
     private final AtomicBoolean warned = new AtomicBoolean();
 
     /** @param router name of the router, for its log */
-    public IntentResolver(String router, Consistency consistency) {
+    public IntentResolver(String router, Consistency consistency, Topology topology) {
         this.router = router;
         this.consistency = consistency;
+        this.topology = topology;
     }
 
-    /** Returns the intent of this access, under the hint in force on this thread. */
+    /** Returns the intent of this access, under the hint and the key in force on this thread. */
     public Intent of(Access access) {
+        return withoutKey(access).under(AffinityContext.current());
+    }
+
+    private Intent withoutKey(Access access) {
         Hint hint = HintContext.current();
+        if (access == Access.WRITE && isShared(topology.snapshot())) {
+            // Another node than the one of the session's last write may lack it.
+            return withoutHint(access).under(hint);
+        }
         if (access != Access.READ && access != Access.OUTSIDE_TRANSACTION) {
             return RetryContext.intentOf(access).under(hint);
         }
         return hint == null ? withoutHint(access) : of(access, hint);
+    }
+
+    private static boolean isShared(TopologySnapshot snapshot) {
+        return snapshot.primary() == null && snapshot.isWritable();
     }
 
     private Intent withoutHint(Access access) {

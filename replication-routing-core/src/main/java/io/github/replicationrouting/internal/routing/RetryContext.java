@@ -117,7 +117,10 @@ public final class RetryContext implements FailedAttempt, AutoCloseable {
         }
     }
 
-    /** Reports that a node that was the primary refused work because it is read-only: nothing of it was committed. */
+    /**
+     * Reports that a node refused to write because it has become read-only or has left its group: nothing was
+     * committed.
+     */
     public static void demoted(Node node) {
         RetryContext context = uncompleted();
         if (context != null) {
@@ -232,7 +235,7 @@ public final class RetryContext implements FailedAttempt, AutoCloseable {
         return attempt.rolledBack;
     }
 
-    /** Returns the node that refused this attempt because it is read-only, null if there is none. */
+    /** Returns the node that refused to write in this attempt, null if there is none. */
     @Override
     public @Nullable Node demotedNode() {
         return attempt.demotedNode;

@@ -3,6 +3,7 @@ package io.github.replicationrouting.internal.routing;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.NoReadableNodeException;
 import io.github.replicationrouting.NoWritableNodeException;
+import io.github.replicationrouting.topology.Node;
 import java.sql.SQLException;
 
 /** Leads a logical connection to a node. Thread-safe; takes no lock and does no I/O. */
@@ -17,4 +18,19 @@ public interface Route {
      * @throws NoReadableNodeException when no node may serve the read
      */
     Decision decide(Intent intent) throws SQLException;
+
+    /**
+     * Returns whether writes under a key may continue on a node that was chosen before, perhaps under another key.
+     */
+    default boolean isFor(Node node, AffinityKey key) {
+        return true;
+    }
+
+    /** Returns the route of one connection, which is told when the connection is closed. */
+    default Route ofConnection() {
+        return this;
+    }
+
+    /** Reports that the connection which follows this route is closed. */
+    default void connectionClosed() {}
 }

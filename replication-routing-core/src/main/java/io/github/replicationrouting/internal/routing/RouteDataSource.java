@@ -20,7 +20,7 @@ public final class RouteDataSource extends AbstractDataSource {
 
     @Override
     public Connection getConnection() {
-        return connections.open(route);
+        return connections.open(route.ofConnection());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.replicationrouting.internal.routing;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.DecisionReason;
 import io.github.replicationrouting.Explanation;
+import io.github.replicationrouting.NoWritableNodeException;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.settings.OutsideTransaction;
 import io.github.replicationrouting.settings.WhenNoneEligible;
@@ -23,6 +24,7 @@ public final class Router implements Route {
 
     private final Topology topology;
     private final RouterSettings settings;
+    private final WriterSelection writers;
     private final ConstrainedReads constrainedReads;
 
     /** The table of the latest snapshot. Concurrent threads derive equal tables, so that any of them may win. */
@@ -31,13 +33,43 @@ public final class Router implements Route {
     public Router(Topology topology, RouterSettings settings) {
         this.topology = topology;
         this.settings = settings;
-        this.constrainedReads = new ConstrainedReads(settings);
+        this.writers = WriterSelection.of(settings.policy());
+        this.constrainedReads = new ConstrainedReads(settings, writers);
         this.table = RoutingTable.of(topology.snapshot(), settings);
     }
 
     @Override
     public Decision decide(Intent intent) throws SQLException {
         return decide(intent, tableFor(intent));
+    }
+
+    @Override
+    public boolean isFor(Node node, AffinityKey key) {
+        return writers.isFor(tableOf(topology.snapshot()), node, key);
+    }
+
+    /**
+     * Chooses the node of the pinned writer: the same one in every instance, whatever the policy.
+     *
+     * @throws NoWritableNodeException when no node takes writes
+     */
+    Node pinnedWriter() throws NoWritableNodeException {
+        RoutingTable current = tableOf(topology.snapshot());
+        Node pinned = WriterSelection.pinned(current);
+        if (pinned == null) {
+            throw RoutingExceptions.noWritable(current.snapshot(), List.of());
+        }
+        return pinned;
+    }
+
+    /** Returns whether a node takes writes now. */
+    boolean takesWrites(Node node) {
+        for (NodeStatus writer : topology.snapshot().writers()) {
+            if (writer.node() == node) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Explains how an intent would be decided now; for administration and tests, not for the hot path. */
@@ -104,7 +136,7 @@ public final class Router implements Route {
 
     private Decision read(RoutingTable current, Intent intent, DecisionReason reason) throws SQLException {
         if (!intent.constraints().isNone()) {
-            Decision decision = constrainedReads.decide(current, intent.constraints(), reason);
+            Decision decision = constrainedReads.decide(current, intent, reason);
             if (decision != null) {
                 return decision;
             }
@@ -117,13 +149,15 @@ public final class Router implements Route {
         if (whenNoneEligible == WhenNoneEligible.LEAST_LAGGED && current.leastLagged() != null) {
             return new Decision(current.leastLagged(), DecisionReason.LEAST_LAGGED, false);
         }
-        @Nullable Node fallback = whenNoneEligible == WhenNoneEligible.FAIL ? null : current.unsuspectedPrimary();
-        if (fallback == null && !current.suspected().isEmpty()) {
+        boolean mayFallBack = whenNoneEligible != WhenNoneEligible.FAIL;
+        if (!(mayFallBack && current.hasUnsuspectedWriter())
+                && !current.suspected().isEmpty()) {
             // A replica that failed to answer once is better than no node, and than a primary that failed as well.
             return read(current.suspected(), reason);
         }
-        if (whenNoneEligible != WhenNoneEligible.FAIL && current.primary() != null) {
-            return new Decision(current.primary(), DecisionReason.NO_ELIGIBLE_REPLICA, false);
+        Node fallback = mayFallBack ? writers.forFallback(current, intent) : null;
+        if (fallback != null) {
+            return new Decision(fallback, DecisionReason.NO_ELIGIBLE_REPLICA, false);
         }
         throw RoutingExceptions.noReadable(current.snapshot(), intent, whenNoneEligible);
     }
@@ -132,11 +166,12 @@ public final class Router implements Route {
         return new Decision(settings.selector().select(replicas.next()).node(), reason, false);
     }
 
-    private static Decision write(RoutingTable current, Intent intent, DecisionReason reason) throws SQLException {
-        if (current.primary() == null) {
+    private Decision write(RoutingTable current, Intent intent, DecisionReason reason) throws SQLException {
+        Node writer = writers.forWrite(current, intent);
+        if (writer == null) {
             throw RoutingExceptions.noWritable(current.snapshot(), intent.avoided());
         }
-        return new Decision(current.primary(), reason, true);
+        return new Decision(writer, reason, true);
     }
 
     private Decision outsideTransaction(RoutingTable current, Intent intent) throws SQLException {
@@ -148,7 +183,7 @@ public final class Router implements Route {
 
     private Decision metadata(RoutingTable current, Intent intent) throws SQLException {
         @Nullable Node anyReachable = current.anyReachable();
-        if (current.primary() == null && anyReachable != null) {
+        if (current.writers().isEmpty() && anyReachable != null) {
             return new Decision(anyReachable, DecisionReason.METADATA_WITHOUT_PRIMARY, false);
         }
         return outsideTransaction(current, intent);

@@ -5,6 +5,8 @@ import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OutsideTransaction;
 import io.github.replicationrouting.settings.ReadSettings;
 import io.github.replicationrouting.settings.WhenNoneEligible;
+import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.NodeSelector;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param zone the application's zone, whose nodes are preferred for reads; null for none
  * @param maxWait time that a read waits on a replica for the position that its session requires
  * @param probeInterval time between two probes of a node
+ * @param policy way in which one of several nodes that take writes is chosen
  */
 public record RouterSettings(
         NodeSelector selector,
@@ -27,11 +30,16 @@ public record RouterSettings(
         Duration maxLag,
         @Nullable String zone,
         Duration maxWait,
-        Duration probeInterval) {
+        Duration probeInterval,
+        WritePolicy policy) {
 
     /** Returns the part of a router's settings that decisions depend on. */
     public static RouterSettings of(
-            ReadSettings reads, ConsistencySettings consistency, MonitorSettings monitor, @Nullable String zone) {
+            ReadSettings reads,
+            WriteSettings writes,
+            ConsistencySettings consistency,
+            MonitorSettings monitor,
+            @Nullable String zone) {
         return new RouterSettings(
                 reads.selector(),
                 reads.outsideTransaction(),
@@ -39,6 +47,7 @@ public record RouterSettings(
                 monitor.maxLag(),
                 zone,
                 consistency.maxWait(),
-                monitor.interval());
+                monitor.interval(),
+                writes.policy());
     }
 }

@@ -24,26 +24,35 @@ final class RoutingExceptions {
         long fenced = snapshot.nodes().stream()
                 .filter(node -> node.state() == NodeState.FENCED)
                 .count();
-        String reason = snapshot.noPrimaryReason() != null ? snapshot.noPrimaryReason() : "the primary is unreachable";
+        String reason = snapshot.noPrimaryReason() != null ? snapshot.noPrimaryReason() : unreachable(snapshot);
         String considered = considered(snapshot, node -> Eligibility.forWrites(node, snapshot, avoided));
-        if (fenced > 1 && snapshot.primary() == null) {
+        if (fenced > 1 && !snapshot.isWritable()) {
             return new MultipleWritableNodesException("Writes are refused: " + reason + considered
                     + " Make all but one of them read-only, or declare them with"
                     + " replication.routing.nodes.<name>.role=replica.");
         }
-        return new NoWritableNodeException("Writes are unavailable: " + reason + considered
-                + " Writes resume as soon as the primary answers or the promotion of another node is observed.");
+        return new NoWritableNodeException("Writes are unavailable: " + reason + considered + resumption(snapshot));
+    }
+
+    private static String unreachable(TopologySnapshot snapshot) {
+        return snapshot.primary() != null ? "the primary is unreachable" : "the nodes that take writes are unreachable";
+    }
+
+    private static String resumption(TopologySnapshot snapshot) {
+        return snapshot.group() == null
+                ? " Writes resume as soon as the primary answers or the promotion of another node is observed."
+                : " Writes resume as soon as a member of the group takes writes.";
     }
 
     static NoReadableNodeException noReadable(
             TopologySnapshot snapshot, Intent intent, WhenNoneEligible whenNoneEligible) {
         String considered = considered(snapshot, node -> Eligibility.forReads(node, snapshot, intent.avoided()));
-        if (intent.constraints().mayWaitForPrimary() && snapshot.primary() == null) {
+        if (intent.constraints().mayWaitForPrimary() && !snapshot.isWritable()) {
             return new NoReadableNodeException("No node satisfies this read: there is no primary, and "
                     + unsatisfied(intent.constraints()) + considered
                     + " Such reads resume as soon as there is a primary.");
         }
-        String action = whenNoneEligible == WhenNoneEligible.FAIL && snapshot.primary() != null
+        String action = whenNoneEligible == WhenNoneEligible.FAIL && snapshot.isWritable()
                 ? " Set replication.routing.reads.when-none-eligible=primary to let the primary serve such reads."
                 : " Reads resume as soon as a node answers and is fresh enough.";
         return new NoReadableNodeException("Reads are unavailable: no node is eligible" + considered + action);

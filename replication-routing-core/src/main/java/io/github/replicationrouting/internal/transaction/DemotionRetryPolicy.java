@@ -8,11 +8,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionDefinition;
 
 /**
- * Retries read-write transactions whose primary was demoted meanwhile. The server refused a statement or the COMMIT, so
- * nothing was committed, and the retry waits for the new primary: a planned switchover fails no transaction.
+ * Retries read-write transactions whose primary was demoted, or has left its group, meanwhile. The server refused a
+ * statement or the COMMIT, so nothing was committed, and the retry waits for the new primary: a planned switchover fails
+ * no transaction.
  *
  * <p>The backoff gives the monitor, which probes the node immediately after a refusal, the time to observe the
- * demotion; from then on the retry waits for a primary like any write.
+ * change; from then on the retry waits for a primary like any write.
  */
 public final class DemotionRetryPolicy implements RetryPolicy {
 
@@ -39,7 +40,7 @@ public final class DemotionRetryPolicy implements RetryPolicy {
     @Override
     public @Nullable String reason(FailedAttempt attempt) {
         Node node = attempt.demotedNode();
-        return node == null ? null : "node " + node + " is no longer the primary";
+        return node == null ? null : "node " + node + " refuses writes";
     }
 
     @Override

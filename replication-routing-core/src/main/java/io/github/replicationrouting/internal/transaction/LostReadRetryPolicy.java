@@ -6,7 +6,10 @@ import io.github.replicationrouting.topology.Node;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionDefinition;
 
-/** Retries read-only transactions whose node was lost, or lacks a table or column that another node may have. */
+/**
+ * Retries read-only transactions whose node was lost, or lacks a table or column that another node may have, or has
+ * rolled them back: Galera does that to those that have read a table which DDL changes.
+ */
 public final class LostReadRetryPolicy implements RetryPolicy {
 
     private final int maxRetries;
@@ -33,7 +36,7 @@ public final class LostReadRetryPolicy implements RetryPolicy {
     public @Nullable String reason(FailedAttempt attempt) {
         Node lost = attempt.lostNode();
         if (lost == null) {
-            return null;
+            return attempt.isRolledBack() ? "the server rolled it back" : null;
         }
         return "node " + lost + (attempt.isObjectMissing() ? " lacks an object that it names" : " was lost");
     }

@@ -51,8 +51,8 @@ class ConsistencyTest {
     @Test
     void whenConsistencyIsEventualShouldRequireNothing() {
         Consistency off = with(new ConsistencySettings(ConsistencyMode.EVENTUAL, Duration.ofSeconds(1), HOUR));
-        off.committed();
-        off.committed(gtids("5"));
+        off.committed(db1);
+        off.committed(db1, gtids("5"));
         off.readOn(db2);
         off.readOnPrimary(db1, gtids("1-5"), System.nanoTime());
         off.raiseFloor(gtids("5"));
@@ -69,7 +69,7 @@ class ConsistencyTest {
 
     @Test
     void whenASessionHasCommittedShouldRequireItOfReplicas() {
-        consistency.committed(gtids("5"));
+        consistency.committed(db1, gtids("5"));
 
         assertThat(constraint().isMetBy(replica())).isFalse();
         assertThat(constraint().positionToAwait(replica())).isEqualTo(gtids("5"));
@@ -81,7 +81,7 @@ class ConsistencyTest {
     @Test
     void whenOnlyOwnCommitsAreCheckedShouldIgnoreReads() {
         executed = gtids("1-5");
-        consistency.committed(gtids("5"));
+        consistency.committed(db1, gtids("5"));
         consistency.readOn(db1);
 
         assertThat(constraint().isMetBy(replica())).isFalse();
@@ -92,7 +92,7 @@ class ConsistencyTest {
 
     @Test
     void whenAReadOnThePrimaryCoversACommitShouldRequireThePositionOfTheRead() {
-        consistency.committed();
+        consistency.committed(db1);
         consistency.readOnPrimary(db1, gtids("1-5"), System.nanoTime());
 
         assertThat(constraint().isMetBy(replica())).isFalse();
@@ -114,7 +114,7 @@ class ConsistencyTest {
     @Test
     void whenASessionHasCommittedAndAFloorIsSetShouldRequireBoth() {
         consistency.raiseFloor(gtids("4"));
-        consistency.committed(gtids("5"));
+        consistency.committed(db1, gtids("5"));
         executed = gtids("5");
 
         assertThat(constraint().isMetBy(replica())).isFalse();
@@ -125,7 +125,7 @@ class ConsistencyTest {
     @Test
     void whenWaitingIsDisabledShouldAwaitNothing() {
         Consistency withoutWait = with(new ConsistencySettings(ConsistencyMode.SESSION, Duration.ZERO, HOUR));
-        withoutWait.committed(gtids("5"));
+        withoutWait.committed(db1, gtids("5"));
 
         SessionConstraint constraint = Objects.requireNonNull(withoutWait.sessionConstraint());
         assertThat(constraint.isWorthWaitingOn(replica())).isFalse();
@@ -134,7 +134,7 @@ class ConsistencyTest {
 
     @Test
     void whenAWaitHasEndedShouldRecordAndCountItsOutcome() {
-        consistency.committed(gtids("5"));
+        consistency.committed(db1, gtids("5"));
         consistency.waited(db2, Duration.ofMillis(100), null);
         assertThat(constraint().isWorthWaitingOn(replica())).isFalse();
 

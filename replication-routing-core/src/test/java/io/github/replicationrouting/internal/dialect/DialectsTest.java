@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.replicationrouting.position.BinlogPosition;
+import io.github.replicationrouting.position.GaleraPosition;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.position.MariaDbGtidPosition;
 import io.github.replicationrouting.position.Position;
@@ -82,6 +83,8 @@ class DialectsTest {
         MariaDbGtidPosition position = MariaDbGtidPosition.parse("0-1-42");
         assertThat(parsed(set)).isEqualTo(set);
         assertThat(parsed(position)).isEqualTo(position);
+        GaleraPosition galera = GaleraPosition.of("3e11fa47-71ca-11e1-9e33-c80aa9429562", 42);
+        assertThat(parsed(galera)).isEqualTo(galera);
         assertThat(Dialects.standard().forPosition(BinlogPosition.of("1", "binlog.000001", 4)))
                 .isNull();
     }

@@ -15,6 +15,7 @@ import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
 import io.github.replicationrouting.settings.OnMultipleWritable;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
 import io.github.replicationrouting.spi.RouterMetrics;
@@ -2675,6 +2676,7 @@ class MonitorCoreTest {
                 () -> random,
                 List.of(listener),
                 metrics,
+                TopologyKind.PRIMARY_REPLICA,
                 writes,
                 failureGuard);
         created.start();

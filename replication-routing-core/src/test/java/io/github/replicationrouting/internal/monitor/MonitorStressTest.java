@@ -13,6 +13,7 @@ import io.github.replicationrouting.internal.monitor.probe.Prober;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
@@ -96,6 +97,7 @@ class MonitorStressTest {
                 () -> 0.5,
                 List.of(listener),
                 RouterMetrics.NONE,
+                TopologyKind.PRIMARY_REPLICA,
                 WriteSettings.defaults(),
                 failureGuard);
         core.start();

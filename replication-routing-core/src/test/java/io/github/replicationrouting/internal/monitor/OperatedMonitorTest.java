@@ -14,6 +14,7 @@ import io.github.replicationrouting.internal.monitor.probe.StubDriver;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.JdbcDialect;
 import io.github.replicationrouting.spi.Observation;
@@ -54,6 +55,7 @@ class OperatedMonitorTest {
             new PoolHealthRegistry(Duration.ofMillis(500)),
             List.of(),
             RouterMetrics.NONE,
+            TopologyKind.PRIMARY_REPLICA,
             WriteSettings.defaults());
 
     @BeforeEach

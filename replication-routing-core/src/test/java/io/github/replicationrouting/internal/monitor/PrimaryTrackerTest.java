@@ -15,6 +15,7 @@ import io.github.replicationrouting.internal.monitor.node.NodeRecords;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.OnIncompletePromotion;
 import io.github.replicationrouting.settings.OnMultipleWritable;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.topology.IncompletePromotion;
 import java.time.Duration;
@@ -33,7 +34,8 @@ class PrimaryTrackerTest {
     private final List<NodeRecord> nodes = new ArrayList<>(List.of(db1));
     private final List<IncompletePromotion> incomplete = new ArrayList<>();
 
-    private PrimaryTracker primaries = new PrimaryTracker(WriteSettings.defaults(), MonitorSettings.defaults());
+    private PrimaryTracker primaries =
+            new PrimaryTracker(TopologyKind.PRIMARY_REPLICA, WriteSettings.defaults(), MonitorSettings.defaults());
 
     @Test
     void whenSettingsAreGivenShouldComputeTheDetectionTime() {
@@ -154,34 +156,36 @@ class PrimaryTrackerTest {
     @Test
     void whenThereIsNoPrimaryShouldProbeMoreOftenForAMinute() {
         long start = 7;
-        assertThat(primaries.interval(INTERVAL, db1, start)).isEqualTo(INTERVAL);
-        assertThat(primaries.interval(INTERVAL, null, start)).isEqualTo(Duration.ofMillis(100));
+        assertThat(primaries.interval(INTERVAL, true, start)).isEqualTo(INTERVAL);
+        assertThat(primaries.interval(INTERVAL, false, start)).isEqualTo(Duration.ofMillis(100));
         assertThat(primaries.interval(
-                        INTERVAL, null, start + Duration.ofSeconds(60).toNanos() - 1))
+                        INTERVAL, false, start + Duration.ofSeconds(60).toNanos() - 1))
                 .isEqualTo(Duration.ofMillis(100));
         assertThat(primaries.interval(
-                        INTERVAL, null, start + Duration.ofSeconds(60).toNanos()))
+                        INTERVAL, false, start + Duration.ofSeconds(60).toNanos()))
                 .isEqualTo(INTERVAL);
-        assertThat(primaries.interval(INTERVAL, db1, start)).isEqualTo(INTERVAL);
+        assertThat(primaries.interval(INTERVAL, true, start)).isEqualTo(INTERVAL);
         assertThat(primaries.interval(
-                        INTERVAL, null, start + Duration.ofSeconds(61).toNanos()))
+                        INTERVAL, false, start + Duration.ofSeconds(61).toNanos()))
                 .isEqualTo(Duration.ofMillis(100));
     }
 
     @Test
     void whenTheIntervalIsAlreadyShorterShouldNotLengthenIt() {
-        assertThat(primaries.interval(Duration.ofMillis(50), null, 7)).isEqualTo(Duration.ofMillis(50));
+        assertThat(primaries.interval(Duration.ofMillis(50), false, 7)).isEqualTo(Duration.ofMillis(50));
     }
 
     // --- helpers
 
     private static PrimaryTracker tracker(OnMultipleWritable multiple, OnIncompletePromotion incomplete) {
         return new PrimaryTracker(
-                new WriteSettings(Duration.ZERO, null, multiple, incomplete), MonitorSettings.defaults());
+                TopologyKind.PRIMARY_REPLICA,
+                new WriteSettings(Duration.ZERO, null, multiple, incomplete),
+                MonitorSettings.defaults());
     }
 
     private ElectionResult elect() {
-        return primaries.elect(nodes, record -> "is absent", executed -> false, incomplete::add);
+        return primaries.elect(nodes, 0, record -> "is absent", executed -> false, incomplete::add);
     }
 
     /** Marks db1 as down, and records that another node has become writable since. */

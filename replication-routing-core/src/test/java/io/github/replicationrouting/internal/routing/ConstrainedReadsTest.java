@@ -24,6 +24,7 @@ import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.settings.OutsideTransaction;
 import io.github.replicationrouting.settings.WhenNoneEligible;
+import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.Node;
@@ -56,7 +57,7 @@ class ConstrainedReadsTest {
             new KnownPositions(INTERVAL),
             INTERVAL,
             RouterMetrics.NONE);
-    private final IntentResolver intents = new IntentResolver("test", consistency);
+    private final IntentResolver intents = new IntentResolver("test", consistency, topology);
     private final Router router = router(WhenNoneEligible.PRIMARY);
 
     private Router router(WhenNoneEligible whenNoneEligible) {
@@ -69,7 +70,8 @@ class ConstrainedReadsTest {
                         Duration.ofSeconds(5),
                         null,
                         Duration.ofMillis(100),
-                        INTERVAL));
+                        INTERVAL,
+                        WritePolicy.SINGLE));
     }
 
     @BeforeEach
@@ -91,21 +93,21 @@ class ConstrainedReadsTest {
     @Test
     void whenAReplicaContainsTheTokenShouldPreferIt() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 10), replica(db3, NEW, 100)));
-        consistency.committed(COMMIT);
+        consistency.committed(db1, COMMIT);
 
         assertThat(read()).isEqualTo(new Decision(db3, DecisionReason.SESSION_REPLICA, false));
     }
 
     @Test
     void whenNoReplicaContainsTheTokenShouldWaitOnTheClosest() throws SQLException {
-        consistency.committed(COMMIT);
+        consistency.committed(db1, COMMIT);
 
         assertThat(read()).isEqualTo(new Decision(db3, DecisionReason.SESSION_WAIT, false, COMMIT, false));
     }
 
     @Test
     void whenAWaitSucceededShouldUseThePositionItReached() throws SQLException {
-        consistency.committed(COMMIT);
+        consistency.committed(db1, COMMIT);
         consistency.waited(db2, Duration.ofMillis(3), NEW);
 
         assertThat(read()).isEqualTo(new Decision(db2, DecisionReason.SESSION_REPLICA, false));
@@ -113,7 +115,7 @@ class ConstrainedReadsTest {
 
     @Test
     void whenAWaitTimedOutShouldNotWaitOnThatReplica() throws SQLException {
-        consistency.committed(COMMIT);
+        consistency.committed(db1, COMMIT);
         consistency.waited(db3, Duration.ofMillis(100), null);
         assertThat(read().node()).isEqualTo(db2);
         consistency.waited(db2, Duration.ofMillis(100), null);
@@ -124,7 +126,7 @@ class ConstrainedReadsTest {
     @Test
     void whenTheLagOfAReplicaExceedsTheWaitShouldNotWaitOnIt() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 3_000), replica(db3, OLD, 4_000)));
-        consistency.committed(COMMIT);
+        consistency.committed(db1, COMMIT);
 
         assertThat(read()).isEqualTo(new Decision(db1, DecisionReason.SESSION_PRIMARY, false));
     }
@@ -132,14 +134,14 @@ class ConstrainedReadsTest {
     @Test
     void whenAProbeIsLateShouldWaitNevertheless() throws SQLException {
         topology.set(withPrimary(primary(db1), replica(db2, OLD, 10, 60_000), replica(db3, OLD, 10, 30_000)));
-        consistency.committed(COMMIT);
+        consistency.committed(db1, COMMIT);
 
         assertThat(read()).isEqualTo(new Decision(db3, DecisionReason.SESSION_WAIT, false, COMMIT, false));
     }
 
     @Test
     void whenOnlyTheTimeOfACommitIsKnownShouldChooseThePrimary() throws SQLException {
-        consistency.committed();
+        consistency.committed(db1);
 
         assertThat(read()).isEqualTo(new Decision(db1, DecisionReason.SESSION_PRIMARY, false, null, true));
     }
@@ -156,7 +158,7 @@ class ConstrainedReadsTest {
     @Test
     void whenThereIsNoPrimaryShouldStillRequireTheToken() {
         topology.set(withoutPrimary("db1 is down", replica(db2, OLD, 10), replica(db3, OLD, 10)));
-        consistency.committed(COMMIT);
+        consistency.committed(db1, COMMIT);
         consistency.waited(db2, Duration.ofMillis(100), null);
         consistency.waited(db3, Duration.ofMillis(100), null);
 
@@ -228,7 +230,7 @@ class ConstrainedReadsTest {
         topology.set(withPrimary(primary(db1), slow, lagging(db3, Duration.ofSeconds(6))));
 
         assertThat(leastLagged()).isEqualTo(new Decision(db2, DecisionReason.LEAST_LAGGED, false));
-        consistency.committed(COMMIT);
+        consistency.committed(db1, COMMIT);
         assertThat(leastLagged().node()).as("a token stays strict").isEqualTo(db1);
     }
 
@@ -238,7 +240,7 @@ class ConstrainedReadsTest {
         consistency.readOn(db3);
         assertThat(leastLagged()).isEqualTo(new Decision(db2, DecisionReason.LEAST_LAGGED, false));
 
-        consistency.committed(COMMIT);
+        consistency.committed(db1, COMMIT);
         assertThatExceptionOfType(NoReadableNodeException.class)
                 .isThrownBy(this::leastLagged)
                 .withMessageContaining("session has written");
@@ -274,7 +276,7 @@ class ConstrainedReadsTest {
                 .isThrownBy(this::read)
                 .withMessageContaining("Reads are unavailable")
                 .withMessageNotContaining("written");
-        consistency.committed(COMMIT);
+        consistency.committed(db1, COMMIT);
         assertThat(intents.of(Access.READ).constraints().mayWaitForPrimary()).isTrue();
     }
 

@@ -17,6 +17,7 @@ import io.github.replicationrouting.internal.routing.Nodes.SettableTopology;
 import io.github.replicationrouting.internal.selection.RoundRobinSelector;
 import io.github.replicationrouting.settings.OutsideTransaction;
 import io.github.replicationrouting.settings.WhenNoneEligible;
+import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
@@ -154,7 +155,8 @@ class ExplanationTest {
                         Duration.ofSeconds(5),
                         zone,
                         Duration.ZERO,
-                        Duration.ZERO));
+                        Duration.ZERO,
+                        WritePolicy.SINGLE));
     }
 
     private static Map<String, String> descriptions(Explanation explanation) {

@@ -3,6 +3,7 @@ package io.github.replicationrouting.internal.routing;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Freshness;
+import io.github.replicationrouting.topology.GroupView;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;
 import io.github.replicationrouting.topology.NodeSpec;
@@ -11,6 +12,7 @@ import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -127,6 +129,13 @@ public final class Nodes {
         NodeStatus[] all = Arrays.copyOf(others, others.length + 1);
         all[others.length] = primary;
         return new TopologySnapshot(List.of(all), primary, null);
+    }
+
+    /** A snapshot in which these nodes share the writes. */
+    public static TopologySnapshot shared(List<NodeStatus> writers, NodeStatus... others) {
+        List<NodeStatus> all = new ArrayList<>(writers);
+        all.addAll(List.of(others));
+        return new TopologySnapshot(all, null, writers, null, new GroupView("galera", "7f4e4a3e", "7", all.size()));
     }
 
     public static TopologySnapshot withoutPrimary(String reason, NodeStatus... nodes) {

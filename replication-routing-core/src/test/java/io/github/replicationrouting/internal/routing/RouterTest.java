@@ -24,6 +24,7 @@ import io.github.replicationrouting.internal.routing.Nodes.SettableTopology;
 import io.github.replicationrouting.internal.selection.RoundRobinSelector;
 import io.github.replicationrouting.settings.OutsideTransaction;
 import io.github.replicationrouting.settings.WhenNoneEligible;
+import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.sql.SQLException;
@@ -248,7 +249,8 @@ class RouterTest {
                         Duration.ofSeconds(5),
                         zone,
                         Duration.ZERO,
-                        Duration.ZERO));
+                        Duration.ZERO,
+                        WritePolicy.SINGLE));
     }
 
     private static double shareOf(Node node, Router router) throws SQLException {

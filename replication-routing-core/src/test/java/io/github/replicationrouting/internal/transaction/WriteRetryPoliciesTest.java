@@ -95,6 +95,24 @@ class WriteRetryPoliciesTest {
         assertThat(attempts).isEqualTo(3);
     }
 
+    /** Galera rolls back what has read a table that DDL changes. */
+    @Test
+    void whenServerRollsBackAReadShouldRetryItAsALostRead() throws Throwable {
+        DefaultTransactionDefinition readOnly = new DefaultTransactionDefinition();
+        readOnly.setReadOnly(true);
+
+        String result = runner(new LostReadRetryPolicy(1)).run(readOnly, () -> {
+            if (++attempts == 1) {
+                RetryContext.rolledBack();
+                throw new IllegalStateException("deadlock");
+            }
+            return "done";
+        });
+
+        assertThat(result).isEqualTo("done");
+        assertThat(attempts).isEqualTo(2);
+    }
+
     @Test
     void whenWritesDoNotWaitForAPrimaryShouldNotApply() {
         assertThat(new DemotionRetryPolicy(false).appliesTo(write)).isFalse();

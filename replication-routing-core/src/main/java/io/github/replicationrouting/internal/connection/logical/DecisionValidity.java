@@ -9,7 +9,7 @@ import io.github.replicationrouting.topology.TopologySnapshot;
 
 /**
  * Whether a node is still what it was chosen for: it has the role and the state that it had, it is not suspected since,
- * and it is still the primary if it was to be written to. Compared with the snapshot of that time, so that a node that
+ * it still takes writes if it was to be written to, and it has not become the primary otherwise. Compared with the snapshot of that time, so that a node that
  * was chosen although it was suspected or lagging is not left again immediately. Thread-safe.
  *
  * @param since the newest snapshot before the decision
@@ -30,8 +30,8 @@ record DecisionValidity(Topology topology, TopologySnapshot since, Decision deci
         }
         boolean changed = then.state() != current.state() || then.role() != current.role();
         return decision.writable()
-                ? changed || (isForThePrimary() && !isPrimary(now))
-                : changed || (current.suspected() && !then.suspected());
+                ? changed || (isForAWriter() && !isWriter(now))
+                : changed || (current.suspected() && !then.suspected()) || (isPrimary(now) && !isPrimary(since));
     }
 
     /** Whether there is a newer snapshot than that of the decision. */
@@ -39,15 +39,33 @@ record DecisionValidity(Topology topology, TopologySnapshot since, Decision deci
         return topology.snapshot() != since;
     }
 
-    /** Whether it was to be written to as the primary, and another node is the primary now. */
+    /** Whether it was to be written to, and only other nodes take writes now. */
     boolean hasSuccessor() {
         TopologySnapshot now = topology.snapshot();
-        return now != since && now.primary() != null && isForThePrimary() && !isPrimary(now);
+        return now != since && now.isWritable() && isForAWriter() && !isWriter(now);
     }
 
-    /** A primary that is only suspected is still written to. */
-    private boolean isForThePrimary() {
-        return decision.writable() && decision.reason() != DecisionReason.NODE_REQUESTED && isPrimary(since);
+    /** Whether the node is one of several that take writes, chosen as such: it may lack what others have committed. */
+    boolean isForOneOfSeveralWriters() {
+        DecisionReason reason = decision.reason();
+        return since.primary() == null
+                && since.isWritable()
+                && reason != DecisionReason.NODE_REQUESTED
+                && (decision.writable() || reason.isServedByPrimary());
+    }
+
+    /** A node that is only suspected is still written to. */
+    private boolean isForAWriter() {
+        return decision.writable() && decision.reason() != DecisionReason.NODE_REQUESTED && isWriter(since);
+    }
+
+    private boolean isWriter(TopologySnapshot snapshot) {
+        for (NodeStatus writer : snapshot.writers()) {
+            if (writer.node() == decision.node()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isPrimary(TopologySnapshot snapshot) {

@@ -8,10 +8,14 @@ import io.github.replicationrouting.ReadOnlyAccessException;
 import io.github.replicationrouting.spi.ErrorKind;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
 import java.sql.SQLTransientConnectionException;
 
 /** Explains what the refusal or the loss of a write means. The error itself is kept as the cause. */
 final class ErrorExplanation {
+
+    /** Serialization failure, which frameworks know as a conflict whatever the vendor's code. */
+    private static final String ROLLBACK_STATE = "40001";
 
     private ErrorExplanation() {}
 
@@ -21,6 +25,7 @@ final class ErrorExplanation {
                 switch (kind) {
                     case READ_ONLY_TRANSACTION -> writeRefused(error, access, decision);
                     // A read-only transaction may run on the primary, too; only a read-only server is no longer one.
+                    case ROLLED_BACK -> isRollback(error) ? error : rolledBack(error, decision);
                     case READ_ONLY_SERVER ->
                         decision.writable() ? serverIsReadOnly(error, decision) : writeRefused(error, access, decision);
                     default -> error;
@@ -28,6 +33,34 @@ final class ErrorExplanation {
         return explained != error && error instanceof BatchUpdateException batch
                 ? inBatch(batch, explained)
                 : explained;
+    }
+
+    /** Whether frameworks recognize the rollback by class and SQLState; a batch they recognize by the latter. */
+    private static boolean isRollback(SQLException error) {
+        return ROLLBACK_STATE.equals(error.getSQLState())
+                && (error instanceof SQLTransactionRollbackException || error instanceof BatchUpdateException);
+    }
+
+    private static SQLException rolledBack(SQLException error, Decision decision) {
+        return new SQLTransactionRollbackException(
+                "Node " + decision.node() + " rolled the work back because of a conflict with another transaction:"
+                        + " nothing of it was committed. Retry the transaction as a whole." + quoted(error),
+                ROLLBACK_STATE,
+                error.getErrorCode(),
+                error);
+    }
+
+    /** Returns the refusal of further work in a transaction that the server rolled back before. */
+    static SQLException rolledBackBefore(SQLException conflict, Decision decision) {
+        return new SQLTransactionRollbackException(
+                "Node " + decision.node()
+                        + " rolled this transaction back because of a conflict at an earlier statement"
+                        + " (" + conflict.getErrorCode()
+                        + "): nothing of it was committed, and nothing more is executed in"
+                        + " it. Roll back, and retry the transaction as a whole." + quoted(conflict),
+                ROLLBACK_STATE,
+                conflict.getErrorCode(),
+                conflict);
     }
 
     /**
@@ -52,22 +85,33 @@ final class ErrorExplanation {
                 error);
     }
 
-    /** Returns the failure of a transaction that may write and was lost before its COMMIT. */
-    static SQLException lostBeforeCommit(SQLException error, Decision decision) {
+    /** Returns the failure of a transaction that may write, whose node was lost or unfit before its COMMIT. */
+    static SQLException lostBeforeCommit(SQLException error, ErrorKind kind, Decision decision) {
+        String subject =
+                switch (kind) {
+                    case NODE_UNFIT ->
+                        "Node " + decision.node() + " refused the work before COMMIT, because it shuts down";
+                    case NOT_IN_GROUP ->
+                        "Node " + decision.node() + " refused the work, because it is not in its group or"
+                                + " the transaction exceeds a limit of the group";
+                    default -> "The connection to node " + decision.node() + " was lost before COMMIT";
+                };
         return new SQLTransientConnectionException(
-                "The connection to node " + decision.node() + " was lost before COMMIT: nothing of the transaction was"
-                        + " committed. Retry it and it goes to the node that is the primary then. ["
-                        + error.getMessage() + "]",
+                subject
+                        + ": nothing of the transaction was committed. Retry it and it goes to a node that takes writes then."
+                        + quoted(error),
                 error.getSQLState(),
                 error.getErrorCode(),
                 error);
     }
 
-    /** Returns the failure of a commit, explicit or of a statement in auto-commit, that was lost in flight. */
-    static SQLException lostInCommit(SQLException error, Decision decision, boolean autoCommit) {
+    /** Returns the failure of a commit, explicit or of a statement, whose outcome is not known. */
+    static SQLException outcomeUnknown(SQLException error, ErrorKind kind, Decision decision, boolean autoCommit) {
+        String subject = kind == ErrorKind.COMMIT_IN_DOUBT
+                ? "Node " + decision.node() + " lost its group "
+                : "The connection to node " + decision.node() + " was lost ";
         return new CommitOutcomeUnknownException(
-                "The connection to node " + decision.node() + " was lost "
-                        + (autoCommit ? "in a statement in auto-commit" : "in COMMIT")
+                subject + (autoCommit ? "in a statement in auto-commit" : "in COMMIT")
                         + ": whether its changes were committed is not known. It is not retried, because its changes might"
                         + " then be made twice; check the data before you repeat it. [" + error.getMessage() + "]",
                 error);

@@ -38,13 +38,28 @@ final class FailureHandler {
     /** Handles the failure of a call and returns what to throw. Reports a lost node to the monitor and for a retry. */
     SQLException failed(Lease lease, SQLException error) {
         ErrorKind kind = lease.kindOf(error);
+        return failed(lease, error, kind, kind == ErrorKind.COMMIT_IN_DOUBT && transaction.mayWrite(lease));
+    }
+
+    /** Handles the failure of a call that may have changed something, which in auto-commit commits it, too. */
+    SQLException failedToChange(Lease lease, SQLException error) {
+        // Asked first: what is known to be lost is not lost by this call.
+        ErrorKind kind = lease.kindOf(error);
+        boolean commits = settings.autoCommit() || kind == ErrorKind.COMMIT_IN_DOUBT;
+        return failed(lease, error, kind, commits && transaction.mayWrite(lease) && lease.isCommitInDoubt(error, true));
+    }
+
+    private SQLException failed(Lease lease, SQLException error, ErrorKind kind, boolean inDoubt) {
         if (transaction.mayWrite(lease)) {
             lease.recorder().callFailed();
         }
+        Node node = lease.decision().node();
         if (kind.isLoss() && !lease.isWritable() && !isCausedByCaller(lease, error)) {
-            RetryContext.lost(lease.decision().node());
+            RetryContext.lost(node);
+        } else if (kind == ErrorKind.NODE_UNFIT) {
+            // Before COMMIT: nothing was committed.
+            refusedWrite(lease);
         } else if (kind == ErrorKind.SCHEMA) {
-            Node node = lease.decision().node();
             Set<Node> alike = leaseManager.nodesWithSchemaError(node, error);
             if (!alike.isEmpty() && !lease.isWritable()) {
                 RetryContext.objectMissing(node, alike);
@@ -52,19 +67,16 @@ final class FailureHandler {
         } else if (kind == ErrorKind.ROLLED_BACK) {
             RetryContext.rolledBack();
         }
-        return failedAtEnd(lease, error, kind);
-    }
-
-    /** Handles the failure of a call that may have changed something, which in auto-commit commits it, too. */
-    SQLException failedToChange(Lease lease, SQLException error) {
-        // Asked first: what is known to be lost is not lost by this call.
-        boolean inDoubt = settings.autoCommit() && transaction.mayWrite(lease) && lease.isCommitInDoubt(error, true);
-        SQLException failure = failed(lease, error);
+        SQLException failure = failedAtEnd(lease, error, kind);
+        if (kind == ErrorKind.ROLLED_BACK) {
+            transaction.rolledBackByServer(error, lease.decision());
+        }
         if (!inDoubt) {
             return failure;
         }
+        RetryContext.committed();
         lease.recorder().commitOutcomeUnknown();
-        return ErrorExplanation.lostInCommit(error, lease.decision(), true);
+        return ErrorExplanation.outcomeUnknown(error, kind, lease.decision(), settings.autoCommit());
     }
 
     /** Handles the failure of the end of a transaction, where nothing is lost but what was written. */
@@ -84,13 +96,32 @@ final class FailureHandler {
         }
         if (kind == ErrorKind.READ_ONLY_SERVER && lease.isWritable()) {
             lease.evictOnRelease();
-            if (lease.decision().reason() != DecisionReason.NODE_REQUESTED) {
-                RetryContext.demoted(lease.decision().node());
-            }
+            refusedWrite(lease);
+        } else if (kind == ErrorKind.NOT_IN_GROUP) {
+            refusedWrite(lease);
         }
-        return kind == ErrorKind.CONNECTION_LOST && transaction.mayWrite(lease) && !settings.autoCommit()
-                ? ErrorExplanation.lostBeforeCommit(error, lease.decision())
+        return isLostBeforeCommit(lease, kind)
+                ? ErrorExplanation.lostBeforeCommit(error, kind, lease.decision())
                 : ErrorExplanation.explain(error, kind, lease.access(), lease.decision());
+    }
+
+    /** Reports a write that its node refused, so that nothing was committed: a retry finds another node. */
+    private static void refusedWrite(Lease lease) {
+        if (lease.isWritable() && lease.decision().reason() != DecisionReason.NODE_REQUESTED) {
+            RetryContext.demoted(lease.decision().node());
+        }
+    }
+
+    /** Whether what may write is known to have committed nothing, because of a loss or the refusal of its node. */
+    private boolean isLostBeforeCommit(Lease lease, ErrorKind kind) {
+        if (!transaction.mayWrite(lease)) {
+            return false;
+        }
+        return switch (kind) {
+            case CONNECTION_LOST, NODE_UNFIT -> !settings.autoCommit();
+            case NOT_IN_GROUP -> true;
+            default -> false;
+        };
     }
 
     /** Whether the connection ended because of a timeout that the caller set, which does not implicate the node. */

@@ -14,7 +14,8 @@ record FallbackValidity(DecisionValidity validity, Route route, Intent intent) i
 
     /** Returns the condition of the wait for a node that was decided on. */
     static WaitCondition of(DecisionValidity validity, Route route, Intent intent) {
-        return validity.decision().reason().isFallbackToPrimary()
+        // One of several nodes that take writes is as good as any other.
+        return validity.decision().reason().isFallbackToPrimary() && !validity.isForOneOfSeveralWriters()
                 ? new FallbackValidity(validity, route, intent)
                 : validity;
     }

@@ -8,7 +8,10 @@ import io.github.replicationrouting.internal.connection.pool.NodeEvictedExceptio
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.consistency.Consistency;
 import io.github.replicationrouting.internal.routing.Hint;
+import io.github.replicationrouting.internal.routing.ReadConstraints;
 import io.github.replicationrouting.spi.ErrorKind;
+import io.github.replicationrouting.topology.Freshness;
+import io.github.replicationrouting.topology.NodeStatus;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
@@ -50,6 +53,9 @@ final class Lease {
     private boolean released;
     private boolean evictedOnRelease;
 
+    /** As of when the node is known to have what others have committed, because this connection has waited for it. */
+    private @Nullable Freshness caughtUp;
+
     /** Another thread may abort the connection. */
     private volatile boolean lost;
 
@@ -80,7 +86,9 @@ final class Lease {
         this.scope = scope;
         this.validity = validity;
         this.onRelease = onRelease;
-        boolean recordsReads = access != Access.METADATA && (hint == null || !hint.isForAnyReplica());
+        boolean recordsReads = access != Access.METADATA
+                && (hint == null || !hint.isForAnyReplica())
+                && (!decision.writable() || showsOnlyItsOwn());
         this.recorder = new SessionRecorder(decision, physical, consistency, recordsReads);
         // In this order: the monitor publishes that a node is no longer the primary, and then closes its sockets.
         boolean closed = decision.writable()
@@ -141,6 +149,52 @@ final class Lease {
     /** Whether the work may write here. */
     boolean isWritable() {
         return decision.writable();
+    }
+
+    /** Whether it is of one of several nodes that take writes, which may lack what others have committed. */
+    boolean isOnOneOfSeveralWriters() {
+        return validity.isForOneOfSeveralWriters();
+    }
+
+    /**
+     * Records that its node has everything that others had committed before a time.
+     *
+     * @param asOf by {@link System#nanoTime()}
+     */
+    void caughtUp(long asOf) {
+        caughtUp = Freshness.provenAsOf(asOf);
+        recorder.awaitNext();
+    }
+
+    /**
+     * Whether work need not wait here again, because it waited for all that it must see: what the primary was requested
+     * for must see everything that was committed before it began.
+     */
+    boolean isCaughtUpFor(ReadConstraints constraints, @Nullable NodeStatus node) {
+        Freshness known = caughtUp;
+        if (known == null || node == null) {
+            return false;
+        }
+        return constraints.onPrimary()
+                ? !recorder.hasReturned()
+                : constraints.isMetBy(new NodeStatus(
+                        node.node(),
+                        node.role(),
+                        node.state(),
+                        node.suspected(),
+                        node.share(),
+                        node.reason(),
+                        node.lag(),
+                        known,
+                        node.position(),
+                        node.server(),
+                        node.semiSynchronous(),
+                        node.member()));
+    }
+
+    /** Whether reads elsewhere may lack what work that may write has seen here, and not on a primary. */
+    private boolean showsOnlyItsOwn() {
+        return isOnOneOfSeveralWriters() && decision.reason() != DecisionReason.PINNED_WRITER;
     }
 
     /** Whether it is of any reachable node, because no primary was known. */
@@ -235,6 +289,7 @@ final class Lease {
         return switch (kindOf(error)) {
             case CONNECTION_LOST -> !"08003".equals(error.getSQLState());
             case NODE_UNFIT -> !inAutoCommit;
+            case COMMIT_IN_DOUBT -> true;
             default -> false;
         };
     }

@@ -11,13 +11,15 @@ import io.github.replicationrouting.internal.routing.RetryContext;
 import io.github.replicationrouting.internal.routing.Route;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.spi.RouterMetrics;
+import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One acquisition of a lease: decides on a node, borrows a connection of it and, where that fails, decides anew. A read
- * goes to another node; a write waits for a primary, as does a read that only a primary could serve. That is safe
+ * goes to another node, as does a write where several nodes take writes; another write waits for a primary, as does a
+ * read that only a primary could serve. That is safe
  * because nothing was sent yet. Used by one thread, once.
  */
 final class LeaseAcquisition {
@@ -33,13 +35,19 @@ final class LeaseAcquisition {
 
     private Intent intent;
 
+    /** When the work began. */
+    private final long began;
+
     /** When the wait for a connection began. */
-    private long since = System.nanoTime();
+    private long since;
 
     /** Why the last node gave no connection; null where none was asked. */
     private @Nullable SQLException refusal;
 
-    /** @param allowance what the work may wait for a primary; null to fail immediately where there is none */
+    /**
+     * @param began when the work began, by {@link System#nanoTime()}, before the intent was determined
+     * @param allowance what the work may wait for a primary; null to fail immediately where there is none
+     */
     LeaseAcquisition(
             LeaseFactory factory,
             Topology topology,
@@ -47,6 +55,7 @@ final class LeaseAcquisition {
             RouterMetrics metrics,
             Route route,
             Access access,
+            long began,
             Intent intent,
             Lease.Scope scope,
             PrimaryWait.@Nullable Allowance allowance) {
@@ -56,6 +65,8 @@ final class LeaseAcquisition {
         this.metrics = metrics;
         this.route = route;
         this.access = access;
+        this.began = began;
+        this.since = began;
         this.intent = intent;
         this.scope = scope;
         this.allowance = allowance;
@@ -80,13 +91,39 @@ final class LeaseAcquisition {
     /** Returns the decision; null to decide anew, perhaps after a wait. */
     private @Nullable Decision decide(TopologySnapshot seen) throws SQLException {
         try {
-            return route.decide(intent);
+            Decision decision = route.decide(intent);
+            if (!isAvoidedWriter(decision)) {
+                return decision;
+            }
+            awaitAvoided(seen);
         } catch (NoReadableNodeException e) {
             noNodeForRead(seen, e);
         } catch (NoWritableNodeException e) {
-            awaitPrimary(seen, e);
+            noNodeForWrite(seen, e);
         }
         return null;
+    }
+
+    /** Whether writes go to no other node, because of their key, although this one has just refused them. */
+    private boolean isAvoidedWriter(Decision decision) {
+        return decision.writable()
+                && !intent.avoided().isEmpty()
+                && intent.avoided().contains(decision.node());
+    }
+
+    private void awaitAvoided(TopologySnapshot seen) throws SQLException {
+        intent = intent.avoidingNothing();
+        if (refusal != null) {
+            awaitPrimary(seen, refusal);
+        }
+    }
+
+    private void noNodeForWrite(TopologySnapshot seen, NoWritableNodeException e) throws SQLException {
+        if (refusal != null && !intent.avoided().isEmpty()) {
+            e.addSuppressed(refusal);
+            intent = intent.avoidingNothing();
+        }
+        awaitPrimary(seen, e);
     }
 
     private void noNodeForRead(TopologySnapshot seen, NoReadableNodeException e) throws SQLException {
@@ -108,7 +145,7 @@ final class LeaseAcquisition {
             if (allowance == null || !intent.constraints().mayWaitForPrimary()) {
                 throw failure;
             }
-            if (seen.primary() == null) {
+            if (!seen.isWritable()) {
                 allowance.awaitChange(seen, failure);
             } else if (topology.snapshot() == seen) {
                 throw failure;
@@ -151,19 +188,20 @@ final class LeaseAcquisition {
             }
             throw e;
         }
-        if (!decision.writable()) {
+        boolean unreachableWriter = decision.writable() && isWriter(decision, seen) && PoolFailure.isUnreachable(e);
+        if (!decision.writable() || (unreachableWriter && seen.primary() == null)) {
             refusal = e;
             intent = intent.avoiding(decision.node());
-        } else if (isPrimary(decision, seen) && PoolFailure.isUnreachable(e)) {
+        } else if (unreachableWriter) {
             awaitPrimary(seen, e);
         } else {
             throw e;
         }
     }
 
-    /** Whether the node was decided on as the primary, and not requested by name. */
-    private static boolean isPrimary(Decision decision, TopologySnapshot seen) {
-        return decision.reason() != DecisionReason.NODE_REQUESTED && seen.primary() != null;
+    /** Whether the node was decided on because it takes writes, and not requested by name. */
+    private static boolean isWriter(Decision decision, TopologySnapshot seen) {
+        return decision.reason() != DecisionReason.NODE_REQUESTED && seen.isWritable();
     }
 
     /** Waits until the node has what the session must see. Where it has not in time, the lease has been released. */
@@ -172,9 +210,38 @@ final class LeaseAcquisition {
             intent = intent.with(intent.constraints().withoutWaiting());
             return false;
         }
+        if (lease.isOnOneOfSeveralWriters()) {
+            return hasEverything(lease);
+        }
         if (lease.decision().reason().isFallbackToPrimary()) {
             positionWait.awaitCommitting(lease, intent.constraints().session());
         }
         return true;
+    }
+
+    /** Waits until one of several nodes that take writes has what others have committed; else leaves it. */
+    private boolean hasEverything(Lease lease) {
+        boolean complete = false;
+        try {
+            complete = positionWait.hasEverything(lease, intent.constraints(), began);
+        } finally {
+            if (!complete) {
+                lease.release();
+            }
+        }
+        if (!complete) {
+            Node node = lease.decision().node();
+            refusal = lease.isWritable()
+                    ? new NoWritableNodeException("Writes are unavailable: " + lacks(node))
+                    : new NoReadableNodeException("Reads are unavailable: " + lacks(node));
+            intent = intent.avoiding(node);
+        }
+        return complete;
+    }
+
+    private String lacks(Node node) {
+        return "node " + node + " takes writes, but did not show within "
+                + positionWait.limitOfWriter().toMillis() + " ms that it has what this session has seen on other nodes."
+                + " Check its applier, and whether its group has a majority.";
     }
 }

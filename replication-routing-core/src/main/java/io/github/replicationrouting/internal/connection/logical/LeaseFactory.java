@@ -57,7 +57,10 @@ final class LeaseFactory {
             throw left(decision.node());
         }
         WaitCondition wait = FallbackValidity.of(validity, route, intent);
-        Runnable onRelease = fallbackLimiter.enter(decision, pool, since, wait);
+        // Where several nodes take writes, none of them has to be spared for the writes of all.
+        Runnable onRelease = validity.isForOneOfSeveralWriters()
+                ? FallbackLimiter.UNLIMITED
+                : fallbackLimiter.enter(decision, pool, since, wait);
         Connection connection = null;
         try {
             connection = pool.borrow(since, wait);

@@ -77,6 +77,7 @@ final class LeaseHolder {
 
     private Lease next(Access access) throws SQLException {
         requireOpen();
+        transaction.requireNotRolledBack();
         Lease current = usable();
         if (current == null) {
             return acquire(access);
@@ -91,7 +92,7 @@ final class LeaseHolder {
                 if (transaction.isOpen()) {
                     throw Hint.notSatisfied(hint, current.decision());
                 }
-            } else if (current.isWritable() || canContinue(current)) {
+            } else if (current.isWritable() ? canContinueWriting(current, access) : canContinue(current)) {
                 if (access == Access.WRITE && !transaction.isOpen()) {
                     lastDecision = forTransaction(current.decision());
                 }
@@ -125,10 +126,16 @@ final class LeaseHolder {
                 || leaseManager.reuse().hasWhatSessionWrote(current);
     }
 
+    /** Whether work that may write may continue where it was: a transaction always continues where it began. */
+    private boolean canContinueWriting(Lease current, Access access) {
+        return transaction.isOpen() || leaseManager.reuse().isStillWritable(route, current, access);
+    }
+
     /**
      * Returns the lease on which a statement that was made on {@code own} is executed: another one where it must move.
      */
     Lease forExecution(Lease own) throws SQLException {
+        transaction.requireNotRolledBack();
         // A transaction continues where the statement was made for it.
         return transaction.isOpen() && own == usable() && own.satisfies(HintContext.current(), true) ? own : next();
     }
@@ -266,6 +273,7 @@ final class LeaseHolder {
             return;
         }
         closed = true;
+        route.connectionClosed();
         try {
             if (lease != null) {
                 lease.release();

@@ -58,7 +58,7 @@ public final class LeaseManager implements LogicalConnections {
         this.defaults = defaults;
         this.primaryWait = primaryWait;
         this.metrics = metrics;
-        this.intents = new IntentResolver(router, consistency);
+        this.intents = new IntentResolver(router, consistency, topology);
         this.positionWait = new PositionWait(consistency, topology);
         this.factory = new LeaseFactory(pools, topology, fallbackLimiter, consistency);
         this.reuse = new LeaseReuse(topology, intents, positionWait);
@@ -88,7 +88,16 @@ public final class LeaseManager implements LogicalConnections {
     private Lease acquire(Route route, Access access, Lease.Scope scope, PrimaryWait.@Nullable Allowance allowance)
             throws SQLException {
         return new LeaseAcquisition(
-                        factory, topology, positionWait, metrics, route, access, intents.of(access), scope, allowance)
+                        factory,
+                        topology,
+                        positionWait,
+                        metrics,
+                        route,
+                        access,
+                        System.nanoTime(),
+                        intents.of(access),
+                        scope,
+                        allowance)
                 .acquire();
     }
 
@@ -136,6 +145,9 @@ public final class LeaseManager implements LogicalConnections {
 
     /** Counts the failure of a statement. */
     void failed(Node node, ErrorKind kind) {
+        if (kind == ErrorKind.ROLLED_BACK) {
+            node.recordConflict();
+        }
         metrics.failed(node, kind.label());
     }
 

@@ -2,6 +2,8 @@ package io.github.replicationrouting.internal.connection.logical;
 
 import io.github.replicationrouting.Access;
 import io.github.replicationrouting.internal.consistency.SessionConstraint;
+import io.github.replicationrouting.internal.routing.AffinityContext;
+import io.github.replicationrouting.internal.routing.AffinityKey;
 import io.github.replicationrouting.internal.routing.Intent;
 import io.github.replicationrouting.internal.routing.IntentResolver;
 import io.github.replicationrouting.internal.routing.ReadConstraints;
@@ -40,7 +42,11 @@ final class LeaseReuse {
         if (lease.isOver()) {
             return false;
         }
+        long began = System.nanoTime();
         Intent intent = intents.of(lease.access());
+        if (lease.isOnOneOfSeveralWriters()) {
+            return positionWait.hasEverything(lease, intent.constraints(), began);
+        }
         Node node = lease.decision().node();
         if (lease.decision().reason().isProvisional()) {
             try {
@@ -52,6 +58,22 @@ final class LeaseReuse {
         }
         NodeStatus status = topology.snapshot().node(node.name());
         return status == null || intent.constraints().isMetBy(status) || catchesUp(lease, status, intent.constraints());
+    }
+
+    /**
+     * Whether work that may write, and begins now, may use a lease where several nodes take writes: its node has what
+     * the session must see by now, and takes the writes of the key in force.
+     */
+    boolean isStillWritable(Route route, Lease lease, Access access) {
+        if (!lease.isOnOneOfSeveralWriters()) {
+            return true;
+        }
+        long began = System.nanoTime();
+        AffinityKey key = AffinityContext.current();
+        return (key == null
+                        || access == Access.READ
+                        || route.isFor(lease.decision().node(), key))
+                && positionWait.hasEverything(lease, intents.of(access).constraints(), began);
     }
 
     /** Waiting is better than leaving a connection that is kept: its session may hold locks and variables. */
@@ -71,10 +93,10 @@ final class LeaseReuse {
 
     /**
      * Whether a replica is known to have what this session has committed by now, or it was waited for on this
-     * connection. A primary has it anyway, and a hint that asks for any replica does not ask for it.
+     * connection. A primary that takes all writes has it anyway, and a hint that asks for any replica does not ask for it.
      */
     boolean hasWhatSessionWrote(Lease lease) {
-        if (lease.decision().reason().isServedByPrimary()) {
+        if (lease.decision().reason().isServedByPrimary() && !lease.isOnOneOfSeveralWriters()) {
             return true;
         }
         SessionConstraint session = intents.of(lease.access()).constraints().session();

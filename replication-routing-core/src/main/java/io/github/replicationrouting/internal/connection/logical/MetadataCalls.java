@@ -88,6 +88,7 @@ final class MetadataCalls {
      */
     Lease leaseForRows() throws SQLException {
         leases.requireOpen();
+        transaction.requireNotRolledBack();
         Lease current = settings.autoCommit() || transaction.isOpen() ? leases.usable() : null;
         if (current == null && settings.autoCommit()) {
             return borrowForRows(transaction.accessOfMetadata());

@@ -143,7 +143,7 @@ public final class PrimaryWait implements AutoCloseable {
         private void awaitSnapshot(TopologySnapshot refused, SQLException refusal, boolean untilPrimary)
                 throws SQLException {
             TopologySnapshot seen = refused;
-            while (seen == refused || (untilPrimary && seen.primary() == null)) {
+            while (seen == refused || (untilPrimary && !seen.isWritable())) {
                 if (closed) {
                     throw ended("closed", "The router is closed.", refusal);
                 }

@@ -26,18 +26,27 @@ final class SessionRecorder {
 
     private boolean read;
 
+    /** Whether a statement has returned since the last call of {@link #awaitNext}. */
+    private boolean returned;
+
+    /** As of when the node is known to have had what the session had to see; null where that was not asked. */
+    private @Nullable Long hadAllOf;
+
     /** Whether a statement may have committed implicitly, such as DDL, where the server reports no commits. */
     private boolean commitUnknown;
 
     /** Whether the last call failed: what it committed before, such as a procedure or DDL does, is not reported. */
     private boolean failed;
 
-    /** @param recordsReads whether the session remembers reads: not where it asked for no more than a replica */
+    /**
+     * @param recordsReads whether the session remembers reads: not where it asked for no more than a replica, nor on a
+     *     primary that it writes to
+     */
     SessionRecorder(Decision decision, PhysicalConnection physical, Consistency consistency, boolean recordsReads) {
         this.decision = decision;
         this.physical = physical;
         this.consistency = consistency;
-        this.recordsReads = recordsReads && !decision.writable() && consistency.isOn();
+        this.recordsReads = recordsReads && consistency.isOn();
     }
 
     /**
@@ -99,19 +108,44 @@ final class SessionRecorder {
     private void committed(@Nullable Position commit) {
         if (decision.reason() == DecisionReason.PINNED_WRITER) {
             consistency.raiseFloor(commit);
+        } else if (hadAllOf != null) {
+            consistency.committed(decision.node(), commit, hadAllOf);
         } else if (commit != null) {
-            consistency.committed(commit);
+            consistency.committed(decision.node(), commit);
         } else {
-            consistency.committed();
+            consistency.committed(decision.node());
         }
     }
 
     /** Records that a statement has returned: the session must not go back behind what it may have shown. */
     void statementReturned() {
+        returned = true;
         if (recordsReads) {
             read = true;
-            consistency.readOn(decision.node());
+            if (hadAllOf == null) {
+                consistency.readOn(decision.node());
+            } else {
+                consistency.readOn(decision.node(), hadAllOf);
+            }
         }
+    }
+
+    /**
+     * Records that the node has what the session had to see at a time.
+     *
+     * @param asOf by {@link System#nanoTime()}
+     */
+    void hasAllOf(long asOf) {
+        hadAllOf = asOf;
+    }
+
+    /** Has {@link #hasReturned} show the next statement that returns. */
+    void awaitNext() {
+        returned = false;
+    }
+
+    boolean hasReturned() {
+        return returned;
     }
 
     boolean hasRead() {

@@ -1,9 +1,11 @@
 package io.github.replicationrouting.internal.connection.logical;
 
 import io.github.replicationrouting.Access;
+import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.RoutedConnection;
 import io.github.replicationrouting.internal.routing.CurrentAccess;
 import io.github.replicationrouting.internal.routing.RetryContext;
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,11 @@ final class TransactionContext {
 
     /** Whether the connection left auto-commit while a transaction of Spring's was in progress. */
     private boolean leftAutoCommitInTransaction;
+
+    /** Why the server rolled the transaction back; null while it did not. */
+    private @Nullable Conflict conflict;
+
+    private record Conflict(SQLException error, Decision decision) {}
 
     TransactionContext(RoutedConnection connection, ConnectionSettings settings) {
         this.connection = connection;
@@ -83,6 +90,24 @@ final class TransactionContext {
     /** Records that nothing is left open at the server. */
     void discard() {
         open = false;
+        conflict = null;
+    }
+
+    /**
+     * Records that the server rolled back the transaction, which it then has forgotten: the next statement would begin
+     * another one, and the COMMIT of that would be taken for a COMMIT of all. In auto-commit nothing is open.
+     */
+    void rolledBackByServer(SQLException conflict, Decision decision) {
+        if (open && this.conflict == null) {
+            this.conflict = new Conflict(conflict, decision);
+        }
+    }
+
+    /** Refuses a statement or the COMMIT of a transaction that the server rolled back. */
+    void requireNotRolledBack() throws SQLException {
+        if (conflict != null) {
+            throw ErrorExplanation.rolledBackBefore(conflict.error(), conflict.decision());
+        }
     }
 
     /**
@@ -92,6 +117,7 @@ final class TransactionContext {
      */
     boolean end() {
         open = false;
+        conflict = null;
         springManaged |= isInSpringTransaction();
         return springManaged;
     }

@@ -28,6 +28,7 @@ final class TransactionEnd {
 
     /** Commits what is open, if anything. */
     void commit() throws SQLException {
+        requireNotRolledBack();
         Lease lease = leases.usable();
         if (lease != null) {
             end(lease, target -> {
@@ -40,10 +41,25 @@ final class TransactionEnd {
 
     /** Commits by the return to auto-commit, as of what was written in a callback after the commit proper. */
     void commitByAutoCommit(Lease lease) throws SQLException {
+        requireNotRolledBack();
         end(lease, target -> {
             target.setAutoCommit(true);
             return Boolean.TRUE;
         });
+    }
+
+    /** Refuses the COMMIT of a transaction that the server rolled back: like every refused COMMIT, that ends it. */
+    private void requireNotRolledBack() throws SQLException {
+        try {
+            transaction.requireNotRolledBack();
+        } catch (SQLException refusal) {
+            try {
+                rollback();
+            } catch (SQLException e) {
+                refusal.addSuppressed(e);
+            }
+            throw refusal;
+        }
     }
 
     /** The loss of a read-only transaction at its end is not thrown; the loss of a write is. */
@@ -60,14 +76,16 @@ final class TransactionEnd {
             SQLException failure = failures.failedAtEnd(lease, e, kind);
             if (inDoubt) {
                 lease.recorder().commitOutcomeUnknown();
-                failure = ErrorExplanation.lostInCommit(e, lease.decision(), false);
+                failure = ErrorExplanation.outcomeUnknown(e, kind, lease.decision(), false);
             }
             boolean lost = lease.isLost() || (kind.isLoss() && !lease.isWritable());
             if (kind == ErrorKind.ROLLED_BACK) {
                 RetryContext.rolledBack();
             }
             // A commit that the server refuses is a rollback.
-            boolean refused = kind == ErrorKind.ROLLED_BACK || kind == ErrorKind.READ_ONLY_SERVER;
+            boolean refused = kind == ErrorKind.ROLLED_BACK
+                    || kind == ErrorKind.READ_ONLY_SERVER
+                    || kind == ErrorKind.NOT_IN_GROUP;
             writes &= !refused;
             ended = lost || refused;
             if (lease.isWritable() || !lost) {

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.connection.pool;
 
+import io.github.replicationrouting.spi.GroupMembership;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import io.github.replicationrouting.topology.DeclaredRole;
@@ -8,6 +9,7 @@ import io.github.replicationrouting.topology.NodeKind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +42,19 @@ final class PrimaryEndpointCheck {
     /**
      * Checks a new connection.
      *
-     * @throws SQLTransientConnectionException when the server is read-only
+     * @throws SQLTransientConnectionException when the server is read-only, or its group does not let it take writes
      */
     void verify(Connection fresh, ReplicationDialect dialect) throws SQLException {
-        Observation seen = dialect.observe(fresh);
+        Observation seen = dialect.observeGroup(fresh, dialect.observe(fresh));
+        GroupMembership group = seen.group();
+        if (group != null && !group.writable()) {
+            throw new SQLTransientConnectionException(
+                    "Node " + node
+                            + " is declared an endpoint of the primary, but leads to a member that takes no writes ("
+                            + Objects.requireNonNullElse(group.problem(), "it is a secondary")
+                            + "). Let the balancer check the state of the member",
+                    "08001");
+        }
         if (!seen.writable()) {
             throw new SQLTransientConnectionException(
                     "Node " + node

@@ -24,14 +24,24 @@ public final class LagMeter {
     private final MonitorSettings settings;
     private final MonitorScheduler scheduler;
     private final LagHistory history;
+    private final boolean multiPrimary;
     private long primarySampledAt;
+
+    private final MemberPositions members = new MemberPositions();
 
     /** The node of the newest sample, and when that had arrived. */
     private @Nullable NodeRecord sampled;
 
     private long sampledArrivedAt;
 
+    /** Creates the meter of replicas of one primary. */
     public LagMeter(MonitoredNodes nodes, MonitorSettings settings, MonitorScheduler scheduler) {
+        this(nodes, settings, scheduler, false);
+    }
+
+    /** @param multiPrimary whether any of several nodes may be written to, by this application or by others */
+    public LagMeter(MonitoredNodes nodes, MonitorSettings settings, MonitorScheduler scheduler, boolean multiPrimary) {
+        this.multiPrimary = multiPrimary;
         this.nodes = nodes;
         this.settings = settings;
         this.scheduler = scheduler;
@@ -45,8 +55,29 @@ public final class LagMeter {
         return most.compareTo(AN_HOUR) > 0 ? most : AN_HOUR;
     }
 
+    /** Adds what the writers have to the history, and returns whether this is the first sample of a new history. */
+    public boolean sample() {
+        return multiPrimary ? sampleMembers() : samplePrimary();
+    }
+
+    private boolean sampleMembers() {
+        MemberPositions.Sample sample = members.sample(nodes, scheduler.now());
+        if (sample == null || sample.at() - primarySampledAt <= 0) {
+            return false;
+        }
+        primarySampledAt = sample.at();
+        return add(sample.all(), sample.sent(), sample.at());
+    }
+
+    private boolean add(@Nullable Position position, @Nullable Position sent, long at) {
+        boolean wasEmpty = history.isEmpty();
+        long start = wasEmpty ? 0 : history.start();
+        history.add(position, sent, at);
+        return !history.isEmpty() && (wasEmpty || history.start() != start);
+    }
+
     /** Adds the primary's position to the history, and returns whether this is the first sample of a new history. */
-    public boolean samplePrimary() {
+    private boolean samplePrimary() {
         NodeRecord primary = nodes.primary();
         Observation seen = primary == null ? null : primary.observation();
         if (primary == null || seen == null) {
@@ -61,10 +92,7 @@ public final class LagMeter {
         sampled = primary;
         sampledArrivedAt = answer.arrivedAt();
         primarySampledAt = answer.sentAt();
-        boolean wasEmpty = history.isEmpty();
-        long start = wasEmpty ? 0 : history.start();
-        history.add(seen.written(), seen.sent(), answer.sentAt());
-        return !history.isEmpty() && (wasEmpty || history.start() != start);
+        return add(seen.written(), seen.sent(), answer.sentAt());
     }
 
     /** Before there is a history to compare with, a server that has executed something may well have replicated it. */
@@ -80,6 +108,9 @@ public final class LagMeter {
     @Nullable
     Position executed(NodeRecord record) {
         Observation seen = record.observation();
+        if (seen != null && multiPrimary) {
+            return MemberPositions.everything(seen);
+        }
         if (seen == null || seen.executed() != null) {
             return seen == null ? null : seen.executed();
         }
@@ -152,7 +183,7 @@ public final class LagMeter {
     /** Whether the node's position can be compared with the primary's, now or as soon as there is one. */
     private boolean isComparable(NodeRecord record) {
         Position executed = executed(record);
-        return executed != null && (history.isEmpty() ? nodes.primary() == null : history.isComparableTo(executed));
+        return executed != null && (history.isEmpty() ? !nodes.hasWriter() : history.isComparableTo(executed));
     }
 
     /** Measures the lag of a node that has answered; of an endpoint, that of the server which gave the answer. */
@@ -182,7 +213,8 @@ public final class LagMeter {
                     + " does not have, as after a reset of that server; rebuild the replica");
         }
         // While the primary cannot be asked, time stands still: what it has done since is not known.
-        long now = primary != null && !primary.refusesProbes() ? scheduler.now() : primarySampledAt;
+        boolean isSampled = multiPrimary ? nodes.hasWriter() : primary != null && !primary.refusesProbes();
+        long now = isSampled ? scheduler.now() : primarySampledAt;
         if (isReportedOnly(record)) {
             return record.reportedLag(now);
         }
@@ -196,8 +228,11 @@ public final class LagMeter {
 
     /** Returns how fresh a node is: by positions whatever the lag probe, because they are known anyway. */
     Freshness freshness(NodeRecord record, Role role) {
-        if (role != Role.REPLICA) {
-            return role == Role.PRIMARY ? Freshness.PRIMARY : Freshness.UNKNOWN;
+        if (nodes.isPrimary(record)) {
+            return Freshness.PRIMARY;
+        }
+        if (role == Role.UNKNOWN) {
+            return Freshness.UNKNOWN;
         }
         if (record.isEndpoint()) {
             // The next connection may lead to another server than the one that was asked.

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.monitor.node;
 
+import io.github.replicationrouting.internal.election.MemberHistory;
 import io.github.replicationrouting.internal.election.RoleHistory;
 import io.github.replicationrouting.internal.monitor.probe.ProbeResult.Answered;
 import io.github.replicationrouting.spi.Observation;
@@ -13,6 +14,7 @@ public final class LastAnswer {
     private long arrivedAt;
     private @Nullable Boolean semiSynchronous;
     private RoleHistory roles = RoleHistory.NONE;
+    private MemberHistory member = MemberHistory.NONE;
 
     LastAnswer(long now) {
         this.sentAt = now - 1;
@@ -43,6 +45,10 @@ public final class LastAnswer {
         roles = now;
     }
 
+    void member(MemberHistory now) {
+        member = now;
+    }
+
     /** What the node has answered; null before its first answer. */
     public @Nullable Observation observation() {
         return observation;
@@ -65,5 +71,10 @@ public final class LastAnswer {
 
     public RoleHistory roles() {
         return roles;
+    }
+
+    /** What the answers have shown of the node's group and its writes. */
+    public MemberHistory member() {
+        return member;
     }
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The nodes that are monitored, and which of them is the primary now. Changed on the monitor's thread only. */
+/** The nodes that are monitored, and which of them take writes now. Changed on the monitor's thread only. */
 public final class MonitoredNodes implements Iterable<NodeRecord> {
 
     /** Other threads may read it. */
@@ -18,6 +18,8 @@ public final class MonitoredNodes implements Iterable<NodeRecord> {
     private final Set<String> names = ConcurrentHashMap.newKeySet();
 
     private @Nullable NodeRecord primary;
+
+    private List<NodeRecord> writers = List.of();
 
     /** Reserves a name, from any thread. */
     public void reserveName(String name) {
@@ -45,8 +47,23 @@ public final class MonitoredNodes implements Iterable<NodeRecord> {
         return primary;
     }
 
-    public void setPrimary(@Nullable NodeRecord next) {
+    /**
+     * Records which nodes take writes from now on.
+     *
+     * @param next the one that takes all of them; null for none, or for several that share them
+     */
+    public void setWriters(@Nullable NodeRecord next, List<NodeRecord> all) {
         primary = next;
+        writers = List.copyOf(all);
+    }
+
+    /** Returns the nodes that take writes: the primary alone, or several. */
+    public List<NodeRecord> writers() {
+        return writers;
+    }
+
+    public boolean hasWriter() {
+        return !writers.isEmpty();
     }
 
     public boolean isPrimary(NodeRecord record) {

@@ -51,10 +51,10 @@ public final class NodeEvaluator {
         if (assessment.rival()) {
             return new Evaluation(Signal.RIVAL, assessment.reason() == null ? "writable" : assessment.reason());
         }
-        if (record.refusesProbes() && seen.writable() && assessment.role() != Role.REPLICA) {
+        if (record.refusesProbes() && seen.writable() && assessment.role() == Role.UNKNOWN) {
             return new Evaluation(Signal.RIVAL, "was writable when it was last seen, and is not the primary");
         }
-        if (assessment.role() != Role.REPLICA) {
+        if (assessment.role() == Role.UNKNOWN) {
             return new Evaluation(Signal.UNDECIDED, assessment.reason() == null ? "role unknown" : assessment.reason());
         }
         Evaluation byLag = evaluate(record.lag().newest());
@@ -77,7 +77,7 @@ public final class NodeEvaluator {
                     "lag more than " + DurationFormat.of(more.minimum()) + ", above max-lag "
                             + DurationFormat.of(settings.maxLag()));
         }
-        if (nodes.primary() == null) {
+        if (!nodes.hasWriter()) {
             // Stale reads are better than none, and without a primary there is nothing to be stale against.
             return new Evaluation(Signal.FRESH, "");
         }
@@ -100,7 +100,7 @@ public final class NodeEvaluator {
 
     /** Returns less the nearer a node is to eviction, and less while it ramps up, both in a straight line. */
     double share(NodeRecord record, Role role, long now) {
-        if (role != Role.REPLICA || record.machine().state() != NodeState.ONLINE) {
+        if (role == Role.UNKNOWN || nodes.isPrimary(record) || record.machine().state() != NodeState.ONLINE) {
             return 1;
         }
         if (record.pool().state() == PoolHealth.State.ON_TRIAL) {

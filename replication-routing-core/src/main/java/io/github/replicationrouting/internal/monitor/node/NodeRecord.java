@@ -39,6 +39,7 @@ public final class NodeRecord {
     private final SchemaDifferences schema = new SchemaDifferences();
     private final SlowStart slowStart;
     private final LoggedWarnings warnings;
+    private final Duration activityWindow;
 
     private NodeStatus status;
     private boolean removed;
@@ -57,6 +58,7 @@ public final class NodeRecord {
         this.lag = new NodeLag(settings.maxLag());
         this.slowStart = new SlowStart(settings.slowStart());
         this.warnings = new LoggedWarnings(now);
+        this.activityWindow = settings.interval().multipliedBy(3);
         this.status = NodeStatus.unknown(node);
     }
 
@@ -83,7 +85,12 @@ public final class NodeRecord {
         liveness.answered();
         boolean semiSynchronousChanged = answer.take(newest, now);
         replication.take(newest.replication(), newest.sentAt());
-        answer.roles(answer.roles().after(earlier, Objects.requireNonNull(electionAnswer())));
+        Answer newestAnswer = Objects.requireNonNull(electionAnswer());
+        answer.roles(answer.roles().after(earlier, newestAnswer));
+        answer.member(answer.member().after(earlier, newestAnswer, activityWindow));
+        if (newest.writerSettings() != null) {
+            answer.member(answer.member().with(newest.writerSettings()));
+        }
         return new Changes(before, acceptsProbesAgain, semiSynchronousChanged);
     }
 

@@ -5,7 +5,9 @@ import io.github.replicationrouting.internal.monitor.errors.PoolHealth;
 import io.github.replicationrouting.internal.monitor.node.NodeEvaluator.Evaluation;
 import io.github.replicationrouting.internal.monitor.probe.ProbeFailure;
 import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.spi.GroupMembership;
 import io.github.replicationrouting.spi.Observation;
+import io.github.replicationrouting.topology.GroupMember;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
@@ -29,7 +31,7 @@ public final class NodeStatuses {
     public NodeStatus of(NodeRecord record, NodeAssessment assessment, Evaluation evaluation, long now) {
         Observation seen = record.observation();
         Role role = assessment.role();
-        String suspicion = suspicion(record, role, now);
+        String suspicion = suspicion(record, role, nodes.isPrimary(record), now);
         return new NodeStatus(
                 record.node(),
                 role,
@@ -37,30 +39,42 @@ public final class NodeStatuses {
                 suspicion != null,
                 evaluator.share(record, role, now),
                 suspicion == null ? reason(record, evaluation, now) : "suspected: " + suspicion,
-                lag(record, role),
+                lag(record, role, nodes.isPrimary(record)),
                 lagMeter.freshness(record, role),
                 position(record),
                 seen == null ? null : seen.server(),
-                record.answer().semiSynchronous());
+                record.answer().semiSynchronous(),
+                member(seen));
+    }
+
+    private static @Nullable GroupMember member(@Nullable Observation seen) {
+        GroupMembership group = seen == null ? null : seen.group();
+        return group == null
+                ? null
+                : new GroupMember(
+                        group.state(),
+                        group.view() == null ? null : group.view().id(),
+                        group.applierQueue(),
+                        group.flowControl());
     }
 
     /** How far a node that does not answer is behind by now is not known. */
-    private static @Nullable Duration lag(NodeRecord record, Role role) {
-        if (role == Role.PRIMARY) {
+    private static @Nullable Duration lag(NodeRecord record, Role role, boolean isPrimary) {
+        if (isPrimary) {
             return Duration.ZERO;
         }
-        return role == Role.REPLICA && record.machine().state() != NodeState.DOWN
+        return role != Role.UNKNOWN && record.machine().state() != NodeState.DOWN
                 ? record.lag().bound()
                 : null;
     }
 
     /** What speaks against a node that is in use, although it proves nothing. */
-    private static @Nullable String suspicion(NodeRecord record, Role role, long now) {
+    private static @Nullable String suspicion(NodeRecord record, Role role, boolean isPrimary, long now) {
         if (record.machine().state() != NodeState.ONLINE) {
             return null;
         }
         String suspicion = record.suspicion().reason();
-        if (suspicion != null || role != Role.REPLICA) {
+        if (suspicion != null || role == Role.UNKNOWN || isPrimary) {
             return suspicion;
         }
         String difference = record.schema().reason(now);

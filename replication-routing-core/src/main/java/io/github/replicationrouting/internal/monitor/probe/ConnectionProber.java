@@ -6,6 +6,7 @@ import io.github.replicationrouting.internal.time.DurationFormat;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationDialect;
+import io.github.replicationrouting.spi.WriterSettings;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.NodeKind;
 import io.github.replicationrouting.topology.NodeSpec;
@@ -40,6 +41,12 @@ public final class ConnectionProber implements Prober {
     /** A server that was replaced without becoming read-only is noticed after so many probes. */
     private static final int PROBES_BETWEEN_RENEWALS = 10;
 
+    /** It costs a statement, so a server in no group is asked this seldom whether it has joined one. */
+    private static final int PROBES_BETWEEN_GROUPS = 10;
+
+    /** Settings that a running server may change, but seldom does. */
+    private static final int PROBES_BETWEEN_SETTINGS = 10;
+
     private static final Duration IDLE_THREADS = Duration.ofSeconds(30);
 
     /** How long the node's account replaces the monitor's, which could be locked after too many refused logins. */
@@ -56,6 +63,13 @@ public final class ConnectionProber implements Prober {
     private final ThreadPoolExecutor threads;
     private final AtomicReference<@Nullable Kept> kept = new AtomicReference<>();
     private final AtomicInteger probes = new AtomicInteger();
+
+    private final AtomicInteger probesOutsideGroup = new AtomicInteger();
+
+    private final AtomicInteger probesOfSettings = new AtomicInteger();
+
+    /** Whether the server that answered last is in a group. */
+    private volatile boolean inGroup;
 
     private final AtomicInteger probesOfEndpoint = new AtomicInteger();
     private volatile boolean closed;
@@ -158,6 +172,7 @@ public final class ConnectionProber implements Prober {
         if (isNew && target.node().spec().kind() == NodeKind.SERVER) {
             observation = observation.withUptime(used.dialect.uptime(used.connection));
         }
+        observation = withGroup(used, isNew, observation);
         probe.firstPart(new ProbeResult.Answered(sentAt, observation, new Replication.NotAsked()));
         if (observation.writable() && observation.written() == null) {
             observation = observation.withWritten(used.dialect.logPosition(used.connection, observation));
@@ -169,13 +184,31 @@ public final class ConnectionProber implements Prober {
         }
         Replication replication =
                 probe.asksReplication(isNew) ? used.dialect.replication(used.connection) : new Replication.NotAsked();
+        WriterSettings settings = writerSettings(used, isNew, observation);
         accepted(used);
         if (mayBeElsewhere(observation)) {
             close(used.connection);
         } else {
             keep(used);
         }
-        return new ProbeResult.Answered(sentAt, observation, replication);
+        return new ProbeResult.Answered(sentAt, observation, replication, settings);
+    }
+
+    private @Nullable WriterSettings writerSettings(Kept used, boolean isNew, Observation seen) throws SQLException {
+        boolean asks = target.besideOthers()
+                && seen.group() == null
+                && (isNew || probesOfSettings.incrementAndGet() % PROBES_BETWEEN_SETTINGS == 0);
+        return asks ? used.dialect.writerSettings(used.connection) : null;
+    }
+
+    /** An answer without its group would show a server in none, so the probe fails where the group is not known. */
+    private Observation withGroup(Kept used, boolean isNew, Observation seen) throws SQLException {
+        if (!isNew && !inGroup && probesOutsideGroup.incrementAndGet() % PROBES_BETWEEN_GROUPS != 0) {
+            return seen;
+        }
+        Observation observation = used.dialect.observeGroup(used.connection, seen);
+        inGroup = observation.group() != null;
+        return observation;
     }
 
     // --- the monitor's account, and the node's in its place

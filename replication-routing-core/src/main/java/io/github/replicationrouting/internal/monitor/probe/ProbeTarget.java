@@ -13,15 +13,32 @@ import org.jspecify.annotations.Nullable;
  * @param substitute opens them with the node's account, for when the server refuses the monitor's; null where they are
  *     the same
  * @param dialect the dialect of its server, or null to detect it by the version
+ * @param besideOthers whether it may take writes besides other nodes, so that a server in no group is asked for the
+ *     settings in which they must differ
  */
 public record ProbeTarget(
         Node node,
         ConnectionFactory connections,
         @Nullable ConnectionFactory substitute,
-        @Nullable ReplicationDialect dialect) {
+        @Nullable ReplicationDialect dialect,
+        boolean besideOthers) {
+
+    /** A node that takes no writes besides others. */
+    public ProbeTarget(
+            Node node,
+            ConnectionFactory connections,
+            @Nullable ConnectionFactory substitute,
+            @Nullable ReplicationDialect dialect) {
+        this(node, connections, substitute, dialect, false);
+    }
 
     /** A node that is probed with its own account. */
     public ProbeTarget(Node node, ConnectionFactory connections, @Nullable ReplicationDialect dialect) {
         this(node, connections, null, dialect);
+    }
+
+    /** Returns the same node as one that may take writes besides others. */
+    public ProbeTarget asOneOfSeveralWriters() {
+        return new ProbeTarget(node, connections, substitute, dialect, true);
     }
 }

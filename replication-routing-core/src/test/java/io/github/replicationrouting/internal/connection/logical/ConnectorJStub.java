@@ -13,24 +13,53 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverPropertyInfo;
 import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Connections of Connector/J without a server, which record the updates that they execute by URL. */
+/** Connections of Connector/J without a server, which record what they execute by URL, and fail as a test says. */
 public final class ConnectorJStub implements Driver {
 
     private static final int STATUS_AUTOCOMMIT = 2;
     private static final Map<String, List<String>> EXECUTED = new ConcurrentHashMap<>();
+    private static final Map<String, Map<String, SQLException>> FAILURES = new ConcurrentHashMap<>();
+    private static final Set<String> REFUSED = ConcurrentHashMap.newKeySet();
 
-    /** Returns the updates that connections of a URL have executed. */
+    /** Has the next execution of a text, or of COMMIT or ROLLBACK, fail on connections of a URL. */
+    static void failNext(String url, String sql, SQLException error) {
+        FAILURES.computeIfAbsent(url, any -> new ConcurrentHashMap<>()).put(sql, error);
+    }
+
+    private static void execute(String url, String sql) throws SQLException {
+        fail(url, sql);
+        executed(url).add(sql);
+    }
+
+    private static void fail(String url, String sql) throws SQLException {
+        Map<String, SQLException> failures = FAILURES.get(url);
+        SQLException failure = failures == null ? null : failures.remove(sql);
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Returns the updates, commits and rollbacks that connections of a URL have executed. */
     static List<String> executed(String url) {
         return EXECUTED.computeIfAbsent(url, any -> new CopyOnWriteArrayList<>());
+    }
+
+    /** Has connections to a URL refused from now on. */
+    static void refuse(String url) {
+        REFUSED.add(url);
     }
 
     /** @param closesOnTimeout whether the driver closes the connection of a statement that exceeds its query timeout */
@@ -47,15 +76,24 @@ public final class ConnectorJStub implements Driver {
             case "getPropertySet" -> properties;
             case "createStatement" -> statement(url);
             case "getAutoCommit", "isValid" -> true;
+            case "commit", "rollback" -> {
+                if (arguments.length == 0) {
+                    execute(url, method.getName().toUpperCase(Locale.ROOT));
+                }
+                yield null;
+            }
             default -> null;
         });
     }
 
     private static Statement statement(String url) {
         return stub(Statement.class, (method, arguments) -> switch (method.getName()) {
-            case "executeQuery" -> sessionVariables();
+            case "executeQuery" -> {
+                fail(url, (String) arguments[0]);
+                yield sessionVariables();
+            }
             case "executeUpdate" -> {
-                executed(url).add((String) arguments[0]);
+                execute(url, (String) arguments[0]);
                 yield 1;
             }
             default -> null;
@@ -77,12 +115,12 @@ public final class ConnectorJStub implements Driver {
 
         /** Returns the answer to a call; null for zero, false or null. */
         @Nullable
-        Object to(Method method, Object[] arguments);
+        Object to(Method method, Object[] arguments) throws SQLException;
     }
 
     private static <T> T stub(Class<T> type, Answers answers) {
         InvocationHandler handler = (proxy, method, arguments) -> {
-            Object answer = answers.to(method, arguments);
+            Object answer = answers.to(method, arguments == null ? new Object[0] : arguments);
             return answer != null ? answer : defaultOf(method);
         };
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
@@ -97,7 +135,10 @@ public final class ConnectorJStub implements Driver {
     }
 
     @Override
-    public Connection connect(String url, Properties info) {
+    public Connection connect(String url, Properties info) throws SQLException {
+        if (REFUSED.contains(url)) {
+            throw new SQLNonTransientConnectionException("connection refused", "08001");
+        }
         return connection(url, true);
     }
 

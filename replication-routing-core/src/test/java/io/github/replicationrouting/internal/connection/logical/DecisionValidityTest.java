@@ -108,6 +108,80 @@ class DecisionValidityTest {
                 .isFalse();
     }
 
+    // Several nodes that take writes
+
+    @Test
+    void whenANodeStillTakesWritesShouldRemainValidWhateverTheOthersDo() {
+        NodeStatus other = status(db2, Role.PRIMARY, NodeState.ONLINE, false);
+        DecisionValidity shared = new DecisionValidity(
+                topology, shared(primary, other), new Decision(db1, DecisionReason.READ_WRITE, true));
+        assertThat(shared.isForOneOfSeveralWriters()).isTrue();
+
+        setSnapshot(shared(primary, other));
+        assertThat(shared.isOver()).isFalse();
+        assertThat(shared.hasSuccessor()).isFalse();
+        setSnapshot(new TopologySnapshot(
+                List.of(primary, status(db2, Role.PRIMARY, NodeState.DOWN, false)),
+                null,
+                List.of(primary),
+                null,
+                null));
+        assertThat(shared.isOver()).isFalse();
+        assertThat(shared.hasSuccessor()).isFalse();
+    }
+
+    @Test
+    void whenANodeTakesWritesNoMoreShouldHaveASuccessorWhereAnotherDoes() {
+        NodeStatus other = status(db2, Role.PRIMARY, NodeState.ONLINE, false);
+        DecisionValidity shared = new DecisionValidity(
+                topology, shared(primary, other), new Decision(db1, DecisionReason.READ_WRITE, true));
+
+        setSnapshot(new TopologySnapshot(List.of(primary, other), null, List.of(), "no majority", null));
+        assertThat(shared.isOver()).isTrue();
+        assertThat(shared.hasSuccessor()).isFalse();
+        setSnapshot(new TopologySnapshot(List.of(primary, other), null, List.of(other), null, null));
+        assertThat(shared.isOver()).isTrue();
+        assertThat(shared.hasSuccessor()).isTrue();
+    }
+
+    /** Its role is the same: every member of the group that could take writes is a primary. */
+    @Test
+    void whenTheNodeOfAReadTakesAllWritesNowShouldBeInvalid() {
+        NodeStatus other = status(db2, Role.PRIMARY, NodeState.ONLINE, false);
+        TopologySnapshot before = new TopologySnapshot(List.of(primary, other), primary, null);
+        DecisionValidity onOther =
+                new DecisionValidity(topology, before, new Decision(db2, DecisionReason.REPLICA_SELECTED, false));
+        DecisionValidity onPrimary =
+                new DecisionValidity(topology, before, new Decision(db1, DecisionReason.HINT_PRIMARY, false));
+
+        setSnapshot(new TopologySnapshot(List.of(primary, other), primary, null));
+        assertThat(onOther.isOver()).isFalse();
+        assertThat(onPrimary.isOver()).isFalse();
+        setSnapshot(new TopologySnapshot(List.of(primary, other), other, null));
+        assertThat(onOther.isOver()).isTrue();
+    }
+
+    @Test
+    void whenThereIsAPrimaryOrTheNodeIsAReplicaShouldBeForNoneOfSeveralWriters() {
+        assertThat(write.isForOneOfSeveralWriters()).isFalse();
+        assertThat(new DecisionValidity(
+                                topology, shared(primary), new Decision(db2, DecisionReason.REPLICA_SELECTED, false))
+                        .isForOneOfSeveralWriters())
+                .isFalse();
+        assertThat(new DecisionValidity(
+                                topology, shared(primary), new Decision(db1, DecisionReason.NODE_REQUESTED, true))
+                        .isForOneOfSeveralWriters())
+                .isFalse();
+        assertThat(new DecisionValidity(
+                                topology, shared(primary), new Decision(db1, DecisionReason.HINT_PRIMARY, false))
+                        .isForOneOfSeveralWriters())
+                .isTrue();
+    }
+
+    private static TopologySnapshot shared(NodeStatus... writers) {
+        return new TopologySnapshot(List.of(writers), null, List.of(writers), null, null);
+    }
+
     private void setSnapshot(TopologySnapshot snapshot) {
         topology.snapshot = snapshot;
     }

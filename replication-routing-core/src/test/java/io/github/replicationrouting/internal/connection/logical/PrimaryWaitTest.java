@@ -98,6 +98,18 @@ class PrimaryWaitTest {
     }
 
     @Test
+    void whenANodeSharesTheWritesShouldReleaseTheWrite() throws Exception {
+        PrimaryWait primaryWait = primaryWait(LONG, 1);
+        CompletableFuture<@Nullable SQLException> write = onThread(primaryWait);
+        awaitWaiting(primaryWait, 1);
+
+        published.publish(new TopologySnapshot(List.of(db1), null, List.of(db1), null, null));
+
+        assertThat(failureOf(write)).isNull();
+        assertThat(outcomes).containsExactly("released");
+    }
+
+    @Test
     void whenNoPrimaryIsPublishedInTimeShouldThrowTheReasonAndTheKey() {
         PrimaryWait primaryWait = primaryWait(SHORT, 1);
 

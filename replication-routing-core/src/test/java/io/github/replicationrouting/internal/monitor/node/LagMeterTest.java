@@ -7,6 +7,7 @@ import io.github.replicationrouting.internal.monitor.probe.FakeScheduler;
 import io.github.replicationrouting.position.GtidSet;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.spi.Observation;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LagMeterTest {
@@ -20,7 +21,7 @@ class LagMeterTest {
 
     LagMeterTest() {
         nodes.add(primary);
-        nodes.setPrimary(primary);
+        nodes.setWriters(primary, List.of(primary));
     }
 
     @Test
@@ -48,6 +49,6 @@ class LagMeterTest {
         NodeRecords.answers(primary, new Observation("MySQL 9.7.4", "db1", false, false, executed, executed));
         NodeRecords.sentAt(primary, sentAt);
         NodeRecords.arrivedAt(primary, arrivedAt);
-        meter.samplePrimary();
+        meter.sample();
     }
 }

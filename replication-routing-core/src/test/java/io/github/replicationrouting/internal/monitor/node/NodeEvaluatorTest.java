@@ -10,6 +10,7 @@ import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +28,7 @@ class NodeEvaluatorTest {
 
     @BeforeEach
     void setPrimary() {
-        nodes.setPrimary(db1);
+        nodes.setWriters(db1, List.of(db1));
     }
 
     @ParameterizedTest
@@ -60,7 +61,7 @@ class NodeEvaluatorTest {
         db2.lag().measured(new Lag.Unknown("no position"));
         assertThat(evaluator.evaluate(db2, REPLICA)).isEqualTo(new Evaluation(Signal.UNDECIDED, "no position"));
 
-        nodes.setPrimary(null);
+        nodes.setWriters(null, List.of());
         assertThat(evaluator.evaluate(db2, REPLICA)).isEqualTo(new Evaluation(Signal.FRESH, ""));
     }
 
@@ -95,7 +96,10 @@ class NodeEvaluatorTest {
         db2.lag().measured(new Lag.Known(Duration.ofMillis(millis)));
 
         assertThat(evaluator.share(db2, Role.REPLICA, 0)).isEqualTo(share);
-        assertThat(evaluator.share(db2, Role.PRIMARY, 0)).isEqualTo(1);
+        assertThat(evaluator.share(db2, Role.PRIMARY, 0))
+                .as("one of several writers")
+                .isEqualTo(share);
+        assertThat(evaluator.share(db1, Role.PRIMARY, 0)).isEqualTo(1);
     }
 
     @Test

@@ -8,9 +8,11 @@ import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
 import io.github.replicationrouting.position.BinlogPosition;
 import io.github.replicationrouting.position.Position;
+import io.github.replicationrouting.spi.GroupMembership;
 import io.github.replicationrouting.spi.JdbcDialect;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
+import io.github.replicationrouting.spi.WriterSettings;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;
@@ -20,6 +22,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -192,6 +195,122 @@ class ConnectionProberTest {
             }
         }
         assertThat(server.ends).isEmpty();
+    }
+
+    // --- groups
+
+    private static GroupMembership member() {
+        return new GroupMembership(
+                GroupMembership.Kind.GALERA, "Synced", null, false, false, "x", false, "", 0, null, null);
+    }
+
+    private static @Nullable GroupMembership group(ProbeResult answer) {
+        return ((ProbeResult.Answered) answer).observation().group();
+    }
+
+    @Test
+    void whenAServerIsInNoGroupShouldAskOnANewConnectionAndEachTenthProbe() {
+        probe(false);
+        assertThat(dialect.groupQueries).hasValue(1);
+        for (int i = 1; i < 10; i++) {
+            probe(false);
+        }
+        assertThat(dialect.groupQueries).hasValue(1);
+        dialect.group = member();
+        assertThat(group(probe(false))).isNotNull();
+        assertThat(dialect.groupQueries).hasValue(2);
+    }
+
+    @Test
+    void whenAServerIsInAGroupShouldAskWithEachProbe() {
+        dialect.group = member();
+        for (int i = 1; i <= 12; i++) {
+            assertThat(group(probe(false))).isNotNull();
+            assertThat(dialect.groupQueries).hasValue(i);
+        }
+        dialect.group = null;
+        assertThat(group(probe(false))).isNull();
+        assertThat(group(probe(false))).isNull();
+        assertThat(dialect.groupQueries).as("it has left").hasValue(13);
+    }
+
+    @Test
+    void whenTheGroupStatementFailsShouldFailTheProbeAndAskAgain() {
+        dialect.group = member();
+        probe(false);
+        dialect.groupFailure = StubDriver.lost();
+        assertThat(probe(false)).isInstanceOf(ProbeResult.Failed.class);
+        assertThat(server.ends).containsExactly("abort 1");
+
+        dialect.groupFailure = null;
+        assertThat(group(probe(false))).isNotNull();
+    }
+
+    @Test
+    void whenTheGroupStatementHangsShouldNotHaveAnAnswerWithoutIt() throws InterruptedException {
+        dialect.group = member();
+        dialect.groupHangs = true;
+        Probe probe = new Probe(System.nanoTime(), 0, Probe.Asking.NEVER, false);
+        CompletableFuture<ProbeResult> answer = start(probe);
+        await().atMost(Duration.ofSeconds(10)).until(() -> dialect.groupQueries.get() == 1);
+        assertThat(probe.firstPart()).isNull();
+
+        dialect.gate.countDown();
+        assertThat(group(answer.join())).isNotNull();
+        assertThat(group(Objects.requireNonNull(probe.firstPart()))).isNotNull();
+    }
+
+    // --- settings of several writers
+
+    @Test
+    void whenANodeTakesWritesBesideOthersShouldAskForItsSettingsOnANewConnectionAndEachTenthProbe() {
+        prober = besideOthers();
+        assertThat(settings(probe(false))).isEqualTo(new WriterSettings(7, 3, 1));
+        for (int i = 1; i <= 20; i++) {
+            assertThat(settings(probe(false)) != null).isEqualTo(i % 10 == 0);
+        }
+
+        renew();
+        assertThat(dialect.settingsQueries).hasValue(4);
+    }
+
+    @Test
+    void whenANodeIsInAGroupOrTakesAllWritesShouldNotAskForItsSettings() {
+        probe(false);
+        prober = besideOthers();
+        dialect.group = member();
+        probe(false);
+
+        assertThat(dialect.settingsQueries).hasValue(0);
+    }
+
+    @Test
+    void whenTheStatementForSettingsFailsShouldAnswerWithoutThem() {
+        prober = besideOthers();
+        dialect.settingsFailure = StubDriver.lost();
+        assertThat(settings(probe(false))).isNull();
+        assertThat(server.ends).containsExactly("abort 1");
+
+        dialect.settingsFailure = null;
+        assertThat(settings(probe(false))).isNotNull();
+    }
+
+    private ConnectionProber besideOthers() {
+        ProbeTarget target = new ProbeTarget(new Node(NodeSpec.of("db1", url)), connectionsTo(url), null, null);
+        ConnectionProber created = new ConnectionProber(
+                router,
+                target.asOneOfSeveralWriters(),
+                Duration.ofSeconds(1),
+                2,
+                new Dialects(List.of(dialect)),
+                System::nanoTime,
+                new FailureGuard(router));
+        probers.add(created);
+        return created;
+    }
+
+    private static @Nullable WriterSettings settings(ProbeResult answer) {
+        return ((ProbeResult.Answered) answer).writerSettings();
     }
 
     private NodeSpec endpoint(DeclaredRole role) {
@@ -412,6 +531,22 @@ class ConnectionProberTest {
         volatile @Nullable Throwable failure;
         volatile @Nullable SQLException replicationFailure;
         final AtomicInteger replicationQueries = new AtomicInteger();
+        volatile @Nullable GroupMembership group;
+        volatile @Nullable SQLException groupFailure;
+        volatile boolean groupHangs;
+        final AtomicInteger groupQueries = new AtomicInteger();
+        volatile @Nullable SQLException settingsFailure;
+        final AtomicInteger settingsQueries = new AtomicInteger();
+
+        @Override
+        public WriterSettings writerSettings(Connection connection) throws SQLException {
+            settingsQueries.incrementAndGet();
+            SQLException thrown = settingsFailure;
+            if (thrown != null) {
+                throw thrown;
+            }
+            return new WriterSettings(7, 3, 1);
+        }
 
         @Override
         public String name() {
@@ -443,6 +578,24 @@ class ConnectionProberTest {
                 throw error;
             }
             return new Observation("Stub 1", "id", readOnly, false, null, null);
+        }
+
+        @Override
+        public Observation observeGroup(Connection connection, Observation seen) throws SQLException {
+            groupQueries.incrementAndGet();
+            if (groupHangs) {
+                try {
+                    gate.await();
+                } catch (InterruptedException e) {
+                    throw new SQLException(e);
+                }
+            }
+            SQLException thrown = groupFailure;
+            if (thrown != null) {
+                throw thrown;
+            }
+            GroupMembership shown = group;
+            return shown == null ? seen : seen.withGroup(shown, null);
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationChannel;
 import io.github.replicationrouting.spi.ReplicationChannel.Receiver;
+import io.github.replicationrouting.spi.WriterSettings;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -81,6 +82,9 @@ public final class FakeServer implements Prober {
     public Duration behind = Duration.ZERO;
 
     public int errorCode;
+
+    @Nullable
+    public WriterSettings writerSettings;
 
     public final List<Duration> probedAt = new ArrayList<>();
     public int replicationQueries;
@@ -172,7 +176,10 @@ public final class FakeServer implements Prober {
                 return;
             }
             answer.accept(new ProbeResult.Answered(
-                    sentAt, observation, asksReplication ? replication() : new Replication.NotAsked()));
+                    sentAt,
+                    observation,
+                    asksReplication ? replication() : new Replication.NotAsked(),
+                    isNew ? writerSettings : null));
         });
     }
 

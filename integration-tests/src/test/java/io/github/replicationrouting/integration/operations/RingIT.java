@@ -1,0 +1,205 @@
+package io.github.replicationrouting.integration.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.RoutingHints;
+import io.github.replicationrouting.event.DivergenceDetectedEvent;
+import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.integration.support.Transactions;
+import io.github.replicationrouting.test.ClusterNode;
+import io.github.replicationrouting.test.ReplicatedCluster;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.event.EventListener;
+import org.springframework.jdbc.core.JdbcTemplate;
+import tools.jackson.databind.JsonNode;
+
+/** Two servers that replicate from each other, which detect no conflict. */
+@Tag("essential")
+@ExtendWith(OutputCaptureExtension.class)
+class RingIT {
+
+    private static final String AFFINITY = "replication.routing.writes.policy=affinity";
+
+    private ReplicatedCluster cluster;
+    private ClusterNode db1;
+    private ClusterNode db2;
+    private String table;
+
+    @BeforeEach
+    void start() {
+        cluster = ReplicatedCluster.mariaDb().replicas(1).start();
+        db1 = cluster.node("db1");
+        db2 = cluster.node("db2");
+        table = cluster.database() + ".ring";
+        db1.execute(List.of("CREATE TABLE " + table + " (id INT AUTO_INCREMENT PRIMARY KEY, node INT)"));
+        cluster.awaitReplicated();
+        settings(db1, 1, 1);
+        settings(db2, 2, 2);
+        db2.readOnly(false);
+        db1.replicateFrom(db2);
+        cluster.grantMonitoring();
+    }
+
+    private static void settings(ClusterNode node, int domain, int offset) {
+        node.execute(List.of(
+                "SET GLOBAL gtid_domain_id = " + domain,
+                "SET GLOBAL auto_increment_increment = 2",
+                "SET GLOBAL auto_increment_offset = " + offset));
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void whenKeysDivideTheWritesShouldUseBothServers() {
+        try (ObservedApplication application = application(AFFINITY)) {
+            awaitWriters(application, "db1", "db2");
+            JsonNode router = application.router();
+            assertThat(router.get("primary").isNull()).isTrue();
+            assertThat(router.get("writable").asBoolean()).isTrue();
+            assertThat(router.get("policy").asString()).isEqualTo("affinity");
+            assertThat(router.get("group").isNull()).isTrue();
+            Transactions transactions = application.bean(Transactions.class);
+            JdbcTemplate jdbc = application.bean(JdbcTemplate.class);
+
+            Set<Integer> ids = new TreeSet<>();
+            for (int key = 0; key < 40; key++) {
+                ids.add(RoutingHints.withAffinity(
+                        key,
+                        () -> transactions.write(() -> {
+                            jdbc.update("INSERT INTO " + table + " (node) SELECT @@server_id");
+                            return jdbc.queryForObject("SELECT LAST_INSERT_ID()", Integer.class);
+                        })));
+            }
+
+            assertThat(ids).hasSize(40).anyMatch(id -> id % 2 == 0).anyMatch(id -> id % 2 == 1);
+            cluster.awaitRowCount("ring", 40);
+        }
+    }
+
+    @Test
+    void whenBothServersGenerateTheSameKeysShouldWriteToOne(CapturedOutput output) {
+        try (ObservedApplication application = application(AFFINITY)) {
+            awaitWriters(application, "db1", "db2");
+
+            db2.execute(List.of("SET GLOBAL auto_increment_offset = 1"));
+            awaitWriters(application, "db1");
+            assertThat(output).contains("db1 and db2 can generate the same AUTO_INCREMENT values");
+
+            db2.execute(List.of("SET GLOBAL auto_increment_offset = 2"));
+            awaitWriters(application, "db1", "db2");
+        }
+    }
+
+    @Test
+    void whenAServerHasDivergedShouldEvictItUntilItIsRepaired() {
+        try (ObservedApplication application = application()) {
+            awaitWriters(application, "db1");
+            List<DivergenceDetectedEvent> events = application.bean(DivergenceListener.class).events;
+
+            db2.executeLocally(List.of("INSERT INTO " + table + " VALUES (100, 2)"));
+            db1.execute(List.of("INSERT INTO " + table + " VALUES (100, 1)"));
+
+            application.awaitRouter(
+                    router -> assertThat(node(router, "db2").get("reason").asString(""))
+                            .contains("has diverged")
+                            .contains("1062"));
+            assertThat(node(application.router(), "db2").get("state").asString())
+                    .isEqualTo("unknown");
+            assertThat(application.router().get("primary").asString()).isEqualTo("db1");
+            await().untilAsserted(() -> assertThat(events).singleElement().satisfies(event -> {
+                assertThat(event.node()).isEqualTo("db2");
+                assertThat(event.errorCode()).isEqualTo(1062);
+            }));
+
+            db2.executeLocally(List.of("DELETE FROM " + table + " WHERE id = 100"));
+            db2.startApplier();
+            application.awaitStates("db1: db1 online, db2 online");
+            assertThat(events).hasSize(1);
+        }
+    }
+
+    @Test
+    void whenAPolicyWouldLetServersDivergeShouldRefuseWrites() {
+        try (ObservedApplication application = application("replication.routing.writes.policy=round-robin")) {
+            application.awaitRouter(
+                    router -> assertThat(router.get("reason").asString("")).contains("writes.allow-divergence=true"));
+            assertThat(application.router().get("writable").asBoolean()).isFalse();
+            JdbcTemplate jdbc = application.bean(JdbcTemplate.class);
+            Transactions transactions = application.bean(Transactions.class);
+            assertThatThrownBy(
+                            () -> transactions.write(() -> jdbc.update("INSERT INTO " + table + " (node) VALUES (1)")))
+                    .rootCause()
+                    .hasMessageContaining("allow-divergence");
+        }
+        try (ObservedApplication application = application(
+                "replication.routing.writes.policy=round-robin", "replication.routing.writes.allow-divergence=true")) {
+            awaitWriters(application, "db1", "db2");
+        }
+    }
+
+    private static void awaitWriters(ObservedApplication application, String... names) {
+        application.awaitRouter(router -> {
+            assertThat(router.get("writers").valueStream().map(JsonNode::asString))
+                    .as(router.toString())
+                    .containsExactly(names);
+        });
+    }
+
+    private static JsonNode node(JsonNode router, String name) {
+        return router.get("nodes").get(name);
+    }
+
+    private ObservedApplication application(String... properties) {
+        String[] all = List.of(
+                        List.of(
+                                TestApplication.PATIENT,
+                                "replication.routing.topology=multi-primary",
+                                "replication.routing.monitor.username=" + cluster.monitorUsername(),
+                                "replication.routing.monitor.password=" + cluster.monitorPassword(),
+                                "replication.routing.writes.hold=0"),
+                        List.of(properties))
+                .stream()
+                .flatMap(List::stream)
+                .toArray(String[]::new);
+        return ObservedApplication.start(cluster, ListeningApplication.class, all);
+    }
+
+    static class DivergenceListener {
+
+        final List<DivergenceDetectedEvent> events = new CopyOnWriteArrayList<>();
+
+        @EventListener
+        void on(DivergenceDetectedEvent event) {
+            events.add(event);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(JdbcApplication.class)
+    static class ListeningApplication {
+
+        @Bean
+        DivergenceListener divergenceListener() {
+            return new DivergenceListener();
+        }
+    }
+}

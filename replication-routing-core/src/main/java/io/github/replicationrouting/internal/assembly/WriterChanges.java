@@ -1,0 +1,45 @@
+package io.github.replicationrouting.internal.assembly;
+
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Which nodes took writes, and which take them now. While none does, the former ones are remembered: the return of the
+ * same node is no change, because its connections were closed when it went down. Used by one thread.
+ */
+final class WriterChanges {
+
+    private Set<Node> last = Set.of();
+
+    /**
+     * @param retired nodes that took writes, and were replaced by others
+     * @param entered nodes that take writes now in their place
+     */
+    record Change(Set<Node> retired, Set<Node> entered) {
+
+        private static final Change NONE = new Change(Set.of(), Set.of());
+    }
+
+    /** Returns what a snapshot changes. */
+    Change to(TopologySnapshot snapshot) {
+        if (!snapshot.isWritable()) {
+            return Change.NONE;
+        }
+        Set<Node> before = last;
+        Set<Node> now = snapshot.writers().stream().map(NodeStatus::node).collect(Collectors.toUnmodifiableSet());
+        last = now;
+        return before.isEmpty() || before.equals(now)
+                ? Change.NONE
+                : new Change(without(before, now), without(now, before));
+    }
+
+    private static Set<Node> without(Set<Node> nodes, Set<Node> others) {
+        Set<Node> rest = new LinkedHashSet<>(nodes);
+        rest.removeAll(others);
+        return rest;
+    }
+}

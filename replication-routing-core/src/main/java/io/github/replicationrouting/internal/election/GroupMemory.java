@@ -1,0 +1,41 @@
+package io.github.replicationrouting.internal.election;
+
+import io.github.replicationrouting.internal.election.NodeView.Answer;
+import io.github.replicationrouting.position.Position;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one instance remembers of the last election among the members of a group. Immutable.
+ *
+ * @param writers names of the nodes that took writes
+ * @param reached what these nodes were seen to have; null where that is not known
+ */
+public record GroupMemory(Set<String> writers, @Nullable Position reached) {
+
+    /** No writer has been known yet. */
+    public static final GroupMemory NONE = new GroupMemory(Set.of(), null);
+
+    public GroupMemory {
+        writers = Set.copyOf(writers);
+    }
+
+    /** Returns the memory after an election among these nodes. */
+    public GroupMemory after(ElectionResult result, List<NodeView> nodes) {
+        Set<String> names = new HashSet<>();
+        Position all = null;
+        for (int i : result.writers()) {
+            NodeView node = nodes.get(i);
+            names.add(node.name());
+            Answer answer = node.currentAnswer();
+            Position has = answer == null ? null : Containment.everything(answer);
+            if (has != null && (all == null || all.isComparableTo(has))) {
+                all = all == null ? has : all.union(has);
+            }
+        }
+        // What the last writers had counts until there are new ones.
+        return names.isEmpty() ? new GroupMemory(names, reached) : new GroupMemory(names, all);
+    }
+}

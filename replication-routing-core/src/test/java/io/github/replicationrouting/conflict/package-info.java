@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.replicationrouting.conflict;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,63 @@
+package io.github.replicationrouting.internal.assembly;
+
+import static io.github.replicationrouting.internal.routing.Nodes.down;
+import static io.github.replicationrouting.internal.routing.Nodes.node;
+import static io.github.replicationrouting.internal.routing.Nodes.primary;
+import static io.github.replicationrouting.internal.routing.Nodes.replica;
+import static io.github.replicationrouting.internal.routing.Nodes.shared;
+import static io.github.replicationrouting.internal.routing.Nodes.withPrimary;
+import static io.github.replicationrouting.internal.routing.Nodes.withoutPrimary;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.TopologySnapshot;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class WriterChangesTest {
+
+    private final Node db1 = node("db1");
+    private final Node db2 = node("db2");
+    private final Node db3 = node("db3");
+    private final WriterChanges changes = new WriterChanges();
+
+    @Test
+    void whenTheFirstWritersAreKnownShouldChangeNothing() {
+        assertChange(withPrimary(primary(db1), replica(db2)), Set.of(), Set.of());
+        assertChange(withPrimary(primary(db1), down(db2)), Set.of(), Set.of());
+    }
+
+    @Test
+    void whenAnotherNodeIsThePrimaryShouldRetireTheFormerOne() {
+        assertChange(withPrimary(primary(db1), replica(db2)), Set.of(), Set.of());
+        assertChange(withPrimary(primary(db2), replica(db1)), Set.of(db1), Set.of(db2));
+    }
+
+    @Test
+    void whenThePrimaryReturnsShouldChangeNothing() {
+        assertChange(withPrimary(primary(db1), replica(db2)), Set.of(), Set.of());
+        assertChange(withoutPrimary("it does not answer", down(db1), replica(db2)), Set.of(), Set.of());
+        assertChange(withPrimary(primary(db1), replica(db2)), Set.of(), Set.of());
+    }
+
+    @Test
+    void whenThePrimaryIsReplacedAfterAWhileShouldRetireIt() {
+        assertChange(withPrimary(primary(db1), replica(db2)), Set.of(), Set.of());
+        assertChange(withoutPrimary("it does not answer", down(db1), replica(db2)), Set.of(), Set.of());
+        assertChange(withPrimary(primary(db2), down(db1)), Set.of(db1), Set.of(db2));
+    }
+
+    @Test
+    void whenOneOfSeveralWritersLeavesShouldRetireItAlone() {
+        assertChange(shared(List.of(primary(db1), primary(db2), primary(db3))), Set.of(), Set.of());
+        assertChange(shared(List.of(primary(db1), primary(db3)), down(db2)), Set.of(db2), Set.of());
+        assertChange(shared(List.of(primary(db1), primary(db2), primary(db3))), Set.of(), Set.of(db2));
+    }
+
+    private void assertChange(TopologySnapshot snapshot, Set<Node> retired, Set<Node> entered) {
+        WriterChanges.Change change = changes.to(snapshot);
+        assertThat(change.retired()).isEqualTo(retired);
+        assertThat(change.entered()).isEqualTo(entered);
+    }
+}
