@@ -49,6 +49,7 @@ public final class GroupReplicationMember extends GroupMember {
 
     @Override
     public void join() {
+        requireGroup();
         run();
         process().accept();
         leave();
@@ -59,6 +60,7 @@ public final class GroupReplicationMember extends GroupMember {
 
     @Override
     public void joinWithoutData() {
+        requireGroup();
         end();
         server().discardData();
         initialize();
@@ -76,11 +78,10 @@ public final class GroupReplicationMember extends GroupMember {
     /** Returns whether this server has transactions that its group, without it, does not have. */
     private boolean isAheadOfOthers() {
         List<GroupMember> others = group().servingBeside(this);
-        return !others.isEmpty()
-                && others.stream().noneMatch(other -> {
-                    String received = other.session().get(sql::receivedPosition);
-                    return session().get(admin -> sql.contains(admin, received, sql.position(admin)));
-                });
+        return others.stream().noneMatch(other -> {
+            String received = other.session().get(sql::receivedPosition);
+            return session().get(admin -> sql.contains(admin, received, sql.position(admin)));
+        });
     }
 
     // As a server whose configuration starts the group at its own start: read-only until it is a member.
@@ -120,8 +121,8 @@ public final class GroupReplicationMember extends GroupMember {
     /** Returns false where the server fails as a member, as one does that cannot apply what it receives. */
     private boolean tryToEnter() {
         for (int attempt = 0; attempt < ATTEMPTS && !isServing(); attempt++) {
-            await(() -> !group().lists(this));
             leave();
+            await(() -> !group().lists(this));
             try {
                 startReplication();
                 await(() -> {
