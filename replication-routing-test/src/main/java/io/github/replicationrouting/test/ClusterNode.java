@@ -260,7 +260,6 @@ public final class ClusterNode {
      */
     public synchronized void startWithoutData() {
         disturbed = true;
-        process.refuse();
         member().joinWithoutData();
         if (monitorGranted) {
             grantMonitoring();

@@ -76,6 +76,7 @@ class GroupReplicationSinglePrimaryClusterIT extends GroupTests {
         awaitState(db1, "not serving");
         db2.start();
         assertThatIllegalStateException().isThrownBy(cluster::primary).withMessageContaining("majority");
+        assertThatIllegalStateException().isThrownBy(db2::startWithoutData).withMessageContaining("no other member");
         cluster.heal();
         cluster.awaitRowCount("item", 1);
     }

@@ -36,6 +36,7 @@ public final class GaleraMember extends GroupMember {
 
     @Override
     public void join() {
+        requireGroup();
         process().kill();
         process().start(false);
         process().accept();

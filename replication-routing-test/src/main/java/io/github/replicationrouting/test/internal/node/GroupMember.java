@@ -104,11 +104,19 @@ public abstract class GroupMember implements Membership {
      */
     public abstract String restartPosition();
 
-    /** Ends the server, removes its data, and lets it join with none; the application is refused until it has all. */
+    /** Ends the server, removes its data, and lets it join with none. */
     public void joinWithoutData() {
+        requireGroup();
         end();
         server.discardData();
         join();
+    }
+
+    /** Protects the data of a server that has no group to get them from. */
+    final void requireGroup() {
+        if (!group.canBeJoinedBy(this)) {
+            throw new IllegalStateException("%s cannot join its group: no other member serves".formatted(name));
+        }
     }
 
     /** Ends the server, so that the others need not wait for it. */

@@ -12,6 +12,8 @@ import java.util.List;
  */
 public final class GroupReplicationMember extends GroupMember {
 
+    private static final int ATTEMPTS = 2;
+
     private final GroupReplicationSql sql;
 
     public GroupReplicationMember(
@@ -47,9 +49,10 @@ public final class GroupReplicationMember extends GroupMember {
 
     @Override
     public void join() {
+        requireGroup();
         run();
         process().accept();
-        session().execute(sql.leave());
+        leave();
         if (isAheadOfOthers() || !tryToEnter()) {
             joinWithoutData();
         }
@@ -57,6 +60,7 @@ public final class GroupReplicationMember extends GroupMember {
 
     @Override
     public void joinWithoutData() {
+        requireGroup();
         end();
         server().discardData();
         initialize();
@@ -74,11 +78,10 @@ public final class GroupReplicationMember extends GroupMember {
     /** Returns whether this server has transactions that its group, without it, does not have. */
     private boolean isAheadOfOthers() {
         List<GroupMember> others = group().servingBeside(this);
-        return !others.isEmpty()
-                && others.stream().noneMatch(other -> {
-                    String received = other.session().get(sql::receivedPosition);
-                    return session().get(admin -> sql.contains(admin, received, sql.position(admin)));
-                });
+        return others.stream().noneMatch(other -> {
+            String received = other.session().get(sql::receivedPosition);
+            return session().get(admin -> sql.contains(admin, received, sql.position(admin)));
+        });
     }
 
     // As a server whose configuration starts the group at its own start: read-only until it is a member.
@@ -115,13 +118,21 @@ public final class GroupReplicationMember extends GroupMember {
         });
     }
 
-    /** Returns false where the server has failed as a member, as one does that cannot apply what it receives. */
+    /** Returns false where the server fails as a member, as one does that cannot apply what it receives. */
     private boolean tryToEnter() {
-        await(() -> {
-            GroupState state = state();
-            startReplicationIfOut(state);
-            return state.serving() || state.failed();
-        });
+        for (int attempt = 0; attempt < ATTEMPTS && !isServing(); attempt++) {
+            leave();
+            await(() -> !group().lists(this));
+            try {
+                startReplication();
+                await(() -> {
+                    GroupState state = state();
+                    return state.serving() || state.failed() || state.out();
+                });
+            } catch (SQLException refused) {
+                // The next attempt may succeed.
+            }
+        }
         return isServing();
     }
 
