@@ -1,0 +1,167 @@
+package io.github.replicationrouting.integration.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.replicationrouting.integration.failover.History.Outcome;
+import io.github.replicationrouting.integration.failover.History.Write;
+import io.github.replicationrouting.integration.failover.Workload;
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.integration.support.TestApplication;
+import io.github.replicationrouting.test.ClusterNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Two instances of an application that write to and read from a group through its faults. A third one starts in the
+ * middle, as after a restart: it has seen nothing of what the others have.
+ */
+final class GroupInstances implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(GroupInstances.class);
+
+    private static final Duration INTERVAL = Duration.ofMillis(500);
+
+    /** Two intervals, and what a busy machine delays. */
+    private static final Duration DIFFERENCE = INTERVAL.multipliedBy(2).plusSeconds(2);
+
+    private static final int OTHER_WRITERS = 2;
+    private static final Duration OTHER_PAUSE = Duration.ofMillis(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /** Writers, each of which may have one write in flight. */
+    static final int IN_FLIGHT = Workload.WRITERS + OTHER_WRITERS;
+
+    private final Stack stack;
+    private final Applications applications;
+    private final TestApplication first;
+    private final TestApplication second;
+    private final Workload load;
+    private final Workload otherLoad;
+    private final long startedAt;
+
+    private GroupInstances(Stack stack, Applications applications) {
+        this.stack = stack;
+        this.applications = applications;
+        first = applications.get(stack, RecordedApplication.class, properties("first"));
+        second = applications.get(stack, RecordedApplication.class, properties("second"));
+        awaitAgreement(first, second);
+        startedAt = System.nanoTime();
+        load = Workload.start(first);
+        otherLoad = Workload.startWriters(second, OTHER_WRITERS, OTHER_PAUSE);
+    }
+
+    static GroupInstances start(Stack stack, Applications applications) {
+        return new GroupInstances(stack, applications);
+    }
+
+    private String[] properties(String name) {
+        return new String[] {
+            "spring.application.name=" + name,
+            "replication.routing.monitor.interval=" + INTERVAL.toMillis() + "ms",
+            // The time until a group accepts writes depends on the machine.
+            "replication.routing.writes.hold=60s",
+            // More connections die with a writer than writes are in flight.
+            "replication.routing.hikari.maximum-pool-size=10",
+            "logging.level.io.github.replicationrouting=info"
+        };
+    }
+
+    TestApplication app() {
+        return first;
+    }
+
+    Workload load() {
+        return load;
+    }
+
+    String writer() {
+        return Objects.requireNonNull(first.knownPrimary());
+    }
+
+    private static WriterDecisions decisions(TestApplication app) {
+        return app.bean(WriterDecisions.class);
+    }
+
+    private static void awaitAgreement(TestApplication one, TestApplication other) {
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(other.knownPrimary())
+                .as("%s%n%s", decisions(one), decisions(other))
+                .isNotNull()
+                .isEqualTo(one.knownPrimary()));
+    }
+
+    /** Starts one more instance, which has to find out where the others write. */
+    void assertANewInstanceAgrees() {
+        long from = System.nanoTime();
+        try (TestApplication restarted =
+                applications.start(stack, RecordedApplication.class, properties("restarted"))) {
+            await().atMost(LIMIT).until(() -> restarted.knownPrimary() != null);
+            restarted.awaitProbes(4);
+            assertThat(restarted.knownPrimary()).isEqualTo(first.knownPrimary());
+            assertAgree(first, restarted, from);
+            assertAgree(second, restarted, from);
+        }
+    }
+
+    private static Duration assertAgree(TestApplication one, TestApplication other, long from) {
+        Duration longest = decisions(one).longestDifference(decisions(other), from, System.nanoTime());
+        assertThat(longest)
+                .as("two instances wrote to different nodes:%n%s%n%s", decisions(one), decisions(other))
+                .isLessThan(DIFFERENCE);
+        return longest;
+    }
+
+    /**
+     * Ends the writers and verifies all that must hold whatever has happened: every member has each acknowledged write,
+     * once; no more writes failed than were in flight; no read did; and the instances agreed.
+     *
+     * @param faults how often writers may have lost what was in flight
+     */
+    void assertSound(String scenario, int faults) throws Exception {
+        load.awaitMoreWrites(10);
+        otherLoad.awaitMoreWrites(10);
+        awaitAgreement(first, second);
+        Duration longest = assertAgree(first, second, startedAt);
+        load.stop();
+        otherLoad.close();
+        load.close();
+        first.cluster().awaitReplicated();
+        log.warn(
+                "{} {}: of {} writes {} failed and {} are unknown, {} reads failed; instances differed for {} ms",
+                stack,
+                scenario,
+                load.history().writes().size() + otherLoad.history().writes().size(),
+                load.history().count(Outcome.FAILED) + otherLoad.history().count(Outcome.FAILED),
+                load.history().count(Outcome.UNKNOWN) + otherLoad.history().count(Outcome.UNKNOWN),
+                load.failedReads().size(),
+                longest.toMillis());
+        for (ClusterNode node : first.cluster().nodes()) {
+            assertThat(load.assertSound(node, false)).as(node.name()).isEmpty();
+            assertThat(otherLoad.assertSound(node, false)).as(node.name()).isEmpty();
+        }
+        assertThat(load.failedReads()).isEmpty();
+        assertThat(load.failedWrites()).hasSizeLessThanOrEqualTo(faults * Workload.WRITERS);
+        assertThat(otherLoad.failedWrites()).hasSizeLessThanOrEqualTo(faults * OTHER_WRITERS);
+    }
+
+    /** Returns the acknowledged writes of a server that were begun after a moment. */
+    List<Write> acknowledgedBy(String server, long after) {
+        return java.util.stream.Stream.of(load, otherLoad)
+                .flatMap(each -> each.history().writes().stream())
+                .filter(write -> write.outcome() == Outcome.ACKNOWLEDGED
+                        && server.equals(write.server())
+                        && write.reachedAt() - after > 0)
+                .toList();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        load.stop();
+        otherLoad.close();
+        load.close();
+    }
+}
