@@ -91,9 +91,18 @@ public final class Workload implements AutoCloseable {
     }
 
     /** Starts four writers and four readers. */
-    public static Workload start(TestApplication app) {
+    static Workload start(TestApplication app) {
         createTables(app.cluster());
         return new Workload(app, WRITERS, READERS, PAUSE);
+    }
+
+    /**
+     * Starts four writers and four readers, on a cluster that has the {@linkplain #createTables tables}.
+     *
+     * @param pause time between two transactions of a thread
+     */
+    public static Workload start(TestApplication app, Duration pause) {
+        return new Workload(app, WRITERS, READERS, pause);
     }
 
     /** Starts only writers, on a cluster that has the {@linkplain #createTables tables}. */

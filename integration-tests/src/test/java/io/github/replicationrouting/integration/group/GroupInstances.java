@@ -30,7 +30,8 @@ final class GroupInstances implements AutoCloseable {
     private static final Duration DIFFERENCE = INTERVAL.multipliedBy(2).plusSeconds(2);
 
     private static final int OTHER_WRITERS = 2;
-    private static final Duration OTHER_PAUSE = Duration.ofMillis(20);
+    private static final Duration LOAD_PAUSE = Duration.ofMillis(20);
+    private static final Duration OTHER_PAUSE = Duration.ofMillis(40);
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     /** Writers, each of which may have one write in flight. */
@@ -49,9 +50,13 @@ final class GroupInstances implements AutoCloseable {
         this.applications = applications;
         first = applications.get(stack, RecordedApplication.class, properties("first"));
         second = applications.get(stack, RecordedApplication.class, properties("second"));
+        // The statements of the test are writes of the member that they are sent to, which the instances follow.
+        Workload.createTables(first.cluster());
+        first.awaitProbes(6);
+        second.awaitProbes(6);
         awaitAgreement(first, second);
         startedAt = System.nanoTime();
-        load = Workload.start(first);
+        load = Workload.start(first, LOAD_PAUSE);
         otherLoad = Workload.startWriters(second, OTHER_WRITERS, OTHER_PAUSE);
     }
 

@@ -199,6 +199,13 @@ public final class GroupElection {
             return none("the writer " + node(incumbent).name() + " " + absence(incumbent)
                     + ", and its cluster has not excluded it yet");
         }
+        List<Integer> unasked = fit.stream().filter(views::needsProbe).toList();
+        if (!unasked.isEmpty()) {
+            // The order of the members is known only by what all of them show of one view.
+            return fit.contains(incumbent)
+                    ? primary(incumbent)
+                    : pending(fit.get(0), names(unasked) + " is asked for the new view of the group");
+        }
         WriterChoice choice = new WriterChoice(nodes, settings, order());
         if (incumbent < 0 && !choice.isObserved(fit)) {
             return pending(fit.get(0), "which of " + names(fit) + " is written to is being observed");

@@ -134,14 +134,23 @@ final class GroupViews {
         return found == null ? List.of() : found;
     }
 
-    /** Returns whether a node is in the view that counts, or has not been asked since that view was first seen. */
+    /** Returns whether a node is in the view that counts, or may be: it has not been asked since that view was seen. */
     boolean isCurrent(int i) {
         View view = claimedView(i);
         if (view == null || current == null) {
             return false;
         }
         Identity own = Identity.of(view);
-        return own.equals(current) || (current.mayFollow(own) && !isAskedAfter(i, current));
+        return own.equals(current) || (current.mayFollow(own) && !isAskedAfter(i, current) && !isComplete(current));
+    }
+
+    /** Returns whether every member of a view has shown it, so that no other node is one. */
+    private boolean isComplete(Identity view) {
+        long servers = membersOf(view).stream()
+                .map(i -> nodes.get(i).serverId())
+                .distinct()
+                .count();
+        return servers >= view.size;
     }
 
     /** Returns whether a node has shown the view that counts. */

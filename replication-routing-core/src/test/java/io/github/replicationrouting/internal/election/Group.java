@@ -42,7 +42,7 @@ final class Group {
     static final class Member {
 
         private final NodeSpec spec;
-        private final String order;
+        private String order;
         private Kind kind = Kind.GALERA;
         private boolean reachable = true;
         private @Nullable View view = new View(CLUSTER, 3, 3, true);
@@ -110,6 +110,11 @@ final class Group {
         Member fit() {
             readable = true;
             writable = true;
+            return this;
+        }
+
+        Member order(String other) {
+            order = other;
             return this;
         }
 

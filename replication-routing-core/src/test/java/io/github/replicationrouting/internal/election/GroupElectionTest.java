@@ -217,6 +217,39 @@ class GroupElectionTest {
     }
 
     @Test
+    void whenAllMembersOfTheNewViewAreKnownShouldNotWaitForTheLostWriterToBeDown() {
+        group.probes(2);
+        group.member("db2").view(4, 2);
+        group.member("db3").view(4, 2);
+
+        group.probe("db2");
+        assertThat(group.primary()).as("db1 may be one of its two members").isEqualTo("db1");
+
+        group.probe("db3");
+        assertThat(group.primary()).isEqualTo("db2");
+        assertThat(group.assessment("db1").role()).isEqualTo(Role.UNKNOWN);
+    }
+
+    /** The ranks of two views are not comparable: each instance would choose by the member that it asked first. */
+    @Test
+    void whenOnlySomeMembersHaveShownTheNewViewShouldAskTheOthersBeforeItChooses() {
+        Group odd = new Group("db1", "db2", "db3");
+        odd.member("db1").order("0");
+        odd.member("db2").order("2");
+        odd.member("db3").order("1");
+        odd.probes(2);
+        odd.member("db1").down();
+        odd.member("db2").view(4, 2).order("1");
+        odd.member("db3").view(4, 2).order("0");
+
+        odd.probe("db2");
+
+        assertThat(odd.writers()).isEmpty();
+        assertThat(odd.result().reason()).isEqualTo(Reason.PENDING);
+        assertThat(odd.probe("db3").primary()).isEqualTo("db3");
+    }
+
+    @Test
     void whenTwoComponentsClaimAMajorityShouldUseTheOneWithMostNodes() {
         group.probes(2);
         group.member("db1").view(4, 1);
