@@ -138,12 +138,12 @@ public final class Workload implements AutoCloseable {
                 history.add(new Write(
                         writer, number, Outcome.ACKNOWLEDGED, acknowledging, reachedAt.get(), System.nanoTime()));
                 acknowledged(acknowledging);
-                LockSupport.parkNanos(pause);
             } catch (RuntimeException e) {
                 Outcome outcome = isUnknown(e) ? Outcome.UNKNOWN : Outcome.FAILED;
                 history.add(new Write(writer, number, outcome, server.get(), reachedAt.get(), System.nanoTime()));
                 failedWrites.add(LocalTime.now(ZoneId.systemDefault()) + " " + e);
             }
+            LockSupport.parkNanos(pause);
         }
     }
 
@@ -173,10 +173,10 @@ public final class Workload implements AutoCloseable {
                 app.transactions()
                         .readOnly(() -> app.jdbc().queryForObject("SELECT COUNT(*) FROM counter", Long.class));
                 reads.incrementAndGet();
-                LockSupport.parkNanos(pause);
             } catch (RuntimeException e) {
                 failedReads.add(LocalTime.now(ZoneId.systemDefault()) + " " + e);
             }
+            LockSupport.parkNanos(pause);
         }
     }
 

@@ -14,7 +14,9 @@ import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -31,6 +33,9 @@ class GroupFailoverIT {
 
     /** Far above the measured values, for busy machines. */
     private static final Duration SOON = Duration.ofSeconds(5);
+
+    /** Until unanswered probes show a loss that no view of the group shows yet. */
+    private static final Duration DETECTED = Duration.ofSeconds(15);
 
     private final Stack stack;
     private final GroupInstances instances;
@@ -77,7 +82,7 @@ class GroupFailoverIT {
                     scenario,
                     Duration.ofNanos(firstAt - begunAt).toMillis(),
                     Duration.ofNanos(firstAt - since).toMillis());
-            assertThat(Duration.ofNanos(firstAt - since)).isLessThan(SOON);
+            assertThat(Duration.ofNanos(firstAt - since)).isLessThan(othersWriteOn ? DETECTED : SOON);
             return successor;
         }
     }
@@ -144,12 +149,14 @@ class GroupFailoverIT {
         instances.assertSound("desynced", 0);
     }
 
+    /** Drained in one instance; the other one follows the writes. */
     @Test
     void whenTheWriterIsDrainedShouldMoveTheWritesWithoutAFailure() throws Exception {
         assumeTrue(stack.isMultiPrimary());
         app.bean(ReplicationRouting.class).drain(writer.name());
         String successor = instances.load().awaitWritesOfAnother(writer.name(), SOME);
         app.awaitState(writer.name(), NodeState.DRAINED);
+        instances.awaitAgreement();
         app.bean(ReplicationRouting.class).undrain(writer.name());
         app.awaitState(writer.name(), NodeState.ONLINE);
 
@@ -186,18 +193,22 @@ class GroupFailoverIT {
     @Test
     void whenTwoOfThreeAreKilledShouldWriteAgainWhenTheyAreBack() throws Exception {
         assumeTrue(stack == Stack.GALERA);
-        ClusterNode other = app.cluster().nodes().stream()
-                .filter(node -> node != writer)
-                .findFirst()
-                .orElseThrow();
-        writer.kill();
-        other.kill();
-        await().atMost(LIMIT)
-                .until(() -> !app.bean(ReplicationRouting.class).snapshot().isWritable());
-        writer.start();
-        other.start();
+        ClusterNode other = app.cluster().node(writer.name().equals("db1") ? "db2" : "db1");
+        List<ClusterNode> two = List.of(writer, other);
+        two.forEach(ClusterNode::kill);
+        for (ClusterNode node : app.cluster().nodes()) {
+            await().atMost(LIMIT).until(() -> app.status(node.name()).state() != NodeState.ONLINE);
+        }
+        assertThat(app.bean(ReplicationRouting.class).snapshot().isWritable()).isFalse();
+        // Each waits for the other one: together they are the primary component again.
+        CompletableFuture.allOf(two.stream()
+                        .map(node -> CompletableFuture.runAsync(node::start))
+                        .toArray(CompletableFuture[]::new))
+                .join();
         awaitWhole();
+
         instances.load().awaitMoreWrites(SOME);
+        instances.assertWritesSound("two of three killed", 2);
     }
 
     @Test
@@ -224,5 +235,6 @@ class GroupFailoverIT {
         assertThat(app.bean(ReplicationRouting.class).snapshot().nodes())
                 .extracting(NodeStatus::state)
                 .containsOnly(NodeState.ONLINE);
+        instances.assertWritesSound("whole group restarted", 2);
     }
 }

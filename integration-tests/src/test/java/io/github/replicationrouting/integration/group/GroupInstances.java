@@ -13,6 +13,7 @@ import io.github.replicationrouting.test.ClusterNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,9 +34,6 @@ final class GroupInstances implements AutoCloseable {
     private static final Duration LOAD_PAUSE = Duration.ofMillis(20);
     private static final Duration OTHER_PAUSE = Duration.ofMillis(40);
     private static final Duration LIMIT = Duration.ofSeconds(60);
-
-    /** Writers, each of which may have one write in flight. */
-    static final int IN_FLIGHT = Workload.WRITERS + OTHER_WRITERS;
 
     private final Stack stack;
     private final Applications applications;
@@ -68,6 +66,8 @@ final class GroupInstances implements AutoCloseable {
         return new String[] {
             "spring.application.name=" + name,
             "replication.routing.monitor.interval=" + INTERVAL.toMillis() + "ms",
+            // A probe that a busy machine delays must not look like a fault.
+            "replication.routing.monitor.timeout=3s",
             // The time until a group accepts writes depends on the machine.
             "replication.routing.writes.hold=60s",
             // More connections die with a writer than writes are in flight.
@@ -99,6 +99,11 @@ final class GroupInstances implements AutoCloseable {
                 .isEqualTo(one.knownPrimary()));
     }
 
+    /** Waits until both instances write to the same node. */
+    void awaitAgreement() {
+        awaitAgreement(first, second);
+    }
+
     /** Starts one more instance, which has to find out where the others write. */
     void assertANewInstanceAgrees() {
         long from = System.nanoTime();
@@ -121,12 +126,18 @@ final class GroupInstances implements AutoCloseable {
     }
 
     /**
-     * Ends the writers and verifies all that must hold whatever has happened: every member has each acknowledged write,
-     * once; no more writes failed than were in flight; no read did; and the instances agreed.
+     * Ends the writers and verifies all that must hold while one fit member is left: every member has each acknowledged
+     * write, once; no more writes failed than were in flight; no read did; and the instances agreed.
      *
      * @param faults how often writers may have lost what was in flight
      */
     void assertSound(String scenario, int faults) throws Exception {
+        assertWritesSound(scenario, faults);
+        assertThat(load.failedReads()).isEmpty();
+    }
+
+    /** Verifies the same where no fit member was left, so that reads fail. */
+    void assertWritesSound(String scenario, int faults) throws Exception {
         load.awaitMoreWrites(10);
         otherLoad.awaitMoreWrites(10);
         awaitAgreement(first, second);
@@ -148,14 +159,13 @@ final class GroupInstances implements AutoCloseable {
             assertThat(load.assertSound(node, false)).as(node.name()).isEmpty();
             assertThat(otherLoad.assertSound(node, false)).as(node.name()).isEmpty();
         }
-        assertThat(load.failedReads()).isEmpty();
         assertThat(load.failedWrites()).hasSizeLessThanOrEqualTo(faults * Workload.WRITERS);
         assertThat(otherLoad.failedWrites()).hasSizeLessThanOrEqualTo(faults * OTHER_WRITERS);
     }
 
     /** Returns the acknowledged writes of a server that were begun after a moment. */
     List<Write> acknowledgedBy(String server, long after) {
-        return java.util.stream.Stream.of(load, otherLoad)
+        return Stream.of(load, otherLoad)
                 .flatMap(each -> each.history().writes().stream())
                 .filter(write -> write.outcome() == Outcome.ACKNOWLEDGED
                         && server.equals(write.server())
