@@ -30,6 +30,7 @@ final class GroupInstances implements AutoCloseable {
     /** Two intervals, and what a busy machine delays. */
     private static final Duration DIFFERENCE = INTERVAL.multipliedBy(2).plusSeconds(2);
 
+    private static final int SETTLED = 100;
     private static final int OTHER_WRITERS = 2;
     private static final Duration LOAD_PAUSE = Duration.ofMillis(20);
     private static final Duration OTHER_PAUSE = Duration.ofMillis(40);
@@ -48,14 +49,13 @@ final class GroupInstances implements AutoCloseable {
         this.applications = applications;
         first = applications.get(stack, RecordedApplication.class, properties("first"));
         second = applications.get(stack, RecordedApplication.class, properties("second"));
-        // The statements of the test are writes of the member that they are sent to, which the instances follow.
         Workload.createTables(first.cluster());
-        first.awaitProbes(6);
-        second.awaitProbes(6);
-        awaitAgreement(first, second);
-        startedAt = System.nanoTime();
         load = Workload.start(first, LOAD_PAUSE);
         otherLoad = Workload.startWriters(second, OTHER_WRITERS, OTHER_PAUSE);
+        // The statements of the test are writes, too, and instances that write nothing else follow them.
+        load.awaitMoreWrites(SETTLED);
+        awaitAgreement();
+        startedAt = System.nanoTime();
     }
 
     static GroupInstances start(Stack stack, Applications applications) {

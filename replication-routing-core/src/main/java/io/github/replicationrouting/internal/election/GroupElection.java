@@ -210,7 +210,7 @@ public final class GroupElection {
         if (incumbent < 0 && !choice.isObserved(fit)) {
             return pending(fit.get(0), "which of " + names(fit) + " is written to is being observed");
         }
-        boolean settled = now - claim.electedAt() >= settings.window().toNanos();
+        boolean settled = now - claim.electedAt() >= settings.settling().toNanos();
         int chosen = choice.choose(fit, claim.node(), settled);
         return chosen != incumbent && fit.contains(incumbent) && !hasCaughtUp(chosen)
                 ? primary(incumbent)

@@ -33,12 +33,13 @@ public record WriteActivity(List<Sample> samples) {
     }
 
     /**
-     * Returns the activity with one more answer.
+     * Returns the activity with one more answer. After a time without answers it begins anew: the next one does not show
+     * when the node was written to.
      *
      * @param keep how long samples are kept
      */
     public WriteActivity after(@Nullable Answer before, Answer now, Duration keep) {
-        if (before == null || samples.isEmpty()) {
+        if (before == null || samples.isEmpty() || isOlder(samples.get(samples.size() - 1), now, keep)) {
             return new WriteActivity(List.of(new Sample(now.arrivedAt(), 0)));
         }
         long total = samples.get(samples.size() - 1).total + written(before, now);

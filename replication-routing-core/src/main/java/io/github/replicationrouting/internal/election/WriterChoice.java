@@ -34,8 +34,8 @@ final class WriterChoice {
      *
      * @param candidates the nodes that may take writes
      * @param incumbent the node that this instance has chosen before; null for none
-     * @param settled whether the incumbent was chosen longer ago than writes are compared, so that what is seen now
-     *     are not the writes to its predecessor
+     * @param settled whether the incumbent was chosen so long ago that the writes which are compared now are not those
+     *     to its predecessor
      */
     int choose(List<Integer> candidates, @Nullable String incumbent, boolean settled) {
         if (candidates.isEmpty()) {

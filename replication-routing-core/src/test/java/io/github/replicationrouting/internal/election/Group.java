@@ -271,6 +271,12 @@ final class Group {
         return elect();
     }
 
+    /** Lets time pass. */
+    Group advance(Duration by) {
+        now += by.toNanos();
+        return this;
+    }
+
     Group probes(int rounds) {
         for (int i = 0; i < rounds; i++) {
             probe();

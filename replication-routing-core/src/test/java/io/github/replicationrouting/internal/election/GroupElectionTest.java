@@ -7,6 +7,7 @@ import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.spi.GroupMembership.Kind;
 import io.github.replicationrouting.topology.Role;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class GroupElectionTest {
@@ -92,6 +93,38 @@ class GroupElectionTest {
         returnOfDb1();
 
         assertThat(group.probes(5).primary()).isEqualTo("db2");
+    }
+
+    /** Its first answer shows what it wrote before it was lost, whenever that was. */
+    @Test
+    void whenTheFormerWriterReturnsShouldNotTakeWhatItWroteBeforeForNew() {
+        group.probes(10);
+        group.member("db1").writes(100);
+        loseDb1();
+        for (int i = 0; i < 10; i++) {
+            group.member("db2").writes(20);
+            group.probe();
+        }
+
+        returnOfDb1();
+
+        assertThat(group.probe().primary()).isEqualTo("db2");
+    }
+
+    /** The next answer of a member that was drained shows what this instance wrote to it until then. */
+    @Test
+    void whenTheFormerWriterIsBackInUseImmediatelyShouldNotFollowItsOwnEarlierWrites() {
+        group.probes(10);
+        group.member("db1").writes(50).drained(true);
+        group.advance(Duration.ofMillis(400)).probe(new String[0]);
+        assertThat(group.primary()).isEqualTo("db2");
+        group.member("db1").drained(false);
+        group.advance(Duration.ofMillis(100)).probe("db1", "db2", "db3");
+
+        for (int i = 0; i < 10; i++) {
+            group.member("db2").writes(20);
+            assertThat(group.probe().primary()).as("round %s", i).isEqualTo("db2");
+        }
     }
 
     @Test
