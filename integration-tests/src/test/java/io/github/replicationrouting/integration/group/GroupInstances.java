@@ -28,12 +28,12 @@ final class GroupInstances implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofMillis(500);
 
     /** Two intervals, and what a busy machine delays. */
-    private static final Duration DIFFERENCE = INTERVAL.multipliedBy(2).plusSeconds(2);
+    private static final Duration DIFFERENCE = INTERVAL.multipliedBy(2).plusSeconds(3);
 
     private static final int SETTLED = 100;
     private static final int OTHER_WRITERS = 2;
-    private static final Duration LOAD_PAUSE = Duration.ofMillis(20);
-    private static final Duration OTHER_PAUSE = Duration.ofMillis(40);
+    private static final Duration LOAD_PAUSE = Duration.ofMillis(40);
+    private static final Duration OTHER_PAUSE = Duration.ofMillis(80);
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final Stack stack;
