@@ -200,7 +200,9 @@ public final class Workload implements AutoCloseable {
     /** Waits until servers have acknowledged this number of further writes. */
     public void awaitMoreWrites(int more) {
         long enough = history.count(Outcome.ACKNOWLEDGED) + more;
-        await().pollInterval(Duration.ofMillis(20)).atMost(LIMIT).until(() -> history.count(Outcome.ACKNOWLEDGED) >= enough);
+        await().pollInterval(Duration.ofMillis(20))
+                .atMost(LIMIT)
+                .until(() -> history.count(Outcome.ACKNOWLEDGED) >= enough);
     }
 
     /** Returns how many writes a server has acknowledged so far. */

@@ -75,10 +75,11 @@ final class WriterDecisions implements TopologyListener {
     public String toString() {
         StringBuilder text = new StringBuilder();
         long first = decisions.isEmpty() ? 0 : decisions.get(0).at;
-        decisions.forEach(decision -> text.append(Duration.ofNanos(decision.at - first).toMillis())
-                .append(" ms: ")
-                .append(decision.writer)
-                .append("; "));
+        decisions.forEach(
+                decision -> text.append(Duration.ofNanos(decision.at - first).toMillis())
+                        .append(" ms: ")
+                        .append(decision.writer)
+                        .append("; "));
         return text.toString();
     }
 }
