@@ -78,14 +78,6 @@ class GaleraFailoverIT extends GroupFailoverTests {
 
     @Test
     void whenAllRestartOneAfterTheOtherShouldWriteAllAlong() throws Exception {
-        int faults = 0;
-        for (ClusterNode node : app.cluster().nodes()) {
-            faults += node.name().equals(app.knownPrimary()) ? 1 : 0;
-            node.kill();
-            instances.load().awaitMoreWrites(SOME);
-            node.start();
-            awaitWhole();
-        }
-        instances.assertSound("rolling restart", faults);
+        restartOneAfterTheOther();
     }
 }

@@ -87,6 +87,19 @@ abstract class GroupFailoverTests {
         }
     }
 
+    /** Kills and starts each member; a new writer is killed in its turn. */
+    final void restartOneAfterTheOther() throws Exception {
+        int faults = 0;
+        for (ClusterNode node : app.cluster().nodes()) {
+            faults += node.name().equals(app.knownPrimary()) ? 1 : 0;
+            node.kill();
+            instances.load().awaitMoreWrites(SOME);
+            node.start();
+            awaitWhole();
+        }
+        instances.assertSound("rolling restart", faults);
+    }
+
     @Test
     void whenTheWriterIsKilledShouldMoveTheWritesAndNotReturnThem() throws Exception {
         String successor = awaitSuccessor("killed", writer::kill);

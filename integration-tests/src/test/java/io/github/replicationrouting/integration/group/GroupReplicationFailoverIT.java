@@ -33,6 +33,11 @@ class GroupReplicationFailoverIT extends GroupFailoverTests {
         instances.assertSound("restarted outside its group", 1);
     }
 
+    @Test
+    void whenAllRestartOneAfterTheOtherShouldWriteAllAlong() throws Exception {
+        restartOneAfterTheOther();
+    }
+
     /** Its members have another history of views than before. */
     @Test
     void whenTheWholeGroupRestartsShouldReadAndWriteAgain() throws Exception {

@@ -334,6 +334,34 @@ class GroupElectionTest {
         assertThat(group.assessment("db3").reason()).isEqualTo("is unfit");
     }
 
+    /** A Galera cluster counts its views from the beginning; a replication group calls them by another name. */
+    @Test
+    void whenTheWholeGroupRestartsShouldWriteToItsFirstMemberAndUseTheOthersAsTheyJoin() {
+        for (String view : new String[] {Group.CLUSTER, "7f4e4a3e-0000-0000-0000-000000000009"}) {
+            Group restarted = new Group("db1", "db2", "db3");
+            restarted.probes(2);
+            for (String name : new String[] {"db1", "db2", "db3"}) {
+                restarted.member(name).down();
+            }
+            restarted.probes(20);
+            assertThat(restarted.writers()).isEmpty();
+
+            restarted.member("db2").up().view(view, 1, 1);
+            assertThat(restarted.probes(3).primary()).as(view).isEqualTo("db2");
+
+            restarted.member("db2").view(view, 2, 2);
+            restarted.member("db3").up().view(view, 2, 2);
+            assertThat(restarted.probe().primary()).isEqualTo("db2");
+            assertThat(restarted.assessment("db3").role()).isEqualTo(Role.PRIMARY);
+
+            for (String name : new String[] {"db1", "db2", "db3"}) {
+                restarted.member(name).up().view(view, 3, 3);
+            }
+            assertThat(restarted.probes(5).primary()).isEqualTo("db2");
+            assertThat(restarted.assessment("db1").reason()).isNull();
+        }
+    }
+
     @Test
     void whenNoMemberHasAMajorityShouldSayWhy() {
         group.probes(2);
