@@ -44,7 +44,8 @@ class GaleraFailoverIT extends GroupFailoverTests {
         app.awaitState(writer.name(), NodeState.ONLINE);
 
         assertThat(successor).isNotEqualTo(writer.name());
-        instances.assertSound("drained", 0);
+        instances.assertWritesSound("drained", 0);
+        assertThat(instances.load().failedReads()).isEmpty();
     }
 
     @Test

@@ -206,11 +206,15 @@ public final class GroupElection {
                     ? primary(incumbent)
                     : pending(fit.get(0), names(unasked) + " is asked for the new view of the group");
         }
-        WriterChoice choice = new WriterChoice(nodes, settings, order());
+        // Writes that were in flight to the former writer at the change are not those of another instance.
+        Long since = memory.writers().isEmpty()
+                ? null
+                : Long.valueOf(memory.since() + settings.interval().toNanos());
+        WriterChoice choice = new WriterChoice(nodes, settings, order(), since);
         if (incumbent < 0 && !choice.isObserved(fit)) {
             return pending(fit.get(0), "which of " + names(fit) + " is written to is being observed");
         }
-        boolean settled = now - claim.electedAt() >= settings.settling().toNanos();
+        boolean settled = since != null && now - since >= settings.window().toNanos();
         int chosen = choice.choose(fit, claim.node(), settled);
         return chosen != incumbent && fit.contains(incumbent) && !hasCaughtUp(chosen)
                 ? primary(incumbent)

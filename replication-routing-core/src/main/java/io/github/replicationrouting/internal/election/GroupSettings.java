@@ -29,14 +29,6 @@ public record GroupSettings(
         return interval.multipliedBy(5).dividedBy(2);
     }
 
-    /**
-     * Returns the time after which writes to a former writer are not compared any more: they are shown by its next
-     * answer, and an election counts from the last answer before it.
-     */
-    Duration settling() {
-        return window().multipliedBy(2);
-    }
-
     boolean isMultiPrimary() {
         return topology == TopologyKind.MULTI_PRIMARY;
     }

@@ -76,14 +76,21 @@ public record WriteActivity(List<Sample> samples) {
         return own.countMissingIn(ownBefore).orElse(own.equals(ownBefore) ? 0 : 1);
     }
 
-    /** Returns the number of transactions that the newest answers within a time have shown. */
-    long within(Duration window) {
-        if (samples.isEmpty()) {
+    /**
+     * Returns the number of transactions that the newest answers within a time have shown.
+     *
+     * @param since what was executed before that moment does not count; null for no limit
+     */
+    long within(Duration window, @Nullable Long since) {
+        List<Sample> counted = since == null
+                ? samples
+                : samples.stream().filter(sample -> sample.at - since >= 0).toList();
+        if (counted.isEmpty()) {
             return 0;
         }
-        Sample newest = samples.get(samples.size() - 1);
-        Sample base = samples.get(0);
-        for (Sample sample : samples) {
+        Sample newest = counted.get(counted.size() - 1);
+        Sample base = counted.get(0);
+        for (Sample sample : counted) {
             if (newest.at - sample.at >= window.toNanos()) {
                 base = sample;
             }

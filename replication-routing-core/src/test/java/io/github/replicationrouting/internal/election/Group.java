@@ -288,7 +288,7 @@ final class Group {
         List<NodeView> views = views();
         ElectionResult result = GroupElection.elect(views, claim, GAP, settings, memory, executed -> true, now);
         claim = claim.after(result, views, GAP);
-        memory = memory.after(result, views);
+        memory = memory.after(result, views, now);
         last = result;
         return this;
     }

@@ -128,6 +128,20 @@ class GroupElectionTest {
     }
 
     @Test
+    void whenProbesAreLateShouldNotFollowItsOwnEarlierWrites() {
+        group.probes(10);
+        group.member("db1").writes(50).drained(true);
+        group.advance(Duration.ofMillis(400)).probe(new String[0]);
+        group.member("db1").drained(false);
+
+        for (int millis : new int[] {1000, 1200, 1000, 1200}) {
+            group.member("db2").writes(20);
+            group.advance(Duration.ofMillis(millis)).probe("db1", "db2", "db3");
+            assertThat(group.primary()).isEqualTo("db2");
+        }
+    }
+
+    @Test
     void whenFailbackIsOnShouldGoBackToThePreferredMember() {
         group.settings(TopologyKind.MULTI_PRIMARY, WritePolicy.SINGLE, true).probes(2);
         loseDb1();
