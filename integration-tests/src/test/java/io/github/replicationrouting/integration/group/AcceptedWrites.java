@@ -8,16 +8,18 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** When the servers that survive a fault accept writes again, as they show themselves; nothing is written. */
 final class AcceptedWrites implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
-    /** The number of the view, the size of the component with a majority, and whether the server takes writes. */
+    /** The number of the view, and whether the server takes writes. */
     private static final String GALERA = "SELECT MAX(IF(VARIABLE_NAME='WSREP_CLUSTER_CONF_ID',VARIABLE_VALUE,'')),"
             + " MAX(IF(VARIABLE_NAME='WSREP_READY',VARIABLE_VALUE,'')) = 'ON' FROM information_schema.GLOBAL_STATUS"
             + " WHERE VARIABLE_NAME IN ('WSREP_CLUSTER_CONF_ID','WSREP_READY')";
@@ -31,7 +33,7 @@ final class AcceptedWrites implements AutoCloseable {
     private final boolean needsNewView;
     private final String viewBefore;
     private final CompletableFuture<Long> at = new CompletableFuture<>();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+    private final ExecutorService thread = Executors.newSingleThreadExecutor();
 
     private record State(String view, boolean takesWrites) {}
 
@@ -49,7 +51,14 @@ final class AcceptedWrites implements AutoCloseable {
 
     /** Begins to ask, when the fault has happened. */
     void begin() {
-        thread.scheduleWithFixedDelay(this::check, 0, 20, TimeUnit.MILLISECONDS);
+        thread.execute(this::watch);
+    }
+
+    private void watch() {
+        while (!at.isDone() && !thread.isShutdown()) {
+            check();
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
     }
 
     private void check() {

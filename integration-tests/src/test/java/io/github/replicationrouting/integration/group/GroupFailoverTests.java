@@ -81,7 +81,6 @@ abstract class GroupFailoverTests {
     }
 
     final void awaitWhole() {
-        app.cluster().awaitRoles();
         for (ClusterNode node : app.cluster().nodes()) {
             app.awaitState(node.name(), NodeState.ONLINE);
         }

@@ -82,9 +82,7 @@ public record WriteActivity(List<Sample> samples) {
      * @param since what was executed before that moment does not count; null for no limit
      */
     long within(Duration window, @Nullable Long since) {
-        List<Sample> counted = since == null
-                ? samples
-                : samples.stream().filter(sample -> sample.at - since >= 0).toList();
+        List<Sample> counted = since == null ? samples : samplesFrom(since);
         if (counted.isEmpty()) {
             return 0;
         }
@@ -96,6 +94,10 @@ public record WriteActivity(List<Sample> samples) {
             }
         }
         return newest.total - base.total;
+    }
+
+    private List<Sample> samplesFrom(long moment) {
+        return samples.stream().filter(sample -> sample.at - moment >= 0).toList();
     }
 
     /** Returns whether the node has been observed for a time, so that it is known whether it is written to. */
