@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,12 +34,17 @@ abstract class GroupFailoverTests {
     private final Stack stack;
     final GroupInstances instances;
     final TestApplication app;
-    final ClusterNode writer;
+    ClusterNode writer;
 
     GroupFailoverTests(Stack stack, Applications applications) {
         this.stack = stack;
         instances = GroupInstances.start(stack, applications);
         app = instances.app();
+    }
+
+    @BeforeEach
+    void awaitLoad() {
+        instances.settle();
         writer = app.cluster().node(instances.writer());
         instances.load().awaitWrites(writer.name(), SOME);
         instances.load().awaitReads(SOME);

@@ -42,7 +42,7 @@ final class GroupInstances implements AutoCloseable {
     private final TestApplication second;
     private final Workload load;
     private final Workload otherLoad;
-    private final long startedAt;
+    private long startedAt;
 
     private GroupInstances(Stack stack, Applications applications) {
         this.stack = stack;
@@ -52,14 +52,19 @@ final class GroupInstances implements AutoCloseable {
         Workload.createTables(first.cluster());
         load = Workload.start(first, LOAD_PAUSE);
         otherLoad = Workload.startWriters(second, OTHER_WRITERS, OTHER_PAUSE);
-        // The statements of the test are writes, too, and instances that write nothing else follow them.
-        load.awaitMoreWrites(SETTLED);
-        awaitAgreement();
         startedAt = System.nanoTime();
     }
 
     static GroupInstances start(Stack stack, Applications applications) {
         return new GroupInstances(stack, applications);
+    }
+
+    /** Waits until both write to one node, which is compared from then on. */
+    void settle() {
+        // The statements of the test are writes, too, and instances that write nothing else follow them.
+        load.awaitMoreWrites(SETTLED);
+        awaitAgreement();
+        startedAt = System.nanoTime();
     }
 
     private String[] properties(String name) {

@@ -4,6 +4,7 @@ import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.spi.GroupMembership;
 import io.github.replicationrouting.spi.GroupMembership.View;
 import io.github.replicationrouting.topology.GroupView;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * gone on. Nodes are named by their index.
  */
 final class GroupViews {
+
+    /** How long a member may show the old view after another one has shown the new one, which both are in. */
+    private static final Duration INSTALLATION = Duration.ofSeconds(1);
 
     private final List<NodeView> nodes;
 
@@ -125,7 +129,7 @@ final class GroupViews {
         return answer != null
                 && membersOf(view).stream().anyMatch(j -> {
                     Long seenAt = nodes.get(j).member().viewSeenAt();
-                    return seenAt != null && answer.sentAt() - seenAt >= 0;
+                    return seenAt != null && answer.sentAt() - seenAt >= INSTALLATION.toNanos();
                 });
     }
 

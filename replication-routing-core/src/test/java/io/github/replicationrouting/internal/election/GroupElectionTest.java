@@ -277,6 +277,22 @@ class GroupElectionTest {
         assertThat(group.assessment("db1").role()).isEqualTo(Role.UNKNOWN);
     }
 
+    @Test
+    void whenTheWriterInstallsANewViewLaterThanOthersShouldGoOnWritingToIt() {
+        group.probes(2);
+        loseDb1();
+        for (String name : new String[] {"db1", "db3"}) {
+            group.member(name).up().view(5, 3);
+        }
+
+        assertThat(group.probe("db3").primary()).isEqualTo("db2");
+        assertThat(group.probe("db2").primary()).isEqualTo("db2");
+        assertThat(group.probe("db1").primary()).isEqualTo("db2");
+        assertThat(group.probe("db2").assessment("db2").reason()).isNull();
+
+        assertThat(group.probes(3).primary()).as("it has left").isEqualTo("db1");
+    }
+
     /** The ranks of two views are not comparable: each instance would choose by the member that it asked first. */
     @Test
     void whenOnlySomeMembersHaveShownTheNewViewShouldAskTheOthersBeforeItChooses() {
