@@ -5,6 +5,7 @@ import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,7 +46,7 @@ final class WriterDecisions implements TopologyListener {
         decisions.forEach(decision -> moments.add(decision.at));
         other.decisions.forEach(decision -> moments.add(decision.at));
         moments.removeIf(moment -> moment - from < 0 || moment - to > 0);
-        moments.sort(null);
+        Collections.sort(moments);
         long longest = 0;
         long inARow = 0;
         for (int i = 0; i + 1 < moments.size(); i++) {
