@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /** Writers and readers that continue through all faults and record their results. */
 public final class Workload implements AutoCloseable {
 
-    static final int WRITERS = 4;
+    public static final int WRITERS = 4;
     static final int READERS = 4;
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -96,6 +96,15 @@ public final class Workload implements AutoCloseable {
         return new Workload(app, WRITERS, READERS, PAUSE);
     }
 
+    /**
+     * Starts four writers and four readers, on a cluster that has the {@linkplain #createTables tables}.
+     *
+     * @param pause time between two transactions of a thread
+     */
+    public static Workload start(TestApplication app, Duration pause) {
+        return new Workload(app, WRITERS, READERS, pause);
+    }
+
     /** Starts only writers, on a cluster that has the {@linkplain #createTables tables}. */
     public static Workload startWriters(TestApplication app, int writers) {
         return startWriters(app, writers, PAUSE);
@@ -129,12 +138,12 @@ public final class Workload implements AutoCloseable {
                 history.add(new Write(
                         writer, number, Outcome.ACKNOWLEDGED, acknowledging, reachedAt.get(), System.nanoTime()));
                 acknowledged(acknowledging);
-                LockSupport.parkNanos(pause);
             } catch (RuntimeException e) {
                 Outcome outcome = isUnknown(e) ? Outcome.UNKNOWN : Outcome.FAILED;
                 history.add(new Write(writer, number, outcome, server.get(), reachedAt.get(), System.nanoTime()));
                 failedWrites.add(LocalTime.now(ZoneId.systemDefault()) + " " + e);
             }
+            LockSupport.parkNanos(pause);
         }
     }
 
@@ -164,10 +173,10 @@ public final class Workload implements AutoCloseable {
                 app.transactions()
                         .readOnly(() -> app.jdbc().queryForObject("SELECT COUNT(*) FROM counter", Long.class));
                 reads.incrementAndGet();
-                LockSupport.parkNanos(pause);
             } catch (RuntimeException e) {
                 failedReads.add(LocalTime.now(ZoneId.systemDefault()) + " " + e);
             }
+            LockSupport.parkNanos(pause);
         }
     }
 
@@ -179,18 +188,35 @@ public final class Workload implements AutoCloseable {
         });
     }
 
+    /** Waits until another server has acknowledged this number of writes in a row, and returns its name. */
+    public String awaitWritesOfAnother(String server, int more) {
+        await().pollInterval(Duration.ofMillis(20)).atMost(LIMIT).until(() -> {
+            Acknowledged now = newest();
+            return now.inARow() >= more && !now.server().equals(server);
+        });
+        return newest().server();
+    }
+
+    /** Waits until servers have acknowledged this number of further writes. */
+    public void awaitMoreWrites(int more) {
+        long enough = history.count(Outcome.ACKNOWLEDGED) + more;
+        await().pollInterval(Duration.ofMillis(20))
+                .atMost(LIMIT)
+                .until(() -> history.count(Outcome.ACKNOWLEDGED) >= enough);
+    }
+
     /** Returns how many writes a server has acknowledged so far. */
     public int acknowledgedBy(String server) {
         return acknowledgedBy.getOrDefault(server, 0);
     }
 
-    void awaitReads(int more) {
+    public void awaitReads(int more) {
         int enough = reads.get() + more;
         await().atMost(LIMIT).until(() -> reads.get() >= enough);
     }
 
     /** Returns when the server that acknowledges writes now began to do so. */
-    long firstAcknowledgedAt() {
+    public long firstAcknowledgedAt() {
         return newest().firstAt();
     }
 
@@ -199,7 +225,7 @@ public final class Workload implements AutoCloseable {
         return failedWrites;
     }
 
-    Queue<String> failedReads() {
+    public Queue<String> failedReads() {
         return failedReads;
     }
 

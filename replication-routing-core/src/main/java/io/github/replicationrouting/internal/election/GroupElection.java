@@ -199,11 +199,22 @@ public final class GroupElection {
             return none("the writer " + node(incumbent).name() + " " + absence(incumbent)
                     + ", and its cluster has not excluded it yet");
         }
-        WriterChoice choice = new WriterChoice(nodes, settings, order());
+        List<Integer> unasked = fit.stream().filter(views::needsProbe).toList();
+        if (!unasked.isEmpty()) {
+            // The order of the members is known only by what all of them show of one view.
+            return fit.contains(incumbent)
+                    ? primary(incumbent)
+                    : pending(fit.get(0), names(unasked) + " is asked for the new view of the group");
+        }
+        // Writes that were in flight to the former writer at the change are not those of another instance.
+        Long since = memory.writers().isEmpty()
+                ? null
+                : Long.valueOf(memory.since() + settings.interval().toNanos());
+        WriterChoice choice = new WriterChoice(nodes, settings, order(), since);
         if (incumbent < 0 && !choice.isObserved(fit)) {
             return pending(fit.get(0), "which of " + names(fit) + " is written to is being observed");
         }
-        boolean settled = now - claim.electedAt() >= settings.window().toNanos();
+        boolean settled = since != null && now - since >= settings.window().toNanos();
         int chosen = choice.choose(fit, claim.node(), settled);
         return chosen != incumbent && fit.contains(incumbent) && !hasCaughtUp(chosen)
                 ? primary(incumbent)

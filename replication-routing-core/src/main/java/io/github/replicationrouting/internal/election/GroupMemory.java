@@ -12,18 +12,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param writers names of the nodes that took writes
  * @param reached what these nodes were seen to have; null where that is not known
+ * @param since when they began to take writes, monotonic time in nanoseconds
  */
-public record GroupMemory(Set<String> writers, @Nullable Position reached) {
+public record GroupMemory(Set<String> writers, @Nullable Position reached, long since) {
 
     /** No writer has been known yet. */
-    public static final GroupMemory NONE = new GroupMemory(Set.of(), null);
+    public static final GroupMemory NONE = new GroupMemory(Set.of(), null, 0);
 
     public GroupMemory {
         writers = Set.copyOf(writers);
     }
 
     /** Returns the memory after an election among these nodes. */
-    public GroupMemory after(ElectionResult result, List<NodeView> nodes) {
+    public GroupMemory after(ElectionResult result, List<NodeView> nodes, long now) {
         Set<String> names = new HashSet<>();
         Position all = null;
         for (int i : result.writers()) {
@@ -36,6 +37,6 @@ public record GroupMemory(Set<String> writers, @Nullable Position reached) {
             }
         }
         // What the last writers had counts until there are new ones.
-        return names.isEmpty() ? new GroupMemory(names, reached) : new GroupMemory(names, all);
+        return new GroupMemory(names, names.isEmpty() ? reached : all, names.equals(writers) ? since : now);
     }
 }

@@ -4,6 +4,7 @@ import io.github.replicationrouting.internal.election.NodeView.Answer;
 import io.github.replicationrouting.spi.GroupMembership;
 import io.github.replicationrouting.spi.GroupMembership.View;
 import io.github.replicationrouting.topology.GroupView;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * gone on. Nodes are named by their index.
  */
 final class GroupViews {
+
+    /** How long a member may show the old view after another one has shown the new one, which both are in. */
+    private static final Duration INSTALLATION = Duration.ofSeconds(1);
 
     private final List<NodeView> nodes;
 
@@ -125,7 +129,7 @@ final class GroupViews {
         return answer != null
                 && membersOf(view).stream().anyMatch(j -> {
                     Long seenAt = nodes.get(j).member().viewSeenAt();
-                    return seenAt != null && answer.sentAt() - seenAt >= 0;
+                    return seenAt != null && answer.sentAt() - seenAt >= INSTALLATION.toNanos();
                 });
     }
 
@@ -134,14 +138,23 @@ final class GroupViews {
         return found == null ? List.of() : found;
     }
 
-    /** Returns whether a node is in the view that counts, or has not been asked since that view was first seen. */
+    /** Returns whether a node is in the view that counts, or may be: it has not been asked since that view was seen. */
     boolean isCurrent(int i) {
         View view = claimedView(i);
         if (view == null || current == null) {
             return false;
         }
         Identity own = Identity.of(view);
-        return own.equals(current) || (current.mayFollow(own) && !isAskedAfter(i, current));
+        return own.equals(current) || (current.mayFollow(own) && !isAskedAfter(i, current) && !isComplete(current));
+    }
+
+    /** Returns whether every member of a view has shown it, so that no other node is one. */
+    private boolean isComplete(Identity view) {
+        long servers = membersOf(view).stream()
+                .map(i -> nodes.get(i).serverId())
+                .distinct()
+                .count();
+        return servers >= view.size;
     }
 
     /** Returns whether a node has shown the view that counts. */

@@ -33,12 +33,13 @@ public record WriteActivity(List<Sample> samples) {
     }
 
     /**
-     * Returns the activity with one more answer.
+     * Returns the activity with one more answer. After a time without answers it begins anew: the next one does not show
+     * when the node was written to.
      *
      * @param keep how long samples are kept
      */
     public WriteActivity after(@Nullable Answer before, Answer now, Duration keep) {
-        if (before == null || samples.isEmpty()) {
+        if (before == null || samples.isEmpty() || isOlder(samples.get(samples.size() - 1), now, keep)) {
             return new WriteActivity(List.of(new Sample(now.arrivedAt(), 0)));
         }
         long total = samples.get(samples.size() - 1).total + written(before, now);
@@ -75,19 +76,28 @@ public record WriteActivity(List<Sample> samples) {
         return own.countMissingIn(ownBefore).orElse(own.equals(ownBefore) ? 0 : 1);
     }
 
-    /** Returns the number of transactions that the newest answers within a time have shown. */
-    long within(Duration window) {
-        if (samples.isEmpty()) {
+    /**
+     * Returns the number of transactions that the newest answers within a time have shown.
+     *
+     * @param since what was executed before that moment does not count; null for no limit
+     */
+    long within(Duration window, @Nullable Long since) {
+        List<Sample> counted = since == null ? samples : samplesFrom(since);
+        if (counted.isEmpty()) {
             return 0;
         }
-        Sample newest = samples.get(samples.size() - 1);
-        Sample base = samples.get(0);
-        for (Sample sample : samples) {
+        Sample newest = counted.get(counted.size() - 1);
+        Sample base = counted.get(0);
+        for (Sample sample : counted) {
             if (newest.at - sample.at >= window.toNanos()) {
                 base = sample;
             }
         }
         return newest.total - base.total;
+    }
+
+    private List<Sample> samplesFrom(long moment) {
+        return samples.stream().filter(sample -> sample.at - moment >= 0).toList();
     }
 
     /** Returns whether the node has been observed for a time, so that it is known whether it is written to. */

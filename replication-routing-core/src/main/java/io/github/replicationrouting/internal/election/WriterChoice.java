@@ -18,9 +18,14 @@ final class WriterChoice {
     private final List<NodeView> nodes;
     private final GroupSettings settings;
     private final Comparator<Integer> preferred;
+    private final @Nullable Long since;
 
-    /** @param order rank of each node where nothing else distinguishes two of them */
-    WriterChoice(List<NodeView> nodes, GroupSettings settings, List<String> order) {
+    /**
+     * @param order rank of each node where nothing else distinguishes two of them
+     * @param since from when on writes are compared; null for no limit
+     */
+    WriterChoice(List<NodeView> nodes, GroupSettings settings, List<String> order, @Nullable Long since) {
+        this.since = since;
         this.nodes = nodes;
         this.settings = settings;
         Comparator<Integer> byPriority =
@@ -34,8 +39,7 @@ final class WriterChoice {
      *
      * @param candidates the nodes that may take writes
      * @param incumbent the node that this instance has chosen before; null for none
-     * @param settled whether the incumbent was chosen longer ago than writes are compared, so that what is seen now
-     *     are not the writes to its predecessor
+     * @param settled whether writes have been compared for long enough since the incumbent was chosen
      */
     int choose(List<Integer> candidates, @Nullable String incumbent, boolean settled) {
         if (candidates.isEmpty()) {
@@ -77,7 +81,7 @@ final class WriterChoice {
     }
 
     private long writes(int i) {
-        return nodes.get(i).member().activity().within(settings.window());
+        return nodes.get(i).member().activity().within(settings.window(), since);
     }
 
     /** Returns whether each candidate was observed for long enough to know which of them is written to. */

@@ -29,7 +29,9 @@ final class AnswerWarnings {
                             + "): it lacks rows although its position shows that it has them, which no comparison of"
                             + " positions detects. Remove the filter, or do not read from this node");
         }
-        if (answer.replication() instanceof Replication.NotPermitted denied) {
+        // The members of a group show what they are and have without it.
+        boolean isMember = answer.observation().group() != null;
+        if (!isMember && answer.replication() instanceof Replication.NotPermitted denied) {
             boolean countsTransactions = answer.observation().executed() != null;
             publisher.warning(
                     record,

@@ -76,7 +76,7 @@ final class PrimaryTracker {
             ElectionResult result = GroupElection.elect(views, claim, gap, group, memory, follows, now);
             promotions.forget();
             claim = claim.after(result, views, gap);
-            memory = memory.after(result, views);
+            memory = memory.after(result, views, now);
             return result;
         }
         ElectionResult elected = PrimaryElection.elect(views, claim, gap, sticks, follows);

@@ -42,7 +42,7 @@ final class Group {
     static final class Member {
 
         private final NodeSpec spec;
-        private final String order;
+        private String order;
         private Kind kind = Kind.GALERA;
         private boolean reachable = true;
         private @Nullable View view = new View(CLUSTER, 3, 3, true);
@@ -110,6 +110,11 @@ final class Group {
         Member fit() {
             readable = true;
             writable = true;
+            return this;
+        }
+
+        Member order(String other) {
+            order = other;
             return this;
         }
 
@@ -266,6 +271,12 @@ final class Group {
         return elect();
     }
 
+    /** Lets time pass. */
+    Group advance(Duration by) {
+        now += by.toNanos();
+        return this;
+    }
+
     Group probes(int rounds) {
         for (int i = 0; i < rounds; i++) {
             probe();
@@ -277,7 +288,7 @@ final class Group {
         List<NodeView> views = views();
         ElectionResult result = GroupElection.elect(views, claim, GAP, settings, memory, executed -> true, now);
         claim = claim.after(result, views, GAP);
-        memory = memory.after(result, views);
+        memory = memory.after(result, views, now);
         last = result;
         return this;
     }

@@ -7,6 +7,7 @@ import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.spi.GroupMembership.Kind;
 import io.github.replicationrouting.topology.Role;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class GroupElectionTest {
@@ -92,6 +93,52 @@ class GroupElectionTest {
         returnOfDb1();
 
         assertThat(group.probes(5).primary()).isEqualTo("db2");
+    }
+
+    /** Its first answer shows what it wrote before it was lost, whenever that was. */
+    @Test
+    void whenTheFormerWriterReturnsShouldNotTakeWhatItWroteBeforeForNew() {
+        group.probes(10);
+        group.member("db1").writes(100);
+        loseDb1();
+        for (int i = 0; i < 10; i++) {
+            group.member("db2").writes(20);
+            group.probe();
+        }
+
+        returnOfDb1();
+
+        assertThat(group.probe().primary()).isEqualTo("db2");
+    }
+
+    /** The next answer of a member that was drained shows what this instance wrote to it until then. */
+    @Test
+    void whenTheFormerWriterIsBackInUseImmediatelyShouldNotFollowItsOwnEarlierWrites() {
+        group.probes(10);
+        group.member("db1").writes(50).drained(true);
+        group.advance(Duration.ofMillis(400)).probe(new String[0]);
+        assertThat(group.primary()).isEqualTo("db2");
+        group.member("db1").drained(false);
+        group.advance(Duration.ofMillis(100)).probe("db1", "db2", "db3");
+
+        for (int i = 0; i < 10; i++) {
+            group.member("db2").writes(20);
+            assertThat(group.probe().primary()).as("round %s", i).isEqualTo("db2");
+        }
+    }
+
+    @Test
+    void whenProbesAreLateShouldNotFollowItsOwnEarlierWrites() {
+        group.probes(10);
+        group.member("db1").writes(50).drained(true);
+        group.advance(Duration.ofMillis(400)).probe(new String[0]);
+        group.member("db1").drained(false);
+
+        for (int millis : new int[] {1000, 1200, 1000, 1200}) {
+            group.member("db2").writes(20);
+            group.advance(Duration.ofMillis(millis)).probe("db1", "db2", "db3");
+            assertThat(group.primary()).isEqualTo("db2");
+        }
     }
 
     @Test
@@ -217,6 +264,55 @@ class GroupElectionTest {
     }
 
     @Test
+    void whenAllMembersOfTheNewViewAreKnownShouldNotWaitForTheLostWriterToBeDown() {
+        group.probes(2);
+        group.member("db2").view(4, 2);
+        group.member("db3").view(4, 2);
+
+        group.probe("db2");
+        assertThat(group.primary()).as("db1 may be one of its two members").isEqualTo("db1");
+
+        group.probe("db3");
+        assertThat(group.primary()).isEqualTo("db2");
+        assertThat(group.assessment("db1").role()).isEqualTo(Role.UNKNOWN);
+    }
+
+    @Test
+    void whenTheWriterInstallsANewViewLaterThanOthersShouldGoOnWritingToIt() {
+        group.probes(2);
+        loseDb1();
+        for (String name : new String[] {"db1", "db3"}) {
+            group.member(name).up().view(5, 3);
+        }
+
+        assertThat(group.probe("db3").primary()).isEqualTo("db2");
+        assertThat(group.probe("db2").primary()).isEqualTo("db2");
+        assertThat(group.probe("db1").primary()).isEqualTo("db2");
+        assertThat(group.probe("db2").assessment("db2").reason()).isNull();
+
+        assertThat(group.probes(3).primary()).as("it has left").isEqualTo("db1");
+    }
+
+    /** The ranks of two views are not comparable: each instance would choose by the member that it asked first. */
+    @Test
+    void whenOnlySomeMembersHaveShownTheNewViewShouldAskTheOthersBeforeItChooses() {
+        Group odd = new Group("db1", "db2", "db3");
+        odd.member("db1").order("0");
+        odd.member("db2").order("2");
+        odd.member("db3").order("1");
+        odd.probes(2);
+        odd.member("db1").down();
+        odd.member("db2").view(4, 2).order("1");
+        odd.member("db3").view(4, 2).order("0");
+
+        odd.probe("db2");
+
+        assertThat(odd.writers()).isEmpty();
+        assertThat(odd.result().reason()).isEqualTo(Reason.PENDING);
+        assertThat(odd.probe("db3").primary()).isEqualTo("db3");
+    }
+
+    @Test
     void whenTwoComponentsClaimAMajorityShouldUseTheOneWithMostNodes() {
         group.probes(2);
         group.member("db1").view(4, 1);
@@ -266,6 +362,34 @@ class GroupElectionTest {
 
         assertThat(group.assessment("db3").rival()).isTrue();
         assertThat(group.assessment("db3").reason()).isEqualTo("is unfit");
+    }
+
+    /** A Galera cluster counts its views from the beginning; a replication group calls them by another name. */
+    @Test
+    void whenTheWholeGroupRestartsShouldWriteToItsFirstMemberAndUseTheOthersAsTheyJoin() {
+        for (String view : new String[] {Group.CLUSTER, "7f4e4a3e-0000-0000-0000-000000000009"}) {
+            Group restarted = new Group("db1", "db2", "db3");
+            restarted.probes(2);
+            for (String name : new String[] {"db1", "db2", "db3"}) {
+                restarted.member(name).down();
+            }
+            restarted.probes(20);
+            assertThat(restarted.writers()).isEmpty();
+
+            restarted.member("db2").up().view(view, 1, 1);
+            assertThat(restarted.probes(3).primary()).as(view).isEqualTo("db2");
+
+            restarted.member("db2").view(view, 2, 2);
+            restarted.member("db3").up().view(view, 2, 2);
+            assertThat(restarted.probe().primary()).isEqualTo("db2");
+            assertThat(restarted.assessment("db3").role()).isEqualTo(Role.PRIMARY);
+
+            for (String name : new String[] {"db1", "db2", "db3"}) {
+                restarted.member(name).up().view(view, 3, 3);
+            }
+            assertThat(restarted.probes(5).primary()).isEqualTo("db2");
+            assertThat(restarted.assessment("db1").reason()).isNull();
+        }
     }
 
     @Test

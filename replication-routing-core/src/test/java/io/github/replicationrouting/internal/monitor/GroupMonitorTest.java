@@ -2,6 +2,9 @@ package io.github.replicationrouting.internal.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.replicationrouting.internal.monitor.errors.PoolHealthRegistry;
 import io.github.replicationrouting.internal.monitor.probe.FailureGuard;
 import io.github.replicationrouting.internal.monitor.probe.FakeMember;
@@ -10,6 +13,7 @@ import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.settings.WriteSettings;
+import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
 import io.github.replicationrouting.topology.Node;
@@ -27,6 +31,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** The monitor and the members of a Galera cluster, in virtual time. */
 class GroupMonitorTest {
@@ -183,6 +188,22 @@ class GroupMonitorTest {
 
         assertThat(status("db3").state()).isNotEqualTo(NodeState.ONLINE);
         assertThat(status("db3").reason()).contains("is not in the primary component");
+    }
+
+    @Test
+    void whenTheAccountMayNotSeeReplicationShouldNotWarn() {
+        db1.replication = new Replication.NotPermitted("GRANT REPLICA MONITOR ON *.* TO <account>");
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        Logger log = (Logger) LoggerFactory.getLogger(TopologyMonitor.class);
+        logged.start();
+        log.addAppender(logged);
+        try {
+            start(WritePolicy.SINGLE);
+        } finally {
+            log.detachAppender(logged);
+        }
+
+        assertThat(logged.list).extracting(ILoggingEvent::getFormattedMessage).noneMatch(text -> text.contains("db1"));
     }
 
     private void start(WritePolicy policy) {

@@ -28,6 +28,7 @@ public final class FakeMember implements Prober {
     public boolean writable = true;
     public long committed = 100;
     public long writes;
+    public Replication replication = new Replication.NotAsked();
 
     public FakeMember(String name, FakeScheduler scheduler) {
         this.name = name;
@@ -68,7 +69,7 @@ public final class FakeMember implements Prober {
                                 writes,
                                 null),
                         GaleraPosition.of(CLUSTER, committed));
-        return new ProbeResult.Answered(sentAt, observation, new Replication.NotAsked());
+        return new ProbeResult.Answered(sentAt, observation, replication);
     }
 
     @Override

@@ -1,0 +1,52 @@
+package io.github.replicationrouting.integration.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.integration.support.Applications;
+import io.github.replicationrouting.integration.support.OnStacks;
+import io.github.replicationrouting.integration.support.Stack;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import org.junit.jupiter.api.Test;
+
+/** The faults of a replication group with several primaries. */
+@OnStacks(Stack.GROUP_REPLICATION)
+class GroupReplicationFailoverIT extends GroupFailoverTests {
+
+    GroupReplicationFailoverIT(Stack stack, Applications applications) {
+        super(stack, applications);
+    }
+
+    @Test
+    void whenTheWriterRestartsOutsideItsGroupShouldFenceIt() throws Exception {
+        String successor = awaitSuccessor("killed", writer::kill);
+        long movedAt = System.nanoTime();
+        writer.startOutsideGroup();
+        app.awaitState(writer.name(), NodeState.FENCED);
+        instances.assertANewInstanceAgrees();
+        instances.load().awaitWrites(successor, 2 * SOME);
+
+        assertThat(instances.acknowledgedBy(writer.name(), movedAt)).isEmpty();
+        app.cluster().rejoin(writer);
+        awaitWhole();
+        instances.assertSound("restarted outside its group", 1);
+    }
+
+    @Test
+    void whenAllRestartOneAfterTheOtherShouldWriteAllAlong() throws Exception {
+        restartOneAfterTheOther();
+    }
+
+    /** Its members have another history of views than before. */
+    @Test
+    void whenTheWholeGroupRestartsShouldReadAndWriteAgain() throws Exception {
+        app.cluster().restartGroup();
+        awaitWhole();
+        instances.load().awaitMoreWrites(SOME);
+        assertThat(app.bean(ReplicationRouting.class).snapshot().nodes())
+                .extracting(NodeStatus::state)
+                .containsOnly(NodeState.ONLINE);
+        instances.assertWritesSound("whole group restarted", 2);
+    }
+}
