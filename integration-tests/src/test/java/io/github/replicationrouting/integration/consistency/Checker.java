@@ -1,8 +1,10 @@
 package io.github.replicationrouting.integration.consistency;
 
+import io.github.replicationrouting.RoutingHints;
 import io.github.replicationrouting.internal.consistency.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +39,8 @@ final class Checker {
 
     private static final long PAUSE_NANOS = 100_000;
 
+    private static final Duration MAX_AGE = Duration.ofSeconds(1);
+
     private final SessionRouting routing;
     private final int sessions;
     private final long pairs;
@@ -48,13 +52,30 @@ final class Checker {
     private final LongAdder faults = new LongAdder();
     private final LongAdder stale = new LongAdder();
     private final LongAdder wentBack = new LongAdder();
+    private final LongAdder readsInWrites = new LongAdder();
+    private final LongAdder boundedReads = new LongAdder();
+    private final LongAdder tooOld = new LongAdder();
+    private volatile String fault = "no fault";
+    private final boolean onSeveralMasters;
+    private final AcknowledgedValues acknowledged;
     private final Queue<String> examples = new ConcurrentLinkedQueue<>();
 
     Checker(SessionRouting routing, int sessions, long pairs, long seconds) {
+        this(routing, sessions, pairs, seconds, false);
+    }
+
+    private Checker(SessionRouting routing, int sessions, long pairs, long seconds, boolean onSeveralMasters) {
+        this.onSeveralMasters = onSeveralMasters;
+        this.acknowledged = new AcknowledgedValues(sessions);
         this.routing = routing;
         this.sessions = sessions;
         this.pairs = pairs;
         this.end = begin + seconds * 1_000_000_000L;
+    }
+
+    /** Write transactions read first, and reads with a limit of their age run beside: both on any of several masters. */
+    static Checker onSeveralMasters(SessionRouting routing, int sessions, long pairs, long seconds) {
+        return new Checker(routing, sessions, pairs, seconds, true);
     }
 
     /** Connections of each node, enough that no caller waits for another: some use two concurrently. */
@@ -87,6 +108,9 @@ final class Checker {
             threads.add(new Thread(() -> readConcurrently(session), "reading-session-" + i));
             threads.add(new Thread(() -> readConcurrently(session), "reading-session-" + i + "-beside"));
         }
+        if (onSeveralMasters) {
+            threads.add(new Thread(this::readWithLimitOfAge, "limited-age"));
+        }
         threads.forEach(Thread::start);
         for (Thread thread : threads) {
             thread.join();
@@ -104,8 +128,8 @@ final class Checker {
             int other = anyRow();
             inOneRequest(session, seen -> {
                 try {
-                    routing.readWrite().executeWithoutResult(status -> routing.jdbc()
-                            .update("UPDATE counter SET value = ? WHERE id = ?", value, row));
+                    RoutingHints.withAffinity(row, () -> write(session, seen, row, other, value));
+                    acknowledged.add(row, value);
                     seen.wrote(row, value);
                 } catch (DataAccessException | TransactionException e) {
                     failed.increment();
@@ -118,6 +142,41 @@ final class Checker {
                 });
                 done.increment();
             });
+        }
+    }
+
+    /** Every second transaction on one of several masters reads first what the session has seen on others. */
+    private void write(CheckedSession session, CheckedSession.Seen seen, int row, int other, long value) {
+        CheckedSession.Seen before = session.now(seen);
+        routing.readWrite().executeWithoutResult(status -> {
+            if (onSeveralMasters && value % 2 == 0) {
+                values(row, other).forEach((id, found) -> {
+                    check(before, id, found);
+                    seen.saw(id, found);
+                });
+                readsInWrites.increment();
+            }
+            routing.jdbc().update("UPDATE counter SET value = ? WHERE id = ?", value, row);
+        });
+    }
+
+    /** Reads on any node, regardless of a session, which must be at most as old as requested. */
+    private void readWithLimitOfAge() {
+        while (!isFinished()) {
+            int row = anyRow();
+            long least = acknowledged.asOf(row, System.nanoTime() - MAX_AGE.toNanos());
+            try {
+                long read = RoutingHints.onReplica(MAX_AGE, () -> routing.readOnly().execute(status -> value(row)));
+                boundedReads.increment();
+                if (read < least) {
+                    tooOld.increment();
+                    example("read " + read + " of row " + row + ", which was " + least + " " + MAX_AGE.toMillis()
+                            + " ms before");
+                }
+            } catch (DataAccessException | TransactionException e) {
+                failed.increment();
+            }
+            LockSupport.parkNanos(10 * PAUSE_NANOS);
         }
     }
 
@@ -221,14 +280,19 @@ final class Checker {
             return;
         }
         (read < before.written(row) ? stale : wentBack).increment();
+        example("read " + read + " of row " + row + " after " + before.value(row));
+    }
+
+    private void example(String what) {
         if (examples.size() < 5) {
-            examples.add(Thread.currentThread().getName() + " read " + read + " of row " + row + " after "
-                    + before.value(row));
+            long second = (System.nanoTime() - begin) / 1_000_000_000L;
+            examples.add(Thread.currentThread().getName() + " " + what + " (" + second + " s, " + fault + ")");
         }
     }
 
     /** Marks the beginning of a fault. */
-    void fault() {
+    void fault(String what) {
+        fault = what;
         faults.increment();
     }
 
@@ -246,7 +310,17 @@ final class Checker {
     }
 
     long violations() {
-        return stale.sum() + wentBack.sum();
+        return stale.sum() + wentBack.sum() + tooOld.sum();
+    }
+
+    /** Reads of write transactions. */
+    long readsInWrites() {
+        return readsInWrites.sum();
+    }
+
+    /** Reads with a limit of their age. */
+    long boundedReads() {
+        return boundedReads.sum();
     }
 
     @Override
@@ -254,17 +328,21 @@ final class Checker {
         long reads = Math.max(1, routing.counts().reads());
         return String.format(
                 Locale.ROOT,
-                "%d pairs and %d overlapping reads in %d s, %d stale, %d gone back, %d faults, %.1f%% of the reads on"
-                        + " replicas, %d failed %s; %s",
+                "%d pairs, %d overlapping reads, %d in writes and %d of limited age in %d s, %d stale, %d gone back,"
+                        + " %d too old, %d faults, %.1f%% of the reads on replicas, %d failed %s; %s; writes on %s",
                 done.sum(),
                 overlapping.sum(),
+                readsInWrites.sum(),
+                boundedReads.sum(),
                 (System.nanoTime() - begin) / 1_000_000_000L,
                 stale.sum(),
                 wentBack.sum(),
+                tooOld.sum(),
                 faults.sum(),
                 100.0 * routing.counts().readsOnReplicas() / reads,
                 failed.sum(),
                 examples,
-                routing.counts());
+                routing.counts(),
+                routing.counts().writesByNode());
     }
 }
