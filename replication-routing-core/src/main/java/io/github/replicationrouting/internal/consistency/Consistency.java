@@ -74,24 +74,34 @@ public final class Consistency {
 
     /** Records a commit of this thread's session on a node, at the position that the server reported. */
     public void committed(Node node, Position commit) {
+        committed(node, commit, null);
+    }
+
+    /**
+     * Records a commit of this thread's session on a node.
+     *
+     * @param commit the position that the server reported, null if only the time is known
+     * @param holdsAsOf when the node had everything that had been committed on others; null where that is not known
+     */
+    public void committed(Node node, @Nullable Position commit, @Nullable Long holdsAsOf) {
         if (isOn()) {
             long now = System.nanoTime();
             Session.current()
                     .require(
                             router,
-                            before -> before.committed(commit, now)
-                                    .committedOn(node.name(), before)
-                                    .reduced(nodes()),
+                            before -> {
+                                ReadRequirement after =
+                                        commit == null ? before.committed(now) : before.committed(commit, now);
+                                ReadRequirement placed = after.committedOn(node.name(), before, holdsAsOf);
+                                return commit == null ? placed : placed.reduced(nodes());
+                            },
                             true);
         }
     }
 
     /** Records that this thread's session may have committed something on a node, which has acknowledged it. */
     public void committed(Node node) {
-        if (isOn()) {
-            long now = System.nanoTime();
-            Session.current().require(router, before -> before.committed(now).committedOn(node.name(), before), true);
-        }
+        committed(node, null, null);
     }
 
     /** Records a commit of this thread's session whose outcome is unknown: the server may still be executing it. */

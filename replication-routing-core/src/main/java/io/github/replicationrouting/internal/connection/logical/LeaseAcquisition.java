@@ -14,6 +14,7 @@ import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.sql.SQLException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,7 +203,10 @@ final class LeaseAcquisition {
             return false;
         }
         if (lease.isOnOneOfSeveralWriters()) {
-            return hasEverything(lease);
+            return keepsIf(() -> positionWait.hasEverything(lease, intent.constraints()), lease);
+        }
+        if (!keepsIf(() -> positionWait.hasOwnCommits(lease), lease)) {
+            return false;
         }
         if (lease.decision().reason().isFallbackToPrimary()) {
             positionWait.awaitCommitting(lease, intent.constraints().session());
@@ -210,11 +214,11 @@ final class LeaseAcquisition {
         return true;
     }
 
-    /** Waits until one of several nodes that take writes has what others have committed; else leaves it. */
-    private boolean hasEverything(Lease lease) {
+    /** Leaves a node that takes writes unless it has, perhaps after a wait, what others have committed. */
+    private boolean keepsIf(BooleanSupplier wait, Lease lease) {
         boolean complete = false;
         try {
-            complete = positionWait.hasEverything(lease, intent.constraints());
+            complete = wait.getAsBoolean();
         } finally {
             if (!complete) {
                 lease.release();

@@ -65,7 +65,7 @@ final class LeaseReuse {
      */
     boolean isStillWritable(Route route, Lease lease, Access access) {
         if (!lease.isOnOneOfSeveralWriters()) {
-            return true;
+            return positionWait.hasOwnCommits(lease);
         }
         AffinityKey key = AffinityContext.current();
         return (key == null

@@ -26,8 +26,11 @@ final class SessionRecorder {
 
     private boolean read;
 
-    /** Whether a statement has returned since the last call of {@link #awaitNext}. */
+    /** Whether a statement has returned since the last call of {@link #caughtUp}. */
     private boolean returned;
+
+    /** When the node had everything that others had committed; null where that is not known. */
+    private @Nullable Long holdsAsOf;
 
     /** Whether a statement may have committed implicitly, such as DDL, where the server reports no commits. */
     private boolean commitUnknown;
@@ -105,10 +108,8 @@ final class SessionRecorder {
     private void committed(@Nullable Position commit) {
         if (decision.reason() == DecisionReason.PINNED_WRITER) {
             consistency.raiseFloor(commit);
-        } else if (commit != null) {
-            consistency.committed(decision.node(), commit);
         } else {
-            consistency.committed(decision.node());
+            consistency.committed(decision.node(), commit, holdsAsOf);
         }
     }
 
@@ -121,8 +122,12 @@ final class SessionRecorder {
         }
     }
 
-    /** Has {@link #hasReturned} show the next statement that returns. */
-    void awaitNext() {
+    /**
+     * Records that the node has everything that others had committed before a time; {@link #hasReturned} then shows the
+     * next statement that returns.
+     */
+    void caughtUp(long asOf) {
+        holdsAsOf = asOf;
         returned = false;
     }
 
