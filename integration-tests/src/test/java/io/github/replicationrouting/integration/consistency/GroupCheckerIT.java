@@ -54,6 +54,7 @@ class GroupCheckerIT {
     @BeforeEach
     void fill() {
         cluster.heal();
+        doNotWaitForTheDisk();
         cluster.primary().execute(List.of("DROP TABLE IF EXISTS " + cluster.database() + ".counter"));
         cluster.primary().execute(List.of(Checker.TABLE.formatted(cluster.database())));
         for (int i = 0; i < SESSIONS; i++) {
@@ -65,6 +66,14 @@ class GroupCheckerIT {
     @AfterEach
     void heal() {
         cluster.heal();
+    }
+
+    /** More pairs in the same time. A server that is killed keeps what it has given to the operating system. */
+    private void doNotWaitForTheDisk() {
+        for (ClusterNode node : cluster.nodes()) {
+            node.executeLocally(
+                    List.of("SET GLOBAL innodb_flush_log_at_trx_commit = 2", "SET GLOBAL sync_binlog = 0"));
+        }
     }
 
     @ParameterizedTest
@@ -179,6 +188,7 @@ class GroupCheckerIT {
             ClusterNode member = member();
             during("kill of " + member, member::kill);
             cluster.heal();
+            doNotWaitForTheDisk();
             awaitPairs();
         }
 

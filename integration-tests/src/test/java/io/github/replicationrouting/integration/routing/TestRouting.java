@@ -5,9 +5,14 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.settings.ConsistencyMode;
+import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.NodeSettings;
+import io.github.replicationrouting.settings.TopologyKind;
+import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -41,8 +46,33 @@ final class TestRouting implements AutoCloseable {
 
     static TestRouting over(
             ReplicatedCluster cluster, List<ClusterNode> nodes, JdbcDriver driver, Duration interval, int poolSize) {
-        ReplicationRouting.Builder builder = ReplicationRouting.builder("test")
-                .monitor(new MonitorSettings(
+        return over(ReplicationRouting.builder("test"), cluster, nodes, driver, interval, poolSize);
+    }
+
+    /** All members of a group, each of which takes writes; probed once. */
+    static TestRouting overGroup(
+            ReplicatedCluster cluster, JdbcDriver driver, WritePolicy policy, ConsistencyMode consistency) {
+        ConsistencySettings defaults = ConsistencySettings.defaults();
+        return over(
+                ReplicationRouting.builder("test")
+                        .topology(TopologyKind.MULTI_PRIMARY)
+                        .writes(WriteSettings.defaults().withPolicy(policy))
+                        .consistency(new ConsistencySettings(consistency, defaults.maxWait(), defaults.pin())),
+                cluster,
+                cluster.nodes(),
+                driver,
+                QUIET,
+                1);
+    }
+
+    private static TestRouting over(
+            ReplicationRouting.Builder builder,
+            ReplicatedCluster cluster,
+            List<ClusterNode> nodes,
+            JdbcDriver driver,
+            Duration interval,
+            int poolSize) {
+        builder.monitor(new MonitorSettings(
                         interval,
                         // Long, because no test here makes a server unresponsive, but a busy machine may delay an
                         // answer.
