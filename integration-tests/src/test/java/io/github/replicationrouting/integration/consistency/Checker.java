@@ -11,11 +11,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
@@ -48,7 +51,7 @@ final class Checker {
     private final long end;
     private final LongAdder done = new LongAdder();
     private final LongAdder overlapping = new LongAdder();
-    private final LongAdder failed = new LongAdder();
+    private final Map<String, LongAdder> failed = new ConcurrentHashMap<>();
     private final LongAdder faults = new LongAdder();
     private final LongAdder stale = new LongAdder();
     private final LongAdder wentBack = new LongAdder();
@@ -132,7 +135,7 @@ final class Checker {
                     acknowledged.add(row, value);
                     seen.wrote(row, value);
                 } catch (DataAccessException | TransactionException e) {
-                    failed.increment();
+                    failed("write", e);
                 }
                 CheckedSession.Seen before = session.now(seen);
                 Map<Integer, Long> read = routing.readOnly().execute(status -> values(row, other));
@@ -174,7 +177,7 @@ final class Checker {
                             + " ms before");
                 }
             } catch (DataAccessException | TransactionException e) {
-                failed.increment();
+                failed("read of limited age", e);
             }
             LockSupport.parkNanos(10 * PAUSE_NANOS);
         }
@@ -219,7 +222,7 @@ final class Checker {
                         overlapping.increment();
                     }
                 } catch (SQLException e) {
-                    failed.increment();
+                    failed("connection", e);
                 }
             });
         }
@@ -239,7 +242,7 @@ final class Checker {
         try {
             work.of(seen);
         } catch (DataAccessException | TransactionException e) {
-            failed.increment();
+            failed("read", e);
         } finally {
             Session.restore(before);
             session.saw(seen);
@@ -305,6 +308,15 @@ final class Checker {
         }
     }
 
+    /** Counts a failure by what failed, and how: failures are no violations. */
+    private void failed(String what, Exception e) {
+        Throwable cause = NestedExceptionUtils.getMostSpecificCause(e);
+        String how = cause instanceof SQLException sql && sql.getErrorCode() != 0
+                ? Integer.toString(sql.getErrorCode())
+                : cause.getClass().getSimpleName();
+        failed.computeIfAbsent(what + " " + how, key -> new LongAdder()).increment();
+    }
+
     /** Marks the beginning of a fault. */
     void fault(String what) {
         fault = what;
@@ -344,7 +356,7 @@ final class Checker {
         return String.format(
                 Locale.ROOT,
                 "%d pairs, %d overlapping reads, %d in writes and %d of limited age in %d s, %d stale, %d gone back,"
-                        + " %d too old, %d faults, %.1f%% of the reads on replicas, %d failed %s; %s; writes on %s",
+                        + " %d too old, %d faults, %.1f%% of the reads on replicas, failed %s %s; %s; writes on %s",
                 done.sum(),
                 overlapping.sum(),
                 readsInWrites.sum(),
@@ -355,7 +367,7 @@ final class Checker {
                 tooOld.sum(),
                 faults.sum(),
                 100.0 * routing.counts().readsOnReplicas() / reads,
-                failed.sum(),
+                new TreeMap<>(failed),
                 examples,
                 routing.counts(),
                 routing.counts().writesByNode());

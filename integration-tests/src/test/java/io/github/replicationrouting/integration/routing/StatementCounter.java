@@ -9,16 +9,23 @@ import org.slf4j.LoggerFactory;
 final class StatementCounter {
 
     private static final Logger log = LoggerFactory.getLogger(StatementCounter.class);
-    private static final int ROUNDS = 3;
-    private static final int RUNS = 300;
 
     private final ReplicatedCluster cluster;
     private final Object through;
+    private final int rounds;
+    private final int runs;
 
     /** @param through driver or stack, for the log */
     StatementCounter(ReplicatedCluster cluster, Object through) {
+        this(cluster, through, 3, 300);
+    }
+
+    /** @param runs those of one round, few where probes go on, so that none of them is in most rounds */
+    StatementCounter(ReplicatedCluster cluster, Object through, int rounds, int runs) {
         this.cluster = cluster;
         this.through = through;
+        this.rounds = rounds;
+        this.runs = runs;
     }
 
     /**
@@ -28,12 +35,12 @@ final class StatementCounter {
     double each(String what, Runnable run) {
         repeat(run, 20);
         long fewest = Long.MAX_VALUE;
-        for (int i = 0; i < ROUNDS; i++) {
+        for (int i = 0; i < rounds; i++) {
             long before = questions();
-            repeat(run, RUNS);
+            repeat(run, runs);
             fewest = Math.min(fewest, questions() - before);
         }
-        double each = Math.round(100.0 * fewest / RUNS) / 100.0;
+        double each = Math.round(100.0 * fewest / runs) / 100.0;
         log.info("{} through {}: {} is {} statements", cluster.kind(), through, what, each);
         return each;
     }

@@ -34,6 +34,9 @@ final class TestRouting implements AutoCloseable {
     /** Probes once, at the start, so that probes do not affect a count. */
     static final Duration QUIET = Duration.ofHours(1);
 
+    /** Probes rarely, but often enough to observe which member of a group is written to. */
+    private static final Duration RARE = Duration.ofSeconds(2);
+
     private final ReplicationRouting routing;
     private final JdbcTransactionManager transactions;
     private final JdbcTemplate jdbc;
@@ -49,7 +52,7 @@ final class TestRouting implements AutoCloseable {
         return over(ReplicationRouting.builder("test"), cluster, nodes, driver, interval, poolSize);
     }
 
-    /** All members of a group, each of which takes writes; probed once. */
+    /** All members of a group, each of which takes writes; probed rarely. */
     static TestRouting overGroup(
             ReplicatedCluster cluster, JdbcDriver driver, WritePolicy policy, ConsistencyMode consistency) {
         ConsistencySettings defaults = ConsistencySettings.defaults();
@@ -61,7 +64,7 @@ final class TestRouting implements AutoCloseable {
                 cluster,
                 cluster.nodes(),
                 driver,
-                QUIET,
+                RARE,
                 1);
     }
 
@@ -126,6 +129,12 @@ final class TestRouting implements AutoCloseable {
     void awaitAllOnline() {
         await("all nodes are online").atMost(Duration.ofSeconds(60)).until(() -> routing.snapshot().nodes().stream()
                 .allMatch(node -> node.state() == NodeState.ONLINE));
+    }
+
+    void awaitWritable() {
+        awaitAllOnline();
+        await("a node takes writes").atMost(Duration.ofSeconds(60)).until(() -> routing.snapshot()
+                .isWritable());
     }
 
     /** Asserts that every borrowed connection is back and no thread waits. */
