@@ -169,7 +169,8 @@ final class Checker {
             int row = anyRow();
             long least = acknowledged.asOf(row, System.nanoTime() - MAX_AGE.toNanos());
             try {
-                long read = RoutingHints.onReplica(MAX_AGE, () -> routing.readOnly().execute(status -> value(row)));
+                long read =
+                        RoutingHints.onReplica(MAX_AGE, () -> routing.readOnly().execute(status -> value(row)));
                 boundedReads.increment();
                 if (read < least) {
                     tooOld.increment();

@@ -71,8 +71,7 @@ class GroupCheckerIT {
     /** More pairs in the same time. A server that is killed keeps what it has given to the operating system. */
     private void doNotWaitForTheDisk() {
         for (ClusterNode node : cluster.nodes()) {
-            node.executeLocally(
-                    List.of("SET GLOBAL innodb_flush_log_at_trx_commit = 2", "SET GLOBAL sync_binlog = 0"));
+            node.executeLocally(List.of("SET GLOBAL innodb_flush_log_at_trx_commit = 2", "SET GLOBAL sync_binlog = 0"));
         }
     }
 
@@ -81,7 +80,8 @@ class GroupCheckerIT {
             value = WritePolicy.class,
             names = {"SINGLE", "ROUND_ROBIN", "AFFINITY"})
     void whenFaultsOccurNoReadShouldGoBack(WritePolicy policy) throws Exception {
-        Checker checker = check(policy, ConsistencyMode.SESSION, PAIRS, Math.max(SECONDS, PAIRS / MIN_PAIRS_PER_SECOND));
+        Checker checker =
+                check(policy, ConsistencyMode.SESSION, PAIRS, Math.max(SECONDS, PAIRS / MIN_PAIRS_PER_SECOND));
 
         assertThat(checker.violations()).as(checker::toString).isZero();
         assertThat(checker.pairs()).as(checker::toString).isGreaterThanOrEqualTo(DEMANDED == null ? 300 : DEMANDED);
@@ -100,8 +100,8 @@ class GroupCheckerIT {
 
     private Checker check(WritePolicy policy, ConsistencyMode mode, long pairs, long seconds) throws Exception {
         ConsistencySettings settings = new ConsistencySettings(mode, Duration.ofMillis(100), Duration.ofSeconds(60));
-        try (SessionRouting routing = SessionRouting.overGroup(
-                cluster, stack.driver(), policy, settings, Checker.poolSize(SESSIONS))) {
+        try (SessionRouting routing =
+                SessionRouting.overGroup(cluster, stack.driver(), policy, settings, Checker.poolSize(SESSIONS))) {
             Checker checker = Checker.onSeveralMasters(routing, SESSIONS, pairs, seconds);
             AtomicReference<Throwable> failure = new AtomicReference<>();
             Thread faults = new Thread(() -> new Faults(policy, routing, checker).apply(), "faults");
@@ -158,7 +158,8 @@ class GroupCheckerIT {
             var writer = routing.routing().snapshot().primary();
             return writer != null && next.get() % 3 != 2
                     ? each(writer.name())
-                    : cluster.nodes().get(next.getAndIncrement() % cluster.nodes().size());
+                    : cluster.nodes()
+                            .get(next.getAndIncrement() % cluster.nodes().size());
         }
 
         private ClusterNode each(String name) {

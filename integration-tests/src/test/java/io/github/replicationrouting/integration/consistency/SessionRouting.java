@@ -78,7 +78,15 @@ final class SessionRouting implements AutoCloseable {
         List<NodeSpec> nodes = cluster.nodes().stream()
                 .map(node -> NodeSpec.of(node.name(), url(node, driver, parameters)))
                 .toList();
-        return over(cluster, nodes, TopologyKind.PRIMARY_REPLICA, interval, PROBE_TIMEOUT, consistency, poolSize, WritePolicy.SINGLE);
+        return over(
+                cluster,
+                nodes,
+                TopologyKind.PRIMARY_REPLICA,
+                interval,
+                PROBE_TIMEOUT,
+                consistency,
+                poolSize,
+                WritePolicy.SINGLE);
     }
 
     /** A group, each member of which takes writes. */
@@ -216,7 +224,9 @@ final class SessionRouting implements AutoCloseable {
             if (access.equals("read")) {
                 reads.computeIfAbsent(reason, key -> new LongAdder()).increment();
             } else if (access.equals("write")) {
-                writesByNode.computeIfAbsent(node.name(), key -> new LongAdder()).increment();
+                writesByNode
+                        .computeIfAbsent(node.name(), key -> new LongAdder())
+                        .increment();
             }
         }
 

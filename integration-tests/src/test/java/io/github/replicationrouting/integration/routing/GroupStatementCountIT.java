@@ -56,8 +56,7 @@ class GroupStatementCountIT {
             value = WritePolicy.class,
             names = {"SINGLE", "ROUND_ROBIN", "AFFINITY"})
     void whenNoSessionHasToSeeMoreShouldTakeAsManyAsOnAPrimary(WritePolicy policy) {
-        try (TestRouting routing =
-                TestRouting.overGroup(cluster, stack.driver(), policy, ConsistencyMode.EVENTUAL)) {
+        try (TestRouting routing = TestRouting.overGroup(cluster, stack.driver(), policy, ConsistencyMode.EVENTUAL)) {
             routing.awaitWritable();
             assertThat(statements.each(policy + ", read-only transaction", () -> read(routing)))
                     .isEqualTo(2.00);
@@ -79,8 +78,7 @@ class GroupStatementCountIT {
             value = WritePolicy.class,
             names = {"SINGLE", "ROUND_ROBIN", "AFFINITY"})
     void whenASessionReadsRightAfterItsWriteShouldTakeFewMore(WritePolicy policy) {
-        try (TestRouting routing =
-                TestRouting.overGroup(cluster, stack.driver(), policy, ConsistencyMode.SESSION)) {
+        try (TestRouting routing = TestRouting.overGroup(cluster, stack.driver(), policy, ConsistencyMode.SESSION)) {
             routing.awaitWritable();
             double pair = statements.each(policy + ", write and read of one session", () -> {
                 SessionToken.clear();

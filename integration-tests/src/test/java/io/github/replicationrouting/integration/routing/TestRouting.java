@@ -76,15 +76,15 @@ final class TestRouting implements AutoCloseable {
             Duration interval,
             int poolSize) {
         builder.monitor(new MonitorSettings(
-                        interval,
-                        // Long, because no test here makes a server unresponsive, but a busy machine may delay an
-                        // answer.
-                        Duration.ofSeconds(10),
-                        2,
-                        LagProbe.AUTO,
-                        Duration.ofSeconds(60),
-                        Duration.ofSeconds(60),
-                        Duration.ZERO));
+                interval,
+                // Long, because no test here makes a server unresponsive, but a busy machine may delay an
+                // answer.
+                Duration.ofSeconds(10),
+                2,
+                LagProbe.AUTO,
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
+                Duration.ZERO));
         for (ClusterNode node : nodes) {
             HikariConfig pool = new HikariConfig();
             pool.setPoolName(node.name());

@@ -7,6 +7,7 @@ import io.github.replicationrouting.NoReadableNodeException;
 import io.github.replicationrouting.NoWritableNodeException;
 import io.github.replicationrouting.internal.connection.pool.NodeEvictedException;
 import io.github.replicationrouting.internal.routing.Intent;
+import io.github.replicationrouting.internal.routing.ReadConstraints;
 import io.github.replicationrouting.internal.routing.RetryContext;
 import io.github.replicationrouting.internal.routing.Route;
 import io.github.replicationrouting.internal.topology.Topology;
@@ -205,13 +206,19 @@ final class LeaseAcquisition {
         if (lease.isOnOneOfSeveralWriters()) {
             return keepsIf(() -> positionWait.hasEverything(lease, intent.constraints()), lease);
         }
-        if (!keepsIf(() -> positionWait.hasOwnCommits(lease), lease)) {
+        if (mustSeeOwnCommits(lease) && !keepsIf(() -> positionWait.hasOwnCommits(lease), lease)) {
             return false;
         }
         if (lease.decision().reason().isFallbackToPrimary()) {
             positionWait.awaitCommitting(lease, intent.constraints().session());
         }
         return true;
+    }
+
+    /** Not a read that asks for no more than a replica. */
+    private boolean mustSeeOwnCommits(Lease lease) {
+        ReadConstraints constraints = intent.constraints();
+        return lease.isWritable() || constraints.onPrimary() || constraints.session() != null;
     }
 
     /** Leaves a node that takes writes unless it has, perhaps after a wait, what others have committed. */
