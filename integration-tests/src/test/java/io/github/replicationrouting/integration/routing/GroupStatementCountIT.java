@@ -37,7 +37,7 @@ class GroupStatementCountIT {
     GroupStatementCountIT(Stack stack, Applications applications) {
         this.stack = stack;
         this.cluster = applications.cluster(stack);
-        this.statements = new StatementCounter(cluster, stack, 10, 50);
+        this.statements = new StatementCounter(cluster, stack, 10, 20);
     }
 
     @BeforeEach

@@ -35,7 +35,7 @@ final class TestRouting implements AutoCloseable {
     static final Duration QUIET = Duration.ofHours(1);
 
     /** Probes rarely, but often enough to observe which member of a group is written to. */
-    private static final Duration RARE = Duration.ofSeconds(2);
+    private static final Duration RARE = Duration.ofSeconds(5);
 
     private final ReplicationRouting routing;
     private final JdbcTransactionManager transactions;
