@@ -11,7 +11,6 @@ import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.ReplicatedCluster;
-import io.github.replicationrouting.topology.NodeStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
