@@ -314,7 +314,9 @@ final class Checker {
         Throwable cause = NestedExceptionUtils.getMostSpecificCause(e);
         String how = cause instanceof SQLException sql && sql.getErrorCode() != 0
                 ? Integer.toString(sql.getErrorCode())
-                : cause.getClass().getSimpleName();
+                : cause.getClass() == SQLException.class
+                        ? "'" + cause.getMessage() + "'"
+                        : cause.getClass().getSimpleName();
         failed.computeIfAbsent(what + " " + how, key -> new LongAdder()).increment();
     }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the members of a group have together, as the reference for the lag of each: it contains what was committed on any
- * of them before the first of their newest answers was asked for, whoever wrote it. Not thread-safe.
+ * of them before the first of their newest answers was asked for, by any client. Not thread-safe.
  */
 final class MemberPositions {
 
