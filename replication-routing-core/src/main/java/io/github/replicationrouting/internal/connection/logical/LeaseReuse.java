@@ -65,7 +65,8 @@ final class LeaseReuse {
      */
     boolean isStillWritable(Route route, Lease lease, Access access) {
         if (!lease.isOnOneOfSeveralWriters()) {
-            return positionWait.hasOwnCommits(lease);
+            // With a statement open its work was routed, and has waited, just now.
+            return !lease.isIdle() || positionWait.hasOwnCommits(lease);
         }
         AffinityKey key = AffinityContext.current();
         return (key == null
