@@ -1,19 +1,24 @@
 package io.github.replicationrouting.integration.consistency;
 
+import io.github.replicationrouting.RoutingHints;
 import io.github.replicationrouting.internal.consistency.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
@@ -37,6 +42,8 @@ final class Checker {
 
     private static final long PAUSE_NANOS = 100_000;
 
+    private static final Duration MAX_AGE = Duration.ofSeconds(1);
+
     private final SessionRouting routing;
     private final int sessions;
     private final long pairs;
@@ -44,17 +51,34 @@ final class Checker {
     private final long end;
     private final LongAdder done = new LongAdder();
     private final LongAdder overlapping = new LongAdder();
-    private final LongAdder failed = new LongAdder();
+    private final Map<String, LongAdder> failed = new ConcurrentHashMap<>();
     private final LongAdder faults = new LongAdder();
     private final LongAdder stale = new LongAdder();
     private final LongAdder wentBack = new LongAdder();
+    private final LongAdder readsInWrites = new LongAdder();
+    private final LongAdder boundedReads = new LongAdder();
+    private final LongAdder tooOld = new LongAdder();
+    private volatile String fault = "no fault";
+    private final boolean onSeveralMasters;
+    private final AcknowledgedValues acknowledged;
     private final Queue<String> examples = new ConcurrentLinkedQueue<>();
 
     Checker(SessionRouting routing, int sessions, long pairs, long seconds) {
+        this(routing, sessions, pairs, seconds, false);
+    }
+
+    private Checker(SessionRouting routing, int sessions, long pairs, long seconds, boolean onSeveralMasters) {
+        this.onSeveralMasters = onSeveralMasters;
+        this.acknowledged = new AcknowledgedValues(sessions);
         this.routing = routing;
         this.sessions = sessions;
         this.pairs = pairs;
         this.end = begin + seconds * 1_000_000_000L;
+    }
+
+    /** Write transactions read first, and reads with a limit of their age run beside: both on any of several masters. */
+    static Checker onSeveralMasters(SessionRouting routing, int sessions, long pairs, long seconds) {
+        return new Checker(routing, sessions, pairs, seconds, true);
     }
 
     /** Connections of each node, enough that no caller waits for another: some use two concurrently. */
@@ -87,6 +111,9 @@ final class Checker {
             threads.add(new Thread(() -> readConcurrently(session), "reading-session-" + i));
             threads.add(new Thread(() -> readConcurrently(session), "reading-session-" + i + "-beside"));
         }
+        if (onSeveralMasters) {
+            threads.add(new Thread(this::readWithLimitOfAge, "limited-age"));
+        }
         threads.forEach(Thread::start);
         for (Thread thread : threads) {
             thread.join();
@@ -104,11 +131,11 @@ final class Checker {
             int other = anyRow();
             inOneRequest(session, seen -> {
                 try {
-                    routing.readWrite().executeWithoutResult(status -> routing.jdbc()
-                            .update("UPDATE counter SET value = ? WHERE id = ?", value, row));
+                    RoutingHints.withAffinity(row, () -> write(session, seen, row, other, value));
+                    acknowledged.add(row, value);
                     seen.wrote(row, value);
                 } catch (DataAccessException | TransactionException e) {
-                    failed.increment();
+                    failed("write", e);
                 }
                 CheckedSession.Seen before = session.now(seen);
                 Map<Integer, Long> read = routing.readOnly().execute(status -> values(row, other));
@@ -118,6 +145,42 @@ final class Checker {
                 });
                 done.increment();
             });
+        }
+    }
+
+    /** Every second transaction on one of several masters reads first what the session has seen on others. */
+    private void write(CheckedSession session, CheckedSession.Seen seen, int row, int other, long value) {
+        CheckedSession.Seen before = session.now(seen);
+        routing.readWrite().executeWithoutResult(status -> {
+            if (onSeveralMasters && value % 2 == 0) {
+                values(row, other).forEach((id, found) -> {
+                    checkInWrite(before, id, found);
+                    seen.saw(id, found);
+                });
+                readsInWrites.increment();
+            }
+            routing.jdbc().update("UPDATE counter SET value = ? WHERE id = ?", value, row);
+        });
+    }
+
+    /** Reads on any node, regardless of a session, which must be at most as old as requested. */
+    private void readWithLimitOfAge() {
+        while (!isFinished()) {
+            int row = anyRow();
+            long least = acknowledged.asOf(row, System.nanoTime() - MAX_AGE.toNanos());
+            try {
+                long read =
+                        RoutingHints.onReplica(MAX_AGE, () -> routing.readOnly().execute(status -> value(row)));
+                boundedReads.increment();
+                if (read < least) {
+                    tooOld.increment();
+                    example("read " + read + " of row " + row + ", which was " + least + " " + MAX_AGE.toMillis()
+                            + " ms before");
+                }
+            } catch (DataAccessException | TransactionException e) {
+                failed("read of limited age", e);
+            }
+            LockSupport.parkNanos(10 * PAUSE_NANOS);
         }
     }
 
@@ -160,7 +223,7 @@ final class Checker {
                         overlapping.increment();
                     }
                 } catch (SQLException e) {
-                    failed.increment();
+                    failed("connection", e);
                 }
             });
         }
@@ -180,7 +243,7 @@ final class Checker {
         try {
             work.of(seen);
         } catch (DataAccessException | TransactionException e) {
-            failed.increment();
+            failed("read", e);
         } finally {
             Session.restore(before);
             session.saw(seen);
@@ -216,19 +279,50 @@ final class Checker {
         return jdbc.queryForObject("SELECT value FROM counter WHERE id = ?", Long.class, id);
     }
 
+    /**
+     * A primary may not show yet what its replicas show already, and work that may write does not wait for that: there
+     * only what the session has written counts. Masters that share the writes are waited for.
+     */
+    private void checkInWrite(CheckedSession.Seen before, int row, long read) {
+        boolean sharesWrites = routing.routing().snapshot().primary() == null;
+        if (read < before.written(row)) {
+            stale.increment();
+            example("read " + read + " of row " + row + " in a write after " + before.written(row));
+        } else if (sharesWrites && read < before.value(row)) {
+            wentBack.increment();
+            example("read " + read + " of row " + row + " in a write after " + before.value(row));
+        }
+    }
+
     private void check(CheckedSession.Seen before, int row, long read) {
         if (read >= before.value(row)) {
             return;
         }
         (read < before.written(row) ? stale : wentBack).increment();
+        example("read " + read + " of row " + row + " after " + before.value(row));
+    }
+
+    private void example(String what) {
         if (examples.size() < 5) {
-            examples.add(Thread.currentThread().getName() + " read " + read + " of row " + row + " after "
-                    + before.value(row));
+            long second = (System.nanoTime() - begin) / 1_000_000_000L;
+            examples.add(Thread.currentThread().getName() + " " + what + " (" + second + " s, " + fault + ")");
         }
     }
 
+    /** Counts a failure by what failed, and how: failures are no violations. */
+    private void failed(String what, Exception e) {
+        Throwable cause = NestedExceptionUtils.getMostSpecificCause(e);
+        String how = cause instanceof SQLException sql && sql.getErrorCode() != 0
+                ? Integer.toString(sql.getErrorCode())
+                : cause.getClass() == SQLException.class
+                        ? "'" + cause.getMessage() + "'"
+                        : cause.getClass().getSimpleName();
+        failed.computeIfAbsent(what + " " + how, key -> new LongAdder()).increment();
+    }
+
     /** Marks the beginning of a fault. */
-    void fault() {
+    void fault(String what) {
+        fault = what;
         faults.increment();
     }
 
@@ -246,7 +340,17 @@ final class Checker {
     }
 
     long violations() {
-        return stale.sum() + wentBack.sum();
+        return stale.sum() + wentBack.sum() + tooOld.sum();
+    }
+
+    /** Reads of write transactions. */
+    long readsInWrites() {
+        return readsInWrites.sum();
+    }
+
+    /** Reads with a limit of their age. */
+    long boundedReads() {
+        return boundedReads.sum();
     }
 
     @Override
@@ -254,17 +358,21 @@ final class Checker {
         long reads = Math.max(1, routing.counts().reads());
         return String.format(
                 Locale.ROOT,
-                "%d pairs and %d overlapping reads in %d s, %d stale, %d gone back, %d faults, %.1f%% of the reads on"
-                        + " replicas, %d failed %s; %s",
+                "%d pairs, %d overlapping reads, %d in writes and %d of limited age in %d s, %d stale, %d gone back,"
+                        + " %d too old, %d faults, %.1f%% of the reads on replicas, failed %s %s; %s; writes on %s",
                 done.sum(),
                 overlapping.sum(),
+                readsInWrites.sum(),
+                boundedReads.sum(),
                 (System.nanoTime() - begin) / 1_000_000_000L,
                 stale.sum(),
                 wentBack.sum(),
+                tooOld.sum(),
                 faults.sum(),
                 100.0 * routing.counts().readsOnReplicas() / reads,
-                failed.sum(),
+                new TreeMap<>(failed),
                 examples,
-                routing.counts());
+                routing.counts(),
+                routing.counts().writesByNode());
     }
 }

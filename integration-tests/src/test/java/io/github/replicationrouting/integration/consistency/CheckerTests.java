@@ -111,7 +111,7 @@ abstract class CheckerTests {
     }
 
     private static void fault(Checker checker, Runnable fault) {
-        checker.fault();
+        checker.fault("fault " + checker.faults());
         fault.run();
         awaitPairs(checker);
     }

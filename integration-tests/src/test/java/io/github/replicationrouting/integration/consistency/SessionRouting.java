@@ -8,6 +8,9 @@ import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.NodeSettings;
+import io.github.replicationrouting.settings.TopologyKind;
+import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
@@ -34,8 +37,11 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** A router that records its decisions and waits. */
 final class SessionRouting implements AutoCloseable {
 
-    /** Timeout of a probe: no node freezes here, and a busy machine must not cause an eviction. */
+    /** Timeout of a probe where no node freezes: a busy machine must not cause an eviction. */
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
+
+    /** Timeout of a probe where nodes freeze. */
+    private static final Duration SHORT_PROBE_TIMEOUT = Duration.ofSeconds(2);
 
     static final int ENDPOINT_POOL_SIZE = 4;
 
@@ -72,7 +78,36 @@ final class SessionRouting implements AutoCloseable {
         List<NodeSpec> nodes = cluster.nodes().stream()
                 .map(node -> NodeSpec.of(node.name(), url(node, driver, parameters)))
                 .toList();
-        return over(cluster, nodes, interval, consistency, poolSize);
+        return over(
+                cluster,
+                nodes,
+                TopologyKind.PRIMARY_REPLICA,
+                interval,
+                PROBE_TIMEOUT,
+                consistency,
+                poolSize,
+                WritePolicy.SINGLE);
+    }
+
+    /** A group, each member of which takes writes. */
+    static SessionRouting overGroup(
+            ReplicatedCluster cluster,
+            JdbcDriver driver,
+            WritePolicy policy,
+            ConsistencySettings consistency,
+            int poolSize) {
+        List<NodeSpec> nodes = cluster.nodes().stream()
+                .map(node -> NodeSpec.of(node.name(), node.jdbcUrl(driver)))
+                .toList();
+        return over(
+                cluster,
+                nodes,
+                TopologyKind.MULTI_PRIMARY,
+                Duration.ofMillis(100),
+                SHORT_PROBE_TIMEOUT,
+                consistency,
+                poolSize,
+                policy);
     }
 
     private static String url(ClusterNode node, JdbcDriver driver, String parameters) {
@@ -89,24 +124,32 @@ final class SessionRouting implements AutoCloseable {
                         NodeSpec.of(cluster.primary().name(), cluster.primary().jdbcUrl(driver)),
                         new NodeSpec(
                                 "readers", reader.jdbcUrl(driver), DeclaredRole.REPLICA, NodeKind.ENDPOINT, 1, null)),
+                TopologyKind.PRIMARY_REPLICA,
                 Duration.ofMillis(100),
+                PROBE_TIMEOUT,
                 consistency,
-                ENDPOINT_POOL_SIZE);
+                ENDPOINT_POOL_SIZE,
+                WritePolicy.SINGLE);
     }
 
     private static SessionRouting over(
             ReplicatedCluster cluster,
             List<NodeSpec> nodes,
+            TopologyKind topology,
             Duration interval,
+            Duration probeTimeout,
             ConsistencySettings consistency,
-            int poolSize) {
+            int poolSize,
+            WritePolicy policy) {
         Counts counts = new Counts();
         ReplicationRouting.Builder builder = ReplicationRouting.builder("test")
                 .metrics(counts)
+                .topology(topology)
+                .writes(WriteSettings.defaults().withPolicy(policy))
                 .consistency(consistency)
                 .monitor(new MonitorSettings(
                         interval,
-                        PROBE_TIMEOUT,
+                        probeTimeout,
                         2,
                         LagProbe.AUTO,
                         Duration.ofSeconds(60),
@@ -172,6 +215,7 @@ final class SessionRouting implements AutoCloseable {
     static final class Counts implements RouterMetrics {
 
         private final Map<String, LongAdder> reads = new ConcurrentHashMap<>();
+        private final Map<String, LongAdder> writesByNode = new ConcurrentHashMap<>();
         private final Queue<Duration> waits = new ConcurrentLinkedQueue<>();
         private final LongAdder timedOutWaits = new LongAdder();
 
@@ -179,6 +223,10 @@ final class SessionRouting implements AutoCloseable {
         public void decided(String access, Node node, String reason) {
             if (access.equals("read")) {
                 reads.computeIfAbsent(reason, key -> new LongAdder()).increment();
+            } else if (access.equals("write")) {
+                writesByNode
+                        .computeIfAbsent(node.name(), key -> new LongAdder())
+                        .increment();
             }
         }
 
@@ -201,6 +249,11 @@ final class SessionRouting implements AutoCloseable {
 
         long readsOnReplicas() {
             return reads("replica-selected") + reads("session-replica") + reads("session-wait");
+        }
+
+        /** Returns the number of write transactions on each node. */
+        Map<String, LongAdder> writesByNode() {
+            return new TreeMap<>(writesByNode);
         }
 
         Queue<Duration> waits() {

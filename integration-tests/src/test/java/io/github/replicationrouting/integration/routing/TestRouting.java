@@ -5,9 +5,14 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.settings.ConsistencyMode;
+import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.NodeSettings;
+import io.github.replicationrouting.settings.TopologyKind;
+import io.github.replicationrouting.settings.WritePolicy;
+import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -29,6 +34,9 @@ final class TestRouting implements AutoCloseable {
     /** Probes once, at the start, so that probes do not affect a count. */
     static final Duration QUIET = Duration.ofHours(1);
 
+    /** Probes rarely, but often enough to observe which member of a group is written to. */
+    private static final Duration RARE = Duration.ofSeconds(5);
+
     private final ReplicationRouting routing;
     private final JdbcTransactionManager transactions;
     private final JdbcTemplate jdbc;
@@ -41,17 +49,42 @@ final class TestRouting implements AutoCloseable {
 
     static TestRouting over(
             ReplicatedCluster cluster, List<ClusterNode> nodes, JdbcDriver driver, Duration interval, int poolSize) {
-        ReplicationRouting.Builder builder = ReplicationRouting.builder("test")
-                .monitor(new MonitorSettings(
-                        interval,
-                        // Long, because no test here makes a server unresponsive, but a busy machine may delay an
-                        // answer.
-                        Duration.ofSeconds(10),
-                        2,
-                        LagProbe.AUTO,
-                        Duration.ofSeconds(60),
-                        Duration.ofSeconds(60),
-                        Duration.ZERO));
+        return over(ReplicationRouting.builder("test"), cluster, nodes, driver, interval, poolSize);
+    }
+
+    /** All members of a group, each of which takes writes; probed rarely. */
+    static TestRouting overGroup(
+            ReplicatedCluster cluster, JdbcDriver driver, WritePolicy policy, ConsistencyMode consistency) {
+        ConsistencySettings defaults = ConsistencySettings.defaults();
+        return over(
+                ReplicationRouting.builder("test")
+                        .topology(TopologyKind.MULTI_PRIMARY)
+                        .writes(WriteSettings.defaults().withPolicy(policy))
+                        .consistency(new ConsistencySettings(consistency, defaults.maxWait(), defaults.pin())),
+                cluster,
+                cluster.nodes(),
+                driver,
+                RARE,
+                1);
+    }
+
+    private static TestRouting over(
+            ReplicationRouting.Builder builder,
+            ReplicatedCluster cluster,
+            List<ClusterNode> nodes,
+            JdbcDriver driver,
+            Duration interval,
+            int poolSize) {
+        builder.monitor(new MonitorSettings(
+                interval,
+                // Long, because no test here makes a server unresponsive, but a busy machine may delay an
+                // answer.
+                Duration.ofSeconds(10),
+                2,
+                LagProbe.AUTO,
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
+                Duration.ZERO));
         for (ClusterNode node : nodes) {
             HikariConfig pool = new HikariConfig();
             pool.setPoolName(node.name());
@@ -96,6 +129,12 @@ final class TestRouting implements AutoCloseable {
     void awaitAllOnline() {
         await("all nodes are online").atMost(Duration.ofSeconds(60)).until(() -> routing.snapshot().nodes().stream()
                 .allMatch(node -> node.state() == NodeState.ONLINE));
+    }
+
+    void awaitWritable() {
+        awaitAllOnline();
+        await("a node takes writes").atMost(Duration.ofSeconds(60)).until(() -> routing.snapshot()
+                .isWritable());
     }
 
     /** Asserts that every borrowed connection is back and no thread waits. */

@@ -66,7 +66,8 @@ public enum Stack {
         return semiSynchronous ? builder.semiSynchronous() : builder;
     }
 
-    JdbcDriver driver() {
+    /** Returns the driver that applications use. */
+    public JdbcDriver driver() {
         return driver;
     }
 }

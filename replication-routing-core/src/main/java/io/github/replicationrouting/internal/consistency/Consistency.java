@@ -74,25 +74,16 @@ public final class Consistency {
 
     /** Records a commit of this thread's session on a node, at the position that the server reported. */
     public void committed(Node node, Position commit) {
-        if (isOn()) {
-            long now = System.nanoTime();
-            Session.current()
-                    .require(
-                            router,
-                            before -> before.committed(commit, now)
-                                    .committedOn(node.name(), before)
-                                    .reduced(nodes()),
-                            true);
-        }
+        committed(node, commit, null);
     }
 
     /**
-     * Records a commit of this thread's session on a node that had everything which the session had committed before a
-     * time.
+     * Records a commit of this thread's session on a node.
      *
      * @param commit the position that the server reported, null if only the time is known
+     * @param holdsAsOf when the node had everything that had been committed on others; null where that is not known
      */
-    public void committed(Node node, @Nullable Position commit, long hadAllOf) {
+    public void committed(Node node, @Nullable Position commit, @Nullable Long holdsAsOf) {
         if (isOn()) {
             long now = System.nanoTime();
             Session.current()
@@ -101,7 +92,7 @@ public final class Consistency {
                             before -> {
                                 ReadRequirement after =
                                         commit == null ? before.committed(now) : before.committed(commit, now);
-                                ReadRequirement placed = after.committedOn(node.name(), before, hadAllOf);
+                                ReadRequirement placed = after.committedOn(node.name(), before, holdsAsOf);
                                 return commit == null ? placed : placed.reduced(nodes());
                             },
                             true);
@@ -110,10 +101,7 @@ public final class Consistency {
 
     /** Records that this thread's session may have committed something on a node, which has acknowledged it. */
     public void committed(Node node) {
-        if (isOn()) {
-            long now = System.nanoTime();
-            Session.current().require(router, before -> before.committed(now).committedOn(node.name(), before), true);
-        }
+        committed(node, null, null);
     }
 
     /** Records a commit of this thread's session whose outcome is unknown: the server may still be executing it. */
@@ -160,14 +148,14 @@ public final class Consistency {
     /**
      * Records a read of this thread's session on a node that had everything which the session had seen before a time.
      */
-    public void readOn(Node node, long hadAllOf) {
+    public void readOn(Node node, long holdsAsOf) {
         if (isOn()) {
             ObservedRead read = new ObservedRead(node.name(), System.nanoTime(), null);
             Session.current()
                     .require(
                             router,
                             before -> before.reading(reads -> reads.with(
-                                    read, other -> other.at() - hadAllOf <= 0 || has(node, other), maxPauseNanos)),
+                                    read, other -> other.at() - holdsAsOf <= 0 || has(node, other), maxPauseNanos)),
                             false);
         }
     }

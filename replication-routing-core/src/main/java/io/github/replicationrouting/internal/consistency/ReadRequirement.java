@@ -54,7 +54,7 @@ final class ReadRequirement {
 
     private final ReadHistory reads;
 
-    /** The node that has all of the commits, as they were made on it or it had them before; null where none is known. */
+    /** A node that has all of the commits, because they were made on it or before it was waited for; null if unknown. */
     private final @Nullable String committedOn;
 
     private ReadRequirement(
@@ -74,7 +74,7 @@ final class ReadRequirement {
         this.committedOn = committedOn;
     }
 
-    /** Returns the node that has all of the commits, because of what was committed on it; null where none is known. */
+    /** Returns a node that has all of the commits; null where none is known. */
     @Nullable
     String committedOn() {
         return committedOn;
@@ -137,23 +137,18 @@ final class ReadRequirement {
      * Returns this requirement, whose newest commit was made on a node.
      *
      * @param before what was required before that commit
+     * @param holdsAsOf when the node had everything that had been committed on others; null where that is not known
      */
-    ReadRequirement committedOn(String node, ReadRequirement before) {
-        boolean isOnlyNode = !before.hasCommits() || node.equals(before.committedOn);
-        return placed(isOnlyNode ? node : null);
+    ReadRequirement committedOn(String node, ReadRequirement before, @Nullable Long holdsAsOf) {
+        boolean hasAll = !before.hasCommits()
+                || node.equals(before.committedOn)
+                || (holdsAsOf != null && before.hasNoCommitsAfter(holdsAsOf));
+        return placed(hasAll ? node : null);
     }
 
-    /**
-     * Returns this requirement, whose newest commit was made on a node that had all commits made before a time.
-     *
-     * @param before what was required before that commit
-     */
-    ReadRequirement committedOn(String node, ReadRequirement before, long hadAllOf) {
-        return before.hasCommitsAfter(hadAllOf) ? committedOn(node, before) : placed(node);
-    }
-
-    private boolean hasCommitsAfter(long time) {
-        return (commits != null && commitsAt - time > 0) || (untracked && untrackedAt - time > 0);
+    /** Returns whether all commits were made, or may have been, until a time. */
+    boolean hasNoCommitsAfter(long time) {
+        return (commits == null || commitsAt - time <= 0) && (!untracked || untrackedAt - time <= 0);
     }
 
     private @Nullable String commonNode(ReadRequirement other) {

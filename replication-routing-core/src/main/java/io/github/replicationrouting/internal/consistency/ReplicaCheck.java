@@ -47,6 +47,12 @@ final class ReplicaCheck {
                 || (isEndpoint(replica) && isFreshAsOf(replica, requirement.commitsAt(), now));
     }
 
+    /** Returns whether a node is known by its position to contain the commits whose position is known. */
+    boolean hasPosition(ReadRequirement requirement, NodeStatus node) {
+        Position commits = requirement.commits();
+        return commits == null || contains(node, commits);
+    }
+
     private boolean hasReads(ReadRequirement requirement, NodeStatus replica, long now) {
         for (ObservedRead read : requirement.reads().byNode()) {
             if (!hasRead(read, replica, now)) {

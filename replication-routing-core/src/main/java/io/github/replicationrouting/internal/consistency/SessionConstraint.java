@@ -62,6 +62,22 @@ public final class SessionConstraint {
                 && known.isWorthWaiting(primary, now);
     }
 
+    /**
+     * Returns whether the one member of a group that takes all writes may still have to apply what the session has
+     * committed on another one, which took them until just now.
+     */
+    public boolean mayLackOwnCommits(NodeStatus writer) {
+        return inGroup
+                && own != null
+                && own.hasNewCommitsElsewhere(writer.name(), now)
+                && (own.hasUntracked() || !check.hasPosition(own, writer));
+    }
+
+    /** Returns whether the session has committed nothing after a time of {@link System#nanoTime()}. */
+    public boolean hasNoOwnCommitsAfter(long time) {
+        return own == null || own.hasNoCommitsAfter(time);
+    }
+
     /** Returns whether a replica is known to contain everything that the session must see. */
     public boolean isMetBy(NodeStatus replica) {
         return check.isMet(requirement, replica, now);

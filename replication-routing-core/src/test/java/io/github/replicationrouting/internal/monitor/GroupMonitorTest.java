@@ -141,6 +141,22 @@ class GroupMonitorTest {
         assertThat(status("db2").freshness().includes(before)).isFalse();
     }
 
+    /** The others have received what it acknowledged last, and may still have to apply it. */
+    @Test
+    void whenAMemberIsLostShouldNotProveWhatItMayHaveCommittedLast() {
+        start(WritePolicy.ROUND_ROBIN);
+        db1.answers = false;
+        long acknowledged = scheduler.now();
+
+        advance(Duration.ofSeconds(4));
+        assertThat(status("db1").state()).isEqualTo(NodeState.DOWN);
+        assertThat(status("db2").freshness().includes(acknowledged)).isFalse();
+        assertThat(status("db2").lag()).isEqualTo(Duration.ZERO);
+
+        advance(Duration.ofSeconds(10));
+        assertThat(status("db2").freshness().includes(acknowledged)).isTrue();
+    }
+
     @Test
     void whenTheWriterIsDrainedShouldMoveTheWrites() {
         start(WritePolicy.SINGLE);

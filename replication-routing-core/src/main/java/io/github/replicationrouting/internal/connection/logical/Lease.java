@@ -7,6 +7,7 @@ import io.github.replicationrouting.internal.connection.physical.PhysicalConnect
 import io.github.replicationrouting.internal.connection.pool.NodeEvictedException;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.consistency.Consistency;
+import io.github.replicationrouting.internal.consistency.SessionConstraint;
 import io.github.replicationrouting.internal.routing.Hint;
 import io.github.replicationrouting.internal.routing.ReadConstraints;
 import io.github.replicationrouting.spi.ErrorKind;
@@ -55,6 +56,8 @@ final class Lease {
 
     /** As of when the node is known to have what others have committed, because this connection has waited for it. */
     private @Nullable Freshness caughtUp;
+
+    private @Nullable Long caughtUpAsOf;
 
     /** Another thread may abort the connection. */
     private volatile boolean lost;
@@ -163,7 +166,14 @@ final class Lease {
      */
     void caughtUp(long asOf) {
         caughtUp = Freshness.provenAsOf(asOf);
-        recorder.awaitNext();
+        caughtUpAsOf = asOf;
+        recorder.caughtUp(asOf);
+    }
+
+    /** Whether its node has what a session has committed, because this connection has waited for it. */
+    boolean hasWaitedForCommitsOf(SessionConstraint session) {
+        Long asOf = caughtUpAsOf;
+        return asOf != null && session.hasNoOwnCommitsAfter(asOf);
     }
 
     /**

@@ -7,6 +7,7 @@ import io.github.replicationrouting.NoReadableNodeException;
 import io.github.replicationrouting.NoWritableNodeException;
 import io.github.replicationrouting.internal.connection.pool.NodeEvictedException;
 import io.github.replicationrouting.internal.routing.Intent;
+import io.github.replicationrouting.internal.routing.ReadConstraints;
 import io.github.replicationrouting.internal.routing.RetryContext;
 import io.github.replicationrouting.internal.routing.Route;
 import io.github.replicationrouting.internal.topology.Topology;
@@ -14,6 +15,7 @@ import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.sql.SQLException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -211,7 +213,10 @@ final class LeaseAcquisition {
             return false;
         }
         if (lease.isOnOneOfSeveralWriters()) {
-            return hasEverything(lease);
+            return keepsIf(() -> positionWait.hasEverything(lease, intent.constraints(), began), lease);
+        }
+        if (mustSeeOwnCommits(lease) && !keepsIf(() -> positionWait.hasOwnCommits(lease), lease)) {
+            return false;
         }
         if (lease.decision().reason().isFallbackToPrimary()) {
             positionWait.awaitCommitting(lease, intent.constraints().session());
@@ -219,11 +224,17 @@ final class LeaseAcquisition {
         return true;
     }
 
-    /** Waits until one of several nodes that take writes has what others have committed; else leaves it. */
-    private boolean hasEverything(Lease lease) {
+    /** Not a read that asks for no more than a replica. */
+    private boolean mustSeeOwnCommits(Lease lease) {
+        ReadConstraints constraints = intent.constraints();
+        return lease.isWritable() || constraints.onPrimary() || constraints.session() != null;
+    }
+
+    /** Leaves a node that takes writes unless it has, perhaps after a wait, what others have committed. */
+    private boolean keepsIf(BooleanSupplier wait, Lease lease) {
         boolean complete = false;
         try {
-            complete = positionWait.hasEverything(lease, intent.constraints(), began);
+            complete = wait.getAsBoolean();
         } finally {
             if (!complete) {
                 lease.release();

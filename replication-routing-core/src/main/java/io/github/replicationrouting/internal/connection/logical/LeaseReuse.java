@@ -61,19 +61,27 @@ final class LeaseReuse {
     }
 
     /**
-     * Whether work that may write, and begins now, may use a lease where several nodes take writes: its node has what
-     * the session must see by now, and takes the writes of the key in force.
+     * Whether work that may write, and begins now, may use a lease: its node has what the session must see by now and,
+     * where several nodes take writes, takes those of the key in force.
      */
     boolean isStillWritable(Route route, Lease lease, Access access) {
-        if (!lease.isOnOneOfSeveralWriters()) {
+        boolean shared = lease.isOnOneOfSeveralWriters();
+        AffinityKey key = AffinityContext.current();
+        if (shared
+                && key != null
+                && access != Access.READ
+                && !route.isFor(lease.decision().node(), key)) {
+            return false;
+        }
+        if (!lease.isIdle()) {
+            // With a statement open its work was routed, and has waited, just now.
             return true;
         }
+        if (!shared) {
+            return positionWait.hasOwnCommits(lease);
+        }
         long began = System.nanoTime();
-        AffinityKey key = AffinityContext.current();
-        return (key == null
-                        || access == Access.READ
-                        || route.isFor(lease.decision().node(), key))
-                && positionWait.hasEverything(lease, intents.of(access).constraints(), began);
+        return positionWait.hasEverything(lease, intents.of(access).constraints(), began);
     }
 
     /** Waiting is better than leaving a connection that is kept: its session may hold locks and variables. */

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.connection.logical;
 
+import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.internal.consistency.Consistency;
 import io.github.replicationrouting.internal.consistency.SessionConstraint;
 import io.github.replicationrouting.internal.routing.ReadConstraints;
@@ -115,11 +116,38 @@ final class PositionWait {
         return lease.isIdle() && awaitEverything(lease, constraints, status);
     }
 
+    /**
+     * Waits before work on the one member of a group that takes all writes until it has what the session has committed
+     * on another one, if that took the writes until just now. Otherwise costs nothing.
+     *
+     * @return whether the node has it
+     */
+    boolean hasOwnCommits(Lease lease) {
+        Decision decision = lease.decision();
+        if (!decision.writable() && !decision.reason().isServedByPrimary()) {
+            return true;
+        }
+        TopologySnapshot snapshot = topology.snapshot();
+        NodeStatus status = snapshot.node(decision.node().name());
+        if (snapshot.group() == null || status == null) {
+            return true;
+        }
+        SessionConstraint session = consistency.sessionConstraint();
+        return session == null
+                || !session.mayLackOwnCommits(status)
+                || lease.hasWaitedForCommitsOf(session)
+                || (lease.isIdle() && awaitEverything(lease));
+    }
+
     private boolean awaitEverything(Lease lease, ReadConstraints constraints, @Nullable NodeStatus status) {
         Position missing = status == null || constraints.onPrimary() ? null : missing(constraints, status);
         if (missing != null) {
             return lease.physical().positions().hasReached(missing) || await(lease, missing, limitOfWriter());
         }
+        return awaitEverything(lease);
+    }
+
+    private boolean awaitEverything(Lease lease) {
         try {
             long askedAt = System.nanoTime();
             boolean reached = awaitCommitting(lease, limitOfWriter());

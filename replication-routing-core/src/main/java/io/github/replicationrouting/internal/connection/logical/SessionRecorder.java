@@ -26,11 +26,11 @@ final class SessionRecorder {
 
     private boolean read;
 
-    /** Whether a statement has returned since the last call of {@link #awaitNext}. */
+    /** Whether a statement has returned since the last call of {@link #caughtUp}. */
     private boolean returned;
 
-    /** As of when the node is known to have had what the session had to see; null where that was not asked. */
-    private @Nullable Long hadAllOf;
+    /** When the node had everything that others had committed; null where that is not known. */
+    private @Nullable Long holdsAsOf;
 
     /** Whether a statement may have committed implicitly, such as DDL, where the server reports no commits. */
     private boolean commitUnknown;
@@ -108,12 +108,8 @@ final class SessionRecorder {
     private void committed(@Nullable Position commit) {
         if (decision.reason() == DecisionReason.PINNED_WRITER) {
             consistency.raiseFloor(commit);
-        } else if (hadAllOf != null) {
-            consistency.committed(decision.node(), commit, hadAllOf);
-        } else if (commit != null) {
-            consistency.committed(decision.node(), commit);
         } else {
-            consistency.committed(decision.node());
+            consistency.committed(decision.node(), commit, holdsAsOf);
         }
     }
 
@@ -122,10 +118,10 @@ final class SessionRecorder {
         returned = true;
         if (recordsReads) {
             read = true;
-            if (hadAllOf == null) {
+            if (holdsAsOf == null) {
                 consistency.readOn(decision.node());
             } else {
-                consistency.readOn(decision.node(), hadAllOf);
+                consistency.readOn(decision.node(), holdsAsOf);
             }
         }
     }
@@ -136,11 +132,15 @@ final class SessionRecorder {
      * @param asOf by {@link System#nanoTime()}
      */
     void hasAllOf(long asOf) {
-        hadAllOf = asOf;
+        holdsAsOf = asOf;
     }
 
-    /** Has {@link #hasReturned} show the next statement that returns. */
-    void awaitNext() {
+    /**
+     * Records that the node has everything that others had committed before a time; {@link #hasReturned} then shows the
+     * next statement that returns.
+     */
+    void caughtUp(long asOf) {
+        holdsAsOf = asOf;
         returned = false;
     }
 

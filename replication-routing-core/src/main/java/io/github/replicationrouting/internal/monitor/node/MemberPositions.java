@@ -4,19 +4,30 @@ import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.spi.GroupMembership;
 import io.github.replicationrouting.spi.Observation;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the members of a group have together, as the reference for the lag of each: it contains what was committed on any
- * of them before the first of their newest answers was asked for, whichever instance wrote it. Not thread-safe.
+ * of them before the first of their newest answers was asked for, by any client. Not thread-safe.
  */
 final class MemberPositions {
 
     /** How long members may lack what they had before; then the group was restored from an earlier state. */
     private static final Duration FORGET_MISSING = Duration.ofSeconds(10);
 
+    /** How long members may take to apply what they have received of one that was lost. */
+    private static final Duration FORGET_LOST = FORGET_MISSING;
+
     /** What they had together at the newest sample. */
     private @Nullable Position reached;
+
+    /** When the newest answers of each were asked for that showed what it has. */
+    private final Map<NodeRecord, Long> askedAt = new HashMap<>();
+
+    /** Those that show it no more, by the time when that was noticed. */
+    private final Map<NodeRecord, Long> lostSince = new HashMap<>();
 
     /** Since when they lack some of that; null while they have it. */
     private @Nullable Long missingSince;
@@ -30,6 +41,10 @@ final class MemberPositions {
      */
     record Sample(Position all, @Nullable Position sent, long at) {
 
+        Sample notAfter(long other) {
+            return at - other <= 0 ? this : new Sample(all, sent, other);
+        }
+
         Sample and(Sample other) {
             Position both = sent != null && other.sent != null && sent.isComparableTo(other.sent)
                     ? sent.union(other.sent)
@@ -42,17 +57,50 @@ final class MemberPositions {
     @Nullable
     Sample sample(Iterable<NodeRecord> nodes, long now) {
         Sample together = null;
+        Long lostAt = null;
         for (NodeRecord record : nodes) {
             Sample own = of(record);
-            if (own != null && (together == null || together.all.isComparableTo(own.all))) {
+            if (own == null) {
+                lostAt = earlier(lostAt, lost(record, now));
+            } else if (together == null || together.all.isComparableTo(own.all)) {
                 together = together == null ? own : together.and(own);
+                askedAt.put(record, own.at);
+                lostSince.remove(record);
             }
+        }
+        if (together != null && lostAt != null) {
+            together = together.notAfter(lostAt);
         }
         if (together == null || isMissing(together.all, now)) {
             return null;
         }
         reached = together.all;
         return together;
+    }
+
+    /**
+     * Returns up to when it is known what a member had committed that was lost: the others have received what it
+     * acknowledged after that, but need not have applied it. Null for none, and when they have had time enough.
+     */
+    private @Nullable Long lost(NodeRecord record, long now) {
+        Long last = askedAt.get(record);
+        if (last == null) {
+            return null;
+        }
+        Long since = lostSince.putIfAbsent(record, now);
+        if (since == null || now - since < FORGET_LOST.toNanos()) {
+            return last;
+        }
+        askedAt.remove(record);
+        lostSince.remove(record);
+        return null;
+    }
+
+    private static @Nullable Long earlier(@Nullable Long a, @Nullable Long b) {
+        if (a == null || b == null) {
+            return a == null ? b : a;
+        }
+        return a - b < 0 ? a : b;
     }
 
     private static @Nullable Sample of(NodeRecord record) {

@@ -404,6 +404,65 @@ class SharedWritersTest {
         assertThat(waits).isEmpty();
     }
 
+    @Test
+    void whenAnotherMemberTakesAllWritesShouldWaitThereForTheOwnWrites() throws SQLException {
+        publishWriter(db2);
+        consistency.committed(db1);
+
+        assertThat(write(WritePolicy.SINGLE).node()).isEqualTo(db2);
+        assertThat(waits).containsExactly(db2);
+    }
+
+    @Test
+    void whenTheNewWriterHasTheOwnWritesShouldNotWaitAgain() throws SQLException {
+        publishWriter(db2);
+        consistency.committed(db1);
+
+        write(WritePolicy.SINGLE);
+        write(WritePolicy.SINGLE);
+        write(WritePolicy.SINGLE);
+
+        assertThat(waits).containsExactly(db2);
+    }
+
+    @Test
+    void whenAnotherMemberTakesAllWritesShouldReadTheOwnWritesThere() throws SQLException {
+        publishWriter(db2);
+        consistency.committed(db1);
+        Decision decision = RoutingHints.onPrimary(() -> unchecked(() -> read(WritePolicy.SINGLE)));
+
+        assertThat(decision.node()).isEqualTo(db2);
+        assertThat(waits).containsExactly(db2);
+    }
+
+    @Test
+    void whenTheNewWriterDoesNotCatchUpShouldRefuseRatherThanServeStale() {
+        publishWriter(db2);
+        consistency.committed(db1);
+        behind.add(db2);
+
+        assertThatThrownBy(() -> write(WritePolicy.SINGLE)).isInstanceOf(NoWritableNodeException.class);
+        assertThatThrownBy(() -> RoutingHints.onPrimary(() -> unchecked(() -> read(WritePolicy.SINGLE))))
+                .hasRootCauseInstanceOf(NoReadableNodeException.class);
+    }
+
+    @Test
+    void whenTheSessionHasOnlyReadElsewhereShouldWriteWithoutWaiting() throws SQLException {
+        publishWriter(db2);
+        consistency.readOn(db1);
+
+        assertThat(write(WritePolicy.SINGLE).node()).isEqualTo(db2);
+        assertThat(waits).isEmpty();
+    }
+
+    private void publishWriter(Node writer) {
+        List<NodeStatus> all = nodes.stream()
+                .map(node -> node == writer ? primary(node) : status(node, false))
+                .toList();
+        NodeStatus taking = all.get(nodes.indexOf(writer));
+        published.publish(new TopologySnapshot(all, taking, List.of(taking), null, GROUP));
+    }
+
     private String keyOfAnotherNodeThan(Node node) throws SQLException {
         for (int key = 0; ; key++) {
             String text = Integer.toString(key);
