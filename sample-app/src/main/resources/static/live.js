@@ -37,16 +37,26 @@ function showNode(node, index, state) {
   badge.dataset.state = node.state;
   setText(badge, node.suspected && node.state === 'online' ? 'suspected' : node.state);
   const isPrimary = node.name === state.primary;
-  setText(find('.lag strong'), isPrimary ? 'primary' : lagText(node.lagMillis));
-  setText(find('.lag span'), isPrimary ? 'serves writes' : node.lagMillis === null ? '' : 'behind the primary');
+  const writes = state.writers.includes(node.name);
+  setText(find('.lag strong'), writes ? state.masters ? 'writer' : 'primary' : lagText(node.lagMillis));
+  setText(find('.lag span'), writes ? 'serves writes'
+    : node.lagMillis === null ? '' : `behind the ${state.masters ? 'group' : 'primary'}`);
+  showMember(find('.member'), node, state);
   setText(find('.reason'), node.reason ?? '');
   setText(find('.facts'), [node.server, `${node.inFlight} in flight`,
     node.share < 1 && node.state === 'online' ? `${Math.round(100 * node.share)}% of its share of reads` : null]
     .filter(Boolean).join(' · '));
-  shown.lags.push({ at: Date.parse(state.at), lag: isPrimary ? 0 : node.lagMillis });
+  shown.lags.push({ at: Date.parse(state.at), lag: writes ? 0 : node.lagMillis });
   while (shown.lags[0].at < Date.parse(state.at) - SECONDS * 1000) shown.lags.shift();
   drawLag(find('.sparkline svg'), shown.lags, state);
   showActions(shown, node, isPrimary, state);
+}
+
+function showMember(element, node, state) {
+  element.hidden = !state.masters;
+  setText(element, state.masters ? [node.member?.state, node.member?.view ? `view ${node.member.view.split(':').at(-1)}` : 'in no view',
+    node.member ? `applier queue ${node.member.applierQueue}` : null, `${node.conflicts} conflicts`]
+    .filter(Boolean).join(' · ') : '');
 }
 
 const lagText = lag => lag === null ? 'lag unknown' : lag < 1000 ? `${lag} ms` : `${(lag / 1000).toFixed(1)} s`;
@@ -80,7 +90,11 @@ function showActions(shown, node, isPrimary, state) {
   const has = fault => node.faults.includes(fault);
   const killed = has('killed');
   const wanted = [];
-  if (state.faultsPossible) {
+  if (state.faultsPossible && state.masters) {
+    wanted.push(['kill', 'Kill', killed], ['freeze', 'Freeze', killed || has('frozen')],
+      ['cut', 'Cut off', killed || has('cut')], ['desync', 'Desync', killed || has('frozen') || has('desynced')],
+      ['repair', 'Repair', node.faults.length === 0]);
+  } else if (state.faultsPossible) {
     wanted.push(killed ? ['start', 'Start'] : ['kill', 'Kill']);
     wanted.push(has('frozen') ? ['thaw', 'Thaw'] : ['freeze', 'Freeze', killed]);
     wanted.push(has('stalled') ? ['resume', 'Resume'] : ['stall', 'Stall', killed || node.role !== 'replica']);
@@ -104,6 +118,53 @@ function showActions(shown, node, isPrimary, state) {
   wanted.forEach(([action, , disabled]) => {
     shown.element.querySelector(`[data-action=${action}]`).disabled = Boolean(disabled);
   });
+}
+
+// --- several masters
+
+const POLICIES = ['single', 'round-robin', 'affinity'];
+
+function showMasters(state) {
+  byId('masters').hidden = !state.masters;
+  if (!state.masters) return;
+  const { policy, view, retried, abandoned } = state.masters;
+  setText(byId('view'), view ? `${view.viewId} of ${view.members}` : 'none');
+  setText(byId('conflicts'), String(state.nodes.reduce((sum, node) => sum + node.conflicts, 0)));
+  setText(byId('retried'), String(retried));
+  setText(byId('abandoned'), String(abandoned));
+  if (!byId('policies').children.length) {
+    byId('policies').append(...POLICIES.map(name => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.id = `policy-${name}`;
+      button.textContent = name;
+      button.addEventListener('click', () => post(`policy/${name}`));
+      return button;
+    }));
+  }
+  POLICIES.forEach(name => {
+    const button = byId(`policy-${name}`);
+    button.setAttribute('aria-pressed', String(name === policy));
+    button.disabled = name === policy;
+  });
+}
+
+async function editTwice() {
+  const button = byId('edit');
+  button.disabled = true;
+  const answer = await post('edits');
+  button.disabled = false;
+  if (!answer) return;
+  const result = await answer.json();
+  const edits = answer.ok ? result : [{ attempts: ['failed'], base: result.detail ?? result.error }];
+  byId('edits').hidden = false;
+  byId('edits').tBodies[0].replaceChildren(...edits.map(edit => {
+    const row = document.createElement('tr');
+    [edit.attempts.join(', '), edit.base, edit.mine, edit.theirs ?? 'no conflict', edit.stored].forEach(text => {
+      row.insertCell().textContent = text ?? '';
+    });
+    return row;
+  }));
 }
 
 // --- traffic
@@ -190,12 +251,14 @@ function showJournal(entries) {
 
 function show(state) {
   const summary = byId('summary');
-  const replicas = state.nodes.filter(node => node.role === 'replica');
+  const replicas = state.nodes.filter(node => state.masters || node.role === 'replica');
   const serving = replicas.filter(node => node.state === 'online');
-  setText(summary, state.primary
-    ? `Writes go to ${state.primary}; ${serving.length} of ${replicas.length} replicas serve reads`
+  setText(summary, state.writers.length
+    ? `Writes go to ${state.writers.join(', ')}; ${serving.length} of ${replicas.length} ${
+      state.masters ? 'members' : 'replicas'} serve reads`
     : `No writes: ${state.noPrimaryReason}`);
-  summary.classList.toggle('alarm', !state.primary);
+  summary.classList.toggle('alarm', !state.writers.length);
+  showMasters(state);
   state.nodes.forEach((node, index) => showNode(node, index, state));
   countTraffic(state);
   showDecisions(state.traffic.last);
@@ -213,7 +276,15 @@ function offline() {
 byId('load').addEventListener('click', () =>
   post(byId('load').getAttribute('aria-pressed') === 'true' ? 'load/stop' : 'load/start'));
 byId('heal').addEventListener('click', () => post('heal'));
+byId('edit').addEventListener('click', editTwice);
 
-const feed = new EventSource('live/feed');
-feed.addEventListener('message', event => show(JSON.parse(event.data)));
-feed.addEventListener('error', offline);
+function connect() {
+  const feed = new EventSource('live/feed');
+  feed.addEventListener('message', event => show(JSON.parse(event.data)));
+  feed.addEventListener('error', () => {
+    offline();
+    // The browser connects again by itself only where the connection broke, not after an error of the server.
+    if (feed.readyState === EventSource.CLOSED) setTimeout(connect, 1000);
+  });
+}
+connect();

@@ -82,6 +82,11 @@ public record GroupMembership(
                 null);
     }
 
+    /** Returns whether it takes writes, as other members may. */
+    public boolean isOneOfSeveralWriters() {
+        return writable && !singlePrimary;
+    }
+
     /** Returns whether the server has shown its group. */
     public boolean isPermitted() {
         return !state.equals("unknown");

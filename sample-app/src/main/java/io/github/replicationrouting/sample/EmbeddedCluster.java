@@ -26,7 +26,7 @@ final class EmbeddedCluster implements ApplicationContextInitializer<GenericAppl
             // The first bean to be registered is the last to be destroyed: after the connection pools.
             context.getBeanFactory().registerSingleton(NAME, cluster);
             context.getDefaultListableBeanFactory().registerDisposableBean(NAME, cluster::close);
-            context.getEnvironment().getPropertySources().addFirst(new MapPropertySource(NAME, portsOf(cluster)));
+            context.getEnvironment().getPropertySources().addFirst(portsOf(cluster));
         }
     }
 
@@ -48,7 +48,7 @@ final class EmbeddedCluster implements ApplicationContextInitializer<GenericAppl
     }
 
     /** Grants the privilege to see the state of replication. It is optional: without, the router logs what it lacks. */
-    private static void grantMonitoring(ReplicatedCluster cluster) throws SQLException {
+    static void grantMonitoring(ReplicatedCluster cluster) throws SQLException {
         try (Connection connection = cluster.primary().adminConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("GRANT REPLICA MONITOR ON *.* TO shop");
@@ -56,11 +56,11 @@ final class EmbeddedCluster implements ApplicationContextInitializer<GenericAppl
         cluster.awaitReplicated();
     }
 
-    private static Map<String, Object> portsOf(ReplicatedCluster cluster) {
+    static MapPropertySource portsOf(ReplicatedCluster cluster) {
         Map<String, Object> ports = new HashMap<>();
         for (ClusterNode node : cluster.nodes()) {
             ports.put("embedded.%s.port".formatted(node.name()), node.port());
         }
-        return ports;
+        return new MapPropertySource(NAME, ports);
     }
 }

@@ -5,6 +5,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
@@ -19,9 +20,13 @@ public class SampleApplication {
     private static final Logger logger = LoggerFactory.getLogger(SampleApplication.class);
 
     public static void main(String[] args) {
+        start(args);
+    }
+
+    static ConfigurableApplicationContext start(String... args) {
         var application = new SpringApplication(SampleApplication.class);
-        application.addInitializers(new EmbeddedCluster());
-        application.run(args);
+        application.addInitializers(new EmbeddedCluster(), new GaleraCluster());
+        return application.run(args);
     }
 
     @EventListener

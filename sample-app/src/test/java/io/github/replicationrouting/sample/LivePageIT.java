@@ -6,13 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.openqa.selenium.StaleElementReferenceException;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.UseMainMethod;
@@ -25,12 +23,10 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 class LivePageIT {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    private static final int WIDTH = 1240;
-    private static final int HEIGHT = 1180;
 
     private final ReplicatedCluster cluster;
     private final String url;
-    private @Nullable Browser open;
+    private @Nullable LivePage open;
 
     @Autowired
     LivePageIT(ReplicatedCluster cluster, @LocalServerPort int port) {
@@ -40,13 +36,12 @@ class LivePageIT {
 
     @BeforeEach
     void open() {
-        open = Browser.open();
-        browser().show(url, WIDTH, HEIGHT);
-        awaitState("db1", "online");
-        awaitState("db2", "online");
-        awaitState("db3", "online");
-        click("#load");
-        awaitLoad(true);
+        open = LivePage.open(url);
+        page().awaitState("db1", "online");
+        page().awaitState("db2", "online");
+        page().awaitState("db3", "online");
+        page().click("#load");
+        page().awaitLoad(true);
         await("decisions")
                 .atMost(TIMEOUT)
                 .until(() -> Boolean.TRUE.equals(
@@ -55,11 +50,9 @@ class LivePageIT {
 
     @AfterEach
     void close() {
-        try (Browser closing = open) {
-            if (closing != null && "true".equals(closing.find("#load").getDomAttribute("aria-pressed"))) {
-                // Otherwise the load would continue after this class.
-                click("#load");
-                awaitLoad(false);
+        try (LivePage closing = open) {
+            if (closing != null) {
+                closing.stopLoad();
             }
         } finally {
             cluster.heal();
@@ -75,43 +68,43 @@ class LivePageIT {
                         && browser().text("#decisions").contains("db1 read-write"));
         browser().takeScreenshot("live-all-well");
 
-        act("db2", "stall");
-        awaitState("db2", "lagging");
+        page().act("db2", "stall");
+        page().awaitState("db2", "lagging");
         assertThat(lagOf("db2")).isGreaterThan(4);
         assertThat(browser().text("#node-db2 .reason"))
                 .contains("applier stopped")
                 .contains("max-lag");
         assertThat(browser().text("#summary")).isEqualTo("Writes go to db1; 1 of 2 replicas serve reads");
-        awaitJournal("you: db2: stall");
-        awaitJournal("db2: lagging, was online");
+        page().awaitJournal("you: db2: stall");
+        page().awaitJournal("db2: lagging, was online");
         browser().takeScreenshot("live-replica-evicted");
-        act("db2", "resume");
-        awaitState("db2", "online");
+        page().act("db2", "resume");
+        page().awaitState("db2", "online");
 
-        act("db3", "drain");
-        awaitState("db3", "drained");
-        awaitJournal("db3: drained");
-        act("db3", "undrain");
-        awaitState("db3", "online");
+        page().act("db3", "drain");
+        page().awaitState("db3", "drained");
+        page().awaitJournal("db3: drained");
+        page().act("db3", "undrain");
+        page().awaitState("db3", "online");
 
-        act("db3", "kill");
-        awaitState("db3", "down");
+        page().act("db3", "kill");
+        page().awaitState("db3", "down");
         browser().takeScreenshot("live-replica-killed");
-        act("db3", "start");
-        awaitState("db3", "online");
+        page().act("db3", "start");
+        page().awaitState("db3", "online");
 
-        act("db2", "promote");
+        page().act("db2", "promote");
         await("the primary moves")
                 .atMost(TIMEOUT)
                 .until(() -> browser().text("#summary").startsWith("Writes go to db2"));
         await("writes go to it")
                 .atMost(TIMEOUT)
                 .until(() -> browser().text("#decisions").contains("db2 read-write"));
-        awaitJournal("writes go to db2");
-        awaitState("db1", "online");
+        page().awaitJournal("writes go to db2");
+        page().awaitState("db1", "online");
         browser().takeScreenshot("live-promoted");
 
-        click("#heal");
+        page().click("#heal");
         await("no fault is left")
                 .atMost(TIMEOUT)
                 .until(() -> browser().text("#summary").equals("Writes go to db1; 2 of 2 replicas serve reads"));
@@ -147,39 +140,12 @@ class LivePageIT {
         assertThat(browser().find("#load").getDomAttribute("aria-pressed")).isEqualTo("true");
     }
 
-    private Browser browser() {
+    private LivePage page() {
         return Objects.requireNonNull(open);
     }
 
-    private void act(String node, String action) {
-        click("#node-%s [data-action=%s]".formatted(node, action));
-    }
-
-    /** Clicks until it succeeds: the page replaces the buttons of a node that changes. */
-    private void click(String selector) {
-        await(selector).atMost(TIMEOUT).ignoreExceptions().until(() -> {
-            if (!browser().find(selector).isEnabled()) {
-                return false;
-            }
-            browser().find(selector).click();
-            return true;
-        });
-    }
-
-    private void awaitState(String node, String state) {
-        await(node + " is " + state)
-                .atMost(TIMEOUT)
-                .until(() -> state.equals(steady(() -> browser().text("#node-" + node + " .state"))));
-    }
-
-    /** Waits until the button shows the state of the load. */
-    private void awaitLoad(boolean runs) {
-        await("load " + runs).atMost(TIMEOUT).until(() -> Boolean.toString(runs)
-                .equals(browser().find("#load").getDomAttribute("aria-pressed")));
-    }
-
-    private void awaitJournal(String text) {
-        await(text).atMost(TIMEOUT).until(() -> browser().text("#journal").contains(text));
+    private Browser browser() {
+        return page().browser();
     }
 
     private double lagOf(String node) {
@@ -187,13 +153,5 @@ class LivePageIT {
         return text.endsWith(" ms")
                 ? Double.parseDouble(text.substring(0, text.length() - 3)) / 1000
                 : Double.parseDouble(text.substring(0, text.length() - 2));
-    }
-
-    private static String steady(Callable<String> query) throws Exception {
-        try {
-            return query.call();
-        } catch (StaleElementReferenceException | org.openqa.selenium.NoSuchElementException e) {
-            return "not there yet: " + e.getClass().getSimpleName();
-        }
     }
 }

@@ -114,6 +114,37 @@ class SampleAppIT {
         assertThat(get("/nodes/served").at("/" + PRIMARY).asLong()).isEqualTo(before + 1);
     }
 
+    @Test
+    void whenTwoEditATextItShouldBeMergedUnlessTheyChangedTheSameLine() {
+        JsonNode text = get("/products/2/text").at("/answer");
+        String base = text.at("/text").asString();
+        String[] lines = base.split("\n", -1);
+
+        JsonNode first = body(edit(text, lines[0] + "\nThree litres"));
+        JsonNode second = body(edit(text, "Copper\n" + lines[1]));
+
+        assertThat(first.at("/theirs").isNull()).isTrue();
+        assertThat(second.at("/theirs").asString()).isEqualTo(lines[0] + "\nThree litres");
+        assertThat(second.at("/stored").asString()).isEqualTo("Copper\nThree litres");
+        assertThat(edit(text, "Iron\n" + lines[1]).getStatusCode()).isEqualTo(HttpStatus.CONFLICT);
+        assertThat(get("/products/2/text").at("/answer/text").asString()).isEqualTo("Copper\nThree litres");
+    }
+
+    private ResponseEntity<JsonNode> edit(JsonNode base, String mine) {
+        return shop.put()
+                .uri("/products/2/text")
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(Map.of(
+                        "version",
+                        base.at("/version").asInt(),
+                        "base",
+                        base.at("/text").asString(),
+                        "mine",
+                        mine))
+                .retrieve()
+                .toEntity(JsonNode.class);
+    }
+
     private Set<String> nodesOf(String path, int requests) {
         Set<String> nodes = new HashSet<>();
         for (int request = 0; request < requests; request++) {

@@ -21,6 +21,7 @@ import io.github.replicationrouting.internal.topology.PublishedTopology;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WriteSettings;
+import io.github.replicationrouting.spi.GroupMembership;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.RouterMetrics;
@@ -276,7 +277,10 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         evaluateAfterProbe(record);
         Observation before = changes.before();
         Observation now = answer.observation();
-        if (before != null && isPrimaryEndpoint(record) && !before.serverId().equals(now.serverId())) {
+        if (before != null
+                && isPrimaryEndpoint(record)
+                && !isOneOfSeveralWriters(now)
+                && !before.serverId().equals(now.serverId())) {
             publisher.serverChanged(record);
         }
         boolean changed = before == null
@@ -288,6 +292,12 @@ final class MonitorCore implements ProbeScheduler.Results, SchemaErrors.Results 
         } else if (lagMeter.needsAnotherProbe(record)) {
             probes.probeAgain(record);
         }
+    }
+
+    /** Returns whether other servers behind an endpoint take writes as this one does, so that it has replaced none. */
+    private static boolean isOneOfSeveralWriters(Observation seen) {
+        GroupMembership group = seen.group();
+        return group != null && group.isOneOfSeveralWriters();
     }
 
     private static boolean isPrimaryEndpoint(NodeRecord record) {

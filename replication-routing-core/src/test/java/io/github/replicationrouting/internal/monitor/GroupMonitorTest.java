@@ -16,7 +16,9 @@ import io.github.replicationrouting.settings.WriteSettings;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.spi.TopologyListener;
+import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeKind;
 import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
@@ -24,10 +26,12 @@ import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -43,6 +47,8 @@ class GroupMonitorTest {
     private final FakeMember db2 = member("db2");
     private final FakeMember db3 = member("db3");
     private final List<String> primaries = new ArrayList<>();
+    private final List<String> movedEndpoints = new ArrayList<>();
+    private final Set<String> endpoints = new HashSet<>();
     private @Nullable MonitorCore created;
 
     private FakeMember member(String name) {
@@ -222,6 +228,22 @@ class GroupMonitorTest {
         assertThat(logged.list).extracting(ILoggingEvent::getFormattedMessage).noneMatch(text -> text.contains("db1"));
     }
 
+    /** A balancer distributes connections over all members: none of them has replaced another one. */
+    @Test
+    void whenAnEndpointLeadsToAnotherWriterShouldKeepItAndItsConnections() {
+        members.keySet().retainAll(Set.of("db1"));
+        endpoints.add("db1");
+        start(WritePolicy.SINGLE);
+        assertThat(primary()).isEqualTo("db1");
+
+        db1.id = "db2";
+        db1.committed = 90;
+        advance(Duration.ofSeconds(2));
+        assertThat(primary()).as(snapshot().noPrimaryReason()).isEqualTo("db1");
+        assertThat(primaries).isEmpty();
+        assertThat(movedEndpoints).isEmpty();
+    }
+
     private void start(WritePolicy policy) {
         TopologyListener listener = new TopologyListener() {
             @Override
@@ -229,12 +251,15 @@ class GroupMonitorTest {
                 primaries.add(
                         (before == null ? "none" : before.name()) + "->" + (after == null ? "none" : after.name()));
             }
+
+            @Override
+            public void serverChanged(Node endpoint) {
+                movedEndpoints.add(endpoint.name());
+            }
         };
         MonitorCore core = new MonitorCore(
                 "test",
-                members.keySet().stream()
-                        .map(name -> new Node(NodeSpec.of(name, "jdbc:mariadb://" + name)))
-                        .toList(),
+                members.keySet().stream().map(name -> new Node(spec(name))).toList(),
                 node -> Objects.requireNonNull(members.get(node.name())),
                 new PoolHealthRegistry(Duration.ofMillis(500)),
                 MonitorSettings.defaults(),
@@ -249,6 +274,13 @@ class GroupMonitorTest {
         core.start();
         advance(Duration.ofSeconds(2));
         primaries.clear();
+    }
+
+    private NodeSpec spec(String name) {
+        String url = "jdbc:mariadb://" + name;
+        return endpoints.contains(name)
+                ? new NodeSpec(name, url, DeclaredRole.PRIMARY, NodeKind.ENDPOINT, 1, null)
+                : NodeSpec.of(name, url);
     }
 
     private MonitorCore core() {

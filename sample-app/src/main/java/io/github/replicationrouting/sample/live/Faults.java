@@ -15,8 +15,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
- * Applies and ends faults of the servers of the embedded cluster, one after the other on a separate thread, because a
- * server needs seconds to start. Not available without an embedded cluster.
+ * Applies and ends faults of the servers that this process has started, one after the other on a separate thread,
+ * because a server needs seconds to start. Not available on other servers.
  */
 @Component
 class Faults implements DisposableBean {
@@ -24,6 +24,8 @@ class Faults implements DisposableBean {
     private static final String KILLED = "killed";
     private static final String FROZEN = "frozen";
     private static final String STALLED = "stalled";
+    private static final String CUT = "cut";
+    private static final String DESYNCED = "desynced";
 
     private static final Logger log = LoggerFactory.getLogger(Faults.class);
 
@@ -41,7 +43,7 @@ class Faults implements DisposableBean {
         return cluster.getIfAvailable() != null;
     }
 
-    /** Returns the current faults of a node: killed, frozen, stalled. */
+    /** Returns the current faults of a node: killed, frozen, stalled, cut, desynced. */
     Set<String> of(String node) {
         return faults.getOrDefault(node, Set.of());
     }
@@ -50,12 +52,12 @@ class Faults implements DisposableBean {
      * Schedules an action on a node.
      *
      * @throws IllegalArgumentException if the node or the action is unknown
-     * @throws IllegalStateException if there is no embedded cluster
+     * @throws IllegalStateException if the servers are not those of this process
      */
     void request(String nodeName, String action) {
         ReplicatedCluster servers = cluster.getIfAvailable();
         if (servers == null) {
-            throw new IllegalStateException("Faults need the embedded cluster: use the profile embedded");
+            throw new IllegalStateException("Faults need servers of this process: use the profile embedded or galera");
         }
         ClusterNode node = servers.node(nodeName);
         Runnable task = task(servers, node, action);
@@ -103,10 +105,35 @@ class Faults implements DisposableBean {
                     node.startApplier();
                     remove(node, STALLED);
                 };
+            case "cut" ->
+                () -> {
+                    node.cutFromGroup();
+                    add(node, CUT);
+                };
+            case "desync" ->
+                () -> {
+                    node.desync(true);
+                    add(node, DESYNCED);
+                };
+            case "repair" -> () -> repair(node);
             case "promote" -> () -> servers.promote(node);
             case "rejoin" -> () -> servers.rejoin(node);
             default -> throw new IllegalArgumentException("Unknown action: " + action);
         };
+    }
+
+    /** Ends all faults of a member, which then returns to its group. */
+    private void repair(ClusterNode node) {
+        node.reconnectToGroup();
+        if (node.isRunning()) {
+            node.thaw();
+        } else {
+            node.start();
+        }
+        if (of(node.name()).contains(DESYNCED)) {
+            node.desync(false);
+        }
+        faults.remove(node.name());
     }
 
     private void add(ClusterNode node, String fault) {

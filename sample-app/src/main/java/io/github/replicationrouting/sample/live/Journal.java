@@ -1,5 +1,6 @@
 package io.github.replicationrouting.sample.live;
 
+import io.github.replicationrouting.event.GroupViewChangedEvent;
 import io.github.replicationrouting.event.NodeStateChangedEvent;
 import io.github.replicationrouting.event.PrimaryChangedEvent;
 import io.github.replicationrouting.topology.NodeState;
@@ -35,6 +36,15 @@ class Journal {
     @EventListener
     void primaryChanged(PrimaryChangedEvent event) {
         note(event.after() == null ? "no node takes writes, was " + event.before() : "writes go to " + event.after());
+    }
+
+    @EventListener
+    void groupViewChanged(GroupViewChangedEvent event) {
+        note(
+                event.after() == null
+                        ? "no group with a majority"
+                        : "view %s of %d members"
+                                .formatted(event.after().viewId(), event.after().members()));
     }
 
     private static String label(NodeState state) {

@@ -1,6 +1,11 @@
 package io.github.replicationrouting.sample.live;
 
 import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.sample.shop.Editors;
+import io.github.replicationrouting.sample.shop.TextEdit;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -21,12 +26,22 @@ class LiveController {
     private final Load load;
     private final Faults faults;
     private final ReplicationRouting routing;
+    private final PolicySwitch policies;
+    private final Editors editors;
 
-    LiveController(LiveFeed feed, Load load, Faults faults, ReplicationRouting routing) {
+    LiveController(
+            LiveFeed feed,
+            Load load,
+            Faults faults,
+            ReplicationRouting routing,
+            PolicySwitch policies,
+            Editors editors) {
         this.feed = feed;
         this.load = load;
         this.faults = faults;
         this.routing = routing;
+        this.policies = policies;
+        this.editors = editors;
     }
 
     @GetMapping("/feed")
@@ -56,10 +71,30 @@ class LiveController {
         }
     }
 
+    @PostMapping("/policy/{policy}")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    void policy(@PathVariable String policy) {
+        policies.to(policy);
+    }
+
+    /** Two editors change one text at the same time; answers when both are saved. */
+    @PostMapping("/edits")
+    List<TextEdit> edits() {
+        return editors.edit();
+    }
+
     @PostMapping("/heal")
     @ResponseStatus(HttpStatus.ACCEPTED)
     void heal() {
         faults.heal();
+    }
+
+    /** An editor could not save. */
+    @ExceptionHandler
+    ProblemDetail failed(CompletionException e) {
+        return ProblemDetail.forStatusAndDetail(
+                HttpStatus.CONFLICT,
+                String.valueOf(NestedExceptionUtils.getMostSpecificCause(e).getMessage()));
     }
 
     @ExceptionHandler

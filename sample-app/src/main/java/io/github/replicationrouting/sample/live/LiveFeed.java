@@ -1,6 +1,7 @@
 package io.github.replicationrouting.sample.live;
 
 import io.github.replicationrouting.ReplicationRouting;
+import io.github.replicationrouting.sample.live.LiveState.MastersView;
 import io.github.replicationrouting.sample.live.LiveState.NodeView;
 import io.github.replicationrouting.sample.live.LiveState.TrafficView;
 import io.github.replicationrouting.sample.shop.Traffic;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.MediaType;
@@ -32,6 +34,9 @@ class LiveFeed implements DisposableBean {
     private final Load load;
     private final Faults faults;
     private final Journal journal;
+    private final PolicySwitch policies;
+    private final Conflicts conflicts;
+    private final boolean multiPrimary;
     private final Duration maxLag;
     private final List<SseEmitter> viewers = new CopyOnWriteArrayList<>();
 
@@ -41,12 +46,18 @@ class LiveFeed implements DisposableBean {
             Load load,
             Faults faults,
             Journal journal,
+            PolicySwitch policies,
+            Conflicts conflicts,
+            @Value("${replication.routing.topology:primary-replica}") String topology,
             @Value("${replication.routing.reads.max-lag:5s}") Duration maxLag) {
         this.routing = routing;
         this.traffic = traffic;
         this.load = load;
         this.faults = faults;
         this.journal = journal;
+        this.policies = policies;
+        this.conflicts = conflicts;
+        this.multiPrimary = topology.equals("multi-primary");
         this.maxLag = maxLag;
     }
 
@@ -86,6 +97,8 @@ class LiveFeed implements DisposableBean {
                 maxLag.toMillis(),
                 primary == null ? null : primary.name(),
                 snapshot.noPrimaryReason(),
+                snapshot.writers().stream().map(NodeStatus::name).toList(),
+                masters(snapshot),
                 snapshot.nodes().stream().map(this::view).toList(),
                 new TrafficView(
                         load.isRunning(),
@@ -95,6 +108,12 @@ class LiveFeed implements DisposableBean {
                         TimeUnit.NANOSECONDS.toMillis(traffic.longestNanos()),
                         traffic.last()),
                 journal.entries());
+    }
+
+    private @Nullable MastersView masters(TopologySnapshot snapshot) {
+        return multiPrimary
+                ? new MastersView(policies.current(), snapshot.group(), conflicts.succeeded(), conflicts.failed())
+                : null;
     }
 
     private NodeView view(NodeStatus node) {
@@ -109,6 +128,8 @@ class LiveFeed implements DisposableBean {
                 node.reason(),
                 node.node().inFlight(),
                 node.server(),
+                node.member(),
+                node.node().conflicts(),
                 faults.of(node.name()));
     }
 

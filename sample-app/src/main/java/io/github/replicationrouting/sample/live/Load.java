@@ -9,23 +9,43 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
-/** Continuous load: four threads that read, one that writes. Stops automatically after 15 minutes. */
+/** Continuous load: four threads that read, and as many that write as configured. Ends after 15 minutes. */
 @Component
 class Load implements DisposableBean {
 
     private static final int READERS = 4;
     private static final Duration BETWEEN_READS = Duration.ofMillis(50);
-    private static final Duration BETWEEN_WRITES = Duration.ofMillis(200);
     private static final Duration MAX_DURATION = Duration.ofMinutes(15);
 
     private final Customers customers;
-    private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(READERS + 2);
+    private final int writers;
+    private final Duration betweenWrites;
+    private final boolean started;
+    private final ScheduledExecutorService threads;
     private final List<Future<?>> running = new ArrayList<>();
 
-    Load(Customers customers) {
+    Load(
+            Customers customers,
+            @Value("${shop.load.writers:1}") int writers,
+            @Value("${shop.load.between-writes:200ms}") Duration betweenWrites,
+            @Value("${shop.load.started:false}") boolean started) {
         this.customers = customers;
+        this.writers = writers;
+        this.betweenWrites = betweenWrites;
+        this.started = started;
+        this.threads = Executors.newScheduledThreadPool(READERS + writers + 1);
+    }
+
+    @EventListener(ApplicationReadyEvent.class)
+    void ready() {
+        if (started) {
+            start();
+        }
     }
 
     synchronized void start() {
@@ -35,7 +55,9 @@ class Load implements DisposableBean {
         for (int i = 0; i < READERS; i++) {
             running.add(repeat(customers::browse, BETWEEN_READS));
         }
-        running.add(repeat(customers::buy, BETWEEN_WRITES));
+        for (int i = 0; i < writers; i++) {
+            running.add(repeat(customers::buy, betweenWrites));
+        }
         running.add(threads.schedule(this::stop, MAX_DURATION.toMillis(), TimeUnit.MILLISECONDS));
     }
 

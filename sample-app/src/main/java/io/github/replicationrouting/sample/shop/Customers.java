@@ -28,7 +28,7 @@ public class Customers {
     public void buy() {
         attempt(Traffic.Kind.WRITE, () -> {
             Served<Order> order = orders.place(anyProduct(), 1);
-            orders.cancel(order.answer().id());
+            orders.cancel(order.answer());
         });
     }
 

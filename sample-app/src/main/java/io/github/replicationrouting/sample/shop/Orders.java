@@ -1,5 +1,6 @@
 package io.github.replicationrouting.sample.shop;
 
+import io.github.replicationrouting.WriteAffinity;
 import java.util.Objects;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
@@ -27,14 +28,18 @@ class Orders {
     }
 
     private Order find(long id) {
-        return jdbc.sql("SELECT id, product_id, quantity FROM orders WHERE id = ?")
+        return jdbc.sql("SELECT id, product_id AS productId, quantity FROM orders WHERE id = ?")
                 .param(id)
                 .query(Order.class)
                 .optional()
                 .orElseThrow(() -> new NotFoundException("order", id));
     }
 
-    /** Reduces the stock by JPA and writes the order by JDBC, in one transaction. */
+    /**
+     * Reduces the stock by JPA and writes the order by JDBC, in one transaction. With several masters under the policy
+     * affinity, all orders of a product are written on one of them.
+     */
+    @WriteAffinity("#productId")
     @Transactional
     Served<Order> place(long productId, int quantity) {
         if (products.take(productId, quantity) == 0) {
@@ -48,11 +53,11 @@ class Orders {
         return nodes.served(new Order(id, productId, quantity));
     }
 
-    /** Deletes an order and restores the stock. */
+    /** Restores the stock and deletes the order. Like {@link #place}, it locks the product first: no deadlock. */
+    @WriteAffinity("#order.productId()")
     @Transactional
-    void cancel(long id) {
-        Order order = find(id);
-        jdbc.sql("DELETE FROM orders WHERE id = ?").param(id).update();
+    void cancel(Order order) {
         products.putBack(order.productId(), order.quantity());
+        jdbc.sql("DELETE FROM orders WHERE id = ?").param(order.id()).update();
     }
 }

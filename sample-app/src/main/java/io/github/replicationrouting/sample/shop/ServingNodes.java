@@ -29,6 +29,11 @@ class ServingNodes {
         return new Served<>(node, reason, answer);
     }
 
+    /** Returns the node of the current transaction, after its first statement. */
+    String current() {
+        return jdbc.execute(ServingNodes::lastDecision).node().name();
+    }
+
     private static Decision lastDecision(Connection connection) throws SQLException {
         Decision decision = connection.unwrap(RoutedConnection.class).lastDecision();
         if (decision == null) {

@@ -61,6 +61,11 @@ final class PrimaryEndpointCheck {
                             + " is declared an endpoint of the primary, but leads to a read-only server. Point it to the primary",
                     "08001");
         }
+        if (group != null && group.isOneOfSeveralWriters()) {
+            // The earlier server takes writes, too: connections to it are as good as this one.
+            server.set(null);
+            return;
+        }
         String before = server.getAndSet(seen.serverId());
         if (before != null && !before.equals(seen.serverId())) {
             whenReplaced.run();

@@ -3,6 +3,7 @@ package io.github.replicationrouting.internal.monitor.probe;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
 import io.github.replicationrouting.internal.time.DurationFormat;
+import io.github.replicationrouting.spi.GroupMembership;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.Replication;
 import io.github.replicationrouting.spi.ReplicationDialect;
@@ -271,7 +272,12 @@ public final class ConnectionProber implements Prober {
         NodeSpec spec = target.node().spec();
         return spec.kind() == NodeKind.ENDPOINT
                 && spec.declaredRole() == DeclaredRole.PRIMARY
-                && (!seen.writable() || probesOfEndpoint.incrementAndGet() % PROBES_BETWEEN_RENEWALS == 0);
+                && (!takesWrites(seen) || probesOfEndpoint.incrementAndGet() % PROBES_BETWEEN_RENEWALS == 0);
+    }
+
+    private static boolean takesWrites(Observation seen) {
+        GroupMembership group = seen.group();
+        return seen.writable() && (group == null || group.writable());
     }
 
     private ProbeResult resultAfter(Throwable failure, Probe probe) {

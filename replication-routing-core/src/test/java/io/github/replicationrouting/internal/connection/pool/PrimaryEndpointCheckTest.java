@@ -3,6 +3,7 @@ package io.github.replicationrouting.internal.connection.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.replicationrouting.spi.GroupMembership;
 import io.github.replicationrouting.spi.JdbcDialect;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.topology.DeclaredRole;
@@ -14,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PrimaryEndpointCheckTest {
@@ -60,6 +62,51 @@ class PrimaryEndpointCheckTest {
         assertThat(replaced).isOne();
     }
 
+    /** A balancer distributes connections over them: evicting the earlier ones would never end. */
+    @Test
+    void whenTheEndpointLeadsToSeveralWritersShouldKeepTheEarlierConnections() throws SQLException {
+        server.group = member(true, false);
+        endpoint.verify(fresh, server);
+        server.id = "two";
+        endpoint.verify(fresh, server);
+
+        assertThat(replaced).isZero();
+    }
+
+    @Test
+    void whenTheEndpointLeadsToAnotherPrimaryOfItsGroupShouldReportIt() throws SQLException {
+        server.group = member(true, true);
+        endpoint.verify(fresh, server);
+        server.id = "two";
+        endpoint.verify(fresh, server);
+
+        assertThat(replaced).isOne();
+    }
+
+    @Test
+    void whenTheMemberTakesNoWritesShouldThrowAConnectionErrorWithTheReason() {
+        server.group = member(false, false);
+
+        assertThatThrownBy(() -> endpoint.verify(fresh, server))
+                .isInstanceOf(SQLTransientConnectionException.class)
+                .hasMessageContaining("is desynced");
+    }
+
+    private static GroupMembership member(boolean writable, boolean singlePrimary) {
+        return new GroupMembership(
+                GroupMembership.Kind.GALERA,
+                "Synced",
+                null,
+                true,
+                writable,
+                writable ? null : "is desynced",
+                singlePrimary,
+                "",
+                0,
+                null,
+                null);
+    }
+
     private static Node node(NodeKind kind, DeclaredRole role) {
         return new Node(new NodeSpec("writer", "jdbc:mysql://writer/", role, kind, 1, null));
     }
@@ -68,10 +115,16 @@ class PrimaryEndpointCheckTest {
 
         private String id = "one";
         private boolean readOnly;
+        private @Nullable GroupMembership group;
 
         @Override
         public Observation observe(Connection connection) {
             return new Observation("MySQL 9.7.4", id, readOnly, false, null, null);
+        }
+
+        @Override
+        public Observation observeGroup(Connection connection, Observation observation) {
+            return group == null ? observation : observation.withGroup(group, null);
         }
 
         @Override

@@ -176,6 +176,16 @@ class ConnectionProberTest {
     }
 
     @Test
+    void whenAPrimaryEndpointLeadsToAnUnfitMemberShouldReconnectForTheNextProbe() {
+        prober = prober(endpoint(DeclaredRole.PRIMARY));
+        dialect.group = member();
+        probe(false);
+        probe(false);
+
+        assertThat(server.ends).containsExactly("close 1", "close 2");
+    }
+
+    @Test
     void whenAPrimaryEndpointIsUnchangedShouldReconnectAfterEveryTenthProbe() {
         prober = prober(endpoint(DeclaredRole.PRIMARY));
         for (int i = 0; i < 10; i++) {

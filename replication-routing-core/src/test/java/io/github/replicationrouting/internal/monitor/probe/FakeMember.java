@@ -22,6 +22,9 @@ public final class FakeMember implements Prober {
     public final String name;
     private final FakeScheduler scheduler;
 
+    /** Id of the server; behind an endpoint that of the server which answers next. */
+    public String id;
+
     public boolean answers = true;
     public @Nullable View view = new View(CLUSTER, 3, 3, true);
     public boolean readable = true;
@@ -32,6 +35,7 @@ public final class FakeMember implements Prober {
 
     public FakeMember(String name, FakeScheduler scheduler) {
         this.name = name;
+        this.id = name;
         this.scheduler = scheduler;
     }
 
@@ -54,7 +58,7 @@ public final class FakeMember implements Prober {
     }
 
     private ProbeResult answered(long sentAt) {
-        Observation observation = new Observation("MariaDB 11.8", name, false, false, null, null)
+        Observation observation = new Observation("MariaDB 11.8", id, false, false, null, null)
                 .withGroup(
                         new GroupMembership(
                                 Kind.GALERA,
