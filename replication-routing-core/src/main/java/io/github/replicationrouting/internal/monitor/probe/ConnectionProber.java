@@ -42,6 +42,9 @@ public final class ConnectionProber implements Prober {
     /** A server that was replaced without becoming read-only is noticed after so many probes. */
     private static final int PROBES_BETWEEN_RENEWALS = 10;
 
+    /** Number of members behind an endpoint that one probe asks until one takes writes. */
+    private static final int MAX_MEMBERS = 3;
+
     /** It costs a statement, so a server in no group is asked this seldom whether it has joined one. */
     private static final int PROBES_BETWEEN_GROUPS = 10;
 
@@ -128,7 +131,13 @@ public final class ConnectionProber implements Prober {
             } else {
                 used = isNew ? renewed(before, substitute) : before;
             }
-            return observe(used, isNew, probe);
+            ProbeResult.Answered answer = observe(used, isNew, probe);
+            for (int asked = 1; asked < MAX_MEMBERS && isUnfitBehindEndpoint(answer); asked++) {
+                used = null;
+                used = open(substitute);
+                answer = observe(used, true, probe);
+            }
+            return answer;
         } catch (Throwable failure) {
             if (used != null) {
                 discard(used.connection);
@@ -167,7 +176,7 @@ public final class ConnectionProber implements Prober {
         }
     }
 
-    private ProbeResult observe(Kept used, boolean isNew, Probe probe) throws SQLException {
+    private ProbeResult.Answered observe(Kept used, boolean isNew, Probe probe) throws SQLException {
         long sentAt = clock.getAsLong();
         Observation observation = used.dialect.observe(used.connection);
         if (isNew && target.node().spec().kind() == NodeKind.SERVER) {
@@ -273,6 +282,16 @@ public final class ConnectionProber implements Prober {
         return spec.kind() == NodeKind.ENDPOINT
                 && spec.declaredRole() == DeclaredRole.PRIMARY
                 && (!takesWrites(seen) || probesOfEndpoint.incrementAndGet() % PROBES_BETWEEN_RENEWALS == 0);
+    }
+
+    /** Whether a member takes no writes, while another one that the same name leads to may. */
+    private boolean isUnfitBehindEndpoint(ProbeResult.Answered answer) {
+        NodeSpec spec = target.node().spec();
+        GroupMembership group = answer.observation().group();
+        return spec.kind() == NodeKind.ENDPOINT
+                && spec.declaredRole() == DeclaredRole.PRIMARY
+                && group != null
+                && !group.writable();
     }
 
     private static boolean takesWrites(Observation seen) {
