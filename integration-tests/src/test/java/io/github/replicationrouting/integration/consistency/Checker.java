@@ -32,7 +32,7 @@ import org.springframework.transaction.TransactionException;
  */
 final class Checker {
 
-    static final String TABLE = "CREATE TABLE %s.counter (id INT PRIMARY KEY, value BIGINT NOT NULL)";
+    static final String TABLE = "CREATE TABLE %s.session_counter (id INT PRIMARY KEY, value BIGINT NOT NULL)";
 
     /** Sessions that only read. */
     private static final int READING_SESSIONS = 2;
@@ -159,7 +159,7 @@ final class Checker {
                 });
                 readsInWrites.increment();
             }
-            routing.jdbc().update("UPDATE counter SET value = ? WHERE id = ?", value, row);
+            routing.jdbc().update("UPDATE session_counter SET value = ? WHERE id = ?", value, row);
         });
     }
 
@@ -266,7 +266,7 @@ final class Checker {
         Map<Integer, Long> values = new HashMap<>();
         routing.jdbc()
                 .query(
-                        "SELECT id, value FROM counter WHERE id IN (?, ?)",
+                        "SELECT id, value FROM session_counter WHERE id IN (?, ?)",
                         rows -> {
                             values.put(rows.getInt(1), rows.getLong(2));
                         },
@@ -276,7 +276,7 @@ final class Checker {
     }
 
     private static long value(JdbcTemplate jdbc, int id) {
-        return jdbc.queryForObject("SELECT value FROM counter WHERE id = ?", Long.class, id);
+        return jdbc.queryForObject("SELECT value FROM session_counter WHERE id = ?", Long.class, id);
     }
 
     /**

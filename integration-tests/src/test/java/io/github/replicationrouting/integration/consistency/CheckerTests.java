@@ -50,7 +50,8 @@ abstract class CheckerTests {
         cluster.recreateDatabase();
         cluster.primary().execute(List.of(Checker.TABLE.formatted(cluster.database())));
         for (int i = 0; i < SESSIONS; i++) {
-            cluster.primary().execute(List.of("INSERT INTO " + cluster.database() + ".counter VALUES (" + i + ", 0)"));
+            cluster.primary()
+                    .execute(List.of("INSERT INTO " + cluster.database() + ".session_counter VALUES (" + i + ", 0)"));
         }
         cluster.awaitReplicated();
     }

@@ -51,7 +51,8 @@ abstract class ReplicaShareTests {
         cluster.recreateDatabase();
         cluster.primary().execute(List.of(Checker.TABLE.formatted(cluster.database())));
         for (int i = 0; i < SESSIONS; i++) {
-            cluster.primary().execute(List.of("INSERT INTO " + cluster.database() + ".counter VALUES (" + i + ", 0)"));
+            cluster.primary()
+                    .execute(List.of("INSERT INTO " + cluster.database() + ".session_counter VALUES (" + i + ", 0)"));
         }
         cluster.awaitReplicated();
 
@@ -105,10 +106,10 @@ abstract class ReplicaShareTests {
         for (int i = 0; i < PAIRS; i++) {
             long value = System.nanoTime();
             routing.readWrite().executeWithoutResult(status -> routing.jdbc()
-                    .update("UPDATE counter SET value = ? WHERE id = ?", value, id));
+                    .update("UPDATE session_counter SET value = ? WHERE id = ?", value, id));
             long began = System.nanoTime();
-            Long read = reading.execute(
-                    status -> routing.jdbc().queryForObject("SELECT value FROM counter WHERE id = ?", Long.class, id));
+            Long read = reading.execute(status ->
+                    routing.jdbc().queryForObject("SELECT value FROM session_counter WHERE id = ?", Long.class, id));
             nanos.add(System.nanoTime() - began);
             stale += read == null || read != value ? 1 : 0;
         }

@@ -52,9 +52,12 @@ abstract class GroupFailoverTests {
 
     @AfterEach
     void heal() throws Exception {
-        instances.close();
-        app.cluster().heal();
-        app.awaitAllEligible();
+        try {
+            instances.close();
+        } finally {
+            app.cluster().heal();
+            app.awaitAllEligible();
+        }
     }
 
     interface Fault {

@@ -167,8 +167,15 @@ final class GroupInstances implements AutoCloseable {
             assertThat(load.assertSound(node, false)).as(node.name()).isEmpty();
             assertThat(otherLoad.assertSound(node, false)).as(node.name()).isEmpty();
         }
-        assertThat(load.failedWrites()).hasSizeLessThanOrEqualTo(faults * Workload.WRITERS);
-        assertThat(otherLoad.failedWrites()).hasSizeLessThanOrEqualTo(faults * OTHER_WRITERS);
+        assertThat(lost(load)).hasSizeLessThanOrEqualTo(faults * Workload.WRITERS);
+        assertThat(lost(otherLoad)).hasSizeLessThanOrEqualTo(faults * OTHER_WRITERS);
+    }
+
+    /** Without the writes that met, on another member, one of the same row that was in flight on the lost one. */
+    private static List<String> lost(Workload load) {
+        return load.failedWrites().stream()
+                .filter(failure -> !failure.contains("because of a conflict"))
+                .toList();
     }
 
     /** Returns the acknowledged writes of a server that were begun after a moment. */

@@ -44,6 +44,10 @@ final class PoolTopologyListener implements TopologyListener {
             pool.evictAll();
         } else if (after.state() == NodeState.DOWN) {
             pool.forceClose();
+            if (writers.hasReplaced(after.node())) {
+                // It may have been replaced before it was found down, and its writes wait for ever.
+                pool.evictAll();
+            }
         }
     }
 

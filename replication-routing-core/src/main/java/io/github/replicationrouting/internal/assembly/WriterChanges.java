@@ -37,6 +37,11 @@ final class WriterChanges {
                 : new Change(without(before, now), without(now, before));
     }
 
+    /** Whether others take writes now, and this node does not. */
+    boolean hasReplaced(Node node) {
+        return !last.isEmpty() && !last.contains(node);
+    }
+
     private static Set<Node> without(Set<Node> nodes, Set<Node> others) {
         Set<Node> rest = new LinkedHashSet<>(nodes);
         rest.removeAll(others);

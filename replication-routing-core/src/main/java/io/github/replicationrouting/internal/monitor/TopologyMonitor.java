@@ -192,12 +192,16 @@ public final class TopologyMonitor implements Topology, AutoCloseable {
      * Drains a node until {@link #undrain}, and returns when routing decisions see it, at the latest after a second.
      *
      * @throws IllegalArgumentException when no node has this name
-     * @throws IllegalStateException when it is the primary
+     * @throws IllegalStateException when no other node could take its writes
      */
     public void drain(String name) {
         if (!await(core.drain(find(name).node(), true))) {
-            throw new IllegalStateException("Node " + name + " is the primary, which cannot be drained."
-                    + " Promote another node first, then drain this one.");
+            throw new IllegalStateException(
+                    snapshot().group() == null
+                            ? "Node " + name + " is the primary, which cannot be drained."
+                                    + " Promote another node first, then drain this one."
+                            : "Node " + name + " cannot be drained, because no other member could take its writes."
+                                    + " Drain it when another one is ONLINE and takes writes.");
         }
     }
 

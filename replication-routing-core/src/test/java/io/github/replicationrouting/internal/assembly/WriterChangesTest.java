@@ -55,6 +55,17 @@ class WriterChangesTest {
         assertChange(shared(List.of(primary(db1), primary(db2), primary(db3))), Set.of(), Set.of(db2));
     }
 
+    @Test
+    void whenOthersTakeTheWritesShouldKnowThatANodeIsReplaced() {
+        changes.to(withPrimary(primary(db1), replica(db2)));
+        assertThat(changes.hasReplaced(db1)).isFalse();
+        changes.to(withoutPrimary("it does not answer", down(db1), replica(db2)));
+        assertThat(changes.hasReplaced(db1)).isFalse();
+        changes.to(withPrimary(primary(db2), replica(db1)));
+        assertThat(changes.hasReplaced(db1)).isTrue();
+        assertThat(changes.hasReplaced(db2)).isFalse();
+    }
+
     private void assertChange(TopologySnapshot snapshot, Set<Node> retired, Set<Node> entered) {
         WriterChanges.Change change = changes.to(snapshot);
         assertThat(change.retired()).isEqualTo(retired);
