@@ -17,6 +17,7 @@ import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.NodeSettings;
 import io.github.replicationrouting.settings.OutsideTransaction;
 import io.github.replicationrouting.settings.ReadSettings;
+import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WhenNoneEligible;
 import io.github.replicationrouting.spi.NodeSelector;
 import io.github.replicationrouting.spi.TopologyListener;
@@ -50,7 +51,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class TestRouter implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final int POOL = 8;
+    static final int POOL = 8;
 
     private final ReplicatedCluster cluster;
     private final ReplicationRouting routing;
@@ -171,6 +172,11 @@ final class TestRouter implements AutoCloseable {
         private List<NodeSpec> declared;
         private @Nullable DiscoverySettings discovery;
         private NodeSelector selector = new LeastInFlightSelector();
+        private TopologyKind topology = TopologyKind.PRIMARY_REPLICA;
+
+        /** A thread that reads continuously is one session that must not go back, and would hardly leave its replica. */
+        private ConsistencySettings consistency =
+                new ConsistencySettings(ConsistencyMode.EVENTUAL, Duration.ZERO, Duration.ZERO);
 
         private Builder(ReplicatedCluster cluster) {
             this.cluster = cluster;
@@ -202,6 +208,13 @@ final class TestRouter implements AutoCloseable {
             return this;
         }
 
+        /** Any node may take writes, and sessions see their own. */
+        Builder severalMasters() {
+            topology = TopologyKind.MULTI_PRIMARY;
+            consistency = ConsistencySettings.defaults();
+            return this;
+        }
+
         Builder selector(NodeSelector selector) {
             this.selector = selector;
             return this;
@@ -218,9 +231,7 @@ final class TestRouter implements AutoCloseable {
                             Duration.ofSeconds(5),
                             Duration.ofSeconds(2),
                             Duration.ofSeconds(1)));
-            // A thread that reads continuously is one session that must not go back, and would hardly leave its
-            // replica.
-            builder.consistency(new ConsistencySettings(ConsistencyMode.EVENTUAL, Duration.ZERO, Duration.ZERO));
+            builder.topology(topology).consistency(consistency);
             AtomicInteger stateChanges = new AtomicInteger();
             builder.listener(new TopologyListener() {
                 @Override

@@ -86,13 +86,14 @@ public final class Consistency {
     public void committed(Node node, @Nullable Position commit, @Nullable Long holdsAsOf) {
         if (isOn()) {
             long now = System.nanoTime();
+            String server = node.spec().kind() == NodeKind.ENDPOINT ? null : node.name();
             Session.current()
                     .require(
                             router,
                             before -> {
                                 ReadRequirement after =
                                         commit == null ? before.committed(now) : before.committed(commit, now);
-                                ReadRequirement placed = after.committedOn(node.name(), before, holdsAsOf);
+                                ReadRequirement placed = after.committedOn(server, before, holdsAsOf);
                                 return commit == null ? placed : placed.reduced(nodes());
                             },
                             true);

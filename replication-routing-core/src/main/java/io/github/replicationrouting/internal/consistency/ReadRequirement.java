@@ -2,6 +2,7 @@ package io.github.replicationrouting.internal.consistency;
 
 import io.github.replicationrouting.position.Position;
 import io.github.replicationrouting.topology.NodeStatus;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -136,12 +137,13 @@ final class ReadRequirement {
     /**
      * Returns this requirement, whose newest commit was made on a node.
      *
+     * @param node null for an endpoint: its next connection may lead to a server that has none of the commits
      * @param before what was required before that commit
      * @param holdsAsOf when the node had everything that had been committed on others; null where that is not known
      */
-    ReadRequirement committedOn(String node, ReadRequirement before, @Nullable Long holdsAsOf) {
+    ReadRequirement committedOn(@Nullable String node, ReadRequirement before, @Nullable Long holdsAsOf) {
         boolean hasAll = !before.hasCommits()
-                || node.equals(before.committedOn)
+                || Objects.equals(node, before.committedOn)
                 || (holdsAsOf != null && before.hasNoCommitsAfter(holdsAsOf));
         return placed(hasAll ? node : null);
     }

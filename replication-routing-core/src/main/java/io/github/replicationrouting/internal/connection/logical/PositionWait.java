@@ -60,7 +60,7 @@ final class PositionWait {
      */
     boolean awaitCommitting(Lease lease, @Nullable SessionConstraint session) {
         Node primary = lease.decision().node();
-        if (session == null || !session.mayBeAheadOf(primary)) {
+        if (session == null || lease.hasWaitedForCommitsOf(session) || !session.mayBeAheadOf(primary)) {
             return true;
         }
         boolean over = false;

@@ -33,10 +33,13 @@ import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.spi.JdbcDialect;
 import io.github.replicationrouting.spi.Observation;
 import io.github.replicationrouting.spi.RouterMetrics;
+import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.GroupMember;
 import io.github.replicationrouting.topology.GroupView;
 import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeKind;
+import io.github.replicationrouting.topology.NodeSpec;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
@@ -455,6 +458,23 @@ class SharedWritersTest {
         assertThat(waits).isEmpty();
     }
 
+    /** Its next connection may lead to another member. */
+    @Test
+    void whenABalancerLeadsToTheMembersShouldWaitOnEachConnectionForTheOwnWrites() throws SQLException {
+        Node balancer = new Node(
+                new NodeSpec("cluster", "jdbc:mysql://cluster/shop", DeclaredRole.PRIMARY, NodeKind.ENDPOINT, 1, null));
+        urls.put(balancer, "jdbc:stub:cluster:" + UUID.randomUUID());
+        pools.put(balancer, pool(balancer));
+        NodeStatus all = primary(balancer);
+        published.publish(new TopologySnapshot(List.of(all), all, List.of(all), null, GROUP));
+
+        write(WritePolicy.SINGLE);
+        waits.clear();
+        read(WritePolicy.SINGLE);
+
+        assertThat(waits).containsExactly(balancer);
+    }
+
     private void publishWriter(Node writer) {
         List<NodeStatus> all = nodes.stream()
                 .map(node -> node == writer ? primary(node) : status(node, false))
@@ -627,7 +647,7 @@ class SharedWritersTest {
 
         @Override
         public Observation observe(Connection connection) {
-            throw new AssertionError("nothing is probed here");
+            return new Observation("MariaDB 11.8.9", "1", false, false, null, null);
         }
 
         @Override
