@@ -3,6 +3,7 @@ package io.github.replicationrouting.integration.conflict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.RoutedConnection;
+import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.conflict.ConflictResolution;
 import io.github.replicationrouting.integration.support.Transactions;
 import io.github.replicationrouting.test.ClusterKind;
@@ -110,6 +111,8 @@ class SeveralMastersConflictIT {
             ConflictResolution<Article> resolution = new ConflictResolution<>(template, store, MAX_ATTEMPTS);
             for (int round = 0; round < ROUNDS; round++) {
                 loads.set(0);
+                // A session that writes without a pause stays on its node.
+                SessionToken.clear();
                 Article base = transactions.readOnly(() -> entities.find(Article.class, id));
                 resolution.save(base, base.stocked(1), (ofBase, ofMine, ofTheirs) -> {
                     conflicts.incrementAndGet();

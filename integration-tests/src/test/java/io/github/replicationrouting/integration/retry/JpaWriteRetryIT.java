@@ -360,8 +360,9 @@ class JpaWriteRetryIT {
         inFirstAttempt(node -> entities.createNativeQuery(CONFLICT).executeUpdate());
     }
 
+    /** A retry may still find the old primary, which refuses it again, until the monitor has seen the promotion. */
     private void assertRetried() {
-        assertThat(nodes).containsExactly("db1", "db2");
+        assertThat(nodes).startsWith("db1").endsWith("db2").hasSizeLessThanOrEqualTo(4);
     }
 
     private static void assertFirstCause(Throwable failure, String cause) {
