@@ -91,7 +91,7 @@ class MasterEndpointIT {
             assertThat(session.failures).isEmpty();
             assertThat(session.stale).hasValue(0);
         });
-        assertThat(serversOf()).as("members that served").hasSize(3);
+        assertThat(serversOf()).as("members that served").hasSizeGreaterThan(1);
         assertSound();
     }
 
