@@ -43,10 +43,11 @@ final class PoolTopologyListener implements TopologyListener {
         if (after.state() == NodeState.FENCED) {
             pool.evictAll();
         } else if (after.state() == NodeState.DOWN) {
-            pool.forceClose();
             if (writers.hasReplaced(after.node())) {
-                // It may have been replaced before it was found down, and its writes wait for ever.
+                // It was replaced before it was found down: the writes that it has received wait for ever.
                 pool.evictAll();
+            } else {
+                pool.forceClose();
             }
         }
     }

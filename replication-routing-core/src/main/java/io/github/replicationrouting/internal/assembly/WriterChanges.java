@@ -3,6 +3,7 @@ package io.github.replicationrouting.internal.assembly;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.TopologySnapshot;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -14,6 +15,9 @@ import java.util.stream.Collectors;
 final class WriterChanges {
 
     private Set<Node> last = Set.of();
+
+    /** Nodes that took writes, and have not done so since others took them in their place. */
+    private final Set<Node> replaced = new HashSet<>();
 
     /**
      * @param retired nodes that took writes, and were replaced by others
@@ -32,14 +36,18 @@ final class WriterChanges {
         Set<Node> before = last;
         Set<Node> now = snapshot.writers().stream().map(NodeStatus::node).collect(Collectors.toUnmodifiableSet());
         last = now;
-        return before.isEmpty() || before.equals(now)
-                ? Change.NONE
-                : new Change(without(before, now), without(now, before));
+        if (before.isEmpty() || before.equals(now)) {
+            return Change.NONE;
+        }
+        Change change = new Change(without(before, now), without(now, before));
+        replaced.removeAll(now);
+        replaced.addAll(change.retired());
+        return change;
     }
 
-    /** Whether others take writes now, and this node does not. */
+    /** Whether a node took writes until others took them in its place. */
     boolean hasReplaced(Node node) {
-        return !last.isEmpty() && !last.contains(node);
+        return replaced.contains(node);
     }
 
     private static Set<Node> without(Set<Node> nodes, Set<Node> others) {

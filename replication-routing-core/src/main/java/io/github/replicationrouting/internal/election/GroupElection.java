@@ -19,10 +19,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Elects the writers where the servers themselves agree on who they are, or where several of them may be written to. A
- * member of a group is told by its own report and by the views of all members ({@link GroupViews}): never by being
- * writable. Of several writers {@link WriterChoice} chooses one where the policy asks for it. A pure function of what
- * one instance has seen. Nodes are named by their index.
+ * Elects the writers where the servers of a group elect them, or where several servers may be written to. Whether a
+ * member of a group may be written to follows from its own report and from the views of all members
+ * ({@link GroupViews}), never from its being writable. Under the policy {@code single}, {@link WriterChoice} chooses one
+ * of several writers. A pure function of what one instance has seen. Nodes are named by their index.
  */
 public final class GroupElection {
 

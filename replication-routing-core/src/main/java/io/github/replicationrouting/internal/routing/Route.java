@@ -26,7 +26,7 @@ public interface Route {
         return true;
     }
 
-    /** Returns the route of one connection, which is told when the connection is closed. */
+    /** Returns the route of one connection, whose {@link #connectionClosed} runs when that connection is closed. */
     default Route ofConnection() {
         return this;
     }

@@ -64,6 +64,17 @@ class WriterChangesTest {
         changes.to(withPrimary(primary(db2), replica(db1)));
         assertThat(changes.hasReplaced(db1)).isTrue();
         assertThat(changes.hasReplaced(db2)).isFalse();
+        changes.to(withPrimary(primary(db1), replica(db2)));
+        assertThat(changes.hasReplaced(db1)).isFalse();
+        assertThat(changes.hasReplaced(db2)).isTrue();
+    }
+
+    /** What it executes was requested by its name, and may continue. */
+    @Test
+    void whenANodeTookNoWritesShouldNotBeReplaced() {
+        changes.to(withPrimary(primary(db1), replica(db2), replica(db3)));
+        changes.to(withPrimary(primary(db2), replica(db1), down(db3)));
+        assertThat(changes.hasReplaced(db3)).isFalse();
     }
 
     private void assertChange(TopologySnapshot snapshot, Set<Node> retired, Set<Node> entered) {

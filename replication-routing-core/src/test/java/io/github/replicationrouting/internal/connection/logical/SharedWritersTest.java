@@ -392,6 +392,20 @@ class SharedWritersTest {
         }
     }
 
+    /** No wait shows what a commit in doubt may still do, and the statement cannot move. */
+    @Test
+    void whenACommitIsInDoubtShouldExecuteAStatementWhereItWasRouted() throws SQLException {
+        try (Connection connection = connection(WritePolicy.ROUND_ROBIN);
+                Statement statement = connection.createStatement()) {
+            Node routed = decisionOf(connection).node();
+            consistency.commitOutcomeUnknown();
+
+            statement.executeUpdate("INSERT INTO t VALUES (1)");
+
+            assertThat(decisionOf(connection).node()).isEqualTo(routed);
+        }
+    }
+
     // One node for all writes
 
     @Test
