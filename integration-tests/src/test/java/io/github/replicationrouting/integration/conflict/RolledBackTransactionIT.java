@@ -43,7 +43,7 @@ class RolledBackTransactionIT {
 
     @BeforeEach
     void createTheTable() {
-        String table = app.cluster().database() + ".contended";
+        String table = app.cluster().database() + ".locked_row";
         app.cluster()
                 .primary()
                 .execute(List.of(
@@ -99,18 +99,18 @@ class RolledBackTransactionIT {
         try (Connection connection = app.bean(DataSource.class).getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            statement.executeUpdate("UPDATE contended SET n = n + 1 WHERE id = 3");
+            statement.executeUpdate("UPDATE locked_row SET n = n + 1 WHERE id = 3");
             var savepoint = connection.setSavepoint();
             assertRolledBack(() -> loseDeadlock(
-                    () -> statement.executeUpdate("UPDATE contended SET n = n + 1 WHERE id = 1"),
-                    () -> statement.executeUpdate("UPDATE contended SET n = n + 1 WHERE id = 2")));
-            assertRolledBack(() -> statement.executeUpdate("UPDATE contended SET n = n + 1 WHERE id = 3"));
+                    () -> statement.executeUpdate("UPDATE locked_row SET n = n + 1 WHERE id = 1"),
+                    () -> statement.executeUpdate("UPDATE locked_row SET n = n + 1 WHERE id = 2")));
+            assertRolledBack(() -> statement.executeUpdate("UPDATE locked_row SET n = n + 1 WHERE id = 3"));
             assertRolledBack(() -> connection.rollback(savepoint));
             assertRolledBack(() -> connection.setAutoCommit(true));
             assertThat(committed(app, 3)).isZero();
 
             connection.rollback();
-            statement.executeUpdate("UPDATE contended SET n = n + 1 WHERE id = 3");
+            statement.executeUpdate("UPDATE locked_row SET n = n + 1 WHERE id = 3");
             connection.commit();
         }
         assertThat(committed(app, 3)).isOne();
@@ -122,7 +122,7 @@ class RolledBackTransactionIT {
         try (Connection other = app.cluster().primary().adminConnection();
                 Statement lock = other.createStatement()) {
             other.setAutoCommit(false);
-            lock.executeUpdate("UPDATE " + app.cluster().database() + ".contended SET n = 0 WHERE id = 1");
+            lock.executeUpdate("UPDATE " + app.cluster().database() + ".locked_row SET n = 0 WHERE id = 1");
 
             app.transactions().write(() -> {
                 app.jdbc().execute("SET SESSION innodb_lock_wait_timeout = 1");
@@ -151,7 +151,7 @@ class RolledBackTransactionIT {
     }
 
     private void loseDeadlock(Work first, Work second) throws Exception {
-        String table = app.cluster().database() + ".contended";
+        String table = app.cluster().database() + ".locked_row";
         try (Connection other = app.cluster().primary().adminConnection();
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
@@ -181,11 +181,11 @@ class RolledBackTransactionIT {
     }
 
     private static void increment(TestApplication application, int id) {
-        application.jdbc().update("UPDATE contended SET n = n + 1 WHERE id = ?", id);
+        application.jdbc().update("UPDATE locked_row SET n = n + 1 WHERE id = ?", id);
     }
 
     private static Integer value(TestApplication application, int id) {
-        return application.jdbc().queryForObject("SELECT n FROM contended WHERE id = ?", Integer.class, id);
+        return application.jdbc().queryForObject("SELECT n FROM locked_row WHERE id = ?", Integer.class, id);
     }
 
     private static Integer committed(TestApplication application, int id) {
