@@ -145,7 +145,7 @@ abstract class GroupConflictTests {
     @Test
     void whenRowsAreHotShouldConflictOnlyWhereSeveralMastersWriteTheSameRow() throws Exception {
         Map<String, Integer> lost = new LinkedHashMap<>();
-        for (String policy : List.of("single", "affinity", "round-robin")) {
+        for (String policy : List.of("single", "affinity", "least-in-flight", "round-robin")) {
             try (TestApplication app = onAllMembers("replication.routing.writes.policy=" + policy)) {
                 lost.put(policy, lostOnHotRows(app));
             }

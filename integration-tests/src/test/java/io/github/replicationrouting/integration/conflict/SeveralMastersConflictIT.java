@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.replicationrouting.RoutedConnection;
 import io.github.replicationrouting.SessionToken;
 import io.github.replicationrouting.conflict.ConflictResolution;
+import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.integration.support.Transactions;
 import io.github.replicationrouting.test.ClusterKind;
 import io.github.replicationrouting.test.ReplicatedCluster;
@@ -36,6 +37,7 @@ class SeveralMastersConflictIT {
             properties = {
                 "replication.routing.topology=multi-primary",
                 "replication.routing.writes.policy=round-robin",
+                TestApplication.PATIENT,
                 "spring.jpa.properties.hibernate.cache.use_second_level_cache=false",
                 "spring.jpa.properties.hibernate.cache.use_query_cache=false",
                 "spring.flyway.enabled=false",

@@ -78,9 +78,7 @@ class GroupCheckerIT {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = WritePolicy.class,
-            names = {"SINGLE", "ROUND_ROBIN", "AFFINITY"})
+    @EnumSource
     void whenFaultsOccurNoReadShouldGoBack(WritePolicy policy) throws Exception {
         Checker checker =
                 check(policy, ConsistencyMode.SESSION, PAIRS, Math.max(SECONDS, PAIRS / MIN_PAIRS_PER_SECOND));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** The faults of a Galera cluster. */
 @OnStacks(Stack.GALERA)
-class GaleraFailoverIT extends GroupFailoverTests {
+class GaleraFailoverIT extends SeveralPrimariesFailoverTests {
 
     GaleraFailoverIT(Stack stack, Applications applications) {
         super(stack, applications);
@@ -31,30 +31,6 @@ class GaleraFailoverIT extends GroupFailoverTests {
         instances.load().awaitWrites(successor, 2 * SOME);
 
         instances.assertSound("desynced", 0);
-    }
-
-    /** Drained in one instance; the other one follows the writes. */
-    @Test
-    void whenTheWriterIsDrainedShouldMoveTheWritesWithoutAFailure() throws Exception {
-        app.bean(ReplicationRouting.class).drain(writer.name());
-        String successor = instances.load().awaitWritesOfAnother(writer.name(), SOME);
-        app.awaitState(writer.name(), NodeState.DRAINED);
-        instances.awaitAgreement();
-        app.bean(ReplicationRouting.class).undrain(writer.name());
-        app.awaitState(writer.name(), NodeState.ONLINE);
-
-        assertThat(successor).isNotEqualTo(writer.name());
-        instances.assertWritesSound("drained", 0);
-        assertThat(instances.load().failedReads()).isEmpty();
-    }
-
-    @Test
-    void whenTheWriterIsRestartedWithoutItsDataShouldWriteOn() throws Exception {
-        String successor = awaitSuccessor("restarted without data", writer::startWithoutData);
-        awaitWhole();
-        instances.load().awaitWrites(successor, 2 * SOME);
-
-        instances.assertSound("restarted without data", 2);
     }
 
     @Test
@@ -75,10 +51,5 @@ class GaleraFailoverIT extends GroupFailoverTests {
 
         instances.load().awaitMoreWrites(SOME);
         instances.assertWritesSound("two of three killed", 2);
-    }
-
-    @Test
-    void whenAllRestartOneAfterTheOtherShouldWriteAllAlong() throws Exception {
-        restartOneAfterTheOther();
     }
 }

@@ -11,6 +11,7 @@ import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.test.ClusterNode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -18,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two instances of an application that write to and read from a group through its faults. A third one starts in the
- * middle, as after a restart: it has seen nothing of what the others have.
+ * Two instances of an application that write to and read from a group through its faults. The second one can be
+ * restarted in the middle; then it has seen nothing of what the first one has.
  */
 final class GroupInstances implements AutoCloseable {
 
@@ -39,20 +40,25 @@ final class GroupInstances implements AutoCloseable {
     private final Stack stack;
     private final Applications applications;
     private final TestApplication first;
-    private final TestApplication second;
     private final Workload load;
-    private final Workload otherLoad;
-    private long startedAt;
+    private final List<Workload> otherLoads = new ArrayList<>();
+    private TestApplication second;
+    private long comparedFrom;
+    private Duration longestDifference = Duration.ZERO;
 
     private GroupInstances(Stack stack, Applications applications) {
         this.stack = stack;
         this.applications = applications;
         first = applications.get(stack, RecordedApplication.class, properties("first"));
-        second = applications.get(stack, RecordedApplication.class, properties("second"));
         Workload.createTables(first.cluster());
+        second = startSecond();
         load = Workload.start(first, LOAD_PAUSE);
-        otherLoad = Workload.startWriters(second, OTHER_WRITERS, OTHER_PAUSE);
-        startedAt = System.nanoTime();
+        otherLoads.add(Workload.startWriters(second, OTHER_WRITERS, OTHER_PAUSE));
+        comparedFrom = System.nanoTime();
+    }
+
+    private TestApplication startSecond() {
+        return applications.start(stack, RecordedApplication.class, properties("second"));
     }
 
     static GroupInstances start(Stack stack, Applications applications) {
@@ -64,7 +70,7 @@ final class GroupInstances implements AutoCloseable {
         // The statements of the test are writes, too, and instances that write nothing else follow them.
         load.awaitMoreWrites(SETTLED);
         awaitAgreement();
-        startedAt = System.nanoTime();
+        comparedFrom = System.nanoTime();
     }
 
     private String[] properties(String name) {
@@ -109,27 +115,33 @@ final class GroupInstances implements AutoCloseable {
         awaitAgreement(first, second);
     }
 
-    /** Starts one more instance, which has to find out where the others write. */
-    void assertANewInstanceAgrees() {
-        long from = System.nanoTime();
-        try (TestApplication restarted =
-                applications.start(stack, RecordedApplication.class, properties("restarted"))) {
-            await().atMost(LIMIT).until(() -> restarted.knownPrimary() != null);
-            restarted.awaitProbes(4);
-            assertThat(restarted.knownPrimary()).isEqualTo(first.knownPrimary());
-            assertAgree(first, restarted, from);
-            assertAgree(second, restarted, from);
+    /** Restarts the second instance, which has to find out where the first one writes. */
+    void restartSecond() throws InterruptedException {
+        newestOfSecond().close();
+        compare();
+        second.close();
+        second = startSecond();
+        await().atMost(LIMIT).until(() -> second.knownPrimary() != null);
+        second.awaitProbes(4);
+        assertThat(second.knownPrimary()).isEqualTo(first.knownPrimary());
+        otherLoads.add(Workload.startWriters(second, OTHER_WRITERS, OTHER_PAUSE));
+    }
+
+    private Workload newestOfSecond() {
+        return otherLoads.get(otherLoads.size() - 1);
+    }
+
+    /** Compares what the instances have decided since the last call. */
+    private void compare() {
+        long now = System.nanoTime();
+        Duration difference = decisions(first).longestDifference(decisions(second), comparedFrom, now);
+        comparedFrom = now;
+        if (difference.compareTo(longestDifference) > 0) {
+            longestDifference = difference;
         }
-    }
-
-    private static Duration difference(TestApplication one, TestApplication other, long from) {
-        return decisions(one).longestDifference(decisions(other), from, System.nanoTime());
-    }
-
-    private static void assertAgree(TestApplication one, TestApplication other, long from) {
-        assertThat(difference(one, other, from))
-                .as("two instances wrote to different nodes:%n%s%n%s", decisions(one), decisions(other))
-                .isLessThan(DIFFERENCE);
+        if (difference.compareTo(INTERVAL.multipliedBy(2)) > 0) {
+            log.warn("{}: two instances wrote to different nodes:\n{}\n{}", stack, decisions(first), decisions(second));
+        }
     }
 
     /**
@@ -140,47 +152,49 @@ final class GroupInstances implements AutoCloseable {
      */
     void assertSound(String scenario, int faults) throws Exception {
         assertWritesSound(scenario, faults);
-        assertAgree(first, second, startedAt);
+        assertThat(longestDifference)
+                .as("two instances wrote to different nodes:%n%s%n%s", decisions(first), decisions(second))
+                .isLessThan(DIFFERENCE);
         assertThat(load.failedReads()).isEmpty();
     }
 
     /** Verifies the writes alone, where no fit member was left to read from, or one instance was told to differ. */
     void assertWritesSound(String scenario, int faults) throws Exception {
         load.awaitMoreWrites(10);
-        otherLoad.awaitMoreWrites(10);
-        awaitAgreement(first, second);
-        Duration longest = difference(first, second, startedAt);
-        load.stop();
-        otherLoad.close();
-        load.close();
+        newestOfSecond().awaitMoreWrites(10);
+        awaitAgreement();
+        compare();
+        List<Workload> loads = endAll();
         first.cluster().awaitReplicated();
         log.warn(
                 "{} {}: of {} writes {} failed and {} are unknown, {} reads failed; instances differed for {} ms",
                 stack,
                 scenario,
-                load.history().writes().size() + otherLoad.history().writes().size(),
-                load.history().count(Outcome.FAILED) + otherLoad.history().count(Outcome.FAILED),
-                load.history().count(Outcome.UNKNOWN) + otherLoad.history().count(Outcome.UNKNOWN),
+                loads.stream().mapToInt(each -> each.history().writes().size()).sum(),
+                loads.stream().mapToLong(each -> each.history().count(Outcome.FAILED)).sum(),
+                loads.stream().mapToLong(each -> each.history().count(Outcome.UNKNOWN)).sum(),
                 load.failedReads().size(),
-                longest.toMillis());
+                longestDifference.toMillis());
         for (ClusterNode node : first.cluster().nodes()) {
-            assertThat(load.assertSound(node, false)).as(node.name()).isEmpty();
-            assertThat(otherLoad.assertSound(node, false)).as(node.name()).isEmpty();
+            for (Workload each : loads) {
+                assertThat(each.assertSound(node, false)).as(node.name()).isEmpty();
+            }
         }
-        assertThat(lost(load)).hasSizeLessThanOrEqualTo(faults * Workload.WRITERS);
-        assertThat(lost(otherLoad)).hasSizeLessThanOrEqualTo(faults * OTHER_WRITERS);
+        assertThat(lost(List.of(load))).hasSizeLessThanOrEqualTo(faults * Workload.WRITERS);
+        assertThat(lost(otherLoads)).hasSizeLessThanOrEqualTo(faults * OTHER_WRITERS);
     }
 
     /** Without the writes that met, on another member, one of the same row that was in flight on the lost one. */
-    private static List<String> lost(Workload load) {
-        return load.failedWrites().stream()
+    private static List<String> lost(List<Workload> loads) {
+        return loads.stream()
+                .flatMap(each -> each.failedWrites().stream())
                 .filter(failure -> !failure.contains("because of a conflict"))
                 .toList();
     }
 
     /** Returns the acknowledged writes of a server that were begun after a moment. */
     List<Write> acknowledgedBy(String server, long after) {
-        return Stream.of(load, otherLoad)
+        return Stream.concat(Stream.of(load), otherLoads.stream())
                 .flatMap(each -> each.history().writes().stream())
                 .filter(write -> write.outcome() == Outcome.ACKNOWLEDGED
                         && server.equals(write.server())
@@ -188,10 +202,22 @@ final class GroupInstances implements AutoCloseable {
                 .toList();
     }
 
+    private List<Workload> endAll() throws InterruptedException {
+        List<Workload> all = new ArrayList<>(otherLoads);
+        all.add(load);
+        all.forEach(Workload::stop);
+        for (Workload each : all) {
+            each.close();
+        }
+        return all;
+    }
+
     @Override
     public void close() throws InterruptedException {
-        load.stop();
-        otherLoad.close();
-        load.close();
+        try {
+            endAll();
+        } finally {
+            second.close();
+        }
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** The faults of a replication group with several primaries. */
 @OnStacks(Stack.GROUP_REPLICATION)
-class GroupReplicationFailoverIT extends GroupFailoverTests {
+class GroupReplicationFailoverIT extends SeveralPrimariesFailoverTests {
 
     GroupReplicationFailoverIT(Stack stack, Applications applications) {
         super(stack, applications);
@@ -24,29 +24,12 @@ class GroupReplicationFailoverIT extends GroupFailoverTests {
         long movedAt = System.nanoTime();
         writer.startOutsideGroup();
         app.awaitState(writer.name(), NodeState.FENCED);
-        instances.assertANewInstanceAgrees();
+        instances.restartSecond();
         instances.load().awaitWrites(successor, 2 * SOME);
 
         assertThat(instances.acknowledgedBy(writer.name(), movedAt)).isEmpty();
         app.cluster().rejoin(writer);
         awaitWhole();
         instances.assertSound("restarted outside its group", 1);
-    }
-
-    @Test
-    void whenAllRestartOneAfterTheOtherShouldWriteAllAlong() throws Exception {
-        restartOneAfterTheOther();
-    }
-
-    /** Its members have another history of views than before. */
-    @Test
-    void whenTheWholeGroupRestartsShouldReadAndWriteAgain() throws Exception {
-        app.cluster().restartGroup();
-        awaitWhole();
-        instances.load().awaitMoreWrites(SOME);
-        assertThat(app.bean(ReplicationRouting.class).snapshot().nodes())
-                .extracting(NodeStatus::state)
-                .containsOnly(NodeState.ONLINE);
-        instances.assertWritesSound("whole group restarted", 2);
     }
 }

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.github.replicationrouting.RoutingHints;
 import io.github.replicationrouting.event.DivergenceDetectedEvent;
 import io.github.replicationrouting.integration.support.JdbcApplication;
+import io.github.replicationrouting.integration.support.OnStacks;
+import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.integration.support.TestApplication;
 import io.github.replicationrouting.integration.support.Transactions;
 import io.github.replicationrouting.test.ClusterNode;
@@ -15,11 +17,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
@@ -29,49 +33,62 @@ import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.JdbcTemplate;
 import tools.jackson.databind.JsonNode;
 
-/** Two servers that replicate from each other, which detect no conflict. */
+/** Servers that replicate from each other, which detect no conflict. */
 @Tag("essential")
+@OnStacks({Stack.MARIADB, Stack.MYSQL})
 @ExtendWith(OutputCaptureExtension.class)
 class RingIT {
 
     private static final String AFFINITY = "replication.routing.writes.policy=affinity";
 
+    private final Stack stack;
     private ReplicatedCluster cluster;
     private ClusterNode db1;
     private ClusterNode db2;
     private String table;
 
-    @BeforeEach
-    void start() {
-        cluster = ReplicatedCluster.mariaDb().replicas(1).start();
+    RingIT(Stack stack) {
+        this.stack = stack;
+    }
+
+    private void startRing(int size) {
+        cluster = stack.builder().replicas(size - 1).start();
         db1 = cluster.node("db1");
         db2 = cluster.node("db2");
         table = cluster.database() + ".ring";
         db1.execute(List.of("CREATE TABLE " + table + " (id INT AUTO_INCREMENT PRIMARY KEY, node INT)"));
         cluster.awaitReplicated();
-        settings(db1, 1, 1);
-        settings(db2, 2, 2);
-        db2.readOnly(false);
-        db1.replicateFrom(db2);
+        for (int number = 1; number <= size; number++) {
+            ClusterNode node = cluster.node("db" + number);
+            node.execute(List.of(
+                    "SET GLOBAL auto_increment_increment = " + size, "SET GLOBAL auto_increment_offset = " + number));
+            if (stack == Stack.MARIADB) {
+                node.execute(List.of("SET GLOBAL gtid_domain_id = " + number));
+            }
+            node.readOnly(false);
+            if (number > 2) {
+                node.replicateFrom(cluster.node("db" + (number - 1)));
+            }
+        }
+        db1.replicateFrom(cluster.node("db" + size));
         cluster.grantMonitoring();
-    }
-
-    private static void settings(ClusterNode node, int domain, int offset) {
-        node.execute(List.of(
-                "SET GLOBAL gtid_domain_id = " + domain,
-                "SET GLOBAL auto_increment_increment = 2",
-                "SET GLOBAL auto_increment_offset = " + offset));
     }
 
     @AfterEach
     void stop() {
-        cluster.close();
+        if (cluster != null) {
+            cluster.close();
+        }
     }
 
-    @Test
-    void whenKeysDivideTheWritesShouldUseBothServers() {
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void whenKeysDivideTheWritesShouldUseAllServers(int size) {
+        startRing(size);
         try (ObservedApplication application = application(AFFINITY)) {
-            awaitWriters(application, "db1", "db2");
+            awaitWriters(
+                    application,
+                    IntStream.rangeClosed(1, size).mapToObj(number -> "db" + number).toArray(String[]::new));
             JsonNode router = application.router();
             assertThat(router.get("primary").isNull()).isTrue();
             assertThat(router.get("writable").asBoolean()).isTrue();
@@ -90,13 +107,15 @@ class RingIT {
                         })));
             }
 
-            assertThat(ids).hasSize(40).anyMatch(id -> id % 2 == 0).anyMatch(id -> id % 2 == 1);
+            assertThat(ids).hasSize(40);
+            assertThat(ids.stream().map(id -> id % size).distinct()).hasSize(size);
             cluster.awaitRowCount("ring", 40);
         }
     }
 
     @Test
     void whenBothServersGenerateTheSameKeysShouldWriteToOne(CapturedOutput output) {
+        startRing(2);
         try (ObservedApplication application = application(AFFINITY)) {
             awaitWriters(application, "db1", "db2");
 
@@ -111,6 +130,7 @@ class RingIT {
 
     @Test
     void whenAServerHasDivergedShouldEvictItUntilItIsRepaired() {
+        startRing(2);
         try (ObservedApplication application = application()) {
             awaitWriters(application, "db1");
             List<DivergenceDetectedEvent> events = application.bean(DivergenceListener.class).events;
@@ -139,6 +159,7 @@ class RingIT {
 
     @Test
     void whenAPolicyWouldLetServersDivergeShouldRefuseWrites() {
+        startRing(2);
         try (ObservedApplication application = application("replication.routing.writes.policy=round-robin")) {
             application.awaitRouter(
                     router -> assertThat(router.get("reason").asString("")).contains("writes.allow-divergence=true"));

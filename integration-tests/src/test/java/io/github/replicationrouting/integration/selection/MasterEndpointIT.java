@@ -34,8 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A balancer in front of a group, as its only node: each connection leads to another member, and the balancer asks none
- * of them how it is.
+ * A balancer in front of a group, as its only node: each connection leads to another member, and the balancer knows no
+ * more of a member than whether it answers.
  */
 @OnStacks({Stack.GALERA, Stack.GROUP_REPLICATION})
 class MasterEndpointIT {
@@ -45,6 +45,7 @@ class MasterEndpointIT {
     private static final int SESSIONS = 4;
     private static final int PAIRS = 200;
 
+    private final Stack stack;
     private final ReplicatedCluster cluster;
     private final HaProxy proxy;
     private final TestRouter router;
@@ -54,6 +55,7 @@ class MasterEndpointIT {
     private volatile boolean closed;
 
     MasterEndpointIT(Stack stack) throws Exception {
+        this.stack = stack;
         cluster = stack.builder().start();
         cluster.primary()
                 .execute(List.of(
@@ -62,7 +64,7 @@ class MasterEndpointIT {
             cluster.primary().execute(List.of("INSERT INTO " + cluster.database() + ".written VALUES (" + id + ", 0)"));
         }
         cluster.awaitReplicated();
-        proxy = HaProxy.over(cluster.nodes());
+        proxy = HaProxy.checking(cluster.nodes());
         NodeSpec member = NodeSpec.of(CLUSTER, cluster.node("db1").jdbcUrl(stack.driver()));
         NodeSpec balancer = Objects.requireNonNull(member.elsewhere(CLUSTER, "127.0.0.1", proxy.port()));
         router = TestRouter.over(cluster)
@@ -117,6 +119,51 @@ class MasterEndpointIT {
         lost.reconnectToGroup();
 
         assertSurvived();
+    }
+
+    /** The balancer closes the connections to it, and leads to it again before it knows that it was excluded. */
+    @Test
+    void whenAMemberIsFrozenShouldContinueOnTheOthers() throws Exception {
+        run();
+        awaitPairs(20);
+        ClusterNode frozen = cluster.node("db2");
+        frozen.freeze();
+        awaitPairs(PAIRS);
+        frozen.thaw();
+        awaitPairs(PAIRS);
+
+        assertSurvived();
+    }
+
+    /** What the others write is not applied there meanwhile. */
+    @Test
+    void whenAMemberIsBackedUpShouldWaitForOwnWritesThere() throws Exception {
+        run();
+        awaitPairs(20);
+        backUp(cluster.node("db2"));
+        awaitPairs(PAIRS);
+        end();
+
+        assertThat(sessions).allSatisfy(session -> {
+            assertThat(session.failures).isEmpty();
+            assertThat(session.stale).hasValue(0);
+        });
+        assertSound();
+    }
+
+    private void backUp(ClusterNode member) throws SQLException {
+        if (stack == Stack.GALERA) {
+            member.desync(true);
+        }
+        try (Connection connection = member.adminConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("FLUSH TABLES WITH READ LOCK");
+            statement.execute("DO SLEEP(3)");
+            statement.execute("UNLOCK TABLES");
+        }
+        if (stack == Stack.GALERA) {
+            member.desync(false);
+        }
     }
 
     private void assertSurvived() throws Exception {

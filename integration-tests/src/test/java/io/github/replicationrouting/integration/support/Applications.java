@@ -1,8 +1,9 @@
 package io.github.replicationrouting.integration.support;
 
 import io.github.replicationrouting.test.ReplicatedCluster;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -15,14 +16,20 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Spring Boot applications on clusters of real servers. Both are started on demand. A cluster is shared by all test
- * classes of a JVM; an application by the tests of a class with the same arguments, after which it must have
- * returned every connection.
+ * Spring Boot applications on clusters of real servers. Both are started on demand. A cluster is shared by the test
+ * classes of a JVM, until it is the least recently used one of too many; an application by the tests of a class with
+ * the same arguments, after which it must have returned every connection.
  */
 public final class Applications implements AutoCloseable {
 
-    /** Futures, so that a cluster that does not start is not started again for every test. */
-    private final Map<Stack, CompletableFuture<Servers>> servers = new EnumMap<>(Stack.class);
+    /** Three servers each, in each of several JVMs: all kinds together need more memory than small machines have. */
+    private static final int MAX_CLUSTERS = 3;
+
+    /**
+     * The least recently used one first; futures, so that a cluster that does not start is not started again for every
+     * test.
+     */
+    private final Map<Stack, CompletableFuture<Servers>> servers = new LinkedHashMap<>(8, 0.75f, true);
 
     private final Map<List<Object>, TestApplication> applications = new HashMap<>();
 
@@ -55,12 +62,27 @@ public final class Applications implements AutoCloseable {
     }
 
     private Servers serversOf(Stack stack) {
+        if (!servers.containsKey(stack.cluster()) && servers.size() >= MAX_CLUSTERS) {
+            closeLeastRecentlyUsed();
+        }
         try {
             return servers.computeIfAbsent(stack.cluster(), Applications::startServers)
                     .join();
         } catch (CompletionException e) {
             // Unwrapped, so that JUnit recognizes a skipped test.
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private void closeLeastRecentlyUsed() {
+        Iterator<CompletableFuture<Servers>> oldestFirst = servers.values().iterator();
+        close(oldestFirst.next());
+        oldestFirst.remove();
+    }
+
+    private static void close(CompletableFuture<Servers> start) {
+        if (!start.isCompletedExceptionally()) {
+            start.join().close();
         }
     }
 
@@ -83,9 +105,7 @@ public final class Applications implements AutoCloseable {
 
     @Override
     public void close() {
-        servers.values().stream()
-                .filter(start -> !start.isCompletedExceptionally())
-                .forEach(start -> start.join().close());
+        servers.values().forEach(Applications::close);
     }
 
     /** Passes the applications to the constructors of test classes. */

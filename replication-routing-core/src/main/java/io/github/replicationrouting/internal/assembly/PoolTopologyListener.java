@@ -66,11 +66,9 @@ final class PoolTopologyListener implements TopologyListener {
         refresh(endpoint);
     }
 
-    /** A node that is down cannot know that it was replaced, and may go on with work that it has received. */
     private void retire(Node previous, TopologySnapshot now) {
-        NodeStatus status = now.node(previous.name());
         NodePool pool = pools.get(previous);
-        if (pool != null && status != null && status.state() == NodeState.DOWN) {
+        if (pool != null && WriterChanges.isLost(now.node(previous.name()))) {
             pool.evictAll();
         } else {
             refresh(previous);

@@ -1,12 +1,15 @@
 package io.github.replicationrouting.internal.assembly;
 
 import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which nodes took writes, and which take them now. While none does, the former ones are remembered: the return of the
@@ -48,6 +51,17 @@ final class WriterChanges {
     /** Whether a node took writes until others took them in its place. */
     boolean hasReplaced(Node node) {
         return replaced.contains(node);
+    }
+
+    /**
+     * Whether a former writer cannot acknowledge what it has received, or must not: it does not answer, or its group
+     * continues without it, which it may not know. Its clients would wait until it finds out.
+     *
+     * @param former its status now; null where it was removed
+     */
+    static boolean isLost(@Nullable NodeStatus former) {
+        return former != null
+                && (former.state() == NodeState.DOWN || (former.member() != null && former.role() == Role.UNKNOWN));
     }
 
     private static Set<Node> without(Set<Node> nodes, Set<Node> others) {

@@ -11,10 +11,8 @@ import io.github.replicationrouting.topology.Role;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +43,7 @@ public final class GroupElection {
     private final Predicate<@Nullable Position> follows;
     private final RingCheck.Result ring;
     private final Map<String, String> evicted;
+    private final GroupMessages messages;
     private final long now;
 
     private GroupElection(
@@ -66,6 +65,7 @@ public final class GroupElection {
         this.now = now;
         this.ring = ring();
         this.evicted = ring.evictions();
+        this.messages = new GroupMessages(nodes, views, evicted);
     }
 
     /** Checks servers in no group, which detect no conflict; an endpoint has no settings of its own. */
@@ -120,15 +120,13 @@ public final class GroupElection {
         List<Integer> fit =
                 IntStream.range(0, nodes.size()).filter(this::mayWrite).boxed().toList();
         if (views.isSplit() || fit.isEmpty()) {
-            return none(views.isSplit() ? "the group is split: " + eachNode() : "no node takes writes: " + eachNode());
+            return none((views.isSplit() ? "the group is split: " : "no node takes writes: ") + messages.eachNode());
         }
         if (!settings.isMultiPrimary()) {
             return electedByGroup(fit);
         }
         if (!views.hasMembers() && detectsNoConflict() && fit.size() > 1) {
-            return none("replication.routing.writes.policy=" + text(settings.policy())
-                    + " writes to several servers, which are in no group and detect no conflict: set it to single or"
-                    + " affinity, or set replication.routing.writes.allow-divergence=true");
+            return none(GroupMessages.divergence(settings.policy()));
         }
         return settings.policy() == WritePolicy.SINGLE ? single(fit) : several(fit);
     }
@@ -137,7 +135,7 @@ public final class GroupElection {
     private ElectionResult electedByGroup(List<Integer> fit) {
         List<Integer> shown = fit.stream().filter(views::hasShownCurrent).toList();
         if (shown.size() > 1) {
-            return none(severalPrimaries(shown));
+            return none(messages.severalPrimaries(shown));
         }
         int elected = shown.isEmpty() ? fit.get(0) : shown.get(0);
         return takenOver(elected, graph.indexOf(claim.node()));
@@ -146,15 +144,6 @@ public final class GroupElection {
     private boolean detectsNoConflict() {
         return !settings.allowDivergence()
                 && (settings.policy() == WritePolicy.ROUND_ROBIN || settings.policy() == WritePolicy.LEAST_IN_FLIGHT);
-    }
-
-    private static String text(WritePolicy policy) {
-        return policy.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private String severalPrimaries(List<Integer> fit) {
-        return names(fit) + " take writes, and each is a member of a group with several primaries: set"
-                + " replication.routing.topology=multi-primary";
     }
 
     // --- which nodes may be written to
@@ -196,7 +185,7 @@ public final class GroupElection {
     private ElectionResult single(List<Integer> fit) {
         int incumbent = graph.indexOf(claim.node());
         if (incumbent >= 0 && !fit.contains(incumbent) && isBeingExcluded(incumbent)) {
-            return none("the writer " + node(incumbent).name() + " " + absence(incumbent)
+            return none("the writer " + node(incumbent).name() + " " + messages.absence(incumbent)
                     + ", and its cluster has not excluded it yet");
         }
         List<Integer> unasked = fit.stream().filter(views::needsProbe).toList();
@@ -204,7 +193,7 @@ public final class GroupElection {
             // The order of the members is known only by what all of them show of one view.
             return fit.contains(incumbent)
                     ? primary(incumbent)
-                    : pending(fit.get(0), names(unasked) + " is asked for the new view of the group");
+                    : pending(fit.get(0), messages.names(unasked) + " is asked for the new view of the group");
         }
         // Writes that were in flight to the former writer at the change are not those of another instance.
         Long since = memory.writers().isEmpty()
@@ -212,7 +201,7 @@ public final class GroupElection {
                 : Long.valueOf(memory.since() + settings.interval().toNanos());
         WriterChoice choice = new WriterChoice(nodes, settings, order(), since);
         if (incumbent < 0 && !choice.isObserved(fit)) {
-            return pending(fit.get(0), "which of " + names(fit) + " is written to is being observed");
+            return pending(fit.get(0), "which of " + messages.names(fit) + " is written to is being observed");
         }
         boolean settled = since != null && now - since >= settings.window().toNanos();
         int chosen = choice.choose(fit, claim.node(), settled);
@@ -325,7 +314,7 @@ public final class GroupElection {
                     ? new NodeAssessment(Role.PRIMARY, false, null, null)
                     : others.assess(i);
         }
-        String problem = problem(i, group);
+        String problem = views.problemOf(i);
         if (node(i).currentAnswer() != null && (!group.readable() || !views.isCurrent(i))) {
             boolean fenced = isWritableOutside(i, group) || views.isSplit();
             return new NodeAssessment(Role.UNKNOWN, fenced, problem, null);
@@ -349,56 +338,7 @@ public final class GroupElection {
     /** Returns whether a server would take writes that never reach its group. */
     private boolean isWritableOutside(int i, GroupMembership group) {
         Answer answer = node(i).currentAnswer();
-        return answer != null && answer.observation().writable() && group.isPermitted() && !isInView(group);
-    }
-
-    private static boolean isInView(GroupMembership group) {
-        return group.view() != null && group.view().majority();
-    }
-
-    private @Nullable String problem(int i, GroupMembership group) {
-        boolean claims = node(i).currentAnswer() != null && isInView(group);
-        return claims && !views.isCurrent(i) ? views.whyNotCurrent(i) : group.problem();
-    }
-
-    // --- texts
-
-    private String eachNode() {
-        return IntStream.range(0, nodes.size())
-                .mapToObj(i -> node(i).name() + " " + whyNoWrites(i))
-                .collect(Collectors.joining(", "));
-    }
-
-    private String whyNoWrites(int i) {
-        Answer answer = node(i).currentAnswer();
-        GroupMembership group = views.membership(i);
-        if (answer == null) {
-            return absence(i);
-        }
-        String problem = group == null ? null : problem(i, group);
-        if (problem != null) {
-            return "is not fit (" + problem + ")";
-        }
-        String diverged = evicted.get(node(i).name());
-        if (diverged != null) {
-            return diverged;
-        }
-        if (node(i).drained()) {
-            return "is drained";
-        }
-        if (node(i).isDeclared(DeclaredRole.REPLICA)) {
-            return "is declared a replica";
-        }
-        return answer.observation().writable() ? "is no member of the group" : "is read-only";
-    }
-
-    private String absence(int i) {
-        String absence = node(i).absence();
-        return absence == null ? "has not been probed yet" : absence;
-    }
-
-    private String names(List<Integer> indexes) {
-        return indexes.stream().map(i -> node(i).name()).collect(Collectors.joining(", "));
+        return answer != null && answer.observation().writable() && group.isPermitted() && !views.claimsMajority(i);
     }
 
     /** Returns the indexes of members that have to be asked again, because another one has seen a newer view since. */

@@ -90,6 +90,11 @@ final class GroupViews {
         return view != null && view.majority() ? view : null;
     }
 
+    /** Returns whether a node answers, and is in a view that it takes for a majority. */
+    boolean claimsMajority(int i) {
+        return claimedView(i) != null;
+    }
+
     private @Nullable Identity findCurrent() {
         if (claims.size() <= 1) {
             return claims.isEmpty() ? null : claims.keySet().iterator().next();
@@ -176,11 +181,13 @@ final class GroupViews {
         return view != null && current != null && !Identity.of(view).equals(current) && !isAskedAfter(i, current);
     }
 
-    /** Returns why a member that claims a majority is not in the view that counts. */
-    String whyNotCurrent(int i) {
+    /** Returns why a member cannot be used; null where nothing speaks against it, or it is no member. */
+    @Nullable
+    String problemOf(int i) {
+        GroupMembership group = membership(i);
         View view = claimedView(i);
-        if (view == null) {
-            return "has no view of its group";
+        if (group == null || view == null || isCurrent(i)) {
+            return group == null ? null : group.problem();
         }
         return current == null
                 ? "claims a majority in view " + view.id() + ", like " + others(i)

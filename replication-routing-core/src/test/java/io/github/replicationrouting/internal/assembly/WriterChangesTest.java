@@ -9,8 +9,14 @@ import static io.github.replicationrouting.internal.routing.Nodes.withPrimary;
 import static io.github.replicationrouting.internal.routing.Nodes.withoutPrimary;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.replicationrouting.topology.Freshness;
+import io.github.replicationrouting.topology.GroupMember;
 import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeState;
+import io.github.replicationrouting.topology.NodeStatus;
+import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -75,6 +81,30 @@ class WriterChangesTest {
         changes.to(withPrimary(primary(db1), replica(db2), replica(db3)));
         changes.to(withPrimary(primary(db2), replica(db1), down(db3)));
         assertThat(changes.hasReplaced(db3)).isFalse();
+    }
+
+    @Test
+    void whenAFormerWriterDoesNotAnswerShouldBeLost() {
+        assertThat(WriterChanges.isLost(down(db1))).isTrue();
+        assertThat(WriterChanges.isLost(replica(db1))).isFalse();
+        assertThat(WriterChanges.isLost(null)).isFalse();
+    }
+
+    /** It may be frozen, and still count as alive. */
+    @Test
+    void whenItsGroupContinuesWithoutAFormerWriterShouldBeLost() {
+        assertThat(WriterChanges.isLost(member(Role.UNKNOWN, NodeState.UNKNOWN)))
+                .isTrue();
+        assertThat(WriterChanges.isLost(member(Role.PRIMARY, NodeState.ONLINE))).isFalse();
+        assertThat(WriterChanges.isLost(member(Role.REPLICA, NodeState.ONLINE))).isFalse();
+        assertThat(WriterChanges.isLost(member(Role.PRIMARY, NodeState.DRAINING)))
+                .isFalse();
+    }
+
+    private NodeStatus member(Role role, NodeState state) {
+        GroupMember member = new GroupMember("Synced", "7f4e4a3e:7", 0, null);
+        return new NodeStatus(
+                db1, role, state, false, 1, null, Duration.ZERO, Freshness.PRIMARY, null, "MariaDB", null, member);
     }
 
     private void assertChange(TopologySnapshot snapshot, Set<Node> retired, Set<Node> entered) {

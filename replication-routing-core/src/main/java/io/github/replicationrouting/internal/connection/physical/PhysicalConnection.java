@@ -222,9 +222,12 @@ public final class PhysicalConnection extends DelegatingConnection {
         database.settle();
     }
 
-    /** A lost connection must not continue to answer what needs no server, or the pool would use it again. */
+    /**
+     * A lost connection must not continue to answer what needs no server, or the pool would use it again; and what is
+     * not sent, because the socket is closed, is known not to be executed.
+     */
     private void requireOpen() throws SQLException {
-        if (lost || delegate.isClosed()) {
+        if (lost || link.isSocketClosed() || delegate.isClosed()) {
             throw new ClosedConnectionException();
         }
     }

@@ -198,6 +198,22 @@ class GroupFailureTest {
         }
     }
 
+    /** Its server would acknowledge what the group never gets. */
+    @Test
+    void whenTheNodeIsReplacedBeforeTheCommitShouldNotSendIt() throws Exception {
+        try (Connection connection = connections.openForWrites();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.executeUpdate(WRITE);
+            connections.replaceNode();
+
+            assertThatThrownBy(connection::commit)
+                    .isInstanceOf(SQLTransientConnectionException.class)
+                    .hasMessageContaining("was lost before COMMIT: nothing of the transaction was committed");
+        }
+        assertThat(connections.executed()).doesNotContain("COMMIT");
+    }
+
     private void assertRetriedElsewhere(RetryContext context) {
         assertThat(context.demotedNode()).isSameAs(connections.node());
         assertThat(context.hasCommitted()).isFalse();

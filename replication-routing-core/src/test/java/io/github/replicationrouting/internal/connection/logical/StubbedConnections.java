@@ -110,6 +110,11 @@ final class StubbedConnections implements AutoCloseable {
         return ConnectorJStub.executed(url);
     }
 
+    /** Closes the sockets, as when another node takes the writes. */
+    void replaceNode() {
+        pool.evictAll();
+    }
+
     Node node() {
         return node;
     }
