@@ -171,8 +171,12 @@ final class GroupInstances implements AutoCloseable {
                 stack,
                 scenario,
                 loads.stream().mapToInt(each -> each.history().writes().size()).sum(),
-                loads.stream().mapToLong(each -> each.history().count(Outcome.FAILED)).sum(),
-                loads.stream().mapToLong(each -> each.history().count(Outcome.UNKNOWN)).sum(),
+                loads.stream()
+                        .mapToLong(each -> each.history().count(Outcome.FAILED))
+                        .sum(),
+                loads.stream()
+                        .mapToLong(each -> each.history().count(Outcome.UNKNOWN))
+                        .sum(),
                 load.failedReads().size(),
                 longestDifference.toMillis());
         for (ClusterNode node : first.cluster().nodes()) {

@@ -2,12 +2,10 @@ package io.github.replicationrouting.integration.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.ReplicationRouting;
 import io.github.replicationrouting.integration.support.Applications;
 import io.github.replicationrouting.integration.support.OnStacks;
 import io.github.replicationrouting.integration.support.Stack;
 import io.github.replicationrouting.topology.NodeState;
-import io.github.replicationrouting.topology.NodeStatus;
 import org.junit.jupiter.api.Test;
 
 /** The faults of a replication group with several primaries. */

@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Assumptions;
 final class HaProxy implements AutoCloseable {
 
     /** The name of an authentication plug-in in the greeting, which a frozen server does not send. */
-    private static final String CHECK =
-            """
+    private static final String CHECK = """
                 option tcp-check
                 timeout check 1s
                 tcp-check connect
