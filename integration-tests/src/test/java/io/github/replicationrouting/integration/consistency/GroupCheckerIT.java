@@ -38,7 +38,7 @@ class GroupCheckerIT {
     private static final Logger log = LoggerFactory.getLogger(GroupCheckerIT.class);
     private static final @Nullable Long DEMANDED = Long.getLong("replication-routing.test.pairs");
     private static final long PAIRS = DEMANDED == null ? 1_000 : DEMANDED;
-    private static final int MIN_PAIRS_PER_SECOND = 60;
+    private static final int MIN_PAIRS_PER_SECOND = 30;
     private static final long SECONDS = 60;
     private static final int SESSIONS = DEMANDED == null ? 6 : 18;
     private static final long PAIRS_UNDER_EACH_FAULT = Math.max(100, PAIRS / 200);

@@ -68,7 +68,7 @@ final class PoolTopologyListener implements TopologyListener {
 
     private void retire(Node previous, TopologySnapshot now) {
         NodePool pool = pools.get(previous);
-        if (pool != null && WriterChanges.isLost(now.node(previous.name()))) {
+        if (pool != null && WriterChanges.isLost(previous, now)) {
             pool.evictAll();
         } else {
             refresh(previous);

@@ -1,5 +1,6 @@
 package io.github.replicationrouting.internal.assembly;
 
+import io.github.replicationrouting.topology.GroupView;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
@@ -9,7 +10,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which nodes took writes, and which take them now. While none does, the former ones are remembered: the return of the
@@ -56,12 +56,24 @@ final class WriterChanges {
     /**
      * Whether a former writer cannot acknowledge what it has received, or must not: it does not answer, or its group
      * continues without it, which it may not know. Its clients would wait until it finds out.
-     *
-     * @param former its status now; null where it was removed
      */
-    static boolean isLost(@Nullable NodeStatus former) {
-        return former != null
-                && (former.state() == NodeState.DOWN || (former.member() != null && former.role() == Role.UNKNOWN));
+    static boolean isLost(Node former, TopologySnapshot now) {
+        NodeStatus status = now.node(former.name());
+        return status != null && (status.state() == NodeState.DOWN || isExcluded(status, now));
+    }
+
+    /** Whether all members of the view that counts are known, and this one is none of them. */
+    private static boolean isExcluded(NodeStatus status, TopologySnapshot now) {
+        GroupView view = now.group();
+        if (view == null || status.member() == null || status.role() != Role.UNKNOWN || isIn(view, status)) {
+            return false;
+        }
+        return now.nodes().stream().filter(node -> isIn(view, node)).count() >= view.members();
+    }
+
+    private static boolean isIn(GroupView view, NodeStatus node) {
+        return node.member() != null
+                && (view.groupId() + ":" + view.viewId()).equals(node.member().view());
     }
 
     private static Set<Node> without(Set<Node> nodes, Set<Node> others) {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.topology.Freshness;
 import io.github.replicationrouting.topology.GroupMember;
+import io.github.replicationrouting.topology.GroupView;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
@@ -85,26 +86,61 @@ class WriterChangesTest {
 
     @Test
     void whenAFormerWriterDoesNotAnswerShouldBeLost() {
-        assertThat(WriterChanges.isLost(down(db1))).isTrue();
-        assertThat(WriterChanges.isLost(replica(db1))).isFalse();
-        assertThat(WriterChanges.isLost(null)).isFalse();
+        assertThat(isLost(withPrimary(primary(db2), down(db1)))).isTrue();
+        assertThat(isLost(withPrimary(primary(db2), replica(db1)))).isFalse();
+        assertThat(isLost(withPrimary(primary(db2)))).as("removed").isFalse();
     }
 
     /** It may be frozen, and still count as alive. */
     @Test
     void whenItsGroupContinuesWithoutAFormerWriterShouldBeLost() {
-        assertThat(WriterChanges.isLost(member(Role.UNKNOWN, NodeState.UNKNOWN)))
+        NodeStatus former = member(db1, Role.UNKNOWN, "6");
+
+        assertThat(isLost(inView(2, former, member(db2, Role.PRIMARY, "7"), member(db3, Role.PRIMARY, "7"))))
                 .isTrue();
-        assertThat(WriterChanges.isLost(member(Role.PRIMARY, NodeState.ONLINE))).isFalse();
-        assertThat(WriterChanges.isLost(member(Role.REPLICA, NodeState.ONLINE))).isFalse();
-        assertThat(WriterChanges.isLost(member(Role.PRIMARY, NodeState.DRAINING)))
-                .isFalse();
     }
 
-    private NodeStatus member(Role role, NodeState state) {
-        GroupMember member = new GroupMember("Synced", "7f4e4a3e:7", 0, null);
+    @Test
+    void whenAFormerWriterMayBeSlowToShowTheNewViewShouldNotBeLost() {
+        NodeStatus former = member(db1, Role.UNKNOWN, "6");
+
+        assertThat(isLost(inView(3, former, member(db2, Role.PRIMARY, "7"), member(db3, Role.PRIMARY, "7"))))
+                .isFalse();
+        assertThat(isLost(inView(2, former, member(db2, Role.PRIMARY, "7")))).isFalse();
+    }
+
+    @Test
+    void whenAFormerWriterIsStillAMemberShouldNotBeLost() {
+        for (Role role : Role.values()) {
+            assertThat(isLost(inView(2, member(db1, role, "7"), member(db2, Role.PRIMARY, "7"))))
+                    .as(role.name())
+                    .isFalse();
+        }
+    }
+
+    private boolean isLost(TopologySnapshot now) {
+        return WriterChanges.isLost(db1, now);
+    }
+
+    private static TopologySnapshot inView(int members, NodeStatus... nodes) {
+        return new TopologySnapshot(
+                List.of(nodes), null, List.of(nodes[1]), null, new GroupView("galera", "7f4e4a3e", "7", members));
+    }
+
+    private static NodeStatus member(Node node, Role role, String view) {
         return new NodeStatus(
-                db1, role, state, false, 1, null, Duration.ZERO, Freshness.PRIMARY, null, "MariaDB", null, member);
+                node,
+                role,
+                NodeState.ONLINE,
+                false,
+                1,
+                null,
+                Duration.ZERO,
+                Freshness.PRIMARY,
+                null,
+                "MariaDB",
+                null,
+                new GroupMember("Synced", "7f4e4a3e:" + view, 0, null));
     }
 
     private void assertChange(TopologySnapshot snapshot, Set<Node> retired, Set<Node> entered) {

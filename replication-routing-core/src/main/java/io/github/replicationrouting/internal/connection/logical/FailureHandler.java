@@ -7,6 +7,7 @@ import io.github.replicationrouting.spi.ErrorKind;
 import io.github.replicationrouting.topology.Node;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,20 @@ final class FailureHandler {
         ErrorKind kind = lease.kindOf(error);
         boolean commits = settings.autoCommit() || kind == ErrorKind.COMMIT_IN_DOUBT;
         return failed(lease, error, kind, commits && transaction.mayWrite(lease) && lease.isCommitInDoubt(error, true));
+    }
+
+    /**
+     * Handles the loss of a connection for which a statement was made and not executed, and no transaction had begun: a
+     * retry of a write repeats nothing.
+     */
+    SQLException lostBeforeExecution(Lease lease) {
+        if (!lease.isEndedByCaller()) {
+            refusedWrite(lease);
+        }
+        return failed(
+                lease,
+                new SQLNonTransientConnectionException(
+                        "The connection was closed before the statement was executed", "08003"));
     }
 
     private SQLException failed(Lease lease, SQLException error, ErrorKind kind, boolean inDoubt) {

@@ -136,6 +136,10 @@ final class LeaseHolder {
      */
     Lease forExecution(Lease own) throws SQLException {
         transaction.requireNotRolledBack();
+        if (!transaction.isOpen() && !own.mayBeLeftBetweenTransactions() && own.isForceClosed() && !own.isReleased()) {
+            requireOpen();
+            throw failures.lostBeforeExecution(own);
+        }
         // A transaction continues where the statement was made for it.
         return transaction.isOpen() && own == usable() && own.satisfies(HintContext.current(), true) ? own : next();
     }

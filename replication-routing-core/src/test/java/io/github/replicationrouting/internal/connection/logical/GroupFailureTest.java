@@ -214,6 +214,24 @@ class GroupFailureTest {
         assertThat(connections.executed()).doesNotContain("COMMIT");
     }
 
+    @Test
+    void whenTheNodeIsReplacedBeforeAStatementIsExecutedShouldRetryTheTransaction() throws Exception {
+        try (RetryContext context = RetryContext.open(System::nanoTime);
+                Connection connection = connections.openForWrites()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                connections.replaceNode();
+
+                assertThatThrownBy(() -> statement.executeUpdate(WRITE))
+                        .isInstanceOf(SQLTransientConnectionException.class)
+                        .hasMessageContaining("nothing of the transaction was committed");
+            }
+
+            assertRetriedElsewhere(context);
+        }
+        assertThat(connections.executed()).doesNotContain(WRITE);
+    }
+
     private void assertRetriedElsewhere(RetryContext context) {
         assertThat(context.demotedNode()).isSameAs(connections.node());
         assertThat(context.hasCommitted()).isFalse();
