@@ -72,10 +72,10 @@ final class LeaseHolder {
 
     /** Returns the lease for the next statement; acquires it where the current one cannot serve it. */
     Lease next() throws SQLException {
-        return next(transaction.access());
+        return next(transaction.access(), false);
     }
 
-    private Lease next(Access access) throws SQLException {
+    private Lease next(Access access, boolean routed) throws SQLException {
         requireOpen();
         transaction.requireNotRolledBack();
         Lease current = usable();
@@ -92,7 +92,7 @@ final class LeaseHolder {
                 if (transaction.isOpen()) {
                     throw Hint.notSatisfied(hint, current.decision());
                 }
-            } else if (current.isWritable() ? canContinueWriting(current, access) : canContinue(current)) {
+            } else if (current.isWritable() ? canContinueWriting(current, access, routed) : canContinue(current)) {
                 if (access == Access.WRITE && !transaction.isOpen()) {
                     lastDecision = forTransaction(current.decision());
                 }
@@ -127,21 +127,25 @@ final class LeaseHolder {
     }
 
     /** Whether work that may write may continue where it was: a transaction always continues where it began. */
-    private boolean canContinueWriting(Lease current, Access access) {
-        return transaction.isOpen() || leaseManager.reuse().isStillWritable(route, current, access);
+    private boolean canContinueWriting(Lease current, Access access, boolean routed) {
+        return transaction.isOpen() || leaseManager.reuse().isStillWritable(route, current, access, routed);
     }
 
     /**
      * Returns the lease on which a statement that was made on {@code own} is executed: another one where it must move.
+     *
+     * @param first whether it is executed for the first time
      */
-    Lease forExecution(Lease own) throws SQLException {
+    Lease forExecution(Lease own, boolean first) throws SQLException {
         transaction.requireNotRolledBack();
         if (!transaction.isOpen() && !own.mayBeLeftBetweenTransactions() && own.isForceClosed() && !own.isReleased()) {
             requireOpen();
             throw failures.lostBeforeExecution(own);
         }
         // A transaction continues where the statement was made for it.
-        return transaction.isOpen() && own == usable() && own.satisfies(HintContext.current(), true) ? own : next();
+        return transaction.isOpen() && own == usable() && own.satisfies(HintContext.current(), true)
+                ? own
+                : next(transaction.access(), first && own == lease);
     }
 
     /** Returns the current lease, unless it has ended; null for none. */

@@ -63,11 +63,14 @@ final class LeaseReuse {
     /**
      * Whether work that may write, and begins now, may use a lease: its node has what the session must see by now and,
      * where several nodes take writes, takes those of the key in force.
+     *
+     * @param routed whether that was found just now, when the statement was created that is executed
      */
-    boolean isStillWritable(Route route, Lease lease, Access access) {
+    boolean isStillWritable(Route route, Lease lease, Access access, boolean routed) {
         boolean shared = lease.isOnOneOfSeveralWriters();
         AffinityKey key = AffinityContext.current();
         if (shared
+                && !routed
                 && key != null
                 && access != Access.READ
                 && !route.isFor(lease.decision().node(), key)) {

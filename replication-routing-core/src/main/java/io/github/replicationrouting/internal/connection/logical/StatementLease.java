@@ -28,6 +28,7 @@ final class StatementLease<S extends Statement> {
     private final @Nullable RecordedStatement<S> record;
 
     private Lease lease;
+    private boolean executed;
     private boolean closed;
 
     private StatementLease(
@@ -85,7 +86,8 @@ final class StatementLease<S extends Statement> {
     }
 
     <R extends @Nullable Object> R onServer(ServerCall<? super S, R> call) throws SQLException {
-        Lease now = connection.leases().forExecution(lease);
+        Lease now = connection.leases().forExecution(lease, !executed);
+        executed = true;
         if (now != lease) {
             moveTo(now);
         }

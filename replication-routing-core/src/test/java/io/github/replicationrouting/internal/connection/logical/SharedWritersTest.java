@@ -382,11 +382,7 @@ class SharedWritersTest {
     void whenAWriterIsLeftOutShouldMoveToAnother() throws SQLException {
         try (Connection connection = connection(WritePolicy.ROUND_ROBIN)) {
             Node node = update(connection).node();
-            List<NodeStatus> statuses =
-                    nodes.stream().map(each -> status(each, true)).toList();
-            List<NodeStatus> others =
-                    statuses.stream().filter(status -> status.node() != node).toList();
-            published.publish(new TopologySnapshot(statuses, null, others, null, GROUP));
+            publishWithout(node);
 
             assertThat(update(connection).node()).isNotEqualTo(node);
         }
@@ -404,6 +400,34 @@ class SharedWritersTest {
 
             assertThat(decisionOf(connection).node()).isEqualTo(routed);
         }
+    }
+
+    /** As a drain does between the creation of a statement and its execution. */
+    @Test
+    void whenTheKeyMovesBeforeItsStatementIsExecutedShouldExecuteItWhereItWasRouted() throws SQLException {
+        RoutingHints.withAffinity(
+                "key",
+                () -> unchecked(() -> {
+                    try (Connection connection = connection(WritePolicy.AFFINITY);
+                            Statement statement = connection.createStatement()) {
+                        Node routed = decisionOf(connection).node();
+                        publishWithout(routed);
+
+                        statement.executeUpdate("INSERT INTO t VALUES (1)");
+                        assertThat(decisionOf(connection).node()).isEqualTo(routed);
+                        assertThatThrownBy(() -> statement.executeUpdate("INSERT INTO t VALUES (1)"))
+                                .hasMessageContaining("Create it in the transaction that executes it");
+                        return decisionOf(connection);
+                    }
+                }));
+    }
+
+    private void publishWithout(Node node) {
+        List<NodeStatus> statuses =
+                nodes.stream().map(each -> status(each, true)).toList();
+        List<NodeStatus> others =
+                statuses.stream().filter(status -> status.node() != node).toList();
+        published.publish(new TopologySnapshot(statuses, null, others, null, GROUP));
     }
 
     // One node for all writes
