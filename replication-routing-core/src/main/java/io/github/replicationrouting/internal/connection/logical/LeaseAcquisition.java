@@ -13,6 +13,7 @@ import io.github.replicationrouting.internal.routing.Route;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.spi.RouterMetrics;
 import io.github.replicationrouting.topology.Node;
+import io.github.replicationrouting.topology.NodeKind;
 import io.github.replicationrouting.topology.TopologySnapshot;
 import java.sql.SQLException;
 import java.util.function.BooleanSupplier;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * because nothing was sent yet. Used by one thread, once.
  */
 final class LeaseAcquisition {
+
+    /** Connections of an endpoint, each perhaps to another server, that may lack what a session must see. */
+    private static final int MAX_SERVERS_OF_ENDPOINT = 3;
 
     private final LeaseFactory factory;
     private final Topology topology;
@@ -42,6 +46,8 @@ final class LeaseAcquisition {
 
     /** When the wait for a connection began. */
     private long since;
+
+    private int serversOfEndpoint;
 
     /** Why the last node gave no connection; null where none was asked. */
     private @Nullable SQLException refusal;
@@ -230,22 +236,31 @@ final class LeaseAcquisition {
         return lease.isWritable() || constraints.onPrimary() || constraints.session() != null;
     }
 
-    /** Leaves a node that takes writes unless it has, perhaps after a wait, what others have committed. */
+    /**
+     * Leaves a node that takes writes unless it has, perhaps after a wait, what others have committed. An endpoint may
+     * have another server for the next connection.
+     */
     private boolean keepsIf(BooleanSupplier wait, Lease lease) {
+        Node node = lease.decision().node();
+        boolean leadsToOthers = node.spec().kind() == NodeKind.ENDPOINT;
         boolean complete = false;
         try {
             complete = wait.getAsBoolean();
         } finally {
             if (!complete) {
+                if (leadsToOthers) {
+                    lease.evictOnRelease();
+                }
                 lease.release();
             }
         }
         if (!complete) {
-            Node node = lease.decision().node();
             refusal = lease.isWritable()
                     ? new NoWritableNodeException("Writes are unavailable: " + lacks(node))
                     : new NoReadableNodeException("Reads are unavailable: " + lacks(node));
-            intent = intent.avoiding(node);
+            if (!leadsToOthers || ++serversOfEndpoint >= MAX_SERVERS_OF_ENDPOINT) {
+                intent = intent.avoiding(node);
+            }
         }
         return complete;
     }
