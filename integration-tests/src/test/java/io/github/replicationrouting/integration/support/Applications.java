@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 public final class Applications implements AutoCloseable {
 
     /** Three servers each, in each of several JVMs: all kinds together need more memory than small machines have. */
-    private static final int MAX_CLUSTERS = 3;
+    private static final int MAX_CLUSTERS = 2;
 
     /**
      * The least recently used one first; futures, so that a cluster that does not start is not started again for every
