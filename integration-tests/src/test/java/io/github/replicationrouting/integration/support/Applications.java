@@ -76,8 +76,9 @@ public final class Applications implements AutoCloseable {
 
     private void closeLeastRecentlyUsed() {
         Iterator<CompletableFuture<Servers>> oldestFirst = servers.values().iterator();
-        close(oldestFirst.next());
+        CompletableFuture<Servers> oldest = oldestFirst.next();
         oldestFirst.remove();
+        close(oldest);
     }
 
     private static void close(CompletableFuture<Servers> start) {

@@ -175,7 +175,7 @@ final class ElectionMessages {
                 : " and replicates from " + sourceName(source) + ", which is none of the nodes";
     }
 
-    private static String absence(NodeView node) {
+    static String absence(NodeView node) {
         return node.absence() == null ? "has not been probed yet" : node.absence();
     }
 

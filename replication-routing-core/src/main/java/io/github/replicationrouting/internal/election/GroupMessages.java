@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** Says why the nodes of a group take no writes. Nodes are named by their index. */
 final class GroupMessages {
@@ -67,8 +66,7 @@ final class GroupMessages {
     }
 
     String absence(int i) {
-        @Nullable String absence = nodes.get(i).absence();
-        return absence == null ? "has not been probed yet" : absence;
+        return ElectionMessages.absence(nodes.get(i));
     }
 
     String names(List<Integer> indexes) {

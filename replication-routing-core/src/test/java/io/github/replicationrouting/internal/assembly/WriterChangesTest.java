@@ -1,6 +1,7 @@
 package io.github.replicationrouting.internal.assembly;
 
 import static io.github.replicationrouting.internal.routing.Nodes.down;
+import static io.github.replicationrouting.internal.routing.Nodes.member;
 import static io.github.replicationrouting.internal.routing.Nodes.node;
 import static io.github.replicationrouting.internal.routing.Nodes.primary;
 import static io.github.replicationrouting.internal.routing.Nodes.replica;
@@ -9,15 +10,12 @@ import static io.github.replicationrouting.internal.routing.Nodes.withPrimary;
 import static io.github.replicationrouting.internal.routing.Nodes.withoutPrimary;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.replicationrouting.topology.Freshness;
-import io.github.replicationrouting.topology.GroupMember;
+import io.github.replicationrouting.internal.routing.Nodes;
 import io.github.replicationrouting.topology.GroupView;
 import io.github.replicationrouting.topology.Node;
-import io.github.replicationrouting.topology.NodeState;
 import io.github.replicationrouting.topology.NodeStatus;
 import io.github.replicationrouting.topology.Role;
 import io.github.replicationrouting.topology.TopologySnapshot;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -124,23 +122,7 @@ class WriterChangesTest {
 
     private static TopologySnapshot inView(int members, NodeStatus... nodes) {
         return new TopologySnapshot(
-                List.of(nodes), null, List.of(nodes[1]), null, new GroupView("galera", "7f4e4a3e", "7", members));
-    }
-
-    private static NodeStatus member(Node node, Role role, String view) {
-        return new NodeStatus(
-                node,
-                role,
-                NodeState.ONLINE,
-                false,
-                1,
-                null,
-                Duration.ZERO,
-                Freshness.PRIMARY,
-                null,
-                "MariaDB",
-                null,
-                new GroupMember("Synced", "7f4e4a3e:" + view, 0, null));
+                List.of(nodes), null, List.of(nodes[1]), null, new GroupView("galera", Nodes.GROUP, "7", members));
     }
 
     private void assertChange(TopologySnapshot snapshot, Set<Node> retired, Set<Node> entered) {

@@ -3,6 +3,7 @@ package io.github.replicationrouting.internal.routing;
 import io.github.replicationrouting.internal.topology.Topology;
 import io.github.replicationrouting.topology.DeclaredRole;
 import io.github.replicationrouting.topology.Freshness;
+import io.github.replicationrouting.topology.GroupMember;
 import io.github.replicationrouting.topology.GroupView;
 import io.github.replicationrouting.topology.Node;
 import io.github.replicationrouting.topology.NodeKind;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class Nodes {
 
     private Nodes() {}
+
+    public static final String GROUP = "7f4e4a3e";
 
     public static Node node(String name) {
         return node(name, null);
@@ -83,6 +86,23 @@ public final class Nodes {
                 node.server());
     }
 
+    /** A member of the group of {@link #shared}, in the view of this number. */
+    public static NodeStatus member(Node node, Role role, String view) {
+        return new NodeStatus(
+                node,
+                role,
+                NodeState.ONLINE,
+                false,
+                1,
+                null,
+                Duration.ZERO,
+                Freshness.PRIMARY,
+                null,
+                "MariaDB 11.8.9",
+                null,
+                new GroupMember("Synced", GROUP + ":" + view, 0, null));
+    }
+
     public static NodeStatus lagging(Node node, Duration lag) {
         return new NodeStatus(
                 node,
@@ -135,7 +155,7 @@ public final class Nodes {
     public static TopologySnapshot shared(List<NodeStatus> writers, NodeStatus... others) {
         List<NodeStatus> all = new ArrayList<>(writers);
         all.addAll(List.of(others));
-        return new TopologySnapshot(all, null, writers, null, new GroupView("galera", "7f4e4a3e", "7", all.size()));
+        return new TopologySnapshot(all, null, writers, null, new GroupView("galera", GROUP, "7", all.size()));
     }
 
     public static TopologySnapshot withoutPrimary(String reason, NodeStatus... nodes) {
