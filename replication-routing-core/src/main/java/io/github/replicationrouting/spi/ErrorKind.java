@@ -14,11 +14,14 @@ public enum ErrorKind {
     READ_ONLY_TRANSACTION,
     /** The server has too many connections: it is overloaded, not lost. */
     OVERLOAD,
-    /** The server rolled the transaction back; it may be retried as a whole. */
+    /**
+     * The server rolled the transaction back; it may be retried as a whole, if {@link ReplicationDialect#isRollbackFinal}
+     * confirms it.
+     */
     ROLLED_BACK,
     /**
      * The server is not in its group, or in a part of it without a majority, and refused the call without executing it.
-     * Nothing was committed, also where the call was COMMIT.
+     * Nothing was committed, also where the call was COMMIT, if {@link ReplicationDialect#isRollbackFinal} confirms it.
      */
     NOT_IN_GROUP,
     /** The server lost its group during a COMMIT: whether it was committed is not known. */

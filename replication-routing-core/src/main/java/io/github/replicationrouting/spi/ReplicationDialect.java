@@ -217,6 +217,18 @@ public interface ReplicationDialect {
     ErrorKind classify(SQLException error);
 
     /**
+     * Asks a server that has answered {@link ErrorKind#ROLLED_BACK} or {@link ErrorKind#NOT_IN_GROUP} whether nothing of
+     * the transaction is committed anywhere. A member of a group may answer so because it has lost the group, which then
+     * commits the transaction without it. By default the answer is final, which costs no statement.
+     *
+     * @param connection the connection of the application that got the error, without an open transaction
+     * @return false where the server has not proven it: the outcome of the transaction is not known
+     */
+    default boolean isRollbackFinal(Connection connection, SQLException error) throws SQLException {
+        return true;
+    }
+
+    /**
      * Returns why a server does not let a connection in, or ends one, as far as one error shows it; null where it shows
      * nothing of the kind. Called for each error of a chain of causes by itself.
      *

@@ -7,9 +7,11 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -24,6 +26,14 @@ final class ErrorClassifier {
     /** Pools and frameworks wrap an error a few times; beyond that the causes form a loop. */
     private static final int MAX_CAUSES = 32;
 
+    /** ER_TRANSACTION_ROLLBACK_DURING_COMMIT. */
+    private static final int ROLLBACK_DURING_COMMIT = 3101;
+
+    /** ER_RUN_HOOK_ERROR, which names the hook. */
+    private static final int RUN_HOOK_ERROR = 3100;
+
+    private static final String BEFORE_COMMIT = "'before_commit'";
+
     /** HA_ERR_LOCK_DEADLOCK, quoted by another error. */
     private static final Pattern ENGINE_DEADLOCK = Pattern.compile("\\bgot error 149\\b");
 
@@ -31,27 +41,44 @@ final class ErrorClassifier {
 
     /** Returns the first kind other than {@code OTHER} along the causes and next exceptions. */
     static ErrorKind classify(SQLException error) {
-        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        Deque<Throwable> open = new ArrayDeque<>();
-        open.add(error);
-        while (!open.isEmpty() && seen.size() < MAX_CAUSES) {
-            Throwable link = open.remove();
-            if (!seen.add(link)) {
-                continue;
+        for (Throwable link : links(error)) {
+            ErrorKind kind = kindOf(link);
+            if (kind != ErrorKind.OTHER) {
+                return kind;
             }
-            if (link instanceof SQLException sql) {
-                ErrorKind kind = single(sql);
-                if (kind != ErrorKind.OTHER) {
-                    return kind;
-                }
-                add(open, sql.getNextException());
-            } else if (link instanceof EOFException || link instanceof SocketException) {
-                // Connector/J gives no state to a connection that is lost between two rows of a stream.
-                return ErrorKind.CONNECTION_LOST;
-            }
-            add(open, link.getCause());
         }
         return ErrorKind.OTHER;
+    }
+
+    /**
+     * Returns whether the server rolled back at the commit because of its replication group: the transaction lost a
+     * conflict or was refused there, or the server has left the group, which may have received the transaction before.
+     */
+    static boolean isRollbackByGroup(SQLException error) {
+        return links(error).stream().anyMatch(link -> link instanceof SQLException sql && isRolledBackByGroup(sql));
+    }
+
+    private static boolean isRolledBackByGroup(SQLException error) {
+        return error.getErrorCode() == ROLLBACK_DURING_COMMIT
+                || (error.getErrorCode() == RUN_HOOK_ERROR && messageOf(error).contains(BEFORE_COMMIT));
+    }
+
+    private static List<Throwable> links(SQLException error) {
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Throwable> links = new ArrayList<>();
+        Deque<Throwable> open = new ArrayDeque<>();
+        open.add(error);
+        while (!open.isEmpty() && links.size() < MAX_CAUSES) {
+            Throwable link = open.remove();
+            if (seen.add(link)) {
+                links.add(link);
+                if (link instanceof SQLException sql) {
+                    add(open, sql.getNextException());
+                }
+                add(open, link.getCause());
+            }
+        }
+        return links;
     }
 
     private static void add(Deque<Throwable> open, @Nullable Throwable link) {
@@ -60,8 +87,18 @@ final class ErrorClassifier {
         }
     }
 
+    private static ErrorKind kindOf(Throwable link) {
+        if (link instanceof SQLException error) {
+            return single(error);
+        }
+        // Connector/J gives no state to a connection that is lost between two rows of a stream.
+        return link instanceof EOFException || link instanceof SocketException
+                ? ErrorKind.CONNECTION_LOST
+                : ErrorKind.OTHER;
+    }
+
     private static ErrorKind single(SQLException error) {
-        String message = error.getMessage() == null ? "" : error.getMessage().toLowerCase(Locale.ROOT);
+        String message = messageOf(error);
         String state = error.getSQLState() == null ? "" : error.getSQLState();
         ErrorKind byCode = byCode(error.getErrorCode(), state, message);
         if (byCode != null) {
@@ -79,6 +116,10 @@ final class ErrorClassifier {
             return ErrorKind.CONNECTION_LOST;
         }
         return ErrorKind.OTHER;
+    }
+
+    private static String messageOf(SQLException error) {
+        return error.getMessage() == null ? "" : error.getMessage().toLowerCase(Locale.ROOT);
     }
 
     /** Returns whether a driver misses a column in the result of a {@code SELECT *}. */
@@ -110,8 +151,7 @@ final class ErrorClassifier {
                     1020, // ER_CHECKREAD: since its snapshot the row was changed (MariaDB's innodb_snapshot_isolation)
                     1206, // ER_LOCK_TABLE_FULL
                     1213, // ER_LOCK_DEADLOCK, and a failed certification of Galera
-                    3101 -> // ER_TRANSACTION_ROLLBACK_DURING_COMMIT
-                ErrorKind.ROLLED_BACK;
+                    ROLLBACK_DURING_COMMIT -> ErrorKind.ROLLED_BACK;
             // ER_LOCK_WAIT_TIMEOUT rolls back one statement only. 41000 is a driver's state for a deadlock.
             case 1205 -> state.equals("41000") ? ErrorKind.ROLLED_BACK : ErrorKind.OTHER;
             case 0, // none
@@ -120,7 +160,7 @@ final class ErrorClassifier {
                 engineError(code, message);
             // ER_UNKNOWN_COM_ERROR: a Galera node that is not ready executes neither statements nor COMMIT.
             case 1047 -> message.contains("wsrep") ? ErrorKind.NOT_IN_GROUP : ErrorKind.NODE_UNFIT;
-            case 3100 -> hookError(message); // ER_RUN_HOOK_ERROR
+            case RUN_HOOK_ERROR -> hookError(message);
             case 1927, // ER_CONNECTION_KILLED
                     2006, // CR_SERVER_GONE_ERROR
                     2013, // CR_SERVER_LOST

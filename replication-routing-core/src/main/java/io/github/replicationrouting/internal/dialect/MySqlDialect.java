@@ -327,6 +327,12 @@ public final class MySqlDialect implements ReplicationDialect {
         return ErrorClassifier.classify(error);
     }
 
+    /** A server that has lost its group rolls back what waits for it, although the others may commit it. */
+    @Override
+    public boolean isRollbackFinal(Connection connection, SQLException error) throws SQLException {
+        return !ErrorClassifier.isRollbackByGroup(error) || GroupBarrier.hasNotLostGroup(connection);
+    }
+
     @Override
     public @Nullable ServerRefusal refusal(SQLException error) {
         return RefusalClassifier.classify(error);

@@ -118,11 +118,12 @@ final class ErrorExplanation {
 
     /** Returns the failure of a commit, explicit or of a statement, whose outcome is not known. */
     static SQLException outcomeUnknown(SQLException error, ErrorKind kind, Decision decision, boolean autoCommit) {
+        String when = autoCommit ? "in a statement in auto-commit" : "in COMMIT";
         String subject = kind == ErrorKind.COMMIT_IN_DOUBT
-                ? "Node " + decision.node() + " lost its group "
-                : "The connection to node " + decision.node() + " was lost ";
+                ? "Node " + decision.node() + " lost its group " + when + ", or did not show that it still has one"
+                : "The connection to node " + decision.node() + " was lost " + when;
         return new CommitOutcomeUnknownException(
-                subject + (autoCommit ? "in a statement in auto-commit" : "in COMMIT")
+                subject
                         + ": whether its changes were committed is not known. It is not retried, because its changes might"
                         + " then be made twice; check the data before you repeat it. [" + error.getMessage() + "]",
                 error);

@@ -47,7 +47,8 @@ final class FailureHandler {
         // Asked first: what is known to be lost is not lost by this call.
         ErrorKind kind = lease.kindOf(error);
         boolean commits = settings.autoCommit() || kind == ErrorKind.COMMIT_IN_DOUBT;
-        return failed(lease, error, kind, commits && transaction.mayWrite(lease) && lease.isCommitInDoubt(error, true));
+        return failed(
+                lease, error, kind, commits && transaction.mayWrite(lease) && lease.isCommitInDoubt(error, kind, true));
     }
 
     /**

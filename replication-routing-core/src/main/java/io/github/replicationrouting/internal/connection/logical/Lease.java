@@ -249,12 +249,12 @@ final class Lease {
 
     // What failed on it
 
-    /** Returns what an error of this connection means beyond itself. */
+    /** Returns what an error of this connection means beyond itself. Asked once: it may ask the server. */
     ErrorKind kindOf(SQLException error) {
         if (isForceClosed()) {
             return ErrorKind.CONNECTION_LOST;
         }
-        ErrorKind kind = physical.dialect().classify(error);
+        ErrorKind kind = physical.classify(error);
         return kind == ErrorKind.OTHER && wasLostByThisCall() ? ErrorKind.CONNECTION_LOST : kind;
     }
 
@@ -292,11 +292,11 @@ final class Lease {
      * gone before (08003) has sent it nothing, and a server that answers a statement in auto-commit has refused it. One
      * whose connection the driver closes for a query timeout may still execute the statement.
      */
-    boolean isCommitInDoubt(SQLException error, boolean inAutoCommit) {
+    boolean isCommitInDoubt(SQLException error, ErrorKind kind, boolean inAutoCommit) {
         if (inAutoCommit && isClosedByTimeout(error)) {
             return true;
         }
-        return switch (kindOf(error)) {
+        return switch (kind) {
             case CONNECTION_LOST -> !"08003".equals(error.getSQLState());
             case NODE_UNFIT -> !inAutoCommit;
             case COMMIT_IN_DOUBT -> true;

@@ -72,7 +72,7 @@ final class TransactionEnd {
             ended = true;
         } catch (SQLException e) {
             ErrorKind kind = lease.kindOf(e);
-            boolean inDoubt = writes && lease.isCommitInDoubt(e, false);
+            boolean inDoubt = writes && lease.isCommitInDoubt(e, kind, false);
             SQLException failure = failures.failedAtEnd(lease, e, kind);
             if (inDoubt) {
                 lease.recorder().commitOutcomeUnknown();

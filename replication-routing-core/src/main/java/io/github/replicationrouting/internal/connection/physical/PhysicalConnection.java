@@ -5,6 +5,7 @@ import io.github.replicationrouting.internal.connection.delegate.ServerCall;
 import io.github.replicationrouting.internal.connection.delegate.StatementFactory;
 import io.github.replicationrouting.internal.driver.DriverSession;
 import io.github.replicationrouting.internal.driver.PhysicalLink;
+import io.github.replicationrouting.spi.ErrorKind;
 import io.github.replicationrouting.spi.ReplicationDialect;
 import java.sql.CallableStatement;
 import java.sql.Connection;
@@ -14,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Properties;
 import java.util.concurrent.Executor;
@@ -41,6 +43,9 @@ public final class PhysicalConnection extends DelegatingConnection {
     private static final int READ_ONLY_TRANSACTION = 1792;
 
     private static final String READ_ONLY_TRANSACTION_STATE = "25006";
+
+    /** Time that a server has to show that what it rolled back is committed nowhere. */
+    private static final Duration ROLLBACK_PROOF = Duration.ofSeconds(5);
 
     private final Connection delegate;
     private final PhysicalLink link;
@@ -108,9 +113,23 @@ public final class PhysicalConnection extends DelegatingConnection {
         return link;
     }
 
-    /** Returns the dialect of the server, which classifies its errors. */
-    public ReplicationDialect dialect() {
-        return dialect;
+    /**
+     * Returns what an error of this connection means. Asks the server whether a rollback that it reports is final.
+     */
+    public ErrorKind classify(SQLException error) {
+        ErrorKind kind = dialect.classify(error);
+        boolean rolledBack = kind == ErrorKind.ROLLED_BACK || kind == ErrorKind.NOT_IN_GROUP;
+        return rolledBack && !isRollbackFinal(error) ? ErrorKind.COMMIT_IN_DOUBT : kind;
+    }
+
+    private boolean isRollbackFinal(SQLException error) {
+        try {
+            return NetworkTimeout.limit(
+                    delegate, ROLLBACK_PROOF, connection -> dialect.isRollbackFinal(connection, error));
+        } catch (SQLException e) {
+            log.debug("The server does not show whether its rollback is final", e);
+            return false;
+        }
     }
 
     /** Returns what this session learns of positions. */

@@ -48,7 +48,8 @@ public final class SessionPositions {
      * @return what the server has executed, at least {@code wanted}; null when not in time
      */
     public @Nullable Position await(Position wanted, Duration limit) throws SQLException {
-        Position answer = this.<@Nullable Position>waiting(limit, () -> dialect.await(delegate, wanted, limit));
+        Position answer = NetworkTimeout.<@Nullable Position>limit(
+                delegate, limit.plus(ANSWER_MARGIN), connection -> dialect.await(connection, wanted, limit));
         if (answer != null) {
             reached = answer;
         }
@@ -61,24 +62,8 @@ public final class SessionPositions {
      * @return false when it has not in time
      */
     public boolean awaitCommitting(Duration limit) throws SQLException {
-        return waiting(limit, () -> dialect.awaitCommitting(delegate, limit));
-    }
-
-    private <T extends @Nullable Object> T waiting(Duration limit, Wait<T> wait) throws SQLException {
-        int before = delegate.getNetworkTimeout();
-        delegate.setNetworkTimeout(
-                Runnable::run, Math.toIntExact(limit.plus(ANSWER_MARGIN).toMillis()));
-        try {
-            return wait.answer();
-        } finally {
-            if (!delegate.isClosed()) {
-                delegate.setNetworkTimeout(Runnable::run, before);
-            }
-        }
-    }
-
-    private interface Wait<T extends @Nullable Object> {
-        T answer() throws SQLException;
+        return NetworkTimeout.limit(
+                delegate, limit.plus(ANSWER_MARGIN), connection -> dialect.awaitCommitting(connection, limit));
     }
 
     /** Asks what the server has executed as a replica, in no transaction: one statement; null if unknown. */

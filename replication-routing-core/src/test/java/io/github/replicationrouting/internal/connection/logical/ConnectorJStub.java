@@ -19,6 +19,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,10 +34,11 @@ public final class ConnectorJStub implements Driver {
     private static final Map<String, List<String>> EXECUTED = new ConcurrentHashMap<>();
     private static final Map<String, Map<String, SQLException>> FAILURES = new ConcurrentHashMap<>();
     private static final Set<String> REFUSED = ConcurrentHashMap.newKeySet();
+    private static final Set<String> OUTSIDE_GROUP = ConcurrentHashMap.newKeySet();
 
-    /** Has the next execution of a text, or of COMMIT or ROLLBACK, fail on connections of a URL. */
-    static void failNext(String url, String sql, SQLException error) {
-        FAILURES.computeIfAbsent(url, any -> new ConcurrentHashMap<>()).put(sql, error);
+    /** Has the next execution of a text with a part, or of COMMIT or ROLLBACK, fail on connections of a URL. */
+    static void failNext(String url, String part, SQLException error) {
+        FAILURES.computeIfAbsent(url, any -> new ConcurrentHashMap<>()).put(part, error);
     }
 
     private static void execute(String url, String sql) throws SQLException {
@@ -45,10 +47,10 @@ public final class ConnectorJStub implements Driver {
     }
 
     private static void fail(String url, String sql) throws SQLException {
-        Map<String, SQLException> failures = FAILURES.get(url);
-        SQLException failure = failures == null ? null : failures.remove(sql);
-        if (failure != null) {
-            throw failure;
+        Map<String, SQLException> failures = FAILURES.getOrDefault(url, Map.of());
+        String part = failures.keySet().stream().filter(sql::contains).findAny().orElse(null);
+        if (part != null) {
+            throw Objects.requireNonNull(failures.remove(part));
         }
     }
 
@@ -60,6 +62,11 @@ public final class ConnectorJStub implements Driver {
     /** Has connections to a URL refused from now on. */
     static void refuse(String url) {
         REFUSED.add(url);
+    }
+
+    /** Has the server of a URL show from now on that it has lost its group. */
+    static void loseGroup(String url) {
+        OUTSIDE_GROUP.add(url);
     }
 
     /** @param closesOnTimeout whether the driver closes the connection of a statement that exceeds its query timeout */
@@ -90,7 +97,7 @@ public final class ConnectorJStub implements Driver {
         return stub(Statement.class, (method, arguments) -> switch (method.getName()) {
             case "executeQuery" -> {
                 fail(url, (String) arguments[0]);
-                yield sessionVariables();
+                yield rows(!OUTSIDE_GROUP.contains(url));
             }
             case "executeUpdate" -> {
                 execute(url, (String) arguments[0]);
@@ -100,11 +107,12 @@ public final class ConnectorJStub implements Driver {
         });
     }
 
-    /** The first is auto-commit, which is on. */
-    private static ResultSet sessionVariables() {
+    /** Session variables, of which the first is auto-commit, which is on; or whether the server belongs to its group. */
+    private static ResultSet rows(boolean inGroup) {
         return stub(ResultSet.class, (method, arguments) -> switch (method.getName()) {
             case "next" -> true;
             case "getInt" -> arguments[0].equals(1) ? 1 : 0;
+            case "getBoolean" -> inGroup;
             case "getString" -> "REPEATABLE-READ";
             case "getConcurrency" -> ResultSet.CONCUR_READ_ONLY;
             default -> null;

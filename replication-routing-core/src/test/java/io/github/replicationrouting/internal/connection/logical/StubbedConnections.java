@@ -100,9 +100,14 @@ final class StubbedConnections implements AutoCloseable {
         return connection;
     }
 
-    /** Has the server answer the next call of a text, or of COMMIT or ROLLBACK, with an error. */
-    void failNext(String sql, SQLException error) {
-        ConnectorJStub.failNext(url, sql, error);
+    /** Has the server answer the next call of a text with a part, or of COMMIT or ROLLBACK, with an error. */
+    void failNext(String part, SQLException error) {
+        ConnectorJStub.failNext(url, part, error);
+    }
+
+    /** Has the server show from now on that it has lost its group. */
+    void loseGroup() {
+        ConnectorJStub.loseGroup(url);
     }
 
     /** Returns the updates, commits and rollbacks that the server executed. */
