@@ -14,18 +14,20 @@ public enum ErrorKind {
     READ_ONLY_TRANSACTION,
     /** The server has too many connections: it is overloaded, not lost. */
     OVERLOAD,
-    /**
-     * The server rolled the transaction back; it may be retried as a whole, if {@link ReplicationDialect#isRollbackFinal}
-     * confirms it.
-     */
+    /** The server rolled the transaction back; it may be retried as a whole. */
     ROLLED_BACK,
     /**
      * The server is not in its group, or in a part of it without a majority, and refused the call without executing it.
-     * Nothing was committed, also where the call was COMMIT, if {@link ReplicationDialect#isRollbackFinal} confirms it.
+     * Nothing was committed, also where the call was COMMIT.
      */
     NOT_IN_GROUP,
     /** The server lost its group during a COMMIT: whether it was committed is not known. */
     COMMIT_IN_DOUBT,
+    /**
+     * The server refused a COMMIT because of its group. If it has lost the group meanwhile, other members may have
+     * committed the transaction: it is not known, unless {@link ReplicationDialect#kindOfRefusedCommit} shows it.
+     */
+    COMMIT_REFUSED,
     /** A table, column, routine or privilege that the statement needs is missing: everywhere, or on this node only. */
     SCHEMA,
     /** Nothing beyond the failure of the statement. */
@@ -36,10 +38,15 @@ public enum ErrorKind {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** Returns whether a transaction whose COMMIT met the error may be committed all the same. */
+    public boolean isInDoubt() {
+        return this == COMMIT_IN_DOUBT || this == COMMIT_REFUSED;
+    }
+
     /** Returns whether the work that met the error has lost its node. */
     public boolean isLoss() {
         return switch (this) {
-            case CONNECTION_LOST, NODE_UNFIT, NOT_IN_GROUP, COMMIT_IN_DOUBT -> true;
+            case CONNECTION_LOST, NODE_UNFIT, NOT_IN_GROUP, COMMIT_IN_DOUBT, COMMIT_REFUSED -> true;
             default -> false;
         };
     }

@@ -217,15 +217,17 @@ public interface ReplicationDialect {
     ErrorKind classify(SQLException error);
 
     /**
-     * Asks a server that has answered {@link ErrorKind#ROLLED_BACK} or {@link ErrorKind#NOT_IN_GROUP} whether nothing of
-     * the transaction is committed anywhere. A member of a group may answer so because it has lost the group, which then
-     * commits the transaction without it. By default the answer is final, which costs no statement.
+     * Asks a server that has answered with {@link ErrorKind#COMMIT_REFUSED} whether it still belongs to its group: one
+     * statement. Then the group has not committed the transaction either.
      *
-     * @param connection the connection of the application that got the error, without an open transaction
-     * @return false where the server has not proven it: the outcome of the transaction is not known
+     * @param connection the connection of the application that got the error; limited by a network timeout
+     * @param waited time between the call and the error
+     * @return {@link ErrorKind#ROLLED_BACK} or {@link ErrorKind#NOT_IN_GROUP} where nothing was committed; else, as by
+     *     default, {@link ErrorKind#COMMIT_REFUSED}
      */
-    default boolean isRollbackFinal(Connection connection, SQLException error) throws SQLException {
-        return true;
+    default ErrorKind kindOfRefusedCommit(Connection connection, SQLException error, Duration waited)
+            throws SQLException {
+        return ErrorKind.COMMIT_REFUSED;
     }
 
     /**

@@ -29,11 +29,6 @@ final class ErrorClassifier {
     /** ER_TRANSACTION_ROLLBACK_DURING_COMMIT. */
     private static final int ROLLBACK_DURING_COMMIT = 3101;
 
-    /** ER_RUN_HOOK_ERROR, which names the hook. */
-    private static final int RUN_HOOK_ERROR = 3100;
-
-    private static final String BEFORE_COMMIT = "'before_commit'";
-
     /** HA_ERR_LOCK_DEADLOCK, quoted by another error. */
     private static final Pattern ENGINE_DEADLOCK = Pattern.compile("\\bgot error 149\\b");
 
@@ -50,17 +45,10 @@ final class ErrorClassifier {
         return ErrorKind.OTHER;
     }
 
-    /**
-     * Returns whether the server rolled back at the commit because of its replication group: the transaction lost a
-     * conflict or was refused there, or the server has left the group, which may have received the transaction before.
-     */
-    static boolean isRollbackByGroup(SQLException error) {
-        return links(error).stream().anyMatch(link -> link instanceof SQLException sql && isRolledBackByGroup(sql));
-    }
-
-    private static boolean isRolledBackByGroup(SQLException error) {
-        return error.getErrorCode() == ROLLBACK_DURING_COMMIT
-                || (error.getErrorCode() == RUN_HOOK_ERROR && messageOf(error).contains(BEFORE_COMMIT));
+    /** Returns whether the error is that of a transaction that lost a conflict in its replication group. */
+    static boolean isConflictInGroup(SQLException error) {
+        return links(error).stream()
+                .anyMatch(link -> link instanceof SQLException sql && sql.getErrorCode() == ROLLBACK_DURING_COMMIT);
     }
 
     private static List<Throwable> links(SQLException error) {
@@ -98,7 +86,7 @@ final class ErrorClassifier {
     }
 
     private static ErrorKind single(SQLException error) {
-        String message = messageOf(error);
+        String message = error.getMessage() == null ? "" : error.getMessage().toLowerCase(Locale.ROOT);
         String state = error.getSQLState() == null ? "" : error.getSQLState();
         ErrorKind byCode = byCode(error.getErrorCode(), state, message);
         if (byCode != null) {
@@ -116,10 +104,6 @@ final class ErrorClassifier {
             return ErrorKind.CONNECTION_LOST;
         }
         return ErrorKind.OTHER;
-    }
-
-    private static String messageOf(SQLException error) {
-        return error.getMessage() == null ? "" : error.getMessage().toLowerCase(Locale.ROOT);
     }
 
     /** Returns whether a driver misses a column in the result of a {@code SELECT *}. */
@@ -150,8 +134,9 @@ final class ErrorClassifier {
             case 149, // HA_ERR_LOCK_DEADLOCK: the storage engine's own number
                     1020, // ER_CHECKREAD: since its snapshot the row was changed (MariaDB's innodb_snapshot_isolation)
                     1206, // ER_LOCK_TABLE_FULL
-                    1213, // ER_LOCK_DEADLOCK, and a failed certification of Galera
-                    ROLLBACK_DURING_COMMIT -> ErrorKind.ROLLED_BACK;
+                    1213 -> // ER_LOCK_DEADLOCK, and a failed certification of Galera
+                ErrorKind.ROLLED_BACK;
+            case ROLLBACK_DURING_COMMIT -> ErrorKind.COMMIT_REFUSED;
             // ER_LOCK_WAIT_TIMEOUT rolls back one statement only. 41000 is a driver's state for a deadlock.
             case 1205 -> state.equals("41000") ? ErrorKind.ROLLED_BACK : ErrorKind.OTHER;
             case 0, // none
@@ -160,7 +145,7 @@ final class ErrorClassifier {
                 engineError(code, message);
             // ER_UNKNOWN_COM_ERROR: a Galera node that is not ready executes neither statements nor COMMIT.
             case 1047 -> message.contains("wsrep") ? ErrorKind.NOT_IN_GROUP : ErrorKind.NODE_UNFIT;
-            case RUN_HOOK_ERROR -> hookError(message);
+            case 3100 -> hookError(message); // ER_RUN_HOOK_ERROR
             case 1927, // ER_CONNECTION_KILLED
                     2006, // CR_SERVER_GONE_ERROR
                     2013, // CR_SERVER_LOST
@@ -216,11 +201,15 @@ final class ErrorClassifier {
         return code == 1180 && ofProvider ? ErrorKind.COMMIT_IN_DOUBT : ErrorKind.OTHER;
     }
 
-    /** Group Replication refuses before a commit; an error after one says nothing about the commit itself. */
+    /**
+     * Before a statement Group Replication has executed nothing. A COMMIT that it refuses may have waited for the group
+     * until then; an error after one says nothing about the commit itself.
+     */
     private static ErrorKind hookError(String message) {
-        return message.contains("'before_") || message.contains("'begin'")
-                ? ErrorKind.NOT_IN_GROUP
-                : ErrorKind.COMMIT_IN_DOUBT;
+        if (message.contains("'before_dml'") || message.contains("'begin'")) {
+            return ErrorKind.NOT_IN_GROUP;
+        }
+        return message.contains("'before_") ? ErrorKind.COMMIT_REFUSED : ErrorKind.COMMIT_IN_DOUBT;
     }
 
     private static boolean mentionsReadOnly(String message) {

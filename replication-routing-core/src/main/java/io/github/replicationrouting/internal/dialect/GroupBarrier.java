@@ -6,9 +6,9 @@ import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits on a member of a replication group until it has applied what the group had committed, which also shows that it
- * belongs to the group. Only a message in the order of the group's transactions shows that: what the member has received
- * may be less than what another one has committed already.
+ * Waits on a member of a replication group until it has applied what the group had committed. Only a message in the
+ * order of the group's transactions shows that: what the member has received may be less than what another one has
+ * committed already.
  */
 final class GroupBarrier {
 
@@ -27,20 +27,8 @@ final class GroupBarrier {
     private static final String COUNT = "SELECT VARIABLE_VALUE FROM performance_schema.global_status"
             + " WHERE VARIABLE_NAME='Gr_transactions_consistency_before_begin_count'";
 
-    private static final String HAS_MAJORITY = "2*SUM(MEMBER_STATE='UNREACHABLE')<COUNT(*)";
-
-    private static final String MEMBERS = " FROM performance_schema.replication_group_members";
-
-    private static final String IS_MEMBER =
-            "SELECT SUM(MEMBER_ID=@@server_uuid AND MEMBER_STATE='ONLINE')=1 AND " + HAS_MAJORITY + MEMBERS;
-
-    /**
-     * A server that has lost its group is in ERROR, or its others are UNREACHABLE, before it rolls back what waits for
-     * them. One that leaves as ordered waits for the group first, and is OFFLINE then.
-     */
-    private static final String HAS_NOT_LOST_GROUP =
-            "SELECT SUM(MEMBER_ID=@@server_uuid AND MEMBER_STATE IN ('ONLINE', 'OFFLINE'))=1 AND " + HAS_MAJORITY
-                    + MEMBERS;
+    private static final String STATE =
+            "SELECT MEMBER_STATE FROM performance_schema.replication_group_members WHERE MEMBER_ID=@@server_uuid";
 
     private GroupBarrier() {}
 
@@ -63,34 +51,20 @@ final class GroupBarrier {
             }
         }
         Long after = count(connection);
-        return (before != null && after != null) ? after > before : Boolean.TRUE.equals(shown(connection, IS_MEMBER));
-    }
-
-    /**
-     * Returns whether the server shows that it has not been excluded from its group, nor separated from its majority.
-     * Waits for the group where the account may not ask, see {@link #await}.
-     */
-    static boolean hasNotLostGroup(Connection connection) throws SQLException {
-        Boolean shown = shown(connection, HAS_NOT_LOST_GROUP);
-        if (shown != null) {
-            return shown;
-        }
-        String consistency =
-                Statements.<@Nullable String>queryRow(connection, "SELECT " + CONSISTENCY, row -> row.getString(1));
-        return consistency != null && await(connection, consistency);
+        return (before != null && after != null) ? after > before : isOnline(connection);
     }
 
     private static @Nullable Long count(Connection connection) throws SQLException {
         return Statements.queryFirst(connection, COUNT, row -> row.getLong(1));
     }
 
-    /** Returns null where the account may not ask. */
-    private static @Nullable Boolean shown(Connection connection, String condition) throws SQLException {
+    private static boolean isOnline(Connection connection) throws SQLException {
         try {
-            return Statements.queryRow(connection, condition, row -> row.getBoolean(1));
+            String state = Statements.queryFirst(connection, STATE, row -> row.getString(1));
+            return "ONLINE".equals(state);
         } catch (SQLException e) {
             if (Statements.isDenied(e)) {
-                return null;
+                return false;
             }
             throw e;
         }

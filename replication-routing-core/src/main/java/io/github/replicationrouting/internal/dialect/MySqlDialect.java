@@ -327,10 +327,14 @@ public final class MySqlDialect implements ReplicationDialect {
         return ErrorClassifier.classify(error);
     }
 
-    /** A server that has lost its group rolls back what waits for it, although the others may commit it. */
     @Override
-    public boolean isRollbackFinal(Connection connection, SQLException error) throws SQLException {
-        return !ErrorClassifier.isRollbackByGroup(error) || GroupBarrier.hasNotLostGroup(connection);
+    public ErrorKind kindOfRefusedCommit(Connection connection, SQLException error, Duration waited)
+            throws SQLException {
+        GroupStates states = Statements.query(connection, GroupStates.QUERY, GroupStates::read);
+        if (!states.haveCommittedNothing(waited)) {
+            return ErrorKind.COMMIT_REFUSED;
+        }
+        return ErrorClassifier.isConflictInGroup(error) ? ErrorKind.ROLLED_BACK : ErrorKind.NOT_IN_GROUP;
     }
 
     @Override

@@ -118,10 +118,15 @@ final class ErrorExplanation {
 
     /** Returns the failure of a commit, explicit or of a statement, whose outcome is not known. */
     static SQLException outcomeUnknown(SQLException error, ErrorKind kind, Decision decision, boolean autoCommit) {
-        String when = autoCommit ? "in a statement in auto-commit" : "in COMMIT";
-        String subject = kind == ErrorKind.COMMIT_IN_DOUBT
-                ? "Node " + decision.node() + " lost its group " + when + ", or did not show that it still has one"
-                : "The connection to node " + decision.node() + " was lost " + when;
+        String what = autoCommit ? "a statement in auto-commit" : "COMMIT";
+        String subject =
+                switch (kind) {
+                    case COMMIT_IN_DOUBT -> "Node " + decision.node() + " lost its group in " + what;
+                    case COMMIT_REFUSED ->
+                        "Node " + decision.node() + " refused " + what
+                                + " and did not show that it still belongs to its group";
+                    default -> "The connection to node " + decision.node() + " was lost in " + what;
+                };
         return new CommitOutcomeUnknownException(
                 subject
                         + ": whether its changes were committed is not known. It is not retried, because its changes might"

@@ -39,14 +39,14 @@ final class FailureHandler {
     /** Handles the failure of a call and returns what to throw. Reports a lost node to the monitor and for a retry. */
     SQLException failed(Lease lease, SQLException error) {
         ErrorKind kind = lease.kindOf(error);
-        return failed(lease, error, kind, kind == ErrorKind.COMMIT_IN_DOUBT && transaction.mayWrite(lease));
+        return failed(lease, error, kind, kind.isInDoubt() && transaction.mayWrite(lease));
     }
 
     /** Handles the failure of a call that may have changed something, which in auto-commit commits it, too. */
     SQLException failedToChange(Lease lease, SQLException error) {
         // Asked first: what is known to be lost is not lost by this call.
         ErrorKind kind = lease.kindOf(error);
-        boolean commits = settings.autoCommit() || kind == ErrorKind.COMMIT_IN_DOUBT;
+        boolean commits = settings.autoCommit() || kind.isInDoubt();
         return failed(
                 lease, error, kind, commits && transaction.mayWrite(lease) && lease.isCommitInDoubt(error, kind, true));
     }

@@ -299,7 +299,7 @@ final class Lease {
         return switch (kind) {
             case CONNECTION_LOST -> !"08003".equals(error.getSQLState());
             case NODE_UNFIT -> !inAutoCommit;
-            case COMMIT_IN_DOUBT -> true;
+            case COMMIT_IN_DOUBT, COMMIT_REFUSED -> true;
             default -> false;
         };
     }

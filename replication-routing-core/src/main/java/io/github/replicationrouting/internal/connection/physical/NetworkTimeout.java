@@ -11,11 +11,16 @@ final class NetworkTimeout {
 
     private NetworkTimeout() {}
 
-    /** Makes a call on a driver's connection, which is lost when the time is over. */
+    /**
+     * Makes a call on a driver's connection, which is lost when an answer takes longer.
+     *
+     * @param limit replaces a longer limit that is in force
+     */
     static <R extends @Nullable Object> R limit(Connection delegate, Duration limit, ServerCall<Connection, R> call)
             throws SQLException {
         int before = delegate.getNetworkTimeout();
-        delegate.setNetworkTimeout(Runnable::run, Math.toIntExact(limit.toMillis()));
+        int millis = Math.toIntExact(limit.toMillis());
+        delegate.setNetworkTimeout(Runnable::run, before > 0 ? Math.min(before, millis) : millis);
         try {
             return call.on(delegate);
         } finally {

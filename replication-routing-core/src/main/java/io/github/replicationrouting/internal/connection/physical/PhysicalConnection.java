@@ -44,8 +44,8 @@ public final class PhysicalConnection extends DelegatingConnection {
 
     private static final String READ_ONLY_TRANSACTION_STATE = "25006";
 
-    /** Time that a server has to show that what it rolled back is committed nowhere. */
-    private static final Duration ROLLBACK_PROOF = Duration.ofSeconds(5);
+    /** Time that a server has for an answer that only explains an error. */
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
     private final Connection delegate;
     private final PhysicalLink link;
@@ -58,6 +58,9 @@ public final class PhysicalConnection extends DelegatingConnection {
     private final SessionPositions positions;
     private final ClientInfoNames clientInfo = new ClientInfoNames();
     private final LongConsumer statementTime;
+
+    /** When the last call began that may have committed, by {@link System#nanoTime()}. */
+    private long callBegan;
 
     /** Whether the connection is lost to its holder, although its driver may not know, or would connect anew. */
     private boolean lost;
@@ -113,22 +116,21 @@ public final class PhysicalConnection extends DelegatingConnection {
         return link;
     }
 
-    /**
-     * Returns what an error of this connection means. Asks the server whether a rollback that it reports is final.
-     */
+    /** Returns what an error of this connection means. Asks the server where a COMMIT was refused. */
     public ErrorKind classify(SQLException error) {
         ErrorKind kind = dialect.classify(error);
-        boolean rolledBack = kind == ErrorKind.ROLLED_BACK || kind == ErrorKind.NOT_IN_GROUP;
-        return rolledBack && !isRollbackFinal(error) ? ErrorKind.COMMIT_IN_DOUBT : kind;
+        return kind == ErrorKind.COMMIT_REFUSED ? kindOfRefusedCommit(error) : kind;
     }
 
-    private boolean isRollbackFinal(SQLException error) {
+    private ErrorKind kindOfRefusedCommit(SQLException error) {
+        Duration waited = Duration.ofNanos(System.nanoTime() - callBegan);
         try {
             return NetworkTimeout.limit(
-                    delegate, ROLLBACK_PROOF, connection -> dialect.isRollbackFinal(connection, error));
-        } catch (SQLException e) {
-            log.debug("The server does not show whether its rollback is final", e);
-            return false;
+                    delegate, ANSWER_LIMIT, connection -> dialect.kindOfRefusedCommit(connection, error, waited));
+        } catch (SQLException | RuntimeException e) {
+            // For example without the privilege, which the caller would miss otherwise.
+            error.addSuppressed(e);
+            return ErrorKind.COMMIT_REFUSED;
         }
     }
 
@@ -213,10 +215,10 @@ public final class PhysicalConnection extends DelegatingConnection {
                 state.changedBySql();
             }
         }
-        long began = System.nanoTime();
+        callBegan = System.nanoTime();
         R result = call.on(target);
         // Only what succeeded: a server that refuses everything immediately is not a fast one.
-        statementTime.accept(System.nanoTime() - began);
+        statementTime.accept(System.nanoTime() - callBegan);
         transaction.callSucceeded();
         return result;
     }
@@ -302,6 +304,7 @@ public final class PhysicalConnection extends DelegatingConnection {
     @Override
     public void setAutoCommit(boolean autoCommit) throws SQLException {
         requireOpen();
+        callBegan = System.nanoTime();
         transaction.setAutoCommit(autoCommit);
     }
 
@@ -314,6 +317,7 @@ public final class PhysicalConnection extends DelegatingConnection {
     @Override
     public void commit() throws SQLException {
         requireOpen();
+        callBegan = System.nanoTime();
         transaction.commit();
     }
 

@@ -21,7 +21,7 @@ public final class ErrorAttribution {
             return false;
         }
         return switch (kind(cause, classifier)) {
-            case CONNECTION_LOST, NODE_UNFIT, NOT_IN_GROUP, COMMIT_IN_DOUBT, SCHEMA, OTHER -> true;
+            case CONNECTION_LOST, NODE_UNFIT, NOT_IN_GROUP, COMMIT_IN_DOUBT, COMMIT_REFUSED, SCHEMA, OTHER -> true;
             case OVERLOAD, READ_ONLY_SERVER, READ_ONLY_TRANSACTION, ROLLED_BACK -> false;
         };
     }

@@ -24,6 +24,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +98,9 @@ public final class ConnectorJStub implements Driver {
         return stub(Statement.class, (method, arguments) -> switch (method.getName()) {
             case "executeQuery" -> {
                 fail(url, (String) arguments[0]);
-                yield rows(!OUTSIDE_GROUP.contains(url));
+                yield ((String) arguments[0]).contains("replication_group_members")
+                        ? ownState(OUTSIDE_GROUP.contains(url) ? "ERROR" : "ONLINE")
+                        : sessionVariables();
             }
             case "executeUpdate" -> {
                 execute(url, (String) arguments[0]);
@@ -107,12 +110,22 @@ public final class ConnectorJStub implements Driver {
         });
     }
 
-    /** Session variables, of which the first is auto-commit, which is on; or whether the server belongs to its group. */
-    private static ResultSet rows(boolean inGroup) {
+    /** The row of the server itself in its view of the group. */
+    private static ResultSet ownState(String state) {
+        AtomicInteger rows = new AtomicInteger(1);
+        return stub(ResultSet.class, (method, arguments) -> switch (method.getName()) {
+            case "next" -> rows.getAndDecrement() > 0;
+            case "getString" -> state;
+            case "getBoolean" -> true;
+            default -> null;
+        });
+    }
+
+    /** The first is auto-commit, which is on. */
+    private static ResultSet sessionVariables() {
         return stub(ResultSet.class, (method, arguments) -> switch (method.getName()) {
             case "next" -> true;
             case "getInt" -> arguments[0].equals(1) ? 1 : 0;
-            case "getBoolean" -> inGroup;
             case "getString" -> "REPEATABLE-READ";
             case "getConcurrency" -> ResultSet.CONCUR_READ_ONLY;
             default -> null;

@@ -87,7 +87,7 @@ class GroupFailureTest {
     }
 
     @Test
-    void whenTheServerRefusesTheCommitOutsideItsGroupShouldReportThatNothingWasCommitted() throws Exception {
+    void whenTheServerRefusesTheCommitWhileItLeavesItsGroupShouldReportThatNothingWasCommitted() throws Exception {
         try (RetryContext context = RetryContext.open(System::nanoTime);
                 Connection connection = connections.openForWrites();
                 Statement statement = connection.createStatement()) {
@@ -106,7 +106,8 @@ class GroupFailureTest {
     }
 
     @Test
-    void whenTheServerRefusesAWriteInAutoCommitOutsideItsGroupShouldReportThatNothingWasCommitted() throws Exception {
+    void whenTheServerRefusesAWriteInAutoCommitWhileItLeavesItsGroupShouldReportThatNothingWasCommitted()
+            throws Exception {
         try (Connection connection = connections.openForWrites();
                 Statement statement = connection.createStatement()) {
             connections.failNext(WRITE, leftGroup);
@@ -134,11 +135,11 @@ class GroupFailureTest {
             assertThatThrownBy(connection::commit)
                     .isInstanceOf(CommitOutcomeUnknownException.class)
                     .hasCause(error)
-                    .hasMessageContaining("or did not show that it still has one");
+                    .hasMessageContaining("Node db1 refused COMMIT and did not show");
 
             assertNotRetried(context);
         }
-        assertSuspected("commit-in-doubt");
+        assertSuspected("commit-refused");
     }
 
     @ParameterizedTest
@@ -155,7 +156,7 @@ class GroupFailureTest {
 
             assertNotRetried(context);
         }
-        assertSuspected("commit-in-doubt");
+        assertSuspected("commit-refused");
     }
 
     @ParameterizedTest
@@ -166,12 +167,16 @@ class GroupFailureTest {
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.executeUpdate(WRITE);
-            connections.failNext("replication_group_members", new SQLException("gone", "08S01"));
+            SQLException denied = new SQLException("SELECT command denied", "42000", 1142);
+            connections.failNext("replication_group_members", denied);
             connections.failNext("COMMIT", error);
 
-            assertThatThrownBy(connection::commit).isInstanceOf(CommitOutcomeUnknownException.class);
+            assertThatThrownBy(connection::commit)
+                    .isInstanceOf(CommitOutcomeUnknownException.class)
+                    .hasCause(error);
+            assertThat(error.getSuppressed()).containsExactly(denied);
         }
-        assertSuspected("commit-in-doubt");
+        assertSuspected("commit-refused");
     }
 
     static List<SQLException> rolledBackByGroup() {
