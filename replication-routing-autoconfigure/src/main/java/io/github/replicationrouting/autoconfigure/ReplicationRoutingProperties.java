@@ -362,13 +362,19 @@ public class ReplicationRoutingProperties {
          */
         private int retries = 2;
 
+        /**
+         * Whether queries of read-only transactions at READ COMMITTED run in auto-commit, so that no COMMIT is sent.
+         */
+        private boolean readCommittedInAutoCommit;
+
         /** @param bean the application's own selector; null for the configured strategy */
         ReadSettings toSettings(@Nullable NodeSelector bean) {
             return new ReadSettings(
                     bean != null ? bean : configuredSelector(),
                     outsideTransaction,
                     whenNoneEligible,
-                    maxFallbackConcurrency);
+                    maxFallbackConcurrency,
+                    readCommittedInAutoCommit);
         }
 
         NodeSelector configuredSelector() {
@@ -430,6 +436,14 @@ public class ReplicationRoutingProperties {
 
         public void setSlowStart(Duration slowStart) {
             this.slowStart = slowStart;
+        }
+
+        public boolean isReadCommittedInAutoCommit() {
+            return readCommittedInAutoCommit;
+        }
+
+        public void setReadCommittedInAutoCommit(boolean readCommittedInAutoCommit) {
+            this.readCommittedInAutoCommit = readCommittedInAutoCommit;
         }
 
         public @Nullable Integer getMaxFallbackConcurrency() {

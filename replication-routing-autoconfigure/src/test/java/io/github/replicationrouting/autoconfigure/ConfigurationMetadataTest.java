@@ -80,6 +80,7 @@ class ConfigurationMetadataTest {
                         entry("reads.slow-start", "30s"),
                         entry("reads.max-fallback-concurrency", "null"),
                         entry("reads.retries", "2"),
+                        entry("reads.read-committed-in-auto-commit", "false"),
                         entry("writes.hold", "10s"),
                         entry("writes.max-held", "null"),
                         entry("writes.on-multiple-writable", "reject"),

@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param whenNoneEligible target of reads while no replica is eligible
  * @param maxFallbackConcurrency maximum number of concurrent reads on the primary while no replica is eligible; null
  *     for half of the primary's pool, and for no limit in a router with one node
+ * @param readCommittedInAutoCommit whether queries of read-only transactions at READ COMMITTED run in auto-commit, so
+ *     that no COMMIT is sent
  */
 public record ReadSettings(
         NodeSelector selector,
         OutsideTransaction outsideTransaction,
         WhenNoneEligible whenNoneEligible,
-        @Nullable Integer maxFallbackConcurrency) {
+        @Nullable Integer maxFallbackConcurrency,
+        boolean readCommittedInAutoCommit) {
 
     /** @throws InvalidSettingsException when {@code maxFallbackConcurrency} is not positive */
     public ReadSettings {
@@ -31,6 +34,7 @@ public record ReadSettings(
                 SelectionStrategy.LEAST_IN_FLIGHT.createSelector(),
                 OutsideTransaction.PRIMARY,
                 WhenNoneEligible.PRIMARY,
-                null);
+                null,
+                false);
     }
 }

@@ -30,7 +30,7 @@ class JdbcDifferentialIT {
     static Stream<Arguments> comparisons() {
         return Stack.enabled()
                 .filter(stack -> stack.name().startsWith(System.getProperty("jdbc.differential.stack", "")))
-                .flatMap(stack -> Stream.of(Side.Layer.PHYSICAL, Side.Layer.LOGICAL)
+                .flatMap(stack -> Stream.of(Side.Layer.PHYSICAL, Side.Layer.LOGICAL, Side.Layer.IN_AUTO_COMMIT)
                         .flatMap(layer ->
                                 stack.variants().stream().map(parameters -> Arguments.of(stack, layer, parameters))));
     }
@@ -68,12 +68,15 @@ class JdbcDifferentialIT {
                     (parameters + "&" + stack.sendsAllEnds()).replaceAll("^&|&$", ""),
                     2);
             Side routed = Side.of(layer, stack, "routed1", parameters, 2);
-            boolean lazy = layer == Side.Layer.LOGICAL;
+            boolean lazy = layer != Side.Layer.PHYSICAL;
             boolean believes = parameters.contains("useLocalSessionState=true");
+            // In auto-commit the server has no transaction yet.
+            String variables =
+                    layer == Side.Layer.IN_AUTO_COMMIT ? stack.isolationVariable() : stack.transactionVariables();
             return new Pair(
                     routed,
-                    new Player(plain, stack, "plain1", "plain2", lazy, believes),
-                    new Player(routed, stack, "routed1", "routed2", lazy, believes));
+                    new Player(plain, stack, "plain1", "plain2", lazy, believes, variables),
+                    new Player(routed, stack, "routed1", "routed2", lazy, believes, variables));
         }
 
         String describe(long seed, List<JdbcCall> calls, Difference difference) throws SQLException {

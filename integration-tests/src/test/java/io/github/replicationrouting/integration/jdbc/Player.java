@@ -39,6 +39,7 @@ final class Player implements AutoCloseable {
     private final String second;
     private final boolean lazy;
     private final boolean believesItsOwnState;
+    private final String variables;
     private final Connection observer;
     private @Nullable SQLException lastFailure;
     private final Slot[] slots = new Slot[JdbcCall.SLOTS];
@@ -69,8 +70,16 @@ final class Player implements AutoCloseable {
      * @param lazy omits what an unconnected connection cannot refuse as the driver does: settings that do not exist,
      *     and the end of a transaction in auto-commit
      * @param believesItsOwnState omits what a driver does not notice if it assumes that SQL text changes no session
+     * @param variables to ask the server for
      */
-    Player(Side side, Stack stack, String first, String second, boolean lazy, boolean believesItsOwnState)
+    Player(
+            Side side,
+            Stack stack,
+            String first,
+            String second,
+            boolean lazy,
+            boolean believesItsOwnState,
+            String variables)
             throws SQLException {
         this.side = side;
         this.stack = stack;
@@ -78,6 +87,7 @@ final class Player implements AutoCloseable {
         this.second = second;
         this.lazy = lazy;
         this.believesItsOwnState = believesItsOwnState;
+        this.variables = variables;
         this.observer = DriverManager.getConnection(
                 stack.url(stack.primary(), first, ""),
                 stack.cluster().username(),
@@ -192,7 +202,7 @@ final class Player implements AutoCloseable {
                                 ? ""
                                 : " " + connection.getTransactionIsolation() + " " + connection.getCatalog());
             }
-            case ASK_SERVER -> query(connection, "SELECT @@autocommit, " + stack.isolationVariable() + ", DATABASE()");
+            case ASK_SERVER -> query(connection, "SELECT @@autocommit, " + variables + ", DATABASE()");
             case COMMIT -> end(slot, connection, true);
             case ROLLBACK -> end(slot, connection, false);
             case INSERT -> update(connection, "INSERT INTO " + table + " (v) VALUES (" + choice + ")");
@@ -272,9 +282,7 @@ final class Player implements AutoCloseable {
             case TEXT_SETTING -> change(slot, connection, "SET time_zone = '+0" + choice % 9 + ":00'");
             case TEXT_VARIABLE -> change(slot, connection, "SET @played = " + choice);
             case ASK_SESSION ->
-                query(
-                        connection,
-                        "SELECT @@time_zone, @played, DATABASE(), " + stack.isolationVariable() + ", " + choice);
+                query(connection, "SELECT @@time_zone, @played, DATABASE(), " + variables + ", " + choice);
         };
     }
 

@@ -34,7 +34,9 @@ interface Side extends AutoCloseable {
         /** HikariCP over the router's physical connections. */
         PHYSICAL,
         /** The router's logical connections over all that, always routed to the same node. */
-        LOGICAL
+        LOGICAL,
+        /** The same, with queries of read-only transactions at READ COMMITTED in auto-commit. */
+        IN_AUTO_COMMIT
     }
 
     Connection borrow() throws SQLException;
@@ -61,24 +63,34 @@ interface Side extends AutoCloseable {
             config.setCatalog(database);
             return new Plain(new HikariDataSource(config));
         }
-        return layer == Layer.LOGICAL
-                ? logical(stack, config, url)
-                : new Physical(pool(stack, config, url, defaults(config)));
+        return switch (layer) {
+            case PLAIN, PHYSICAL -> new Physical(pool(stack, config, url, defaults(config), false));
+            case LOGICAL -> logical(stack, config, url);
+            case IN_AUTO_COMMIT -> {
+                ConnectionDefaults defaults = defaults(config);
+                yield Logical.over(pool(stack, config, url, defaults, true), defaults);
+            }
+        };
     }
 
     /** Logical connections over a pool of the caller. */
     static Side logical(Stack stack, HikariConfig config, String url) {
         ConnectionDefaults defaults = defaults(config);
-        return Logical.over(pool(stack, config, url, defaults), defaults);
+        return Logical.over(pool(stack, config, url, defaults, false), defaults);
     }
 
     private static ConnectionDefaults defaults(HikariConfig config) {
         return new ConnectionDefaults(config.isAutoCommit(), null);
     }
 
-    private static NodePool pool(Stack stack, HikariConfig config, String url, ConnectionDefaults defaults) {
+    private static NodePool pool(
+            Stack stack,
+            HikariConfig config,
+            String url,
+            ConnectionDefaults defaults,
+            boolean readCommittedInAutoCommit) {
         var node = new Node(NodeSpec.of("db1", url));
-        return stack.pool(node, config, defaults);
+        return stack.pool(node, config, defaults, readCommittedInAutoCommit);
     }
 
     record Plain(HikariDataSource pool) implements Side {

@@ -3,6 +3,7 @@ package io.github.replicationrouting.integration.jdbc;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.integration.support.EnabledServers;
+import io.github.replicationrouting.internal.connection.physical.SessionOptions;
 import io.github.replicationrouting.internal.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.internal.connection.pool.DialectResolver;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
@@ -55,7 +56,12 @@ enum Stack {
     }
 
     String isolationVariable() {
-        return kind == ClusterKind.MARIADB ? "@@tx_isolation, @@in_transaction" : "@@transaction_isolation";
+        return kind == ClusterKind.MARIADB ? "@@tx_isolation" : "@@transaction_isolation";
+    }
+
+    /** The isolation, and whether the server has a transaction, where it tells. */
+    String transactionVariables() {
+        return isolationVariable() + (kind == ClusterKind.MARIADB ? ", @@in_transaction" : "");
     }
 
     /** MariaDB's driver does not send a commit or rollback that it considers needless; with this it does. */
@@ -116,7 +122,7 @@ enum Stack {
         return config;
     }
 
-    NodePool pool(Node node, HikariConfig config, ConnectionDefaults defaults) {
+    NodePool pool(Node node, HikariConfig config, ConnectionDefaults defaults, boolean readCommittedInAutoCommit) {
         var connections = new ConnectionFactory(
                 node.spec().url(),
                 null,
@@ -132,7 +138,7 @@ enum Stack {
                 defaults,
                 failure -> {},
                 Runnable::run,
-                true,
+                new SessionOptions(true, readCommittedInAutoCommit),
                 false);
     }
 }

@@ -64,7 +64,7 @@ final class Trial implements AutoCloseable {
         try (Connection next = side.borrow()) {
             state(next);
             query(next, "SELECT id, v FROM t ORDER BY id");
-            query(next, "SELECT @@autocommit, " + stack.isolationVariable() + ", DATABASE()");
+            query(next, "SELECT @@autocommit, " + stack.transactionVariables() + ", DATABASE()");
             side.release(next);
         }
         return List.copyOf(journal);
@@ -72,6 +72,15 @@ final class Trial implements AutoCloseable {
 
     Connection borrow() throws SQLException {
         return side.borrow();
+    }
+
+    /** Returns a connection in a read-only transaction at READ COMMITTED. */
+    Connection borrowReadCommitted() throws SQLException {
+        Connection connection = borrow();
+        connection.setReadOnly(true);
+        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        connection.setAutoCommit(false);
+        return connection;
     }
 
     void release(Connection connection) {
@@ -141,6 +150,16 @@ final class Trial implements AutoCloseable {
                 () -> connection.getAutoCommit() + " " + connection.isReadOnly() + " "
                         + connection.getTransactionIsolation() + " " + connection.getCatalog() + " "
                         + connection.isClosed());
+    }
+
+    /** Executes an update of the table in another session, which waits for no lock longer than a second. */
+    void elsewhere(String sql) {
+        note(sql, () -> {
+            try (Statement statement = observer.createStatement()) {
+                statement.execute("SET innodb_lock_wait_timeout = 1");
+                return statement.executeUpdate(sql.replaceFirst("(?<=UPDATE |INTO )t\\b", first + ".t"));
+            }
+        });
     }
 
     /** Returns the committed data. */

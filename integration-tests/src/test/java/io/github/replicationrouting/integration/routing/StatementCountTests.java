@@ -9,6 +9,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Statements that reach the servers, by their own counter {@code Questions}. The monitor probes once, before the count
@@ -54,6 +56,26 @@ abstract class StatementCountTests {
         assertThat(statements.each("read-only transaction", () -> routing.readOnly()
                         .executeWithoutResult(status -> routing.jdbc().queryForObject(SELECT, String.class))))
                 .isEqualTo(2.00);
+    }
+
+    @Test
+    void whenReadCommittedRunsInAutoCommitATransactionShouldTakeOneStatementForEachQuery() {
+        try (TestRouting autoCommit = TestRouting.readCommittedInAutoCommit(cluster, driver)) {
+            TransactionTemplate readCommitted = autoCommit.readOnly();
+            readCommitted.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+            assertThat(statements.each(
+                            "read-only transaction at READ COMMITTED",
+                            () -> readCommitted.executeWithoutResult(
+                                    status -> autoCommit.jdbc().queryForObject(SELECT, String.class))))
+                    .isEqualTo(1.00);
+            assertThat(statements.each(
+                            "the same with two queries",
+                            () -> readCommitted.executeWithoutResult(status -> {
+                                autoCommit.jdbc().queryForObject(SELECT, String.class);
+                                autoCommit.jdbc().queryForObject(SELECT, String.class);
+                            })))
+                    .isEqualTo(2.00);
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.github.replicationrouting.settings.ConsistencySettings;
 import io.github.replicationrouting.settings.LagProbe;
 import io.github.replicationrouting.settings.MonitorSettings;
 import io.github.replicationrouting.settings.NodeSettings;
+import io.github.replicationrouting.settings.ReadSettings;
 import io.github.replicationrouting.settings.TopologyKind;
 import io.github.replicationrouting.settings.WritePolicy;
 import io.github.replicationrouting.settings.WriteSettings;
@@ -66,6 +67,26 @@ final class TestRouting implements AutoCloseable {
                 driver,
                 RARE,
                 1);
+    }
+
+    /** Sends no COMMIT for queries of read-only transactions at READ COMMITTED. */
+    static TestRouting readCommittedInAutoCommit(ReplicatedCluster cluster, JdbcDriver driver) {
+        ReadSettings defaults = ReadSettings.defaults();
+        TestRouting routing = over(
+                ReplicationRouting.builder("test")
+                        .reads(new ReadSettings(
+                                defaults.selector(),
+                                defaults.outsideTransaction(),
+                                defaults.whenNoneEligible(),
+                                defaults.maxFallbackConcurrency(),
+                                true)),
+                cluster,
+                cluster.nodes(),
+                driver,
+                QUIET,
+                1);
+        routing.awaitAllOnline();
+        return routing;
     }
 
     private static TestRouting over(

@@ -222,7 +222,8 @@ final class TestRouter implements AutoCloseable {
 
         TestRouter start() {
             ReplicationRouting.Builder builder = ReplicationRouting.builder("test")
-                    .reads(new ReadSettings(selector, OutsideTransaction.PRIMARY, WhenNoneEligible.PRIMARY, null))
+                    .reads(new ReadSettings(
+                            selector, OutsideTransaction.PRIMARY, WhenNoneEligible.PRIMARY, null, false))
                     .monitor(new MonitorSettings(
                             Duration.ofMillis(200),
                             Duration.ofSeconds(2),

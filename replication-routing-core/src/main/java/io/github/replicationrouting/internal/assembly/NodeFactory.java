@@ -2,6 +2,7 @@ package io.github.replicationrouting.internal.assembly;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.Credentials;
+import io.github.replicationrouting.internal.connection.physical.SessionOptions;
 import io.github.replicationrouting.internal.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.internal.connection.pool.DialectResolver;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
@@ -27,7 +28,7 @@ final class NodeFactory {
     private final ConnectionDefaults defaults;
     private final PoolHealthRegistry poolHealth;
     private final Executor background;
-    private final boolean tracksCommits;
+    private final SessionOptions options;
     private final boolean severalWriters;
 
     /** Accounts of the current nodes. */
@@ -44,7 +45,7 @@ final class NodeFactory {
     /**
      * @param router name of the router
      * @param background executor of tasks that a pool must not wait for
-     * @param tracksCommits whether nodes that may be primaries report the commits of their sessions
+     * @param options of sessions; only nodes that may be primaries report the commits of theirs
      * @param severalWriters whether several nodes may take writes
      */
     NodeFactory(
@@ -53,14 +54,14 @@ final class NodeFactory {
             ConnectionDefaults defaults,
             PoolHealthRegistry poolHealth,
             Executor background,
-            boolean tracksCommits,
+            SessionOptions options,
             boolean severalWriters) {
         this.router = router;
         this.dialects = dialects;
         this.defaults = defaults;
         this.poolHealth = poolHealth;
         this.background = background;
-        this.tracksCommits = tracksCommits;
+        this.options = options;
         this.severalWriters = severalWriters;
     }
 
@@ -73,7 +74,7 @@ final class NodeFactory {
         PoolCredentials credentials = new PoolCredentials(settings.pool());
         ProbeTarget declared = probeTarget(settings, credentials);
         ProbeTarget target = severalWriters ? declared.asOneOfSeveralWriters() : declared;
-        boolean tracked = tracksCommits && settings.spec().declaredRole() != DeclaredRole.REPLICA;
+        boolean tracked = options.tracksCommits() && settings.spec().declaredRole() != DeclaredRole.REPLICA;
         ConnectionFactory connections = connectionsOf(settings, credentials);
         NodePool pool;
         try {
@@ -86,7 +87,7 @@ final class NodeFactory {
                     defaults,
                     poolHealth.of(target.node()),
                     background,
-                    tracked,
+                    new SessionOptions(tracked, options.readCommittedInAutoCommit()),
                     target.substitute() != null);
         } catch (RuntimeException e) {
             poolHealth.remove(target.node());

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.util.IsolationLevel;
 import io.github.replicationrouting.internal.connection.logical.FallbackLimiter;
 import io.github.replicationrouting.internal.connection.logical.LeaseManager;
 import io.github.replicationrouting.internal.connection.logical.PrimaryWait;
+import io.github.replicationrouting.internal.connection.physical.SessionOptions;
 import io.github.replicationrouting.internal.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.consistency.Consistency;
@@ -54,7 +55,9 @@ public final class RouterFactory {
                 connectionDefaults,
                 poolHealth,
                 background,
-                configuration.consistency().mode() == ConsistencyMode.SESSION,
+                new SessionOptions(
+                        configuration.consistency().mode() == ConsistencyMode.SESSION,
+                        configuration.reads().readCommittedInAutoCommit()),
                 configuration.topology() == TopologyKind.MULTI_PRIMARY);
     }
 

@@ -38,7 +38,7 @@ final class PhysicalCallableStatement extends DelegatingCallableStatement {
     @Override
     protected <R extends @Nullable Object> R onServer(ServerCall<? super CallableStatement, R> call)
             throws SQLException {
-        return connection.onServer(delegate, call, change);
+        return connection.onServer(delegate, call, change, false);
     }
 
     @Override

@@ -73,13 +73,14 @@ public final class PhysicalConnection extends DelegatingConnection {
             SessionState state,
             LongConsumer statementTime,
             CommitTracker commits,
+            SessionOptions options,
             boolean presetVariables) {
         this.delegate = delegate;
         this.link = link;
         this.dialect = dialect;
         this.session = session;
         this.state = state;
-        this.transaction = new TransactionState(delegate, session, state);
+        this.transaction = new TransactionState(delegate, session, state, options.readCommittedInAutoCommit());
         this.database = new CurrentDatabase(delegate);
         this.changes = new SessionChanges(delegate, presetVariables);
         this.positions = new SessionPositions(delegate, dialect, commits);
@@ -90,8 +91,6 @@ public final class PhysicalConnection extends DelegatingConnection {
      * Takes over a connection fresh from its driver; asks its session state, one statement.
      *
      * @param statementTime records how long each statement takes
-     * @param tracksCommits whether to have the server report the commits of this session, which costs up to two more
-     *     statements now and none later
      * @param presetVariables whether the session may have user variables by now
      */
     public static PhysicalConnection over(
@@ -99,14 +98,15 @@ public final class PhysicalConnection extends DelegatingConnection {
             PhysicalLink link,
             ReplicationDialect dialect,
             LongConsumer statementTime,
-            boolean tracksCommits,
+            SessionOptions options,
             boolean presetVariables)
             throws SQLException {
         DriverSession session = DriverSession.of(delegate, link);
         SessionState state = SessionState.learn(delegate, session, dialect);
         CommitTracker commits =
-                tracksCommits ? CommitTracker.of(delegate, session, dialect) : CommitTracker.none(dialect);
-        return new PhysicalConnection(delegate, link, dialect, session, state, statementTime, commits, presetVariables);
+                options.tracksCommits() ? CommitTracker.of(delegate, session, dialect) : CommitTracker.none(dialect);
+        return new PhysicalConnection(
+                delegate, link, dialect, session, state, statementTime, commits, options, presetVariables);
     }
 
     // For the pool and for leases
@@ -202,12 +202,25 @@ public final class PhysicalConnection extends DelegatingConnection {
 
     // Calls that reach the server
 
-    /** @param change what the text of the statement leaves in the session */
-    <T, R extends @Nullable Object> R onServer(T target, ServerCall<? super T, R> call, SessionChange change)
-            throws SQLException {
+    /** Whether a text is a query that need not begin a transaction. */
+    boolean isPlainQuery(String sql) {
+        return transaction.isReadCommittedInAutoCommit() && PlainQuery.is(sql);
+    }
+
+    /**
+     * @param change what the text of the statement leaves in the session
+     * @param plainQuery whether it is a {@link #isPlainQuery plain query}
+     */
+    <T, R extends @Nullable Object> R onServer(
+            T target, ServerCall<? super T, R> call, SessionChange change, boolean plainQuery) throws SQLException {
         requireAllowed(change);
         transaction.callBegins();
-        beforeServerCall();
+        if (plainQuery && change.isNone()) {
+            settleDatabase();
+            transaction.beforeQuery();
+        } else {
+            beforeServerCall();
+        }
         if (!change.isNone()) {
             // Also if it fails: a part of it may have been executed.
             changes.add(change);

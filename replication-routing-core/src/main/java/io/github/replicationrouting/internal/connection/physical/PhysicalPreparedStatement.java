@@ -17,10 +17,14 @@ final class PhysicalPreparedStatement extends DelegatingPreparedStatement<Prepar
     /** Changes that its texts leave in the session. */
     private SessionChange change;
 
+    /** Whether all of its texts are plain queries. */
+    private boolean plainQuery;
+
     PhysicalPreparedStatement(PhysicalConnection connection, PreparedStatement delegate, String sql) {
         this.connection = connection;
         this.delegate = delegate;
         this.change = SessionChange.of(sql);
+        this.plainQuery = connection.isPlainQuery(sql);
     }
 
     @Override
@@ -28,6 +32,7 @@ final class PhysicalPreparedStatement extends DelegatingPreparedStatement<Prepar
         SessionChange more = SessionChange.of(sql);
         connection.requireAllowed(more);
         change = change.and(more);
+        plainQuery = plainQuery && connection.isPlainQuery(sql);
     }
 
     @Override
@@ -38,7 +43,7 @@ final class PhysicalPreparedStatement extends DelegatingPreparedStatement<Prepar
     @Override
     protected <R extends @Nullable Object> R onServer(ServerCall<? super PreparedStatement, R> call)
             throws SQLException {
-        return connection.onServer(delegate, call, change);
+        return connection.onServer(delegate, call, change, plainQuery);
     }
 
     @Override

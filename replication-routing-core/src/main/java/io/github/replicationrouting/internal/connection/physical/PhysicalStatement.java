@@ -17,6 +17,9 @@ final class PhysicalStatement extends DelegatingStatement<Statement> {
     /** Changes that its texts leave in the session. */
     private SessionChange change = SessionChange.NONE;
 
+    /** Whether all of its texts are plain queries. */
+    private boolean plainQuery = true;
+
     PhysicalStatement(PhysicalConnection connection, Statement delegate) {
         this.connection = connection;
         this.delegate = delegate;
@@ -27,6 +30,7 @@ final class PhysicalStatement extends DelegatingStatement<Statement> {
         SessionChange more = SessionChange.of(sql);
         connection.requireAllowed(more);
         change = change.and(more);
+        plainQuery = plainQuery && connection.isPlainQuery(sql);
     }
 
     @Override
@@ -36,7 +40,7 @@ final class PhysicalStatement extends DelegatingStatement<Statement> {
 
     @Override
     protected <R extends @Nullable Object> R onServer(ServerCall<? super Statement, R> call) throws SQLException {
-        return connection.onServer(delegate, call, change);
+        return connection.onServer(delegate, call, change, plainQuery);
     }
 
     @Override

@@ -126,22 +126,35 @@ final class SessionState {
         }
     }
 
+    /** Whether each query of a transaction shows what is committed by then, and nothing can be written. */
+    boolean isReadCommitted() {
+        return readOnly.requested
+                && !isolation.isLeftToSql()
+                && isolation.requested <= Connection.TRANSACTION_READ_COMMITTED;
+    }
+
     /** Sends what differs from the server's state. */
     void flush() throws SQLException {
-        if (uncertain
-                || requestedAutoCommit != actualAutoCommit
-                || readOnly.differs(false)
-                || isolation.differs(false)) {
-            sendDifference();
+        flush(requestedAutoCommit);
+    }
+
+    /** Sends what differs from the server's state, which is in auto-commit then, whatever the user has requested. */
+    void flushInAutoCommit() throws SQLException {
+        flush(true);
+    }
+
+    private void flush(boolean autoCommit) throws SQLException {
+        if (uncertain || autoCommit != actualAutoCommit || readOnly.differs(false) || isolation.differs(false)) {
+            sendDifference(autoCommit);
         }
     }
 
-    private void sendDifference() throws SQLException {
-        boolean autoCommitDiffers = uncertain || requestedAutoCommit != actualAutoCommit;
+    private void sendDifference(boolean autoCommit) throws SQLException {
+        boolean autoCommitDiffers = uncertain || autoCommit != actualAutoCommit;
         SessionSettings.Change change = new SessionSettings.Change(
                 readOnly.differs(uncertain) ? readOnly.requested : null,
                 isolation.differs(uncertain) ? isolation.requested : null,
-                autoCommitDiffers ? (Boolean) requestedAutoCommit : null);
+                autoCommitDiffers ? (Boolean) autoCommit : null);
         // A statement that fails may have changed a part: auto-commit on commits, and a commit may be refused.
         uncertain = true;
         session.set(change, dialect);
@@ -152,7 +165,7 @@ final class SessionState {
         if (change.isolation() != null) {
             isolation.settled();
         }
-        actualAutoCommit = requestedAutoCommit;
+        actualAutoCommit = autoCommit;
     }
 
     /** Makes the next flush send everything, because the server's state may be another than recorded. */

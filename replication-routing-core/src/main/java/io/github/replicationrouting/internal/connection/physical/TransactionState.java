@@ -18,16 +18,38 @@ final class TransactionState {
     private final Connection delegate;
     private final DriverSession session;
     private final SessionState state;
+    private final boolean readCommittedInAutoCommit;
 
     private boolean open;
 
     /** Whether the last call failed: no driver's flags count then, and MariaDB's marks a transaction out of caution. */
     private boolean lastCallFailed;
 
-    TransactionState(Connection delegate, DriverSession session, SessionState state) {
+    /** @param readCommittedInAutoCommit see {@link #beforeQuery()} */
+    TransactionState(
+            Connection delegate, DriverSession session, SessionState state, boolean readCommittedInAutoCommit) {
         this.delegate = delegate;
         this.session = session;
         this.state = state;
+        this.readCommittedInAutoCommit = readCommittedInAutoCommit;
+    }
+
+    /** Whether some queries need no transaction, see {@link #beforeQuery()}. */
+    boolean isReadCommittedInAutoCommit() {
+        return readCommittedInAutoCommit;
+    }
+
+    /**
+     * Does the same as {@link #beforeServerCall} for a call that only executes a {@link PlainQuery}. In a read-only
+     * transaction at READ COMMITTED it shows what is committed by then, with or without a transaction at the server; so
+     * it runs in auto-commit, and nothing has to be ended, unless something else has begun the transaction.
+     */
+    void beforeQuery() throws SQLException {
+        if (!readCommittedInAutoCommit || open || state.autoCommit() || !state.isReadCommitted()) {
+            beforeServerCall();
+        } else {
+            state.flushInAutoCommit();
+        }
     }
 
     /**

@@ -7,6 +7,7 @@ import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import com.zaxxer.hikari.pool.HikariPool;
 import io.github.replicationrouting.PooledNode;
 import io.github.replicationrouting.internal.connection.physical.PhysicalConnection;
+import io.github.replicationrouting.internal.connection.physical.SessionOptions;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
 import io.github.replicationrouting.internal.topology.ConnectionAttemptListener;
 import io.github.replicationrouting.topology.Node;
@@ -57,7 +58,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
      * @param attempts receives the outcome of each attempt to open a connection
      * @param config limits and names of the pool; its URL and driver are not used
      * @param background runs what may block, each task on a thread of its own
-     * @param tracksCommits whether its sessions make the server report their commits
+     * @param options of its sessions
      * @param logsRefusals whether to log that the server opens no connection: where the monitor logs in with the same
      *     account, the monitor does
      */
@@ -70,7 +71,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
             ConnectionDefaults defaults,
             ConnectionAttemptListener attempts,
             Executor background,
-            boolean tracksCommits,
+            SessionOptions options,
             boolean logsRefusals) {
         this.router = router;
         this.node = node;
@@ -92,7 +93,7 @@ public final class NodePool implements PooledNode, AutoCloseable {
                 defaults,
                 attempts,
                 PrimaryEndpointCheck.of(node, this::refresh),
-                tracksCommits,
+                options,
                 logsRefusals ? new RefusedConnectionLog(router, node) : null);
         own.setDataSource(source);
         own.setExceptionOverride(new DeferredEviction(own.getExceptionOverride(), source::classify));

@@ -2,6 +2,7 @@ package io.github.replicationrouting.internal.connection.pool;
 
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.internal.connection.physical.PhysicalConnection;
+import io.github.replicationrouting.internal.connection.physical.SessionOptions;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
 import io.github.replicationrouting.internal.driver.PhysicalLink;
 import io.github.replicationrouting.internal.topology.ConnectionAttemptListener;
@@ -41,7 +42,7 @@ final class PhysicalDataSource extends AbstractDataSource {
     private final ConnectionDefaults defaults;
     private final ConnectionAttemptListener attempts;
     private final @Nullable PrimaryEndpointCheck endpoint;
-    private final boolean tracksCommits;
+    private final SessionOptions options;
     private final @Nullable RefusedConnectionLog refusalLog;
     private final boolean presetVariables;
     private volatile @Nullable Exception lastFailure;
@@ -60,7 +61,7 @@ final class PhysicalDataSource extends AbstractDataSource {
             ConnectionDefaults defaults,
             ConnectionAttemptListener attempts,
             @Nullable PrimaryEndpointCheck endpoint,
-            boolean tracksCommits,
+            SessionOptions options,
             @Nullable RefusedConnectionLog refusalLog) {
         this.router = router;
         this.node = node;
@@ -72,7 +73,7 @@ final class PhysicalDataSource extends AbstractDataSource {
         this.defaults = defaults;
         this.attempts = attempts;
         this.endpoint = endpoint;
-        this.tracksCommits = tracksCommits;
+        this.options = options;
         this.refusalLog = refusalLog;
         this.presetVariables = initialStatement != null || connections.runsInitialSql();
     }
@@ -191,8 +192,8 @@ final class PhysicalDataSource extends AbstractDataSource {
             if (endpoint != null) {
                 endpoint.verify(fresh, ofServer);
             }
-            PhysicalConnection connection = PhysicalConnection.over(
-                    fresh, link, ofServer, node::recordStatement, tracksCommits, presetVariables);
+            PhysicalConnection connection =
+                    PhysicalConnection.over(fresh, link, ofServer, node::recordStatement, options, presetVariables);
             defaults.learnFrom(connection, configuredCatalog);
             reportsCommits = connection.reportsCommits();
             return connection;

@@ -12,6 +12,7 @@ import io.github.replicationrouting.CommitOutcomeUnknownException;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.DecisionReason;
 import io.github.replicationrouting.internal.connection.physical.PhysicalConnection;
+import io.github.replicationrouting.internal.connection.physical.SessionOptions;
 import io.github.replicationrouting.internal.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.consistency.Consistency;
@@ -93,7 +94,7 @@ class FailureHandlerTest {
             defaults,
             failure -> {},
             task -> new Thread(task).start(),
-            false,
+            SessionOptions.NONE,
             false);
     private final SQLTimeoutException timeout = new SQLTimeoutException("Statement cancelled due to timeout");
 
@@ -153,7 +154,7 @@ class FailureHandlerTest {
                 new PhysicalLink(Runnable::run, link -> {}),
                 dialect,
                 db1::recordStatement,
-                false,
+                SessionOptions.NONE,
                 false);
         return new Lease(
                 pool,

@@ -8,6 +8,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.DecisionReason;
+import io.github.replicationrouting.internal.connection.physical.SessionOptions;
 import io.github.replicationrouting.internal.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.internal.connection.pool.NodeEvictedException;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
@@ -270,7 +271,7 @@ class FallbackLimiterTest {
                 new ConnectionDefaults(true, null),
                 failure -> {},
                 task -> new Thread(task).start(),
-                false,
+                SessionOptions.NONE,
                 false);
         pools.add(pool);
         return pool;

@@ -15,6 +15,7 @@ import io.github.replicationrouting.NoWritableNodeException;
 import io.github.replicationrouting.RoutedConnection;
 import io.github.replicationrouting.RoutingHints;
 import io.github.replicationrouting.SessionToken;
+import io.github.replicationrouting.internal.connection.physical.SessionOptions;
 import io.github.replicationrouting.internal.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.consistency.Consistency;
@@ -660,7 +661,7 @@ class SharedWritersTest {
                 defaults,
                 failure -> {},
                 task -> new Thread(task).start(),
-                false,
+                SessionOptions.NONE,
                 false);
     }
 

@@ -7,6 +7,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.Decision;
 import io.github.replicationrouting.DecisionReason;
+import io.github.replicationrouting.internal.connection.physical.SessionOptions;
 import io.github.replicationrouting.internal.connection.pool.ConnectionDefaults;
 import io.github.replicationrouting.internal.connection.pool.NodePool;
 import io.github.replicationrouting.internal.consistency.Consistency;
@@ -70,7 +71,7 @@ final class StubbedConnections implements AutoCloseable {
             defaults,
             failure -> {},
             task -> new Thread(task).start(),
-            false,
+            SessionOptions.NONE,
             false);
     private final LeaseManager leases = new LeaseManager(
             "test",

@@ -9,6 +9,7 @@ import com.zaxxer.hikari.metrics.IMetricsTracker;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import com.zaxxer.hikari.metrics.PoolStats;
 import com.zaxxer.hikari.util.Credentials;
+import io.github.replicationrouting.internal.connection.physical.SessionOptions;
 import io.github.replicationrouting.internal.dialect.Dialects;
 import io.github.replicationrouting.internal.driver.ConnectionFactory;
 import io.github.replicationrouting.topology.DeclaredRole;
@@ -138,7 +139,7 @@ class NodePoolTest {
                 new ConnectionDefaults(true, null),
                 failure -> {},
                 threads,
-                false,
+                SessionOptions.NONE,
                 false);
         pool = opened;
         return opened;
