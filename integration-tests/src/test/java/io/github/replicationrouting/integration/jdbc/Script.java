@@ -227,7 +227,7 @@ enum Script {
     READ_COMMITTED_KEEPS_ITS_LOCKS(t -> {
         Connection c = t.borrowReadCommitted();
         t.query(c, "SELECT v FROM t WHERE id = 1");
-        t.query(c, "SELECT v FROM t WHERE id = 1 FOR UPDATE");
+        t.query(c, "SELECT v FROM t WHERE id = 1 LOCK IN SHARE MODE");
         t.query(c, "SELECT v FROM t WHERE id = 2");
         t.elsewhere("UPDATE t SET v = 99 WHERE id = 1");
         t.note("commit", () -> c.commit());
@@ -242,6 +242,65 @@ enum Script {
         t.elsewhere("UPDATE t SET v = 99 WHERE id = 1");
         t.note("rollback", () -> c.rollback());
         t.elsewhere("UPDATE t SET v = 98 WHERE id = 1");
+        t.release(c);
+    }),
+    READ_COMMITTED_IN_A_TRANSACTION_BEGUN_IN_SQL_TEXT(t -> {
+        Connection c = t.borrow();
+        c.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        t.update(c, "BEGIN");
+        t.insert(c, 1);
+        t.note("read-only", () -> c.setReadOnly(true));
+        t.note("auto-commit", () -> c.setAutoCommit(false));
+        t.query(c, "SELECT COUNT(*) FROM t");
+        t.others();
+        t.note("rollback", () -> c.rollback());
+        t.others();
+        t.query(c, "SELECT COUNT(*) FROM t");
+        t.note("commit", () -> c.commit());
+        t.release(c);
+    }),
+    READ_COMMITTED_KEEPS_LOCKS_OF_A_TRANSACTION_BEGUN_IN_SQL_TEXT(t -> {
+        Connection c = t.borrow();
+        c.setReadOnly(true);
+        c.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        t.note("begin", () -> {
+            try (Statement statement = c.createStatement()) {
+                statement.execute("BEGIN");
+            }
+        });
+        t.query(c, "SELECT v FROM t WHERE id = 1 LOCK IN SHARE MODE");
+        t.note("auto-commit", () -> c.setAutoCommit(false));
+        t.query(c, "SELECT v FROM t WHERE id = 2");
+        t.elsewhere("UPDATE t SET v = 99 WHERE id = 1");
+        t.note("rollback", () -> c.rollback());
+        t.elsewhere("UPDATE t SET v = 98 WHERE id = 1");
+        t.release(c);
+    }),
+    READ_COMMITTED_ON_THE_CONNECTION_OF_THE_DRIVER(t -> {
+        Connection c = t.borrowReadCommitted();
+        Connection own = c.unwrap(t.stack().connectionType());
+        t.note("commit", () -> c.commit());
+        t.query(c, "SELECT v FROM t WHERE id = 2");
+        t.query(own, "SELECT v FROM t WHERE id = 1 LOCK IN SHARE MODE");
+        t.query(c, "SELECT v FROM t WHERE id = 2");
+        t.elsewhere("UPDATE t SET v = 99 WHERE id = 1");
+        t.note("commit", () -> c.commit());
+        t.elsewhere("UPDATE t SET v = 98 WHERE id = 1");
+        t.release(c);
+        Connection next = t.borrowReadCommitted();
+        t.query(next, "SELECT COUNT(*) FROM t");
+        t.release(next);
+    }),
+    READ_COMMITTED_AFTER_A_PING(t -> {
+        Connection c = t.borrow();
+        t.note("valid", () -> c.isValid(1));
+        c.setReadOnly(true);
+        c.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        t.note("auto-commit", () -> c.setAutoCommit(false));
+        t.note("valid", () -> c.isValid(1));
+        t.query(c, "SELECT COUNT(*) FROM t");
+        t.note("valid", () -> c.isValid(1));
+        t.note("commit", () -> c.commit());
         t.release(c);
     }),
     READ_COMMITTED_WITH_A_SAVEPOINT(t -> {

@@ -64,7 +64,8 @@ interface Side extends AutoCloseable {
             return new Plain(new HikariDataSource(config));
         }
         return switch (layer) {
-            case PLAIN, PHYSICAL -> new Physical(pool(stack, config, url, defaults(config), false));
+            case PLAIN -> throw new IllegalStateException("Not one of the router's");
+            case PHYSICAL -> new Physical(pool(stack, config, url, defaults(config), false));
             case LOGICAL -> logical(stack, config, url);
             case IN_AUTO_COMMIT -> {
                 ConnectionDefaults defaults = defaults(config);

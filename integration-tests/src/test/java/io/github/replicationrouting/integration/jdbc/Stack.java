@@ -1,5 +1,6 @@
 package io.github.replicationrouting.integration.jdbc;
 
+import com.mysql.cj.jdbc.JdbcConnection;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.replicationrouting.integration.support.EnabledServers;
@@ -14,6 +15,7 @@ import io.github.replicationrouting.test.ClusterNode;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import io.github.replicationrouting.topology.Node;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +55,11 @@ enum Stack {
 
     boolean isConnectorJ() {
         return driver == JdbcDriver.CONNECTOR_J;
+    }
+
+    /** Returns the driver's own type of connections. */
+    Class<? extends Connection> connectionType() {
+        return isConnectorJ() ? JdbcConnection.class : org.mariadb.jdbc.Connection.class;
     }
 
     String isolationVariable() {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,8 @@ abstract class StatementCountTests {
 
     private static final String SELECT = "SELECT name FROM item WHERE id = 1";
     private static final String UPDATE = "UPDATE item SET name = 'new' WHERE id = 1";
+
+    private static final Duration PAUSE = Duration.ofMillis(700);
 
     private final JdbcDriver driver;
     private ReplicatedCluster cluster;
@@ -61,19 +65,35 @@ abstract class StatementCountTests {
     @Test
     void whenReadCommittedRunsInAutoCommitATransactionShouldTakeOneStatementForEachQuery() {
         try (TestRouting autoCommit = TestRouting.readCommittedInAutoCommit(cluster, driver)) {
+            Runnable query = () -> autoCommit.jdbc().queryForObject(SELECT, String.class);
             TransactionTemplate readCommitted = autoCommit.readOnly();
             readCommitted.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
-            assertThat(statements.each(
-                            "read-only transaction at READ COMMITTED",
-                            () -> readCommitted.executeWithoutResult(
-                                    status -> autoCommit.jdbc().queryForObject(SELECT, String.class))))
+            Runnable one = () -> readCommitted.executeWithoutResult(status -> query.run());
+            assertThat(statements.each("read-only transaction at READ COMMITTED", one))
                     .isEqualTo(1.00);
             assertThat(statements.each(
                             "the same with two queries",
                             () -> readCommitted.executeWithoutResult(status -> {
-                                autoCommit.jdbc().queryForObject(SELECT, String.class);
-                                autoCommit.jdbc().queryForObject(SELECT, String.class);
+                                query.run();
+                                query.run();
                             })))
+                    .isEqualTo(2.00);
+            // Long enough for HikariCP to ping the connection before it is used.
+            assertThat(new StatementCounter(cluster, driver, 1, 5).each("the same after a pause", () -> {
+                        LockSupport.parkNanos(PAUSE.toNanos());
+                        one.run();
+                    }))
+                    .isLessThan(2.00);
+            assertThat(statements.each(
+                            "one query and one of a variable",
+                            () -> readCommitted.executeWithoutResult(status -> {
+                                query.run();
+                                autoCommit.jdbc().queryForObject("SELECT @@server_id", Long.class);
+                            })))
+                    .isEqualTo(5.00);
+            assertThat(statements.each(
+                            "read-only transaction at REPEATABLE READ",
+                            () -> autoCommit.readOnly().executeWithoutResult(status -> query.run())))
                     .isEqualTo(2.00);
         }
     }

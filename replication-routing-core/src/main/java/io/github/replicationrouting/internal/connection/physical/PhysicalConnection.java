@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * A driver's connection without the statements that change nothing. To the pool and everything above it is plain JDBC.
  *
  * <p>The invariant that keeps commits: every call that reaches the server first gives the session the state that its
- * users request and, out of auto-commit, marks the transaction open; the mark goes only with a commit or rollback that
- * succeeded ({@link TransactionState}). A statement prepared in one transaction and executed in the next, a savepoint
+ * users request and, out of auto-commit, marks the transaction open, unless it is a query that needs none; the mark goes
+ * only with a commit or rollback that succeeded ({@link TransactionState}). A statement prepared in one transaction and executed in the next, a savepoint
  * before any statement, a changed row and a metadata call all count.
  *
  * <p>The current database is the other way round: a driver may bind it when a statement is created, so it is settled
@@ -61,6 +61,9 @@ public final class PhysicalConnection extends DelegatingConnection {
 
     /** When the last call began that may have committed, by {@link System#nanoTime()}. */
     private long callBegan;
+
+    /** Whether the present user has the driver's own connection. */
+    private boolean unwrapped;
 
     /** Whether the connection is lost to its holder, although its driver may not know, or would connect anew. */
     private boolean lost;
@@ -169,6 +172,7 @@ public final class PhysicalConnection extends DelegatingConnection {
 
     /** Records, once, the database that the pool hands out: each later user begins in it, too. */
     public void handOut() throws SQLException {
+        unwrapped = false;
         database.handOut();
     }
 
@@ -202,9 +206,9 @@ public final class PhysicalConnection extends DelegatingConnection {
 
     // Calls that reach the server
 
-    /** Whether a text is a query that need not begin a transaction. */
+    /** Whether a text is a {@link PlainQuery}, as far as that matters. */
     boolean isPlainQuery(String sql) {
-        return transaction.isReadCommittedInAutoCommit() && PlainQuery.is(sql);
+        return transaction.mayReadInAutoCommit() && PlainQuery.is(sql);
     }
 
     /**
@@ -215,12 +219,8 @@ public final class PhysicalConnection extends DelegatingConnection {
             T target, ServerCall<? super T, R> call, SessionChange change, boolean plainQuery) throws SQLException {
         requireAllowed(change);
         transaction.callBegins();
-        if (plainQuery && change.isNone()) {
-            settleDatabase();
-            transaction.beforeQuery();
-        } else {
-            beforeServerCall();
-        }
+        settleDatabase();
+        transaction.beforeServerCall(plainQuery && change.isNone() && !unwrapped);
         if (!change.isNone()) {
             // Also if it fails: a part of it may have been executed.
             changes.add(change);
@@ -248,7 +248,7 @@ public final class PhysicalConnection extends DelegatingConnection {
 
     void beforeServerCall() throws SQLException {
         settleDatabase();
-        transaction.beforeServerCall();
+        transaction.beforeServerCall(false);
     }
 
     private void settleDatabase() throws SQLException {
@@ -453,6 +453,7 @@ public final class PhysicalConnection extends DelegatingConnection {
             return type.cast(this);
         }
         // What happens on the driver's own connection is not seen here: it must find the session as requested.
+        unwrapped = true;
         beforeServerCall();
         return type.isInstance(delegate) ? type.cast(delegate) : delegate.unwrap(type);
     }

@@ -24,6 +24,9 @@ final class SessionState {
     /** Whether the server's state may be another than recorded. */
     private boolean uncertain;
 
+    /** Whether SQL text may have changed the server's auto-commit since it was last sent. */
+    private boolean changedByText;
+
     private SessionState(
             DriverSession session, ReplicationDialect dialect, boolean requestedAutoCommit, SessionSettings actual) {
         this.session = session;
@@ -118,6 +121,7 @@ final class SessionState {
 
     /** Records that SQL text which is about to be executed may change any setting. */
     void changedBySql() {
+        changedByText = true;
         readOnly.changedBySql();
         isolation.changedBySql();
         if (readOnly.requested) {
@@ -126,8 +130,8 @@ final class SessionState {
         }
     }
 
-    /** Whether each query of a transaction shows what is committed by then, and nothing can be written. */
-    boolean isReadCommitted() {
+    /** Whether nothing can be written, and each query of a transaction shows what is committed by then. */
+    boolean showsEachCommit() {
         return readOnly.requested
                 && !isolation.isLeftToSql()
                 && isolation.requested <= Connection.TRANSACTION_READ_COMMITTED;
@@ -166,6 +170,7 @@ final class SessionState {
             isolation.settled();
         }
         actualAutoCommit = autoCommit;
+        changedByText &= !autoCommitDiffers;
     }
 
     /** Makes the next flush send everything, because the server's state may be another than recorded. */
@@ -173,9 +178,13 @@ final class SessionState {
         uncertain = true;
     }
 
-    /** Returns whether SQL text may have changed the server's auto-commit. */
-    boolean mayDiffer() {
-        return autoCommitSeemsToDiffer() || isForgotten();
+    /**
+     * Returns whether SQL text may have changed the server's auto-commit.
+     *
+     * @param afterFailure whether the last call failed
+     */
+    boolean mayDiffer(boolean afterFailure) {
+        return autoCommitSeemsToDiffer() || isForgotten(afterFailure);
     }
 
     /** Returns whether it has, as far as the driver knows. */
@@ -185,15 +194,16 @@ final class SessionState {
     }
 
     /**
-     * Returns whether the driver has forgotten the server's status; off reads like forgotten, so it counts only for on.
+     * Returns whether the driver has forgotten the server's status, and something may have changed it. A ping also makes
+     * a driver forget. Off reads like forgotten, so it counts only for on.
      */
-    private boolean isForgotten() {
-        return actualAutoCommit && session.hasForgottenStatus();
+    private boolean isForgotten(boolean afterFailure) {
+        return actualAutoCommit && (afterFailure || changedByText) && session.hasForgottenStatus();
     }
 
     /** Returns whether it has; asks the server where the driver has forgotten it. */
-    boolean autoCommitDiffers(Connection connection) throws SQLException {
-        if (!isForgotten()) {
+    boolean autoCommitDiffers(Connection connection, boolean afterFailure) throws SQLException {
+        if (!isForgotten(afterFailure)) {
             return autoCommitSeemsToDiffer();
         }
         return !dialect.sessionSettings(connection).autoCommit();

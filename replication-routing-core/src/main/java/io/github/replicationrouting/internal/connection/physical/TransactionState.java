@@ -9,8 +9,8 @@ import java.sql.Statement;
  * Whether a transaction is open in a session, and the statements that begin and end it, without those that change
  * nothing.
  *
- * <p>The mark of an open transaction is set by every call that reaches the server out of auto-commit, and cleared only
- * by a commit or rollback that succeeded. The server's status flags may add an open transaction, never remove one. Used
+ * <p>The mark of an open transaction is set by every call that reaches the server out of auto-commit, but for queries
+ * that run in auto-commit there, and cleared only by a commit or rollback that succeeded. The server's status flags may add an open transaction, never remove one. Used
  * by one thread at a time.
  */
 final class TransactionState {
@@ -25,7 +25,7 @@ final class TransactionState {
     /** Whether the last call failed: no driver's flags count then, and MariaDB's marks a transaction out of caution. */
     private boolean lastCallFailed;
 
-    /** @param readCommittedInAutoCommit see {@link #beforeQuery()} */
+    /** @param readCommittedInAutoCommit see {@link SessionOptions} */
     TransactionState(
             Connection delegate, DriverSession session, SessionState state, boolean readCommittedInAutoCommit) {
         this.delegate = delegate;
@@ -34,29 +34,25 @@ final class TransactionState {
         this.readCommittedInAutoCommit = readCommittedInAutoCommit;
     }
 
-    /** Whether some queries need no transaction, see {@link #beforeQuery()}. */
-    boolean isReadCommittedInAutoCommit() {
+    /** Whether a query may need no transaction. */
+    boolean mayReadInAutoCommit() {
         return readCommittedInAutoCommit;
-    }
-
-    /**
-     * Does the same as {@link #beforeServerCall} for a call that only executes a {@link PlainQuery}. In a read-only
-     * transaction at READ COMMITTED it shows what is committed by then, with or without a transaction at the server; so
-     * it runs in auto-commit, and nothing has to be ended, unless something else has begun the transaction.
-     */
-    void beforeQuery() throws SQLException {
-        if (!readCommittedInAutoCommit || open || state.autoCommit() || !state.isReadCommitted()) {
-            beforeServerCall();
-        } else {
-            state.flushInAutoCommit();
-        }
     }
 
     /**
      * Gives the session the state that its users request, and marks the transaction open; called before each call to
      * the server.
+     *
+     * <p>A query whose transaction can neither write nor has a snapshot shows the same in auto-commit, so that there is
+     * nothing to end. If the server has a transaction already, it is part of that.
+     *
+     * @param plainQuery whether the call only executes a {@link PlainQuery}
      */
-    void beforeServerCall() throws SQLException {
+    void beforeServerCall(boolean plainQuery) throws SQLException {
+        if (plainQuery && readCommittedInAutoCommit && !state.autoCommit() && state.showsEachCommit() && !isOpen()) {
+            state.flushInAutoCommit();
+            return;
+        }
         state.flush();
         if (!state.autoCommit()) {
             open = true;
@@ -74,7 +70,7 @@ final class TransactionState {
 
     void setAutoCommit(boolean autoCommit) throws SQLException {
         boolean before = state.autoCommit();
-        boolean changedByText = state.mayDiffer();
+        boolean changedByText = state.mayDiffer(lastCallFailed);
         if (autoCommit == before && !changedByText) {
             return;
         }
@@ -91,7 +87,8 @@ final class TransactionState {
                 state.requestAutoCommit(before);
                 throw e;
             }
-            open &= !autoCommit;
+            // Also where only the server knows of it: no query may end it by auto-commit.
+            open = !autoCommit && isOpen();
         }
     }
 
@@ -131,7 +128,7 @@ final class TransactionState {
             rollbackStray();
         }
         // In this order: asking the server for its auto-commit also brings back its other flags.
-        return state.autoCommitDiffers(delegate) || (!open && session.inTransaction());
+        return state.autoCommitDiffers(delegate, lastCallFailed) || (!open && session.inTransaction());
     }
 
     /** Rolls back whatever is open, also what JDBC knows nothing of. */
