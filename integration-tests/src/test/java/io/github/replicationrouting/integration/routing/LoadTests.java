@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.replicationrouting.test.JdbcDriver;
 import io.github.replicationrouting.test.ReplicatedCluster;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.condition.JRE;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class LoadTests {
 
+    private static final int ATTEMPTS = 3;
     private static final int WORKERS = 32;
     private static final int ROUNDS = 40;
 
@@ -64,6 +66,16 @@ abstract class LoadTests {
     @EnabledForJreRange(min = JRE.JAVA_21)
     void whenVirtualThreadsLoadThePoolsTheyShouldNotBePinned() throws Exception {
         run(Executors.newFixedThreadPool(WORKERS)); // loads every class
+        Collection<RecordedEvent> pinned = pinned();
+        // The virtual machine itself may block in any frame once, a monitor would in each run.
+        for (int i = 1; i < ATTEMPTS && !pinned.isEmpty(); i++) {
+            pinned = pinned();
+        }
+        assertThat(pinned).isEmpty();
+    }
+
+    /** Returns where virtual threads were pinned by the router. */
+    private Collection<RecordedEvent> pinned() throws Exception {
         Queue<RecordedEvent> pinned = new ConcurrentLinkedQueue<>();
         try (RecordingStream events = new RecordingStream()) {
             events.enable("jdk.VirtualThreadPinned").withStackTrace();
@@ -74,7 +86,7 @@ abstract class LoadTests {
             run((ExecutorService)
                     Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null));
         }
-        assertThat(pinned).noneMatch(LoadTests::isOfRouter);
+        return pinned.stream().filter(LoadTests::isOfRouter).toList();
     }
 
     /** Asserts that the top frame blocks: in a monitor of the router, not in a driver or a class initializer. */
