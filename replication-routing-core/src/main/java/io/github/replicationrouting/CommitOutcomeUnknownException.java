@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when the connection, or the server's group, was lost during COMMIT, so that it is unknown whether the
- * transaction was committed. The router never retries such a transaction, because its effects could then be applied twice. Read the
- * data that it wrote before retrying it, or make it idempotent. SQLState 08007.
+ * transaction was committed. The router never retries such a transaction, because its effects could then be applied
+ * twice. Read the data that it wrote before retrying it, or make it idempotent. SQLState 08007.
  */
 public final class CommitOutcomeUnknownException extends SQLNonTransientConnectionException {
 

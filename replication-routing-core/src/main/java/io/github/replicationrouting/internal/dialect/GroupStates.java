@@ -9,11 +9,11 @@ import java.util.List;
 /** The states of the members of a replication group, as one of them shows them after it has refused a COMMIT. Immutable. */
 record GroupStates(String own, List<String> all) {
 
-    /** Less than any transaction waits that a server which leaves gives up. */
-    private static final Duration UNDECIDED = Duration.ofSeconds(10);
+    /** A COMMIT that a leaving server gives up has waited for longer. */
+    private static final Duration SHORT_WAIT = Duration.ofSeconds(10);
 
     static final String QUERY =
-            "SELECT MEMBER_STATE, MEMBER_ID=@@server_uuid" + " FROM performance_schema.replication_group_members";
+            "SELECT MEMBER_STATE, MEMBER_ID=@@server_uuid FROM performance_schema.replication_group_members";
 
     GroupStates {
         all = List.copyOf(all);
@@ -44,7 +44,7 @@ record GroupStates(String own, List<String> all) {
         long unreachable = all.stream().filter("UNREACHABLE"::equals).count();
         return switch (own) {
             case "ONLINE" -> 2 * unreachable < all.size();
-            case "OFFLINE" -> waited.compareTo(UNDECIDED) < 0;
+            case "OFFLINE" -> waited.compareTo(SHORT_WAIT) < 0;
             default -> false;
         };
     }

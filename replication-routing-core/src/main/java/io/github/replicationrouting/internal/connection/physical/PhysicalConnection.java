@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The invariant that keeps commits: every call that reaches the server first gives the session the state that its
  * users request and, out of auto-commit, marks the transaction open, unless it is a query that needs none; the mark goes
- * only with a commit or rollback that succeeded ({@link TransactionState}). A statement prepared in one transaction and executed in the next, a savepoint
- * before any statement, a changed row and a metadata call all count.
+ * only with a commit or rollback that succeeded ({@link TransactionState}). A statement prepared in one transaction and
+ * executed in the next, a savepoint before any statement, a changed row and a metadata call all count.
  *
  * <p>The current database is the other way round: a driver may bind it when a statement is created, so it is settled
  * before that ({@link CurrentDatabase}). Used by one thread at a time, like any connection.
@@ -94,6 +94,7 @@ public final class PhysicalConnection extends DelegatingConnection {
      * Takes over a connection fresh from its driver; asks its session state, one statement.
      *
      * @param statementTime records how long each statement takes
+     * @param options of its session
      * @param presetVariables whether the session may have user variables by now
      */
     public static PhysicalConnection over(
